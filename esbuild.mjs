@@ -1,0 +1,34 @@
+// Builds everything under dist/: the extension, the engine process, the command line, the webviews and the report.
+// `node esbuild.mjs` builds once, `--watch` goes on.
+import { build, context } from 'esbuild';
+import { copyFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+
+const watch = process.argv.includes('--watch');
+const require = createRequire(import.meta.url);
+
+const common = { bundle: true, sourcemap: true, minify: !watch, logLevel: 'warning', keepNames: true };
+const node = { ...common, platform: 'node', target: 'node20', format: 'cjs' };
+const page = { ...common, platform: 'browser', target: 'es2022', format: 'iife', sourcemap: false };
+
+const bundles = [
+  { ...node, entryPoints: { extension: 'src/extension.ts' }, external: ['vscode'], outdir: 'dist' },
+  { ...node, entryPoints: { engine: 'src/engine/main.ts', cli: 'src/cli/main.ts' }, outdir: 'dist' },
+  { ...page, entryPoints: { webview: 'webview/main.ts', report: 'webview/report.ts' }, outdir: 'dist' },
+];
+
+if (!watch) rmSync('dist', { recursive: true, force: true });
+mkdirSync('dist', { recursive: true });
+
+// TensorFlow.js finds its WebAssembly files beside the engine.
+const wasm = dirname(require.resolve('@tensorflow/tfjs-backend-wasm'));
+for (const file of readdirSync(wasm).filter((name) => name.endsWith('.wasm'))) {
+  copyFileSync(join(wasm, file), join('dist', file));
+}
+
+if (watch) {
+  await Promise.all(bundles.map(async (options) => (await context(options)).watch()));
+} else {
+  await Promise.all(bundles.map((options) => build(options)));
+}

@@ -1,0 +1,64 @@
+/** What the host (or the command line) may ask of the engine process, and what the engine says by itself. */
+import type { CallContext } from './rpc';
+import type { BackendName, RunEvent, RunRecord } from './run';
+
+/** Raised with every change of the interfaces in this folder: an engine and a host of different builds must not talk. */
+export const protocolVersion = 1;
+
+export type BackendChoice = 'auto' | BackendName;
+
+export interface EngineInfo {
+  protocolVersion: number;
+  sparsescope: string;
+  node: string;
+  tfjs: string;
+  pid: number;
+  backend: BackendName;
+  /** Why this backend and not a better one, in one sentence. */
+  reason: string;
+  available: BackendName[];
+}
+
+export interface StartRun {
+  configPath: string;
+  /** The text to run: what the editor shows, saved or not. */
+  configText: string;
+  /** Folder that holds (or will hold) `.sparsescope`. */
+  root: string;
+  /** Exact run folder instead of a new one under `root`; it must not exist or be empty. */
+  directory?: string;
+}
+
+export interface RunHandle {
+  id: string;
+  directory: string;
+}
+
+export type DataSetName = 'mnist' | 'cifar-10';
+
+export interface EngineApi {
+  /** First call on a channel. Fails with `engine.version-mismatch` when the two builds differ. */
+  hello(params: { protocolVersion: number; backend: BackendChoice }, context: CallContext): Promise<EngineInfo>;
+  /** Answers when the run folder exists and its work has begun; the rest is told by `runEvent` and `runEnded`. */
+  startRun(params: StartRun, context: CallContext): Promise<RunHandle>;
+  /** Goes on from the last checkpoint, or from the start when there is none. */
+  resumeRun(params: { directory: string }, context: CallContext): Promise<RunHandle>;
+  /** Answers when the run has stopped, at most one step later. */
+  cancelRun(params: { id: string }, context: CallContext): Promise<void>;
+  /** Initial weights only, as one safetensors file. */
+  initialise(params: { configPath: string; configText: string; output: string }, context: CallContext): Promise<void>;
+  downloadDataSet(
+    params: { name: DataSetName; directory: string },
+    context: CallContext,
+  ): Promise<{ files: string[]; bytes: number }>;
+  /** Cancels what runs, then the process ends by itself. */
+  shutdown(params: Record<string, never>, context: CallContext): Promise<void>;
+}
+
+export interface EngineEvents {
+  /** Written to the journal already when it is sent. */
+  runEvent: { id: string; directory: string; event: RunEvent };
+  /** `run.json` as last written. */
+  runChanged: { id: string; directory: string; record: RunRecord };
+  log: { level: 'info' | 'warn' | 'error'; message: string };
+}

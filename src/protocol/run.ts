@@ -1,0 +1,116 @@
+/** What a run is, on disk (`run.json`, `events.jsonl`), between processes and in the views: one definition. */
+
+/** `run.json` is rewritten whole; its version rises when a reader of the old form would be wrong. */
+export const runRecordVersion = 1;
+
+export type RunState = 'starting' | 'initialising' | 'training' | 'completed' | 'cancelled' | 'failed' | 'interrupted';
+
+/** States from which nothing more will happen by itself. */
+export const isEnded = (state: RunState): boolean =>
+  state === 'completed' || state === 'cancelled' || state === 'failed' || state === 'interrupted';
+
+export interface RunRecord {
+  version: typeof runRecordVersion;
+  /** Folder name: `mlp7-eoi-3`. */
+  id: string;
+  name: string;
+  /** Absolute path of the config this run came from; its verbatim copy is `config.yaml` in the folder. */
+  configPath: string;
+  seed: number;
+  state: RunState;
+  /** Why it failed or was interrupted: the sentence for a person, and its code. */
+  error?: { code: string; message: string };
+  createdAt: string;
+  endedAt?: string;
+  versions: { sparsescope: string; node: string; tfjs: string };
+  backend: { name: BackendName; reason: string };
+  /** Process that writes this folder: while it lives, nobody else may. */
+  pid: number;
+  dataset: { source: string; train: number; validation: number; sha256: string };
+  /** Values per example, classes. */
+  network: { inputs: number; classes: number };
+  totalSteps: number;
+  layers: LayerSummary[];
+}
+
+export type BackendName = 'wasm' | 'cpu';
+
+/** One maskable layer after initialisation. */
+export interface LayerSummary {
+  name: string;
+  /** (out, in). */
+  shape: [number, number];
+  targetDensity: number;
+  /** Share of weights kept, by the symbolic mask. */
+  density: number;
+  nonZeros: number;
+  init: 'base' | 'eoi';
+  /** Number of Givens rotations, 0 for `base`. */
+  rotations: number;
+  /** max |W Wᵀ - I| over the smaller Gram matrix. */
+  orthogonalityError: number;
+  singularValues: SpectrumSummary;
+}
+
+export interface SpectrumSummary {
+  min: number;
+  mean: number;
+  max: number;
+  /** Singular values below 1e-6 of the largest. */
+  dead: number;
+}
+
+/** One line of `events.jsonl`. `at` is milliseconds since the run was created. Steps count completed updates. */
+export type RunEvent =
+  | { type: 'state'; at: number; state: RunState; message?: string }
+  | { type: 'layer'; at: number; layer: LayerSummary }
+  | StepEvent
+  | EpochEvent
+  | SpectrumEvent
+  | JacobianEvent
+  | { type: 'checkpoint'; at: number; step: number; file: string };
+
+export interface StepEvent {
+  type: 'step';
+  at: number;
+  step: number;
+  epoch: number;
+  /** Mean cross-entropy of the batch, nats. */
+  loss: number;
+  /** Share of the batch classified right. */
+  accuracy: number;
+  /** Euclidean norm of the gradient over all kept weights and biases. */
+  gradientNorm: number;
+  learningRate: number;
+}
+
+export interface EpochEvent {
+  type: 'epoch';
+  at: number;
+  step: number;
+  epoch: number;
+  trainLoss: number;
+  trainAccuracy: number;
+  validationLoss: number;
+  validationAccuracy: number;
+}
+
+/** Singular values of one layer's weight, descending. */
+export interface SpectrumEvent {
+  type: 'spectrum';
+  at: number;
+  step: number;
+  layer: string;
+  summary: SpectrumSummary;
+  values: number[];
+}
+
+/** Singular values of the input-output Jacobian d logits / d input over `samples` examples, all together, descending. */
+export interface JacobianEvent {
+  type: 'jacobian';
+  at: number;
+  step: number;
+  samples: number;
+  summary: SpectrumSummary;
+  values: number[];
+}

@@ -1,0 +1,159 @@
+/** What a webview may ask of the extension host, and what the host tells it. No message is over 1 MiB. */
+import type { CallContext } from './rpc';
+import type { EpochEvent, JacobianEvent, RunRecord, SpectrumEvent } from './run';
+
+/** The largest message to or from a webview. */
+export const maxMessageBytes = 1 << 20;
+
+export type RunTab = 'mask' | 'givens' | 'spectrum' | 'training';
+
+/** One subject, one layer, one step: shared by all tabs, kept by `setState`. */
+export interface RunViewState {
+  /** Run folder. */
+  directory: string;
+  tab: RunTab;
+  layer: string | null;
+  /** Step whose weights are shown: 0 is the initialisation, others are checkpoints. */
+  step: number;
+}
+
+/** A rectangle of a matrix, half-open, in elements. */
+export interface TileRange {
+  rowStart: number;
+  rowEnd: number;
+  columnStart: number;
+  columnEnd: number;
+}
+
+/** `bits`: row-major, least significant bit first, each row starting on a byte. */
+export interface MaskTile extends TileRange {
+  bits: Uint8Array;
+}
+
+/** `values[i] * scale` is the weight, row-major; |value| <= 127. */
+export interface WeightTile extends TileRange {
+  scale: number;
+  values: Int8Array;
+}
+
+/** Rotations `[start, end)` of the sequence as drawn. */
+export interface RotationPage {
+  start: number;
+  total: number;
+  /** Matrix shape (out, in); the rotated axes are the columns when out <= in, else the rows. */
+  shape: [number, number];
+  /** Whether the last rotation was undone because the state before it is nearer to the target density. */
+  lastUndone: boolean;
+  first: Uint32Array;
+  second: Uint32Array;
+  /** Radians. */
+  angle: Float64Array;
+}
+
+/** Step metrics `[start, end)` as columns, in journal order. */
+export interface MetricsPage {
+  start: number;
+  total: number;
+  step: Float64Array;
+  loss: Float64Array;
+  accuracy: Float64Array;
+  gradientNorm: Float64Array;
+  learningRate: Float64Array;
+}
+
+export interface RunSnapshot {
+  record: RunRecord;
+  /** Completed updates. */
+  step: number;
+  /** Steps with a checkpoint, ascending; 0 (the initialisation) comes first once it is there. */
+  checkpoints: number[];
+  epochs: EpochEvent[];
+  /** Milliseconds since creation at the last event. */
+  elapsed: number;
+}
+
+export interface RunViewApi {
+  snapshot(params: Record<string, never>, context: CallContext): Promise<RunSnapshot>;
+  maskTile(params: { layer: string } & TileRange, context: CallContext): Promise<MaskTile>;
+  weightTile(params: { layer: string; step: number } & TileRange, context: CallContext): Promise<WeightTile>;
+  rotations(params: { layer: string; start: number; end: number }, context: CallContext): Promise<RotationPage>;
+  metrics(params: { start: number; end: number }, context: CallContext): Promise<MetricsPage>;
+  /** All spectra of one layer, by step. */
+  spectra(
+    params: { layer: string; start: number; end: number },
+    context: CallContext,
+  ): Promise<{ total: number; items: SpectrumEvent[] }>;
+  jacobians(
+    params: { start: number; end: number },
+    context: CallContext,
+  ): Promise<{ total: number; items: JacobianEvent[] }>;
+  /** The person chose something here: other views follow. */
+  select(params: RunViewState, context: CallContext): Promise<void>;
+  /** Runs one of the extension's commands for the shown run. */
+  act(params: { action: 'cancel' | 'resume' | 'open-config' | 'show-log' }, context: CallContext): Promise<void>;
+  /** Asks where, writes there. `bytes` at most `maxMessageBytes` a call; `offset` 0 begins, `last` ends. */
+  save(params: SaveChunk, context: CallContext): Promise<{ saved: boolean }>;
+}
+
+export interface SaveChunk {
+  /** Suggested file name: `mlp7-eoi-3-fc1-mask.png`. */
+  name: string;
+  offset: number;
+  bytes: Uint8Array;
+  last: boolean;
+}
+
+export interface RunViewEvents {
+  /** At most 10 times a second. */
+  changed: RunSnapshot;
+  select: RunViewState;
+}
+
+/** One tensor as its file's header tells it; nothing of its data is read. */
+export interface TensorInfo {
+  name: string;
+  dtype: string;
+  shape: number[];
+  bytes: number;
+}
+
+export interface TensorFileSummary {
+  fileName: string;
+  /** File size, bytes. */
+  size: number;
+  headerBytes: number;
+  metadata: Record<string, string>;
+  tensors: number;
+}
+
+/** Filled when asked for: reading it costs a pass over the tensor, in ranges. */
+export interface TensorStatistics {
+  density: number;
+  nonZeros: number;
+  min: number;
+  max: number;
+  mean: number;
+  /** NaN or infinite values, left out of the figures above. */
+  nonFinite: number;
+  /** Counts over equal bins from `min` to `max`. */
+  histogram: number[];
+}
+
+export interface TensorViewApi {
+  summary(params: Record<string, never>, context: CallContext): Promise<TensorFileSummary>;
+  tensors(params: { start: number; end: number }, context: CallContext): Promise<TensorInfo[]>;
+  statistics(params: { name: string }, context: CallContext): Promise<TensorStatistics>;
+  /** Non-zero pattern of the tensor viewed as (first axis, all others). */
+  maskTile(params: { name: string } & TileRange, context: CallContext): Promise<MaskTile>;
+  weightTile(params: { name: string } & TileRange, context: CallContext): Promise<WeightTile>;
+  save(params: SaveChunk, context: CallContext): Promise<{ saved: boolean }>;
+}
+
+export interface TensorViewEvents {
+  /** The file changed on disk. */
+  changed: TensorFileSummary;
+}
+
+/** What the host writes into a webview's page for its first paint (`data-boot` on the body). */
+export type ViewBoot =
+  { view: 'run'; state: RunViewState } | { view: 'tensors'; state: { uri: string; tensor: string | null } };
