@@ -1,0 +1,124 @@
+/**
+ * Every command, setting, view, context key and file pattern of the extension, once.
+ *
+ * `package.json` and `package.nls.json` are held against this file by test/unit/manifest.test.ts; everything in
+ * src/host names them from here.
+ */
+import type { Uri } from 'vscode';
+import type { BackendChoice, DataSetName, RunHandle } from './protocol/engine';
+
+/** What a command on a run needs to know of it; items of the Runs tree satisfy it. */
+export interface RunReference {
+  /** Absolute path of the run folder. */
+  directory: string;
+}
+
+/**
+ * Arguments and result of each command. Every argument is optional: from the palette a command takes the active
+ * editor, the only candidate, or asks.
+ */
+export interface CommandTypes {
+  'sparsescope.runConfig': (config?: Uri) => Promise<RunHandle | undefined>;
+  'sparsescope.runAgain': (run?: RunReference) => Promise<RunHandle | undefined>;
+  'sparsescope.cancelRun': (run?: RunReference) => Promise<void>;
+  'sparsescope.resumeRun': (run?: RunReference) => Promise<RunHandle | undefined>;
+  'sparsescope.openRun': (run?: RunReference) => Promise<void>;
+  'sparsescope.deleteRun': (run?: RunReference) => Promise<void>;
+  'sparsescope.revealRunFolder': (run?: RunReference) => Promise<void>;
+  'sparsescope.openReport': (run?: RunReference) => Promise<void>;
+  'sparsescope.refreshRuns': () => Promise<void>;
+  'sparsescope.newConfig': () => Promise<void>;
+  'sparsescope.openCheckpoint': () => Promise<void>;
+  'sparsescope.downloadDataSet': (name?: DataSetName, directory?: Uri) => Promise<string[] | undefined>;
+  'sparsescope.doctor': () => Promise<string>;
+  'sparsescope.restartEngine': () => Promise<void>;
+  'sparsescope.openLog': () => Promise<void>;
+  'sparsescope.showActions': () => Promise<void>;
+  'sparsescope.selectLayer': (layer?: string) => Promise<void>;
+  'sparsescope.test.state': () => Promise<TestState>;
+}
+
+export type CommandId = keyof CommandTypes;
+
+/** What the integration tests may see of the extension; the command exists in `ExtensionMode.Test` only. */
+export interface TestState {
+  runs: { id: string; directory: string; state: string; step: number; description: string }[];
+  panels: { directory: string; tab: string; layer: string | null; step: number; calls: number }[];
+  tensorEditors: { uri: string; calls: number }[];
+  layers: { name: string; description: string }[];
+  engine: { state: string; pid: number | undefined; backend: string | undefined; starts: number };
+  statusBar: { text: string; cancelVisible: boolean };
+  diagnostics: number;
+}
+
+/** Commands a person finds in the palette: exactly those of `contributes.commands`. */
+export const paletteCommands = [
+  'sparsescope.runConfig',
+  'sparsescope.runAgain',
+  'sparsescope.cancelRun',
+  'sparsescope.resumeRun',
+  'sparsescope.openRun',
+  'sparsescope.deleteRun',
+  'sparsescope.revealRunFolder',
+  'sparsescope.openReport',
+  'sparsescope.refreshRuns',
+  'sparsescope.newConfig',
+  'sparsescope.openCheckpoint',
+  'sparsescope.downloadDataSet',
+  'sparsescope.doctor',
+  'sparsescope.restartEngine',
+  'sparsescope.openLog',
+] as const satisfies readonly CommandId[];
+
+/** Commands the extension calls itself: from the status bar, a tree item, the tests. */
+export const internalCommands = [
+  'sparsescope.showActions',
+  'sparsescope.selectLayer',
+  'sparsescope.test.state',
+] as const satisfies readonly CommandId[];
+
+export interface SettingTypes {
+  'sparsescope.backend': BackendChoice;
+  'sparsescope.openPanelOnRun': boolean;
+}
+
+export const settingDefaults: SettingTypes = {
+  'sparsescope.backend': 'auto',
+  'sparsescope.openPanelOnRun': true,
+};
+
+/** A workspace that is not trusted may not choose these for the person. */
+export const restrictedSettings = ['sparsescope.backend'] as const satisfies readonly (keyof SettingTypes)[];
+
+/** View container and views of the activity bar. */
+export const viewContainer = 'sparsescope';
+export const views = { runs: 'sparsescope.runs', layers: 'sparsescope.layers' } as const;
+
+/** `viewType` of the webview panel (one per run) and of the custom editor. */
+export const runPanelType = 'sparsescope.run';
+export const tensorEditorType = 'sparsescope.tensors';
+export const walkthroughId = 'sparsescope.start';
+
+export interface ContextKeyTypes {
+  /** A run is going on in this window's engine. */
+  'sparsescope.running': boolean;
+  /** The run folders were read once: before that an empty list means nothing. */
+  'sparsescope.runsLoaded': boolean;
+}
+
+export const contextKeys = [
+  'sparsescope.running',
+  'sparsescope.runsLoaded',
+] as const satisfies readonly (keyof ContextKeyTypes)[];
+
+/** `contextValue` of an item in the Runs tree: says which actions it has. */
+export const runContexts = { live: 'run.live', resumable: 'run.resumable', completed: 'run.completed' } as const;
+
+/** File patterns. Configs stay YAML and JSON to the editor: no language of their own. */
+export const configGlob = '**/*.sparse.{yaml,json}';
+export const configFile = /\.sparse\.(yaml|json)$/;
+export const runRecordGlob = '**/.sparsescope/runs/*/run.json';
+export const tensorGlob = '*.safetensors';
+
+/** Documents that get config diagnostics, hovers, completions and the CodeLens. */
+export const configSelector = [{ pattern: configGlob }];
