@@ -1,0 +1,58 @@
+/** A file is either its old self or its new self, never half of one: temporary name, flush, rename. */
+import { randomBytes } from 'node:crypto';
+import { open, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { cannotWrite } from './errors';
+
+/** The rename itself lasts through a power cut only when the folder is flushed too; some systems refuse that. */
+const flushFolder = async (folder: string): Promise<void> => {
+  try {
+    const handle = await open(folder, 'r');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch {
+    // Windows and some network disks cannot open or flush a folder; the file is complete all the same.
+  }
+};
+
+/**
+ * Replaces `path` by the chunks' bytes in one step. On any failure, that of `chunks` included, `path` is as it was
+ * and nothing else is left behind.
+ * @throws SparseError `file.disk-full`, `file.read-only`, `file.not-writable`, `file.no-folder`, `file.in-the-way`,
+ *   `file.name-too-long`, `file.write-failed`; what `chunks` throws, unchanged
+ */
+export async function writeAtomically(
+  path: string,
+  chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+): Promise<void> {
+  const folder = dirname(path);
+  // The name is cut so that one of the longest possible length still has room for the suffix.
+  const temporary = join(folder, `.${basename(path).slice(0, 100)}.${randomBytes(6).toString('hex')}.tmp`);
+  const attempt = <T>(action: Promise<T>): Promise<T> =>
+    action.catch((cause: unknown) => Promise.reject(cannotWrite(path, cause)));
+  const handle = await attempt(open(temporary, 'wx'));
+  try {
+    try {
+      for await (const chunk of chunks) {
+        let written = 0;
+        while (written < chunk.byteLength)
+          written += (await attempt(handle.write(chunk, written, chunk.byteLength - written))).bytesWritten;
+      }
+      await attempt(handle.sync());
+    } finally {
+      await handle.close();
+    }
+    await attempt(rename(temporary, path));
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  await flushFolder(folder);
+}
+
+/** `writeAtomically` of one text, as UTF-8. */
+export const writeTextAtomically = (path: string, text: string): Promise<void> =>
+  writeAtomically(path, [new TextEncoder().encode(text)]);

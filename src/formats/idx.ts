@@ -1,0 +1,51 @@
+/** IDX, the format of MNIST: bytes 0, 0, type, axes; each axis as a big-endian uint32; the elements, row-major. */
+import * as errors from './errors';
+
+/** MNIST uses one type only. */
+const unsignedByte = 0x08;
+const maxAxes = 8;
+
+export interface IdxArray {
+  shape: number[];
+  /** Row-major, a view of the file's bytes. */
+  data: Uint8Array;
+}
+
+const hex = (bytes: Uint8Array): string => [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
+
+const product = (shape: readonly number[]): number =>
+  shape.includes(0) ? 0 : shape.reduce((total, length) => total * length, 1);
+
+/**
+ * Reads an IDX file of unsigned bytes. Nothing is allocated by what the header claims.
+ * @throws SparseError `idx.bad-magic`, `idx.bad-axes`, `idx.truncated`, `idx.trailing-bytes`, `idx.shape-overflow`
+ */
+export function readIdx(bytes: Uint8Array, name: string): IdxArray {
+  if (bytes[0] !== 0 || bytes[1] !== 0 || bytes[2] !== unsignedByte)
+    throw errors.idxBadMagic(name, hex(bytes.subarray(0, 3)) || 'nothing');
+  const axes = bytes[3] ?? 0;
+  if (axes < 1 || axes > maxAxes) throw errors.idxBadAxes(name, axes, maxAxes);
+  const header = 4 + 4 * axes;
+  if (bytes.byteLength < header) throw errors.idxTruncated(name, bytes.byteLength, header);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, header);
+  const shape = Array.from({ length: axes }, (_, axis) => view.getUint32(4 + 4 * axis));
+  const needed = header + product(shape);
+  if (!Number.isSafeInteger(needed)) throw errors.idxOverflow(name, shape);
+  if (bytes.byteLength < needed) throw errors.idxTruncated(name, bytes.byteLength, needed);
+  if (bytes.byteLength > needed) throw errors.idxTrailing(name, bytes.byteLength, needed);
+  return { shape, data: bytes.subarray(header) };
+}
+
+/** The bytes of an IDX file. @throws SparseError `idx.bad-shape` when `data` does not fill `shape` */
+export function writeIdx(shape: readonly number[], data: Uint8Array): Uint8Array {
+  const possible = shape.every((length) => Number.isInteger(length) && length >= 0 && length <= 0xffff_ffff);
+  if (!possible || shape.length < 1 || shape.length > maxAxes || product(shape) !== data.byteLength)
+    throw errors.idxCannotWrite(shape, data.byteLength);
+  const header = 4 + 4 * shape.length;
+  const bytes = new Uint8Array(header + data.byteLength);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, (unsignedByte << 8) | shape.length);
+  shape.forEach((length, axis) => view.setUint32(4 + 4 * axis, length));
+  bytes.set(data, header);
+  return bytes;
+}
