@@ -23,7 +23,11 @@ export interface ByteSource {
 
 const checkRange = (source: { name: string; size: number }, offset: number, length: number): void => {
   const inside =
-    Number.isSafeInteger(offset) && Number.isSafeInteger(length) && offset >= 0 && length >= 0 && offset + length <= source.size;
+    Number.isSafeInteger(offset) &&
+    Number.isSafeInteger(length) &&
+    offset >= 0 &&
+    length >= 0 &&
+    offset + length <= source.size;
   if (!inside) throw readOutside(source.name, offset, length, source.size);
   if (length > maxReadBytes) throw readTooLarge(source.name, length, maxReadBytes);
 };

@@ -141,7 +141,12 @@ export const badDtype = (file: string, name: string, dtype: string, known: reado
   tensor('bad-dtype', file, name, `has the unknown dtype ${quote(dtype)}; known are ${known.join(', ')}.`);
 
 export const badNumber = (file: string, name: string, field: string, found: string): SparseError =>
-  tensor('bad-number', file, name, `has ${quote(found)} in ${field} where a whole number from 0 to 2^53-1 was expected.`);
+  tensor(
+    'bad-number',
+    file,
+    name,
+    `has ${quote(found)} in ${field} where a whole number from 0 to 2^53-1 was expected.`,
+  );
 
 export const tooManyAxes = (file: string, name: string, limit: number): SparseError =>
   tensor('too-many-axes', file, name, `has more than ${limit} axes.`);
@@ -153,7 +158,12 @@ export const badOffsets = (file: string, name: string, offsets: readonly number[
   tensor('bad-offsets', file, name, `has data_offsets [${offsets.join(', ')}] where [begin, end] was expected.`);
 
 export const offsetsOutside = (file: string, name: string, end: number, data: number): SparseError =>
-  tensor('offsets-outside', file, name, `ends at byte ${end} of the data, but the file has only ${data}; it is cut off.`);
+  tensor(
+    'offsets-outside',
+    file,
+    name,
+    `ends at byte ${end} of the data, but the file has only ${data}; it is cut off.`,
+  );
 
 export const sizeMismatch = (file: string, name: string, bytes: number, needed: number): SparseError =>
   tensor('size-mismatch', file, name, `holds ${bytes} bytes, but its dtype and shape need ${needed}.`);
@@ -168,7 +178,13 @@ export const trailingBytes = (file: string, bytes: number): SparseError =>
   safetensors('trailing-bytes', file, `${formatBytes(bytes)} after the last tensor belong to no tensor.`);
 
 export const notDecodable = (file: string, name: string, dtype: string): SparseError =>
-  tensor('not-decodable', file, name, `has dtype ${dtype}, which can be listed but not shown.`, 'Convert it to F32 first.');
+  tensor(
+    'not-decodable',
+    file,
+    name,
+    `has dtype ${dtype}, which can be listed but not shown.`,
+    'Convert it to F32 first.',
+  );
 
 export const elementsOutside = (file: string, name: string, start: number, end: number, count: number): SparseError =>
   tensor('elements-outside', file, name, `has ${count} elements; ${start} to ${end} were asked for.`, 'Ask for fewer.');
@@ -180,10 +196,16 @@ export const noSuchTensor = (file: string, name: string): SparseError =>
   error('safetensors.unknown-tensor', `${file} has no tensor ${quote(name)}. Choose one of its list.`);
 
 export const tileOutside = (name: string, rows: number, columns: number): SparseError =>
-  error('tiles.outside', `Tensor ${quote(name)}: the tile is not inside the ${rows} x ${columns} matrix. Ask for less.`);
+  error(
+    'tiles.outside',
+    `Tensor ${quote(name)}: the tile is not inside the ${rows} x ${columns} matrix. Ask for less.`,
+  );
 
 export const tileTooLarge = (name: string, bytes: number, limit: number): SparseError =>
-  error('tiles.too-large', `Tensor ${quote(name)}: a tile of ${bytes} bytes is over the limit of ${limit}. Ask for less.`);
+  error(
+    'tiles.too-large',
+    `Tensor ${quote(name)}: a tile of ${bytes} bytes is over the limit of ${limit}. Ask for less.`,
+  );
 
 const idx = (kind: string, file: string, what: string, todo = rewrite): SparseError =>
   error(`idx.${kind}`, `${file}: ${what} ${todo}`);

@@ -1,4 +1,4 @@
-/** Any tensor as a matrix (first axis, all others): tiles of its mask and weights, and its statistics, read by range. */
+/** Any tensor as a matrix (first axis, all others): tiles of its mask and weights, read by range. */
 import * as errors from './errors';
 import { elementCount } from './safetensors';
 import type { SafetensorsFile, TensorEntry } from './safetensors';
@@ -24,6 +24,14 @@ export const matrixShape = (shape: readonly number[]): { rows: number; columns: 
   columns: elementCount(shape.slice(1)),
 });
 
+/** The four numbers only: what came over a wire may carry more. */
+const pick = ({ rowStart, rowEnd, columnStart, columnEnd }: MatrixRange): MatrixRange => ({
+  rowStart,
+  rowEnd,
+  columnStart,
+  columnEnd,
+});
+
 const checkRange = (entry: TensorEntry, range: MatrixRange): void => {
   const { rows, columns } = matrixShape(entry.shape);
   const within = (start: number, end: number, limit: number): boolean =>
@@ -40,7 +48,7 @@ async function eachStretch(
   file: SafetensorsFile,
   entry: TensorEntry,
   range: MatrixRange,
-  visit: (row: number, column: number, values: Float32Array | Float64Array, from: number, to: number) => void,
+  visit: (row: number, column: number, values: Float64Array, from: number, to: number) => void,
 ): Promise<void> {
   const { columns } = matrixShape(entry.shape);
   const width = range.columnEnd - range.columnStart;
@@ -130,43 +138,4 @@ export async function weightTile(
   return { ...pick(range), scale, values };
 }
 
-/** The four numbers only: what came over a wire may carry more. */
-const pick = ({ rowStart, rowEnd, columnStart, columnEnd }: MatrixRange): MatrixRange => ({
-  rowStart,
-  rowEnd,
-  columnStart,
-  columnEnd,
-});
-
-export interface TensorFigures {
-  /** Non-zeros / elements; 0 for an empty tensor. */
-  density: number;
-  nonZeros: number;
-  /** 0 when there is no finite value. */
-  min: number;
-  max: number;
-  mean: number;
-  /** NaN or infinite values, left out of the figures above. */
-  nonFinite: number;
-  /** Counts of finite values over equal bins from `min` to `max`; all in the first when they are equal. */
-  histogram: number[];
-}
-
-const bins = 64;
-
-/**
- * One pass over the tensor for range and mean, a second for the histogram (one only for bytes, whose 256 values are
- * counted), in chunks of at most 4 MiB. `progress` gets bytes read and to be read.
- * @throws SparseError `safetensors.not-decodable`, `file.*`; the signal's reason when it is aborted
- */
-export async function tensorStatistics(
-  file: SafetensorsFile,
-  entry: TensorEntry,
-  signal?: AbortSignal,
-  progress?: (done: number, total: number) => void,
-): Promise<TensorFigures> {
-  signal?.throwIfAborted();
-  return entry.dtype === 'U8' || entry.dtype === 'BOOL'
-    ? byteStatistics(file, entry, signal, progress)
-    : numberStatistics(file, entry, signal, progress);
-}
+export { tensorStatistics } from './statistics';

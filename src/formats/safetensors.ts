@@ -114,8 +114,12 @@ class OpenFile implements SafetensorsFile {
     const bytes = dtypeBits[entry.dtype] / 8;
     if (bytes < 1) throw errors.notDecodable(this.name, entry.name, entry.dtype);
     const inside =
-      Number.isSafeInteger(startElement) && Number.isSafeInteger(endElement) && 0 <= startElement && startElement <= endElement;
-    if (!inside || endElement > count) throw errors.elementsOutside(this.name, entry.name, startElement, endElement, count);
+      Number.isSafeInteger(startElement) &&
+      Number.isSafeInteger(endElement) &&
+      0 <= startElement &&
+      startElement <= endElement;
+    if (!inside || endElement > count)
+      throw errors.elementsOutside(this.name, entry.name, startElement, endElement, count);
     return this.source.read(entry.start + startElement * bytes, (endElement - startElement) * bytes);
   }
 
