@@ -1,0 +1,39 @@
+/** Entry of the integration tests: what VS Code calls in the extension host (`extensionTestsPath`). */
+import { writeFileSync } from 'node:fs';
+import { registerJourneys } from './journeys';
+
+/** Marks what the starting script passes on; the rest of the workbench's console is noise. */
+const tell = (line: string): void => {
+  console.log(`[test] ${line}`);
+};
+
+/** Runs every suite; rejects when a test failed. Counts go to the file that the starting script named. */
+export async function run(): Promise<void> {
+  // Not `import Mocha from`: mocha is an ES module, and this file is loaded as CommonJS.
+  const { default: Mocha } = await import('mocha');
+  const mocha = new Mocha({ ui: 'bdd', timeout: 60_000, reporter: class {} as unknown as string });
+  mocha.suite.emit('pre-require', globalThis, '', mocha);
+  registerJourneys();
+  const counts = { passed: 0, failed: 0, skipped: 0 };
+  const failures = await new Promise<number>((resolve) => {
+    const runner = mocha.run(resolve);
+    runner.on('suite', (suite) => {
+      if (!suite.root) tell(suite.title);
+    });
+    runner.on('pass', (test) => {
+      counts.passed++;
+      tell(`  ok   ${test.title} (${test.duration ?? 0} ms)`);
+    });
+    runner.on('pending', (test) => {
+      counts.skipped++;
+      tell(`  SKIP ${test.title}`);
+    });
+    runner.on('fail', (test, error: Error) => {
+      counts.failed++;
+      tell(`  FAIL ${test.title}\n${error.stack ?? error.message}`);
+    });
+  });
+  const results = process.env['SPARSESCOPE_TEST_RESULTS'];
+  if (results) writeFileSync(results, JSON.stringify(counts));
+  if (failures > 0) throw new Error(`${failures} failed`);
+}
