@@ -1,0 +1,70 @@
+/** Every sentence of the run folder, with its code. */
+import { SparseError } from '../core/errors';
+
+const error = (code: string, message: string): SparseError => new SparseError(`runs.${code}`, message);
+
+/** A name from a file, made safe to print. */
+const quote = (name: string): string => JSON.stringify(name.length > 80 ? `${name.slice(0, 79)}…` : name);
+
+export const folderNotEmpty = (directory: string): SparseError =>
+  error('folder-not-empty', `${directory} is there already and not empty. Choose a new folder for the run.`);
+
+export const noRecord = (directory: string): SparseError =>
+  error('no-record', `${directory} is not a run folder: it has no run.json. Choose a folder made by a run.`);
+
+export const recordTooLarge = (file: string): SparseError =>
+  error('record-too-large', `${file} is too large to be a run's record. Restore it from a copy, or start a new run.`);
+
+export const recordInvalid = (file: string, where: string, expected: string): SparseError =>
+  error('record-invalid', `${file}: ${where} is not ${expected}. Restore it from a copy, or start a new run.`);
+
+export const recordVersion = (file: string, found: string, known: number): SparseError =>
+  error(
+    'record-version',
+    `${file} has version ${found}, this Sparsescope reads ${known}. Open it with the Sparsescope that wrote it, or update.`,
+  );
+
+export const interrupted = (): SparseError =>
+  error(
+    'interrupted',
+    'The process of this run ended before the run did. Resume it to go on from its last checkpoint.',
+  );
+
+export const stillRunning = (directory: string, pid: number): SparseError =>
+  error('still-running', `${directory} is in use by its run (process ${pid}). Cancel the run first.`);
+
+export const notAFolder = (directory: string): SparseError =>
+  error(
+    'not-a-folder',
+    `${directory} is not a folder of its own but a link or a file, and was not deleted. Delete it by hand.`,
+  );
+
+export const removeFailed = (directory: string, code: string): SparseError =>
+  error('remove-failed', `${directory} could not be deleted whole (${code}). Close what uses it and try again.`);
+
+export const journalClosed = (file: string): SparseError =>
+  error('journal-closed', `${file} is closed; the event was not recorded. Resume the run.`);
+
+export const unknownLayer = (layer: string): SparseError =>
+  error('unknown-layer', `This run has no layer ${quote(layer)}. Choose one of its layers.`);
+
+export const unknownStep = (step: number): SparseError =>
+  error('unknown-step', `This run has no checkpoint of step ${step}. Choose one of its checkpoints.`);
+
+export const notWrittenYet = (what: string): SparseError =>
+  error('not-written-yet', `${what} of this run are not written yet. Try again in a moment.`);
+
+export const badPage = (start: number, end: number): SparseError =>
+  error(
+    'bad-page',
+    `${start} to ${end} is not a range: whole numbers from 0, the end not before the start, are expected.`,
+  );
+
+export const answerTooLarge = (what: string): SparseError =>
+  error('answer-too-large', `One ${what} is too large to show. Read it from events.jsonl in the run folder.`);
+
+export const badRotations = (file: string, layer: string, expected: string): SparseError =>
+  error('bad-rotations', `${file}: the rotations of layer ${quote(layer)} are not ${expected}. Run the config again.`);
+
+export const notRotations = (file: string): SparseError =>
+  error('not-rotations', `${file} is not a file of rotations. Run the config again.`);

@@ -1,0 +1,72 @@
+/** One line of `events.jsonl`, to and from text. */
+import type { EpochEvent, JacobianEvent, RunEvent, SpectrumEvent, StepEvent } from '../protocol/run';
+import { checkLayer, checkState, checkSummary } from './record';
+import { encodeNumber, list, number, object, oneOf, optional, text, whole } from './validate';
+import type { Check } from './validate';
+
+const at = number;
+const step = whole;
+const values = list(number, 1 << 20);
+
+type Of<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
+
+const checks: { [T in RunEvent['type']]: Check<Of<T>> } = {
+  state: object<Of<'state'>>({ type: oneOf('state'), at, state: checkState, message: optional(text(1 << 14)) }),
+  layer: object<Of<'layer'>>({ type: oneOf('layer'), at, layer: checkLayer }),
+  step: object<StepEvent>({
+    type: oneOf('step'),
+    at,
+    step,
+    epoch: number,
+    loss: number,
+    accuracy: number,
+    gradientNorm: number,
+    learningRate: number,
+  }),
+  epoch: object<EpochEvent>({
+    type: oneOf('epoch'),
+    at,
+    step,
+    epoch: number,
+    trainLoss: number,
+    trainAccuracy: number,
+    validationLoss: number,
+    validationAccuracy: number,
+  }),
+  spectrum: object<SpectrumEvent>({
+    type: oneOf('spectrum'),
+    at,
+    step,
+    layer: text(255),
+    summary: checkSummary,
+    values,
+  }),
+  jacobian: object<JacobianEvent>({
+    type: oneOf('jacobian'),
+    at,
+    step,
+    samples: whole,
+    summary: checkSummary,
+    values,
+  }),
+  checkpoint: object<Of<'checkpoint'>>({ type: oneOf('checkpoint'), at, step, file: text(4096) }),
+};
+
+/** The event of a line without its newline, or undefined when it is none (damaged, or of a newer version). */
+export function parseEvent(line: string): RunEvent | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    const type = (value as { type?: unknown } | null)?.type;
+    return typeof type === 'string' && Object.hasOwn(checks, type)
+      ? checks[type as RunEvent['type']](value, '')
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The event as one line with its newline. */
+export const formatEvent = (event: RunEvent): string => `${JSON.stringify(event, encodeNumber)}\n`;
+
+/** The step an event belongs to; undefined for those of the run as a whole. */
+export const stepOf = (event: RunEvent): number | undefined => ('step' in event ? event.step : undefined);

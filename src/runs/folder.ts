@@ -1,0 +1,220 @@
+/** One run's folder: where its files are, how it is made, read and removed. */
+import { lstat, mkdir, readdir, rm, rmdir } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { SparseError } from '../core/errors';
+import { writeTextAtomically } from '../formats/atomic-file';
+import { openFile } from '../formats/byte-source';
+import { cannotRead, cannotWrite, systemCode } from '../formats/errors';
+import { isEnded } from '../protocol/run';
+import type { RunRecord } from '../protocol/run';
+import * as errors from './errors';
+import { asFound, processLives } from './liveness';
+import { formatRecord, maxRecordBytes, parseRecord } from './record';
+
+export { processLives } from './liveness';
+
+/** Where the runs of a project are: `ROOT/.sparsescope/runs`. */
+export const runsDirectory = (root: string): string => join(root, '.sparsescope', 'runs');
+
+/** A run's name as part of a folder name: letters, digits, `.`, `_`, `-`, at most 64, never a path. */
+export const slug = (name: string): string => {
+  const safe = name
+    .normalize('NFKD')
+    .replace(/[^A-Za-z0-9._-]+/g, '-')
+    .replace(/^[-.]+/, '')
+    .slice(0, 64)
+    .replace(/[-.]+$/, '');
+  if (safe === '') return 'run';
+  // Windows keeps these names for devices, whatever comes after a dot.
+  return /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(safe) ? `run-${safe}` : safe;
+};
+
+const names = {
+  config: 'config.yaml',
+  record: 'run.json',
+  journal: 'events.jsonl',
+  init: 'init.safetensors',
+  checkpoints: 'checkpoints',
+  rotations: 'rotations',
+} as const;
+
+export class RunFolder {
+  /** Absolute. */
+  readonly directory: string;
+
+  constructor(directory: string) {
+    this.directory = resolve(directory);
+  }
+
+  /** The folder's name: `mlp7-eoi-3`. */
+  get id(): string {
+    return basename(this.directory);
+  }
+  /** The config as it was run, verbatim (JSON too, which is YAML). */
+  get configFile(): string {
+    return join(this.directory, names.config);
+  }
+  get recordFile(): string {
+    return join(this.directory, names.record);
+  }
+  get journalFile(): string {
+    return join(this.directory, names.journal);
+  }
+  get initFile(): string {
+    return join(this.directory, names.init);
+  }
+  get rotationsFile(): string {
+    return join(this.directory, names.rotations, 'givens.safetensors');
+  }
+  get checkpoints(): string {
+    return join(this.directory, names.checkpoints);
+  }
+
+  /**
+   * Makes a new folder `NAME-N` with the next free number under `root`, or exactly `directory`, which must not be
+   * there or be empty, and writes the config into it.
+   * @throws SparseError `runs.folder-not-empty`, `file.*`
+   */
+  static async create(options: {
+    root: string;
+    name: string;
+    configText: string;
+    directory?: string | undefined;
+  }): Promise<RunFolder> {
+    const folder = options.directory
+      ? await makeExactly(options.directory)
+      : await makeNext(runsDirectory(options.root), slug(options.name));
+    try {
+      for (const inner of [folder.checkpoints, dirname(folder.rotationsFile)]) await makeFolder(inner);
+      await writeTextAtomically(folder.configFile, options.configText);
+      return folder;
+    } catch (error) {
+      // It was empty before, and nothing of this run is to stay.
+      await rm(folder.directory, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  /**
+   * The record as it stands (`asFound`); its id is the folder's name, also when the folder was renamed.
+   * @throws SparseError `runs.no-record`, `runs.record-*`, `file.*`
+   */
+  async readRecord(): Promise<RunRecord> {
+    return asFound(await this.readRecordAsWritten());
+  }
+
+  /** @throws SparseError `file.*` */
+  writeRecord(record: RunRecord): Promise<void> {
+    return writeTextAtomically(this.recordFile, formatRecord(record));
+  }
+
+  /**
+   * Deletes the run. A folder among the project's runs goes whole; one that the person chose loses only what a run
+   * writes, and stays when something else is in it.
+   * @throws SparseError `runs.no-record`, `runs.record-*` (it is not a run folder), `runs.still-running`,
+   *   `runs.not-a-folder`, `runs.remove-failed`
+   */
+  async remove(): Promise<void> {
+    const stat = await lstat(this.directory).catch((cause: unknown) => {
+      throw systemCode(cause) === 'ENOENT' ? errors.noRecord(this.directory) : cannotRead(this.directory, cause);
+    });
+    // Following a link would delete a folder that only looks like it is here.
+    if (!stat.isDirectory()) throw errors.notAFolder(this.directory);
+    const record = await this.readRecordAsWritten();
+    if (!isEnded(record.state) && processLives(record.pid)) throw errors.stillRunning(this.directory, record.pid);
+    try {
+      const runs = dirname(this.directory);
+      const own = basename(runs) === 'runs' && basename(dirname(runs)) === '.sparsescope';
+      const doomed = own ? await readdir(this.directory) : Object.values(names);
+      // The record goes last: a removal that fails half-way can be tried again.
+      for (const inner of doomed)
+        if (inner !== names.record) await rm(join(this.directory, inner), { recursive: true, force: true });
+      await rm(this.recordFile, { force: true });
+      await rmdir(this.directory).catch((cause: unknown) => {
+        if (own || !['ENOTEMPTY', 'EEXIST'].includes(systemCode(cause) ?? '')) throw cause;
+      });
+    } catch (cause) {
+      throw errors.removeFailed(this.directory, systemCode(cause) ?? String(cause));
+    }
+  }
+
+  private async readRecordAsWritten(): Promise<RunRecord> {
+    const source = await openFile(this.recordFile).catch((error: unknown) => {
+      throw error instanceof SparseError && error.code === 'file.not-found' ? errors.noRecord(this.directory) : error;
+    });
+    try {
+      if (source.size > maxRecordBytes) throw errors.recordTooLarge(this.recordFile);
+      const json = new TextDecoder().decode(await source.read(0, source.size));
+      return { ...parseRecord(json, this.recordFile), id: this.id };
+    } finally {
+      await source.close();
+    }
+  }
+}
+
+const makeFolder = async (path: string): Promise<void> => {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (cause) {
+    throw cannotWrite(path, cause);
+  }
+};
+
+const makeExactly = async (path: string): Promise<RunFolder> => {
+  const folder = new RunFolder(path);
+  await makeFolder(folder.directory);
+  const found = await readdir(folder.directory).catch((cause: unknown) => {
+    throw cannotRead(path, cause);
+  });
+  if (found.length > 0) throw errors.folderNotEmpty(path);
+  return folder;
+};
+
+const makeNext = async (runs: string, name: string): Promise<RunFolder> => {
+  await makeFolder(runs);
+  const numbers = (await readdir(runs))
+    .filter((other) => other.startsWith(`${name}-`))
+    .map((other) => other.slice(name.length + 1))
+    .filter((rest) => /^[1-9]\d{0,8}$/.test(rest))
+    .map(Number);
+  for (let next = Math.max(0, ...numbers) + 1; ; next++) {
+    const folder = new RunFolder(join(runs, `${name}-${next}`));
+    try {
+      // Not recursive: it fails when another process took the number first, and the next one is tried.
+      await mkdir(folder.directory);
+      return folder;
+    } catch (cause) {
+      if (systemCode(cause) !== 'EEXIST') throw cannotWrite(folder.directory, cause);
+    }
+  }
+};
+
+/** A folder among the project's runs: its record, or why that cannot be read. */
+export type ListedRun = { directory: string; record: RunRecord } | { directory: string; error: SparseError };
+
+/** The project's runs, newest first, unreadable ones last. None when there is no such folder. */
+export async function listRuns(root: string): Promise<ListedRun[]> {
+  const runs = runsDirectory(root);
+  const entries = await readdir(runs, { withFileTypes: true }).catch((cause: unknown) => {
+    if (['ENOENT', 'ENOTDIR'].includes(systemCode(cause) ?? '')) return [];
+    throw cannotRead(runs, cause);
+  });
+  const listed = await Promise.all(
+    entries
+      .filter((entry) => entry.isDirectory())
+      .map(async (entry): Promise<ListedRun> => {
+        const directory = join(runs, entry.name);
+        try {
+          return { directory, record: await new RunFolder(directory).readRecord() };
+        } catch (error) {
+          return { directory, error: cannotRead(directory, error) };
+        }
+      }),
+  );
+  const created = (run: ListedRun): string => ('record' in run ? run.record.createdAt : '');
+  const byNumber = new Intl.Collator('en', { numeric: true });
+  return listed.sort(
+    (a, b) =>
+      (created(a) < created(b) ? 1 : created(a) > created(b) ? -1 : 0) || byNumber.compare(b.directory, a.directory),
+  );
+}

@@ -1,0 +1,110 @@
+/** What a journal tells so far, in the form the views ask for. */
+import type { EpochEvent, JacobianEvent, LayerSummary, RunEvent, SpectrumEvent, StepEvent } from '../protocol/run';
+import type { MetricsPage } from '../protocol/views';
+
+const columns = ['step', 'loss', 'accuracy', 'gradientNorm', 'learningRate'] as const;
+type Column = (typeof columns)[number];
+
+/** Step metrics as growing columns: a million steps are 40 MB. */
+class StepColumns {
+  length = 0;
+  private data = Object.fromEntries(columns.map((key) => [key, new Float64Array(1024)])) as Record<
+    Column,
+    Float64Array
+  >;
+
+  get lastStep(): number {
+    return this.length === 0 ? 0 : this.data.step[this.length - 1]!;
+  }
+
+  push(event: StepEvent): void {
+    if (this.length === this.data.step.length)
+      for (const key of columns) {
+        const longer = new Float64Array(2 * this.length);
+        longer.set(this.data[key]);
+        this.data[key] = longer;
+      }
+    for (const key of columns) this.data[key][this.length] = event[key];
+    this.length++;
+  }
+
+  /** Drops the steps from `step` on. */
+  rewind(step: number): void {
+    while (this.length > 0 && this.lastStep >= step) this.length--;
+  }
+
+  page(start: number, end: number): MetricsPage {
+    const to = Math.min(end, this.length);
+    const from = Math.min(start, to);
+    const cut = (key: Column): Float64Array => this.data[key].slice(from, to);
+    return {
+      start: from,
+      total: this.length,
+      step: cut('step'),
+      loss: cut('loss'),
+      accuracy: cut('accuracy'),
+      gradientNorm: cut('gradientNorm'),
+      learningRate: cut('learningRate'),
+    };
+  }
+}
+
+const rewindTo = (list: { step: number }[], step: number): void => {
+  while (list.length > 0 && list[list.length - 1]!.step >= step) list.pop();
+};
+
+/**
+ * Events of a journal, sorted by kind. A step that comes again (a resumed run) replaces the first telling and all
+ * that was after it.
+ */
+export class History {
+  readonly steps = new StepColumns();
+  readonly epochs: EpochEvent[] = [];
+  readonly jacobians: JacobianEvent[] = [];
+  readonly layers = new Map<string, LayerSummary>();
+  /** Milliseconds since creation at the last event. */
+  elapsed = 0;
+  private readonly spectra = new Map<string, SpectrumEvent[]>();
+
+  /** The spectra of one layer, by step. */
+  spectraOf(layer: string): readonly SpectrumEvent[] {
+    return this.spectra.get(layer) ?? [];
+  }
+
+  add(event: RunEvent): void {
+    this.elapsed = event.at;
+    switch (event.type) {
+      case 'layer':
+        this.layers.set(event.layer.name, event.layer);
+        break;
+      case 'step':
+        if (event.step <= this.steps.lastStep) this.rewind(event.step);
+        this.steps.push(event);
+        break;
+      case 'epoch':
+        rewindTo(this.epochs, event.step);
+        this.epochs.push(event);
+        break;
+      case 'jacobian':
+        rewindTo(this.jacobians, event.step);
+        this.jacobians.push(event);
+        break;
+      case 'spectrum': {
+        const list = this.spectra.get(event.layer) ?? [];
+        this.spectra.set(event.layer, list);
+        rewindTo(list, event.step);
+        list.push(event);
+        break;
+      }
+      case 'state':
+      case 'checkpoint':
+        // The record and the folder itself are what counts for these.
+        break;
+    }
+  }
+
+  private rewind(step: number): void {
+    this.steps.rewind(step);
+    for (const list of [this.epochs, this.jacobians, ...this.spectra.values()]) rewindTo(list, step);
+  }
+}

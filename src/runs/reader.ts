@@ -1,0 +1,258 @@
+/** Answers a view's questions about one run, finished or being written by another process. */
+import { access } from 'node:fs/promises';
+import { SparseError } from '../core/errors';
+import { openFile } from '../formats/byte-source';
+import { maskTile, weightTile } from '../formats/matrix-tiles';
+import { openSafetensors } from '../formats/safetensors';
+import type { SafetensorsFile, TensorEntry } from '../formats/safetensors';
+import { isEnded } from '../protocol/run';
+import type { EpochEvent, JacobianEvent, RunRecord, SpectrumEvent } from '../protocol/run';
+import { maxMessageBytes } from '../protocol/views';
+import type { MaskTile, MetricsPage, RotationPage, RunSnapshot, TileRange, WeightTile } from '../protocol/views';
+import { listCheckpoints, openCheckpoint } from './checkpoint';
+import * as errors from './errors';
+import type { RunFolder } from './folder';
+import { History } from './history';
+import { JournalReader } from './journal-reader';
+import { RotationsFile } from './rotations';
+
+// Bounds of one answer, so that none is over maxMessageBytes.
+const metricsAtOnce = 20_000; // 5 columns of 8 bytes
+const rotationsAtOnce = 50_000; // 16 bytes each
+const epochsAtOnce = 2_000;
+const checkpointsAtOnce = 20_000;
+/** A number takes up to 25 characters on the way to a webview, where arrays travel as JSON. */
+const bytesPerValue = 25;
+const bytesPerItem = 512;
+
+interface Page<T> {
+  total: number;
+  items: T[];
+}
+
+const checkPage = (start: number, end: number): void => {
+  if (!Number.isSafeInteger(start) || !Number.isSafeInteger(end) || start < 0 || end < start)
+    throw errors.badPage(start, end);
+};
+
+/** Items from `start`, as many before `end` as one message can carry: ask again from where it stopped. */
+const pageBySize = <T extends { values: number[] }>(
+  all: readonly T[],
+  start: number,
+  end: number,
+  what: string,
+): Page<T> => {
+  checkPage(start, end);
+  const items: T[] = [];
+  let bytes = bytesPerItem;
+  for (const item of all.slice(start, end)) {
+    bytes += bytesPerItem + bytesPerValue * item.values.length;
+    if (bytes > maxMessageBytes) break;
+    items.push(item);
+  }
+  if (items.length === 0 && start < Math.min(end, all.length)) throw errors.answerTooLarge(what);
+  return { total: all.length, items };
+};
+
+/** At most `most` of a list, evenly, the last one always among them. */
+const thin = <T>(list: readonly T[], most: number): T[] =>
+  list.length <= most
+    ? [...list]
+    : Array.from({ length: most }, (_, i) => list[Math.floor(((i + 1) * list.length) / most) - 1]!);
+
+/** What `poll` saw of a folder, besides the journal. */
+interface Seen {
+  record: RunRecord | SparseError;
+  checkpoints: number[];
+}
+
+export class RunReader {
+  private journal: JournalReader;
+  private history = new History();
+  private seen: Seen | undefined;
+  private queue: Promise<unknown> = Promise.resolve();
+  private disposed = false;
+
+  constructor(readonly folder: RunFolder) {
+    this.journal = new JournalReader(folder.journalFile);
+  }
+
+  /**
+   * Reads what is new: record, checkpoints, journal lines. True when anything changed. Files that are not there yet
+   * are no error; a journal that was rewritten is read anew.
+   * @throws SparseError `file.*`
+   */
+  poll(): Promise<boolean> {
+    const next = this.queue.then(() => this.pollNow());
+    this.queue = next.catch(() => undefined);
+    return next;
+  }
+
+  /**
+   * The run as it stands now. Epochs are thinned evenly when there are more than 2,000.
+   * @throws SparseError `runs.no-record`, `runs.record-*`, `file.*`
+   */
+  async snapshot(): Promise<RunSnapshot> {
+    await this.poll();
+    return this.current();
+  }
+
+  /** The run at the last poll, without looking again. @throws as `snapshot` */
+  current(): RunSnapshot {
+    const record = this.record();
+    // The journal tells of a layer as soon as it is initialised, the record only when all are.
+    const layers = new Map([...record.layers, ...this.history.layers.values()].map((layer) => [layer.name, layer]));
+    return {
+      record: { ...record, layers: [...layers.values()] },
+      step: this.history.steps.lastStep,
+      checkpoints: thin(this.seen?.checkpoints ?? [], checkpointsAtOnce),
+      epochs: thin<EpochEvent>(this.history.epochs, epochsAtOnce),
+      elapsed: this.history.elapsed,
+    };
+  }
+
+  /**
+   * The support of a layer, which is the same at every step.
+   * @throws SparseError `runs.unknown-layer`, `runs.not-written-yet`, `tiles.*`, `safetensors.*`, `file.*`
+   */
+  maskTile({ layer, ...range }: { layer: string } & TileRange): Promise<MaskTile> {
+    return this.withTensor(0, layer, 'mask', (file, entry) => maskTile(file, entry, range));
+  }
+
+  /** Weights at step 0 (the initialisation) or at a checkpoint. @throws as `maskTile`, and `runs.unknown-step` */
+  weightTile({ layer, step, ...range }: { layer: string; step: number } & TileRange): Promise<WeightTile> {
+    return this.withTensor(step, layer, 'weight', (file, entry) => weightTile(file, entry, range));
+  }
+
+  /**
+   * Rotations from `start`, at most 50,000 of them. A layer without rotations (`init: base`) has none.
+   * @throws SparseError `runs.unknown-layer`, `runs.not-written-yet`, `runs.bad-page`, `runs.bad-rotations`, `file.*`
+   */
+  async rotations({ layer, start, end }: { layer: string; start: number; end: number }): Promise<RotationPage> {
+    checkPage(start, end);
+    await this.ready();
+    const summary = this.current().record.layers.find(({ name }) => name === layer);
+    if (summary?.init === 'base') return noRotations(summary.shape);
+    const file = await this.unlessMissing(RotationsFile.open(this.folder.rotationsFile), 'The rotations');
+    try {
+      return await file.page(layer, start, Math.min(end, start + rotationsAtOnce));
+    } finally {
+      await file.close();
+    }
+  }
+
+  /** Step metrics from `start`, at most 20,000 rows. @throws SparseError `runs.bad-page`, `file.*` */
+  async metrics({ start, end }: { start: number; end: number }): Promise<MetricsPage> {
+    checkPage(start, end);
+    await this.ready();
+    return this.history.steps.page(start, Math.min(end, start + metricsAtOnce));
+  }
+
+  /**
+   * Spectra of one layer from `start`, as many as one message carries.
+   * @throws SparseError `runs.unknown-layer`, `runs.bad-page`, `runs.answer-too-large`, `file.*`
+   */
+  async spectra({ layer, start, end }: { layer: string; start: number; end: number }): Promise<Page<SpectrumEvent>> {
+    await this.ready();
+    const all = this.history.spectraOf(layer);
+    if (all.length === 0 && !this.current().record.layers.some(({ name }) => name === layer))
+      throw errors.unknownLayer(layer);
+    return pageBySize(all, start, end, 'spectrum');
+  }
+
+  /** Jacobian spectra, as `spectra`. */
+  async jacobians({ start, end }: { start: number; end: number }): Promise<Page<JacobianEvent>> {
+    await this.ready();
+    return pageBySize(this.history.jacobians, start, end, 'Jacobian spectrum');
+  }
+
+  /** Nothing is read any more; no file is held open between calls, so there is nothing to release. */
+  dispose(): void {
+    this.disposed = true;
+  }
+
+  private async ready(): Promise<void> {
+    if (!this.seen) await this.poll();
+  }
+
+  private record(): RunRecord {
+    const record = this.seen?.record ?? errors.noRecord(this.folder.directory);
+    if (record instanceof SparseError) throw record;
+    return record;
+  }
+
+  private async pollNow(): Promise<boolean> {
+    if (this.disposed) return false;
+    const seen: Seen = { record: await this.readRecord(), checkpoints: await this.findSteps() };
+    let changed = JSON.stringify(seen) !== JSON.stringify(this.seen);
+    this.seen = seen;
+    for (;;) {
+      const { events, restarted, more } = await this.journal.poll();
+      if (restarted) this.history = new History();
+      for (const event of events) this.history.add(event);
+      changed ||= restarted || events.length > 0;
+      if (!more) return changed;
+    }
+  }
+
+  private async readRecord(): Promise<RunRecord | SparseError> {
+    try {
+      return await this.folder.readRecord();
+    } catch (error) {
+      if (error instanceof SparseError) return error;
+      throw error;
+    }
+  }
+
+  /** Steps whose weights can be shown. */
+  private async findSteps(): Promise<number[]> {
+    const checkpoints = await listCheckpoints(this.folder);
+    const initialised = await access(this.folder.initFile).then(
+      () => true,
+      () => false,
+    );
+    return initialised ? [0, ...checkpoints.filter((step) => step > 0)] : checkpoints;
+  }
+
+  /** Files are opened for one answer only: a rewritten one is never read by an old header, and none is locked. */
+  private async withTensor<T>(
+    step: number,
+    layer: string,
+    part: 'mask' | 'weight',
+    use: (file: SafetensorsFile, entry: TensorEntry) => Promise<T>,
+  ): Promise<T> {
+    await this.ready();
+    const file =
+      step === 0
+        ? await this.unlessMissing(openFile(this.folder.initFile).then(openSafetensors), 'The initial weights')
+        : await openCheckpoint(this.folder, step);
+    try {
+      const entry = file.get(`layers.${layer}.${part}`);
+      if (!entry) throw errors.unknownLayer(layer);
+      return await use(file, entry);
+    } finally {
+      await file.close();
+    }
+  }
+
+  /** While a run is young, a missing file only means "not yet". */
+  private async unlessMissing<T>(opening: Promise<T>, what: string): Promise<T> {
+    try {
+      return await opening;
+    } catch (error) {
+      const missing = error instanceof SparseError && error.code === 'file.not-found';
+      if (missing && !isEnded(this.record().state)) throw errors.notWrittenYet(what);
+      throw error;
+    }
+  }
+}
+
+const noRotations = (shape: [number, number]): RotationPage => ({
+  start: 0,
+  total: 0,
+  shape,
+  lastUndone: false,
+  first: new Uint32Array(),
+  second: new Uint32Array(),
+  angle: new Float64Array(),
+});

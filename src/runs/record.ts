@@ -1,0 +1,84 @@
+/** `run.json`: a versioned record. Each version has its mapper; today there is one. */
+import { runRecordVersion } from '../protocol/run';
+import type { LayerSummary, RunRecord, RunState, SpectrumSummary } from '../protocol/run';
+import * as errors from './errors';
+import { Invalid, encodeNumber, list, number, object, oneOf, optional, pair, text, whole } from './validate';
+import type { Check } from './validate';
+
+/** Half of what one message may carry: a record is sent whole to the views. */
+export const maxRecordBytes = 1 << 19;
+
+export const checkState: Check<RunState> = oneOf(
+  'starting',
+  'initialising',
+  'training',
+  'completed',
+  'cancelled',
+  'failed',
+  'interrupted',
+);
+
+export const checkSummary = object<SpectrumSummary>({ min: number, mean: number, max: number, dead: whole });
+
+const name = text(255);
+const path = text(4096);
+const sentence = text(4096);
+
+export const checkLayer = object<LayerSummary>({
+  name,
+  shape: pair(whole),
+  targetDensity: number,
+  density: number,
+  nonZeros: whole,
+  init: oneOf('base', 'eoi'),
+  rotations: whole,
+  orthogonalityError: number,
+  singularValues: checkSummary,
+});
+
+const version1 = object<RunRecord>({
+  version: oneOf(1),
+  id: name,
+  name,
+  configPath: path,
+  seed: number,
+  state: checkState,
+  error: optional(object<{ code: string; message: string }>({ code: name, message: sentence })),
+  createdAt: text(40),
+  endedAt: optional(text(40)),
+  versions: object<RunRecord['versions']>({ sparsescope: name, node: name, tfjs: name }),
+  backend: object<RunRecord['backend']>({ name: oneOf('wasm', 'cpu'), reason: sentence }),
+  pid: whole,
+  dataset: object<RunRecord['dataset']>({ source: path, train: whole, validation: whole, sha256: name }),
+  network: object<RunRecord['network']>({ inputs: whole, classes: whole }),
+  totalSteps: whole,
+  layers: list(checkLayer, 1000),
+});
+
+const mappers: Record<number, (json: unknown) => RunRecord> = { 1: (json) => version1(json, '') };
+
+/**
+ * A record from the text of `run.json`; `file` is how errors name it.
+ * @throws SparseError `runs.record-invalid`, `runs.record-version`
+ */
+export function parseRecord(json: string, file: string): RunRecord {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch {
+    throw errors.recordInvalid(file, 'the text', 'JSON');
+  }
+  const version = (value as { version?: unknown } | null)?.version;
+  if (typeof version !== 'number') throw errors.recordInvalid(file, 'version', 'a number');
+  const mapper = Object.hasOwn(mappers, version) ? mappers[version] : undefined;
+  if (!mapper) throw errors.recordVersion(file, String(version), runRecordVersion);
+  try {
+    return mapper(value);
+  } catch (error) {
+    if (error instanceof Invalid) throw errors.recordInvalid(file, error.where, error.expected);
+    throw error;
+  }
+}
+
+/** The text of `run.json`. */
+export const formatRecord = (record: RunRecord): string => `${JSON.stringify(record, encodeNumber, 2)}\n`;

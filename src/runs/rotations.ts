@@ -1,0 +1,151 @@
+/**
+ * Recorded Givens rotation sequences as safetensors, so that other tools can replay them: per layer `NAME.axes` I32
+ * (rotations, 2) and `NAME.angle` F64 (rotations) in radians, in the order drawn; `NAME.shape` in the metadata is JSON
+ * { rows, columns, lastUndone, seed }.
+ */
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { RotationSequence } from '../core/givens';
+import { openFile } from '../formats/byte-source';
+import { cannotWrite } from '../formats/errors';
+import { openSafetensors, writeSafetensors } from '../formats/safetensors';
+import type { SafetensorsFile, TensorEntry, TensorToWrite } from '../formats/safetensors';
+import type { RotationPage } from '../protocol/views';
+import * as errors from './errors';
+import { Invalid, number, object, oneOf, whole } from './validate';
+import type { Check } from './validate';
+
+const format = 'sparsescope.rotations';
+
+interface Shape {
+  /** Of the weight (out, in). */
+  rows: number;
+  columns: number;
+  lastUndone: boolean;
+  seed: number;
+}
+
+const flag: Check<boolean> = (value, where) => {
+  if (typeof value !== 'boolean') throw new Invalid(where, 'true or false');
+  return value;
+};
+const checkShape = object<Shape>({ rows: whole, columns: whole, lastUndone: flag, seed: number });
+const checkVersion = oneOf('1');
+
+/** Writes the sequences of all layers in one step. @throws SparseError `file.*` */
+export async function writeRotations(path: string, layers: ReadonlyMap<string, RotationSequence>): Promise<void> {
+  const metadata: Record<string, string> = { format, version: '1' };
+  const tensors: TensorToWrite[] = [];
+  for (const [name, { rows, columns, first, second, angle, lastUndone, seed }] of layers) {
+    const axes = new Int32Array(2 * first.length);
+    for (let i = 0; i < first.length; i++) {
+      axes[2 * i] = first[i]!;
+      axes[2 * i + 1] = second[i]!;
+    }
+    metadata[`${name}.shape`] = JSON.stringify({ rows, columns, lastUndone, seed } satisfies Shape);
+    tensors.push({ name: `${name}.axes`, dtype: 'I32', shape: [first.length, 2], data: axes });
+    tensors.push({ name: `${name}.angle`, dtype: 'F64', shape: [angle.length], data: angle });
+  }
+  await mkdir(dirname(path), { recursive: true }).catch((cause: unknown) => {
+    throw cannotWrite(path, cause);
+  });
+  await writeSafetensors(path, tensors, metadata);
+}
+
+interface LayerRotations extends Shape {
+  total: number;
+  axes: TensorEntry;
+  angle: TensorEntry;
+}
+
+/** An open file of rotations; sequences are read by range. */
+export class RotationsFile {
+  private constructor(
+    private readonly file: SafetensorsFile,
+    /** Names of the layers that have a sequence. */
+    readonly layers: readonly string[],
+  ) {}
+
+  /** @throws SparseError `runs.not-rotations`, `safetensors.*`, `file.*` */
+  static async open(path: string): Promise<RotationsFile> {
+    const file = await openSafetensors(await openFile(path));
+    try {
+      checkVersion(file.metadata['version'], 'version');
+      if (file.metadata['format'] !== format) throw errors.notRotations(path);
+    } catch {
+      await file.close();
+      throw errors.notRotations(path);
+    }
+    const layers = file.tensors.map(({ name }) => /^(.*)\.axes$/s.exec(name)?.[1]).filter((name) => name !== undefined);
+    return new RotationsFile(file, layers);
+  }
+
+  /**
+   * Rotations `[start, end)`, cut to what there is.
+   * @throws SparseError `runs.unknown-layer`, `runs.bad-rotations`, `file.*`
+   */
+  async page(layer: string, start: number, end: number): Promise<RotationPage> {
+    const { rows, columns, lastUndone, total, axes, angle } = this.describe(layer);
+    const to = Math.min(end, total);
+    const from = Math.min(start, to);
+    const pairs = await this.file.readFloat64(axes, 2 * from, 2 * to);
+    const first = new Uint32Array(to - from);
+    const second = new Uint32Array(to - from);
+    const limit = Math.max(rows, columns);
+    for (let i = 0; i < first.length; i++) {
+      const [a, b] = [pairs[2 * i]!, pairs[2 * i + 1]!];
+      // A replay would write outside the matrix.
+      if (!(a >= 0 && b >= 0 && a < limit && b < limit && a !== b))
+        throw this.bad(layer, `pairs of axes below ${limit}`);
+      first[i] = a;
+      second[i] = b;
+    }
+    const angles = await this.file.readFloat64(angle, from, to);
+    if (!angles.every(Number.isFinite)) throw this.bad(layer, 'finite angles');
+    return { start: from, total, shape: [rows, columns], lastUndone, first, second, angle: angles };
+  }
+
+  /** A whole sequence, for replay. @throws as `page` */
+  async sequence(layer: string): Promise<RotationSequence> {
+    const { rows, columns, lastUndone, seed, total } = this.describe(layer);
+    const { first, second, angle } = await this.page(layer, 0, total);
+    return { rows, columns, first, second, angle, lastUndone, seed };
+  }
+
+  close(): Promise<void> {
+    return this.file.close();
+  }
+
+  private describe(layer: string): LayerRotations {
+    const axes = this.file.get(`${layer}.axes`);
+    if (!axes) throw errors.unknownLayer(layer);
+    const angle = this.file.get(`${layer}.angle`);
+    const total = axes.shape[0] ?? 0;
+    if (axes.dtype !== 'I32' || axes.shape.length !== 2 || axes.shape[1] !== 2)
+      throw this.bad(layer, 'I32 pairs of axes');
+    if (angle?.dtype !== 'F64' || angle.shape.length !== 1 || angle.shape[0] !== total)
+      throw this.bad(layer, 'one F64 angle for each pair of axes');
+    try {
+      const shape = checkShape(JSON.parse(this.file.metadata[`${layer}.shape`] ?? ''), '');
+      return { ...shape, total, axes, angle };
+    } catch {
+      throw this.bad(layer, 'described by rows, columns, lastUndone and seed in the metadata');
+    }
+  }
+
+  private bad(layer: string, expected: string): Error {
+    return errors.badRotations(this.file.name, layer, expected);
+  }
+}
+
+/** All sequences of a file, by layer. @throws as `RotationsFile.page` */
+export async function readRotations(path: string): Promise<Map<string, RotationSequence>> {
+  const file = await RotationsFile.open(path);
+  try {
+    const sequences = new Map<string, RotationSequence>();
+    for (const layer of file.layers) sequences.set(layer, await file.sequence(layer));
+    return sequences;
+  } finally {
+    await file.close();
+  }
+}
