@@ -1,0 +1,57 @@
+/** By which angles the rotations of an exact orthogonal initialisation turn. */
+import { badAngles, degenerateAngle } from './errors';
+import type { Rng } from './rng';
+
+/**
+ * Degrees. `uniform`: over [0, 360), as published. `fixed`: all rotations alike. `range`: uniform over [low, high).
+ * `list`: rotation t turns by list[t mod length].
+ */
+export type Angles = 'uniform' | { fixed: number } | { range: [number, number] } | { list: number[] };
+
+/** Nearer than this to a multiple of 90 degrees, a rotation puts values below float32 resolution where it should spread. */
+const degenerateWithin = 1e-6;
+/** A range this wide holds at most 0.2 % degenerate angles, so that drawing again ends at once. */
+const narrowestRange = 1e-3;
+const maxRedraws = 64;
+
+const isDegenerate = (degrees: number): boolean => {
+  const rest = Math.abs(degrees % 90);
+  return Math.min(rest, 90 - rest) < degenerateWithin;
+};
+
+function checkAngle(degrees: number): void {
+  if (typeof degrees !== 'number' || !Number.isFinite(degrees)) throw badAngles(`${String(degrees)} is not an angle.`);
+  if (isDegenerate(degrees)) throw degenerateAngle(degrees);
+}
+
+/** Throws `eoi.degenerate-angle` for multiples of 90 degrees, `eoi.bad-angles` for what is no choice of angles. */
+export function checkAngles(angles: Angles): void {
+  if (angles === 'uniform') return;
+  if ('fixed' in angles) {
+    checkAngle(angles.fixed);
+  } else if ('list' in angles) {
+    if (angles.list.length === 0) throw badAngles('The list of angles is empty.');
+    angles.list.forEach(checkAngle);
+  } else {
+    const [low, high] = angles.range;
+    if (!Number.isFinite(low) || !Number.isFinite(high)) throw badAngles('The range of angles is not finite.');
+    if (high - low < narrowestRange)
+      throw badAngles(`The range from ${low} to ${high} degrees holds no choice; give the lower end first.`);
+  }
+}
+
+/** The angle of rotation number `index`, radians. `angles` must have passed `checkAngles`. */
+export function drawAngle(angles: Angles, rng: Rng, index: number): number {
+  return (drawDegrees(angles, rng, index) * Math.PI) / 180;
+}
+
+function drawDegrees(angles: Angles, rng: Rng, index: number): number {
+  if (angles !== 'uniform' && 'fixed' in angles) return angles.fixed;
+  if (angles !== 'uniform' && 'list' in angles) return angles.list[index % angles.list.length];
+  const [low, high] = angles === 'uniform' ? [0, 360] : angles.range;
+  for (let redraw = 0; redraw < maxRedraws; redraw++) {
+    const degrees = low + (high - low) * rng.uniform();
+    if (!isDegenerate(degrees)) return degrees;
+  }
+  throw degenerateAngle(low);
+}

@@ -1,0 +1,169 @@
+/** Steps through a rotation sequence in both directions, for the Givens view. */
+import { identitySupports, maskOfSupports, mergeSupports, rotateAxes, rowMajorLayout, setIdentity } from './axes';
+import type { AxisLayout } from './axes';
+import { popcount } from './mask';
+import type { Mask } from './mask';
+import { checkSequence, checkStep } from './rotation-sequence';
+import type { RotationSequence } from './rotation-sequence';
+
+/** Rotation `t` of a sequence: axes i < j, radians. */
+export interface Rotation {
+  i: number;
+  j: number;
+  angle: number;
+}
+
+/** A state kept to step back to: supports, and the non-zero values in the order of their bits. */
+interface Keyframe {
+  supports: Uint32Array;
+  values: Float32Array;
+}
+
+const defaultBudget = 64 * 2 ** 20;
+const shortestInterval = 16;
+
+/**
+ * The matrix of a sequence after `step` rotations. Forward seeks apply rotations one by one; backward seeks restart from
+ * the nearest keyframe. Keyframes take at most `keyframeBytes` together, whatever the size of the matrix.
+ */
+export class RotationPlayer {
+  readonly rotatedAxesAreColumns: boolean;
+  /** Non-zeros after 0, 1, ..., all rotations: the density curve. */
+  readonly nonZerosByStep: Uint32Array;
+  /** Rows * columns float32, row-major. A live view: read it, or copy it, before the next seek. */
+  readonly weights: Float32Array<ArrayBuffer>;
+  private readonly layout: AxisLayout;
+  private readonly supports: Uint32Array;
+  private readonly keyframes = new Map<number, Keyframe>();
+  private readonly interval: number;
+  private at = 0;
+  private currentMask: Mask | undefined;
+
+  /** Starts at step 0, the identity. Throws `rotations.invalid` or `shape.*`. */
+  constructor(
+    readonly sequence: RotationSequence,
+    keyframeBytes = defaultBudget,
+  ) {
+    checkSequence(sequence);
+    const { rows, columns } = sequence;
+    this.rotatedAxesAreColumns = rows <= columns;
+    this.layout = rowMajorLayout(rows, columns);
+    this.supports = identitySupports(this.layout);
+    this.weights = new Float32Array(rows * columns);
+    setIdentity(this.weights, this.layout);
+    this.nonZerosByStep = countNonZeros(sequence, this.layout);
+    this.interval = this.chooseInterval(keyframeBytes);
+  }
+
+  /** Rotations of the sequence, including an undone last one. */
+  get total(): number {
+    return this.sequence.first.length;
+  }
+
+  /** Rotations applied. */
+  get step(): number {
+    return this.at;
+  }
+
+  set step(step: number) {
+    this.seek(step);
+  }
+
+  /** The rotation that led here; none at step 0. */
+  get rotation(): Rotation | undefined {
+    if (this.at === 0) return undefined;
+    const { first, second, angle } = this.sequence;
+    const t = this.at - 1;
+    return { i: first[t], j: second[t], angle: angle[t] };
+  }
+
+  get nonZeros(): number {
+    return this.nonZerosByStep[this.at];
+  }
+
+  get density(): number {
+    return this.nonZeros / this.weights.length;
+  }
+
+  /** The symbolic support, not a comparison with zero. */
+  get mask(): Mask {
+    this.currentMask ??= maskOfSupports(this.supports, this.layout, this.sequence.rows, this.sequence.columns);
+    return this.currentMask;
+  }
+
+  /** Goes to the state after `step` rotations. Throws `rotations.step-out-of-range`. */
+  seek(step: number): void {
+    checkStep(this.sequence, step);
+    if (step === this.at) return;
+    this.currentMask = undefined;
+    const keyframe = this.newestKeyframe(step);
+    // Going on from here is free; a keyframe is worth it only when it lies between here and there.
+    if (step < this.at || keyframe > this.at) this.restore(keyframe);
+    const { first, second, angle } = this.sequence;
+    while (this.at < step) {
+      rotateAxes(this.weights, this.supports, this.layout, first[this.at], second[this.at], angle[this.at]);
+      this.at++;
+      if (this.at % this.interval === 0 && !this.keyframes.has(this.at)) this.keyframes.set(this.at, this.capture());
+    }
+  }
+
+  /** The last step up to `atMost` that can be restored; 0, the identity, always can. */
+  private newestKeyframe(atMost: number): number {
+    let step = atMost - (atMost % this.interval);
+    while (step > 0 && !this.keyframes.has(step)) step -= this.interval;
+    return step;
+  }
+
+  private restore(step: number): void {
+    const keyframe = this.keyframes.get(step);
+    this.weights.fill(0);
+    this.at = step;
+    if (keyframe) {
+      this.supports.set(keyframe.supports);
+      this.forEachNonZero((index, order) => {
+        this.weights[index] = keyframe.values[order];
+      });
+    } else {
+      this.supports.set(identitySupports(this.layout));
+      setIdentity(this.weights, this.layout);
+    }
+  }
+
+  private capture(): Keyframe {
+    const values = new Float32Array(this.nonZeros);
+    this.forEachNonZero((index, order) => {
+      values[order] = this.weights[index];
+    });
+    return { supports: this.supports.slice(), values };
+  }
+
+  private forEachNonZero(visit: (index: number, order: number) => void): void {
+    const { axes, words, axisStride, entryStride } = this.layout;
+    let order = 0;
+    for (let a = 0; a < axes; a++)
+      for (let w = 0; w < words; w++)
+        for (let bits = this.supports[a * words + w] | 0; bits !== 0; bits &= bits - 1)
+          visit(a * axisStride + (32 * w + 31 - Math.clz32(bits & -bits)) * entryStride, order++);
+  }
+
+  /** The shortest power of two at which all keyframes of the sequence fit into the budget. */
+  private chooseInterval(budget: number): number {
+    let interval = shortestInterval;
+    for (; interval <= this.total; interval *= 2) {
+      let bytes = 0;
+      for (let t = interval; t <= this.total; t += interval)
+        bytes += 4 * (this.nonZerosByStep[t] + this.supports.length);
+      if (bytes <= budget) break;
+    }
+    return interval;
+  }
+}
+
+function countNonZeros(s: RotationSequence, layout: AxisLayout): Uint32Array {
+  const supports = identitySupports(layout);
+  const counts = new Uint32Array(s.first.length + 1);
+  for (const word of supports) counts[0] += popcount(word);
+  for (let t = 0; t < s.first.length; t++)
+    counts[t + 1] = counts[t] + mergeSupports(supports, layout.words, s.first[t], s.second[t]);
+  return counts;
+}
