@@ -1,0 +1,50 @@
+/** The backends there are, and which one is taken, and why. */
+import { isSparseError } from '../../core/errors';
+import type { BackendChoice } from '../../protocol/engine';
+import type { BackendName } from '../../protocol/run';
+import { backendUnavailable, unknownBackend } from '../errors';
+import type { Availability, Backend } from './backend';
+import { cpu } from './cpu';
+import { wasm } from './wasm';
+
+/** Best first: `auto` takes the first that works here. */
+export const backends: readonly Backend[] = [wasm, cpu];
+
+export interface Choice {
+  backend: Backend;
+  /** Why this one and not a better one, in one sentence. */
+  reason: string;
+  available: BackendName[];
+}
+
+const check = async (backend: Backend): Promise<Availability> => {
+  try {
+    return await backend.available();
+  } catch (cause) {
+    if (isSparseError(cause)) return { ok: false, reason: cause.message };
+    throw cause;
+  }
+};
+
+/** @throws SparseError `engine.unknown-backend`, `engine.backend-unavailable` */
+export async function choose(choice: BackendChoice, among: readonly Backend[] = backends): Promise<Choice> {
+  const checked = await Promise.all(among.map(async (backend) => ({ backend, ...(await check(backend)) })));
+  const usable = checked.filter(({ ok }) => ok);
+  const available = usable.map(({ backend }) => backend.name);
+  if (choice !== 'auto') {
+    const wanted = checked.find(({ backend }) => backend.name === choice);
+    if (!wanted)
+      throw unknownBackend(
+        choice,
+        among.map(({ name }) => name),
+      );
+    if (!wanted.ok) throw backendUnavailable(choice, wanted.reason);
+    return { backend: wanted.backend, reason: `${wanted.reason} was asked for.`, available };
+  }
+  const [best] = usable;
+  if (!best) throw backendUnavailable('auto', checked.map(({ reason }) => reason).join(' '));
+  const passed = checked.slice(0, checked.indexOf(best)).map(({ backend, reason }) => `${backend.name}: ${reason}`);
+  // Honest about what is not there at all: a person with a GPU will ask.
+  const why = passed.length > 0 ? passed.join(' ') : 'GPU engines are not installed in this version.';
+  return { backend: best.backend, reason: `auto: ${best.reason}; ${why}`, available };
+}

@@ -1,0 +1,14 @@
+/** TensorFlow.js in plain JavaScript: slow, always there, what the others are compared with. */
+import * as tf from '@tensorflow/tfjs';
+import { quietTensorFlow } from './quiet';
+import type { Backend } from './backend';
+
+export const cpu: Backend = {
+  name: 'cpu',
+  available: () => Promise.resolve({ ok: true, reason: 'cpu (plain JavaScript)' }),
+  start: async () => {
+    quietTensorFlow();
+    await tf.setBackend('cpu');
+    return { version: tf.version.tfjs };
+  },
+};

@@ -1,0 +1,27 @@
+/** TensorFlow.js in WebAssembly, one thread: the default, always there. */
+import * as tf from '@tensorflow/tfjs';
+import { setWasmPaths, version_wasm } from '@tensorflow/tfjs-backend-wasm';
+import { backendUnavailable } from '../errors';
+import type { Backend } from './backend';
+import { quietTensorFlow } from './quiet';
+import { wasmFolder } from './wasm-files';
+import { installTransposedMatMul } from './wasm-matmul';
+
+export const wasm: Backend = {
+  name: 'wasm',
+  available: async () => {
+    wasmFolder();
+    const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
+    return { ok: true, reason: simd === true ? 'wasm with SIMD' : 'wasm without SIMD (this processor has none)' };
+  },
+  start: async () => {
+    quietTensorFlow();
+    // Setting the path again after the start is an error of TensorFlow.js.
+    if (tf.findBackend('wasm') === null) {
+      setWasmPaths(wasmFolder());
+      if (!(await tf.setBackend('wasm'))) throw backendUnavailable('wasm', 'WebAssembly did not start.');
+      installTransposedMatMul();
+    } else await tf.setBackend('wasm');
+    return { version: version_wasm };
+  },
+};

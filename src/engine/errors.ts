@@ -1,0 +1,170 @@
+/** Every sentence of the engine, with its code; what of an error may cross to another process. */
+import { isSparseError, SparseError } from '../core/errors';
+import { RpcCancelled, RpcError } from '../protocol/rpc';
+import type { BackendName } from '../protocol/run';
+
+const error = (code: string, message: string, details?: Record<string, unknown>): SparseError =>
+  new SparseError(`engine.${code}`, message, details);
+
+export const versionMismatch = (theirs: number, ours: number): SparseError =>
+  error(
+    'version-mismatch',
+    `The engine speaks protocol ${ours}, the caller ${theirs}: they are of different builds. Reload the window, or build again.`,
+  );
+
+export const notGreeted = (): SparseError =>
+  error('not-greeted', 'The engine was asked for work before the greeting. Call hello first.');
+
+export const stopping = (): SparseError =>
+  error('stopping', 'The engine is shutting down and takes no new work. Try again in a moment.');
+
+export const unknownBackend = (name: string, known: readonly string[]): SparseError =>
+  error('unknown-backend', `There is no backend "${name}". Choose auto, ${known.join(' or ')}.`);
+
+export const backendUnavailable = (name: string, reason: string): SparseError =>
+  error('backend-unavailable', `The backend ${name} does not work here: ${reason} Choose auto or another backend.`);
+
+export const backendBusy = (wanted: BackendName, current: BackendName): SparseError =>
+  error(
+    'backend-busy',
+    `This run needs the backend ${wanted}, but other runs are going on with ${current}. Wait for them or cancel them.`,
+  );
+
+export const wasmFilesMissing = (folders: readonly string[]): SparseError =>
+  error(
+    'wasm-files-missing',
+    `The WebAssembly files of TensorFlow.js are in none of ${folders.join(', ')}. Build or install Sparsescope again.`,
+  );
+
+export const configInvalid = (file: string, line: number, column: number, message: string, more: number): SparseError =>
+  error(
+    'config-invalid',
+    `${file}:${line}:${column}: ${message}${more > 0 ? ` (and ${more} more ${more === 1 ? 'problem' : 'problems'})` : ''}`,
+  );
+
+export const networkMismatch = (
+  what: 'inputs' | 'classes',
+  network: number,
+  data: number,
+  source: string,
+): SparseError =>
+  error(
+    'network-mismatch',
+    what === 'inputs'
+      ? `The first layer takes ${network} values, but an example of ${source} has ${data}. Set its \`in\` to ${data}.`
+      : `The last layer gives ${network} classes, but ${source} has ${data}. Set its \`out\` to ${data}.`,
+  );
+
+export const prunedWeightChanged = (layer: string, count: number, step: number): SparseError =>
+  error(
+    'pruned-weight-changed',
+    `Layer ${layer}: ${count} pruned ${count === 1 ? 'weight is' : 'weights are'} no longer zero after step ${step}. ` +
+      'This is a fault of Sparsescope: please report it with the config.',
+    { layer, count, step },
+  );
+
+export const lossNotFinite = (step: number, learningRate: number): SparseError =>
+  error(
+    'loss-not-finite',
+    `The loss is no longer a finite number at step ${step} (learning rate ${learningRate}). ` +
+      'Try a smaller train.optimizer.learningRate; what was recorded until then is kept.',
+    { step },
+  );
+
+export const noSuchRun = (id: string): SparseError =>
+  error('no-such-run', `No run ${id} is going on in this engine. Look at its state in the list of runs.`);
+
+export const runIsLive = (directory: string): SparseError =>
+  error('run-is-live', `The run in ${directory} is going on already. Wait for it, or cancel it first.`);
+
+export const runIsComplete = (directory: string): SparseError =>
+  error('run-is-complete', `The run in ${directory} is complete; there is nothing to resume. Run its config again.`);
+
+export const dataChanged = (source: string): SparseError =>
+  error(
+    'data-changed',
+    `The files of ${source} are not those this run began with, so it cannot go on to the same result. ` +
+      'Put the old files back, or run the config again.',
+  );
+
+export const checkpointMismatch = (file: string, what: string): SparseError =>
+  error(
+    'checkpoint-mismatch',
+    `${file} does not fit the run's config: ${what}. Delete this checkpoint to go on from the one before.`,
+  );
+
+export const dataPathMissing = (source: string): SparseError =>
+  error('data-path-missing', `data.path is not set. Set it to the folder with your copy of ${source}, or download it.`);
+
+export const dataFileMissing = (source: string, folder: string, names: readonly string[]): SparseError =>
+  error(
+    'data-file-missing',
+    `${folder} has no file ${names.join(' or ')}. Set data.path to the folder with the files of ${source}, or download them.`,
+    { folder, names },
+  );
+
+export const dataShape = (file: string, expected: string, found: string): SparseError =>
+  error('data-shape', `${file} has the shape ${found}; ${expected} was expected. Check that it is the right file.`);
+
+export const dataCounts = (images: string, count: number, labels: string, labelCount: number): SparseError =>
+  error(
+    'data-counts',
+    `${images} has ${count} images, but ${labels} ${labelCount} labels. Get both from the same source.`,
+  );
+
+export const dataLabel = (file: string, label: number, classes: number): SparseError =>
+  error(
+    'data-label',
+    `${file} has the label ${label}; 0 to ${classes - 1} were expected. Check that it is the right file.`,
+  );
+
+export const tooFewExamples = (source: string, train: number, validation: number): SparseError =>
+  error(
+    'too-few-examples',
+    `${source} split by data.validation leaves ${train} examples to train and ${validation} to validate; both need one. ` +
+      'Choose another share.',
+  );
+
+export const noNetwork = (url: string, reason: string): SparseError =>
+  error(
+    'no-network',
+    `${new URL(url).host} could not be reached (${reason}). Connect to the network, or copy the files yourself and set data.path.`,
+  );
+
+export const downloadRefused = (url: string, status: number): SparseError =>
+  error('download-refused', `${url} answered with status ${status}. Try again later, or copy the files yourself.`);
+
+export const downloadTooLarge = (url: string, limit: number): SparseError =>
+  error('download-too-large', `${url} sends more than the expected ${limit} bytes and was dropped. Try again later.`);
+
+export const downloadChecksum = (url: string, expected: string, found: string): SparseError =>
+  error(
+    'download-checksum',
+    `${url} arrived damaged: its checksum is ${found}, not ${expected}. Nothing was kept; try again.`,
+  );
+
+export const archiveEntry = (url: string, entry: string, why: string): SparseError =>
+  error('archive-entry', `The archive ${url} was refused: its entry ${JSON.stringify(entry.slice(0, 80))} ${why}.`);
+
+export const archiveIncomplete = (url: string, missing: readonly string[]): SparseError =>
+  error('archive-incomplete', `The archive ${url} lacks ${missing.join(', ')}. Nothing was kept; try again.`);
+
+export const unknownDataSet = (name: string, known: readonly string[]): SparseError =>
+  error('unknown-data-set', `There is no data set "${name}" to download. Choose ${known.join(' or ')}.`);
+
+export const internal = (): SparseError =>
+  error('internal', 'The engine met an error of its own. The log has the details; please report it.');
+
+/** What of an error may be told: its code and sentence. Anything that is not one of ours is an error of the program. */
+export const describeError = (cause: unknown): { code: string; message: string } => {
+  if (isSparseError(cause) || cause instanceof RpcError) return { code: cause.code, message: cause.message };
+  const { code, message } = internal();
+  return { code, message };
+};
+
+/** Cancel is an outcome, not an error. */
+export const isCancel = (cause: unknown): boolean => cause instanceof RpcCancelled;
+
+/** The stack, for the log only. */
+export const stackOf = (cause: unknown): string =>
+  cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);

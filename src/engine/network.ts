@@ -1,0 +1,70 @@
+/** The tensors executor of a network: TensorFlow.js variables and the forward pass. */
+import * as tf from '@tensorflow/tfjs';
+import type { Activation, LinearLayer, Network } from '../core/network';
+import { maskableLayers } from '../core/network';
+
+/** One maskable layer's state on plain arrays: what initialisation makes and checkpoints hold. */
+export interface LayerState {
+  name: string;
+  /** Shape of the weight: out, in. */
+  rows: number;
+  columns: number;
+  /** Row-major, exactly zero where `mask` is 0. */
+  weight: Float32Array;
+  /** 0 or 1 per weight, row-major. */
+  mask: Uint8Array;
+  bias: Float32Array;
+  weightMomentum: Float32Array;
+  biasMomentum: Float32Array;
+}
+
+/** The same on the backend. */
+export interface LayerTensors {
+  layer: LinearLayer;
+  weight: tf.Variable<tf.Rank.R2>;
+  mask: tf.Tensor2D;
+  bias: tf.Variable<tf.Rank.R1>;
+  weightMomentum: tf.Variable<tf.Rank.R2>;
+  biasMomentum: tf.Variable<tf.Rank.R1>;
+}
+
+const variable2d = (data: Float32Array, shape: [number, number]): tf.Variable<tf.Rank.R2> =>
+  tf.tidy(() => tf.variable(tf.tensor2d(data, shape)));
+const variable1d = (data: Float32Array): tf.Variable<tf.Rank.R1> => tf.tidy(() => tf.variable(tf.tensor1d(data)));
+
+/** Copies the states to the backend, in the network's order. The caller disposes of them. */
+export const layerTensors = (network: Network, states: readonly LayerState[]): LayerTensors[] =>
+  maskableLayers(network).map((layer, i) => {
+    const state = states[i];
+    const shape: [number, number] = [layer.out, layer.in];
+    return {
+      layer,
+      weight: variable2d(state.weight, shape),
+      // wasm multiplies floats only.
+      mask: tf.tensor2d(Float32Array.from(state.mask), shape),
+      bias: variable1d(state.bias),
+      weightMomentum: variable2d(state.weightMomentum, shape),
+      biasMomentum: variable1d(state.biasMomentum),
+    };
+  });
+
+export const disposeLayers = (layers: readonly LayerTensors[]): void => {
+  for (const { weight, mask, bias, weightMomentum, biasMomentum } of layers)
+    tf.dispose([weight, mask, bias, weightMomentum, biasMomentum]);
+};
+
+const activate: Record<Activation, (x: tf.Tensor2D) => tf.Tensor2D> = {
+  linear: (x) => x,
+  tanh: (x) => tf.tanh(x),
+  relu: (x) => tf.relu(x),
+};
+
+/** x: (batch, inputs). Answers the logits, (batch, classes): x Wᵀ + b, layer after layer. */
+export function forward(network: Network, layers: readonly LayerTensors[], x: tf.Tensor2D): tf.Tensor2D {
+  let next = 0;
+  return network.layers.reduce((value, layer) => {
+    if (layer.kind === 'activation') return activate[layer.fn](value);
+    const { weight, bias } = layers[next++];
+    return tf.add<tf.Tensor2D>(tf.matMul(value, weight, false, true), bias);
+  }, x);
+}

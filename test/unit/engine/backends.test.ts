@@ -1,0 +1,123 @@
+import * as tf from '@tensorflow/tfjs';
+import { describe, expect, it, vi } from 'vitest';
+import type { Backend } from '../../../src/engine/backends/backend';
+import { choose } from '../../../src/engine/backends/choose';
+import { cpu } from '../../../src/engine/backends/cpu';
+import { wasmFolder } from '../../../src/engine/backends/wasm-files';
+import { wasm } from '../../../src/engine/backends/wasm';
+
+const fake = (name: 'wasm' | 'cpu', ok: boolean, reason: string): Backend => ({
+  name,
+  available: () => Promise.resolve({ ok, reason }),
+  start: () => Promise.resolve({ version: '0' }),
+});
+
+describe('choosing a backend', () => {
+  it('takes wasm by itself and says that there is no GPU engine', async () => {
+    const { backend, reason, available } = await choose('auto');
+    expect(backend.name).toBe('wasm');
+    expect(reason).toMatch(/^auto: wasm with(out)? SIMD.*; GPU engines are not installed in this version\.$/);
+    expect(available).toEqual(['wasm', 'cpu']);
+  });
+
+  it('takes what was asked for', async () => {
+    expect((await choose('cpu')).backend.name).toBe('cpu');
+    expect((await choose('cpu')).reason).toContain('was asked for');
+  });
+
+  it('passes over what does not work and gives its reason', async () => {
+    const { backend, reason } = await choose('auto', [fake('wasm', false, 'No files.'), fake('cpu', true, 'cpu')]);
+    expect(backend.name).toBe('cpu');
+    expect(reason).toBe('auto: cpu; wasm: No files.');
+  });
+
+  it('refuses what does not work or does not exist', async () => {
+    await expect(choose('wasm', [fake('wasm', false, 'No files.')])).rejects.toMatchObject({
+      code: 'engine.backend-unavailable',
+      message: expect.stringContaining('No files.') as string,
+    });
+    await expect(choose('webgpu' as 'cpu')).rejects.toMatchObject({ code: 'engine.unknown-backend' });
+  });
+
+  it('names the folders in which the WebAssembly files are not', () => {
+    expect(() => wasmFolder('/nowhere')).toThrowError(/\/nowhere/);
+  });
+});
+
+const values = (n: number, seed: number): Float32Array =>
+  Float32Array.from({ length: n }, (_, i) => Math.sin(seed + i * 1.7) * 2);
+
+describe('transposed products on wasm', () => {
+  it('equal those of cpu in all four forms, with and without a batch, and leave no tensor', async () => {
+    const cases: [number[], number[]][] = [
+      [
+        [5, 7],
+        [7, 3],
+      ],
+      [
+        [1, 4],
+        [4, 6],
+      ],
+      [
+        [2, 5, 7],
+        [2, 7, 3],
+      ],
+    ];
+    const flip = (shape: number[]): number[] => [...shape.slice(0, -2), shape.at(-1)!, shape.at(-2)!];
+    const compute = (): number[][] =>
+      cases.flatMap(([left, right]) =>
+        [false, true].flatMap((ta) =>
+          [false, true].map((tb) =>
+            tf.tidy(() => {
+              const a = tf.tensor(
+                values(
+                  left.reduce((x, y) => x * y),
+                  1,
+                ),
+                ta ? flip(left) : left,
+              );
+              const b = tf.tensor(
+                values(
+                  right.reduce((x, y) => x * y),
+                  2,
+                ),
+                tb ? flip(right) : right,
+              );
+              return [...tf.matMul(a, b, ta, tb).dataSync()];
+            }),
+          ),
+        ),
+      );
+    await cpu.start();
+    const expected = compute();
+    await wasm.start();
+    expect(tf.getBackend()).toBe('wasm');
+    const before = tf.memory().numTensors;
+    const found = compute();
+    expect(tf.memory().numTensors).toBe(before);
+    found.forEach((list, i) =>
+      list.forEach((value, j) => expect(Math.abs(value - expected[i]![j]!)).toBeLessThan(1e-5)),
+    );
+  });
+
+  it('does not change the operands', async () => {
+    await wasm.start();
+    tf.tidy(() => {
+      const a = tf.tensor2d(values(12, 3), [3, 4]);
+      tf.matMul(a, a, true, false).dataSync();
+      expect([...a.dataSync()]).toEqual([...values(12, 3)]);
+    });
+  });
+});
+
+describe('the console', () => {
+  it('stays silent when a backend starts and computes', async () => {
+    const spies = (['log', 'warn', 'info', 'error'] as const).map((name) => vi.spyOn(console, name));
+    await cpu.start();
+    tf.tidy(() => void tf.add(tf.scalar(1), 2).dataSync());
+    await wasm.start();
+    tf.tidy(() => void tf.add(tf.scalar(1), 2).dataSync());
+    for (const spy of spies) expect(spy).not.toHaveBeenCalled();
+    vi.restoreAllMocks();
+  });
+});
