@@ -84,14 +84,11 @@ export function fromBytes(name: string, bytes: Uint8Array): ByteSource {
   return {
     ...source,
     incremental: false,
-    read: (offset, length) => {
-      try {
+    read: (offset, length) =>
+      new Promise((resolve) => {
         checkRange(source, offset, length);
-      } catch (error) {
-        return Promise.reject(error as Error);
-      }
-      return Promise.resolve(bytes.subarray(offset, offset + length));
-    },
+        resolve(bytes.subarray(offset, offset + length));
+      }),
     close: () => Promise.resolve(),
   };
 }

@@ -19,7 +19,7 @@ export function readCifar10(bytes: Uint8Array, name: string): Cifar10 {
   const labels = new Uint8Array(count);
   for (let i = 0; i < count; i++) {
     const at = i * record;
-    const label = bytes[at]!;
+    const label = bytes[at];
     if (label > 9) throw cifarBadLabel(name, i, label);
     labels[i] = label;
     images.set(bytes.subarray(at + 1, at + record), i * pixels);

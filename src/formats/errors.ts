@@ -19,7 +19,7 @@ export const formatBytes = (bytes: number): string => {
     value /= 1000;
     unit++;
   }
-  return `${value < 10 ? value.toFixed(1) : value.toFixed(0)} ${units[unit]!}`;
+  return `${value < 10 ? value.toFixed(1) : value.toFixed(0)} ${units[unit]}`;
 };
 
 /** The operating system's code of a failed call (`ENOSPC`), or undefined. */
@@ -31,7 +31,7 @@ export const systemCode = (cause: unknown): string | undefined => {
 /** What `open`, `stat` or `read` of `file` said, as a sentence; an error of ours passes unchanged. */
 export const cannotRead = (file: string, cause: unknown): SparseError => {
   if (cause instanceof SparseError) return cause;
-  const code = systemCode(cause);
+  const code = systemCode(cause) ?? String(cause);
   switch (code) {
     case 'ENOENT':
     case 'ENOTDIR':
@@ -42,14 +42,14 @@ export const cannotRead = (file: string, cause: unknown): SparseError => {
     case 'EISDIR':
       return notAFile(file);
     default:
-      return error('file.read-failed', `${file} could not be read (${code ?? String(cause)}). Try again.`);
+      return error('file.read-failed', `${file} could not be read (${code}). Try again.`);
   }
 };
 
 /** What writing `file` said, as a sentence; an error of ours passes unchanged. Nothing of the file was changed. */
 export const cannotWrite = (file: string, cause: unknown): SparseError => {
   if (cause instanceof SparseError) return cause;
-  const code = systemCode(cause);
+  const code = systemCode(cause) ?? String(cause);
   switch (code) {
     case 'ENOSPC':
     case 'EDQUOT':
@@ -72,7 +72,7 @@ export const cannotWrite = (file: string, cause: unknown): SparseError => {
     case 'ENAMETOOLONG':
       return error('file.name-too-long', `${file} was not written: the name is too long. Choose a shorter one.`);
     default:
-      return error('file.write-failed', `${file} could not be written (${code ?? String(cause)}). Try again.`);
+      return error('file.write-failed', `${file} could not be written (${code}). Try again.`);
   }
 };
 

@@ -23,7 +23,7 @@ const product = (shape: readonly number[]): number =>
 export function readIdx(bytes: Uint8Array, name: string): IdxArray {
   if (bytes[0] !== 0 || bytes[1] !== 0 || bytes[2] !== unsignedByte)
     throw errors.idxBadMagic(name, hex(bytes.subarray(0, 3)) || 'nothing');
-  const axes = bytes[3] ?? 0;
+  const axes = bytes.byteLength > 3 ? bytes[3] : 0;
   if (axes < 1 || axes > maxAxes) throw errors.idxBadAxes(name, axes, maxAxes);
   const header = 4 + 4 * axes;
   if (bytes.byteLength < header) throw errors.idxTruncated(name, bytes.byteLength, header);

@@ -98,7 +98,7 @@ export async function maskTile(
     const start = row * stride;
     for (let i = from; i < to; i++) {
       const at = column + i - from;
-      if (values[i] !== 0) bits[start + (at >> 3)]! |= 1 << (at & 7);
+      if (values[i] !== 0) bits[start + (at >> 3)] |= 1 << (at & 7);
     }
   });
   return { ...pick(range), bits };
@@ -131,7 +131,7 @@ export async function weightTile(
   const scale = Math.max(largest / 127, largest > 0 ? Number.MIN_VALUE : 0);
   const values = new Int8Array(bytes);
   for (let i = 0; i < bytes; i++) {
-    const value = exact[i]!;
+    const value = exact[i];
     if (value === 0 || Number.isNaN(value)) continue;
     values[i] = scale === 0 ? 127 * Math.sign(value) : Math.max(-127, Math.min(127, Math.round(value / scale)));
   }

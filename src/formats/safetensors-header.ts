@@ -161,7 +161,7 @@ const parseTensor = (scanner: Scanner, file: string, name: string): HeaderTensor
   if (offsets === undefined) throw errors.missingField(file, name, 'data_offsets');
   if (!isDtype(dtype)) throw errors.badDtype(file, name, dtype, Object.keys(dtypeBits));
   const [begin, end] = offsets;
-  if (begin === undefined || end === undefined || begin > end) throw errors.badOffsets(file, name, offsets);
+  if (offsets.length !== 2 || begin > end) throw errors.badOffsets(file, name, offsets);
   return { name, dtype, shape, begin, end };
 };
 

@@ -26,7 +26,7 @@ interface Pass {
   entry: TensorEntry;
   signal: AbortSignal | undefined;
   /** Bytes of the tensor read in this pass so far. */
-  progress(done: number): void;
+  progress: (done: number) => void;
 }
 
 async function eachChunk({ file, entry, signal, progress }: Pass, visit: (values: Numbers) => void): Promise<void> {
@@ -54,7 +54,7 @@ const binner = (min: number, max: number): ((value: number) => number) => {
 async function ofBytes(pass: Pass): Promise<TensorFigures> {
   const counts = new Float64Array(256);
   await eachChunk(pass, (values) => {
-    for (const value of values) counts[value]!++;
+    for (const value of values) counts[value]++;
   });
   const total = elementCount(pass.entry.shape);
   const min = Math.max(
@@ -71,9 +71,9 @@ async function ofBytes(pass: Pass): Promise<TensorFigures> {
   counts.forEach((count, value) => {
     if (count === 0) return;
     sum += count * value;
-    histogram[binOf(value)]! += count;
+    histogram[binOf(value)] += count;
   });
-  const nonZeros = total - counts[0]!;
+  const nonZeros = total - counts[0];
   const share = (part: number): number => (total === 0 ? 0 : part / total);
   return { density: share(nonZeros), nonZeros, min, max, mean: share(sum), nonFinite: 0, histogram };
 }
@@ -104,7 +104,7 @@ async function ofNumbers(pass: Pass): Promise<TensorFigures> {
   if (finite > 0) {
     const binOf = binner(min, max);
     await eachChunk(secondPass(pass), (values) => {
-      for (const value of values) if (Number.isFinite(value)) histogram[binOf(value)]!++;
+      for (const value of values) if (Number.isFinite(value)) histogram[binOf(value)]++;
     });
   } else {
     min = max = 0;

@@ -14,7 +14,7 @@ class StepColumns {
   >;
 
   get lastStep(): number {
-    return this.length === 0 ? 0 : this.data.step[this.length - 1]!;
+    return this.length === 0 ? 0 : this.data.step[this.length - 1];
   }
 
   push(event: StepEvent): void {
@@ -50,7 +50,7 @@ class StepColumns {
 }
 
 const rewindTo = (list: { step: number }[], step: number): void => {
-  while (list.length > 0 && list[list.length - 1]!.step >= step) list.pop();
+  while (list.length > 0 && list[list.length - 1].step >= step) list.pop();
 };
 
 /**

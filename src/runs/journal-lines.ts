@@ -50,7 +50,7 @@ export async function* linesOf(source: ByteSource, from = 0): AsyncGenerator<Lin
   }
 }
 
-const join = (parts: Uint8Array[]): Uint8Array => (parts.length === 1 ? parts[0]! : Buffer.concat(parts));
+const join = (parts: Uint8Array[]): Uint8Array => (parts.length === 1 ? parts[0] : Buffer.concat(parts));
 
 /** The complete lines of a file; none when it is not there. @throws SparseError `file.*` */
 export async function* journalLines(file: string): AsyncGenerator<Line> {

@@ -58,7 +58,7 @@ const pageBySize = <T extends { values: number[] }>(
 const thin = <T>(list: readonly T[], most: number): T[] =>
   list.length <= most
     ? [...list]
-    : Array.from({ length: most }, (_, i) => list[Math.floor(((i + 1) * list.length) / most) - 1]!);
+    : Array.from({ length: most }, (_, i) => list[Math.floor(((i + 1) * list.length) / most) - 1]);
 
 /** What `poll` saw of a folder, besides the journal. */
 interface Seen {

@@ -93,7 +93,7 @@ export class RotationsFile {
     const second = new Uint32Array(to - from);
     const limit = Math.max(rows, columns);
     for (let i = 0; i < first.length; i++) {
-      const [a, b] = [pairs[2 * i]!, pairs[2 * i + 1]!];
+      const [a, b] = [pairs[2 * i], pairs[2 * i + 1]];
       // A replay would write outside the matrix.
       if (!(a >= 0 && b >= 0 && a < limit && b < limit && a !== b))
         throw this.bad(layer, `pairs of axes below ${limit}`);

@@ -29,7 +29,7 @@ export const encodeNumber = (_key: string, value: unknown): unknown =>
 
 export const number: Check<number> = (value, where) => {
   if (typeof value === 'number') return value;
-  if (typeof value === 'string' && Object.hasOwn(notFinite, value)) return notFinite[value]!;
+  if (typeof value === 'string' && Object.hasOwn(notFinite, value)) return notFinite[value];
   throw new Invalid(where, 'a number');
 };
 
