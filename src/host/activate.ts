@@ -1,0 +1,62 @@
+/** Builds the services and registers everything of src/contributions.ts. */
+import * as vscode from 'vscode';
+import { registerCommands } from './commands';
+import { registerTestState } from './commands/test-state';
+import { EngineClient } from './engine-client';
+import { reporter } from './log';
+import { registerNotices } from './notices';
+import { RunStore } from './run-store';
+import { Selection } from './selection';
+import type { Services } from './services';
+import { setting } from './settings';
+import { StatusBar } from './status-bar';
+import { LayersTree } from './trees/layers-tree';
+import { RunsTree } from './trees/runs-tree';
+import { RunPanels } from './views/run-panels';
+import { TensorEditors } from './views/tensor-editor';
+import { connect } from './wiring';
+
+const createServices = (context: vscode.ExtensionContext, log: vscode.LogOutputChannel): Services => {
+  const report = reporter(log);
+  const engine = new EngineClient({
+    modulePath: vscode.Uri.joinPath(context.extensionUri, 'dist', 'engine.js').fsPath,
+    backend: () => setting('sparsescope.backend'),
+    log: (level, message) => log[level](message),
+    report,
+  });
+  const store = new RunStore({
+    // Only folders of a disk hold runs: a virtual workspace has none.
+    roots: () =>
+      (vscode.workspace.workspaceFolders ?? [])
+        .filter((folder) => folder.uri.scheme === 'file')
+        .map((folder) => folder.uri.fsPath),
+    isOurs: (directory) => engine.running.some((run) => run.directory === directory),
+    report,
+  });
+  const selection = new Selection(report);
+  const panels = new RunPanels({ extension: context.extensionUri, selection, report });
+  return { context, log, report, engine, store, selection, panels };
+};
+
+/** Answers what ends the engine in good order. */
+export const start = (context: vscode.ExtensionContext, log: vscode.LogOutputChannel): (() => Promise<void>) => {
+  const services = createServices(context, log);
+  const { engine, store, selection, panels, report } = services;
+  const layers = new LayersTree(store, selection, report);
+  const tensors = new TensorEditors(context.extensionUri, report);
+  const status = new StatusBar(engine, store);
+  context.subscriptions.push(
+    store,
+    panels,
+    status,
+    layers.register(),
+    new RunsTree(store).register(),
+    tensors.register(),
+    registerCommands(services, layers),
+    registerNotices(services),
+    connect(services),
+  );
+  if (context.extensionMode === vscode.ExtensionMode.Test)
+    context.subscriptions.push(registerTestState({ services, status, layers, tensors }));
+  return () => engine.stop();
+};

@@ -1,0 +1,118 @@
+/** Commands about files that are no runs: an example config, a checkpoint, a data set. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import * as vscode from 'vscode';
+import { tensorEditorType } from '../../contributions';
+import type { DataSetName } from '../../protocol/engine';
+import { cannotWrite, noFolder } from '../errors';
+import type { Services } from '../services';
+import { words } from '../words';
+import { needTrust, withEngine } from './run-commands';
+
+/** Small enough to be read at once, complete enough to run: about a minute on two cores. */
+const exampleConfig = `# A seven-layer perceptron, a tenth of its weights kept, every layer exactly orthogonal at the start.
+# Run it with the play button above, or "Sparsescope: Run Config".
+version: 1
+name: mlp7-eoi
+seed: 1
+
+model:
+  preset: mlp-7
+  activation: tanh
+
+data:
+  source: synthetic-digits # drawn here, nothing is downloaded
+
+sparsity:
+  density: 0.1
+  distribution: erk
+  init: eoi
+
+train:
+  epochs: 2
+  batchSize: 128
+  optimizer: { name: sgd, learningRate: 0.05, momentum: 0.9 }
+`;
+
+const firstFolder = (): vscode.Uri => {
+  const folder = vscode.workspace.workspaceFolders?.[0];
+  if (!folder) throw noFolder();
+  return folder.uri;
+};
+
+const exists = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'EEXIST';
+
+/** The first free of `mlp7-eoi.sparse.yaml`, `mlp7-eoi-2.sparse.yaml`, ...: an existing file is never replaced. */
+const writeNew = async (folder: vscode.Uri): Promise<vscode.Uri> => {
+  for (let n = 1; ; n++) {
+    const uri = vscode.Uri.joinPath(folder, `mlp7-eoi${n === 1 ? '' : `-${n}`}.sparse.yaml`);
+    try {
+      await writeFile(uri.fsPath, exampleConfig, { flag: 'wx' });
+      return uri;
+    } catch (error) {
+      if (!exists(error)) throw cannotWrite(uri.fsPath, (error as Error).message);
+    }
+  }
+};
+
+/** Writes an example config into the workspace and opens it; with no folder open, as an untitled document. */
+export const newConfig = async (): Promise<void> => {
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+  const document =
+    folder?.scheme === 'file'
+      ? await vscode.workspace.openTextDocument(await writeNew(folder))
+      : await vscode.workspace.openTextDocument({ language: 'yaml', content: exampleConfig });
+  await vscode.window.showTextDocument(document);
+};
+
+export const openCheckpoint = async (): Promise<void> => {
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+  const chosen = await vscode.window.showOpenDialog({
+    title: words.openCheckpoint(),
+    openLabel: words.open(),
+    filters: { safetensors: ['safetensors'] },
+    ...(folder && { defaultUri: folder }),
+  });
+  const uri = chosen?.[0];
+  if (uri) await vscode.commands.executeCommand('vscode.openWith', uri, tensorEditorType);
+};
+
+const chooseDataSet = async (): Promise<DataSetName | undefined> => {
+  const names: DataSetName[] = ['mnist', 'cifar-10'];
+  const items = names.map((name) => ({ label: name, detail: words.dataSetDetail[name](), name }));
+  return (await vscode.window.showQuickPick(items, { placeHolder: words.pickDataSet() }))?.name;
+};
+
+const chooseFolder = async (): Promise<vscode.Uri | undefined> => {
+  const data = vscode.Uri.joinPath(firstFolder(), 'data');
+  // The dialog opens in a folder that exists.
+  await mkdir(data.fsPath, { recursive: true });
+  const chosen = await vscode.window.showOpenDialog({
+    canSelectFiles: false,
+    canSelectFolders: true,
+    defaultUri: data,
+    openLabel: words.dataFolder(),
+  });
+  return chosen?.[0];
+};
+
+/** Downloads and checks a data set; answers its files, or `undefined` when the choice was left. */
+export const downloadDataSet = async (
+  services: Services,
+  given?: DataSetName,
+  folder?: vscode.Uri,
+): Promise<string[] | undefined> => {
+  needTrust();
+  const name = given ?? (await chooseDataSet());
+  if (!name) return undefined;
+  const target = folder ?? (await chooseFolder());
+  if (!target) return undefined;
+  const directory = target.fsPath;
+  const { files } = await withEngine(
+    services,
+    words.downloading(name),
+    vscode.ProgressLocation.Notification,
+    (api, options) => api.downloadDataSet({ name, directory }, options),
+  );
+  void vscode.window.showInformationMessage(words.downloaded(name, files.length, directory));
+  return files;
+};

@@ -1,0 +1,46 @@
+/** Registers every command of src/contributions.ts but the test's. */
+import * as vscode from 'vscode';
+import type { CommandTypes } from '../../contributions';
+import type { Services } from '../services';
+import type { LayersTree } from '../trees/layers-tree';
+import { showActions } from './actions';
+import { Doctor } from './doctor';
+import { downloadDataSet, newConfig, openCheckpoint } from './file-commands';
+import { registerCommand } from './register';
+import { cancelRun, resumeRun, runAgain, runConfig } from './run-commands';
+import { deleteRun, openReport, openRun, revealRunFolder } from './run-folder-commands';
+
+type Commands = Omit<CommandTypes, 'sparsescope.test.state'>;
+
+export const registerCommands = (services: Services, layers: LayersTree): vscode.Disposable => {
+  const doctor = new Doctor(services);
+  const commands: Commands = {
+    'sparsescope.runConfig': (config) => runConfig(services, config),
+    'sparsescope.runAgain': (run) => runAgain(services, run),
+    'sparsescope.cancelRun': (run) => cancelRun(services, run),
+    'sparsescope.resumeRun': (run) => resumeRun(services, run),
+    'sparsescope.openRun': (run) => openRun(services, run),
+    'sparsescope.deleteRun': (run) => deleteRun(services, run),
+    'sparsescope.revealRunFolder': (run) => revealRunFolder(services, run),
+    'sparsescope.openReport': (run) => openReport(services, run),
+    'sparsescope.refreshRuns': () => services.store.refresh(),
+    'sparsescope.newConfig': () => newConfig(),
+    'sparsescope.openCheckpoint': () => openCheckpoint(),
+    'sparsescope.downloadDataSet': (name, directory) => downloadDataSet(services, name, directory),
+    'sparsescope.doctor': () => doctor.run(),
+    'sparsescope.restartEngine': async () => {
+      await services.engine.restart();
+    },
+    'sparsescope.openLog': () => {
+      services.log.show(true);
+      return Promise.resolve();
+    },
+    'sparsescope.showActions': () => showActions(services),
+    'sparsescope.selectLayer': (layer) => {
+      if (layer !== undefined) layers.select(layer);
+      return Promise.resolve();
+    },
+  };
+  const register = (id: keyof Commands): vscode.Disposable => registerCommand(id, commands[id], services.report);
+  return vscode.Disposable.from(doctor.register(), ...(Object.keys(commands) as (keyof Commands)[]).map(register));
+};

@@ -1,0 +1,33 @@
+import * as vscode from 'vscode';
+import type { CommandId, CommandTypes } from '../../contributions';
+import { describeError, isCancel } from '../errors';
+import { detach, type Report } from '../log';
+import { words } from '../words';
+
+/** Shows the sentence of `error` with a way to the log. Cancel shows nothing. */
+export const showError = (error: unknown, report: Report): void => {
+  if (isCancel(error)) return;
+  report(error);
+  const shown = vscode.window.showErrorMessage(describeError(error).message, words.showLog());
+  const follow = shown.then((choice) =>
+    choice === undefined ? undefined : vscode.commands.executeCommand('sparsescope.openLog' satisfies CommandId),
+  );
+  detach(follow, report);
+};
+
+/** Registers a command by its contributed id; arguments and result are typed there. The one error wrapper. */
+export const registerCommand = <K extends CommandId>(id: K, run: CommandTypes[K], report: Report): vscode.Disposable =>
+  vscode.commands.registerCommand(id, async (...args: Parameters<CommandTypes[K]>) => {
+    try {
+      return await (run as (...args: Parameters<CommandTypes[K]>) => ReturnType<CommandTypes[K]>)(...args);
+    } catch (error) {
+      showError(error, report);
+      return undefined;
+    }
+  });
+
+/** Calls one of the extension's own commands, typed. */
+export const executeCommand = <K extends CommandId>(
+  id: K,
+  ...args: Parameters<CommandTypes[K]>
+): Thenable<Awaited<ReturnType<CommandTypes[K]>> | undefined> => vscode.commands.executeCommand(id, ...args);

@@ -1,0 +1,126 @@
+/** Start, cancel and resume runs. */
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
+import * as vscode from 'vscode';
+import type { RunReference } from '../../contributions';
+import { checkConfig } from '../../config/check';
+import { configFormat } from '../../config/format';
+import type { EngineApi, RunHandle } from '../../protocol/engine';
+import type { CallOptions, Remote } from '../../protocol/rpc';
+import { isEnded } from '../../protocol/run';
+import { configGone, configHasErrors, untrusted } from '../errors';
+import type { Services } from '../services';
+import { setting } from '../settings';
+import { words } from '../words';
+import { pickConfig, pickRun } from './pick';
+
+/** Throws `host.untrusted-workspace`: nothing of an untrusted workspace is run. */
+export const needTrust = (): void => {
+  if (!vscode.workspace.isTrusted) throw untrusted();
+};
+
+/** Calls the engine under a notification with Cancel, from its start to its answer. */
+export const withEngine = <T>(
+  services: Services,
+  title: string,
+  location: vscode.ProgressLocation,
+  work: (api: Remote<EngineApi>, options: CallOptions) => Promise<T>,
+): Thenable<T> =>
+  vscode.window.withProgress({ location, title, cancellable: true }, async (progress, token) => {
+    const controller = new AbortController();
+    token.onCancellationRequested(() => controller.abort());
+    let reached = 0;
+    const api = await services.engine.api();
+    return work(api, {
+      signal: controller.signal,
+      onProgress: ({ done, total, message }) => {
+        const percent = total > 0 ? (100 * done) / total : 0;
+        progress.report({ message, increment: Math.max(0, percent - reached) });
+        reached = Math.max(reached, percent);
+      },
+    });
+  });
+
+/** The workspace folder of the config, so that its run is found again in the Runs view; else the config's own folder. */
+const rootOf = (config: vscode.Uri): string =>
+  vscode.workspace.getWorkspaceFolder(config)?.uri.fsPath ?? dirname(config.fsPath);
+
+/** Refuses before the engine is asked, with the place: the editor has the whole list under Problems. */
+const checkDocument = (document: vscode.TextDocument): void => {
+  const { issues } = checkConfig(document.getText(), configFormat(document.fileName));
+  const errors = issues.filter((issue) => issue.severity === 'error');
+  const first = errors.at(0);
+  if (!first) return;
+  const file = vscode.workspace.asRelativePath(document.uri);
+  throw configHasErrors(file, errors.length, first.message, first.range.start.line + 1);
+};
+
+const startDocument = async (services: Services, document: vscode.TextDocument): Promise<RunHandle> => {
+  checkDocument(document);
+  const name = vscode.workspace.asRelativePath(document.uri);
+  const handle = await withEngine(
+    services,
+    words.startingRun(name),
+    vscode.ProgressLocation.Notification,
+    (api, options) =>
+      api.startRun(
+        { configPath: document.uri.fsPath, configText: document.getText(), root: rootOf(document.uri) },
+        options,
+      ),
+  );
+  await services.store.refresh();
+  if (setting('sparsescope.openPanelOnRun')) services.panels.open(handle.directory);
+  return handle;
+};
+
+export const runConfig = async (services: Services, config?: vscode.Uri): Promise<RunHandle | undefined> => {
+  needTrust();
+  const document = await pickConfig(config);
+  return document && startDocument(services, document);
+};
+
+/** Runs the config of a run once more: the file as it is now. */
+export const runAgain = async (services: Services, run?: RunReference): Promise<RunHandle | undefined> => {
+  needTrust();
+  const entry = await pickRun(services.store, run, ({ record }) => record !== undefined, words.noRuns());
+  if (!entry?.record) return undefined;
+  const { configPath } = entry.record;
+  if (!existsSync(configPath)) throw configGone(entry.id, configPath);
+  return runConfig(services, vscode.Uri.file(configPath));
+};
+
+export const resumeRun = async (services: Services, run?: RunReference): Promise<RunHandle | undefined> => {
+  needTrust();
+  const resumable = ({ record }: { record?: { state: Parameters<typeof isEnded>[0] } }): boolean =>
+    record !== undefined && isEnded(record.state) && record.state !== 'completed';
+  const entry = await pickRun(services.store, run, resumable, words.nothingToResume());
+  if (!entry) return undefined;
+  const { id, directory } = entry;
+  const handle = await withEngine(
+    services,
+    words.resumingRun(id),
+    vscode.ProgressLocation.Notification,
+    (api, options) => api.resumeRun({ directory }, options),
+  );
+  await services.store.refresh();
+  if (setting('sparsescope.openPanelOnRun')) services.panels.open(directory);
+  return handle;
+};
+
+/** Answers when the run has stopped, at most one step later. Runs of other processes are not ours to stop. */
+export const cancelRun = async (services: Services, run?: RunReference): Promise<void> => {
+  const { engine } = services;
+  const ours = (directory: string): boolean => engine.running.some((live) => live.directory === directory);
+  const entry = await pickRun(services.store, run, ({ directory }) => ours(directory), words.nothingRuns());
+  if (!entry) return;
+  if (!ours(entry.directory)) {
+    void vscode.window.showInformationMessage(words.notOurs(entry.id));
+    return;
+  }
+  const title = words.stopping(entry.id);
+  await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, async () => {
+    const api = await engine.api();
+    await api.cancelRun({ id: entry.id });
+  });
+  await services.store.refresh();
+};

@@ -1,0 +1,43 @@
+/** The hidden command of the integration tests: what a webview or a tree shows cannot be read from outside. */
+import * as vscode from 'vscode';
+import type { TestState } from '../../contributions';
+import type { Services } from '../services';
+import type { StatusBar } from '../status-bar';
+import type { LayersTree } from '../trees/layers-tree';
+import { runDescription } from '../trees/runs-tree';
+import type { TensorEditors } from '../views/tensor-editor';
+import { registerCommand } from './register';
+
+interface Seen {
+  services: Services;
+  status: StatusBar;
+  layers: LayersTree;
+  tensors: TensorEditors;
+}
+
+const testState = ({ services, status, layers, tensors }: Seen): TestState => {
+  const { engine, store, panels } = services;
+  return {
+    runs: store.list().map((entry) => ({
+      id: entry.id,
+      directory: entry.directory,
+      state: entry.record?.state ?? 'unreadable',
+      step: entry.step,
+      description: runDescription(entry),
+    })),
+    panels: panels
+      .list()
+      .map(({ state: { directory, tab, layer, step }, calls }) => ({ directory, tab, layer, step, calls })),
+    tensorEditors: [...tensors.open].map(({ uri, calls }) => ({ uri, calls })),
+    layers: layers.rows.map(({ name, description }) => ({ name, description })),
+    engine: { state: engine.state, pid: engine.pid, backend: engine.info?.backend, starts: engine.starts },
+    statusBar: { text: status.text, cancelVisible: status.cancelVisible },
+    diagnostics: vscode.languages
+      .getDiagnostics()
+      .flatMap(([, list]) => list)
+      .filter((d) => d.source === 'sparsescope').length,
+  };
+};
+
+export const registerTestState = (seen: Seen): vscode.Disposable =>
+  registerCommand('sparsescope.test.state', () => Promise.resolve(testState(seen)), seen.services.report);

@@ -1,0 +1,17 @@
+/** What commands and views are given: made once in `activate`, passed on, never global. */
+import type * as vscode from 'vscode';
+import type { EngineClient } from './engine-client';
+import type { Report } from './log';
+import type { RunStore } from './run-store';
+import type { Selection } from './selection';
+import type { RunPanels } from './views/run-panels';
+
+export interface Services {
+  context: vscode.ExtensionContext;
+  log: vscode.LogOutputChannel;
+  report: Report;
+  engine: EngineClient;
+  store: RunStore;
+  selection: Selection;
+  panels: RunPanels;
+}

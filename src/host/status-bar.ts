@@ -1,0 +1,76 @@
+/** The status bar: backend and run state, and Cancel while something runs. */
+import * as vscode from 'vscode';
+import type { CommandId } from '../contributions';
+import type { EngineClient } from './engine-client';
+import type { RunStore } from './run-store';
+import { stateWord, words } from './words';
+
+export class StatusBar {
+  private readonly state = vscode.window.createStatusBarItem('sparsescope.state', vscode.StatusBarAlignment.Left, 10);
+  private readonly cancel = vscode.window.createStatusBarItem('sparsescope.cancel', vscode.StatusBarAlignment.Left, 9);
+  private readonly listening: vscode.Disposable;
+  private running = false;
+
+  constructor(
+    private readonly engine: EngineClient,
+    private readonly store: RunStore,
+  ) {
+    this.state.name = 'Sparsescope';
+    this.state.command = 'sparsescope.showActions' satisfies CommandId;
+    this.cancel.name = words.cancelItem();
+    this.cancel.text = words.cancelStatus();
+    this.cancel.command = 'sparsescope.cancelRun' satisfies CommandId;
+    const update = (): void => this.update();
+    this.listening = vscode.Disposable.from(engine.onDidChange(update), store.onDidChange(update));
+    update();
+    this.state.show();
+  }
+
+  get text(): string {
+    return this.state.text;
+  }
+
+  get cancelVisible(): boolean {
+    return this.running;
+  }
+
+  dispose(): void {
+    this.listening.dispose();
+    this.state.dispose();
+    this.cancel.dispose();
+  }
+
+  private update(): void {
+    const run = this.engine.running.at(0);
+    this.running = run !== undefined;
+    if (run) {
+      const entry = this.store.get(run.directory);
+      const progress =
+        entry?.record?.state === 'training'
+          ? words.step(entry.step, entry.record.totalSteps)
+          : stateWord(entry?.record?.state ?? 'starting');
+      this.state.text = words.runningStatus(run.id, progress);
+      this.cancel.tooltip = words.cancelTooltip(run.id);
+      this.cancel.show();
+    } else {
+      this.state.text = this.idleText();
+      this.cancel.hide();
+    }
+    this.state.tooltip = words.statusTooltip(this.engine.info?.reason ?? '');
+    const failed = this.engine.state === 'failed';
+    this.state.backgroundColor = failed ? new vscode.ThemeColor('statusBarItem.errorBackground') : undefined;
+  }
+
+  private idleText(): string {
+    switch (this.engine.state) {
+      case 'starting':
+        return words.starting();
+      case 'failed':
+        return words.engineFailed();
+      case 'ready':
+        return words.idle(this.engine.info?.backend ?? '');
+      case 'stopped':
+        return words.notStarted();
+    }
+  }
+}

@@ -1,0 +1,62 @@
+/** The layers of a config (planned) or of a run (actual), as rows: no vscode here but for the words. */
+import type { LayerPlan } from '../../config/plan';
+import { isometry, type Isometry } from '../../core/spectrum';
+import type { LayerSummary } from '../../protocol/run';
+import { shapeText, share, significant, small } from '../format';
+import { words } from '../words';
+
+export interface LayerRow {
+  name: string;
+  /** `100 × 784 · 0.073 · isometric` */
+  description: string;
+  isometry: Isometry | undefined;
+  /** Name and value of each fact, in words and exact numbers. */
+  facts: [string, string][];
+}
+
+export const plannedRow = (layer: LayerPlan): LayerRow => ({
+  name: layer.name,
+  description: [shapeText(layer.rows, layer.columns), share(layer.targetDensity)].join(' · '),
+  isometry: undefined,
+  facts: [
+    [words.facts.shape(), shapeText(layer.rows, layer.columns)],
+    [words.facts.targetDensity(), significant(layer.targetDensity)],
+    [words.facts.nonZeros(), `${layer.targetNonZeros} / ${layer.weights}`],
+    [words.facts.minimumDensity(), significant(layer.minimumDensity)],
+    [words.facts.biases(), String(layer.biases)],
+  ],
+});
+
+/** What the badge says: the word, and for what is not isometric the numbers behind it. */
+export const isometryText = ({ singularValues }: LayerSummary): string => {
+  const { min, max, dead } = singularValues;
+  switch (isometry(singularValues)) {
+    case 'isometric':
+      return words.isometric();
+    case 'approximately-isometric':
+      return words.approximatelyIsometric(significant(min), significant(max));
+    case 'broken':
+      return dead > 0 ? words.broken(dead) : words.brokenRange(significant(min), significant(max));
+  }
+};
+
+export const actualRow = (layer: LayerSummary): LayerRow => {
+  const [rows, columns] = layer.shape;
+  const { min, mean, max } = layer.singularValues;
+  return {
+    name: layer.name,
+    description: [shapeText(rows, columns), share(layer.density), isometryText(layer)].join(' · '),
+    isometry: isometry(layer.singularValues),
+    facts: [
+      [words.facts.shape(), shapeText(rows, columns)],
+      [words.facts.density(), `${layer.density}`],
+      [words.facts.targetDensity(), `${layer.targetDensity}`],
+      [words.facts.nonZeros(), `${layer.nonZeros} / ${rows * columns}`],
+      [words.facts.init(), layer.init],
+      [words.facts.rotations(), String(layer.rotations)],
+      [words.facts.orthogonalityError(), small(layer.orthogonalityError)],
+      [words.facts.singularValues(), `${significant(min)} / ${significant(mean)} / ${significant(max)}`],
+      [words.facts.isometry(), isometryText(layer)],
+    ],
+  };
+};

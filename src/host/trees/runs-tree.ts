@@ -1,0 +1,98 @@
+/** The Runs view: every run of the workspace, newest first. */
+import * as vscode from 'vscode';
+import type { CommandId } from '../../contributions';
+import { runContexts, views } from '../../contributions';
+import type { RunState } from '../../protocol/run';
+import { isEnded } from '../../protocol/run';
+import { share } from '../format';
+import type { RunEntry, RunStore } from '../run-store';
+import { factTable } from '../tooltip';
+import { runTitle } from '../views/run-panel';
+import { stateWord, words } from '../words';
+
+/** State by icon and colour; the word stands beside it, so that colour is never alone. */
+const icon = (state: RunState | undefined): vscode.ThemeIcon => {
+  const themed = (id: string, color: string): vscode.ThemeIcon =>
+    new vscode.ThemeIcon(id, new vscode.ThemeColor(color));
+  switch (state) {
+    case 'starting':
+    case 'initialising':
+    case 'training':
+      return themed('sync~spin', 'charts.blue');
+    case 'completed':
+      return themed('pass', 'testing.iconPassed');
+    case 'cancelled':
+      return themed('circle-slash', 'disabledForeground');
+    case 'failed':
+    case undefined:
+      return themed('error', 'testing.iconFailed');
+    case 'interrupted':
+      return themed('debug-disconnect', 'testing.iconQueued');
+  }
+};
+
+const contextOf = (entry: RunEntry): string => {
+  if (!entry.record || entry.record.state === 'completed') return runContexts.completed;
+  return isEnded(entry.record.state) ? runContexts.resumable : runContexts.live;
+};
+
+/** `training · step 412/780 · 0.942 val` */
+export const runDescription = ({ record, step, best }: RunEntry): string => {
+  if (!record) return words.unreadable();
+  const parts = [stateWord(record.state)];
+  if (record.state !== 'completed' && step > 0) parts.push(words.step(step, record.totalSteps));
+  if (best !== undefined) parts.push(words.validation(share(best)));
+  return parts.join(' · ');
+};
+
+const tooltip = ({ record, problem, directory, step, best }: RunEntry): vscode.MarkdownString => {
+  if (problem !== undefined || !record) return factTable([[words.facts.problem(), problem ?? directory]]);
+  const { facts } = words;
+  return factTable([
+    [facts.state(), stateWord(record.state) + (record.error ? `: ${record.error.message}` : '')],
+    [facts.step(), `${step} / ${record.totalSteps}`],
+    [facts.validation(), best === undefined ? '-' : share(best)],
+    [facts.backend(), record.backend.name],
+    [facts.data(), record.dataset.source],
+    [facts.seed(), String(record.seed)],
+    [facts.created(), new Date(record.createdAt).toLocaleString()],
+    [facts.folder(), directory],
+  ]);
+};
+
+export class RunsTree implements vscode.TreeDataProvider<RunEntry> {
+  private readonly changed = new vscode.EventEmitter<undefined>();
+  readonly onDidChangeTreeData = this.changed.event;
+
+  constructor(private readonly store: RunStore) {}
+
+  register(): vscode.Disposable {
+    const view = vscode.window.createTreeView(views.runs, { treeDataProvider: this, showCollapseAll: false });
+    const listening = this.store.onDidChange(() => {
+      const live = this.store.list().filter((entry) => entry.record && !isEnded(entry.record.state)).length;
+      view.badge = live > 0 ? { value: live, tooltip: words.liveRuns(live) } : undefined;
+      this.changed.fire(undefined);
+    });
+    return vscode.Disposable.from(view, listening, this.changed);
+  }
+
+  getChildren(element?: RunEntry): RunEntry[] {
+    return element ? [] : this.store.list();
+  }
+
+  getTreeItem(entry: RunEntry): vscode.TreeItem {
+    const item = new vscode.TreeItem(runTitle(entry.id));
+    item.id = entry.directory;
+    item.description = runDescription(entry);
+    item.iconPath = icon(entry.record?.state);
+    item.tooltip = tooltip(entry);
+    item.contextValue = contextOf(entry);
+    item.accessibilityInformation = { label: `${runTitle(entry.id)}, ${runDescription(entry)}` };
+    item.command = {
+      command: 'sparsescope.openRun' satisfies CommandId,
+      title: words.open(),
+      arguments: [{ directory: entry.directory }],
+    };
+    return item;
+  }
+}

@@ -1,0 +1,160 @@
+/** One run's panel: serves `RunViewApi` from the run folder alone, so that it works with no engine and without trust. */
+import { existsSync } from 'node:fs';
+import * as vscode from 'vscode';
+import { runPanelType } from '../../contributions';
+import { Peer } from '../../protocol/rpc';
+import type { RunViewApi, RunViewEvents, RunViewState } from '../../protocol/views';
+import { RunFolder } from '../../runs/folder';
+import { RunReader } from '../../runs/reader';
+import { executeCommand } from '../commands/register';
+import { describeError, isForPeople, runFolderGone } from '../errors';
+import { detach, type Report } from '../log';
+import type { Nothing } from '../emitter';
+import type { Selection } from '../selection';
+import { Throttle } from '../throttle';
+import { words } from '../words';
+import { Saver } from './save';
+import { webviewChannel } from './webview-channel';
+import { openPage } from './webview-shell';
+
+/** A run of another process tells nothing by itself: the folder of a visible panel is looked at this often. */
+const pollInterval = 1_000;
+
+export interface PanelServices {
+  extension: vscode.Uri;
+  selection: Selection;
+  report: Report;
+}
+
+/** `mlp7-eoi · run 3` of the folder name `mlp7-eoi-3`. */
+export const runTitle = (id: string): string => {
+  const match = /^(.+)-(\d+)$/.exec(id);
+  return match ? words.panelTitle(match[1], match[2]) : id;
+};
+
+export class RunPanel {
+  state: RunViewState;
+  /** Requests served, for the tests. */
+  calls = 0;
+  private readonly reader: RunReader;
+  private readonly peer: Peer<RunViewApi, Nothing, RunViewEvents, Nothing>;
+  private readonly tell: Throttle;
+  private readonly polling: ReturnType<typeof setInterval>;
+  private readonly saver: Saver;
+
+  constructor(
+    readonly panel: vscode.WebviewPanel,
+    state: RunViewState,
+    private readonly services: PanelServices,
+  ) {
+    this.state = state;
+    const folder = new RunFolder(state.directory);
+    this.reader = new RunReader(folder);
+    this.saver = new Saver(vscode.Uri.file(state.directory));
+    this.tell = new Throttle(() => this.sendChange(), services.report);
+    this.polling = setInterval(() => this.tell.request(), pollInterval);
+    this.peer = new Peer(webviewChannel(panel.webview, services.report), this.serve(), (error) => {
+      if (!isForPeople(error)) services.report(error);
+      return describeError(error);
+    });
+    const title = runTitle(folder.id);
+    panel.title = title;
+    panel.iconPath = vscode.Uri.joinPath(services.extension, 'media', 'sparsescope.svg');
+    openPage(panel.webview, services.extension, title, { view: 'run', state });
+    panel.onDidDispose(() => this.dispose());
+  }
+
+  get directory(): string {
+    return this.state.directory;
+  }
+
+  /** Something was written to the run folder: the view hears of it at most 10 times a second. */
+  noteChange(): void {
+    this.tell.request();
+  }
+
+  /** The layer or step was chosen elsewhere. */
+  show(layer: string | null, step: number): void {
+    this.state = { ...this.state, layer, step };
+    this.peer.emit('select', this.state);
+  }
+
+  private dispose(): void {
+    clearInterval(this.polling);
+    this.tell.dispose();
+    this.peer.close(new vscode.CancellationError());
+    this.reader.dispose();
+  }
+
+  /** Hidden webviews are not told: they ask for a snapshot when they come back. */
+  private async sendChange(): Promise<void> {
+    if (!this.panel.visible || !existsSync(this.directory)) return;
+    if (!(await this.reader.poll())) return;
+    this.peer.emit('changed', this.reader.current());
+  }
+
+  private serve(): RunViewApi {
+    const { reader } = this;
+    /** Says the one thing that matters when the folder vanished, instead of which file could not be opened. */
+    const read = async <T>(work: () => Promise<T>): Promise<T> => {
+      this.calls++;
+      try {
+        return await work();
+      } catch (error) {
+        throw existsSync(this.directory) ? error : runFolderGone(this.directory);
+      }
+    };
+    return {
+      snapshot: () => read(() => reader.snapshot()),
+      maskTile: (params) => read(() => reader.maskTile(params)),
+      weightTile: (params) => read(() => reader.weightTile(params)),
+      rotations: (params) => read(() => reader.rotations(params)),
+      metrics: (params) => read(() => reader.metrics(params)),
+      spectra: (params) => read(() => reader.spectra(params)),
+      jacobians: (params) => read(() => reader.jacobians(params)),
+      select: (state) => {
+        this.state = { ...state, directory: this.directory };
+        const { layer, step } = state;
+        this.services.selection.set({ directory: this.directory, layer, step }, this);
+        return Promise.resolve();
+      },
+      act: async ({ action }) => {
+        // The command shows its own errors and may ask: the view does not wait for it.
+        detach(this.act(action), this.services.report);
+        return Promise.resolve();
+      },
+      save: (chunk) => this.saver.save(chunk),
+    };
+  }
+
+  private async act(action: Parameters<RunViewApi['act']>[0]['action']): Promise<void> {
+    const run = { directory: this.directory };
+    switch (action) {
+      case 'cancel':
+        await executeCommand('sparsescope.cancelRun', run);
+        break;
+      case 'resume':
+        await executeCommand('sparsescope.resumeRun', run);
+        break;
+      case 'open-config': {
+        const { record } = await this.reader.snapshot();
+        const source = existsSync(record.configPath) ? record.configPath : new RunFolder(this.directory).configFile;
+        await vscode.window.showTextDocument(vscode.Uri.file(source), { viewColumn: vscode.ViewColumn.One });
+        break;
+      }
+      case 'show-log':
+        await executeCommand('sparsescope.openLog');
+        break;
+    }
+  }
+}
+
+export const createRunPanel = (state: RunViewState, services: PanelServices): RunPanel => {
+  const panel = vscode.window.createWebviewPanel(
+    runPanelType,
+    '',
+    { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true },
+    { enableScripts: true },
+  );
+  return new RunPanel(panel, state, services);
+};

@@ -1,0 +1,134 @@
+/** What the host says that is no error: labels, buttons, notifications. Titles of contributions are in package.nls.json. */
+import * as vscode from 'vscode';
+import type { RunState } from '../protocol/run';
+
+const { t } = vscode.l10n;
+
+export const words = {
+  showLog: () => t('Show Log'),
+  resumeRun: () => t('Resume Run'),
+  restartEngine: () => t('Restart Engine'),
+  copy: () => t('Copy'),
+  open: () => t('Open'),
+  openAnyway: () => t('Open Anyway'),
+  delete: () => t('Delete'),
+  cancel: () => t('Cancel'),
+  manageTrust: () => t('Manage Trust'),
+
+  engineDied: (how: string, runs: string[]) =>
+    runs.length === 0
+      ? t('The engine stopped ({0}). It is started again.', how)
+      : t('The engine stopped ({0}) while running {1}. Nothing recorded was lost.', how, runs.join(', ')),
+  engineDiedLog: (how: string) => t('The engine stopped ({0}). Its last lines:', how),
+
+  pickConfig: () => t('Which config to run?'),
+  pickRun: () => t('Which run?'),
+  noConfigYet: () => t('There is no config (*.sparse.yaml) in this workspace yet.'),
+  createExample: () => t('Create an Example Config'),
+  noRuns: () => t('There is no run in this workspace yet.'),
+  nothingRuns: () => t('Nothing is running.'),
+  deleteRun: (id: string) => t('Delete run {0}?', id),
+  deleteRunDetail: (directory: string) =>
+    t(
+      'Its config copy, metrics, initial weights and checkpoints in {0} are removed. This cannot be undone.',
+      directory,
+    ),
+  openCheckpoint: () => t('Open Checkpoint'),
+
+  startingRun: (name: string) => t('Starting {0}', name),
+  resumingRun: (id: string) => t('Resuming {0}', id),
+  stopping: (id: string) => t('Cancelling {0}', id),
+  runEnded: (id: string, state: RunState, validation: string) =>
+    validation === ''
+      ? t('{0}: {1}.', id, stateWord(state))
+      : t('{0}: {1}, validation {2}.', id, stateWord(state), validation),
+  runFailed: (id: string, message: string) => t('{0} failed: {1}', id, message),
+
+  pickDataSet: () => t('Which data set to download?'),
+  dataSetDetail: {
+    mnist: () => t('70,000 handwritten digits, 28 x 28, 4 files, about 12 MB'),
+    'cifar-10': () => t('60,000 photographs, 32 x 32 in colour, 1 archive, about 170 MB'),
+  },
+  dataFolder: () => t('Download Here'),
+  downloading: (name: string) => t('Downloading {0}', name),
+  downloaded: (name: string, files: number, directory: string) =>
+    t('{0} is in {2} ({1} files). Set data.source and data.path in the config to use it.', name, files, directory),
+
+  largeFile: (name: string, megabytes: number) =>
+    t('{0} is not on this disk, so all of its {1} MB are read into memory to show it.', name, megabytes),
+
+  idle: (backend: string) => t('$(pulse) Sparsescope: {0} · idle', backend),
+  notStarted: () => t('$(pulse) Sparsescope'),
+  starting: () => t('$(sync~spin) Sparsescope: starting'),
+  engineFailed: () => t('$(error) Sparsescope: engine stopped'),
+  runningStatus: (id: string, progress: string) => t('$(sync~spin) {0} · {1}', id, progress),
+  cancelStatus: () => t('$(debug-stop) Cancel'),
+  cancelTooltip: (id: string) => t('Cancel {0}. It can be resumed from its last checkpoint.', id),
+  statusTooltip: (reason: string) => (reason === '' ? t('Sparsescope: actions') : t('Sparsescope: {0}', reason)),
+  actions: () => t('Sparsescope'),
+
+  step: (step: number, total: number) => t('step {0}/{1}', step, total),
+  validation: (accuracy: string) => t('{0} val', accuracy),
+  unreadable: () => t('cannot be read'),
+  panelTitle: (name: string, run: string) => t('{0} · run {1}', name, run),
+  planned: (name: string) => t('{0} (planned)', name),
+  isometric: () => t('isometric'),
+  approximatelyIsometric: (min: string, max: string) => t('approximately isometric (σ {0}-{1})', min, max),
+  broken: (dead: number) => (dead === 1 ? t('broken: 1 dead direction') : t('broken: {0} dead directions', dead)),
+  brokenRange: (min: string, max: string) => t('broken (σ {0}-{1})', min, max),
+
+  liveRuns: (count: number) => (count === 1 ? t('1 run is going on') : t('{0} runs are going on', count)),
+  /** Names in the tables of tooltips. */
+  facts: {
+    state: () => t('state'),
+    step: () => t('step'),
+    validation: () => t('best validation accuracy'),
+    backend: () => t('backend'),
+    data: () => t('data'),
+    seed: () => t('seed'),
+    created: () => t('created'),
+    folder: () => t('folder'),
+    problem: () => t('problem'),
+    shape: () => t('shape (out × in)'),
+    density: () => t('density'),
+    targetDensity: () => t('target density'),
+    minimumDensity: () => t('minimum density for EOI'),
+    nonZeros: () => t('non-zeros'),
+    biases: () => t('biases'),
+    init: () => t('initialisation'),
+    rotations: () => t('Givens rotations'),
+    orthogonalityError: () => t('max|WWᵀ-I|'),
+    singularValues: () => t('singular values (min / mean / max)'),
+    isometry: () => t('isometry'),
+  },
+
+  doctorDone: () => t('The report can be pasted as it is.'),
+  openNamed: (id: string) => t('Open {0}', id),
+  cancelNamed: (id: string) => t('Cancel {0}', id),
+  cancelItem: () => t('Sparsescope: Cancel'),
+  runConfig: () => t('Run Config'),
+  doctor: () => t('Doctor'),
+  nothingToResume: () => t('There is no run to resume: none was cancelled, failed or interrupted.'),
+  notOurs: (id: string) => t('Run {0} belongs to another process: cancel it where it was started.', id),
+  trusted: () => t('trusted'),
+  untrustedWorkspace: () => t('not trusted: viewing only'),
+};
+
+export const stateWord = (state: RunState): string => {
+  switch (state) {
+    case 'starting':
+      return t('starting');
+    case 'initialising':
+      return t('initialising');
+    case 'training':
+      return t('training');
+    case 'completed':
+      return t('completed');
+    case 'cancelled':
+      return t('cancelled');
+    case 'failed':
+      return t('failed');
+    case 'interrupted':
+      return t('interrupted');
+  }
+};

@@ -1,0 +1,122 @@
+import { join } from 'node:path';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+
+vi.mock('vscode', async () => (await import('./vscode-double')).vscodeDouble);
+
+import { EngineClient, type EngineExit } from '../../../src/host/engine-client';
+
+const clients: EngineClient[] = [];
+const logged: string[] = [];
+
+const client = (mode: string, backOff = 10): EngineClient => {
+  process.env.FAKE_ENGINE = mode;
+  const made = new EngineClient({
+    modulePath: join(import.meta.dirname, 'fake-engine.mjs'),
+    backend: () => 'auto',
+    log: (_, message) => logged.push(message),
+    report: () => undefined,
+    backOff,
+  });
+  clients.push(made);
+  return made;
+};
+
+const start = { configPath: '/c', configText: '', root: '/' };
+const death = (engine: EngineClient): Promise<EngineExit> =>
+  new Promise((resolve) => {
+    const listening = engine.onDidDie((exit) => {
+      listening.dispose();
+      resolve(exit);
+    });
+  });
+const until = (engine: EngineClient, holds: () => boolean): Promise<void> =>
+  new Promise((resolve) => {
+    if (holds()) return resolve();
+    const listening = engine.onDidChange(() => {
+      if (!holds()) return;
+      listening.dispose();
+      resolve();
+    });
+  });
+
+afterEach(async () => {
+  for (const made of clients.splice(0)) await made.stop();
+  logged.length = 0;
+});
+
+describe('EngineClient', () => {
+  it('forks on first need, greets with the backend, and one process serves all', async () => {
+    const engine = client('ok');
+    expect(engine.starts).toBe(0);
+    await Promise.all([engine.api(), engine.api()]);
+    expect(engine).toMatchObject({ starts: 1, state: 'ready', info: { backend: 'cpu' } });
+    expect(engine.pid).toBe(engine.info?.pid);
+    expect(logged).toContain('asked for auto');
+  });
+
+  it('knows what is running', async () => {
+    const engine = client('ok');
+    const api = await engine.api();
+    const run = await api.startRun(start);
+    expect(engine.running).toEqual([run]);
+    await api.cancelRun({ id: run.id });
+    expect(engine.running).toEqual([]);
+  });
+
+  it('tells of a kill with the signal, the last lines and what was interrupted, and comes back', async () => {
+    const engine = client('ok');
+    const api = await engine.api();
+    const run = await api.startRun(start);
+    const dying = death(engine);
+    const first = engine.pid!;
+    process.kill(first, 'SIGKILL');
+    const exit = await dying;
+    expect(exit).toMatchObject({ how: 'SIGKILL', interrupted: [run] });
+    expect(exit.log).toContain('asked for auto');
+    await until(engine, () => engine.state === 'ready');
+    expect(engine.starts).toBe(2);
+    expect(engine.pid).not.toBe(first);
+    await expect(api.cancelRun({ id: run.id })).rejects.toMatchObject({ code: 'host.engine-stopped' });
+  });
+
+  it('does not start for ever an engine that dies at once, and says what it said last', async () => {
+    const engine = client('dies', 1);
+    await expect(engine.api()).rejects.toMatchObject({
+      code: 'host.engine-not-started',
+      message: expect.stringMatching(/code 3.*no such file: tensors\.wasm/) as string,
+    });
+    await until(engine, () => engine.state === 'failed');
+    expect(engine.starts).toBe(4);
+    await expect(engine.api()).rejects.toMatchObject({ code: 'host.engine-keeps-stopping' });
+    process.env.FAKE_ENGINE = 'ok';
+    await engine.restart();
+    expect(engine.state).toBe('ready');
+  });
+
+  it('refuses an engine of another build', async () => {
+    const engine = client('old');
+    await expect(engine.api()).rejects.toMatchObject({ code: 'host.version-mismatch' });
+    expect(engine).toMatchObject({ state: 'failed', starts: 1, pid: undefined });
+  });
+
+  it('waits for the run to end before a wanted restart', async () => {
+    const engine = client('ok');
+    const api = await engine.api();
+    const { id } = await api.startRun(start);
+    const first = engine.pid;
+    engine.restartWhenIdle();
+    expect(engine.pid).toBe(first);
+    await api.cancelRun({ id }).catch(() => undefined);
+    await until(engine, () => engine.state === 'ready' && engine.pid !== first);
+    expect(engine.starts).toBe(2);
+  });
+
+  it('ends an engine that does not end by itself', async () => {
+    const engine = client('stubborn');
+    await engine.api();
+    const pid = engine.pid!;
+    await engine.stop();
+    expect(() => process.kill(pid, 0)).toThrow();
+    expect(engine).toMatchObject({ state: 'stopped', pid: undefined });
+  });
+});
