@@ -1,0 +1,36 @@
+/** Householder reflections on contiguous vectors. */
+
+/** Squares below this may have lost digits to underflow. */
+const smallestSafeSquare = 1e-280;
+
+/** Euclidean norm of x[from..], without harmful underflow; entries at most about 1e150. */
+export function norm(x: Float64Array, from: number): number {
+  let square = 0;
+  for (let i = from; i < x.length; i++) square += x[i] * x[i];
+  if (square > smallestSafeSquare) return Math.sqrt(square);
+  let largest = 0;
+  for (let i = from; i < x.length; i++) largest = Math.max(largest, Math.abs(x[i]));
+  if (largest === 0) return 0;
+  square = 0;
+  for (let i = from; i < x.length; i++) square += (x[i] / largest) ** 2;
+  return largest * Math.sqrt(square);
+}
+
+/**
+ * Turns x[from..] into the vector v, v[from] = 1, of the reflection I - tau v vᵀ that maps it to (beta, 0, ..., 0)
+ * (Golub and Van Loan, Matrix Computations, 5.1). tau is 0 when there is nothing to reflect.
+ */
+export function reflector(x: Float64Array, from: number): { beta: number; tau: number } {
+  const alpha = x[from];
+  const tail = norm(x, from + 1);
+  if (tail === 0) {
+    x[from] = 1;
+    return { beta: alpha, tau: 0 };
+  }
+  // The sign that adds to alpha: no cancellation.
+  const beta = alpha > 0 ? -Math.hypot(alpha, tail) : Math.hypot(alpha, tail);
+  const pivot = alpha - beta;
+  for (let i = from + 1; i < x.length; i++) x[i] /= pivot;
+  x[from] = 1;
+  return { beta, tau: -pivot / beta };
+}

@@ -1,0 +1,134 @@
+/** What singular values say about a matrix, and how far it is from an isometry. */
+import { matrixSize, noValues } from './errors';
+import { checkShape } from './shape';
+
+/** Singular values in four figures. */
+export interface Summary {
+  min: number;
+  mean: number;
+  max: number;
+  /** Singular values below 1e-6 of the largest; all of them when the largest is 0. */
+  dead: number;
+}
+
+/** Throws `spectrum.empty`. */
+export function summarise(values: Float64Array): Summary {
+  if (values.length === 0) throw noValues();
+  const max = values.reduce((a, b) => Math.max(a, b));
+  return {
+    min: values.reduce((a, b) => Math.min(a, b)),
+    mean: values.reduce((a, b) => a + b) / values.length,
+    max,
+    dead: values.filter((value) => value < 1e-6 * max || max === 0).length,
+  };
+}
+
+/** `isometric`: all singular values within 1e-5 of 1. `approximately-isometric`: within 0.1. */
+export type Isometry = 'isometric' | 'approximately-isometric' | 'broken';
+
+export function isometry({ min, max }: Pick<Summary, 'min' | 'max'>): Isometry {
+  const deviation = Math.max(Math.abs(min - 1), Math.abs(max - 1));
+  if (deviation <= 1e-5) return 'isometric';
+  return deviation <= 0.1 ? 'approximately-isometric' : 'broken';
+}
+
+/** Up to this share of non-zeros, multiplying only them is faster than dense dot products. */
+const sparseUpTo = 0.25;
+
+/**
+ * max |G - I| over the smaller Gram matrix G (W Wᵀ or Wᵀ W) of a row-major rows x columns matrix, in float64.
+ * NaN or Infinity when W holds such values. Throws `shape.*`, `linalg.size-mismatch`.
+ */
+export function orthogonalityError(w: Float32Array | Float64Array, rows: number, columns: number): number {
+  checkShape(rows, columns);
+  if (w.length !== rows * columns) throw matrixSize(rows, columns, w.length);
+  let nonZeros = 0;
+  for (const value of w) if (value !== 0) nonZeros++;
+  return nonZeros <= sparseUpTo * w.length ? sparseError(w, rows, columns, nonZeros) : denseError(w, rows, columns);
+}
+
+/** Non-zeros of W by vector: `across` = false takes rows, true takes columns. */
+function compress(w: Float32Array | Float64Array, rows: number, columns: number, nonZeros: number, across: boolean) {
+  const [vectors, length] = across ? [columns, rows] : [rows, columns];
+  const [step, entryStep] = across ? [1, columns] : [columns, 1];
+  const start = new Uint32Array(vectors + 1);
+  const index = new Uint32Array(nonZeros);
+  const value = new Float64Array(nonZeros);
+  let at = 0;
+  for (let v = 0; v < vectors; v++) {
+    for (let k = 0; k < length; k++) {
+      const entry = w[v * step + k * entryStep];
+      if (entry === 0) continue;
+      index[at] = k;
+      value[at++] = entry;
+    }
+    start[v + 1] = at;
+  }
+  return { start, index, value };
+}
+
+/** Row by row of the Gram matrix: vector i meets vector j only in the entries that both have (Gustavson 1978). */
+function sparseError(w: Float32Array | Float64Array, rows: number, columns: number, nonZeros: number): number {
+  const tall = rows > columns;
+  const vectors = compress(w, rows, columns, nonZeros, tall);
+  const entries = compress(w, rows, columns, nonZeros, !tall);
+  const count = Math.min(rows, columns);
+  const gram = new Float64Array(count);
+  let worst = 0;
+  for (let i = 0; i < count; i++) {
+    gram.fill(0);
+    for (let p = vectors.start[i]; p < vectors.start[i + 1]; p++) {
+      const factor = vectors.value[p];
+      const entry = vectors.index[p];
+      for (let q = entries.start[entry + 1] - 1; q >= entries.start[entry] && entries.index[q] >= i; q--)
+        gram[entries.index[q]] += factor * entries.value[q];
+    }
+    gram[i] -= 1;
+    for (let j = i; j < count; j++) worst = farther(worst, gram[j]);
+  }
+  return worst;
+}
+
+/** Dense dot products, four at a time so that each loaded entry is used four times. */
+function denseError(w: Float32Array | Float64Array, rows: number, columns: number): number {
+  const count = Math.min(rows, columns);
+  const length = Math.max(rows, columns);
+  // Contiguous vectors; three of padding so that the last group of four is whole.
+  const vectors = new Float64Array((count + 3) * length);
+  if (rows <= columns) vectors.set(w);
+  else for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) vectors[c * length + r] = w[r * columns + c];
+  let worst = 0;
+  for (let i = 0; i < count; i++) {
+    const own = vectors.subarray(i * length, (i + 1) * length);
+    for (let j = i; j < count; j += 4) {
+      const [a, b, c, d] = fourDots(own, vectors, j * length);
+      worst = farther(worst, i === j ? a - 1 : a);
+      if (j + 1 < count) worst = farther(worst, b);
+      if (j + 2 < count) worst = farther(worst, c);
+      if (j + 3 < count) worst = farther(worst, d);
+    }
+  }
+  return worst;
+}
+
+function fourDots(x: Float64Array, vectors: Float64Array, at: number): [number, number, number, number] {
+  const length = x.length;
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
+  for (let k = 0, p = at; k < length; k++, p++) {
+    const factor = x[k];
+    a += factor * vectors[p];
+    b += factor * vectors[p + length];
+    c += factor * vectors[p + 2 * length];
+    d += factor * vectors[p + 3 * length];
+  }
+  return [a, b, c, d];
+}
+
+/** Like max(worst, |deviation|), but NaN stays NaN. */
+const farther = (worst: number, deviation: number): number => {
+  const size = Math.abs(deviation);
+  return size > worst || Number.isNaN(size) ? size : worst;
+};
