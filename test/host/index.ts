@@ -1,6 +1,11 @@
 /** Entry of the integration tests: what VS Code calls in the extension host (`extensionTestsPath`). */
 import { writeFileSync } from 'node:fs';
-import { registerJourneys } from './journeys';
+import { activationJourneys } from './activation';
+import { doctorJourneys } from './doctor';
+import { languageJourneys } from './language';
+import { recoveryJourneys } from './recovery';
+import { runJourneys } from './runs';
+import { tensorJourneys } from './tensors';
 
 /** Marks what the starting script passes on; the rest of the workbench's console is noise. */
 const tell = (line: string): void => {
@@ -11,9 +16,15 @@ const tell = (line: string): void => {
 export async function run(): Promise<void> {
   // Not `import Mocha from`: mocha is an ES module, and this file is loaded as CommonJS.
   const { default: Mocha } = await import('mocha');
-  const mocha = new Mocha({ ui: 'bdd', timeout: 60_000, reporter: class {} as unknown as string });
+  const mocha = new Mocha({ ui: 'bdd', timeout: 180_000, reporter: class {} as unknown as string });
   mocha.suite.emit('pre-require', globalThis, '', mocha);
-  registerJourneys();
+  // In the order of a first day: each journey starts where the one before has left the window.
+  activationJourneys();
+  languageJourneys();
+  runJourneys();
+  recoveryJourneys();
+  tensorJourneys();
+  doctorJourneys();
   const counts = { passed: 0, failed: 0, skipped: 0 };
   const failures = await new Promise<number>((resolve) => {
     const runner = mocha.run(resolve);

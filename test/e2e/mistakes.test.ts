@@ -1,0 +1,66 @@
+/** While the config is typed, mistakes are underlined, listed, explained and mended. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Workbench, copyOf } from './workbench';
+
+let workbench: Workbench;
+
+beforeAll(async () => {
+  workbench = await Workbench.open(copyOf('test/host/workspace'));
+});
+afterAll(() => workbench.close());
+
+describe('a config with a mistake', () => {
+  it('is underlined and listed under Problems with what was meant', async () => {
+    await workbench.openFile('mistaken.sparse.yaml');
+    await workbench.page.locator('.squiggly-error').first().waitFor();
+    await workbench.command('View: Focus Problems');
+    const row = workbench.page.locator('.markers-panel .monaco-list-row', { hasText: 'densty' });
+    await row.first().waitFor();
+    expect(await row.first().textContent()).toMatch(/did you mean/i);
+    await workbench.screenshot('problems');
+  });
+
+  it('says so on hover, and the quick fix mends it', async () => {
+    const word = workbench.editor.locator('.view-line span', { hasText: /^\s*densty/ }).last();
+    await word.hover();
+    const hover = workbench.page.locator('.monaco-hover:visible', { hasText: /did you mean/i });
+    await hover.waitFor();
+    await workbench.screenshot('hover-mistake');
+    await word.click();
+    await workbench.page.keyboard.press('Control+.');
+    await workbench.page
+      .locator('.action-widget .monaco-list-row', { hasText: /density/ })
+      .first()
+      .click();
+    await workbench.page.locator('.squiggly-error').first().waitFor({ state: 'detached' });
+    await workbench.editor.locator('.view-line', { hasText: /^\s*density: ?0\.1/ }).waitFor();
+    // Back as it was, for whoever opens the file next.
+    await workbench.command('File: Revert File');
+  });
+
+  it('is not run: one sentence says why', async () => {
+    await workbench.command('Sparsescope: Run Config');
+    await workbench
+      .notification(/mistaken\.sparse\.yaml/)
+      .first()
+      .waitFor();
+    await workbench.screenshot('refused');
+  });
+});
+
+describe('a config without one', () => {
+  it('tells density and non-zeros on hover', async () => {
+    await workbench.openFile('quick.sparse.yaml');
+    await workbench.editor
+      .locator('.view-line span', { hasText: /^\s*density$/ })
+      .last()
+      .hover();
+    const hover = workbench.page.locator('.monaco-hover:visible', { hasText: /6[,. ]?352/ });
+    await hover.waitFor();
+    await workbench.screenshot('hover-density');
+  });
+
+  it('complained about nothing on the way', () => {
+    expect(workbench.complaints).toEqual([]);
+  });
+});

@@ -1,0 +1,141 @@
+/** A person at VS Code: opens a folder, types, clicks, looks. Everything goes through the page, nothing behind it. */
+import { cpSync, mkdirSync, mkdtempSync } from 'node:fs';
+import { join } from 'node:path';
+import { chromium, type Browser, type Frame, type Locator, type Page } from 'playwright-core';
+import { inject } from 'vitest';
+import { chromiumArguments } from '../../scripts/lib/chromium.mjs';
+import { root } from '../../scripts/lib/process.mjs';
+
+const results = join(root, 'test-results');
+
+/** A copy of a folder of the repository, to work in. */
+export const copyOf = (folder: string): string => {
+  const copy = join(mkdtempSync(join(inject('scratch'), 'workspace-')), folder.split('/').at(-1)!);
+  cpSync(join(root, folder), copy, { recursive: true, filter: (path) => !path.includes('.sparsescope') });
+  return copy;
+};
+
+export class Workbench {
+  private constructor(
+    private readonly browser: Browser,
+    readonly page: Page,
+    /** Errors of the page and its webviews, and requests to anywhere but the server: there should be none. */
+    readonly complaints: string[],
+  ) {}
+
+  static async open(folder: string, origin = inject('origin')): Promise<Workbench> {
+    const executablePath = process.env['SPARSESCOPE_CHROMIUM'] ?? '/usr/bin/chromium';
+    const browser = await chromium.launch({ executablePath, args: chromiumArguments });
+    const context = await browser.newContext({ viewport: { width: 1400, height: 900 } });
+    await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin });
+    const page = await context.newPage();
+    const complaints: string[] = [];
+    page.on('request', (request) => {
+      const url = new URL(request.url());
+      // A webview's resources have an address of their own, which its service worker answers.
+      const ours = url.origin === origin || url.hostname.endsWith('.vscode-cdn.net');
+      if (url.protocol.startsWith('http') && !ours) complaints.push(`request to ${url.origin}`);
+    });
+    page.on('console', (message) => {
+      if (/Content.Security.Policy|Refused to/.test(message.text())) complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => complaints.push(String(error)));
+    await page.goto(`${origin}/?folder=${encodeURIComponent(folder)}`);
+    await page.waitForSelector('.monaco-workbench .explorer-folders-view');
+    return new Workbench(browser, page, complaints);
+  }
+
+  async close(): Promise<void> {
+    // Leaving the page ends its extension host in good order.
+    await this.page.goto('about:blank');
+    await this.browser.close();
+  }
+
+  async screenshot(name: string): Promise<void> {
+    mkdirSync(results, { recursive: true });
+    await this.page.screenshot({ path: join(results, `${name}.png`) });
+  }
+
+  /** The window is opened again, as after a restart. */
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.page.waitForSelector('.monaco-workbench .explorer-folders-view');
+  }
+
+  /** Runs a command from the palette. Its list is fixed when it opens, so it is opened until the command is there. */
+  async command(title: string): Promise<void> {
+    const box = this.page.locator('.quick-input-widget');
+    const input = box.locator('input.input');
+    const exact = new RegExp(`^${title.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`);
+    const row = box.locator('.monaco-list-row').filter({ has: this.page.locator('.label-name', { hasText: exact }) });
+    for (let tries = 0; tries < 30; tries++) {
+      await this.page.keyboard.press('F1');
+      await input.fill(`>${title}`);
+      const found = await row
+        .first()
+        .waitFor({ timeout: 2_000 })
+        .then(
+          () => true,
+          () => false,
+        );
+      if (found) {
+        await row.first().click();
+        return;
+      }
+      await this.page.keyboard.press('Escape');
+    }
+    throw new Error(`The palette does not have the command ${title}.`);
+  }
+
+  /** Opens a file by its path in the workspace. */
+  async openFile(path: string): Promise<void> {
+    const input = this.page.locator('.quick-input-widget input.input');
+    await this.page.keyboard.press('Control+P');
+    await input.fill(path);
+    const row = this.page.locator('.quick-input-widget .monaco-list-row', { hasText: path.split('/').at(-1)! }).first();
+    await row.click();
+    await this.page.locator('.tab.active', { hasText: path.split('/').at(-1)! }).waitFor();
+  }
+
+  /** The text editor in front. */
+  get editor(): Locator {
+    return this.page.locator('.editor-group-container .monaco-editor').first();
+  }
+
+  /** The frame of the visible webview that has an element. Webviews are frames in frames, made anew when shown. */
+  async webview(selector: string, within = 30_000): Promise<Frame> {
+    const end = Date.now() + within;
+    while (Date.now() < end) {
+      for (const frame of this.page.frames()) {
+        const visible = frame !== this.page.mainFrame() && (await seen(frame, selector));
+        if (visible) return frame;
+      }
+      await this.page.waitForTimeout(100);
+    }
+    throw new Error(`No webview shows ${selector}.`);
+  }
+
+  statusBar(text: string | RegExp): Locator {
+    return this.page.locator('.statusbar-item', { hasText: text });
+  }
+
+  notification(text: string | RegExp): Locator {
+    return this.page.locator('.notification-list-item', { hasText: text });
+  }
+
+  /** Rows of a tree in the side bar, by the label of its pane. */
+  treeRows(pane: string): Locator {
+    return this.page
+      .locator('.pane', { has: this.page.locator(`.pane-header[aria-label^="${pane}"]`) })
+      .locator('.monaco-list-row');
+  }
+}
+
+const seen = async (frame: Frame, selector: string): Promise<boolean> => {
+  try {
+    return await frame.locator(selector).first().isVisible();
+  } catch {
+    // Detached while it was looked at.
+    return false;
+  }
+};
