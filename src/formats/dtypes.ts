@@ -40,8 +40,8 @@ type ElementArray = { new (buffer: ArrayBuffer, offset: number, length: number):
 // safetensors is little-endian, and so is every processor that VS Code and Node run on.
 const elements = (array: ElementArray, bytes: Uint8Array): Elements => {
   const size = array.BYTES_PER_ELEMENT;
-  // A view must start on a multiple of its element size; a file's tensor need not.
-  const aligned = bytes.byteOffset % size === 0 ? bytes : bytes.slice();
+  // A view must start on a multiple of its element size; a file's tensor need not. (A Buffer's `slice` copies nothing.)
+  const aligned = bytes.byteOffset % size === 0 ? bytes : new Uint8Array(bytes);
   return new array(aligned.buffer as ArrayBuffer, aligned.byteOffset, bytes.byteLength / size);
 };
 

@@ -131,6 +131,9 @@ export const duplicateKey = (file: string, key: string, within: string): SparseE
 const tensor = (kind: string, file: string, name: string, what: string, todo = rewrite): SparseError =>
   error(`safetensors.${kind}`, `${file}: tensor ${quote(name)} ${what} ${todo}`, { tensor: name });
 
+export const duplicateField = (file: string, name: string, field: string): SparseError =>
+  tensor('duplicate-name', file, name, `has ${field} twice.`);
+
 export const unknownField = (file: string, name: string, field: string): SparseError =>
   tensor('unknown-field', file, name, `has ${quote(field)}; only dtype, shape and data_offsets are known.`);
 
@@ -154,8 +157,8 @@ export const tooManyAxes = (file: string, name: string, limit: number): SparseEr
 export const shapeOverflow = (file: string, name: string, shape: readonly number[]): SparseError =>
   tensor('shape-overflow', file, name, `of shape (${shape.join(', ')}) has more bytes than can be counted.`);
 
-export const badOffsets = (file: string, name: string, offsets: readonly number[]): SparseError =>
-  tensor('bad-offsets', file, name, `has data_offsets [${offsets.join(', ')}] where [begin, end] was expected.`);
+export const badOffsets = (file: string, name: string, found: string): SparseError =>
+  tensor('bad-offsets', file, name, `has data_offsets ${found} where [begin, end] was expected.`);
 
 export const offsetsOutside = (file: string, name: string, end: number, data: number): SparseError =>
   tensor(

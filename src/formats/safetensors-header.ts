@@ -146,22 +146,35 @@ const parseTensor = (scanner: Scanner, file: string, name: string): HeaderTensor
   let dtype: string | undefined;
   let shape: number[] | undefined;
   let offsets: number[] | undefined;
+  const once = (field: string, earlier: unknown): void => {
+    if (earlier !== undefined) throw errors.duplicateField(file, name, field);
+  };
   const numbers = (field: string, limit: number, tooMany: () => Error): number[] =>
     scanner.wholeNumbers(limit, tooMany, (found) => errors.badNumber(file, name, field, found));
   scanner.members((field) => {
-    const twice = { dtype, shape, data_offsets: offsets }[field];
-    if (twice !== undefined) throw errors.duplicateKey(file, field, `tensor ${JSON.stringify(name.slice(0, 80))}`);
-    if (field === 'dtype') dtype = scanner.string('a dtype in quotes');
-    else if (field === 'shape') shape = numbers(field, maxAxes, () => errors.tooManyAxes(file, name, maxAxes));
-    else if (field === 'data_offsets') offsets = numbers(field, 2, () => errors.badOffsets(file, name, []));
-    else throw errors.unknownField(file, name, field);
+    switch (field) {
+      case 'dtype':
+        once(field, dtype);
+        dtype = scanner.string('a dtype in quotes');
+        break;
+      case 'shape':
+        once(field, shape);
+        shape = numbers(field, maxAxes, () => errors.tooManyAxes(file, name, maxAxes));
+        break;
+      case 'data_offsets':
+        once(field, offsets);
+        offsets = numbers(field, 2, () => errors.badOffsets(file, name, 'more than two numbers'));
+        break;
+      default:
+        throw errors.unknownField(file, name, field);
+    }
   });
   if (dtype === undefined) throw errors.missingField(file, name, 'dtype');
   if (shape === undefined) throw errors.missingField(file, name, 'shape');
   if (offsets === undefined) throw errors.missingField(file, name, 'data_offsets');
   if (!isDtype(dtype)) throw errors.badDtype(file, name, dtype, Object.keys(dtypeBits));
   const [begin, end] = offsets;
-  if (offsets.length !== 2 || begin > end) throw errors.badOffsets(file, name, offsets);
+  if (offsets.length !== 2 || begin > end) throw errors.badOffsets(file, name, `[${offsets.join(', ')}]`);
   return { name, dtype, shape, begin, end };
 };
 
