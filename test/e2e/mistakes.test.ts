@@ -1,11 +1,12 @@
 /** While the config is typed, mistakes are underlined, listed, explained and mended. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Workbench, copyOf } from './workbench';
+import { copyOf, openWorkbench } from './fixtures';
+import type { Workbench } from './workbench';
 
 let workbench: Workbench;
 
 beforeAll(async () => {
-  workbench = await Workbench.open(copyOf('test/host/workspace'));
+  workbench = await openWorkbench(copyOf('test/host/workspace'));
 });
 afterAll(() => workbench.close());
 

@@ -1,10 +1,9 @@
 /** In a workspace that is not trusted everything can be looked at and nothing is run. */
-import { mkdtempSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { startServer } from '../../scripts/lib/vscode-server.mjs';
+import { copyOf, openWorkbench, scratchFolder } from './fixtures';
 import { settings } from './setup';
-import { Workbench, copyOf } from './workbench';
+import type { Workbench } from './workbench';
 
 let server: Awaited<ReturnType<typeof startServer>>;
 let workbench: Workbench;
@@ -12,13 +11,13 @@ let workbench: Workbench;
 beforeAll(async () => {
   const trust = { 'security.workspace.trust.enabled': true, 'security.workspace.trust.startupPrompt': 'never' };
   server = await startServer({
-    data: mkdtempSync(join(inject('scratch'), 'server-')),
+    data: scratchFolder('server'),
     settings: { ...settings, ...trust },
-    vsix: process.env['SPARSESCOPE_VSIX'],
+    vsix: inject('vsix'),
     trust: true,
     env: { EXTENSIONS_GALLERY: '{"serviceUrl":""}' },
   });
-  workbench = await Workbench.open(copyOf('test/host/workspace'), `http://127.0.0.1:${server.port}`);
+  workbench = await openWorkbench(copyOf('test/host/workspace'), `http://127.0.0.1:${server.port}`);
 });
 afterAll(async () => {
   await workbench.close();

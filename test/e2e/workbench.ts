@@ -1,19 +1,11 @@
 /** A person at VS Code: opens a folder, types, clicks, looks. Everything goes through the page, nothing behind it. */
-import { cpSync, mkdirSync, mkdtempSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium, type Browser, type Frame, type Locator, type Page } from 'playwright-core';
-import { inject } from 'vitest';
 import { chromiumArguments } from '../../scripts/lib/chromium.mjs';
 import { root } from '../../scripts/lib/process.mjs';
 
 const results = join(root, 'test-results');
-
-/** A copy of a folder of the repository, to work in. */
-export const copyOf = (folder: string): string => {
-  const copy = join(mkdtempSync(join(inject('scratch'), 'workspace-')), folder.split('/').at(-1)!);
-  cpSync(join(root, folder), copy, { recursive: true, filter: (path) => !path.includes('.sparsescope') });
-  return copy;
-};
 
 export class Workbench {
   private constructor(
@@ -23,8 +15,8 @@ export class Workbench {
     readonly complaints: string[],
   ) {}
 
-  static async open(folder: string, origin = inject('origin')): Promise<Workbench> {
-    const executablePath = process.env['SPARSESCOPE_CHROMIUM'] ?? '/usr/bin/chromium';
+  /** `origin`: address of the server; `executablePath`: of Chromium. */
+  static async open(folder: string, origin: string, executablePath: string): Promise<Workbench> {
     const browser = await chromium.launch({ executablePath, args: chromiumArguments });
     const context = await browser.newContext({ viewport: { width: 1400, height: 900 } });
     await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin });

@@ -1,0 +1,44 @@
+/** npm run bench: builds, bundles test/bench and prints its table. */
+import { cpSync, mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { ensureChromium } from './lib/chromium.mjs';
+import { hostDirectory, root, run, say, start } from './lib/process.mjs';
+import { checkNode, ensureBuild, ensureModules, packageExtension } from './lib/setup.mjs';
+import { installServer } from './lib/vscode-server.mjs';
+
+start(async () => {
+  checkNode();
+  await ensureModules();
+  await ensureBuild();
+  const { path: chromium = '', reason } = await ensureChromium();
+  if (reason) say(`Without the rows of the editor: ${reason}.`);
+  else await installServer();
+  // As deep in the repository as scripts/lib, which is bundled too and finds the repository from its own place.
+  const folder = join(hostDirectory, 'bench');
+  mkdirSync(folder, { recursive: true });
+  const vsix = join(folder, 'sparsescope.vsix');
+  await packageExtension(vsix);
+
+  const { build } = await import('esbuild');
+  await build({
+    entryPoints: [join(root, 'test/bench/main.ts')],
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    outfile: join(folder, 'main.mjs'),
+    external: ['playwright-core', '@tensorflow/*'],
+    // What is CommonJS in there expects these.
+    banner: {
+      js: `import { createRequire } from 'node:module';
+const require = createRequire(import.meta.url);
+const __dirname = ${JSON.stringify(folder)};`,
+    },
+    logLevel: 'warning',
+  });
+  // The engine looks for the WebAssembly files of TensorFlow.js beside itself.
+  for (const name of readdirSync(join(root, 'dist')).filter((file) => file.endsWith('.wasm')))
+    cpSync(join(root, 'dist', name), join(folder, name));
+  const env = { ...process.env, SPARSESCOPE_CHROMIUM: chromium, SPARSESCOPE_VSIX: vsix };
+  return run(process.execPath, [join(folder, 'main.mjs')], { env });
+});

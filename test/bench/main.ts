@@ -1,0 +1,29 @@
+/** Everything measured, as one table. Started by `npm run bench`, which has built the extension. */
+import * as os from 'node:os';
+import { benchCore } from './core';
+import { benchEditor } from './editor';
+import { benchEngine } from './engine';
+import { benchFiles } from './files';
+import type { BenchRow } from './row';
+
+const milliseconds = (value: number): string =>
+  value >= 100 ? value.toFixed(0) : value >= 1 ? value.toFixed(1) : value.toFixed(3);
+
+const table = (rows: readonly BenchRow[]): string => {
+  const cells = rows.map((row) => [row.name, milliseconds(row.milliseconds), String(row.runs), row.note ?? '']);
+  const all = [['what', 'ms (median)', 'runs', 'note'], ...cells];
+  const widths = [0, 1, 2, 3].map((column) => Math.max(...all.map((row) => row[column]!.length)));
+  const line = (row: string[]): string =>
+    `| ${row.map((cell, i) => (i === 1 || i === 2 ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!))).join(' | ')} |`;
+  const rule = `| ${widths.map((width, i) => (i === 1 || i === 2 ? `${'-'.repeat(width - 1)}:` : '-'.repeat(width))).join(' | ')} |`;
+  return [line(all[0]!), rule, ...all.slice(1).map(line)].join('\n');
+};
+
+const cpus = os.cpus();
+console.log(
+  `Node ${process.versions.node}, ${cpus.length} x ${cpus[0]?.model ?? 'unknown processor'}, ${os.platform()}\n`,
+);
+const rows: BenchRow[] = [];
+for (const bench of [benchCore, benchFiles, benchEngine, benchEditor]) rows.push(...(await bench()));
+console.log(table(rows));
+process.exit(0);
