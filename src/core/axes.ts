@@ -16,19 +16,21 @@ export interface AxisLayout {
   entryStride: number;
 }
 
-const words = (length: number): number => Math.ceil(length / 32);
-
-/** Axes lie one after the other: the fastest layout, and row-major when the axes are the rows. */
-export function contiguousLayout(rows: number, columns: number): AxisLayout {
-  const length = Math.min(rows, columns);
-  return { axes: Math.max(rows, columns), length, words: words(length), axisStride: length, entryStride: 1 };
-}
-
-/** Axes as they lie in the row-major matrix: nothing to transpose, for showing a matrix after each rotation. */
+/** Axes as they lie in the row-major matrix: nothing to move, for showing a matrix after each rotation. */
 export function rowMajorLayout(rows: number, columns: number): AxisLayout {
-  const layout = contiguousLayout(rows, columns);
-  return rows > columns ? layout : { ...layout, axisStride: 1, entryStride: columns };
+  const length = Math.min(rows, columns);
+  const [axisStride, entryStride] = rows > columns ? [columns, 1] : [1, columns];
+  return { axes: Math.max(rows, columns), length, words: Math.ceil(length / 32), axisStride, entryStride };
 }
+
+/** 32 entries of every axis, axis after axis: small enough to stay in cache while all rotations pass over it. */
+export const wordLayout = (axes: number): AxisLayout => ({
+  axes,
+  length: 32,
+  words: 1,
+  axisStride: 32,
+  entryStride: 1,
+});
 
 /** Supports of the identity padded with zero axes (eoi.md 1.1): axis a < length holds entry a. */
 export function identitySupports({ axes, length, words }: AxisLayout): Uint32Array {
@@ -66,11 +68,10 @@ export function rotateAxes(
   layout: AxisLayout,
   i: number,
   j: number,
-  angle: number,
+  cos: number,
+  sin: number,
 ): void {
   const { words, axisStride, entryStride } = layout;
-  const cos = Math.cos(angle);
-  const sin = Math.sin(angle);
   for (let w = 0; w < words; w++) {
     const union = supports[i * words + w] | supports[j * words + w];
     if (union === 0) continue;
@@ -88,40 +89,32 @@ export function rotateAxes(
   }
 }
 
-/** Copies contiguous axes that are columns into the row-major matrix `target` (all zero before), non-zeros only. */
-export function scatterColumns(
-  values: Float32Array | Float64Array,
-  supports: Uint32Array,
-  { axes, length, words }: AxisLayout,
-  target: Float32Array | Float64Array,
-): void {
-  // Word by word over all axes: 32 rows of the target stay in cache while every axis gives them its entries.
-  for (let w = 0; w < words; w++)
-    for (let a = 0; a < axes; a++)
-      for (let bits = supports[a * words + w] | 0; bits !== 0; bits &= bits - 1) {
-        const entry = 32 * w + 31 - Math.clz32(bits & -bits);
-        target[entry * axes + a] = values[a * length + entry];
-      }
-}
-
-/** The mask of the matrix whose axes have these supports; always a copy. */
+/** The mask of the row-major matrix whose axes have these supports; always a copy. */
 export function maskOfSupports(supports: Uint32Array, layout: AxisLayout, rows: number, columns: number): Mask {
   if (rows > columns) return new Mask(rows, columns, supports.slice());
   const mask = Mask.empty(rows, columns);
-  const block = new Uint32Array(32);
-  for (let a = 0; a < layout.axes; a += 32)
-    for (let w = 0; w < layout.words; w++) {
-      let any = 0;
-      for (let k = 0; k < 32; k++) {
-        block[k] = a + k < layout.axes ? supports[(a + k) * layout.words + w] : 0;
-        any |= block[k];
-      }
-      if (any === 0) continue;
-      transpose32(block);
-      const height = Math.min(32, rows - 32 * w);
-      for (let k = 0; k < height; k++) mask.words[(32 * w + k) * mask.wordsPerRow + (a >>> 5)] = block[k];
-    }
+  for (let w = 0; w < layout.words; w++) setMaskRows(mask, 32 * w, supports, layout.words, w);
   return mask;
+}
+
+/**
+ * Sets up to 32 rows of a mask from `row` on, where the axes are the columns: bit k of supports[a * stride + offset]
+ * is the entry of axis a in row + k.
+ */
+export function setMaskRows(mask: Mask, row: number, supports: Uint32Array, stride = 1, offset = 0): void {
+  const block = new Uint32Array(32);
+  const height = Math.min(32, mask.rows - row);
+  for (let a = 0; a < mask.columns; a += 32) {
+    const width = Math.min(32, mask.columns - a);
+    let any = 0;
+    for (let k = 0; k < 32; k++) {
+      block[k] = k < width ? supports[(a + k) * stride + offset] : 0;
+      any |= block[k];
+    }
+    if (any === 0) continue;
+    transpose32(block);
+    for (let k = 0; k < height; k++) mask.words[(row + k) * mask.wordsPerRow + (a >>> 5)] = block[k];
+  }
 }
 
 /** Transposes a 32 x 32 bit matrix in place: swaps ever smaller off-diagonal blocks (Warren, Hacker's Delight, 7-3). */

@@ -1,7 +1,7 @@
 /** Givens rotation sequences and the matrices they make. */
-import { contiguousLayout, identitySupports, maskOfSupports, rotateAxes, scatterColumns, setIdentity } from './axes';
-import type { Mask } from './mask';
-import { checkSequence, checkStep, stepsKept } from './rotation-sequence';
+import { rotateAxes, setMaskRows, wordLayout } from './axes';
+import { Mask } from './mask';
+import { checkSequence, checkStep, rotatedAxes, stepsKept } from './rotation-sequence';
 import type { RotationSequence } from './rotation-sequence';
 
 export { checkAngles, drawAngle } from './angles';
@@ -29,6 +29,10 @@ export const replay = (s: RotationSequence, steps?: number): Float32Array<ArrayB
 export const replay64 = (s: RotationSequence, steps: number = stepsKept(s)): Float64Array<ArrayBuffer> =>
   run(s, steps, (length) => new Float64Array(length)).weights;
 
+/**
+ * Entries of different rows (of an axis) never meet, so the whole sequence passes over 32 of them after the other: the
+ * working set is 32 entries an axis instead of the matrix, and the result goes to its place in the matrix at once.
+ */
 function run<T extends Float32Array | Float64Array>(
   s: RotationSequence,
   steps: number,
@@ -36,14 +40,42 @@ function run<T extends Float32Array | Float64Array>(
 ): { weights: T; mask: Mask } {
   checkSequence(s);
   checkStep(s, steps);
-  const layout = contiguousLayout(s.rows, s.columns);
-  const supports = identitySupports(layout);
-  const values = allocate(s.rows * s.columns);
-  setIdentity(values, layout);
-  for (let t = 0; t < steps; t++) rotateAxes(values, supports, layout, s.first[t], s.second[t], s.angle[t]);
-  const mask = maskOfSupports(supports, layout, s.rows, s.columns);
-  if (s.rows > s.columns) return { weights: values, mask };
-  const weights = allocate(s.rows * s.columns);
-  scatterColumns(values, supports, layout, weights);
+  const { rows, columns, first, second } = s;
+  const axes = rotatedAxes(s);
+  const length = Math.min(rows, columns);
+  const cos = s.angle.map(Math.cos);
+  const sin = s.angle.map(Math.sin);
+  const layout = wordLayout(axes);
+  const values = allocate(32 * axes);
+  const supports = new Uint32Array(axes);
+  const weights = allocate(rows * columns);
+  const mask = Mask.empty(rows, columns);
+  for (let from = 0; from < length; from += 32) {
+    supports.fill(0);
+    for (let k = 0; k < 32 && from + k < length; k++) {
+      supports[from + k] = 1 << k;
+      values[(from + k) * 32 + k] = 1;
+    }
+    for (let t = 0; t < steps; t++) rotateAxes(values, supports, layout, first[t], second[t], cos[t], sin[t]);
+    if (rows > columns) for (let a = 0; a < axes; a++) mask.words[a * mask.wordsPerRow + (from >>> 5)] = supports[a];
+    else setMaskRows(mask, from, supports);
+    moveEntries(values, supports, weights, rows > columns ? [columns, 1] : [1, columns], from);
+  }
   return { weights, mask };
+}
+
+/** Moves the non-zeros of 32 entries an axis into the matrix, and leaves zeros behind for the next 32. */
+function moveEntries(
+  values: Float32Array | Float64Array,
+  supports: Uint32Array,
+  weights: Float32Array | Float64Array,
+  [axisStride, entryStride]: [number, number],
+  from: number,
+): void {
+  for (let a = 0; a < supports.length; a++)
+    for (let bits = supports[a] | 0; bits !== 0; bits &= bits - 1) {
+      const k = 31 - Math.clz32(bits & -bits);
+      weights[a * axisStride + (from + k) * entryStride] = values[a * 32 + k];
+      values[a * 32 + k] = 0;
+    }
 }

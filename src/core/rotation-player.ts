@@ -101,8 +101,9 @@ export class RotationPlayer {
     if (step < this.at || keyframe > this.at) this.restore(keyframe);
     const { first, second, angle } = this.sequence;
     while (this.at < step) {
-      rotateAxes(this.weights, this.supports, this.layout, first[this.at], second[this.at], angle[this.at]);
-      this.at++;
+      const t = this.at++;
+      const [cos, sin] = [Math.cos(angle[t]), Math.sin(angle[t])];
+      rotateAxes(this.weights, this.supports, this.layout, first[t], second[t], cos, sin);
       if (this.at % this.interval === 0 && !this.keyframes.has(this.at)) this.keyframes.set(this.at, this.capture());
     }
   }

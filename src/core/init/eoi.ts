@@ -4,7 +4,7 @@
  */
 import { checkAngles, drawAngle } from '../angles';
 import type { Angles } from '../angles';
-import { contiguousLayout, identitySupports, mergeSupports } from '../axes';
+import { rowMajorLayout, identitySupports, mergeSupports } from '../axes';
 import { densityOutOfRange, densityTooLow, noEnd } from '../errors';
 import { replayWithMask } from '../givens';
 import type { Mask } from '../mask';
@@ -54,7 +54,7 @@ function drawPairs(
   density: number,
   rng: Rng,
 ): { first: Uint32Array; second: Uint32Array; lastUndone: boolean } {
-  const layout = contiguousLayout(rows, columns);
+  const layout = rowMajorLayout(rows, columns);
   const supports = identitySupports(layout);
   const axes = rotatedAxes({ rows, columns });
   const wanted = wantedNonZeros(rows, columns, density);
