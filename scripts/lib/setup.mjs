@@ -74,7 +74,7 @@ export const ensureBuild = async () => {
 
 /** Packages dist/ and the manifest. @param {string} file Where the VSIX goes. */
 export const packageExtension = async (file) => {
-  const options = ['--no-dependencies', '--allow-missing-repository', '--out', file];
+  const options = ['--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links', '--out', file];
   const [command, args] = tool('@vscode/vsce/vsce', ['package', ...options]);
   const code = await run(command, args, { stdio: ['ignore', 'ignore', 'inherit'] });
   if (code !== 0) throw new Failure(`vsce package failed with exit code ${code}; what it said stands above.`);
