@@ -38,10 +38,6 @@ export const words = {
   startingRun: (name: string) => t('Starting {0}', name),
   resumingRun: (id: string) => t('Resuming {0}', id),
   stopping: (id: string) => t('Cancelling {0}', id),
-  runEnded: (id: string, state: RunState, validation: string) =>
-    validation === ''
-      ? t('{0}: {1}.', id, stateWord(state))
-      : t('{0}: {1}, validation {2}.', id, stateWord(state), validation),
   runFailed: (id: string, message: string) => t('{0} failed: {1}', id, message),
 
   pickDataSet: () => t('Which data set to download?'),
@@ -110,8 +106,6 @@ export const words = {
   doctor: () => t('Doctor'),
   nothingToResume: () => t('There is no run to resume: none was cancelled, failed or interrupted.'),
   notOurs: (id: string) => t('Run {0} belongs to another process: cancel it where it was started.', id),
-  trusted: () => t('trusted'),
-  untrustedWorkspace: () => t('not trusted: viewing only'),
 };
 
 export const stateWord = (state: RunState): string => {

@@ -25,7 +25,7 @@ const engineFacts = (info: EngineInfo | undefined, problem: string | undefined):
       ]
     : [['engine', problem ?? 'not started']];
 
-/** Two columns, the names padded: plain text keeps its form in an issue, a mail, a terminal. */
+/** Two columns, in English everywhere, so that whoever gets the report can read it; the names padded: plain text keeps its form in an issue, a mail, a terminal. */
 const table = (facts: Facts): string => {
   const width = Math.max(...facts.map(([name]) => name.length));
   return facts.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n') + '\n';
@@ -48,7 +48,7 @@ const gather = async ({ context, engine, store }: Services): Promise<string> => 
     ],
     ['extension host node', process.versions.node],
     ['system', `${os.type()} ${os.release()} ${os.arch()}, ${os.cpus().length} processors, ${memory} GiB`],
-    ['workspace', vscode.workspace.isTrusted ? words.trusted() : words.untrustedWorkspace()],
+    ['workspace', vscode.workspace.isTrusted ? 'trusted' : 'not trusted: viewing only'],
     ['backend setting', setting('sparsescope.backend')],
     ...engineFacts(engine.info, problem),
     ['engine starts', String(engine.starts)],

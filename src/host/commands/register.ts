@@ -1,17 +1,24 @@
 import * as vscode from 'vscode';
 import type { CommandId, CommandTypes } from '../../contributions';
-import { describeError, isCancel } from '../errors';
+import { describeError, isCancel, untrusted } from '../errors';
 import { detach, type Report } from '../log';
 import { words } from '../words';
 
-/** Shows the sentence of `error` with a way to the log. Cancel shows nothing. */
+/** What can be done about an error, besides reading its sentence. */
+const remedy = (code: string): { label: string; command: string } =>
+  code === untrusted().code
+    ? { label: words.manageTrust(), command: 'workbench.trust.manage' }
+    : { label: words.showLog(), command: 'sparsescope.openLog' satisfies CommandId };
+
+/** Shows the sentence of `error` with a remedy or a way to the log. Cancel shows nothing. */
 export const showError = (error: unknown, report: Report): void => {
   if (isCancel(error)) return;
   report(error);
-  const shown = vscode.window.showErrorMessage(describeError(error).message, words.showLog());
-  const follow = shown.then((choice) =>
-    choice === undefined ? undefined : vscode.commands.executeCommand('sparsescope.openLog' satisfies CommandId),
-  );
+  const { code, message } = describeError(error);
+  const { label, command } = remedy(code);
+  const follow = vscode.window
+    .showErrorMessage(message, label)
+    .then((choice) => (choice === undefined ? undefined : vscode.commands.executeCommand(command)));
   detach(follow, report);
 };
 

@@ -59,7 +59,9 @@ export class RunPanel {
     });
     const title = runTitle(folder.id);
     panel.title = title;
-    panel.iconPath = vscode.Uri.joinPath(services.extension, 'media', 'sparsescope.svg');
+    const icon = (theme: string): vscode.Uri =>
+      vscode.Uri.joinPath(services.extension, 'media', `sparsescope-${theme}.svg`);
+    panel.iconPath = { light: icon('light'), dark: icon('dark') };
     openPage(panel.webview, services.extension, title, { view: 'run', state });
     panel.onDidDispose(() => this.dispose());
   }

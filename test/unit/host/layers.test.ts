@@ -1,0 +1,76 @@
+import { describe, expect, it, vi } from 'vitest';
+
+vi.mock('vscode', async () => (await import('./vscode-double')).vscodeDouble);
+
+import { runDescription } from '../../../src/host/trees/runs-tree';
+import { actualRow, isometryText, plannedRow } from '../../../src/host/trees/layers';
+import type { LayerSummary, RunRecord, SpectrumSummary } from '../../../src/protocol/run';
+
+const layer = (singularValues: SpectrumSummary): LayerSummary => ({
+  name: 'fc1',
+  shape: [100, 784],
+  targetDensity: 0.073,
+  density: 0.07311,
+  nonZeros: 5_732,
+  init: 'eoi',
+  rotations: 641,
+  orthogonalityError: 2.4e-7,
+  singularValues,
+});
+
+describe('rows of the Layers view', () => {
+  it('says shape, density and isometry of a layer that is there', () => {
+    const row = actualRow(layer({ min: 1 - 1e-7, mean: 1, max: 1 + 1e-7, dead: 0 }));
+    expect(row).toMatchObject({
+      name: 'fc1',
+      description: '100 × 784 · 0.073 · isometric',
+      isometry: 'isometric',
+    });
+    expect(new Map(row.facts).get('non-zeros')).toBe('5732 / 78400');
+    expect(new Map(row.facts).get('max|WWᵀ-I|')).toBe('2.4e-7');
+  });
+
+  it('says the numbers behind a badge that is not perfect', () => {
+    expect(isometryText(layer({ min: 0.94, mean: 1, max: 1.03, dead: 0 }))).toBe(
+      'approximately isometric (σ 0.94-1.03)',
+    );
+    expect(isometryText(layer({ min: 0, mean: 0.8, max: 1.2, dead: 12 }))).toBe('broken: 12 dead directions');
+    expect(isometryText(layer({ min: 0.301, mean: 0.8, max: 1.7, dead: 0 }))).toBe('broken (σ 0.301-1.7)');
+  });
+
+  it('plans without a claim about isometry', () => {
+    const row = plannedRow({
+      name: 'fc1',
+      rows: 100,
+      columns: 784,
+      weights: 78_400,
+      biases: 100,
+      targetDensity: 0.0731,
+      targetNonZeros: 5_731,
+      minimumDensity: 1 / 784,
+      path: 'model.preset',
+    });
+    expect(row).toMatchObject({ description: '100 × 784 · 0.073', isometry: undefined });
+    expect(new Map(row.facts).get('non-zeros')).toBe('5731 / 78400');
+  });
+});
+
+describe('description of a run', () => {
+  const entry = (state: RunRecord['state'], best?: number): Parameters<typeof runDescription>[0] => ({
+    id: 'a-1',
+    directory: '/a-1',
+    record: { state, totalSteps: 780 } as RunRecord,
+    step: 412,
+    best,
+  });
+
+  it.each([
+    [entry('training'), 'training · step 412/780'],
+    [entry('training', 0.9421), 'training · step 412/780 · 0.942 val'],
+    [entry('completed', 0.9421), 'completed · 0.942 val'],
+    [entry('interrupted'), 'interrupted · step 412/780'],
+    [{ id: 'a-1', directory: '/a-1', problem: 'torn', step: 0, best: undefined }, 'cannot be read'],
+  ])('%#', (run, text) => {
+    expect(runDescription(run)).toBe(text);
+  });
+});
