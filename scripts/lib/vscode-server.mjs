@@ -81,7 +81,7 @@ export const installServer = async () => {
  */
 
 /** Settings under which the workbench shows itself and nothing else. */
-export const quietSettings = {
+const quietSettings = {
   'workbench.startupEditor': 'none',
   'workbench.tips.enabled': false,
   'workbench.enableExperiments': false,

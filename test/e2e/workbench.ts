@@ -79,6 +79,38 @@ export class Workbench {
     throw new Error(`The palette does not have the command ${title}.`);
   }
 
+  /** The same by the keyboard alone. */
+  async commandByKeys(title: string): Promise<void> {
+    const focused = this.page.locator('.quick-input-widget .monaco-list-row.focused .label-name');
+    for (let tries = 0; tries < 30; tries++) {
+      await this.page.keyboard.press('F1');
+      await this.page.keyboard.type(title);
+      const found = await focused
+        .filter({ hasText: title })
+        .waitFor({ timeout: 2_000 })
+        .then(
+          () => true,
+          () => false,
+        );
+      await this.page.keyboard.press(found ? 'Enter' : 'Escape');
+      if (found) return;
+    }
+    throw new Error(`The palette does not have the command ${title}.`);
+  }
+
+  /** Number of different colours of a part of the window, as it is on the screen. */
+  async colours(part: Locator): Promise<number> {
+    const picture = (await part.screenshot()).toString('base64');
+    return this.page.evaluate(async (base64) => {
+      const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+      const bitmap = await createImageBitmap(new Blob([bytes]));
+      const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d')!;
+      context.drawImage(bitmap, 0, 0);
+      const { data } = context.getImageData(0, 0, bitmap.width, bitmap.height);
+      return new Set(new Uint32Array(data.buffer)).size;
+    }, picture);
+  }
+
   /** Opens a file by its path in the workspace. */
   async openFile(path: string): Promise<void> {
     const input = this.page.locator('.quick-input-widget input.input');

@@ -1,0 +1,126 @@
+/** A first day: the example is run from the CodeLens, every tab fills in, the window is reopened, a checkpoint is opened. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Frame, Locator } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { copyOf, openWorkbench } from './fixtures';
+import type { Workbench } from './workbench';
+
+const tabs = ['Mask', 'Givens', 'Spectrum', 'Training'] as const;
+
+let folder: string;
+let workbench: Workbench;
+let panel: Frame;
+
+const tab = (name: string): Locator => panel.getByRole('tab', { name });
+const picture = (): Locator => panel.locator('[role=tabpanel] canvas:visible').first();
+
+/** Shows a tab until its picture has more than a background and lines on it. */
+const showTab = async (name: string): Promise<void> => {
+  await tab(name).click();
+  await picture().waitFor();
+  await expect.poll(() => workbench.colours(picture()), { timeout: 30_000 }).toBeGreaterThan(3);
+};
+
+const setTheme = async (theme: string): Promise<void> => {
+  mkdirSync(join(folder, '.vscode'), { recursive: true });
+  writeFileSync(join(folder, '.vscode/settings.json'), JSON.stringify({ 'workbench.colorTheme': theme }));
+};
+
+beforeAll(async () => {
+  folder = copyOf('examples');
+  workbench = await openWorkbench(folder);
+});
+afterAll(() => workbench.close());
+
+describe('the example run', () => {
+  it('starts with a click above the first line and opens its panel', async () => {
+    await workbench.openFile('mlp7-eoi.sparse.yaml');
+    await workbench.page.locator('.codelens-decoration a', { hasText: 'Run Config' }).first().click();
+    panel = await workbench.webview('[role=tab]');
+    await picture().waitFor();
+    for (const name of tabs) expect(await tab(name).count()).toBe(1);
+  });
+
+  it('is in the status bar with Cancel, and in both trees', async () => {
+    await workbench.statusBar(/mlp7-eoi-1 · step \d+\/\d+/).waitFor();
+    await workbench.statusBar('Cancel').waitFor();
+    await workbench.command('View: Show Sparsescope');
+    await workbench
+      .treeRows('Runs')
+      .filter({ hasText: /mlp7-eoi · run 1/ })
+      .waitFor();
+    await workbench
+      .treeRows('Layers')
+      .filter({ hasText: /fc1.*isometric/ })
+      .waitFor();
+    await workbench.screenshot('running');
+  });
+
+  it.each(tabs)('fills in the tab %s while it goes on', async (name) => {
+    await showTab(name);
+    await workbench.screenshot(`tab-${name.toLowerCase()}`);
+  });
+
+  it('completes', async () => {
+    const row = workbench.treeRows('Runs').filter({ hasText: /completed · 0?\.\d+ val/ });
+    await row.waitFor({ timeout: 150_000 });
+    await workbench.statusBar(/Sparsescope: \w+ · idle/).waitFor();
+    for (const name of tabs) {
+      await showTab(name);
+      await workbench.screenshot(`completed-${name.toLowerCase()}`);
+    }
+  });
+
+  it('comes back with its tab and its layer when the window is opened again', async () => {
+    await showTab('Spectrum');
+    await workbench.treeRows('Layers').filter({ hasText: /^fc3/ }).click();
+    await panel.getByText('fc3').first().waitFor();
+    // The workbench stores what is open a moment after it changed.
+    await workbench.page.waitForTimeout(2_000);
+    await workbench.reload();
+    panel = await workbench.webview('[role=tab]');
+    await picture().waitFor();
+    expect(await tab('Spectrum').getAttribute('aria-selected')).toBe('true');
+    await panel.getByText('fc3').first().waitFor();
+    await workbench.screenshot('restored');
+  });
+
+  it.each(['Default Light Modern', 'Default High Contrast', 'Default High Contrast Light'])(
+    'is drawn in the colours of %s',
+    async (theme) => {
+      await setTheme(theme);
+      const kind = theme.includes('Contrast') ? /hc-(black|light)/ : /vs\b/;
+      await expect.poll(() => workbench.page.locator('.monaco-workbench').getAttribute('class')).toMatch(kind);
+      for (const name of tabs) {
+        await showTab(name);
+        await workbench.screenshot(
+          `${theme.replace('Default ', '').replaceAll(' ', '-').toLowerCase()}-${name.toLowerCase()}`,
+        );
+      }
+    },
+  );
+
+  it('shows its initial weights in the custom editor', async () => {
+    await setTheme('Default Dark Modern');
+    await workbench.openFile('init.safetensors');
+    const editor = await workbench.webview('text=layers.fc1.weight');
+    await editor.getByText('layers.fc1.weight').first().click();
+    await editor.locator('canvas:visible').first().waitFor();
+    await expect.poll(() => workbench.colours(editor.locator('canvas:visible').first())).toBeGreaterThan(3);
+    await workbench.screenshot('tensors');
+  });
+
+  it('is deleted after a question', async () => {
+    await workbench.command('Sparsescope: Delete Run…');
+    const question = workbench.page.locator('.monaco-dialog-box', { hasText: /mlp7-eoi-1/ });
+    await question.waitFor();
+    await question.getByRole('button', { name: 'Delete' }).click();
+    await workbench.command('View: Show Sparsescope');
+    await workbench.page.getByText('Run a config or open a checkpoint.').first().waitFor();
+  });
+
+  it('complained about nothing on the way', () => {
+    expect(workbench.complaints).toEqual([]);
+  });
+});
