@@ -50,7 +50,7 @@ export const start = (context: vscode.ExtensionContext, log: vscode.LogOutputCha
     panels,
     status,
     layers.register(),
-    new RunsTree(store).register(),
+    new RunsTree(store, selection, report).register(),
     tensors.register(),
     registerCommands(services, layers),
     registerNotices(services),

@@ -53,7 +53,7 @@ describe('the manifest', () => {
 
   it('names only existing commands in menus, welcome texts and walkthroughs', () => {
     const known = new Set<string>(ours.paletteCommands);
-    const linked = [...nlsText.matchAll(/command:([\w.]+)/g)].map((match) => match[1]!);
+    const linked = [...nlsText.matchAll(/command:([\w.]+)/g)].map((match) => match[1]);
     const completing = contributes.walkthroughs.flatMap((w) => w.steps.flatMap((step) => step.completionEvents));
     const named = [...menus.map((m) => m.command), ...linked, ...completing.map((e) => e.replace('onCommand:', ''))];
     expect(named.length).toBeGreaterThan(10);
@@ -76,11 +76,11 @@ describe('the manifest', () => {
   it('contributes exactly the views, in the one container', () => {
     expect(contributes.viewsContainers.activitybar.map((c) => c.id)).toEqual([ours.viewContainer]);
     expect(Object.keys(contributes.views)).toEqual([ours.viewContainer]);
-    const declared = contributes.views[ours.viewContainer]!.map((view) => view.id);
+    const declared = contributes.views[ours.viewContainer].map((view) => view.id);
     expect(sorted(declared)).toEqual(sorted(Object.values(ours.views)));
     const known = new Set<string>(declared);
     expect(contributes.viewsWelcome.filter((w) => !known.has(w.view))).toEqual([]);
-    const inMenus = [...allWhens.matchAll(/view == ([\w.]+)/g)].map((match) => match[1]!);
+    const inMenus = [...allWhens.matchAll(/view == ([\w.]+)/g)].map((match) => match[1]);
     expect(inMenus.filter((id) => !known.has(id))).toEqual([]);
   });
 
@@ -91,7 +91,7 @@ describe('the manifest', () => {
   });
 
   it('gives each kind of run item an action, and no unknown kind one', () => {
-    const items = contributes.menus['view/item/context']!;
+    const items = contributes.menus['view/item/context'];
     for (const context of Object.values(ours.runContexts)) {
       const matching = items.filter((item) => {
         const equal = /viewItem == ([\w.]+)/.exec(item.when ?? '')?.[1];
@@ -114,14 +114,14 @@ describe('the manifest', () => {
 
   it('contributes the custom editor and the panel as named', () => {
     expect(contributes.customEditors.map((e) => e.viewType)).toEqual([ours.tensorEditorType]);
-    expect(contributes.customEditors[0]!.selector).toEqual([{ filenamePattern: ours.tensorGlob }]);
+    expect(contributes.customEditors[0].selector).toEqual([{ filenamePattern: ours.tensorGlob }]);
     expect(manifest.activationEvents).toContain(`onWebviewPanel:${ours.runPanelType}`);
     expect(contributes.walkthroughs.map((w) => w.id)).toEqual([ours.walkthroughId]);
   });
 
   it('has a sentence for each %key% and no other', () => {
-    const used = [...text.matchAll(/%([\w.]+)%/g)].map((match) => match[1]!);
-    const backend = contributes.configuration.properties['sparsescope.backend']!.enum ?? [];
+    const used = [...text.matchAll(/%([\w.]+)%/g)].map((match) => match[1]);
+    const backend = contributes.configuration.properties['sparsescope.backend'].enum ?? [];
     expect(backend.length).toBe(3);
     expect(sorted(new Set(used))).toEqual(sorted(Object.keys(nls)));
     expect(Object.entries(nls).filter(([, sentence]) => sentence.trim() === '')).toEqual([]);

@@ -69,7 +69,7 @@ const startDocument = async (services: Services, document: vscode.TextDocument):
       ),
   );
   await services.store.refresh();
-  if (setting('sparsescope.openPanelOnRun')) services.panels.open(handle.directory);
+  if (setting('sparsescope.openPanelOnRun')) services.panels.open(handle.directory, { preserveFocus: true });
   return handle;
 };
 
@@ -103,7 +103,7 @@ export const resumeRun = async (services: Services, run?: RunReference): Promise
     (api, options) => api.resumeRun({ directory }, options),
   );
   await services.store.refresh();
-  if (setting('sparsescope.openPanelOnRun')) services.panels.open(directory);
+  if (setting('sparsescope.openPanelOnRun')) services.panels.open(directory, { preserveFocus: true });
   return handle;
 };
 

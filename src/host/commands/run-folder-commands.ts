@@ -16,7 +16,7 @@ const anyRun = (services: Services, run?: RunReference): Promise<RunEntry | unde
 export const openRun = async (services: Services, run?: RunReference): Promise<void> => {
   // A folder outside the workspace is not in the store, but can be shown.
   const directory = (await anyRun(services, run))?.directory ?? run?.directory;
-  if (directory !== undefined) services.panels.open(directory);
+  if (directory !== undefined) services.panels.open(directory, { preserveFocus: false });
 };
 
 export const deleteRun = async (services: Services, run?: RunReference): Promise<void> => {

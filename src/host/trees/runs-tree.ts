@@ -5,10 +5,16 @@ import { runContexts, views } from '../../contributions';
 import type { RunState } from '../../protocol/run';
 import { isEnded } from '../../protocol/run';
 import { share } from '../format';
+import { detach, type Report } from '../log';
 import type { RunEntry, RunStore } from '../run-store';
+import type { Selection } from '../selection';
+import { Throttle } from '../throttle';
 import { factTable } from '../tooltip';
 import { runTitle } from '../views/run-panel';
 import { stateWord, words } from '../words';
+
+/** A tree drawn more often takes away the tooltip one is reading. */
+const drawInterval = 400;
 
 /** State by icon and colour; the word stands beside it, so that colour is never alone. */
 const icon = (state: RunState | undefined): vscode.ThemeIcon => {
@@ -64,20 +70,37 @@ export class RunsTree implements vscode.TreeDataProvider<RunEntry> {
   private readonly changed = new vscode.EventEmitter<undefined>();
   readonly onDidChangeTreeData = this.changed.event;
 
-  constructor(private readonly store: RunStore) {}
+  constructor(
+    private readonly store: RunStore,
+    private readonly selection: Selection,
+    private readonly report: Report,
+  ) {}
 
   register(): vscode.Disposable {
     const view = vscode.window.createTreeView(views.runs, { treeDataProvider: this, showCollapseAll: false });
-    const listening = this.store.onDidChange(() => {
-      const live = this.store.list().filter((entry) => entry.record && !isEnded(entry.record.state)).length;
-      view.badge = live > 0 ? { value: live, tooltip: words.liveRuns(live) } : undefined;
-      this.changed.fire(undefined);
+    const following = this.selection.onDidChange(({ directory }) => {
+      const entry = directory === undefined ? undefined : this.store.get(directory);
+      // Marks the run that is looked at, without taking the focus or opening the view.
+      if (entry && view.visible) detach(view.reveal(entry, { select: true, focus: false }), this.report);
     });
-    return vscode.Disposable.from(view, listening, this.changed);
+    const draw = new Throttle(() => this.draw(view), this.report, drawInterval);
+    const listening = this.store.onDidChange(() => draw.request());
+    return vscode.Disposable.from(view, following, listening, draw, this.changed);
+  }
+
+  private draw(view: vscode.TreeView<RunEntry>): void {
+    const live = this.store.list().filter((entry) => entry.record && !isEnded(entry.record.state)).length;
+    if (live !== (view.badge?.value ?? 0))
+      view.badge = live > 0 ? { value: live, tooltip: words.liveRuns(live) } : undefined;
+    this.changed.fire(undefined);
   }
 
   getChildren(element?: RunEntry): RunEntry[] {
     return element ? [] : this.store.list();
+  }
+
+  getParent(): undefined {
+    return undefined;
   }
 
   getTreeItem(entry: RunEntry): vscode.TreeItem {

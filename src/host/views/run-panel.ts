@@ -151,12 +151,9 @@ export class RunPanel {
   }
 }
 
-export const createRunPanel = (state: RunViewState, services: PanelServices): RunPanel => {
-  const panel = vscode.window.createWebviewPanel(
-    runPanelType,
-    '',
-    { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true },
-    { enableScripts: true },
-  );
-  return new RunPanel(panel, state, services);
-};
+/** `preserveFocus`: the person goes on typing where they were. */
+export const createRunPanel = (
+  state: RunViewState,
+  place: { viewColumn: vscode.ViewColumn; preserveFocus: boolean },
+  services: PanelServices,
+): RunPanel => new RunPanel(vscode.window.createWebviewPanel(runPanelType, '', place), state, services);

@@ -20,15 +20,16 @@ export class RunPanels implements vscode.WebviewPanelSerializer {
     ];
   }
 
-  /** The run's panel: a new one beside the config, or the open one brought to the front. */
-  open(directory: string): RunPanel {
+  /** The run's panel: the open one brought to the front, or a new one beside the config, where other panels are. */
+  open(directory: string, { preserveFocus }: { preserveFocus: boolean }): void {
     const known = this.panels.get(directory);
     if (known) {
-      known.panel.reveal(undefined, true);
+      known.panel.reveal(undefined, preserveFocus);
       this.choose(known);
-      return known;
+      return;
     }
-    return this.adopt(createRunPanel(initialRunState(directory), this.services));
+    const viewColumn = this.list().at(-1)?.panel.viewColumn ?? vscode.ViewColumn.Beside;
+    this.adopt(createRunPanel(initialRunState(directory), { viewColumn, preserveFocus }, this.services));
   }
 
   close(directory: string): void {
@@ -57,14 +58,13 @@ export class RunPanels implements vscode.WebviewPanelSerializer {
     for (const registration of this.registrations) registration.dispose();
   }
 
-  private adopt(opened: RunPanel): RunPanel {
+  private adopt(opened: RunPanel): void {
     this.panels.set(opened.directory, opened);
     opened.panel.onDidDispose(() => this.panels.delete(opened.directory));
     opened.panel.onDidChangeViewState(({ webviewPanel }) => {
       if (webviewPanel.active) this.choose(opened);
     });
     this.choose(opened);
-    return opened;
   }
 
   /** The panel a person looks at is the subject. */

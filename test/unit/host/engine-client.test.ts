@@ -31,7 +31,10 @@ const death = (engine: EngineClient): Promise<EngineExit> =>
   });
 const until = (engine: EngineClient, holds: () => boolean): Promise<void> =>
   new Promise((resolve) => {
-    if (holds()) return resolve();
+    if (holds()) {
+      resolve();
+      return;
+    }
     const listening = engine.onDidChange(() => {
       if (!holds()) return;
       listening.dispose();

@@ -10,8 +10,10 @@ const info = {
   reason: 'a test',
   available: ['cpu'],
 };
+/** @param {string} state */
 const record = (state) => ({ id: 'r-1', state });
-const send = (message) => process.send(message);
+/** @param {object} message */
+const send = (message) => process.send?.(message);
 
 if (mode === 'dies') {
   console.error('no such file: tensors.wasm');
@@ -21,7 +23,9 @@ if (mode === 'dies') {
 process.on('disconnect', () => process.exit(0));
 process.on('message', ({ kind, id, method, params }) => {
   if (kind !== 'call') return;
+  /** @param {unknown} value */
   const answer = (value) => send({ kind: 'result', id, value });
+  /** @param {string} state */
   const tell = (state) =>
     send({ kind: 'event', event: 'runChanged', value: { id: 'r-1', directory: '/r-1', record: record(state) } });
   if (method === 'hello') {

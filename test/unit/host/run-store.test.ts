@@ -94,10 +94,10 @@ describe('RunStore', () => {
     const folder = await makeRun([]);
     writeFileSync(folder.recordFile, '{ torn');
     await store.refresh();
-    const [entry] = store.list();
+    const entry = store.list()[0];
     expect(entry).toMatchObject({ id: 'mlp7-eoi-1' });
-    expect(entry?.record).toBeUndefined();
-    expect(entry?.problem).toContain('run.json');
+    expect(entry.record).toBeUndefined();
+    expect(entry.problem).toContain('run.json');
   });
 
   it('reads a run whose process is gone as interrupted', async () => {
