@@ -89,42 +89,55 @@ function sparseError(w: Float32Array | Float64Array, rows: number, columns: numb
   return worst;
 }
 
-/** Dense dot products, four at a time so that each loaded entry is used four times. */
+/** Dense dot products, two vectors with four at a time so that each loaded entry is used more than once. */
 function denseError(w: Float32Array | Float64Array, rows: number, columns: number): number {
   const count = Math.min(rows, columns);
   const length = Math.max(rows, columns);
-  // Contiguous vectors; three of padding so that the last group of four is whole.
-  const vectors = new Float64Array((count + 3) * length);
+  // Contiguous vectors, padded so that the last group is whole.
+  const vectors = new Float64Array((count + 4) * length);
   if (rows <= columns) vectors.set(w);
   else for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) vectors[c * length + r] = w[r * columns + c];
+  const dots = new Float64Array(8);
   let worst = 0;
-  for (let i = 0; i < count; i++) {
-    const own = vectors.subarray(i * length, (i + 1) * length);
+  for (let i = 0; i < count; i += 2)
     for (let j = i; j < count; j += 4) {
-      const [a, b, c, d] = fourDots(own, vectors, j * length);
-      worst = farther(worst, i === j ? a - 1 : a);
-      if (j + 1 < count) worst = farther(worst, b);
-      if (j + 2 < count) worst = farther(worst, c);
-      if (j + 3 < count) worst = farther(worst, d);
+      eightDots(vectors, length, i * length, j * length, dots);
+      for (let k = 0; k < 8; k++) {
+        const [row, column] = [i + (k >> 2), j + (k & 3)];
+        if (row < count && column < count) worst = farther(worst, row === column ? dots[k] - 1 : dots[k]);
+      }
     }
-  }
   return worst;
 }
 
-function fourDots(x: Float64Array, vectors: Float64Array, at: number): [number, number, number, number] {
-  const length = x.length;
-  let a = 0;
-  let b = 0;
-  let c = 0;
-  let d = 0;
-  for (let k = 0, p = at; k < length; k++, p++) {
-    const factor = x[k];
-    a += factor * vectors[p];
-    b += factor * vectors[p + length];
-    c += factor * vectors[p + 2 * length];
-    d += factor * vectors[p + 3 * length];
+/** Dot products of the two vectors from `x` on with the four from `y` on. */
+function eightDots(vectors: Float64Array, length: number, x: number, y: number, dots: Float64Array): void {
+  let [a0, a1, a2, a3] = [0, 0, 0, 0];
+  let [b0, b1, b2, b3] = [0, 0, 0, 0];
+  for (let k = 0; k < length; k++) {
+    const a = vectors[x + k];
+    const b = vectors[x + length + k];
+    const y0 = vectors[y + k];
+    const y1 = vectors[y + length + k];
+    const y2 = vectors[y + 2 * length + k];
+    const y3 = vectors[y + 3 * length + k];
+    a0 += a * y0;
+    a1 += a * y1;
+    a2 += a * y2;
+    a3 += a * y3;
+    b0 += b * y0;
+    b1 += b * y1;
+    b2 += b * y2;
+    b3 += b * y3;
   }
-  return [a, b, c, d];
+  dots[0] = a0;
+  dots[1] = a1;
+  dots[2] = a2;
+  dots[3] = a3;
+  dots[4] = b0;
+  dots[5] = b1;
+  dots[6] = b2;
+  dots[7] = b3;
 }
 
 /** Like max(worst, |deviation|), but NaN stays NaN. */

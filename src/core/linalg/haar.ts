@@ -14,7 +14,8 @@ export function haarOrthogonal(rows: number, columns: number, rng: Rng): Float64
   const count = Math.min(rows, columns);
   const length = Math.max(rows, columns);
   // The vectors of the shorter dimension, one after the other; reflections act on each of them alone.
-  const q = new Float64Array(count * length);
+  // Three of padding (zeros, which reflections keep) so that the last group of four is whole.
+  const q = new Float64Array((count + 3) * length);
   const reflections = Array.from({ length: count }, () => new Float64Array(length));
   const taus = new Float64Array(count);
   for (let k = 0; k < count; k++) {
@@ -25,25 +26,29 @@ export function haarOrthogonal(rows: number, columns: number, rng: Rng): Float64
   }
   // Q = H_0 H_1 ... H_last D: the last first, so that reflection k changes only vectors k and later, entries k and later.
   for (let k = count - 1; k >= 0; k--)
-    for (let vector = k; vector < count; vector++) reflect(q, vector * length, reflections[k], taus[k], k);
-  if (rows <= columns) return q;
-  const transposed = new Float64Array(q.length);
+    for (let vector = k; vector < count; vector += 4) reflectFour(q, vector * length, reflections[k], taus[k], k);
+  if (rows <= columns) return q.slice(0, rows * columns);
+  const transposed = new Float64Array(rows * columns);
   for (let c = 0; c < count; c++) for (let r = 0; r < rows; r++) transposed[r * columns + c] = q[c * length + r];
   return transposed;
 }
 
-/** x -= tau v (vᵀ x) for entries from `k` on of the vector x at `at`; four sums, so that additions do not wait. */
-function reflect(q: Float64Array, at: number, v: Float64Array, tau: number, k: number): void {
+/** x -= tau v (vᵀ x) in entries from `k` on, for the four vectors x from `at` on: v is loaded once for all. */
+function reflectFour(q: Float64Array, at: number, v: Float64Array, tau: number, k: number): void {
   const length = v.length;
   let [s0, s1, s2, s3] = [0, 0, 0, 0];
-  let i = k;
-  for (; i + 3 < length; i += 4) {
-    s0 += v[i] * q[at + i];
-    s1 += v[i + 1] * q[at + i + 1];
-    s2 += v[i + 2] * q[at + i + 2];
-    s3 += v[i + 3] * q[at + i + 3];
+  for (let i = k, p = at + k; i < length; i++, p++) {
+    const vi = v[i];
+    s0 += vi * q[p];
+    s1 += vi * q[p + length];
+    s2 += vi * q[p + 2 * length];
+    s3 += vi * q[p + 3 * length];
   }
-  for (; i < length; i++) s0 += v[i] * q[at + i];
-  const factor = tau * (s0 + s1 + (s2 + s3));
-  for (i = k; i < length; i++) q[at + i] -= factor * v[i];
+  for (let i = k, p = at + k; i < length; i++, p++) {
+    const factor = tau * v[i];
+    q[p] -= factor * s0;
+    q[p + length] -= factor * s1;
+    q[p + 2 * length] -= factor * s2;
+    q[p + 3 * length] -= factor * s3;
+  }
 }
