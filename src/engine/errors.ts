@@ -106,6 +106,12 @@ export const dataFileMissing = (source: string, folder: string, names: readonly 
 export const dataShape = (file: string, expected: string, found: string): SparseError =>
   error('data-shape', `${file} has the shape ${found}; ${expected} was expected. Check that it is the right file.`);
 
+export const dataTooLarge = (file: string, size: number, limit: number): SparseError =>
+  error(
+    'data-too-large',
+    `${file} has ${size} bytes; at most ${limit} were expected. Check that it is the right file.`,
+  );
+
 export const dataCounts = (images: string, count: number, labels: string, labelCount: number): SparseError =>
   error(
     'data-counts',

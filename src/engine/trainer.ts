@@ -152,7 +152,8 @@ export class Trainer {
   firstChangedMask(): { layer: string; count: number } | undefined {
     for (const { layer, weight, mask } of this.layers) {
       const kept = mask.dataSync();
-      const count = weight.dataSync().reduce((sum, value, i) => sum + Number(kept[i] === 0 && value !== 0), 0);
+      let count = 0;
+      weight.dataSync().forEach((value, i) => (count += Number(kept[i] === 0 && value !== 0)));
       if (count > 0) return { layer: layer.name, count };
     }
     return undefined;

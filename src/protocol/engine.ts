@@ -43,8 +43,8 @@ export interface EngineApi {
   startRun(params: StartRun, context: CallContext): Promise<RunHandle>;
   /** Goes on from the last checkpoint, or from the start when there is none. */
   resumeRun(params: { directory: string }, context: CallContext): Promise<RunHandle>;
-  /** Answers when the run has stopped, at most one step later. */
-  cancelRun(params: { id: string }, context: CallContext): Promise<void>;
+  /** Answers when the run has stopped, at most one step later. `directory`: of two runs of one id in two projects. */
+  cancelRun(params: { id: string; directory?: string }, context: CallContext): Promise<void>;
   /** Initial weights only, as one safetensors file. */
   initialise(params: { configPath: string; configText: string; output: string }, context: CallContext): Promise<void>;
   downloadDataSet(

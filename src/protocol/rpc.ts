@@ -203,7 +203,11 @@ export class Peer<Own extends Api<Own>, Other extends Api<Other>, OwnEvents, Oth
       reply({ kind: 'result', id, value });
     } catch (error) {
       if (error instanceof RpcCancelled) reply({ kind: 'cancelled', id });
-      else reply({ kind: 'failed', id, ...this.describe(error) });
+      else {
+        // Picked one by one: an Error's own message is not enumerable and would be lost by spreading.
+        const { code, message } = this.describe(error);
+        reply({ kind: 'failed', id, code, message });
+      }
     } finally {
       this.running.delete(id);
     }

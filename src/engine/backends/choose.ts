@@ -41,7 +41,7 @@ export async function choose(choice: BackendChoice, among: readonly Backend[] = 
     if (!wanted.ok) throw backendUnavailable(choice, wanted.reason);
     return { backend: wanted.backend, reason: `${wanted.reason} was asked for.`, available };
   }
-  const [best] = usable;
+  const best = usable.at(0);
   if (!best) throw backendUnavailable('auto', checked.map(({ reason }) => reason).join(' '));
   const passed = checked.slice(0, checked.indexOf(best)).map(({ backend, reason }) => `${backend.name}: ${reason}`);
   // Honest about what is not there at all: a person with a GPU will ask.

@@ -7,6 +7,8 @@ import { quietTensorFlow } from './quiet';
 import { wasmFolder } from './wasm-files';
 import { installTransposedMatMul } from './wasm-matmul';
 
+let started = false;
+
 export const wasm: Backend = {
   name: 'wasm',
   available: async () => {
@@ -17,11 +19,10 @@ export const wasm: Backend = {
   start: async () => {
     quietTensorFlow();
     // Setting the path again after the start is an error of TensorFlow.js.
-    if (tf.findBackend('wasm') === null) {
-      setWasmPaths(wasmFolder());
-      if (!(await tf.setBackend('wasm'))) throw backendUnavailable('wasm', 'WebAssembly did not start.');
-      installTransposedMatMul();
-    } else await tf.setBackend('wasm');
+    if (!started) setWasmPaths(wasmFolder());
+    started = true;
+    if (!(await tf.setBackend('wasm'))) throw backendUnavailable('wasm', 'WebAssembly did not start.');
+    installTransposedMatMul();
     return { version: version_wasm };
   },
 };

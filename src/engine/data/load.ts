@@ -1,0 +1,108 @@
+/** Reads a data set from its files: MNIST's IDX, CIFAR-10's binary batches, the project's own digits. */
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { isAbsolute, join, resolve } from 'node:path';
+import type { Config } from '../../config/types';
+import { openFile } from '../../formats/byte-source';
+import { readCifar10 } from '../../formats/cifar10';
+import { maybeGunzip } from '../../formats/gzip';
+import { readIdx } from '../../formats/idx';
+import { RpcCancelled } from '../../protocol/rpc';
+import { dataCounts, dataFileMissing, dataLabel, dataPathMissing, dataShape, dataTooLarge } from '../errors';
+import type { DataSet, DataSource, Examples } from './data-set';
+import { ensureSyntheticDigits } from './synthetic';
+
+/** No file of these data sets is larger, packed or not. */
+const maxFileBytes = 512 << 20;
+const classes = 10;
+
+export interface LoadOptions {
+  /** Folder that holds `.sparsescope`, where the synthetic digits are kept. */
+  root: string;
+  /** Folder of the config, which a relative `data.path` starts from. */
+  configFolder: string;
+  signal?: AbortSignal;
+}
+
+/** Reads files one after the other and hashes them on the way. */
+class FileReader {
+  readonly hash = createHash('sha256');
+
+  constructor(
+    private readonly source: DataSource,
+    private readonly folders: readonly string[],
+    private readonly signal: AbortSignal | undefined,
+  ) {}
+
+  /** The first of these names that is there, unpacked. @throws SparseError `engine.data-file-missing`, `file.*`, `gzip.*` */
+  async read(names: readonly string[]): Promise<{ path: string; bytes: Uint8Array }> {
+    if (this.signal?.aborted) throw new RpcCancelled();
+    const path = this.folders.flatMap((folder) => names.map((name) => join(folder, name))).find((p) => existsSync(p));
+    if (path === undefined) throw dataFileMissing(this.source, this.folders[0], names);
+    const file = await openFile(path);
+    try {
+      if (file.size > maxFileBytes) throw dataTooLarge(path, file.size, maxFileBytes);
+      const bytes = await maybeGunzip(await file.read(0, file.size), maxFileBytes, path);
+      this.hash.update(bytes);
+      return { path, bytes };
+    } finally {
+      await file.close();
+    }
+  }
+}
+
+const idxNames = (part: 'train' | 't10k', what: 'images-idx3' | 'labels-idx1'): string[] => {
+  const name = `${part}-${what}-ubyte`;
+  const dotted = name.replace('-idx', '.idx');
+  return [name, dotted, `${name}.gz`, `${dotted}.gz`];
+};
+
+async function readIdxPair(files: FileReader, part: 'train' | 't10k'): Promise<Examples> {
+  const images = await files.read(idxNames(part, 'images-idx3'));
+  const { shape, data } = readIdx(images.bytes, images.path);
+  if (shape.length !== 3 || shape[1] !== 28 || shape[2] !== 28)
+    throw dataShape(images.path, '(n, 28, 28)', `(${shape.join(', ')})`);
+  const labels = await files.read(idxNames(part, 'labels-idx1'));
+  const list = readIdx(labels.bytes, labels.path);
+  if (list.shape.length !== 1) throw dataShape(labels.path, '(n)', `(${list.shape.join(', ')})`);
+  if (list.shape[0] !== shape[0]) throw dataCounts(images.path, shape[0], labels.path, list.shape[0]);
+  const wrong = list.data.find((label) => label >= classes);
+  if (wrong !== undefined) throw dataLabel(labels.path, wrong, classes);
+  return { count: shape[0], images: data, labels: list.data };
+}
+
+async function readCifarBatches(files: FileReader, names: readonly string[]): Promise<Examples> {
+  const parts = [];
+  for (const name of names) {
+    const { path, bytes } = await files.read([`${name}.bin`, `${name}.bin.gz`]);
+    parts.push(readCifar10(bytes, path));
+  }
+  const labels = Buffer.concat(parts.map((part) => part.labels));
+  return { count: labels.length, images: Buffer.concat(parts.map((part) => part.images)), labels };
+}
+
+const cifarTrain = [1, 2, 3, 4, 5].map((n) => `data_batch_${n}`);
+
+/**
+ * The examples that `data` names, whole in memory as bytes.
+ * @throws SparseError `engine.data-*`, `file.*`, `idx.*`, `cifar10.*`, `gzip.*`; RpcCancelled
+ */
+export async function loadData(data: Config['data'], options: LoadOptions): Promise<DataSet> {
+  const { source, path, validation } = data;
+  const folder = async (): Promise<string> => {
+    if (source === 'synthetic-digits') return ensureSyntheticDigits(options.root, options.signal);
+    if (path === undefined) throw dataPathMissing(source);
+    return isAbsolute(path) ? path : resolve(options.configFolder, path);
+  };
+  const at = await folder();
+  const folders = source === 'cifar-10' ? [at, join(at, 'cifar-10-batches-bin')] : [at];
+  const files = new FileReader(source, folders, options.signal);
+  const read = (part: 'train' | 'test'): Promise<Examples> =>
+    source === 'cifar-10'
+      ? readCifarBatches(files, part === 'train' ? cifarTrain : ['test_batch'])
+      : readIdxPair(files, part === 'train' ? 'train' : 't10k');
+  const train = await read('train');
+  const test = validation === 0 ? await read('test') : undefined;
+  const inputs = source === 'cifar-10' ? 3 * 32 * 32 : 28 * 28;
+  return { source, inputs, classes, train, ...(test && { test }), sha256: files.hash.digest('hex') };
+}

@@ -1,0 +1,53 @@
+/** The data set the project makes itself, kept as real IDX files so that it is read like MNIST. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { renderDigits } from '../../core/digits';
+import { writeAtomically } from '../../formats/atomic-file';
+import { openFile } from '../../formats/byte-source';
+import { cannotWrite } from '../../formats/errors';
+import { writeIdx } from '../../formats/idx';
+import { RpcCancelled } from '../../protocol/rpc';
+
+/** Of the data, not of a run: every config trains on the same digits. */
+const dataSeed = 0;
+const parts = [
+  { prefix: 'train', split: 'train', count: 6000 },
+  { prefix: 't10k', split: 'test', count: 1000 },
+] as const;
+
+const side = 28;
+const headerBytes = { images: 16, labels: 8 };
+
+const hasSize = async (path: string, size: number): Promise<boolean> => {
+  try {
+    const file = await openFile(path);
+    await file.close();
+    return file.size === size;
+  } catch {
+    return false;
+  }
+};
+
+/**
+ * The folder with the digits under `root`, after writing what is missing or cut off.
+ * @throws SparseError `file.*`; RpcCancelled
+ */
+export async function ensureSyntheticDigits(root: string, signal?: AbortSignal): Promise<string> {
+  const folder = join(root, '.sparsescope', 'data', `synthetic-digits-v1-seed${dataSeed}`);
+  for (const { prefix, split, count } of parts) {
+    const images = join(folder, `${prefix}-images-idx3-ubyte`);
+    const labels = join(folder, `${prefix}-labels-idx1-ubyte`);
+    const whole =
+      (await hasSize(images, headerBytes.images + count * side * side)) &&
+      (await hasSize(labels, headerBytes.labels + count));
+    if (whole) continue;
+    if (signal?.aborted) throw new RpcCancelled();
+    await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
+      throw cannotWrite(folder, cause);
+    });
+    const digits = renderDigits({ count, seed: dataSeed, split });
+    await writeAtomically(images, [writeIdx([count, side, side], digits.images)]);
+    await writeAtomically(labels, [writeIdx([count], digits.labels)]);
+  }
+  return folder;
+}

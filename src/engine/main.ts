@@ -1,0 +1,64 @@
+/** The engine process: forked with `serialization: 'advanced'`, serves `EngineApi` over the IPC channel, ends with its parent. */
+import type { EngineApi, EngineEvents } from '../protocol/engine';
+import { Peer } from '../protocol/rpc';
+import type { Channel } from '../protocol/rpc';
+import { describeError, stackOf } from './errors';
+import type { Stop } from './run';
+import { EngineService } from './service';
+
+/** Runs get this long to reach the end of their step and keep a checkpoint; then the process ends all the same. */
+const grace = 5_000;
+
+const channel: Channel = {
+  send: (message) => {
+    // The callback takes the error of a parent that is just gone; without it that error would be uncaught.
+    if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
+  },
+  onMessage: (receive) => {
+    process.on('message', receive);
+    return () => process.off('message', receive);
+  },
+};
+
+type Nothing = Record<never, never>;
+
+function serve(): void {
+  const describe = (error: unknown): { code: string; message: string } => {
+    const told = describeError(error);
+    if (told.code === 'engine.internal') log(stackOf(error));
+    return told;
+  };
+  const service = new EngineService(
+    (event, value) => peer.emit(event, value),
+    // After the answer to `shutdown` is on its way.
+    () => setImmediate(() => process.exit(0)),
+  );
+  const peer = new Peer<EngineApi, Nothing, EngineEvents, Nothing>(channel, service.api, describe);
+  const log = (message: string): void => {
+    console.error(message);
+    peer.emit('log', { level: 'error', message });
+  };
+
+  let leaving = false;
+  const leave = (how: Stop, code: number): void => {
+    if (leaving) return;
+    leaving = true;
+    setTimeout(() => process.exit(code), grace).unref();
+    void service.stopAll(how).finally(() => process.exit(code));
+  };
+  process.on('disconnect', () => leave('interrupted', 0));
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => leave('interrupted', 0));
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const)
+    process.on(event, (error: unknown) => {
+      log(stackOf(error));
+      leave('failed', 1);
+    });
+}
+
+if (process.send) serve();
+else {
+  console.error(
+    'This is the engine of Sparsescope, started by the extension. To run a config, use: sparsescope run CONFIG',
+  );
+  process.exit(2);
+}

@@ -1,0 +1,157 @@
+/** From a config or a run folder to work that can begin: everything that can fail does so before anything is written. */
+import { readFile, rm } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { checkConfig } from '../config/check';
+import { configFormat } from '../config/format';
+import type { NetworkPlan } from '../config/plan';
+import type { Config } from '../config/types';
+import { openFile } from '../formats/byte-source';
+import { cannotRead } from '../formats/errors';
+import { openSafetensors } from '../formats/safetensors';
+import type { StartRun } from '../protocol/engine';
+import { isEnded, runRecordVersion } from '../protocol/run';
+import type { RunEvent, RunRecord } from '../protocol/run';
+import { checkpointFile, listCheckpoints, openCheckpoint } from '../runs/checkpoint';
+import { RunFolder } from '../runs/folder';
+import { readJournal } from '../runs/journal';
+import type { DataSet } from './data/data-set';
+import { split } from './data/data-set';
+import { loadData } from './data/load';
+import * as errors from './errors';
+import type { Emit } from './recorder';
+import { Recorder } from './recorder';
+import type { Work } from './run';
+import { stepsOf } from './run';
+import { readStates } from './state-files';
+
+/** What of the engine goes into a record. */
+export type Circumstances = Pick<RunRecord, 'versions' | 'backend'>;
+
+/** @throws SparseError `engine.config-invalid` with the first problem's place and sentence */
+export function checkedConfig(text: string, path: string): { config: Config; plan: NetworkPlan } {
+  const { config, plan, issues } = checkConfig(text, configFormat(path));
+  const problems = issues.filter(({ severity }) => severity === 'error');
+  const first = problems.at(0);
+  if (first) {
+    const { line, column } = first.range.start;
+    throw errors.configInvalid(path, line + 1, column + 1, first.message, problems.length - 1);
+  }
+  if (!config || !plan) throw errors.internal();
+  return { config, plan };
+}
+
+/** @throws SparseError `engine.network-mismatch` */
+const checkFit = ({ network }: NetworkPlan, data: DataSet): void => {
+  for (const what of ['inputs', 'classes'] as const)
+    if (network[what] !== data[what]) throw errors.networkMismatch(what, network[what], data[what], data.source);
+};
+
+export interface Prepared {
+  recorder: Recorder;
+  work: Work;
+  events: RunEvent[];
+}
+
+/**
+ * Makes the run folder. Config, data and folder are tried in this order; a failure leaves no folder behind.
+ * @throws SparseError `engine.*`, `file.*`, `runs.*`, `idx.*`, `cifar10.*`, `gzip.*`; RpcCancelled
+ */
+export async function prepareStart(
+  params: StartRun,
+  circumstances: Circumstances,
+  emit: Emit,
+  signal: AbortSignal,
+): Promise<Prepared> {
+  const { configPath, configText, root, directory } = params;
+  const { config, plan } = checkedConfig(configText, configPath);
+  const data = await loadData(config.data, { root, configFolder: dirname(configPath), signal });
+  checkFit(plan, data);
+  const parts = split(data, config.data.validation, config.seed);
+  const train = parts.train.indices.length;
+  const folder = await RunFolder.create({ root, name: config.name, configText, directory });
+  try {
+    const recorder = await Recorder.open(
+      folder,
+      {
+        version: runRecordVersion,
+        id: folder.id,
+        name: config.name,
+        configPath,
+        seed: config.seed,
+        state: 'starting',
+        createdAt: new Date().toISOString(),
+        ...circumstances,
+        pid: process.pid,
+        dataset: {
+          source: data.source,
+          train,
+          validation: parts.validation.indices.length,
+          sha256: data.sha256,
+        },
+        network: { inputs: plan.network.inputs, classes: plan.network.classes },
+        totalSteps: stepsOf(config, train),
+        layers: [],
+      },
+      emit,
+    );
+    return { recorder, work: { config, plan, data, from: { step: 0 } }, events: [] };
+  } catch (error) {
+    await rm(folder.directory, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** Folder that holds `.sparsescope`, as `startRun` was told or would have been. */
+const rootOf = (folder: RunFolder, record: RunRecord): string => {
+  const runs = dirname(folder.directory);
+  const own = basename(runs) === 'runs' && basename(dirname(runs)) === '.sparsescope';
+  return own ? dirname(dirname(runs)) : dirname(record.configPath);
+};
+
+/** Weights to go on from: the last checkpoint, else the initialisation, else none. */
+const lastStates = async (folder: RunFolder, record: RunRecord, plan: NetworkPlan): Promise<Work['from']> => {
+  const step = (await listCheckpoints(folder)).at(-1);
+  const path = step === undefined ? folder.initFile : checkpointFile(folder, step);
+  // The record has its layers only once all files of the initialisation are written.
+  if (step === undefined && record.layers.length < plan.layers.length) return { step: 0 };
+  const file = step === undefined ? await openSafetensors(await openFile(path)) : await openCheckpoint(folder, step);
+  try {
+    return { step: step ?? 0, states: await readStates(file, path, plan.layers) };
+  } finally {
+    await file.close();
+  }
+};
+
+/** A run folder that may be resumed. @throws SparseError `engine.run-is-*`, `runs.*`, `file.*` */
+export async function resumable(directory: string): Promise<{ folder: RunFolder; record: RunRecord }> {
+  const folder = new RunFolder(directory);
+  const record = await folder.readRecord();
+  if (record.state === 'completed') throw errors.runIsComplete(directory);
+  // A record left open by this very process is one whose last write failed; the caller knows what is live here.
+  if (!isEnded(record.state) && record.pid !== process.pid) throw errors.runIsLive(directory);
+  return { folder, record };
+}
+
+/** @throws as `prepareStart`, and `engine.data-changed`, `engine.checkpoint-mismatch`, `safetensors.*` */
+export async function prepareResume(
+  { folder, record }: { folder: RunFolder; record: RunRecord },
+  versions: RunRecord['versions'],
+  emit: Emit,
+  signal: AbortSignal,
+): Promise<Prepared> {
+  const text = await readFile(folder.configFile, 'utf8').catch((cause: unknown) => {
+    throw cannotRead(folder.configFile, cause);
+  });
+  // The copy in the folder keeps the format of the file it was copied from.
+  const { config, plan } = checkedConfig(text, record.configPath);
+  const options = { root: rootOf(folder, record), configFolder: dirname(record.configPath), signal };
+  const data = await loadData(config.data, options);
+  checkFit(plan, data);
+  if (data.sha256 !== record.dataset.sha256) throw errors.dataChanged(data.source);
+  const from = await lastStates(folder, record, plan);
+  const { error: _, endedAt: __, ...rest } = record;
+  const recorder = await Recorder.open(folder, { ...rest, state: 'starting', versions, pid: process.pid }, emit, {
+    truncateAfterStep: from.step,
+  });
+  return { recorder, work: { config, plan, data, from }, events: await readJournal(folder.journalFile) };
+}

@@ -1,0 +1,36 @@
+/** What a run has recorded already, so that going on records nothing twice and leaves nothing out. */
+import type { RunEvent, StepEvent } from '../protocol/run';
+
+type Probe =
+  | { type: 'layer' | 'spectrum'; step?: number; layer: string }
+  | { type: 'epoch' | 'jacobian' | 'checkpoint'; step: number };
+
+const keyOf = (event: { type: string; step?: number; layer?: string | { name: string } }): string => {
+  const layer = typeof event.layer === 'object' ? event.layer.name : (event.layer ?? '');
+  return `${event.type}/${event.step ?? ''}/${layer}`;
+};
+
+export class Recorded {
+  private readonly keys = new Set<string>();
+  /** Of the latest epoch only: nobody asks for earlier ones, and a long run has many. */
+  private steps: StepEvent[] = [];
+
+  constructor(events: readonly RunEvent[] = []) {
+    for (const event of events) this.add(event);
+  }
+
+  add(event: RunEvent): void {
+    if (event.type !== 'step') this.keys.add(keyOf(event));
+    else if (this.steps.at(-1)?.epoch === event.epoch) this.steps.push(event);
+    else this.steps = [event];
+  }
+
+  has(event: Probe): boolean {
+    return this.keys.has(keyOf(event));
+  }
+
+  /** Step events of an epoch, in order; none unless it is the latest. */
+  stepsOf(epoch: number): readonly StepEvent[] {
+    return this.steps.at(-1)?.epoch === epoch ? this.steps : [];
+  }
+}

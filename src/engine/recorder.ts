@@ -1,0 +1,91 @@
+/** Writes what one run does: journal first, then the record, then word to whoever listens. */
+import { isSparseError } from '../core/errors';
+import type { EngineEvents } from '../protocol/engine';
+import { isEnded } from '../protocol/run';
+import type { RunEvent, RunRecord, RunState } from '../protocol/run';
+import type { RunFolder } from '../runs/folder';
+import { Journal } from '../runs/journal';
+
+export type Emit = <K extends keyof EngineEvents>(event: K, value: EngineEvents[K]) => void;
+
+/** An event without its time, which the recorder adds. */
+export type Untimed<E extends RunEvent = RunEvent> = E extends RunEvent ? Omit<E, 'at'> : never;
+
+export class Recorder {
+  private constructor(
+    readonly folder: RunFolder,
+    private current: RunRecord,
+    private readonly journal: Journal,
+    private readonly emit: Emit,
+    private readonly now: () => number,
+  ) {}
+
+  /**
+   * Opens the journal, dropping events after `truncateAfterStep` if given, and writes the record.
+   * @throws SparseError `file.*`
+   */
+  static async open(
+    folder: RunFolder,
+    record: RunRecord,
+    emit: Emit,
+    options: { truncateAfterStep?: number; now?: () => number } = {},
+  ): Promise<Recorder> {
+    const { truncateAfterStep, now = Date.now } = options;
+    const journal = await Journal.open(folder.journalFile, { truncateAfterStep });
+    const recorder = new Recorder(folder, record, journal, emit, now);
+    try {
+      await recorder.state(record.state);
+      return recorder;
+    } catch (error) {
+      journal.close();
+      throw error;
+    }
+  }
+
+  get record(): RunRecord {
+    return this.current;
+  }
+
+  /** Answers the event with its time. @throws SparseError `file.*` */
+  event(event: Untimed): RunEvent {
+    const timed = { ...event, at: Math.max(0, this.now() - Date.parse(this.current.createdAt)) } as RunEvent;
+    this.journal.append(timed);
+    this.emit('runEvent', { id: this.folder.id, directory: this.folder.directory, event: timed });
+    return timed;
+  }
+
+  /** A new state, in the journal and in `run.json`, with whatever else changed. @throws SparseError `file.*` */
+  async state(state: RunState, change: Partial<RunRecord> = {}): Promise<void> {
+    const { error: _, endedAt: __, ...rest } = this.current;
+    const ended = isEnded(state) ? { endedAt: new Date(this.now()).toISOString() } : {};
+    this.current = { ...rest, ...ended, ...change, state };
+    const message = change.error?.message;
+    this.event({ type: 'state', state, ...(message !== undefined && { message }) });
+    await this.write();
+  }
+
+  /**
+   * The last state, whatever the disk says: a full disk must not keep the others from learning that the run ended.
+   * Answers what could not be written.
+   */
+  async end(state: RunState, change: Partial<RunRecord> = {}): Promise<Error | undefined> {
+    try {
+      await this.state(state, change);
+      return undefined;
+    } catch (error) {
+      this.announce();
+      return isSparseError(error) ? error : new Error(String(error));
+    } finally {
+      this.journal.close();
+    }
+  }
+
+  private async write(): Promise<void> {
+    await this.folder.writeRecord(this.current);
+    this.announce();
+  }
+
+  private announce(): void {
+    this.emit('runChanged', { id: this.folder.id, directory: this.folder.directory, record: this.current });
+  }
+}

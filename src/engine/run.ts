@@ -1,0 +1,234 @@
+/** One run's life: initialise, train, probe, keep checkpoints, end. It can stop after any step and go on from there. */
+import { basename } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { NetworkPlan } from '../config/plan';
+import type { Config } from '../config/types';
+import type { SparseError } from '../core/errors';
+import type { RotationSequence } from '../core/givens';
+import { writeSafetensors } from '../formats/safetensors';
+import type { LayerSummary, RunRecord } from '../protocol/run';
+import { writeCheckpoint } from '../runs/checkpoint';
+import { interrupted } from '../runs/errors';
+import { writeRotations } from '../runs/rotations';
+import type { DataSet } from './data/data-set';
+import { Batches, split } from './data/data-set';
+import { describeError, internal, lossNotFinite, prunedWeightChanged, stackOf } from './errors';
+import { initialiseLayer } from './initialise';
+import type { LayerState } from './network';
+import { jacobianSpectrum } from './probes/jacobian';
+import { spectrumOf } from './probes/spectra';
+import type { Recorded } from './recorded';
+import type { Emit, Recorder, Untimed } from './recorder';
+import { learningRateAt } from './schedule';
+import { checkpointTensors, initTensors, stateMetadata } from './state-files';
+import { Trainer } from './trainer';
+
+/** Why a run is told to stop: a person cancelled, the process must end, or the process met an error of its own. */
+export type Stop = 'cancelled' | 'interrupted' | 'failed';
+
+export interface Work {
+  config: Config;
+  plan: NetworkPlan;
+  data: DataSet;
+  /** Completed updates, and the weights after them; no states: the run is yet to be initialised. */
+  from: { step: number; states?: LayerState[] };
+}
+
+const reasons: Record<Stop, () => SparseError | undefined> = {
+  cancelled: () => undefined,
+  interrupted,
+  failed: internal,
+};
+
+/** Unwinds a run that was told to stop; never leaves this file. */
+class Stopped extends Error {}
+
+export class Run {
+  /** Resolves when the run has ended in whatever way; never rejects. */
+  readonly finished: Promise<void>;
+  private readonly train: Batches;
+  private readonly validation: Batches;
+  private readonly total: number;
+  private step: number;
+  private wanted: Stop | undefined;
+
+  /** Begins at once. `recorded`: what the journal holds of this run. */
+  constructor(
+    private readonly recorder: Recorder,
+    private readonly work: Work,
+    private readonly recorded: Recorded,
+    private readonly emit: Emit,
+  ) {
+    const { config, data, from } = work;
+    const parts = split(data, config.data.validation, config.seed);
+    this.train = new Batches(data, parts.train, config.train.batchSize);
+    this.validation = new Batches(data, parts.validation, config.train.batchSize);
+    this.total = stepsOf(config, this.train.examples);
+    this.step = from.step;
+    this.finished = this.execute();
+  }
+
+  get record(): RunRecord {
+    return this.recorder.record;
+  }
+
+  get directory(): string {
+    return this.recorder.folder.directory;
+  }
+
+  /** Asks it to stop after the step it is in; resolves when it has. */
+  stop(how: Stop): Promise<void> {
+    this.wanted ??= how;
+    return this.finished;
+  }
+
+  private async execute(): Promise<void> {
+    try {
+      const states = this.work.from.states ?? (await this.initialise());
+      await this.recorder.state('training');
+      await this.trainFrom(states);
+      await this.end('completed');
+    } catch (error) {
+      if (error instanceof Stopped && this.wanted) await this.end(this.wanted, reasons[this.wanted]());
+      else await this.fail(error);
+    }
+  }
+
+  private async fail(error: unknown): Promise<void> {
+    const { code, message } = describeError(error);
+    this.emit('log', { level: 'error', message: code === 'engine.internal' ? stackOf(error) : message });
+    await this.end('failed', { code, message });
+  }
+
+  private async end(state: Stop | 'completed', error?: { code: string; message: string }): Promise<void> {
+    const problem = await this.recorder.end(state, error && { error: { code: error.code, message: error.message } });
+    if (problem) this.emit('log', { level: 'error', message: problem.message });
+  }
+
+  /** Lets messages in, so that a cancel is heard between any two steps. */
+  private async turn(): Promise<void> {
+    await nextTurn();
+    if (this.wanted) throw new Stopped();
+  }
+
+  private note(event: Untimed): void {
+    this.recorded.add(this.recorder.event(event));
+  }
+
+  private async initialise(): Promise<LayerState[]> {
+    const { config, plan } = this.work;
+    const { folder } = this.recorder;
+    await this.recorder.state('initialising');
+    const states: LayerState[] = [];
+    const summaries: LayerSummary[] = [];
+    const rotations = new Map<string, RotationSequence>();
+    for (const layer of plan.layers) {
+      await this.turn();
+      const { state, summary, sequence } = initialiseLayer(config, layer);
+      states.push(state);
+      summaries.push(summary);
+      if (sequence) rotations.set(layer.name, sequence);
+      if (!this.recorded.has({ type: 'layer', layer: layer.name })) this.note({ type: 'layer', layer: summary });
+    }
+    if (rotations.size > 0) await writeRotations(folder.rotationsFile, rotations);
+    await writeSafetensors(folder.initFile, initTensors(states), stateMetadata(config.seed, config.name, 0));
+    await this.recorder.state('initialising', { layers: summaries });
+    return states;
+  }
+
+  private async trainFrom(states: LayerState[]): Promise<void> {
+    const { config, plan } = this.work;
+    const { optimizer, schedule } = config.train;
+    const trainer = new Trainer(plan.network, states, optimizer);
+    try {
+      await this.settle(trainer);
+      let order = this.train.shuffled(config.seed, Math.floor(this.step / this.train.count));
+      while (this.step < this.total) {
+        await this.turn();
+        const epoch = Math.floor(this.step / this.train.count);
+        const index = this.step % this.train.count;
+        if (index === 0) order = this.train.shuffled(config.seed, epoch);
+        const learningRate = learningRateAt(schedule, optimizer.learningRate, this.step, this.total);
+        const result = trainer.step(order.batch(index), learningRate);
+        if (!Number.isFinite(result.loss)) throw lossNotFinite(this.step + 1, learningRate);
+        this.step++;
+        this.note({ type: 'step', step: this.step, epoch: epoch + 1, ...result, learningRate });
+        await this.settle(trainer);
+      }
+    } catch (error) {
+      // What was trained since the last checkpoint is not thrown away when a person cancels.
+      if (error instanceof Stopped && this.step > 0) await this.checkpoint(trainer);
+      throw error;
+    } finally {
+      trainer.dispose();
+    }
+  }
+
+  /** Does what is due after this step and not yet recorded, so that a run stopped in between goes on exactly here. */
+  private async settle(trainer: Trainer): Promise<void> {
+    const { step, total } = this;
+    const { probes, train } = this.work.config;
+    const due = (every: number): boolean => step === total || (every > 0 && step % every === 0);
+    if (step > 0 && step % this.train.count === 0 && !this.recorded.has({ type: 'epoch', step }))
+      await this.endEpoch(trainer);
+    if (step === 0 || due(probes.spectra.every))
+      for (const layer of trainer.weights())
+        if (!this.recorded.has({ type: 'spectrum', step, layer: layer.name })) {
+          await this.turn();
+          this.note(spectrumOf(layer, step));
+        }
+    const jacobianDue = probes.jacobian.at.some((at) => step === (at === 'end' ? total : at));
+    if (jacobianDue && !this.recorded.has({ type: 'jacobian', step })) {
+      await this.turn();
+      const samples = this.validation.head(probes.jacobian.samples);
+      this.note(jacobianSpectrum(trainer, samples, this.work.plan.network, step));
+    }
+    if (step > 0 && due(train.checkpointEvery)) await this.checkpoint(trainer);
+  }
+
+  private async endEpoch(trainer: Trainer): Promise<void> {
+    const { step } = this;
+    const changed = trainer.firstChangedMask();
+    if (changed) throw prunedWeightChanged(changed.layer, changed.count, step);
+    let loss = 0;
+    let correct = 0;
+    for (let i = 0; i < this.validation.count; i++) {
+      await this.turn();
+      const batch = trainer.evaluate(this.validation.batch(i));
+      loss += batch.loss;
+      correct += batch.correct;
+    }
+    const epoch = step / this.train.count;
+    const mean = (key: 'loss' | 'accuracy'): number =>
+      this.recorded.stepsOf(epoch).reduce((sum, event, i) => sum + event[key] * this.train.size(i), 0) /
+      this.train.examples;
+    this.note({
+      type: 'epoch',
+      step,
+      epoch,
+      trainLoss: mean('loss'),
+      trainAccuracy: mean('accuracy'),
+      validationLoss: loss / this.validation.examples,
+      validationAccuracy: correct / this.validation.examples,
+    });
+  }
+
+  private async checkpoint(trainer: Trainer): Promise<void> {
+    const { step } = this;
+    if (this.recorded.has({ type: 'checkpoint', step })) return;
+    const { config } = this.work;
+    const file = await writeCheckpoint(this.recorder.folder, {
+      step,
+      tensors: checkpointTensors(trainer.state()),
+      metadata: {
+        ...stateMetadata(config.seed, config.name, step),
+        epoch: String(Math.floor(step / this.train.count)),
+      },
+    });
+    this.note({ type: 'checkpoint', step, file: `checkpoints/${basename(file)}` });
+  }
+}
+
+/** Updates that a config comes to with this many training examples. */
+export const stepsOf = (config: Config, examples: number): number =>
+  config.train.epochs * Math.ceil(examples / config.train.batchSize);

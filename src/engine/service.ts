@@ -1,0 +1,164 @@
+/** Serves `EngineApi`: in the forked process behind its channel, in the command line directly. */
+import * as tf from '@tensorflow/tfjs';
+import { writeSafetensors } from '../formats/safetensors';
+import type { BackendChoice, EngineApi, EngineInfo, RunHandle } from '../protocol/engine';
+import { protocolVersion } from '../protocol/engine';
+import { RpcCancelled } from '../protocol/rpc';
+import type { CallContext } from '../protocol/rpc';
+import type { BackendName, RunRecord } from '../protocol/run';
+import { backends, choose } from './backends/choose';
+import { downloadDataSet } from './data/download';
+import * as errors from './errors';
+import { initialiseLayer } from './initialise';
+import type { Prepared } from './prepare';
+import { checkedConfig, prepareResume, prepareStart, resumable } from './prepare';
+import { Recorded } from './recorded';
+import type { Emit } from './recorder';
+import type { Stop } from './run';
+import { Run } from './run';
+import { initTensors, stateMetadata } from './state-files';
+import { version } from './version';
+
+export class EngineService {
+  private info: EngineInfo | undefined;
+  private readonly runs = new Map<string, Run>();
+  /** Folders whose run is being prepared: two resumes of one folder at once must not both write there. */
+  private readonly claimed = new Set<string>();
+  /** The backend of each run that is going on or being prepared: TensorFlow.js computes with one at a time. */
+  private readonly holds = new Map<symbol, BackendName>();
+  private ending: Stop | undefined;
+
+  /** `onShutdown`: called once, when `shutdown` was asked for and everything has stopped. */
+  constructor(
+    private readonly emit: Emit,
+    private readonly onShutdown: () => void = () => undefined,
+  ) {}
+
+  readonly api: EngineApi = {
+    hello: async (params) => {
+      if (params.protocolVersion !== protocolVersion)
+        throw errors.versionMismatch(params.protocolVersion, protocolVersion);
+      return this.greet(params.backend);
+    },
+    startRun: async (params, context) => {
+      const { backend, reason } = await this.ready();
+      const circumstances = { versions: this.versions(), backend: { name: backend, reason } };
+      return this.begin(backend, () => prepareStart(params, circumstances, this.emit, context.signal));
+    },
+    resumeRun: ({ directory }, context) => this.resume(directory, context),
+    cancelRun: async ({ id, directory }) => {
+      const found = [...this.runs.values()].filter(
+        (run) => run.record.id === id && (directory === undefined || run.directory === directory),
+      );
+      if (found.length === 0) throw errors.noSuchRun(id);
+      await Promise.all(found.map((run) => run.stop('cancelled')));
+    },
+    initialise: (params, context) => this.initialise(params, context),
+    downloadDataSet: (params, context) => downloadDataSet(params, context),
+    shutdown: async () => {
+      await this.stopAll('cancelled');
+      this.onShutdown();
+    },
+  };
+
+  /** Resolves when no run is going on. */
+  async whenIdle(): Promise<void> {
+    while (this.runs.size > 0) await Promise.all([...this.runs.values()].map((run) => run.finished));
+  }
+
+  /** Takes no new work and stops what runs, each run after its step. */
+  async stopAll(how: Stop): Promise<void> {
+    this.ending = how;
+    await Promise.all([...this.runs.values()].map((run) => run.stop(how)));
+  }
+
+  private async greet(choice: BackendChoice): Promise<EngineInfo> {
+    const { backend, reason, available } = await choose(choice);
+    await this.useBackend(backend.name);
+    this.info = {
+      protocolVersion,
+      sparsescope: version,
+      node: process.versions.node,
+      tfjs: tf.version.tfjs,
+      pid: process.pid,
+      backend: backend.name,
+      reason,
+      available,
+    };
+    return this.info;
+  }
+
+  private ready(): Promise<EngineInfo> {
+    if (this.ending) return Promise.reject(errors.stopping());
+    return this.info ? Promise.resolve(this.info) : Promise.reject(errors.notGreeted());
+  }
+
+  private versions(): RunRecord['versions'] {
+    return { sparsescope: version, node: process.versions.node, tfjs: tf.version.tfjs };
+  }
+
+  /** @throws SparseError `engine.backend-busy`, `engine.unknown-backend` */
+  private async useBackend(name: BackendName): Promise<void> {
+    const other = [...this.holds.values()].find((held) => held !== name);
+    if (other !== undefined) throw errors.backendBusy(name, other);
+    const backend = backends.find((candidate) => candidate.name === name);
+    if (!backend)
+      throw errors.unknownBackend(
+        name,
+        backends.map((candidate) => candidate.name),
+      );
+    await backend.start();
+  }
+
+  /** Holds the backend from the preparation to the end of the run. */
+  private async begin(backend: BackendName, prepare: () => Promise<Prepared>): Promise<RunHandle> {
+    const hold = Symbol(backend);
+    const using = this.useBackend(backend);
+    this.holds.set(hold, backend);
+    try {
+      await using;
+      const { recorder, work, events } = await prepare();
+      const run = new Run(recorder, work, new Recorded(events), this.emit);
+      const { directory } = run;
+      this.runs.set(directory, run);
+      void run.finished.then(() => {
+        this.runs.delete(directory);
+        this.holds.delete(hold);
+      });
+      // The engine was told to stop while this run was being prepared.
+      if (this.ending) await run.stop(this.ending);
+      return { id: run.record.id, directory };
+    } catch (error) {
+      this.holds.delete(hold);
+      throw error;
+    }
+  }
+
+  private async resume(directory: string, context: CallContext): Promise<RunHandle> {
+    await this.ready();
+    const found = await resumable(directory);
+    const key = found.folder.directory;
+    if (this.runs.has(key) || this.claimed.has(key)) throw errors.runIsLive(directory);
+    this.claimed.add(key);
+    try {
+      // The same result needs the same arithmetic: the run's backend, not the one chosen for new runs.
+      const backend = found.record.backend.name;
+      return await this.begin(backend, () => prepareResume(found, this.versions(), this.emit, context.signal));
+    } finally {
+      this.claimed.delete(key);
+    }
+  }
+
+  private async initialise(
+    { configPath, configText, output }: { configPath: string; configText: string; output: string },
+    { signal, progress }: CallContext,
+  ): Promise<void> {
+    const { config, plan } = checkedConfig(configText, configPath);
+    const states = plan.layers.map((layer, i) => {
+      if (signal.aborted) throw new RpcCancelled();
+      progress({ done: i, total: plan.layers.length, message: layer.name });
+      return initialiseLayer(config, layer).state;
+    });
+    await writeSafetensors(output, initTensors(states), stateMetadata(config.seed, config.name, 0));
+  }
+}

@@ -1,0 +1,77 @@
+/**
+ * Layer states to and from safetensors. Layer `fc1` is `layers.fc1.weight` F32 (out, in), `.mask` U8, `.bias` F32;
+ * checkpoints add `optimizer.layers.fc1.weight.momentum` and `.bias.momentum`.
+ */
+import type { LayerPlan } from '../config/plan';
+import type { SafetensorsFile, TensorEntry, TensorToWrite } from '../formats/safetensors';
+import { checkpointMismatch } from './errors';
+import type { LayerState } from './network';
+
+const f32 = (name: string, shape: number[], data: Float32Array): TensorToWrite => ({ name, dtype: 'F32', shape, data });
+
+export const initTensors = (states: readonly LayerState[]): TensorToWrite[] =>
+  states.flatMap(({ name, rows, columns, weight, mask, bias }) => [
+    f32(`layers.${name}.weight`, [rows, columns], weight),
+    { name: `layers.${name}.mask`, dtype: 'U8', shape: [rows, columns], data: mask },
+    f32(`layers.${name}.bias`, [rows], bias),
+  ]);
+
+export const checkpointTensors = (states: readonly LayerState[]): TensorToWrite[] => [
+  ...initTensors(states),
+  ...states.flatMap(({ name, rows, columns, weightMomentum, biasMomentum }) => [
+    f32(`optimizer.layers.${name}.weight.momentum`, [rows, columns], weightMomentum),
+    f32(`optimizer.layers.${name}.bias.momentum`, [rows], biasMomentum),
+  ]),
+];
+
+/** Metadata that every file of weights carries. */
+export const stateMetadata = (seed: number, config: string, step: number): Record<string, string> => ({
+  format: 'sparsescope',
+  version: '1',
+  seed: String(seed),
+  config,
+  step: String(step),
+});
+
+/**
+ * Reads what `initTensors` or `checkpointTensors` wrote; momentum is zero in a file without it.
+ * @throws SparseError `engine.checkpoint-mismatch`, `safetensors.*`, `file.*`
+ */
+export async function readStates(
+  file: SafetensorsFile,
+  path: string,
+  plans: readonly LayerPlan[],
+): Promise<LayerState[]> {
+  const find = (name: string, dtype: string, shape: readonly number[]): TensorEntry => {
+    const entry = file.get(name);
+    if (!entry) throw checkpointMismatch(path, `it has no tensor ${name}`);
+    if (entry.dtype !== dtype || entry.shape.join() !== shape.join())
+      throw checkpointMismatch(
+        path,
+        `${name} is ${entry.dtype} (${entry.shape.join(', ')}), not ${dtype} (${shape.join(', ')})`,
+      );
+    return entry;
+  };
+  const floats = (name: string, shape: readonly number[]): Promise<Float32Array> =>
+    file.readFloat32(find(name, 'F32', shape));
+  const orZeros = (name: string, shape: readonly number[]): Promise<Float32Array> =>
+    file.get(name) ? floats(name, shape) : Promise.resolve(new Float32Array(shape.reduce((a, b) => a * b)));
+
+  const states: LayerState[] = [];
+  for (const { name, rows, columns } of plans) {
+    const maskEntry = find(`layers.${name}.mask`, 'U8', [rows, columns]);
+    const mask = Uint8Array.from(await file.readBytes(maskEntry, 0, rows * columns));
+    if (mask.some((bit) => bit > 1)) throw checkpointMismatch(path, `layers.${name}.mask holds more than 0 and 1`);
+    states.push({
+      name,
+      rows,
+      columns,
+      weight: await floats(`layers.${name}.weight`, [rows, columns]),
+      mask,
+      bias: await floats(`layers.${name}.bias`, [rows]),
+      weightMomentum: await orZeros(`optimizer.layers.${name}.weight.momentum`, [rows, columns]),
+      biasMomentum: await orZeros(`optimizer.layers.${name}.bias.momentum`, [rows]),
+    });
+  }
+  return states;
+}
