@@ -15,7 +15,8 @@ const keptLogLines = 50;
 /** Unexpected ends within a minute after which it is not started again by itself. */
 const maxRestarts = 3;
 const restartWindow = 60_000;
-const shutdownGrace = 2_000;
+/** The engine ends its runs after their step, then itself. */
+const defaultGrace = 5_000;
 
 export type EngineState = 'stopped' | 'starting' | 'ready' | 'failed';
 
@@ -37,6 +38,8 @@ export interface EngineOptions {
   report: (error: unknown) => void;
   /** First wait before it is started again, milliseconds; doubled each time. */
   backOff?: number;
+  /** Wait for its own end before it is killed, milliseconds. */
+  grace?: number;
 }
 
 interface Session {
@@ -130,7 +133,7 @@ export class EngineClient {
     if (!this.restartWanted) this.restart().catch(this.options.report);
   }
 
-  /** Asks the engine to end; kills it when it does not within two seconds. */
+  /** Asks the engine to end; kills it when it does not. */
   async stop(): Promise<void> {
     clearTimeout(this.restartTimer);
     const session = this.session;
@@ -143,7 +146,7 @@ export class EngineClient {
       if (child.exitCode !== null || child.signalCode !== null) resolve();
       else child.once('exit', () => resolve());
     });
-    const kill = setTimeout(() => child.kill('SIGKILL'), shutdownGrace);
+    const kill = setTimeout(() => child.kill('SIGKILL'), this.options.grace ?? defaultGrace);
     // The answer may be cut off by the process's own end: the end is what counts.
     peer.remote.shutdown({}).catch(() => undefined);
     await gone;

@@ -49,7 +49,7 @@ export class StatusBar {
         entry?.record?.state === 'training'
           ? words.step(entry.step, entry.record.totalSteps)
           : stateWord(entry?.record?.state ?? 'starting');
-      this.state.text = words.runningStatus(run.id, progress);
+      this.state.text = words.runningStatus(run.id, progress, this.engine.running.length - 1);
       this.cancel.tooltip = words.cancelTooltip(run.id);
       this.cancel.show();
     } else {

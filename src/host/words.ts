@@ -57,7 +57,10 @@ export const words = {
   notStarted: () => t('$(pulse) Sparsescope'),
   starting: () => t('$(sync~spin) Sparsescope: starting'),
   engineFailed: () => t('$(error) Sparsescope: engine stopped'),
-  runningStatus: (id: string, progress: string) => t('$(sync~spin) {0} · {1}', id, progress),
+  runningStatus: (id: string, progress: string, others: number) =>
+    others === 0
+      ? t('$(sync~spin) {0} · {1}', id, progress)
+      : t('$(sync~spin) {0} · {1} · {2} more', id, progress, others),
   cancelStatus: () => t('$(debug-stop) Cancel'),
   cancelTooltip: (id: string) => t('Cancel {0}. It can be resumed from its last checkpoint.', id),
   statusTooltip: (reason: string) => (reason === '' ? t('Sparsescope: actions') : t('Sparsescope: {0}', reason)),

@@ -6,6 +6,7 @@ import type { DataSetName } from '../../protocol/engine';
 import { cannotWrite, noFolder } from '../errors';
 import type { Services } from '../services';
 import { words } from '../words';
+import { inform } from './register';
 import { needTrust, withEngine } from './run-commands';
 
 /** Small enough to be read at once, complete enough to run: about a minute on two cores. */
@@ -113,6 +114,6 @@ export const downloadDataSet = async (
     vscode.ProgressLocation.Notification,
     (api, options) => api.downloadDataSet({ name, directory }, options),
   );
-  void vscode.window.showInformationMessage(words.downloaded(name, files.length, directory));
+  inform(words.downloaded(name, files.length, directory), services.report);
   return files;
 };

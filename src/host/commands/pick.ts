@@ -2,17 +2,18 @@
 import * as vscode from 'vscode';
 import { configFile, configGlob, type RunReference } from '../../contributions';
 import { notAConfig, notOnDisk } from '../errors';
-import type { RunEntry, RunStore } from '../run-store';
+import type { RunEntry } from '../run-store';
+import type { Services } from '../services';
 import { runDescription } from '../trees/runs-tree';
 import { runTitle } from '../views/run-panel';
 import { words } from '../words';
-import { executeCommand } from './register';
+import { executeCommand, inform } from './register';
 
 const maxConfigs = 200;
 
 /** The run given, else the only one that `fits`, else the one chosen; `undefined` when there is none or the choice is left. */
 export const pickRun = async (
-  store: RunStore,
+  { store, report }: Pick<Services, 'store' | 'report'>,
   given: RunReference | undefined,
   fits: (entry: RunEntry) => boolean,
   none: string,
@@ -26,7 +27,7 @@ export const pickRun = async (
   if (!store.loaded) await store.refresh();
   const candidates = store.list().filter(fits);
   if (candidates.length === 0) {
-    void vscode.window.showInformationMessage(none);
+    inform(none, report);
     return undefined;
   }
   if (candidates.length === 1) return candidates[0];

@@ -4,6 +4,10 @@ import { describeError, isCancel, untrusted } from '../errors';
 import { detach, type Report } from '../log';
 import { words } from '../words';
 
+/** Says something that needs no answer. */
+export const inform = (message: string, report: Report): void =>
+  detach(vscode.window.showInformationMessage(message), report);
+
 /** What can be done about an error, besides reading its sentence. */
 const remedy = (code: string): { label: string; command: string } =>
   code === untrusted().code

@@ -13,6 +13,7 @@ import type { Services } from '../services';
 import { setting } from '../settings';
 import { words } from '../words';
 import { pickConfig, pickRun } from './pick';
+import { inform } from './register';
 
 /** Throws `host.untrusted-workspace`: nothing of an untrusted workspace is run. */
 export const needTrust = (): void => {
@@ -82,7 +83,7 @@ export const runConfig = async (services: Services, config?: vscode.Uri): Promis
 /** Runs the config of a run once more: the file as it is now. */
 export const runAgain = async (services: Services, run?: RunReference): Promise<RunHandle | undefined> => {
   needTrust();
-  const entry = await pickRun(services.store, run, ({ record }) => record !== undefined, words.noRuns());
+  const entry = await pickRun(services, run, ({ record }) => record !== undefined, words.noRuns());
   if (!entry?.record) return undefined;
   const { configPath } = entry.record;
   if (!existsSync(configPath)) throw configGone(entry.id, configPath);
@@ -93,7 +94,7 @@ export const resumeRun = async (services: Services, run?: RunReference): Promise
   needTrust();
   const resumable = ({ record }: { record?: { state: Parameters<typeof isEnded>[0] } }): boolean =>
     record !== undefined && isEnded(record.state) && record.state !== 'completed';
-  const entry = await pickRun(services.store, run, resumable, words.nothingToResume());
+  const entry = await pickRun(services, run, resumable, words.nothingToResume());
   if (!entry) return undefined;
   const { id, directory } = entry;
   const handle = await withEngine(
@@ -111,16 +112,16 @@ export const resumeRun = async (services: Services, run?: RunReference): Promise
 export const cancelRun = async (services: Services, run?: RunReference): Promise<void> => {
   const { engine } = services;
   const ours = (directory: string): boolean => engine.running.some((live) => live.directory === directory);
-  const entry = await pickRun(services.store, run, ({ directory }) => ours(directory), words.nothingRuns());
+  const entry = await pickRun(services, run, ({ directory }) => ours(directory), words.nothingRuns());
   if (!entry) return;
   if (!ours(entry.directory)) {
-    void vscode.window.showInformationMessage(words.notOurs(entry.id));
+    inform(words.notOurs(entry.id), services.report);
     return;
   }
   const title = words.stopping(entry.id);
   await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, async () => {
     const api = await engine.api();
-    await api.cancelRun({ id: entry.id });
+    await api.cancelRun({ id: entry.id, directory: entry.directory });
   });
   await services.store.refresh();
 };

@@ -11,7 +11,7 @@ import { words } from '../words';
 import { pickRun } from './pick';
 
 const anyRun = (services: Services, run?: RunReference): Promise<RunEntry | undefined> =>
-  pickRun(services.store, run, () => true, words.noRuns());
+  pickRun(services, run, () => true, words.noRuns());
 
 export const openRun = async (services: Services, run?: RunReference): Promise<void> => {
   // A folder outside the workspace is not in the store, but can be shown.

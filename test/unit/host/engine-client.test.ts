@@ -16,6 +16,7 @@ const client = (mode: string, backOff = 10): EngineClient => {
     log: (_, message) => logged.push(message),
     report: () => undefined,
     backOff,
+    grace: 300,
   });
   clients.push(made);
   return made;
