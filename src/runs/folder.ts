@@ -20,6 +20,7 @@ export const runsDirectory = (root: string): string => join(root, '.sparsescope'
 export const slug = (name: string): string => {
   const safe = name
     .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
     .replace(/[^A-Za-z0-9._-]+/g, '-')
     .replace(/^[-.]+/, '')
     .slice(0, 64)

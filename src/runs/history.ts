@@ -1,6 +1,7 @@
 /** What a journal tells so far, in the form the views ask for. */
 import type { EpochEvent, JacobianEvent, LayerSummary, RunEvent, SpectrumEvent, StepEvent } from '../protocol/run';
 import type { MetricsPage } from '../protocol/views';
+import { maxLayers } from './record';
 
 const columns = ['step', 'loss', 'accuracy', 'gradientNorm', 'learningRate'] as const;
 type Column = (typeof columns)[number];
@@ -75,7 +76,8 @@ export class History {
     this.elapsed = event.at;
     switch (event.type) {
       case 'layer':
-        this.layers.set(event.layer.name, event.layer);
+        if (this.layers.size < maxLayers || this.layers.has(event.layer.name))
+          this.layers.set(event.layer.name, event.layer);
         break;
       case 'step':
         if (event.step <= this.steps.lastStep) this.rewind(event.step);

@@ -14,6 +14,7 @@ import * as errors from './errors';
 import type { RunFolder } from './folder';
 import { History } from './history';
 import { JournalReader } from './journal-reader';
+import { maxLayers } from './record';
 import { RotationsFile } from './rotations';
 
 // Bounds of one answer, so that none is over maxMessageBytes.
@@ -103,7 +104,7 @@ export class RunReader {
     // The journal tells of a layer as soon as it is initialised, the record only when all are.
     const layers = new Map([...record.layers, ...this.history.layers.values()].map((layer) => [layer.name, layer]));
     return {
-      record: { ...record, layers: [...layers.values()] },
+      record: { ...record, layers: [...layers.values()].slice(0, maxLayers) },
       step: this.history.steps.lastStep,
       checkpoints: thin(this.seen?.checkpoints ?? [], checkpointsAtOnce),
       epochs: thin<EpochEvent>(this.history.epochs, epochsAtOnce),

@@ -8,6 +8,9 @@ import type { Check } from './validate';
 /** Half of what one message may carry: a record is sent whole to the views. */
 export const maxRecordBytes = 1 << 19;
 
+/** More layers than any network here has; a snapshot of the run with all of them fits one message. */
+export const maxLayers = 1000;
+
 export const checkState: Check<RunState> = oneOf(
   'starting',
   'initialising',
@@ -52,7 +55,7 @@ const version1 = object<RunRecord>({
   dataset: object<RunRecord['dataset']>({ source: path, train: whole, validation: whole, sha256: name }),
   network: object<RunRecord['network']>({ inputs: whole, classes: whole }),
   totalSteps: whole,
-  layers: list(checkLayer, 1000),
+  layers: list(checkLayer, maxLayers),
 });
 
 const mappers: Record<number, (json: unknown) => RunRecord> = { 1: (json) => version1(json, '') };

@@ -1,6 +1,6 @@
 import { chmod, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
-import * as fs from 'node:fs/promises';
+import type * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { writeAtomically, writeTextAtomically } from '../../../src/formats/atomic-file';

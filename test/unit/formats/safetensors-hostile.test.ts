@@ -199,7 +199,11 @@ describe('a file that lies gets one sentence that names it', () => {
 
   test('the source is closed when the file is refused', async () => {
     let closed = 0;
-    const source = { ...fromBytes('x', rawSafetensors('[]')), close: () => Promise.resolve(void closed++) };
+    const close = (): Promise<void> => {
+      closed++;
+      return Promise.resolve();
+    };
+    const source = { ...fromBytes('x', rawSafetensors('[]')), close };
     await failure(() => openSafetensors(source));
     expect(closed).toBe(1);
   });

@@ -148,7 +148,7 @@ describe('element types', () => {
   ] as const)('%s is listed, not decoded', async (dtype, elements, bytes) => {
     const header = { t: { dtype, shape: [elements], data_offsets: [0, bytes] } };
     const file = await openBytes(rawSafetensors(header, bytes));
-    expect(file.tensors[0]!.dtype).toBe(dtype);
+    expect(file.tensors[0].dtype).toBe(dtype);
     expect(await failure(() => file.readFloat64(file.need('t')))).toEqual({
       code: 'safetensors.not-decodable',
       message: `t.safetensors: tensor "t" has dtype ${dtype}, which can be listed but not shown. Convert it to F32 first.`,
@@ -193,11 +193,11 @@ describe('writing', () => {
   });
 
   test.each<[string, TensorToWrite[]]>([
-    ['taken', [tensors[0]!, tensors[0]!]],
-    ['taken', [{ ...tensors[0]!, name: '__metadata__' }]],
-    ['do not fill', [{ ...tensors[0]!, shape: [4, 1] }]],
-    ['do not fill', [{ ...tensors[0]!, shape: [-3, -1] }]],
-    ['do not fill', [{ ...tensors[0]!, shape: [1.5, 2] }]],
+    ['taken', [tensors[0], tensors[0]]],
+    ['taken', [{ ...tensors[0], name: '__metadata__' }]],
+    ['do not fill', [{ ...tensors[0], shape: [4, 1] }]],
+    ['do not fill', [{ ...tensors[0], shape: [-3, -1] }]],
+    ['do not fill', [{ ...tensors[0], shape: [1.5, 2] }]],
   ])('refuses what would be a damaged file: %s', async (reason, bad) => {
     const { code, message } = await failure(() => safetensorsChunks(bad));
     expect(code).toBe('safetensors.bad-tensor');

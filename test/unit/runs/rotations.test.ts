@@ -1,0 +1,107 @@
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { exactOrthogonal } from '../../../src/core/init/eoi';
+import { replay } from '../../../src/core/givens';
+import type { RotationSequence } from '../../../src/core/givens';
+import { Rng } from '../../../src/core/rng';
+import { openFile } from '../../../src/formats/byte-source';
+import { openSafetensors, writeSafetensors } from '../../../src/formats/safetensors';
+import { RotationsFile, readRotations, writeRotations } from '../../../src/runs/rotations';
+import { failure, temporaryFolder } from '../formats/bytes';
+
+const draw = (rows: number, columns: number, seed: number): { weights: Float32Array; sequence: RotationSequence } =>
+  exactOrthogonal({ rows, columns, density: 0.3, angles: 'uniform', rng: Rng.fromSeed(seed), seed });
+
+const path = async (): Promise<string> => join(await temporaryFolder(), 'rotations', 'givens.safetensors');
+
+describe('recorded rotations', () => {
+  test('replay to bit-identical weights', async () => {
+    const file = await path();
+    const wide = draw(12, 20, 1);
+    const tall = draw(20, 12, 2);
+    await writeRotations(
+      file,
+      new Map([
+        ['fc1', wide.sequence],
+        ['format', tall.sequence],
+      ]),
+    );
+    const read = await readRotations(file);
+    expect([...read.keys()]).toEqual(['fc1', 'format']);
+    expect(read.get('fc1')).toEqual(wide.sequence);
+    expect(replay(read.get('fc1')!)).toEqual(wide.weights);
+    expect(replay(read.get('format')!)).toEqual(tall.weights);
+  });
+
+  test('are tensors that other tools can read', async () => {
+    const file = await path();
+    const { sequence } = draw(12, 20, 1);
+    await writeRotations(file, new Map([['fc1', sequence]]));
+    const tensors = await openSafetensors(await openFile(file));
+    const total = sequence.first.length;
+    expect(tensors.need('fc1.axes')).toMatchObject({ dtype: 'I32', shape: [total, 2] });
+    expect(tensors.need('fc1.angle')).toMatchObject({ dtype: 'F64', shape: [total] });
+    expect([...(await tensors.readFloat64(tensors.need('fc1.axes'), 0, 2))]).toEqual([
+      sequence.first[0],
+      sequence.second[0],
+    ]);
+    expect(tensors.metadata).toMatchObject({ format: 'sparsescope.rotations', version: '1' });
+    await tensors.close();
+  });
+
+  test('are read by page, cut to what there is', async () => {
+    const name = await path();
+    const { sequence } = draw(12, 20, 1);
+    await writeRotations(name, new Map([['fc1', sequence]]));
+    const file = await RotationsFile.open(name);
+    const total = sequence.first.length;
+    const page = await file.page('fc1', 3, 8);
+    expect(page).toEqual({
+      start: 3,
+      total,
+      shape: [12, 20],
+      lastUndone: sequence.lastUndone,
+      first: sequence.first.slice(3, 8),
+      second: sequence.second.slice(3, 8),
+      angle: sequence.angle.slice(3, 8),
+    });
+    expect((await file.page('fc1', total - 1, total + 5)).angle.length).toBe(1);
+    expect((await file.page('fc1', total + 5, total + 9)).angle.length).toBe(0);
+    expect((await failure(() => file.page('fc2', 0, 1))).code).toBe('runs.unknown-layer');
+    await file.close();
+  });
+});
+
+describe('a file of rotations that lies', () => {
+  const shape = JSON.stringify({ rows: 4, columns: 4, lastUndone: false, seed: 1 });
+  const good = {
+    axes: { name: 'a.axes', dtype: 'I32' as const, shape: [2, 2], data: Int32Array.of(0, 1, 2, 3) },
+    angle: { name: 'a.angle', dtype: 'F64' as const, shape: [2], data: Float64Array.of(1, 2) },
+    metadata: { format: 'sparsescope.rotations', version: '1', 'a.shape': shape } as Record<string, string>,
+  };
+  const read = async (changes: Partial<typeof good>): Promise<string> => {
+    const file = join(await temporaryFolder(), 'r.safetensors');
+    const { axes, angle, metadata } = { ...good, ...changes };
+    await writeSafetensors(file, [axes, angle], metadata);
+    return (await failure(() => readRotations(file))).code;
+  };
+
+  test('the hand-made good one is read', async () => {
+    await expect(read({})).rejects.toThrow('nothing was thrown');
+  });
+
+  test.each<[string, Partial<typeof good>]>([
+    ['bad-rotations', { axes: { ...good.axes, data: Int32Array.of(0, 1, 2, 4) } }],
+    ['bad-rotations', { axes: { ...good.axes, data: Int32Array.of(0, 1, -1, 3) } }],
+    ['bad-rotations', { axes: { ...good.axes, data: Int32Array.of(0, 1, 2, 2) } }],
+    ['bad-rotations', { axes: { ...good.axes, shape: [4, 1] } }],
+    ['bad-rotations', { angle: { ...good.angle, data: Float64Array.of(1, NaN) } }],
+    ['bad-rotations', { angle: { ...good.angle, shape: [1], data: Float64Array.of(1) } }],
+    ['bad-rotations', { metadata: { ...good.metadata, 'a.shape': '{"rows":4}' } }],
+    ['bad-rotations', { metadata: { format: 'sparsescope.rotations', version: '1' } }],
+    ['not-rotations', { metadata: { ...good.metadata, version: '2' } }],
+    ['not-rotations', { metadata: { ...good.metadata, format: 'pt' } }],
+  ])('%s %#', async (code, changes) => {
+    expect(await read(changes)).toBe(`runs.${code}`);
+  });
+});
