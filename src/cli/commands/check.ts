@@ -1,0 +1,70 @@
+/** `sparsescope check CONFIG`: problems with their places, and what the config comes to. */
+import type { ConfigIssue } from '../../config/issues';
+import type { NetworkPlan } from '../../config/plan';
+import { readConfig } from '../config-file';
+import { exitCode, issueLine } from '../errors';
+import type { ExitCode } from '../errors';
+import type { Output } from '../output';
+import { printJson } from '../output';
+import { significant, table, thousands } from '../table';
+
+/** Lines and columns count from 1, columns in UTF-16 units, the end is exclusive. */
+export const issueJson = ({ range, ...issue }: ConfigIssue): object => ({
+  severity: issue.severity,
+  code: issue.code,
+  message: issue.message,
+  path: issue.path,
+  line: range.start.line + 1,
+  column: range.start.column + 1,
+  endLine: range.end.line + 1,
+  endColumn: range.end.column + 1,
+  ...(issue.suggestion && { suggestion: issue.suggestion }),
+});
+
+const planJson = ({ layers, weights, parameters, nonZeros, density }: NetworkPlan): object => ({
+  layers: layers.map(({ name, rows, columns, targetDensity, targetNonZeros, minimumDensity, biases }) => ({
+    name,
+    shape: [rows, columns],
+    targetDensity,
+    targetNonZeros,
+    minimumDensity,
+    biases,
+  })),
+  weights,
+  parameters,
+  nonZeros,
+  density,
+});
+
+const planTable = ({ layers, nonZeros, weights, parameters, density }: NetworkPlan): string =>
+  table(
+    ['layer', 'shape', 'density', 'non-zeros', 'of'],
+    [
+      ...layers.map((layer) => [
+        layer.name,
+        `${layer.rows} x ${layer.columns}`,
+        significant(layer.targetDensity),
+        thousands(layer.targetNonZeros),
+        thousands(layer.weights),
+      ]),
+      ['all', '', significant(density), thousands(nonZeros), thousands(weights)],
+    ],
+    ['left', 'right', 'right', 'right', 'right'],
+  ) + `${thousands(parameters)} parameters with biases\n`;
+
+export async function check(name: string, options: { json?: boolean }, output: Output): Promise<ExitCode> {
+  const { issues, checked } = await readConfig(name);
+  if (options.json)
+    printJson(output, 'check', {
+      ok: checked !== undefined,
+      file: name,
+      issues: issues.map(issueJson),
+      plan: checked ? planJson(checked.plan) : null,
+    });
+  else {
+    // They are this command's result, so they go to stdout.
+    for (const issue of issues) output.out(issueLine(name, issue));
+    if (checked) output.out(planTable(checked.plan));
+  }
+  return checked ? exitCode.ok : exitCode.input;
+}

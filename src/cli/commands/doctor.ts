@@ -1,0 +1,39 @@
+/** `sparsescope doctor`: versions, the backend and why; what to paste into a question. */
+import { arch, availableParallelism, cpus, platform, release, totalmem } from 'node:os';
+import { exitCode } from '../errors';
+import type { ExitCode } from '../errors';
+import { startEngine } from '../follow';
+import type { Output } from '../output';
+import { printJson } from '../output';
+
+export async function doctor(options: { json?: boolean }, output: Output): Promise<ExitCode> {
+  const { info } = await startEngine('auto', output);
+  const system = {
+    platform: platform(),
+    release: release(),
+    arch: arch(),
+    processor: cpus().at(0)?.model ?? 'unknown',
+    threads: availableParallelism(),
+    /** Bytes. */
+    memory: totalmem(),
+  };
+  const versions = { sparsescope: info.sparsescope, node: info.node, tfjs: info.tfjs, protocol: info.protocolVersion };
+  const backend = { name: info.backend, reason: info.reason, available: info.available };
+  if (options.json) printJson(output, 'doctor', { ok: true, versions, backend, system });
+  else
+    output.out(
+      [
+        ['sparsescope', versions.sparsescope],
+        ['node', versions.node],
+        ['tensorflow.js', versions.tfjs],
+        ['backend', `${backend.name} (${backend.reason})`],
+        ['available', backend.available.join(', ')],
+        ['system', `${system.platform} ${system.release} ${system.arch}`],
+        ['processor', `${system.processor}, ${system.threads} threads`],
+        ['memory', `${(system.memory / 2 ** 30).toFixed(1)} GiB`],
+      ]
+        .map(([key, value]) => `${key.padEnd(14)}${value}\n`)
+        .join(''),
+    );
+  return exitCode.ok;
+}

@@ -1,0 +1,91 @@
+/** `sparsescope inspect FILE`: the tensors of a safetensors file. Data is read in pieces, one tensor after the other. */
+import { openFile } from '../../formats/byte-source';
+import { tensorStatistics } from '../../formats/matrix-tiles';
+import { openSafetensors } from '../../formats/safetensors';
+import type { SafetensorsFile, TensorEntry } from '../../formats/safetensors';
+import { exitCode } from '../errors';
+import type { ExitCode } from '../errors';
+import type { Output } from '../output';
+import { printJson } from '../output';
+import { bar, significant, table, thousands } from '../table';
+
+interface Options {
+  json?: boolean;
+  /** `--header`: leave the data unread. */
+  header?: boolean;
+}
+
+interface Inspected {
+  entry: TensorEntry;
+  figures: { density: number; nonZeros: number; min: number; max: number; mean: number; nonFinite: number } | null;
+}
+
+async function inspectAll(file: SafetensorsFile, options: Options, output: Output): Promise<Inspected[]> {
+  const total = file.tensors.reduce((sum, { start, end }) => sum + end - start, 0);
+  const result: Inspected[] = [];
+  let done = 0;
+  for (const entry of file.tensors) {
+    if (options.header) {
+      result.push({ entry, figures: null });
+      continue;
+    }
+    const bytes = entry.end - entry.start;
+    const before = done;
+    const figures = await tensorStatistics(file, entry, undefined, (read, of) =>
+      output.progress(`${bar((before + (bytes * read) / Math.max(1, of)) / Math.max(1, total))} ${entry.name}`),
+    );
+    done += bytes;
+    result.push({ entry, figures });
+  }
+  output.progress(undefined);
+  return result;
+}
+
+/** A name from a file may hold anything; a terminal obeys control characters. */
+const printable = (name: string): string =>
+  [...name].map((c) => (/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(c) ? `\\u{${c.codePointAt(0)!.toString(16)}}` : c)).join('');
+
+export async function inspect(name: string, options: Options, output: Output): Promise<ExitCode> {
+  const file = await openSafetensors(await openFile(name));
+  try {
+    const tensors = await inspectAll(file, options, output);
+    if (options.json)
+      printJson(output, 'inspect', {
+        ok: true,
+        file: name,
+        size: file.size,
+        headerBytes: file.headerBytes,
+        metadata: file.metadata,
+        tensors: tensors.map(({ entry, figures }) => ({
+          name: entry.name,
+          dtype: entry.dtype,
+          shape: entry.shape,
+          bytes: entry.end - entry.start,
+          ...(figures && {
+            density: figures.density,
+            nonZeros: figures.nonZeros,
+            min: figures.min,
+            max: figures.max,
+            mean: figures.mean,
+            nonFinite: figures.nonFinite,
+          }),
+        })),
+      });
+    else {
+      for (const [key, value] of Object.entries(file.metadata)) output.out(`${printable(key)}: ${printable(value)}\n`);
+      const rows = tensors.map(({ entry, figures }) => [
+        printable(entry.name),
+        entry.dtype,
+        entry.shape.join(' x '),
+        thousands(entry.end - entry.start),
+        figures ? significant(figures.density) : '',
+        figures ? thousands(figures.nonZeros) : '',
+      ]);
+      const align = ['left', 'left', 'right', 'right', 'right', 'right'] as const;
+      output.out(table(['tensor', 'dtype', 'shape', 'bytes', 'density', 'non-zeros'], rows, align));
+    }
+    return exitCode.ok;
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,151 @@
+/** `sparsescope run CONFIG` and `sparsescope resume RUN`: the same run, told on stdout. */
+import { dirname, join, resolve } from 'node:path';
+import type { BackendChoice } from '../../protocol/engine';
+import type { EpochEvent, LayerSummary, RunRecord } from '../../protocol/run';
+import type { RunSnapshot } from '../../protocol/views';
+import { RunFolder } from '../../runs/folder';
+import { RunReader } from '../../runs/reader';
+import { readConfig } from '../config-file';
+import {
+  cancelledLine,
+  configInvalid,
+  describe,
+  errorLine,
+  exitCode,
+  exitCodeOfCode,
+  issueLine,
+  warningLine,
+} from '../errors';
+import type { ExitCode } from '../errors';
+import type { Followed, Listener } from '../follow';
+import { follow } from '../follow';
+import type { Output } from '../output';
+import { printJson } from '../output';
+import { writeReport } from '../report';
+import { percent, significant, table, thousands } from '../table';
+
+interface Options {
+  json?: boolean;
+  backend?: BackendChoice;
+  output?: string;
+}
+
+const layerTable = (layers: readonly LayerSummary[]): string =>
+  table(
+    ['layer', 'shape', 'target', 'density', 'non-zeros', 'max|WWᵀ-I|', 's min', 's mean', 's max'],
+    layers.map(({ name, shape, targetDensity, density, nonZeros, orthogonalityError, singularValues }) => [
+      name,
+      shape.join(' x '),
+      significant(targetDensity),
+      significant(density),
+      thousands(nonZeros),
+      orthogonalityError.toExponential(1),
+      ...[singularValues.min, singularValues.mean, singularValues.max].map((value) => value.toFixed(6)),
+    ]),
+    ['left', ...Array<'right'>(8).fill('right')],
+  );
+
+const epochHeader = 'epoch      step   train loss   train acc.   valid. loss   valid. acc.\n';
+const epochLine = ({ epoch, step, ...event }: EpochEvent): string =>
+  `${String(epoch).padStart(5)}  ${String(step).padStart(8)}  ${event.trainLoss.toFixed(5).padStart(11)}  ` +
+  `${percent(event.trainAccuracy).padStart(11)}  ${event.validationLoss.toFixed(5).padStart(12)}  ` +
+  `${percent(event.validationAccuracy).padStart(12)}\n`;
+
+const heading = ({ id, seed, backend, dataset, network, totalSteps }: RunRecord): string =>
+  `run ${id}  seed ${seed}\n` +
+  `backend ${backend.reason}\n` +
+  `data ${dataset.source}: ${thousands(dataset.train)} to train, ${thousands(dataset.validation)} to validate, ` +
+  `${network.inputs} values, ${network.classes} classes; ${thousands(totalSteps)} steps\n\n`;
+
+/** Prints results as they come; silent for `--json`, which answers once at the end. */
+const teller = (output: Output, json: boolean, earlier: readonly EpochEvent[] = []): Listener => {
+  if (json) return { layers: () => undefined, epoch: () => undefined };
+  return {
+    layers: (record) => {
+      output.out(`${heading(record)}${layerTable(record.layers)}\n${epochHeader}`);
+      for (const event of earlier) output.out(epochLine(event));
+    },
+    epoch: (event) => output.out(epochLine(event)),
+  };
+};
+
+const answer = ({ record, step, epochs, elapsed }: RunSnapshot, directory: string, report: string | null): object => ({
+  ok: record.state === 'completed',
+  state: record.state,
+  ...(record.error && { error: record.error }),
+  run: { id: record.id, directory, name: record.name, seed: record.seed, createdAt: record.createdAt, elapsed },
+  backend: record.backend,
+  versions: record.versions,
+  dataset: record.dataset,
+  steps: { completed: step, total: record.totalSteps },
+  layers: record.layers,
+  epochs: epochs.map(({ type: _, at: __, ...epoch }) => epoch),
+  report,
+});
+
+/** After the end of a run: report, last lines, exit code. */
+async function conclude(
+  { handle, snapshot }: Followed,
+  command: string,
+  json: boolean,
+  output: Output,
+): Promise<ExitCode> {
+  const { record, step } = snapshot;
+  const { directory } = handle;
+  const file = join(directory, 'report.html');
+  const report = await writeReport(new RunFolder(directory), file).then(
+    () => file,
+    (error: unknown) => {
+      // The run itself is safe on disk: a report that cannot be written is worth a warning only.
+      output.err(warningLine(describe(error).message));
+      return null;
+    },
+  );
+  if (json) printJson(output, command, answer(snapshot, directory, report));
+  else output.out(`\nrun folder  ${directory}\n${report === null ? '' : `report      ${report}\n`}`);
+  switch (record.state) {
+    case 'completed':
+      return exitCode.ok;
+    case 'failed': {
+      const error = record.error ?? describe(undefined);
+      if (!json) output.err(errorLine(error));
+      return exitCodeOfCode(error.code);
+    }
+    default:
+      output.err(cancelledLine(step, record.totalSteps, directory));
+      return exitCode.cancelled;
+  }
+}
+
+export async function run(name: string, options: Options, output: Output): Promise<ExitCode> {
+  const { path, text, issues, checked } = await readConfig(name);
+  if (!options.json || !checked) for (const issue of issues) output.err(issueLine(name, issue));
+  if (!checked) throw configInvalid(name, issues.filter(({ severity }) => severity === 'error').length);
+  const json = options.json ?? false;
+  const followed = await follow(
+    { backend: options.backend ?? 'auto', output, listener: teller(output, json) },
+    (api, context) =>
+      api.startRun(
+        {
+          configPath: path,
+          configText: text,
+          root: dirname(path),
+          ...(options.output !== undefined && { directory: resolve(options.output) }),
+        },
+        context,
+      ),
+  );
+  return conclude(followed, 'run', json, output);
+}
+
+export async function resume(name: string, options: Pick<Options, 'json'>, output: Output): Promise<ExitCode> {
+  const directory = resolve(name);
+  const before = await new RunReader(new RunFolder(directory)).snapshot();
+  const last = before.checkpoints.at(-1) ?? 0;
+  const earlier = before.epochs.filter(({ step }) => step <= last);
+  const json = options.json ?? false;
+  const followed = await follow({ backend: 'auto', output, listener: teller(output, json, earlier) }, (api, context) =>
+    api.resumeRun({ directory }, context),
+  );
+  return conclude(followed, 'resume', json, output);
+}

@@ -1,0 +1,131 @@
+/** Follows one run in this process from its start to its end: progress, results as they come, cancel by Ctrl+C. */
+import { EngineService } from '../engine/service';
+import type { BackendChoice, EngineApi, EngineEvents, EngineInfo, RunHandle } from '../protocol/engine';
+import { protocolVersion } from '../protocol/engine';
+import type { CallContext } from '../protocol/rpc';
+import { RpcCancelled } from '../protocol/rpc';
+import type { RunSnapshot } from '../protocol/views';
+import type { EpochEvent, RunEvent, RunRecord } from '../protocol/run';
+import { RunFolder } from '../runs/folder';
+import { RunReader } from '../runs/reader';
+import { cancellingLine, exitCode, warningLine } from './errors';
+import type { Output } from './output';
+import { bar, significant } from './table';
+
+export interface Listener {
+  /** All layers are initialised. */
+  layers(record: RunRecord): void;
+  epoch(event: EpochEvent, record: RunRecord): void;
+}
+
+export interface Followed {
+  info: EngineInfo;
+  handle: RunHandle;
+  /** As it stands on disk after the end. */
+  snapshot: RunSnapshot;
+}
+
+/** A record of before `resume` is no news. */
+class Progress {
+  private record: RunRecord | undefined;
+  private epoch = 0;
+  private loss = Number.NaN;
+  private began: { step: number; at: number } | undefined;
+  private told = false;
+
+  constructor(
+    private readonly output: Output,
+    private readonly listener: Listener,
+    private readonly now: () => number,
+  ) {}
+
+  changed(record: RunRecord): void {
+    this.record = record;
+    if (record.state === 'training' && !this.told) {
+      this.told = true;
+      this.listener.layers(record);
+    }
+    this.output.progress(record.state);
+  }
+
+  event(event: RunEvent): void {
+    const { record } = this;
+    if (event.type === 'layer') this.output.progress(`initialised ${event.layer.name}`);
+    if (!record) return;
+    if (event.type === 'epoch') this.listener.epoch(event, record);
+    if (event.type !== 'step') return;
+    this.epoch = event.epoch;
+    this.loss = event.loss;
+    this.began ??= { step: event.step, at: this.now() };
+    const seconds = (this.now() - this.began.at) / 1000;
+    const rate = seconds > 0 ? `  ${((event.step - this.began.step) / seconds).toFixed(0)} steps/s` : '';
+    const { totalSteps } = record;
+    this.output.progress(
+      `training ${bar(event.step / totalSteps)} ${event.step}/${totalSteps}  epoch ${this.epoch}  loss ${significant(this.loss, 3)}${rate}`,
+    );
+  }
+}
+
+/** Engine of one command; `record` of the latest run is kept for the signal handler. */
+export async function startEngine(
+  backend: BackendChoice,
+  output: Output,
+  hear: Partial<{ [K in keyof EngineEvents]: (value: EngineEvents[K]) => void }> = {},
+): Promise<{ service: EngineService; info: EngineInfo }> {
+  const service = new EngineService((event, value) => {
+    if (event === 'log') {
+      const { level, message } = value as EngineEvents['log'];
+      if (level !== 'info') output.err(warningLine(message));
+    }
+    hear[event]?.(value);
+  });
+  const info = await service.api.hello(
+    { protocolVersion, backend },
+    quietContext(new AbortController().signal, output),
+  );
+  return { service, info };
+}
+
+export const quietContext = (signal: AbortSignal, output: Output): CallContext => ({
+  signal,
+  progress: ({ done, total, message }) => output.progress(`${bar(total > 0 ? done / total : 0)} ${message}`),
+});
+
+/**
+ * Runs `begin` on a fresh engine and waits for the run's end.
+ * @throws SparseError as `startRun` and `resumeRun`; RpcCancelled when cancelled before there was a run
+ */
+export async function follow(
+  options: { backend: BackendChoice; output: Output; listener: Listener; now?: () => number },
+  begin: (api: EngineApi, context: CallContext) => Promise<RunHandle>,
+): Promise<Followed> {
+  const { backend, output, listener, now = Date.now } = options;
+  const progress = new Progress(output, listener, now);
+  const { service, info } = await startEngine(backend, output, {
+    runChanged: ({ record }) => progress.changed(record),
+    runEvent: ({ event }) => progress.event(event),
+  });
+  const controller = new AbortController();
+  const interrupt = (): void => {
+    if (controller.signal.aborted) process.exit(exitCode.cancelled);
+    controller.abort();
+    output.err(cancellingLine);
+    void service.stopAll('cancelled');
+  };
+  process.on('SIGINT', interrupt);
+  process.on('SIGTERM', interrupt);
+  try {
+    const context = quietContext(controller.signal, output);
+    const handle = await begin(service.api, context);
+    await service.whenIdle();
+    output.progress(undefined);
+    const reader = new RunReader(new RunFolder(handle.directory));
+    return { info, handle, snapshot: await reader.snapshot() };
+  } catch (error) {
+    output.progress(undefined);
+    throw controller.signal.aborted ? new RpcCancelled() : error;
+  } finally {
+    process.off('SIGINT', interrupt);
+    process.off('SIGTERM', interrupt);
+  }
+}

@@ -1,0 +1,112 @@
+#!/usr/bin/env node
+/** `sparsescope`: the engine from a terminal. Commands are loaded when they are called, so that `check` starts at once. */
+import { Command, CommanderError, Option } from 'commander';
+import { version } from '../engine/version';
+import { RpcCancelled } from '../protocol/rpc';
+import { describe, errorLine, exitCode, exitCodeOf } from './errors';
+import type { ExitCode } from './errors';
+import type { Output } from './output';
+import { printJson, processOutput } from './output';
+
+const json = (): Option => new Option('--json', 'answer as one JSON object, see docs/cli.md');
+
+function program(output: Output, done: (code: ExitCode) => void): Command {
+  const top = new Command('sparsescope')
+    .description('Initialise, train and diagnose sparse networks.')
+    .version(version, '--version')
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => output.out(text), writeErr: (text) => output.err(text) });
+
+  /** Turns what a command throws into a sentence, or an object for scripts, and an exit code. */
+  const act = async (name: string, options: { json?: boolean }, work: () => Promise<ExitCode>): Promise<void> => {
+    try {
+      done(await work());
+    } catch (error) {
+      output.progress(undefined);
+      if (!(error instanceof RpcCancelled)) {
+        if (options.json) printJson(output, name, { ok: false, error: describe(error) });
+        else output.err(errorLine(describe(error)));
+        if (exitCodeOf(error) === exitCode.program && error instanceof Error) output.err(`${error.stack ?? ''}\n`);
+      } else if (options.json) printJson(output, name, { ok: false, state: 'cancelled' });
+      done(exitCodeOf(error));
+    }
+  };
+
+  top
+    .command('run')
+    .description('run a config: initialise, train, probe; make a run folder with a report')
+    .argument('<config>', 'a .sparse.yaml or .sparse.json file')
+    .option('-o, --output <dir>', 'exactly this run folder, new or empty, instead of .sparsescope/runs/NAME-N')
+    .addOption(new Option('--backend <name>', 'what computes').choices(['auto', 'wasm', 'cpu']).default('auto'))
+    .addOption(json())
+    .action((config: string, options: { output?: string; backend: 'auto' | 'wasm' | 'cpu'; json?: boolean }) =>
+      act('run', options, async () => (await import('./commands/run')).run(config, options, output)),
+    );
+  top
+    .command('init')
+    .description('write the initial weights and masks only')
+    .argument('<config>', 'a .sparse.yaml or .sparse.json file')
+    .requiredOption('-o, --output <file>', 'the safetensors file to write')
+    .action((config: string, options: { output: string }) =>
+      act('init', {}, async () => (await import('./commands/init')).init(config, options, output)),
+    );
+  top
+    .command('check')
+    .description('check a config and tell what it comes to')
+    .argument('<config>', 'a .sparse.yaml or .sparse.json file')
+    .addOption(json())
+    .action((config: string, options: { json?: boolean }) =>
+      act('check', options, async () => (await import('./commands/check')).check(config, options, output)),
+    );
+  top
+    .command('inspect')
+    .description('list the tensors of a safetensors file with their density')
+    .argument('<file>', 'a .safetensors file')
+    .option('--header', 'read the header only: no density')
+    .addOption(json())
+    .action((file: string, options: { header?: boolean; json?: boolean }) =>
+      act('inspect', options, async () => (await import('./commands/inspect')).inspect(file, options, output)),
+    );
+  top
+    .command('resume')
+    .description('go on with a run from its last checkpoint')
+    .argument('<run>', 'a run folder')
+    .addOption(json())
+    .action((run: string, options: { json?: boolean }) =>
+      act('resume', options, async () => (await import('./commands/run')).resume(run, options, output)),
+    );
+  top
+    .command('report')
+    .description('write a run as one HTML page that opens without a network')
+    .argument('<run>', 'a run folder')
+    .requiredOption('-o, --output <file>', 'the HTML file to write')
+    .action((run: string, options: { output: string }) =>
+      act('report', {}, async () => (await import('./commands/report')).report(run, options, output)),
+    );
+  top
+    .command('doctor')
+    .description('versions, the backend and why')
+    .addOption(json())
+    .action((options: { json?: boolean }) =>
+      act('doctor', options, async () => (await import('./commands/doctor')).doctor(options, output)),
+    );
+  return top;
+}
+
+/** Never rejects: whatever happens becomes an exit code. */
+async function main(args: readonly string[]): Promise<void> {
+  const output = processOutput(process.stdout, process.stderr);
+  try {
+    await program(output, (code) => (process.exitCode = code)).parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      // Commander has printed its sentence; asking for help or the version is no mistake.
+      process.exitCode = error.exitCode === 0 ? exitCode.ok : exitCode.input;
+      return;
+    }
+    output.err(errorLine(describe(error)));
+    process.exitCode = exitCode.program;
+  }
+}
+
+void main(process.argv.slice(2));

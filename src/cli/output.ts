@@ -1,0 +1,58 @@
+/** Where the command line writes: results on stdout, progress and problems on stderr. */
+
+export interface Output {
+  /** Results. */
+  out(text: string): void;
+  /** Warnings and errors. */
+  err(text: string): void;
+  /** The line of progress, replaced by the next; nothing when stderr is not a terminal. `undefined` clears it. */
+  progress(line: string | undefined): void;
+}
+
+/** Version of every `--json` answer; raised when a script written for the old form would break. */
+export const jsonVersion = 1;
+
+/** One JSON object on stdout: `sparsescope` (version), `command`, then the answer. */
+export const printJson = (output: Output, command: string, answer: object): void =>
+  output.out(`${JSON.stringify({ sparsescope: jsonVersion, command, ...answer }, notFiniteAsText, 2)}\n`);
+
+/** JSON has no NaN and no infinity. */
+const notFiniteAsText = (_key: string, value: unknown): unknown =>
+  typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
+
+const clearLine = '\r\x1b[2K';
+
+/** Output of this process. A reader that went away (`sparsescope ... | head`) is no error: the rest is dropped. */
+export function processOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStream): Output {
+  let open = true;
+  let shown = false;
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    open = false;
+  });
+  stderr.on('error', () => undefined);
+  const clear = (): void => {
+    if (shown) stderr.write(clearLine);
+    shown = false;
+  };
+  return {
+    out: (text) => {
+      clear();
+      if (open) stdout.write(text);
+    },
+    err: (text) => {
+      clear();
+      stderr.write(text);
+    },
+    progress: (line) => {
+      if (!stderr.isTTY) return;
+      if (line === undefined) {
+        clear();
+        return;
+      }
+      // A line that wraps could not be cleared again.
+      stderr.write(clearLine + line.slice(0, Math.max(20, stderr.columns - 1)));
+      shown = true;
+    },
+  };
+}

@@ -1,0 +1,32 @@
+/** Tables of text and numbers for a terminal. */
+
+type Alignment = 'left' | 'right';
+
+/** Lines of one table: columns as wide as their widest cell, two spaces apart, no trailing blanks. */
+export function table(
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+  align: readonly Alignment[],
+): string {
+  const all = [header, ...rows];
+  const widths = header.map((_, c) => Math.max(...all.map((row) => row[c].length)));
+  const line = (row: readonly string[]): string =>
+    row
+      .map((cell, c) => (align[c] === 'right' ? cell.padStart(widths[c]) : cell.padEnd(widths[c])))
+      .join('  ')
+      .trimEnd();
+  return `${all.map(line).join('\n')}\n`;
+}
+
+/** `digits` significant digits, without a tail of zeros: 0.1, 0.0999, 1.2e-7. */
+export const significant = (value: number, digits = 4): string => String(Number(value.toPrecision(digits)));
+
+export const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
+
+export const thousands = (count: number): string => count.toLocaleString('en-US');
+
+/** `[#####-----]` */
+export const bar = (share: number, width = 24): string => {
+  const full = Math.round(Math.min(1, Math.max(0, share)) * width);
+  return `[${'#'.repeat(full)}${'-'.repeat(width - full)}]`;
+};
