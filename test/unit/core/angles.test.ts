@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { checkAngles, drawAngle } from '../../../src/core/angles';
+import type { Angles } from '../../../src/core/angles';
+import { Rng } from '../../../src/core/rng';
+
+const code = (angles: Angles): string | undefined => {
+  try {
+    checkAngles(angles);
+    return undefined;
+  } catch (error) {
+    return (error as { code: string }).code;
+  }
+};
+
+describe('angles', () => {
+  it('refuses multiples of 90 degrees, by which the density never rises', () => {
+    for (const degrees of [0, 90, -90, 180, 270, 360, 720, 90 + 1e-9, -1e-9])
+      expect(code({ fixed: degrees }), String(degrees)).toBe('eoi.degenerate-angle');
+    expect(code({ list: [45, 30, 180] })).toBe('eoi.degenerate-angle');
+    for (const degrees of [1, 45, 80, 89.999, -30, 1000]) expect(code({ fixed: degrees })).toBeUndefined();
+  });
+
+  it('refuses what is no choice of angles', () => {
+    const bad: Angles[] = [
+      { list: [] },
+      { fixed: NaN },
+      { fixed: Infinity },
+      { list: [45, NaN] },
+      { range: [0, NaN] },
+      { range: [10, 10] },
+      { range: [20, 10] },
+    ];
+    for (const angles of bad) expect(code(angles), JSON.stringify(angles)).toBe('eoi.bad-angles');
+    expect(code('uniform')).toBeUndefined();
+    expect(code({ range: [0, 90] })).toBeUndefined();
+  });
+
+  it('draws radians: fixed, from the list in turn, within the range, over the circle', () => {
+    const rng = Rng.fromSeed(1);
+    expect(drawAngle({ fixed: 45 }, rng, 9)).toBeCloseTo(Math.PI / 4, 15);
+    const list = [0, 1, 2, 3, 4].map((t) => Math.round((drawAngle({ list: [30, 60] }, rng, t) * 180) / Math.PI));
+    expect(list).toEqual([30, 60, 30, 60, 30]);
+    const drawn = Array.from({ length: 4000 }, (_, t) => (drawAngle({ range: [10, 20] }, rng, t) * 180) / Math.PI);
+    expect(Math.min(...drawn)).toBeGreaterThanOrEqual(10);
+    expect(Math.max(...drawn)).toBeLessThan(20);
+    expect(drawn.reduce((a, b) => a + b) / 4000).toBeCloseTo(15, 0.7);
+    const quadrants = [0, 0, 0, 0];
+    for (let t = 0; t < 4000; t++) quadrants[Math.floor(drawAngle('uniform', rng, t) / (Math.PI / 2))]++;
+    for (const n of quadrants) expect(Math.abs(n - 1000)).toBeLessThan(4 * Math.sqrt(750));
+  });
+
+  it('draws again rather than hand out a degenerate angle', () => {
+    // Just around 90 degrees: a thousandth of the range is degenerate.
+    const rng = Rng.fromSeed(2);
+    for (let t = 0; t < 20_000; t++) {
+      const degrees = (drawAngle({ range: [89.999, 90.001] }, rng, t) * 180) / Math.PI;
+      expect(Math.abs(degrees - 90)).toBeGreaterThan(0.99e-6);
+    }
+  });
+});
