@@ -105,8 +105,26 @@ export async function maskTile(
 }
 
 /**
- * Weights in 8 bits: `values[i] * scale`, row-major, off by at most `scale / 2`. The scale is the tile's largest
- * finite magnitude / 127, 0 when all are zero. Infinities become +-127, NaN becomes 0.
+ * Elements as float64, row-major: exact for every decodable type up to 53 bits.
+ * @throws as `maskTile`
+ */
+export async function valueTile(
+  file: SafetensorsFile,
+  entry: TensorEntry,
+  range: MatrixRange,
+): Promise<MatrixRange & { values: Float64Array }> {
+  checkRange(entry, range);
+  const width = range.columnEnd - range.columnStart;
+  const count = width * (range.rowEnd - range.rowStart);
+  const bytes = 8 * count;
+  if (bytes > maxTileBytes) throw errors.tileTooLarge(entry.name, bytes, maxTileBytes);
+  return { ...pick(range), values: await readRange(file, entry, range) };
+}
+
+/**
+ * Weights in 8 bits: `values[i] * scale`, row-major. The scale is the tile's largest finite magnitude / 127, 0 when all
+ * are zero. Off by at most `scale / 2`, except that what is not zero is never rounded to zero: then by less than
+ * `scale`. Infinities become +-127, NaN becomes 0.
  * @throws as `maskTile`
  */
 export async function weightTile(
@@ -115,13 +133,9 @@ export async function weightTile(
   range: MatrixRange,
 ): Promise<MatrixRange & { scale: number; values: Int8Array }> {
   checkRange(entry, range);
-  const width = range.columnEnd - range.columnStart;
-  const bytes = width * (range.rowEnd - range.rowStart);
+  const bytes = (range.columnEnd - range.columnStart) * (range.rowEnd - range.rowStart);
   if (bytes > maxTileBytes) throw errors.tileTooLarge(entry.name, bytes, maxTileBytes);
-  const exact = new Float64Array(bytes);
-  await eachStretch(file, entry, range, (row, column, values, from, to) => {
-    exact.set(values.subarray(from, to), row * width + column);
-  });
+  const exact = await readRange(file, entry, range);
   let largest = 0;
   for (const value of exact) {
     const magnitude = Math.abs(value);
@@ -133,9 +147,20 @@ export async function weightTile(
   for (let i = 0; i < bytes; i++) {
     const value = exact[i];
     if (value === 0 || Number.isNaN(value)) continue;
-    values[i] = scale === 0 ? 127 * Math.sign(value) : Math.max(-127, Math.min(127, Math.round(value / scale)));
+    const steps = scale === 0 ? 127 : Math.round(Math.abs(value) / scale);
+    values[i] = Math.sign(value) * Math.max(1, Math.min(127, steps));
   }
   return { ...pick(range), scale, values };
+}
+
+/** The range's elements, row-major. */
+async function readRange(file: SafetensorsFile, entry: TensorEntry, range: MatrixRange): Promise<Float64Array> {
+  const width = range.columnEnd - range.columnStart;
+  const exact = new Float64Array(width * (range.rowEnd - range.rowStart));
+  await eachStretch(file, entry, range, (row, column, values, from, to) => {
+    exact.set(values.subarray(from, to), row * width + column);
+  });
+  return exact;
 }
 
 export { tensorStatistics } from './statistics';

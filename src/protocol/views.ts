@@ -30,10 +30,15 @@ export interface MaskTile extends TileRange {
   bits: Uint8Array;
 }
 
-/** `values[i] * scale` is the weight, row-major; |value| <= 127. */
+/** `values[i] * scale` is the weight, row-major; |value| <= 127, and 0 only where the weight is zero. */
 export interface WeightTile extends TileRange {
   scale: number;
   values: Int8Array;
+}
+
+/** Weights as the file has them, row-major: for tables, exports and the read-out. */
+export interface ValueTile extends TileRange {
+  values: Float64Array;
 }
 
 /** Rotations `[start, end)` of the sequence as drawn. */
@@ -76,6 +81,7 @@ export interface RunViewApi {
   snapshot(params: Record<string, never>, context: CallContext): Promise<RunSnapshot>;
   maskTile(params: { layer: string } & TileRange, context: CallContext): Promise<MaskTile>;
   weightTile(params: { layer: string; step: number } & TileRange, context: CallContext): Promise<WeightTile>;
+  valueTile(params: { layer: string; step: number } & TileRange, context: CallContext): Promise<ValueTile>;
   rotations(params: { layer: string; start: number; end: number }, context: CallContext): Promise<RotationPage>;
   metrics(params: { start: number; end: number }, context: CallContext): Promise<MetricsPage>;
   /** All spectra of one layer, by step. */
@@ -146,6 +152,7 @@ export interface TensorViewApi {
   /** Non-zero pattern of the tensor viewed as (first axis, all others). */
   maskTile(params: { name: string } & TileRange, context: CallContext): Promise<MaskTile>;
   weightTile(params: { name: string } & TileRange, context: CallContext): Promise<WeightTile>;
+  valueTile(params: { name: string } & TileRange, context: CallContext): Promise<ValueTile>;
   save(params: SaveChunk, context: CallContext): Promise<{ saved: boolean }>;
 }
 

@@ -2,13 +2,21 @@
 import { access } from 'node:fs/promises';
 import { SparseError } from '../core/errors';
 import { openFile } from '../formats/byte-source';
-import { maskTile, weightTile } from '../formats/matrix-tiles';
+import { maskTile, valueTile, weightTile } from '../formats/matrix-tiles';
 import { openSafetensors } from '../formats/safetensors';
 import type { SafetensorsFile, TensorEntry } from '../formats/safetensors';
 import { isEnded } from '../protocol/run';
 import type { EpochEvent, JacobianEvent, RunRecord, SpectrumEvent } from '../protocol/run';
 import { maxMessageBytes } from '../protocol/views';
-import type { MaskTile, MetricsPage, RotationPage, RunSnapshot, TileRange, WeightTile } from '../protocol/views';
+import type {
+  MaskTile,
+  MetricsPage,
+  RotationPage,
+  RunSnapshot,
+  TileRange,
+  ValueTile,
+  WeightTile,
+} from '../protocol/views';
 import { listCheckpoints, openCheckpoint } from './checkpoint';
 import * as errors from './errors';
 import type { RunFolder } from './folder';
@@ -123,6 +131,11 @@ export class RunReader {
   /** Weights at step 0 (the initialisation) or at a checkpoint. @throws as `maskTile`, and `runs.unknown-step` */
   weightTile({ layer, step, ...range }: { layer: string; step: number } & TileRange): Promise<WeightTile> {
     return this.withTensor(step, layer, 'weight', (file, entry) => weightTile(file, entry, range));
+  }
+
+  /** As `weightTile`, exact. @throws as `weightTile` */
+  valueTile({ layer, step, ...range }: { layer: string; step: number } & TileRange): Promise<ValueTile> {
+    return this.withTensor(step, layer, 'weight', (file, entry) => valueTile(file, entry, range));
   }
 
   /**

@@ -50,7 +50,9 @@ export class RunPanel {
     this.state = state;
     const folder = new RunFolder(state.directory);
     this.reader = new RunReader(folder);
-    this.saver = new Saver(vscode.Uri.file(state.directory));
+    const home = vscode.Uri.file(state.directory);
+    // Exports belong beside the person's own files, not into the hidden run folder.
+    this.saver = new Saver(vscode.workspace.getWorkspaceFolder(home)?.uri ?? home);
     this.tell = new Throttle(() => this.sendChange(), services.report);
     this.polling = setInterval(() => this.tell.request(), pollInterval);
     this.peer = new Peer(webviewChannel(panel.webview, services.report), this.serve(), (error) => {
@@ -110,6 +112,7 @@ export class RunPanel {
       snapshot: () => read(() => reader.snapshot()),
       maskTile: (params) => read(() => reader.maskTile(params)),
       weightTile: (params) => read(() => reader.weightTile(params)),
+      valueTile: (params) => read(() => reader.valueTile(params)),
       rotations: (params) => read(() => reader.rotations(params)),
       metrics: (params) => read(() => reader.metrics(params)),
       spectra: (params) => read(() => reader.spectra(params)),

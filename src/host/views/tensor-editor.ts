@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { tensorEditorType } from '../../contributions';
 import { fromBytes, openFile, type ByteSource } from '../../formats/byte-source';
-import { maskTile, tensorStatistics, weightTile } from '../../formats/matrix-tiles';
+import { maskTile, tensorStatistics, valueTile, weightTile } from '../../formats/matrix-tiles';
 import { openSafetensors, type SafetensorsFile } from '../../formats/safetensors';
 import { Peer, RpcCancelled } from '../../protocol/rpc';
 import type { TensorFileSummary, TensorViewApi, TensorViewEvents } from '../../protocol/views';
@@ -180,6 +180,10 @@ export class TensorEditors implements vscode.CustomReadonlyEditorProvider<Tensor
       weightTile: async ({ name, ...range }) => {
         const opened = await file();
         return weightTile(opened, opened.need(name), range);
+      },
+      valueTile: async ({ name, ...range }) => {
+        const opened = await file();
+        return valueTile(opened, opened.need(name), range);
       },
       save: (chunk) => saver.save(chunk),
     };

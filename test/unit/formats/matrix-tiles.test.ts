@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Rng } from '../../../src/core/rng';
 import { fromBytes } from '../../../src/formats/byte-source';
-import { maskTile, matrixShape, weightTile } from '../../../src/formats/matrix-tiles';
+import { maskTile, matrixShape, valueTile, weightTile } from '../../../src/formats/matrix-tiles';
 import { openSafetensors, safetensorsChunks } from '../../../src/formats/safetensors';
 import type { Dtype, SafetensorsFile } from '../../../src/formats/safetensors';
 import { failure } from './bytes';
@@ -55,10 +55,28 @@ describe('tiles', () => {
         const value = values[r * columns + c];
         const at = (r - range.rowStart) * width + c - range.columnStart;
         if (bit(mask.bits, width, r - range.rowStart, c - range.columnStart) !== (value === 0 ? 0 : 1)) wrong++;
-        if (Math.abs(weights.values[at] * weights.scale - value) > weights.scale * 0.5000001) wrong++;
+        const shown = weights.values[at] * weights.scale;
+        // Half a step off, but what is not zero is never shown as zero.
+        const small = Math.abs(value) < weights.scale / 2;
+        if (Math.abs(shown - value) > weights.scale * (small ? 1 : 0.5000001)) wrong++;
+        if (Math.sign(shown) !== Math.sign(value)) wrong++;
       }
     expect(wrong).toBe(0);
     expect(Math.max(...weights.values.subarray(0, 100_000).map(Math.abs))).toBeLessThanOrEqual(127);
+  });
+
+  test("the exact ones are the file's own numbers, at most 1 MiB of them", async () => {
+    const values = sparse(40, 33);
+    const file = await fileOf([40, 33], values);
+    const range = { rowStart: 3, rowEnd: 38, columnStart: 9, columnEnd: 30 };
+    const tile = await valueTile(file, file.need('t'), range);
+    expect(tile).toMatchObject(range);
+    const expected = Array.from({ length: 35 }, (_, r) => [...values.subarray((r + 3) * 33 + 9, (r + 3) * 33 + 30)]);
+    expect([...tile.values]).toEqual(expected.flat());
+    const large = await fileOf([1, 131_073], new Float32Array(131_073));
+    const whole = { rowStart: 0, rowEnd: 1, columnStart: 0, columnEnd: 131_073 };
+    await expect(valueTile(large, large.need('t'), whole)).rejects.toMatchObject({ code: 'tiles.too-large' });
+    expect((await valueTile(large, large.need('t'), { ...whole, columnStart: 1 })).values.length).toBe(131_072);
   });
 
   test('spare bits of each row are zero', async () => {
