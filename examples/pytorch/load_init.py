@@ -1,0 +1,183 @@
+#!/usr/bin/env python3
+"""Load a Sparsescope initialisation into PyTorch and check it.
+
+    python3 load_init.py .sparsescope/runs/mlp7-eoi-1/init.safetensors
+
+Needs torch >= 1.13 and nothing else: safetensors is eight bytes of header length, a JSON header and the tensors.
+
+In your own code:
+
+    from load_init import load, build
+    tensors, metadata = load("init.safetensors")
+    model, masks = build(tensors, activation=torch.nn.Tanh)
+    ...
+    optimiser.step()
+    keep_masks(model, masks)  # pruned weights stay exactly zero
+
+Prints, for each layer, its shape (out, in), density, max |W W^T - I| over the smaller Gram matrix, and its smallest
+and largest singular value by torch.linalg.svdvals. Ends with status 1 and one sentence when a mask is not of zeros
+and ones, a pruned weight is not zero, or a layer is not orthogonal within the tolerance. The last is reported but not
+judged when the file says that it was made with `init: base`, or that it is a checkpoint of a later step.
+"""
+
+import argparse
+import json
+import os
+import struct
+import sys
+from collections import OrderedDict
+
+import torch
+
+DTYPES = {
+    "F64": torch.float64,
+    "F32": torch.float32,
+    "F16": torch.float16,
+    "BF16": torch.bfloat16,
+    "I64": torch.int64,
+    "I32": torch.int32,
+    "I16": torch.int16,
+    "I8": torch.int8,
+    "U8": torch.uint8,
+    "BOOL": torch.bool,
+}
+LONGEST_HEADER = 64 << 20
+
+
+class InitError(Exception):
+    """The file is not what it should be; the text says what and where."""
+
+
+def unique(pairs):
+    """A JSON object whose names may appear once only."""
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        raise InitError("a name appears twice in its header")
+    return result
+
+
+def load(path):
+    """Read a safetensors file: ({name: tensor} in the file's order, {metadata})."""
+    size = os.path.getsize(path)
+    with open(path, "rb") as file:
+        prefix = file.read(8)
+        length = struct.unpack("<Q", prefix)[0] if len(prefix) == 8 else size
+        if length > size - 8 or length > LONGEST_HEADER:
+            raise InitError("it is cut off or not a safetensors file")
+        try:
+            header = json.loads(file.read(length).decode("utf-8"), object_pairs_hook=unique)
+            metadata = header.pop("__metadata__", {})
+        except (ValueError, AttributeError) as error:
+            raise InitError("its header is not JSON (%s)" % error) from error
+        data = bytearray(file.read())
+    tensors = OrderedDict()
+    for name, info in header.items():
+        try:
+            dtype, shape, (begin, end) = DTYPES[info["dtype"]], info["shape"], info["data_offsets"]
+        except (KeyError, TypeError, ValueError) as error:
+            raise InitError("tensor %s has a dtype, shape or data_offsets this script cannot read" % name) from error
+        count = 1
+        for axis in shape:
+            count *= axis
+        if not 0 <= begin <= end <= len(data) or end - begin != count * torch.empty((), dtype=dtype).element_size():
+            raise InitError("tensor %s does not fit its data_offsets" % name)
+        # torch.frombuffer refuses empty tensors.
+        flat = torch.frombuffer(data, dtype=dtype, count=count, offset=begin) if count else torch.empty(0, dtype=dtype)
+        tensors[name] = flat.reshape(shape)
+    return tensors, metadata
+
+
+def layer_names(tensors):
+    """Names that have a weight and a mask, in the file's order: `layers.fc1`."""
+    return [name[: -len(".weight")] for name in tensors if name.endswith(".weight") and name[:-6] + "mask" in tensors]
+
+
+def short(name):
+    """A module's name: without the prefix `layers.`, and without dots, which modules may not have."""
+    return (name[len("layers.") :] if name.startswith("layers.") else name).replace(".", "_")
+
+
+def build(tensors, activation=torch.nn.Tanh):
+    """A network with the file's weights and biases, and its masks by layer: (nn.Sequential, {"fc1": bool mask}).
+
+    Its linear layers have the names of the file (`model.fc1.weight`), with an activation between each two.
+    """
+    modules = OrderedDict()
+    masks = OrderedDict()
+    state = {}
+    for name in layer_names(tensors):
+        if modules:
+            modules["activation%d" % len(masks)] = activation()
+        rows, columns = tensors[name + ".weight"].shape
+        modules[short(name)] = torch.nn.Linear(columns, rows, bias=name + ".bias" in tensors)
+        masks[short(name)] = tensors[name + ".mask"].bool()
+        for part in ("weight", "bias"):
+            if name + "." + part in tensors:
+                state[short(name) + "." + part] = tensors[name + "." + part]
+    model = torch.nn.Sequential(modules)
+    model.load_state_dict(state)
+    return model, masks
+
+
+def keep_masks(model, masks):
+    """Set pruned weights back to zero: call it after each step of the optimiser."""
+    with torch.no_grad():
+        for name, mask in masks.items():
+            model.get_parameter(name + ".weight").mul_(mask)
+
+
+def orthogonality_error(weight):
+    """max |G - I| over the smaller Gram matrix, in float64."""
+    weight = weight.double()
+    gram = weight @ weight.T if weight.shape[0] <= weight.shape[1] else weight.T @ weight
+    return (gram - torch.eye(gram.shape[0], dtype=gram.dtype)).abs().max().item()
+
+
+def check(name, weight, mask, tolerance):
+    """Print one layer's line; `tolerance` None reports orthogonality without judging it."""
+    if weight.dim() != 2 or weight.numel() == 0 or weight.shape != mask.shape:
+        raise InitError("layer %s: weight and mask are not matrices of one shape" % name)
+    if not bool(((mask == 0) | (mask == 1)).all()):
+        raise InitError("layer %s: the mask has values other than 0 and 1" % name)
+    if not bool(torch.isfinite(weight).all()):
+        raise InitError("layer %s: a weight is not finite" % name)
+    if bool((weight[mask == 0] != 0).any()):
+        raise InitError("layer %s: a pruned weight is not zero" % name)
+    error = orthogonality_error(weight)
+    values = torch.linalg.svdvals(weight.double())
+    print(
+        "%-14s %5d x %-5d  density %.4f  max|WW^T-I| %.1e  singular values %.6f .. %.6f"
+        % (name, weight.shape[0], weight.shape[1], mask.double().mean().item(), error, values.min(), values.max())
+    )
+    if tolerance is not None and not error <= tolerance:
+        raise InitError("layer %s is not orthogonal: max|WW^T-I| is %.1e, more than %.1e" % (name, error, tolerance))
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Load a Sparsescope initialisation into PyTorch and check it.")
+    parser.add_argument("file", help="init.safetensors of a run, or what `sparsescope init` wrote")
+    parser.add_argument("--tolerance", type=float, default=1e-5, help="largest max|WW^T-I| accepted (default 1e-5)")
+    options = parser.parse_args()
+    try:
+        tensors, metadata = load(options.file)
+        names = layer_names(tensors)
+        if not names:
+            raise InitError("it has no layers: tensors NAME.weight with NAME.mask were expected")
+        trained = metadata.get("step", "0") != "0"
+        reason = "made with init: base" if metadata.get("init") == "base" else "trained" if trained else None
+        for name in names:
+            tolerance = None if reason else options.tolerance
+            check(name, tensors[name + ".weight"], tensors[name + ".mask"], tolerance)
+        model, masks = build(tensors)
+        keep_masks(model, masks)
+        kept = sum(int(mask.sum()) for mask in masks.values())
+        judged = "%s: orthogonality not judged" % reason if reason else "all orthogonal"
+        print("%d layers, %d weights kept, %s; loaded into torch %s" % (len(names), kept, judged, torch.__version__))
+    except (InitError, OSError, RuntimeError) as error:
+        print("%s: %s." % (options.file, str(error).rstrip(".")), file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,158 @@
+/**
+ * The example that takes an initialisation to PyTorch, run with a real torch where there is one. It is skipped, with
+ * the reason in the test's name, where there is none; in CI that is a failure.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { exactOrthogonal } from '../../../src/core/init/eoi';
+import { maskedOrthogonal } from '../../../src/core/init/base';
+import { Rng } from '../../../src/core/rng';
+import { writeSafetensors } from '../../../src/formats/safetensors';
+import type { TensorToWrite } from '../../../src/formats/safetensors';
+import { temporaryFolder } from '../formats/bytes';
+
+// Debian's python3-torch belongs to the system's python, not to one a version manager puts first in the path.
+const python = ['/usr/bin/python3', 'python3'].find((name) => name === 'python3' || existsSync(name))!;
+const run = (...args: string[]): { status: number | null; stdout: string; stderr: string } =>
+  spawnSync(python, args, {
+    encoding: 'utf8',
+    timeout: 120_000,
+    env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' },
+  });
+const missing = (() => {
+  const { status, stderr } = run('-c', 'import torch');
+  return status === 0 ? undefined : (stderr.trim().split('\n').at(-1) ?? 'python3 does not run');
+})();
+
+const script = 'examples/pytorch/load_init.py';
+const shapes: [name: string, rows: number, columns: number][] = [
+  ['fc1', 30, 49],
+  ['fc2', 30, 30],
+  ['fc3', 45, 30],
+  ['fc4', 10, 45],
+];
+
+const tensorsOf = (init: 'base' | 'eoi'): TensorToWrite[] =>
+  shapes.flatMap(([name, rows, columns]) => {
+    const rng = Rng.fromSeed(3).split(name);
+    const { weights, mask } =
+      init === 'eoi'
+        ? exactOrthogonal({ rows, columns, density: 0.25, angles: 'uniform', rng, seed: 3 })
+        : maskedOrthogonal({ rows, columns, count: Math.round(0.25 * rows * columns), rng });
+    return [
+      { name: `layers.${name}.weight`, dtype: 'F32' as const, shape: [rows, columns], data: weights },
+      { name: `layers.${name}.mask`, dtype: 'U8' as const, shape: [rows, columns], data: mask.toBytes() },
+      { name: `layers.${name}.bias`, dtype: 'F32' as const, shape: [rows], data: new Float32Array(rows).fill(0.5) },
+    ];
+  });
+
+const fileOf = async (tensors: TensorToWrite[], metadata: Record<string, string> = {}): Promise<string> => {
+  const path = join(await temporaryFolder(), 'init.safetensors');
+  await writeSafetensors(path, tensors, { format: 'sparsescope', version: '1', step: '0', init: 'eoi', ...metadata });
+  return path;
+};
+
+if (missing !== undefined && process.env['CI'])
+  test('in CI python3 has torch', () => {
+    expect(missing).toBeUndefined();
+  });
+
+describe.skipIf(missing !== undefined)(`load_init.py${missing === undefined ? '' : ` (skipped: ${missing})`}`, () => {
+  test('finds an exactly orthogonal initialisation right, layer by layer', async () => {
+    const { status, stdout, stderr } = run(script, await fileOf(tensorsOf('eoi')));
+    expect(stderr).toBe('');
+    expect(status).toBe(0);
+    const lines = stdout.trim().split('\n');
+    expect(lines).toHaveLength(shapes.length + 1);
+    for (const [i, [name, rows, columns]] of shapes.entries()) {
+      expect(lines[i]).toMatch(new RegExp(`^layers\\.${name} +${rows} x ${columns} +density 0\\.2[0-9]+ `));
+      expect(lines[i]).toMatch(/singular values (0\.99999\d|1\.000000) \.\. 1\.00000\d$/);
+      expect(Number(/max\|WW\^T-I\| (\S+)/.exec(lines[i])![1])).toBeLessThan(1e-5);
+    }
+    expect(lines.at(-1)).toMatch(/^4 layers, \d+ weights kept, all orthogonal; loaded into torch \d/);
+  });
+
+  test('reports an `init: base` file without judging it, and judges the same weights without that word', async () => {
+    const base = run(script, await fileOf(tensorsOf('base'), { init: 'base' }));
+    expect(base).toMatchObject({ status: 0, stderr: '' });
+    expect(base.stdout).toContain('made with init: base: orthogonality not judged');
+    const path = await fileOf(tensorsOf('base'));
+    const judged = run(script, path);
+    expect(judged.status).toBe(1);
+    expect(judged.stderr).toMatch(
+      /init\.safetensors: layer layers\.fc1 is not orthogonal: max\|WW\^T-I\| is .*, more than 1\.0e-05\.\n$/,
+    );
+    expect(run(script, path, '--tolerance', '10').status).toBe(0);
+    const trained = run(script, await fileOf(tensorsOf('base'), { step: '500' }));
+    expect(trained.stdout).toContain('trained: orthogonality not judged');
+    expect(trained.status).toBe(0);
+  });
+
+  const spoil: [string, (tensors: TensorToWrite[]) => void][] = [
+    [
+      'a pruned weight is not zero',
+      ([weight, mask]) => {
+        (weight.data as Float32Array)[(mask.data as Uint8Array).indexOf(0)] = 1e-9;
+      },
+    ],
+    ['the mask has values other than 0 and 1', ([, mask]) => ((mask.data as Uint8Array)[0] = 2)],
+    ['a weight is not finite', ([weight]) => ((weight.data as Float32Array)[0] = NaN)],
+  ];
+  test.each(spoil)('says that %s', async (sentence, change) => {
+    const tensors = tensorsOf('eoi');
+    change(tensors);
+    const { status, stderr } = run(script, await fileOf(tensors));
+    expect(status).toBe(1);
+    expect(stderr).toMatch(new RegExp(`: layer layers\\.fc1: ${sentence}\\.\n$`));
+  });
+
+  test.each<[string, (bytes: Buffer) => Buffer]>([
+    ['cut off', (bytes) => bytes.subarray(0, 100)],
+    ['cut off', () => Buffer.alloc(3)],
+    ['does not fit its data_offsets', (bytes) => bytes.subarray(0, bytes.length - 8)],
+    ['not JSON', (bytes) => Buffer.concat([bytes.subarray(0, 8), Buffer.from('!'), bytes.subarray(9)])],
+  ])('says in one sentence that a damaged file is %s', async (sentence, damage) => {
+    const path = await fileOf(tensorsOf('eoi'));
+    await writeFile(path, damage(await readFile(path)));
+    const { status, stdout, stderr } = run(script, path);
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect(stderr).toContain(sentence);
+  });
+
+  test('says that a file is not there', () => {
+    const { status, stderr } = run(script, 'none.safetensors');
+    expect(status).toBe(1);
+    expect(stderr).toContain('No such file or directory');
+    expect(stderr).not.toContain('Traceback');
+  });
+
+  test('the loaded model computes with these weights, and its masks keep pruned weights at zero', async () => {
+    const path = await fileOf(tensorsOf('eoi'));
+    const code = `
+import sys, torch
+sys.path.insert(0, "examples/pytorch")
+from load_init import load, build, keep_masks
+tensors, metadata = load(sys.argv[1])
+model, masks = build(tensors, activation=torch.nn.ReLU)
+x = torch.randn(8, 49)
+by_hand = x
+for i, name in enumerate(masks):
+    by_hand = torch.relu(by_hand) if i else by_hand
+    by_hand = by_hand @ tensors[f"layers.{name}.weight"].T + tensors[f"layers.{name}.bias"]
+assert torch.allclose(model(x), by_hand, atol=1e-5)
+optimiser = torch.optim.SGD(model.parameters(), lr=0.1)
+model(x).square().sum().backward()
+optimiser.step()
+weight = model.fc1.weight
+assert bool((weight[~masks["fc1"]] != 0).any())
+keep_masks(model, masks)
+assert not bool((weight[~masks["fc1"]] != 0).any())
+assert bool((weight != tensors["layers.fc1.weight"]).any())
+print("fine")`;
+    expect(run('-c', code, path)).toMatchObject({ status: 0, stdout: 'fine\n', stderr: '' });
+  });
+});
