@@ -131,7 +131,11 @@ export class Run {
       if (!this.recorded.has({ type: 'layer', layer: layer.name })) this.note({ type: 'layer', layer: summary });
     }
     if (rotations.size > 0) await writeRotations(folder.rotationsFile, rotations);
-    await writeSafetensors(folder.initFile, initTensors(states), stateMetadata(config.seed, config.name, 0));
+    await writeSafetensors(
+      folder.initFile,
+      initTensors(states),
+      stateMetadata(config.seed, config.name, 0, config.sparsity.init),
+    );
     await this.recorder.state('initialising', { layers: summaries });
     return states;
   }
@@ -221,7 +225,7 @@ export class Run {
       step,
       tensors: checkpointTensors(trainer.state()),
       metadata: {
-        ...stateMetadata(config.seed, config.name, step),
+        ...stateMetadata(config.seed, config.name, step, config.sparsity.init),
         epoch: String(Math.floor(step / this.train.count)),
       },
     });

@@ -159,6 +159,10 @@ export class EngineService {
       progress({ done: i, total: plan.layers.length, message: layer.name });
       return initialiseLayer(config, layer).state;
     });
-    await writeSafetensors(output, initTensors(states), stateMetadata(config.seed, config.name, 0));
+    await writeSafetensors(
+      output,
+      initTensors(states),
+      stateMetadata(config.seed, config.name, 0, config.sparsity.init),
+    );
   }
 }

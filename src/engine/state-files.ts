@@ -24,13 +24,19 @@ export const checkpointTensors = (states: readonly LayerState[]): TensorToWrite[
   ]),
 ];
 
-/** Metadata that every file of weights carries. */
-export const stateMetadata = (seed: number, config: string, step: number): Record<string, string> => ({
+/** Metadata that every file of weights carries. `init` tells a reader whether orthogonality is to be expected. */
+export const stateMetadata = (
+  seed: number,
+  config: string,
+  step: number,
+  init: 'base' | 'eoi',
+): Record<string, string> => ({
   format: 'sparsescope',
   version: '1',
   seed: String(seed),
   config,
   step: String(step),
+  init,
 });
 
 /**
