@@ -1,0 +1,216 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { DataSet } from '../../../src/engine/data/data-set';
+import { Batches, split } from '../../../src/engine/data/data-set';
+import { loadData } from '../../../src/engine/data/load';
+import { writeIdx } from '../../../src/formats/idx';
+import { RpcCancelled } from '../../../src/protocol/rpc';
+
+let folder: string;
+beforeEach(async () => void (folder = await mkdtemp(join(tmpdir(), 'sparsescope-data-'))));
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const pixels = 28 * 28;
+const images = (count: number): Uint8Array =>
+  writeIdx(
+    [count, 28, 28],
+    Uint8Array.from({ length: count * pixels }, (_, i) => (i * 7) % 256),
+  );
+const labels = (count: number, last = 9): Uint8Array =>
+  writeIdx(
+    [count],
+    Uint8Array.from({ length: count }, (_, i) => (i === count - 1 ? last : i % 10)),
+  );
+
+const load = (data: { source: 'mnist' | 'cifar-10' | 'synthetic-digits'; path?: string; validation?: number }) =>
+  loadData({ validation: 0.1, ...data }, { root: folder, configFolder: folder });
+
+const put = async (path: string, bytes: Uint8Array): Promise<void> => writeFile(join(folder, path), bytes);
+
+describe('MNIST', () => {
+  it.each([
+    ['train-images-idx3-ubyte', 'train-labels-idx1-ubyte', false],
+    ['train-images.idx3-ubyte', 'train-labels.idx1-ubyte', false],
+    ['train-images-idx3-ubyte.gz', 'train-labels-idx1-ubyte.gz', true],
+    ['train-images.idx3-ubyte.gz', 'train-labels-idx1-ubyte', true],
+  ])('is read from %s and %s', async (imagesName, labelsName, packed) => {
+    await put(imagesName, packed ? gzipSync(images(20)) : images(20));
+    await put(labelsName, labelsName.endsWith('.gz') ? gzipSync(labels(20)) : labels(20));
+    const data = await load({ source: 'mnist', path: '.' });
+    expect(data).toMatchObject({ inputs: pixels, classes: 10, train: { count: 20 } });
+    expect(data.train.images[5]).toBe(35);
+    expect(data.test).toBeUndefined();
+  });
+
+  it('has one hash whether packed or not, another when a byte differs', async () => {
+    await put('train-images-idx3-ubyte', images(20));
+    await put('train-labels-idx1-ubyte', labels(20));
+    const plain = (await load({ source: 'mnist', path: folder })).sha256;
+    await mkdir(join(folder, 'packed'));
+    await put('packed/train-images-idx3-ubyte.gz', gzipSync(images(20)));
+    await put('packed/train-labels-idx1-ubyte.gz', gzipSync(labels(20)));
+    expect((await load({ source: 'mnist', path: 'packed' })).sha256).toBe(plain);
+    await put('packed/train-labels-idx1-ubyte.gz', gzipSync(labels(20, 3)));
+    expect((await load({ source: 'mnist', path: 'packed' })).sha256).not.toBe(plain);
+  });
+
+  it('reads the test part only when nothing is held out', async () => {
+    await put('train-images-idx3-ubyte', images(20));
+    await put('train-labels-idx1-ubyte', labels(20));
+    await expect(load({ source: 'mnist', path: '.', validation: 0 })).rejects.toMatchObject({
+      code: 'engine.data-file-missing',
+      message: expect.stringContaining('t10k-images-idx3-ubyte') as string,
+    });
+    await put('t10k-images-idx3-ubyte', images(10));
+    await put('t10k-labels-idx1-ubyte', labels(10));
+    const data = await load({ source: 'mnist', path: '.', validation: 0 });
+    const parts = split(data, 0, 1);
+    expect(parts.train.indices).toHaveLength(20);
+    expect(parts.validation.examples).toBe(data.test);
+  });
+
+  it.each<[string, () => Promise<unknown>, string, string]>([
+    ['no path', () => load({ source: 'mnist' }), 'engine.data-path-missing', 'data.path'],
+    ['no files', () => load({ source: 'mnist', path: 'x' }), 'engine.data-file-missing', 'train-images-idx3-ubyte'],
+  ])('%s: one sentence with the remedy', async (_, attempt, code, named) => {
+    await expect(attempt()).rejects.toMatchObject({ code, message: expect.stringContaining(named) as string });
+    await expect(attempt()).rejects.toThrow(/download/);
+  });
+
+  it.each<[string, Uint8Array, Uint8Array, string, string]>([
+    ['truncated images', images(20).slice(0, 900), labels(20), 'idx.truncated', 'train-images'],
+    ['trailing bytes', Buffer.concat([images(20), Uint8Array.of(1)]), labels(20), 'idx.trailing-bytes', 'train-images'],
+    ['wrong magic', Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8), labels(20), 'idx.bad-magic', 'train-images'],
+    ['labels as images', labels(20), labels(20), 'engine.data-shape', 'train-images'],
+    ['images as labels', images(20), images(20), 'engine.data-shape', 'train-labels'],
+    ['another number of labels', images(20), labels(19), 'engine.data-counts', 'train-labels'],
+    ['a label out of range', images(20), labels(20, 12), 'engine.data-label', '12'],
+    ['damaged gzip', gzipSync(images(20)).subarray(0, 60), labels(20), 'gzip.corrupt', 'train-images'],
+  ])('%s: named', async (_, imageBytes, labelBytes, code, named) => {
+    await put('train-images-idx3-ubyte', imageBytes);
+    await put('train-labels-idx1-ubyte', labelBytes);
+    await expect(load({ source: 'mnist', path: '.' })).rejects.toMatchObject({
+      code,
+      message: expect.stringContaining(named) as string,
+    });
+  });
+});
+
+describe('CIFAR-10', () => {
+  const batch = (first: number): Uint8Array => {
+    const bytes = new Uint8Array(2 * 3073);
+    bytes[0] = first;
+    bytes[1] = 200 + first;
+    return bytes;
+  };
+
+  it.each(['.', 'cifar-10-batches-bin'])('is read in order from %s', async (inner) => {
+    await mkdir(join(folder, inner), { recursive: true });
+    for (let n = 1; n <= 5; n++) await put(join(inner, `data_batch_${n}.bin`), batch(n));
+    const data = await load({ source: 'cifar-10', path: '.' });
+    expect(data).toMatchObject({ inputs: 3072, classes: 10, train: { count: 10 } });
+    expect([...data.train.labels]).toEqual([1, 0, 2, 0, 3, 0, 4, 0, 5, 0]);
+    expect(data.train.images[2 * 3072]).toBe(202);
+  });
+
+  it('names the batch that is missing or cut off', async () => {
+    for (let n = 1; n <= 4; n++) await put(`data_batch_${n}.bin`, batch(n));
+    await expect(load({ source: 'cifar-10', path: '.' })).rejects.toThrow(/data_batch_5\.bin/);
+    await put('data_batch_5.bin', batch(5).subarray(1));
+    await expect(load({ source: 'cifar-10', path: '.' })).rejects.toMatchObject({ code: 'cifar10.bad-size' });
+  });
+});
+
+describe('synthetic digits', () => {
+  it('are written once as real IDX files, and again when one is cut off', async () => {
+    const first = await load({ source: 'synthetic-digits' });
+    expect(first).toMatchObject({ inputs: pixels, classes: 10, train: { count: 6000 } });
+    const home = join(folder, '.sparsescope/data/synthetic-digits-v1-seed0');
+    const names = (await readdir(home)).sort();
+    expect(names).toEqual([
+      't10k-images-idx3-ubyte',
+      't10k-labels-idx1-ubyte',
+      'train-images-idx3-ubyte',
+      'train-labels-idx1-ubyte',
+    ]);
+    const path = join(home, 'train-images-idx3-ubyte');
+    const whole = await readFile(path);
+    expect([...whole.subarray(0, 4)]).toEqual([0, 0, 8, 3]);
+    await writeFile(path, whole.subarray(0, 1000));
+    expect((await load({ source: 'synthetic-digits' })).sha256).toBe(first.sha256);
+    expect((await readFile(path)).equals(whole)).toBe(true);
+  });
+
+  it('stop when cancelled, leaving nothing', async () => {
+    const cancelled = loadData(
+      { source: 'synthetic-digits', validation: 0.1 },
+      { root: folder, configFolder: folder, signal: AbortSignal.abort() },
+    );
+    await expect(cancelled).rejects.toBeInstanceOf(RpcCancelled);
+    expect(await readdir(folder)).toEqual([]);
+  });
+});
+
+describe('parts and batches', () => {
+  const data: DataSet = {
+    source: 'mnist',
+    inputs: 2,
+    classes: 10,
+    sha256: '',
+    train: {
+      count: 103,
+      images: Uint8Array.from({ length: 206 }, (_, i) => i),
+      labels: Uint8Array.from({ length: 103 }, (_, i) => i % 10),
+    },
+  };
+
+  it('hold out a share by the seed; no example is in both', () => {
+    const { train, validation } = split(data, 0.1, 1);
+    expect(validation.indices).toHaveLength(10);
+    expect([...train.indices, ...validation.indices].sort((a, b) => a - b)).toEqual([...Array(103).keys()]);
+    expect([...split(data, 0.1, 1).validation.indices]).toEqual([...validation.indices]);
+    expect([...split(data, 0.1, 2).validation.indices]).not.toEqual([...validation.indices]);
+  });
+
+  it.each([0.999, 0.001, 0])('a share of %s that leaves a part empty is refused', (share) => {
+    expect(() => split(data, share, 1)).toThrowError(/data\.validation/);
+  });
+
+  it('standardise pixels and keep the last, smaller batch', () => {
+    const { train } = split(data, 0.1, 1);
+    const batches = new Batches(data, train, 16);
+    expect(batches.count).toBe(6);
+    expect(batches.size(5)).toBe(13);
+    const { x, labels: chosen, size } = batches.batch(5);
+    expect(size).toBe(13);
+    const example = train.indices[80]!;
+    expect(chosen[0]).toBe(example % 10);
+    expect(x[0]).toBeCloseTo((2 * example) / 255 / 0.3081 - 0.1307 / 0.3081, 5);
+    expect(x).toHaveLength(26);
+  });
+
+  it('are shuffled by seed and epoch alone, each example once', () => {
+    const batches = new Batches(data, split(data, 0.1, 1).train, 200);
+    const order = (seed: number, epoch: number): number[] => [...batches.shuffled(seed, epoch).batch(0).labels];
+    expect(order(1, 0)).toEqual(order(1, 0));
+    expect(order(1, 0)).not.toEqual(order(1, 1));
+    expect(order(1, 0)).not.toEqual(order(2, 0));
+    expect(order(1, 0).sort()).toEqual([...batches.batch(0).labels].sort());
+  });
+
+  it('standardise each channel by its own constants', () => {
+    const cifar: DataSet = {
+      ...data,
+      source: 'cifar-10',
+      inputs: 3,
+      train: { count: 2, images: Uint8Array.of(255, 255, 255, 0, 0, 0), labels: Uint8Array.of(1, 2) },
+    };
+    const { x } = new Batches(cifar, { examples: cifar.train, indices: Uint32Array.of(0, 1) }, 2).batch(0);
+    [0.5086 / 0.247, 0.5178 / 0.2435, 0.5535 / 0.2616, -0.4914 / 0.247].forEach((value, i) =>
+      expect(x[i]).toBeCloseTo(value, 5),
+    );
+  });
+});
