@@ -47,7 +47,8 @@ export async function writeAtomically(
     }
     await attempt(rename(temporary, path));
   } catch (error) {
-    await rm(temporary, { force: true });
+    // What cannot be removed either must not hide why the writing failed.
+    await rm(temporary, { force: true }).catch(() => undefined);
     throw error;
   }
   await flushFolder(folder);

@@ -1,4 +1,5 @@
 /** Bytes by range: what every reader works on, be it a file of many gigabytes or a buffer. */
+import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { cannotRead, fileShrank, notAFile, readOutside, readTooLarge } from './errors';
@@ -67,9 +68,10 @@ class FileSource implements ByteSource {
 export async function openFile(path: string): Promise<ByteSource> {
   let handle: FileHandle | undefined;
   try {
-    handle = await open(path, 'r');
+    // Opening a pipe that nobody writes to would wait for ever; Windows has neither the flag nor such pipes in folders.
+    handle = await open(path, constants.O_RDONLY | (process.platform === 'win32' ? 0 : constants.O_NONBLOCK));
     const stat = await handle.stat();
-    // A pipe or device could block for ever and has no size to check lengths against.
+    // Only a regular file has a size to check lengths against.
     if (!stat.isFile()) throw notAFile(path);
     return new FileSource(path, stat.size, handle);
   } catch (cause) {

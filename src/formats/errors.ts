@@ -10,7 +10,7 @@ const rewrite = 'Write or download the file again.';
 const quote = (name: string): string => JSON.stringify(name.length > 80 ? `${name.slice(0, 79)}…` : name);
 
 /** A byte count for people, exact below 10 kB. */
-export const formatBytes = (bytes: number): string => {
+const formatBytes = (bytes: number): string => {
   if (bytes < 10_000) return `${bytes} bytes`;
   const units = ['kB', 'MB', 'GB', 'TB', 'PB'];
   let value = bytes / 1000;

@@ -200,18 +200,17 @@ export async function listRuns(root: string): Promise<ListedRun[]> {
     if (['ENOENT', 'ENOTDIR'].includes(systemCode(cause) ?? '')) return [];
     throw cannotRead(runs, cause);
   });
-  const listed = await Promise.all(
-    entries
-      .filter((entry) => entry.isDirectory())
-      .map(async (entry): Promise<ListedRun> => {
-        const directory = join(runs, entry.name);
-        try {
-          return { directory, record: await new RunFolder(directory).readRecord() };
-        } catch (error) {
-          return { directory, error: cannotRead(directory, error) };
-        }
-      }),
-  );
+  const listed: ListedRun[] = [];
+  // One after the other: thousands of runs must not be thousands of open files.
+  for (const entry of entries) {
+    if (!entry.isDirectory()) continue;
+    const directory = join(runs, entry.name);
+    try {
+      listed.push({ directory, record: await new RunFolder(directory).readRecord() });
+    } catch (error) {
+      listed.push({ directory, error: cannotRead(directory, error) });
+    }
+  }
   const created = (run: ListedRun): string => ('record' in run ? run.record.createdAt : '');
   const byNumber = new Intl.Collator('en', { numeric: true });
   return listed.sort(
