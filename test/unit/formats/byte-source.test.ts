@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -64,14 +65,13 @@ describe('a file as a source', () => {
     expect((await failure(() => openFile(folder))).code).toBe('file.not-a-file');
   });
 
-  test.skipIf(process.platform === 'win32')(
-    'refuses a device, which has no size to check lengths against',
-    async () => {
-      const link = join(await temporaryFolder(), 'zero');
-      await symlink('/dev/zero', link);
-      expect((await failure(() => openFile(link))).code).toBe('file.not-a-file');
-    },
-  );
+  test.skipIf(process.platform === 'win32')('refuses a device and a pipe, which have no size', async () => {
+    const folder = await temporaryFolder();
+    await symlink('/dev/zero', join(folder, 'zero'));
+    execFileSync('mkfifo', [join(folder, 'pipe')]);
+    for (const name of ['zero', 'pipe'])
+      expect((await failure(() => openFile(join(folder, name)))).code).toBe('file.not-a-file');
+  });
 });
 
 describe('bytes as a source', () => {
