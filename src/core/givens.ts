@@ -4,7 +4,6 @@ import { Mask } from './mask';
 import { checkSequence, checkStep, rotatedAxes, stepsKept } from './rotation-sequence';
 import type { RotationSequence } from './rotation-sequence';
 
-export { checkAngles, drawAngle } from './angles';
 export type { Angles } from './angles';
 export { RotationPlayer } from './rotation-player';
 export { rotatedAxes } from './rotation-sequence';

@@ -7,7 +7,7 @@ import type { Bidiagonal } from './bidiagonal';
 const epsilon = 2 ** -52;
 /** Relative size at which an off-diagonal is as good as zero (4; LAPACK's choice of factor, eps^(-1/8)). */
 const tolerance = epsilon * 2 ** (52 / 8);
-/** Squares of what is above this do not underflow. The largest entry is expected near 1. */
+/** What is smaller counts as zero: its square would underflow. The largest entry is expected near 1. */
 const tiny = 1e-140;
 
 /** Replaces `b.diagonal` by the singular values, in no order. Returns false when they do not converge. Overwrites `b`. */
@@ -92,7 +92,7 @@ function chooseShift(d: Float64Array, e: Float64Array, start: number, end: numbe
 }
 
 /** Singular values, larger first, of the upper triangular [[f, g], [0, h]], each to nearly full relative accuracy. */
-export function valuesOf2x2(f: number, g: number, h: number): [number, number] {
+function valuesOf2x2(f: number, g: number, h: number): [number, number] {
   const off = Math.abs(g);
   const small = Math.min(Math.abs(f), Math.abs(h));
   const large = Math.max(Math.abs(f), Math.abs(h));
@@ -109,6 +109,15 @@ const ratioSquare = (a: number, b: number): number => {
   return Number.isNaN(ratio) ? 0 : ratio * ratio;
 };
 
+/**
+ * Length of (f, g), the r of a plane rotation; 0 for a tiny one. A square that has lost digits to underflow would give a
+ * "rotation" that stretches, and spoil values near 1 that are rotated along.
+ */
+function radius(f: number, g: number): number {
+  const square = f * f + g * g;
+  return square > tiny * tiny ? Math.sqrt(square) : 0;
+}
+
 /** One QR step without a shift: no subtraction, so every singular value keeps its digits (3). */
 function zeroShiftSweep(d: Float64Array, e: Float64Array, start: number, end: number): void {
   let cos = 1;
@@ -116,13 +125,13 @@ function zeroShiftSweep(d: Float64Array, e: Float64Array, start: number, end: nu
   let oldSin = 0;
   for (let i = start; i < end; i++) {
     const f = d[i] * cos;
-    let r = Math.sqrt(f * f + e[i] * e[i]);
+    let r = radius(f, e[i]);
     const sin = r === 0 ? 0 : e[i] / r;
     cos = r === 0 ? 1 : f / r;
     if (i > start) e[i - 1] = oldSin * r;
     const p = oldCos * r;
     const q = d[i + 1] * sin;
-    r = Math.sqrt(p * p + q * q);
+    r = radius(p, q);
     oldSin = r === 0 ? 0 : q / r;
     oldCos = r === 0 ? 1 : p / r;
     d[i] = r;
@@ -137,7 +146,7 @@ function shiftedSweep(d: Float64Array, e: Float64Array, start: number, end: numb
   let f = (Math.abs(d[start]) - shift) * (Math.sign(d[start]) + shift / d[start]);
   let g = e[start];
   for (let i = start; i < end; i++) {
-    let r = Math.sqrt(f * f + g * g);
+    let r = radius(f, g);
     let cos = r === 0 ? 1 : f / r;
     let sin = r === 0 ? 0 : g / r;
     if (i > start) e[i - 1] = r;
@@ -145,7 +154,7 @@ function shiftedSweep(d: Float64Array, e: Float64Array, start: number, end: numb
     e[i] = cos * e[i] - sin * d[i];
     g = sin * d[i + 1];
     d[i + 1] *= cos;
-    r = Math.sqrt(f * f + g * g);
+    r = radius(f, g);
     cos = r === 0 ? 1 : f / r;
     sin = r === 0 ? 0 : g / r;
     d[i] = r;

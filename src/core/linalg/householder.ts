@@ -4,7 +4,7 @@
 const smallestSafeSquare = 1e-280;
 
 /** Euclidean norm of x[from..], without harmful underflow; entries at most about 1e150. */
-export function norm(x: Float64Array, from: number): number {
+function norm(x: Float64Array, from: number): number {
   let square = 0;
   for (let i = from; i < x.length; i++) square += x[i] * x[i];
   if (square > smallestSafeSquare) return Math.sqrt(square);

@@ -19,7 +19,7 @@ export function jacobiSingularValues(a: ArrayLike<number>, rows: number, columns
           yy += y[k] * y[k];
           xy += x[k] * y[k];
         }
-        if (Math.abs(xy) <= 1e-15 * Math.sqrt(xx * yy)) continue;
+        if (Math.abs(xy) <= 1e-15 * Math.sqrt(xx) * Math.sqrt(yy)) continue;
         turned = true;
         const zeta = (yy - xx) / (2 * xy);
         const tan = (zeta >= 0 ? 1 : -1) / (Math.abs(zeta) + Math.sqrt(1 + zeta * zeta));
