@@ -1,0 +1,83 @@
+/** A config's whole check: what is written, and whether what it asks for can be had. */
+import { dataSets } from '../core/data-sets';
+import * as errors from './errors';
+import type { ConfigFormat } from './format';
+import type { ConfigIssue } from './issues';
+import type { ParsedConfig, Reading } from './parse';
+import { readConfig, sorted } from './parse';
+import type { NetworkPlan, PathFinding } from './plan';
+import { planNetwork } from './plan';
+import { itemPath } from './tree';
+import type { Config } from './types';
+import { withPairAfter } from './write';
+
+export interface CheckedConfig extends ParsedConfig {
+  /** Only when there is no error. */
+  plan?: NetworkPlan;
+}
+
+function checkData({ data, train, probes }: Config, reading: Reading): PathFinding[] {
+  const { source, path, validation } = data;
+  const { examples, tests } = dataSets[source];
+  const found: PathFinding[] = [];
+  if (source === 'synthetic-digits' && path !== undefined)
+    found.push({ ...errors.noEffect('data.path', 'synthetic-digits are drawn, not read'), path: 'data.path' });
+  if (source !== 'synthetic-digits' && path === undefined) {
+    const place = reading.place('data.source');
+    const text = withPairAfter(place, 'path', './data', reading.lines, reading.format);
+    found.push({ ...errors.dataPathMissing(source, { text, title: 'Add path: ./data' }), path: 'data.source' });
+  }
+  const held = Math.round(validation * examples);
+  if (validation > 0 && (held < 1 || held >= examples))
+    return [...found, { ...errors.validationEmpty(validation, examples, source), path: 'data.validation' }];
+  const training = examples - held;
+  if (train.batchSize > training)
+    found.push({ ...errors.batchTooLarge(train.batchSize, training), path: 'train.batchSize' });
+  const validating = validation === 0 ? tests : held;
+  if (probes.jacobian.at.length > 0 && probes.jacobian.samples > validating)
+    found.push({ ...errors.fewerSamples(probes.jacobian.samples, validating), path: 'probes.jacobian.samples' });
+  const total = train.epochs * Math.ceil(training / train.batchSize);
+  for (const [index, step] of probes.jacobian.at.entries())
+    if (step !== 'end' && step > total) {
+      const at = itemPath('probes.jacobian.at', index);
+      found.push({ ...errors.stepBeyondEnd(at, step, total), path: at });
+    }
+  return found;
+}
+
+/** Keys that were written and do nothing. */
+function checkEffects({ model, sparsity, train }: Config, reading: Reading): PathFinding[] {
+  const idle: [path: string, without: boolean, reason: string][] = [
+    ['model.activation', model.layers !== undefined, 'model.layers has its activations as layers of its own'],
+    ['sparsity.eoi', sparsity.init !== 'eoi', `init is ${sparsity.init}`],
+    ['train.schedule.at', train.schedule.name !== 'step', `the schedule is ${train.schedule.name}`],
+    ['train.schedule.factor', train.schedule.name !== 'step', `the schedule is ${train.schedule.name}`],
+  ];
+  return idle
+    .filter(([path, without]) => without && reading.place(path).exact)
+    .map(([path, , reason]) => ({ ...errors.noEffect(path, reason), path }));
+}
+
+/** At the value, or, where it is not written, at the key it would be under. */
+function placed(reading: Reading, { path, ...finding }: PathFinding): ConfigIssue {
+  const place = reading.place(path);
+  const first = reading.lines.lineEnd(0);
+  if (place.exact) {
+    const onKey = finding.severity === 'warning' && finding.suggestion === undefined && place.pair;
+    return reading.issue(finding, path, onKey ? place.pair!.keySpan : place.node.span);
+  }
+  // What would be replaced is not there.
+  return reading.issue({ ...finding, suggestion: undefined }, path, place.pair?.keySpan ?? { start: 0, end: first });
+}
+
+/** Never throws. `config` and `plan` are there when no issue is an error. */
+export function checkConfig(text: string, format: ConfigFormat): CheckedConfig {
+  const reading = readConfig(text, format);
+  const { config, issues, locate, pathAt } = reading;
+  if (!config) return { issues, locate, pathAt };
+  const { plan, problems } = planNetwork(config);
+  const found = [...problems, ...checkData(config, reading), ...checkEffects(config, reading)];
+  const all = sorted([...issues, ...found.map((finding) => placed(reading, finding))]);
+  const sound = all.every(({ severity }) => severity !== 'error');
+  return { ...(sound && { config, ...(plan && { plan }) }), issues: all, locate, pathAt };
+}

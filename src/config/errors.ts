@@ -1,0 +1,303 @@
+/** Every sentence about a config, with its code: what is wrong and where, what was expected, what to do. */
+import { atLeast } from '../core/errors';
+import type { Suggestion } from './issues';
+
+/** A mistake, before it has a place. */
+export interface Finding {
+  code: string;
+  message: string;
+  /** An error unless it says so. */
+  severity?: 'warning';
+  suggestion?: Suggestion | undefined;
+}
+
+const finding = (code: string, message: string, suggestion?: Suggestion): Finding => ({
+  code: `config.${code}`,
+  message,
+  ...(suggestion && { suggestion }),
+});
+
+const warning = (code: string, message: string, suggestion?: Suggestion): Finding => ({
+  ...finding(code, message, suggestion),
+  severity: 'warning',
+});
+
+/** What a person typed, short enough for a sentence. */
+const shown = (text: string): string => (text.length > 40 ? `${text.slice(0, 39)}…` : text);
+const count = (value: number): string => value.toLocaleString('en');
+const size = (layer: { rows: number; columns: number }): string => `${layer.rows} x ${layer.columns}`;
+const change = (text: string): Suggestion => ({ text, title: `Change to ${shown(text)}` });
+
+// The writing itself.
+
+export const tooLarge = (limit: number): Finding =>
+  finding(
+    'too-large',
+    `This file is larger than ${limit / 2 ** 20} MiB, which no config is. Check that it is the right file.`,
+  );
+
+export const empty = (): Finding =>
+  finding(
+    'empty',
+    'This config is empty. Begin with `version: 1` and `model: { preset: mlp-7 }`; every other key has a default.',
+  );
+
+export const notAMapping = (): Finding =>
+  finding('not-a-mapping', 'A config is keys with values. Begin with `version: 1` and `model: { preset: mlp-7 }`.');
+
+/** What the YAML library says by code, where this program can say it better. */
+const yamlSentences: Readonly<Record<string, string>> = {
+  MULTILINE_IMPLICIT_KEY: 'This line is neither a key with a value nor the end of one. Write `key: value`.',
+  BLOCK_AS_IMPLICIT_KEY:
+    'There is a second `:` in this line, or the line after it is indented too far. One key a line, with its value after `: `.',
+  TAB_AS_INDENT: 'A tab cannot indent YAML. Use spaces.',
+  MULTIPLE_DOCS: 'A second document begins here (`---`). A file holds one config; move the rest to a file of its own.',
+  BAD_INDENT: 'The indentation does not fit the lines above, or a `]` or `}` is missing before this line.',
+  BAD_ALIAS: 'This alias is not written right. Write the value itself.',
+  RESOURCE_EXHAUSTION: 'This is nested far deeper than any config. Check that it is the right file.',
+  BAD_SCALAR_START: 'A value that begins with this character needs quotes.',
+};
+
+export const yamlSyntax = (code: string, message: string): Finding =>
+  finding('syntax', yamlSentences[code] ?? `This is not YAML: ${message.charAt(0).toLowerCase()}${message.slice(1)}.`);
+
+export const jsonSyntax = (wanted: string, found: string): Finding =>
+  finding(
+    'syntax',
+    found === ''
+      ? `This is not JSON: the file ends where ${wanted} was expected.`
+      : `This is not JSON: expected ${wanted}, found ${JSON.stringify(shown(found))}. Comments, single quotes and trailing commas are YAML's; name the file .sparse.yaml to use them.`,
+  );
+
+export const tooDeep = (limit: number): Finding =>
+  finding('too-deep', `This is nested more than ${limit} deep, which no config is. Check that it is the right file.`);
+
+export const nonStringKey = (): Finding =>
+  finding('non-string-key', 'A key is a word, like `density`. Write one, or quote it.');
+
+export const duplicateKey = (key: string): Finding =>
+  finding('duplicate-key', `\`${shown(key)}\` is here already, above. Keep one of the two.`);
+
+export const mergeKey = (): Finding =>
+  finding('merge-key', 'Merge keys (`<<`) are not used in configs. Write the keys themselves.');
+
+export const tooManyAliases = (limit: number): Finding =>
+  finding(
+    'too-many-aliases',
+    `There are more than ${limit} aliases (\`*name\`) in this file. Write the values themselves.`,
+  );
+
+export const unknownAlias = (name: string): Finding =>
+  finding('unknown-alias', `There is no anchor \`&${shown(name)}\` before this alias. Write the value itself.`);
+
+export const tag = (): Finding => finding('tag', 'Tags (`!name`) mean nothing in a config. Remove it.');
+
+export const yamlVersion = (version: string): Finding =>
+  finding('yaml-version', `Configs are YAML 1.2, not ${version}. Remove this line.`);
+
+// Keys.
+
+export const unknownKey = (
+  key: string,
+  within: string,
+  meant: Suggestion | undefined,
+  known: readonly string[],
+): Finding => {
+  const where = within === '' ? '' : ` in \`${within}\``;
+  return meant
+    ? finding(
+        'unknown-key',
+        `Unknown key \`${shown(key)}\`${where}, did you mean \`${meant.text.replaceAll('"', '')}\`?`,
+        meant,
+      )
+    : finding('unknown-key', `Unknown key \`${shown(key)}\`${where}. It takes: ${known.join(', ')}.`);
+};
+
+export const misplacedKey = (key: string, within: string, home: string): Finding =>
+  finding(
+    'unknown-key',
+    `Unknown key \`${shown(key)}\`${within === '' ? '' : ` in \`${within}\``}; it belongs in \`${home}\`.`,
+  );
+
+export const keyNotAvailable = (path: string): Finding =>
+  finding('not-available', `\`${path}\` is not available in this version of Sparsescope. Remove it.`);
+
+export const valueNotAvailable = (path: string, value: string, available: string): Finding =>
+  finding(
+    'not-available',
+    `\`${value}\` is not available for \`${path}\` in this version of Sparsescope. Use ${available}.`,
+  );
+
+export const missingKey = (path: string, wanted: string, suggestion?: Suggestion): Finding =>
+  finding('missing-key', `\`${path}\` is missing: ${wanted}.`, suggestion);
+
+export const chooseOne = (path: string, keys: readonly string[], given: number): Finding =>
+  finding(
+    'choose-one',
+    given === 0
+      ? `\`${path}\` needs one of ${keys.join(' and ')}: for example \`${path}: { preset: mlp-7 }\`.`
+      : `\`${path}\` takes ${keys.join(' or ')}, not both. Remove one.`,
+  );
+
+// Values.
+
+export const wrongType = (path: string, found: string, wanted: string, suggestion?: Suggestion): Finding =>
+  finding(
+    'wrong-type',
+    `\`${path}\` is ${found}; expected ${wanted}.${suggestion ? ` Write ${shown(suggestion.text)}.` : ''}`,
+    suggestion,
+  );
+
+export const outOfRange = (path: string, value: number, wanted: string, nearest?: string): Finding =>
+  finding(
+    'out-of-range',
+    `\`${path}\` is ${value}; expected ${wanted}.${nearest === undefined ? '' : ` The nearest is ${nearest}.`}`,
+    nearest === undefined ? undefined : change(nearest),
+  );
+
+export const percent = (path: string, value: number, wanted: string, share: string): Finding =>
+  finding(
+    'out-of-range',
+    `\`${path}\` is ${value}; expected ${wanted}. If ${value} % was meant, write ${share}.`,
+    change(share),
+  );
+
+export const notOneOf = (path: string, value: string, wanted: string, meant?: Suggestion): Finding =>
+  finding(
+    'not-one-of',
+    `\`${path}\` is \`${shown(value)}\`${meant ? `, did you mean \`${meant.text.replaceAll('"', '')}\`?` : ';'} Expected ${wanted}.`,
+    meant,
+  );
+
+export const badName = (path: string, value: string, wanted: string, suggestion?: Suggestion): Finding =>
+  finding(
+    'bad-name',
+    `\`${path}\` is ${JSON.stringify(shown(value))}; expected ${wanted}.${suggestion ? ` For example ${suggestion.text}.` : ''}`,
+    suggestion,
+  );
+
+export const listLength = (path: string, found: number, wanted: string): Finding =>
+  finding('list-length', `\`${path}\` has ${found} values; expected ${wanted}.`);
+
+/** Other tools give the share of zeros. */
+export const sparsityNotDensity = (sparsity: number, density: number, text: string): Finding =>
+  finding(
+    'sparsity-not-density',
+    `Sparsescope asks for the share of weights kept, density = 1 - sparsity: a sparsity of ${sparsity} is a density of ${density}. Write ${text}.`,
+    change(text),
+  );
+
+// Impossible requests.
+
+export const densityTooLow = (p: {
+  density: number;
+  layer: { name: string; rows: number; columns: number; targetDensity: number; minimumDensity: number };
+  possible?: string;
+}): Finding => {
+  const { density, layer, possible } = p;
+  return finding(
+    'density-too-low',
+    `sparsity.density is ${density}, but ${layer.name} (${size(layer)}), kept exactly orthogonal, needs a density of at least ` +
+      `${atLeast(layer.minimumDensity)} and its part would be ${layer.targetDensity.toPrecision(3)}; ` +
+      (possible === undefined ? 'use a higher density, or init: base.' : `use ${possible} or more, or init: base.`),
+    possible === undefined ? undefined : change(possible),
+  );
+};
+
+export const shapeMismatch = (
+  layer: { name: string; in: number; out: number },
+  before: string,
+  wanted: number,
+): Finding =>
+  finding(
+    'shape-mismatch',
+    `${layer.name} (${layer.out} x ${layer.in}) takes ${count(layer.in)} values, but ${before}; use in: ${wanted}.`,
+    change(String(wanted)),
+  );
+
+export const classesMismatch = (
+  layer: { name: string; in: number; out: number },
+  classes: number,
+  source: string,
+): Finding =>
+  finding(
+    'shape-mismatch',
+    `${layer.name} (${layer.out} x ${layer.in}) is the last layer and gives ${count(layer.out)} values, but ${source} has ${classes} classes; use out: ${classes}.`,
+    change(String(classes)),
+  );
+
+export const duplicateLayer = (name: string, free: string): Finding =>
+  finding(
+    'duplicate-layer',
+    `There is a layer ${name} already, above. Each needs a name of its own; ${free} is free.`,
+    change(free),
+  );
+
+export const noLinearLayer = (): Finding =>
+  finding(
+    'no-linear-layer',
+    '`model.layers` has no linear layer, so there is nothing to train. Add one: `{ name: fc1, linear: { in: 784, out: 10 } }`.',
+  );
+
+export const layerTooLarge = (layer: { name: string; rows: number; columns: number }, limit: number): Finding =>
+  finding(
+    'layer-too-large',
+    `${layer.name} (${size(layer)}) has ${count(layer.rows * layer.columns)} weights, more than the ${count(limit)} that one matrix may have. Use a smaller layer.`,
+  );
+
+export const networkTooLarge = (weights: number, limit: number): Finding =>
+  finding(
+    'network-too-large',
+    `The layers have ${count(weights)} weights together, more than the ${count(limit)} that are handled. Use fewer or smaller layers.`,
+  );
+
+/** `message` is the core's, which knows its angles. */
+export const angles = (code: 'degenerate-angle' | 'bad-angles', message: string): Finding => finding(code, message);
+
+export const validationEmpty = (share: number, examples: number, source: string): Finding =>
+  finding(
+    'validation-empty',
+    `data.validation is ${share}, which of the ${count(examples)} training examples of ${source} leaves none to ${
+      share < 0.5 ? 'validate' : 'train'
+    } with. Use for example 0.1, or 0 to validate with the test examples.`,
+    change('0.1'),
+  );
+
+export const batchTooLarge = (batchSize: number, examples: number): Finding =>
+  finding(
+    'batch-too-large',
+    `train.batchSize is ${count(batchSize)}, but there are ${count(examples)} examples to train with; use ${count(examples)} or less.`,
+    change(String(examples)),
+  );
+
+export const dataPathMissing = (source: string, suggestion?: Suggestion): Finding =>
+  finding(
+    'data-path-missing',
+    `${source} is read from files: add data.path with their folder, for example \`path: ./data\`. "Sparsescope: Download Data Set" fetches them.`,
+    suggestion,
+  );
+
+// What works but is hardly meant.
+
+export const noEffect = (path: string, reason: string): Finding =>
+  warning('no-effect', `\`${path}\` has no effect: ${reason}. Remove it.`);
+
+export const stepBeyondEnd = (path: string, step: number, total: number): Finding =>
+  warning(
+    'step-beyond-end',
+    `\`${path}\` is step ${count(step)}, but training ends after ${count(total)} steps, so nothing is measured there. Use ${total} or \`end\`.`,
+    change('end'),
+  );
+
+export const fewerSamples = (samples: number, examples: number): Finding =>
+  warning(
+    'fewer-samples',
+    `probes.jacobian.samples is ${count(samples)}, but there are ${count(examples)} examples to validate with; all of them are used.`,
+    change(String(examples)),
+  );
+
+export const layerEmpty = (name: string, others: number): Finding =>
+  warning(
+    'layer-empty',
+    `${name}${others > 0 ? ` and ${others} more` : ''} would keep no weight at all, and nothing gets through the network. Use a higher density.`,
+  );

@@ -1,0 +1,44 @@
+/** What a schema accepts, in words: for messages, hovers and the docs page. */
+import type { NumberSchema, ObjectSchema, Schema } from './schema-types';
+
+/** `a`, `a or b`, `a, b or c`. */
+export const either = (words: readonly string[]): string =>
+  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+
+const bounds = ({ min, max, above, below }: NumberSchema): string => {
+  const low = min !== undefined ? `at least ${min}` : above !== undefined ? `above ${above}` : '';
+  const high = max !== undefined ? `at most ${max}` : below !== undefined ? `below ${below}` : '';
+  if (min !== undefined && max !== undefined) return `from ${min} to ${max}`;
+  return [low, high].filter((part) => part !== '').join(' and ');
+};
+
+/** The keys that make an object what it is: the required ones, else all. */
+export const tellingKeys = ({ keys }: ObjectSchema): string[] => {
+  const required = Object.keys(keys).filter((key) => keys[key].required);
+  return required.length > 0 ? required : Object.keys(keys);
+};
+
+/** `a number above 0 and at most 1`, `uniform or erk`. */
+export function expected(schema: Schema): string {
+  switch (schema.kind) {
+    case 'string':
+      return schema.pattern ? `a name: ${schema.pattern.words}` : 'a text';
+    case 'integer':
+    case 'number':
+      return [schema.kind === 'integer' ? 'a whole number' : 'a number', bounds(schema)]
+        .filter((part) => part !== '')
+        .join(' ');
+    case 'boolean':
+      return 'true or false';
+    case 'enum':
+      return either(schema.values.map(String));
+    case 'list':
+      return schema.length ? `a list of ${schema.length} values` : 'a list';
+    case 'union':
+      return either(schema.of.map(expected));
+    case 'object':
+      return `{ ${tellingKeys(schema)
+        .map((key) => `${key}: ...`)
+        .join(', ')} }`;
+  }
+}

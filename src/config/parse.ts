@@ -1,0 +1,100 @@
+/** Text to config: syntax, words, types and bounds, each mistake with its place. What they mean together: check.ts. */
+import * as errors from './errors';
+import type { ConfigFormat } from './format';
+import type { ConfigIssue, Range } from './issues';
+import { jsonTree } from './json-tree';
+import type { PlacedFinding } from './read';
+import { Reader } from './read';
+import { configSchema } from './schema';
+import type { Span } from './text';
+import { TextLines, withoutByteOrderMark } from './text';
+import { findPlace, hitAt } from './tree';
+import type { Hit, MapNode, Place, Tree } from './tree';
+import type { Config } from './types';
+import { yamlTree } from './yaml-tree';
+
+/** UTF-16 code units. */
+const maxLength = 2 ** 20;
+
+export interface ParsedConfig {
+  /** Only when there is no error. */
+  config?: Config;
+  issues: ConfigIssue[];
+  /** Where the value of a path is written; `undefined` when it is not. */
+  locate: (path: string) => Range | undefined;
+  /** The key or value at an offset into the text. */
+  pathAt: (offset: number) => (Hit & { range: Range }) | undefined;
+}
+
+/** A config being read: what check.ts needs beside the result. */
+export interface Reading extends ParsedConfig {
+  lines: TextLines;
+  format: ConfigFormat;
+  /** The place of a path or of its nearest ancestor that is written. */
+  place: (path: string) => Place & { exact: boolean };
+  issue: (finding: errors.Finding, path: string, span: Span) => ConfigIssue;
+}
+
+const treeOf = (lines: TextLines, format: ConfigFormat): Tree => {
+  const { text } = lines;
+  if (text.length > maxLength)
+    return { problems: [{ ...errors.tooLarge(maxLength), span: { start: 0, end: lines.lineEnd(0) } }] };
+  return format === 'json' ? jsonTree(text) : yamlTree(text);
+};
+
+/** By place. */
+export const sorted = (issues: readonly ConfigIssue[]): ConfigIssue[] =>
+  [...issues].sort((a, b) => a.range.start.offset - b.range.start.offset || a.range.end.offset - b.range.end.offset);
+
+const emptyMap: MapNode = { kind: 'map', pairs: [], flow: false, span: { start: 0, end: 0 } };
+
+interface Meaning {
+  config?: Config;
+  findings: PlacedFinding[];
+}
+
+/** What a tree says by the schema. */
+function meaning({ root, problems }: Tree, lines: TextLines, format: ConfigFormat): Meaning {
+  // After a mistake in the writing, what the words seem to mean would be guesses.
+  if (problems.length > 0) return { findings: problems.map((problem) => ({ ...problem, path: '' })) };
+  if (!root) return { findings: [{ ...errors.empty(), path: '', span: { start: 0, end: lines.lineEnd(0) } }] };
+  const reader = new Reader(lines, format);
+  const value = reader.read(configSchema, root, '');
+  const { findings } = reader;
+  // The table that read it is the table its type comes from.
+  return findings.length === 0 ? { config: value as Config, findings } : { findings };
+}
+
+export function readConfig(source: string, format: ConfigFormat): Reading {
+  const lines = new TextLines(withoutByteOrderMark(source));
+  const tree = treeOf(lines, format);
+  const issue = (finding: errors.Finding, path: string, span: Span): ConfigIssue => {
+    const { code, message, severity = 'error', suggestion } = finding;
+    return { code, severity, message, range: lines.range(span), path, ...(suggestion && { suggestion }) };
+  };
+  const { config, findings } = meaning(tree, lines, format);
+  const root = tree.root ?? emptyMap;
+  const place = (path: string): Place & { exact: boolean } => findPlace(root, path);
+  return {
+    ...(config && { config }),
+    issues: sorted(findings.map((found) => issue(found, found.path, found.span))),
+    lines,
+    format,
+    place,
+    issue,
+    locate: (path) => {
+      const { exact, node } = place(path);
+      return exact ? lines.range(node.span) : undefined;
+    },
+    pathAt: (offset) => {
+      const hit = hitAt(root, offset);
+      return hit && { ...hit, range: lines.range(hit.span) };
+    },
+  };
+}
+
+/** Never throws. `config` has every default filled in. */
+export function parseConfig(text: string, format: ConfigFormat): ParsedConfig {
+  const { config, issues, locate, pathAt } = readConfig(text, format);
+  return { ...(config && { config }), issues, locate, pathAt };
+}

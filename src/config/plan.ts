@@ -1,0 +1,218 @@
+/** From a config to the network it describes and what each of its layers is to become, before any weight exists. */
+import { checkAngles } from '../core/angles';
+import { dataSets } from '../core/data-sets';
+import { distribute } from '../core/density';
+import { atLeast, isSparseError } from '../core/errors';
+import { minimumDensity } from '../core/init/eoi';
+import { maskableLayers } from '../core/network';
+import type { Layer, LinearLayer, Network } from '../core/network';
+import * as errors from './errors';
+import type { Finding } from './errors';
+import { itemPath } from './tree';
+import type { Config } from './types';
+
+export interface LayerPlan {
+  name: string;
+  /** Fan-out. */
+  rows: number;
+  /** Fan-in. */
+  columns: number;
+  /** rows x columns. */
+  weights: number;
+  biases: number;
+  /** Share of weights to keep: targetNonZeros / weights. */
+  targetDensity: number;
+  targetNonZeros: number;
+  /** The lowest density an orthogonal matrix of this shape can have. */
+  minimumDensity: number;
+  /** Path in the config that defines the layer. */
+  path: string;
+}
+
+export interface NetworkPlan {
+  network: Network;
+  layers: LayerPlan[];
+  /** Maskable weights. */
+  weights: number;
+  /** Weights and biases, pruned ones counted. */
+  parameters: number;
+  /** Weights to keep. */
+  nonZeros: number;
+  /** nonZeros / weights. */
+  density: number;
+}
+
+/** A finding about a place that has a path. */
+export interface PathFinding extends Finding {
+  path: string;
+}
+
+/** 1 GiB of float32 for one matrix, 4 GiB for all. */
+const maxMatrix = 2 ** 28;
+const maxNetwork = 2 ** 30;
+
+const hiddenUnits = 100;
+const hiddenLayers = 6;
+
+/** MLP-7 of the experiments of Nowak et al.: inputs-100x6-classes (eoi.md 4.1), for whatever the data has as inputs. */
+function mlp7(inputs: number, classes: number, fn: Config['model']['activation']): Layer[] {
+  const sizes = [inputs, ...Array.from({ length: hiddenLayers }, () => hiddenUnits), classes];
+  return sizes.slice(1).flatMap((out, i): Layer[] => {
+    const linear: Layer = { kind: 'linear', name: `fc${i + 1}`, in: sizes[i], out };
+    return i === hiddenLayers ? [linear] : [linear, { kind: 'activation', fn }];
+  });
+}
+
+interface Placed {
+  layer: LinearLayer;
+  path: string;
+}
+
+/** The network, and where each of its linear layers is defined. */
+function build({ model, data }: Config): { network: Network; linear: Placed[] } {
+  const { inputs, classes } = dataSets[data.source];
+  if (!model.layers) {
+    const network = { inputs, classes, layers: mlp7(inputs, classes, model.activation) };
+    return { network, linear: maskableLayers(network).map((layer) => ({ layer, path: 'model.preset' })) };
+  }
+  const linear: Placed[] = [];
+  const layers = model.layers.map((entry, index): Layer => {
+    if (!('linear' in entry)) return { kind: 'activation', fn: entry.activation };
+    const layer: LinearLayer = { kind: 'linear', name: entry.name, ...entry.linear };
+    linear.push({ layer, path: itemPath('model.layers', index) });
+    return layer;
+  });
+  return { network: { inputs, classes, layers }, linear };
+}
+
+const freeName = (name: string, taken: ReadonlySet<string>): string => {
+  const [, stem, digits] = /^(.*?)(\d*)$/.exec(name)!;
+  for (let n = Number(digits || '1') + 1; ; n++) if (!taken.has(`${stem}${n}`)) return `${stem}${n}`;
+};
+
+function checkChain({ inputs, classes }: Network, linear: readonly Placed[], source: string): PathFinding[] {
+  const found: PathFinding[] = [];
+  const names = new Set(linear.map(({ layer }) => layer.name));
+  const seen = new Set<string>();
+  for (const [index, { layer, path }] of linear.entries()) {
+    const { name } = layer;
+    if (seen.has(name)) {
+      const free = freeName(name, names);
+      names.add(free);
+      found.push({ ...errors.duplicateLayer(name, free), path: `${path}.name` });
+    }
+    seen.add(name);
+    const before = linear.at(index - 1)?.layer;
+    const wanted = index > 0 && before ? before.out : inputs;
+    const what =
+      index > 0 && before
+        ? `${before.name} (${before.out} x ${before.in}) gives ${before.out}`
+        : `${source} has ${inputs}`;
+    if (layer.in !== wanted) found.push({ ...errors.shapeMismatch(layer, what, wanted), path: `${path}.linear.in` });
+  }
+  const last = linear.at(-1);
+  if (last && last.layer.out !== classes)
+    found.push({ ...errors.classesMismatch(last.layer, classes, source), path: `${last.path}.linear.out` });
+  return found;
+}
+
+function checkSizes(linear: readonly Placed[]): PathFinding[] {
+  for (const { layer, path } of linear) {
+    const size = { name: layer.name, rows: layer.out, columns: layer.in };
+    if (layer.in * layer.out > maxMatrix) return [{ ...errors.layerTooLarge(size, maxMatrix), path }];
+  }
+  const total = linear.reduce((sum, { layer }) => sum + layer.in * layer.out, 0);
+  return total > maxNetwork ? [{ ...errors.networkTooLarge(total, maxNetwork), path: 'model.layers' }] : [];
+}
+
+function planLayers(config: Config, linear: readonly Placed[], density: number): LayerPlan[] {
+  const shapes = linear.map(({ layer }) => ({ name: layer.name, rows: layer.out, columns: layer.in }));
+  const shares = distribute(shapes, density, config.sparsity.distribution);
+  return linear.map(({ layer, path }, index) => ({
+    name: layer.name,
+    rows: layer.out,
+    columns: layer.in,
+    weights: layer.in * layer.out,
+    biases: layer.out,
+    targetDensity: shares[index].density,
+    targetNonZeros: shares[index].count,
+    minimumDensity: minimumDensity(layer.out, layer.in),
+    path,
+  }));
+}
+
+const tooSparse = ({ targetDensity, minimumDensity: least }: LayerPlan): boolean => targetDensity < least;
+
+/** Each trial shares the density out anew; of very many layers that would be felt while typing. */
+const mostLayersToSearch = 1_000;
+
+/** The smallest density, as printed, with which every layer can be exactly orthogonal. 1 always can. */
+function smallestDensity(config: Config, linear: readonly Placed[]): string | undefined {
+  if (linear.length > mostLayersToSearch) return undefined;
+  const works = (density: number): boolean => !planLayers(config, linear, density).some(tooSparse);
+  let low = config.sparsity.density;
+  let high = 1;
+  while (high / low > 1.0001) {
+    const middle = Math.sqrt(low * high);
+    if (works(middle)) high = middle;
+    else low = middle;
+  }
+  // Rounding up to four digits may meet a density at which a whole weight falls the other way.
+  for (let wanted = high; wanted < 1; wanted *= 1.0005) {
+    const text = atLeast(wanted);
+    if (works(Number(text))) return text;
+  }
+  return '1';
+}
+
+function checkDensity(config: Config, layers: readonly LayerPlan[], linear: readonly Placed[]): PathFinding[] {
+  const { density, init } = config.sparsity;
+  const path = 'sparsity.density';
+  if (init === 'base') {
+    const hollow = layers.filter((layer) => layer.targetNonZeros === 0);
+    return hollow.length > 0 ? [{ ...errors.layerEmpty(hollow[0].name, hollow.length - 1), path }] : [];
+  }
+  const worst = layers
+    .filter(tooSparse)
+    .reduce<LayerPlan | undefined>(
+      (a, b) => (a && a.targetDensity / a.minimumDensity <= b.targetDensity / b.minimumDensity ? a : b),
+      undefined,
+    );
+  if (!worst) return [];
+  return [{ ...errors.densityTooLow({ density, layer: worst, possible: smallestDensity(config, linear) }), path }];
+}
+
+function checkEoiAngles({ sparsity }: Config): PathFinding[] {
+  if (sparsity.init !== 'eoi') return [];
+  try {
+    checkAngles(sparsity.eoi.angles);
+    return [];
+  } catch (error) {
+    if (!isSparseError(error)) throw error;
+    const code = error.code === 'eoi.degenerate-angle' ? 'degenerate-angle' : 'bad-angles';
+    return [{ ...errors.angles(code, error.message), path: 'sparsity.eoi.angles' }];
+  }
+}
+
+/** What the config comes to. `plan` only when nothing makes it impossible; `problems` may still hold warnings. */
+export function planNetwork(config: Config): { plan?: NetworkPlan; problems: PathFinding[] } {
+  const { network, linear } = build(config);
+  if (linear.length === 0) return { problems: [{ ...errors.noLinearLayer(), path: 'model.layers' }] };
+  const shapeProblems = [...checkChain(network, linear, config.data.source), ...checkSizes(linear)];
+  if (shapeProblems.length > 0) return { problems: shapeProblems };
+  const layers = planLayers(config, linear, config.sparsity.density);
+  const problems = [...checkDensity(config, layers, linear), ...checkEoiAngles(config)];
+  if (problems.some(({ severity }) => severity !== 'warning')) return { problems };
+  const sum = (value: (layer: LayerPlan) => number): number => layers.reduce((total, layer) => total + value(layer), 0);
+  const weights = sum((layer) => layer.weights);
+  const nonZeros = sum((layer) => layer.targetNonZeros);
+  const plan = {
+    network,
+    layers,
+    weights,
+    parameters: weights + sum((layer) => layer.biases),
+    nonZeros,
+    density: nonZeros / weights,
+  };
+  return { plan, problems };
+}

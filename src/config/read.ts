@@ -1,0 +1,216 @@
+/** Reads a tree by the schema: values with defaults, and everything that is not as the schema says. */
+import * as errors from './errors';
+import type { Finding } from './errors';
+import { either, expected, tellingKeys } from './expected';
+import type { ConfigFormat } from './format';
+import { readScalar } from './read-scalar';
+import { homesOf } from './schema-paths';
+import type { ListSchema, ObjectSchema, Schema, UnionSchema } from './schema-types';
+import { nearest } from './suggest';
+import type { Span, TextLines } from './text';
+import { itemPath, keyPath } from './tree';
+import type { MapNode, Pair, TreeNode } from './tree';
+import { mapText, scalarText } from './write';
+
+export interface PlacedFinding extends Finding {
+  path: string;
+  span: Span;
+}
+
+/** Stands for a value that could not be read: what is wrong with it was said. */
+const invalid = Symbol('invalid');
+
+/** What a key has when it is not written. */
+function defaultOf(schema: Schema): unknown {
+  if (schema.kind === 'object')
+    return Object.fromEntries(
+      Object.entries(schema.keys)
+        .filter(([, inner]) => !inner.optional)
+        .map(([key, inner]) => [key, defaultOf(inner)]),
+    );
+  return structuredClone(schema.default);
+}
+
+const emptyMap = (span: Span): MapNode => ({ kind: 'map', pairs: [], flow: true, span });
+const isNothing = (node: TreeNode): boolean => node.kind === 'scalar' && node.value === null;
+
+/** `a list`, `"5" (a text)`, `nothing`. */
+export const foundText = (node: TreeNode): string => {
+  if (node.kind === 'list') return 'a list';
+  if (node.kind === 'map') return 'a mapping';
+  if (node.value === null) return 'empty';
+  if (typeof node.value === 'string') {
+    const { value } = node;
+    return `${JSON.stringify(value.length > 40 ? `${value.slice(0, 39)}…` : value)} (a text)`;
+  }
+  return String(node.value);
+};
+
+export class Reader {
+  readonly findings: PlacedFinding[] = [];
+
+  constructor(
+    private readonly lines: TextLines,
+    private readonly format: ConfigFormat,
+  ) {}
+
+  read(schema: Schema, node: TreeNode, path: string): unknown {
+    switch (schema.kind) {
+      case 'object':
+        return this.object(schema, node, path);
+      case 'list':
+        return this.list(schema, node, path);
+      case 'union':
+        return this.union(schema, node, path);
+      case 'string':
+      case 'integer':
+      case 'number':
+      case 'boolean':
+      case 'enum': {
+        if (node.kind !== 'scalar')
+          return this.say(errors.wrongType(path, foundText(node), expected(schema)), path, node.span);
+        const result = readScalar(schema, node, path, this.lines.slice(node.span), this.format);
+        return 'value' in result ? result.value : this.say(result.finding, path, node.span);
+      }
+    }
+  }
+
+  private say(finding: Finding, path: string, span: Span): typeof invalid {
+    this.findings.push({ ...finding, path, span });
+    return invalid;
+  }
+
+  /** Whether a node can be read by a schema: nothing is said about it. */
+  private accepts(schema: Schema, node: TreeNode, path: string): boolean {
+    const probe = new Reader(this.lines, this.format);
+    probe.read(schema, node, path);
+    return probe.findings.length === 0;
+  }
+
+  private object(schema: ObjectSchema, given: TreeNode, path: string): unknown {
+    // `sparsity:` with everything below it commented out.
+    const node = isNothing(given) ? emptyMap(given.span) : given;
+    if (node.kind !== 'map') return this.notAnObject(schema, node, path);
+    const before = this.findings.length;
+    const values: Record<string, unknown> = {};
+    const written = new Map<string, Pair>();
+    for (const pair of node.pairs)
+      if (Object.hasOwn(schema.keys, pair.key)) written.set(pair.key, pair);
+      else this.unknownKey(schema, pair, path, node);
+    const unknown = this.findings.length > before;
+    for (const [key, inner] of Object.entries(schema.keys)) {
+      const pair = written.get(key);
+      const at = keyPath(path, key);
+      if (pair) values[key] = this.read(inner, pair.value, at);
+      else if (inner.required) {
+        // A key that was not understood may be the one that is missing.
+        if (!unknown) this.say(errors.missingKey(at, this.missing(inner)), at, this.headOf(node));
+      } else if (!inner.optional) values[key] = defaultOf(inner);
+    }
+    const choice = schema.exactlyOne?.filter((key) => written.has(key)) ?? [];
+    if (schema.exactlyOne && choice.length !== 1 && !unknown) {
+      const span = choice.length > 1 ? written.get(choice[1])!.keySpan : this.headOf(node);
+      this.say(errors.chooseOne(path, schema.exactlyOne, choice.length), path, span);
+    }
+    return values;
+  }
+
+  private missing(schema: Schema): string {
+    return schema.kind === 'object' ? schema.doc.replace(/\.$/, '') : `expected ${expected(schema)}`;
+  }
+
+  /** Where to say that something is not in a map: its first key, or all of it when it is small. */
+  private headOf(node: MapNode): Span {
+    return node.pairs.at(0)?.keySpan ?? node.span;
+  }
+
+  private notAnObject(schema: ObjectSchema, node: TreeNode, path: string): typeof invalid {
+    if (path === '') return this.say(errors.notAMapping(), path, node.span);
+    if (path === 'sparsity' && node.kind === 'scalar' && typeof node.value === 'number') {
+      const density = Number((1 - node.value).toPrecision(12));
+      const text = mapText('density', String(density), this.format);
+      return this.say(errors.sparsityNotDensity(node.value, density, text), path, node.span);
+    }
+    const suggestion = this.wrapped(schema, node, path);
+    return this.say(errors.wrongType(path, foundText(node), expected(schema), suggestion), path, node.span);
+  }
+
+  /** The node as the only value of an object: `45` as `{ fixed: 45 }`. */
+  private wrapped(schema: ObjectSchema, node: TreeNode, path: string): { text: string; title: string } | undefined {
+    if (isNothing(node) || node.kind === 'map') return undefined;
+    const [key, ...others] = schema.exactlyOne ?? tellingKeys(schema);
+    if (!schema.exactlyOne && others.length > 0) return undefined;
+    if (!this.accepts(schema.keys[key], node, keyPath(path, key))) return undefined;
+    const text = mapText(key, this.lines.slice(node.span), this.format);
+    return { text, title: `Change to ${text}` };
+  }
+
+  private unknownKey(schema: ObjectSchema, { key, keySpan, value }: Pair, path: string, node: MapNode): void {
+    const at = keyPath(path, key);
+    const known = Object.keys(schema.keys);
+    if (schema.later?.includes(key)) {
+      this.say(errors.keyNotAvailable(at), at, keySpan);
+      return;
+    }
+    if (key === 'sparsity' && value.kind === 'scalar' && typeof value.value === 'number' && known.includes('density')) {
+      const density = Number((1 - value.value).toPrecision(12));
+      const text = `${scalarText('density', this.format)}: ${density}`;
+      const finding = errors.sparsityNotDensity(value.value, density, text);
+      this.say(finding, at, { start: keySpan.start, end: value.span.end });
+      return;
+    }
+    // A key that is there already is not the one that was meant.
+    const free = known.filter((name) => !node.pairs.some((pair) => pair.key === name));
+    const aka = Object.fromEntries(known.map((name) => [name, schema.keys[name].aka ?? []]));
+    const meant = nearest(key, free, aka);
+    const home = homesOf(key).find((place) => place !== path);
+    if (meant === undefined && home !== undefined) this.say(errors.misplacedKey(key, path, home), at, keySpan);
+    else {
+      const suggestion = meant && { text: scalarText(meant, this.format), title: `Change to ${meant}` };
+      this.say(errors.unknownKey(key, path, suggestion || undefined, known), at, keySpan);
+    }
+  }
+
+  private list(schema: ListSchema, node: TreeNode, path: string): unknown {
+    if (node.kind !== 'list') {
+      const text = `[${this.lines.slice(node.span)}]`;
+      const fits =
+        !isNothing(node) && schema.length === undefined && this.accepts(schema.items, node, itemPath(path, 0));
+      const suggestion = fits ? { text, title: `Change to ${text}` } : undefined;
+      return this.say(errors.wrongType(path, foundText(node), expected(schema), suggestion), path, node.span);
+    }
+    const { minItems = schema.length ?? 0, maxItems = schema.length ?? Infinity } = schema;
+    const { length } = node.items;
+    if (length < minItems || length > maxItems) {
+      const wanted =
+        minItems === maxItems ? `${minItems}` : length < minItems ? `at least ${minItems}` : `at most ${maxItems}`;
+      return this.say(errors.listLength(path, length, wanted), path, node.span);
+    }
+    return node.items.map((item, index) => this.read(schema.items, item, itemPath(path, index)));
+  }
+
+  private union(schema: UnionSchema, node: TreeNode, path: string): unknown {
+    const objects = schema.of.filter((option) => option.kind === 'object');
+    if (node.kind === 'map' && objects.length > 0) {
+      const keys = node.pairs.map(({ key }) => key);
+      const has = (option: ObjectSchema): boolean =>
+        keys.some((key) => key in option.keys || option.later?.includes(key) === true);
+      const like = (option: ObjectSchema): boolean =>
+        keys.some((key) => nearest(key, Object.keys(option.keys)) !== undefined);
+      const option = objects.find(has) ?? objects.find(like);
+      if (option) return this.object(option, node, path);
+    }
+    const accepted = schema.of.find((option) => option.kind !== 'object' && this.accepts(option, node, path));
+    if (accepted) return this.read(accepted, node, path);
+    const kind = node.kind === 'scalar' ? typeof node.value : node.kind;
+    const near = schema.of.find((option) =>
+      option.kind === 'enum'
+        ? kind === 'string'
+        : (option.kind === 'integer' || option.kind === 'number') && kind === 'number',
+    );
+    const suggestion = objects.map((option) => this.wrapped(option, node, path)).find((found) => found !== undefined);
+    if (near && !suggestion) return this.read(near, node, path);
+    const wanted = either(schema.of.map(expected));
+    return this.say(errors.wrongType(path, foundText(node), wanted, suggestion), path, node.span);
+  }
+}

@@ -1,0 +1,45 @@
+/** From paths of a config to the schema that stands there. */
+import { configSchema } from './schema';
+import type { ObjectSchema, Schema } from './schema-types';
+import { keyPath, pathSteps } from './tree';
+
+/** The alternatives a union has, else the schema itself. */
+const options = (schema: Schema): Schema[] => (schema.kind === 'union' ? schema.of.flatMap(options) : [schema]);
+
+/** The schema of `model.layers[0].linear.in`; of a union, the alternative that has the key. */
+export function schemaAt(path: string): Schema | undefined {
+  let here: Schema | undefined = configSchema;
+  for (const step of pathSteps(path)) {
+    if (!here) return undefined;
+    const inner: Schema[] = options(here).flatMap((option): Schema[] => {
+      if (typeof step === 'number') return option.kind === 'list' ? [option.items] : [];
+      return option.kind === 'object' && Object.hasOwn(option.keys, step) ? [option.keys[step]] : [];
+    });
+    here = inner.at(0);
+  }
+  return here;
+}
+
+/** The objects that may stand at a path. */
+export const objectsAt = (path: string): ObjectSchema[] => {
+  const schema = schemaAt(path);
+  return schema ? options(schema).filter((option) => option.kind === 'object') : [];
+};
+
+/** Everything a schema holds, outermost first. List items are `path[]`. */
+export function* walkSchema(schema: Schema, path = ''): Generator<{ path: string; schema: Schema }> {
+  yield { path, schema };
+  if (schema.kind === 'union') for (const option of schema.of) yield* walkSchema(option, path);
+  if (schema.kind === 'list') yield* walkSchema(schema.items, `${path}[]`);
+  if (schema.kind === 'object')
+    for (const [key, inner] of Object.entries(schema.keys)) yield* walkSchema(inner, keyPath(path, key));
+}
+
+/** Paths of the objects that have this key, outside lists: where a misplaced key belongs. */
+export const homesOf = (key: string): string[] =>
+  [...walkSchema(configSchema)]
+    .filter(
+      ({ path, schema }) =>
+        schema.kind === 'object' && !path.includes('[]') && path !== '' && Object.hasOwn(schema.keys, key),
+    )
+    .map(({ path }) => path);

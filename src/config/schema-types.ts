@@ -1,0 +1,102 @@
+/** The kinds of value a config can hold, and the TypeScript type of each: what the table in schema.ts is written in. */
+
+interface Described {
+  /** Markdown, whole sentences. */
+  readonly doc: string;
+  readonly unit?: string;
+  /** Where the method or the default comes from. */
+  readonly source?: string;
+  /** Has to be written. */
+  readonly required?: true;
+  /** May be missing, and then nothing takes its place. Every other key has a default. */
+  readonly optional?: true;
+  /** What other tools call it. */
+  readonly aka?: readonly string[];
+}
+
+export interface StringSchema extends Described {
+  readonly kind: 'string';
+  readonly default?: string;
+  readonly pattern?: { readonly regex: string; readonly words: string; readonly example: string };
+}
+
+export interface NumberSchema extends Described {
+  readonly kind: 'integer' | 'number';
+  readonly default?: number;
+  /** Inclusive bounds. */
+  readonly min?: number;
+  readonly max?: number;
+  /** Exclusive bounds. */
+  readonly above?: number;
+  readonly below?: number;
+}
+
+export interface BooleanSchema extends Described {
+  readonly kind: 'boolean';
+  readonly default?: boolean;
+}
+
+export interface EnumSchema extends Described {
+  readonly kind: 'enum';
+  readonly values: readonly (string | number)[];
+  /** A sentence for each value. */
+  readonly valueDocs?: Readonly<Record<string, string>>;
+  /** Words of the vocabulary that this version does not have yet. */
+  readonly later?: readonly string[];
+  readonly valuesAka?: Readonly<Record<string, string>>;
+  readonly default?: string | number;
+}
+
+export interface ListSchema extends Described {
+  readonly kind: 'list';
+  readonly items: Schema;
+  readonly minItems?: number;
+  readonly maxItems?: number;
+  readonly length?: 2;
+  readonly default?: readonly (string | number)[];
+}
+
+/** One of several: scalars are told apart by kind, objects by their first key. */
+export interface UnionSchema extends Described {
+  readonly kind: 'union';
+  readonly of: readonly Schema[];
+  readonly default?: string | number;
+}
+
+export interface ObjectSchema extends Described {
+  readonly kind: 'object';
+  readonly keys: Readonly<Record<string, Schema>>;
+  /** Of these keys exactly one is given. */
+  readonly exactlyOne?: readonly string[];
+  /** Keys of the vocabulary that this version does not have yet. */
+  readonly later?: readonly string[];
+}
+
+export type Schema = StringSchema | NumberSchema | BooleanSchema | EnumSchema | ListSchema | UnionSchema | ObjectSchema;
+
+/** The value a schema describes, after defaults are filled in. */
+export type Value<S> = S extends { kind: 'string' }
+  ? string
+  : S extends { kind: 'integer' | 'number' }
+    ? number
+    : S extends { kind: 'boolean' }
+      ? boolean
+      : S extends { kind: 'enum'; values: readonly (infer V)[] }
+        ? V
+        : S extends { kind: 'list'; items: infer I; length: 2 }
+          ? [Value<I>, Value<I>]
+          : S extends { kind: 'list'; items: infer I }
+            ? Value<I>[]
+            : S extends { kind: 'union'; of: readonly (infer U)[] }
+              ? Value<U>
+              : S extends { kind: 'object'; keys: infer K }
+                ? ObjectValue<K>
+                : never;
+
+type OptionalKeys<K> = { [P in keyof K]: K[P] extends { optional: true } ? P : never }[keyof K];
+type Flat<T> = { [P in keyof T]: T[P] };
+type ObjectValue<K> = Flat<
+  { -readonly [P in Exclude<keyof K, OptionalKeys<K>>]: Value<K[P]> } & {
+    -readonly [P in OptionalKeys<K>]?: Value<K[P]>;
+  }
+>;

@@ -1,0 +1,442 @@
+/**
+ * The words of a config: the one table from which types, defaults, JSON Schema, docs page, hovers and completions come.
+ */
+import { activations } from '../core/network';
+import type { DataSource } from '../core/data-sets';
+import { dataSets } from '../core/data-sets';
+import type { EnumSchema, ObjectSchema, Schema } from './schema-types';
+
+const eoiPaper = 'Nowak et al., "Sparser, Better, Deeper, Stronger" (arXiv 2406.01755)';
+const eoiSpecs = 'experiments of Nowak et al. (arXiv 2406.01755)';
+const sources = Object.keys(dataSets) as DataSource[];
+
+const activation = {
+  kind: 'enum',
+  values: activations,
+  valueDocs: {
+    linear: 'No activation: the network is a product of matrices.',
+    tanh: 'Hyperbolic tangent.',
+    relu: 'max(0, x).',
+  },
+  later: ['hard-tanh', 'leaky-relu', 'selu', 'gelu', 'silu'],
+  valuesAka: { identity: 'linear', none: 'linear' },
+  doc: 'The function between two layers.',
+} as const satisfies EnumSchema;
+
+const units = { kind: 'integer', min: 1, max: 1_048_576, required: true } as const;
+
+const linearLayer = {
+  kind: 'object',
+  doc: 'A fully connected layer: weights (out, in), biases (out).',
+  keys: {
+    name: {
+      kind: 'string',
+      required: true,
+      pattern: {
+        regex: '^[A-Za-z][A-Za-z0-9_-]{0,63}$',
+        words: 'a letter, then letters, digits, `_` or `-`, at most 64',
+        example: 'fc1',
+      },
+      doc: 'Name of the layer, once in the network. Its tensors are `layers.NAME.weight`, `.mask` and `.bias`.',
+    },
+    linear: {
+      kind: 'object',
+      required: true,
+      doc: 'A fully connected layer and its size.',
+      aka: ['dense', 'fc'],
+      keys: {
+        in: {
+          ...units,
+          unit: 'values',
+          doc: 'Fan-in: `out` of the linear layer before; of the first, the values of one example.',
+          aka: ['inputs', 'in_features', 'fan_in'],
+        },
+        out: {
+          ...units,
+          unit: 'values',
+          doc: 'Fan-out; of the last layer, the number of classes.',
+          aka: ['outputs', 'out_features', 'fan_out', 'units'],
+        },
+      },
+    },
+  },
+  later: ['conv'],
+} as const satisfies ObjectSchema;
+
+const activationLayer = {
+  kind: 'object',
+  doc: 'An activation between two layers.',
+  keys: { activation: { ...activation, required: true } },
+} as const satisfies ObjectSchema;
+
+const model = {
+  kind: 'object',
+  required: true,
+  doc: 'The network: either a `preset`, or `layers` of your own.',
+  exactlyOne: ['preset', 'layers'],
+  later: ['depth', 'width'],
+  keys: {
+    preset: {
+      kind: 'enum',
+      optional: true,
+      values: ['mlp-7'],
+      valueDocs: {
+        'mlp-7':
+          'Seven linear layers fc1 ... fc7, inputs-100-100-100-100-100-100-classes: 129,400 maskable weights for 28 x 28 images. ' +
+          'The first layer takes the values of the data set: 784, or 3,072 for `cifar-10`.',
+      },
+      later: [
+        'mlp',
+        'cnn',
+        'resnet-20',
+        'resnet-32',
+        'resnet-56',
+        'resnet-110',
+        'vgg-11',
+        'vgg-16-c',
+        'efficientnet-b0',
+        'deit-blocks',
+      ],
+      doc: 'A network by its name.',
+      source: eoiSpecs,
+    },
+    activation: { ...activation, default: 'tanh', doc: 'The function between the layers of a preset.' },
+    layers: {
+      kind: 'list',
+      optional: true,
+      minItems: 1,
+      maxItems: 10_000,
+      items: { kind: 'union', of: [linearLayer, activationLayer], doc: 'One layer.' },
+      doc:
+        'The layers of a network of your own, first to last: `{ name: fc1, linear: { in: 784, out: 100 } }` or `{ activation: tanh }`. ' +
+        'Each `in` is the `out` before it.',
+    },
+  },
+} as const satisfies ObjectSchema;
+
+const data = {
+  kind: 'object',
+  doc: 'What the network is trained on.',
+  aka: ['dataset'],
+  later: ['augment'],
+  keys: {
+    source: {
+      kind: 'enum',
+      values: sources,
+      valueDocs: {
+        'synthetic-digits':
+          'Ten classes of rendered, jittered digits, 28 x 28, drawn by Sparsescope itself: 6,000 to train, 1,000 to test.',
+        mnist: 'The handwritten digits, 28 x 28, from the original IDX files in `path`, plain or `.gz`.',
+        'cifar-10': 'Photographs of ten classes, 3 x 32 x 32, from the binary version in `path`.',
+      },
+      later: ['synthetic-images', 'cifar-100', 'image-folder', 'npy'],
+      default: 'synthetic-digits',
+      aka: ['name', 'dataset'],
+      doc: 'The data set.',
+    },
+    path: {
+      kind: 'string',
+      optional: true,
+      aka: ['dir', 'root', 'folder', 'directory'],
+      doc:
+        'Folder with the files of `mnist` or `cifar-10`; a relative one starts at the folder of the config. ' +
+        '**Sparsescope: Download Data Set** fetches them.',
+    },
+    validation: {
+      kind: 'number',
+      min: 0,
+      below: 1,
+      default: 0.1,
+      unit: 'share of the training examples',
+      aka: ['val', 'valid_split', 'validation_split'],
+      doc: 'Held out for validation, drawn by the seed. With 0 the test examples validate instead.',
+      source: eoiSpecs,
+    },
+  },
+} as const satisfies ObjectSchema;
+
+const angle = {
+  kind: 'number',
+  min: -360,
+  max: 360,
+  unit: 'degrees',
+  doc: 'An angle. Multiples of 90 only swap or negate axes and are refused.',
+} as const;
+
+const angles = {
+  kind: 'union',
+  default: 'uniform',
+  unit: 'degrees',
+  doc: 'By how much the Givens rotations turn.',
+  source: `${eoiPaper}, Appendix G`,
+  of: [
+    {
+      kind: 'enum',
+      values: ['uniform'],
+      valueDocs: { uniform: 'Uniform over [0, 360), as published.' },
+      doc: 'A distribution by its name.',
+    },
+    { kind: 'object', keys: { fixed: { ...angle, required: true } }, doc: 'The same angle for all rotations.' },
+    {
+      kind: 'object',
+      keys: {
+        range: {
+          kind: 'list',
+          length: 2,
+          items: angle,
+          required: true,
+          doc: 'Lower and upper end of a uniform distribution.',
+        },
+      },
+      doc: 'Uniform over a range.',
+    },
+    {
+      kind: 'object',
+      keys: {
+        list: {
+          kind: 'list',
+          minItems: 1,
+          maxItems: 1_000_000,
+          items: angle,
+          required: true,
+          doc: 'Taken in turn; after the last comes the first again.',
+        },
+      },
+      doc: 'Angles of your own.',
+    },
+  ],
+} as const satisfies Schema;
+
+const sparsity = {
+  kind: 'object',
+  doc: 'Which weights there are.',
+  later: ['layers', 'base', 'gain', 'ai', 'sao', 'synflow', 'update'],
+  keys: {
+    density: {
+      kind: 'number',
+      above: 0,
+      max: 1,
+      default: 0.1,
+      unit: 'share of the maskable weights',
+      doc: 'Share of weights kept, over the whole network: 1 - sparsity. Biases are always kept.',
+    },
+    distribution: {
+      kind: 'enum',
+      values: ['uniform', 'erk'],
+      valueDocs: {
+        uniform: 'Every layer has the same density.',
+        erk: 'Erdős-Rényi kernel: density in proportion to (out + in) / (out x in), so that small layers are denser.',
+      },
+      later: ['uniform-plus', 'er', 'balanced', 'random', 'magnitude', 'snip', 'grasp', 'synflow'],
+      valuesAka: { 'erdos-renyi': 'erk', 'erdos-renyi-kernel': 'erk' },
+      default: 'erk',
+      doc: 'How the density is shared among the layers.',
+      source: 'Evci et al., "Rigging the Lottery" (2020)',
+    },
+    init: {
+      kind: 'enum',
+      values: ['base', 'eoi'],
+      valueDocs: {
+        base: 'A dense orthogonal matrix times a random mask: the mask breaks the orthogonality.',
+        eoi: 'Exact orthogonal initialisation: a product of random Givens rotations, sparse and orthogonal at once.',
+      },
+      later: ['ai', 'sao', 'eis'],
+      valuesAka: { ei: 'eoi', orthogonal: 'base' },
+      default: 'eoi',
+      doc: 'How the sparse weights are drawn.',
+      source: eoiPaper,
+      aka: ['initialization', 'initialisation', 'init_type', 'sparse_init'],
+    },
+    eoi: {
+      kind: 'object',
+      doc: 'Settings of `init: eoi`.',
+      later: ['convDensity', 'pattern'],
+      keys: { angles },
+    },
+  },
+} as const satisfies ObjectSchema;
+
+const train = {
+  kind: 'object',
+  doc: 'How the network is trained.',
+  aka: ['training'],
+  later: ['labelSmoothing', 'rewind'],
+  keys: {
+    optimizer: {
+      kind: 'object',
+      doc: 'Stochastic gradient descent with the semantics of `torch.optim.SGD`.',
+      aka: ['optimiser', 'optim'],
+      keys: {
+        name: { kind: 'enum', values: ['sgd'], later: ['adam', 'adamw'], default: 'sgd', doc: 'The method.' },
+        learningRate: {
+          kind: 'number',
+          above: 0,
+          max: 100,
+          default: 0.05,
+          aka: ['lr', 'eta'],
+          doc: 'Step size at the start.',
+        },
+        momentum: {
+          kind: 'number',
+          min: 0,
+          below: 1,
+          default: 0.9,
+          doc: 'Share of the last update that is kept.',
+          source: eoiSpecs,
+        },
+        nesterov: { kind: 'boolean', default: true, doc: 'Nesterov momentum: looks one step ahead.', source: eoiSpecs },
+        weightDecay: {
+          kind: 'number',
+          min: 0,
+          max: 1,
+          default: 1e-4,
+          aka: ['wd', 'l2', 'decay'],
+          doc: 'Pulls weights towards zero; biases are left alone.',
+          source: eoiSpecs,
+        },
+      },
+    },
+    schedule: {
+      kind: 'object',
+      doc: 'How the learning rate changes.',
+      aka: ['scheduler', 'lr_schedule'],
+      keys: {
+        name: {
+          kind: 'enum',
+          values: ['constant', 'step', 'cosine'],
+          valueDocs: {
+            constant: 'It does not.',
+            step: 'Multiplied by `factor` at each share in `at`.',
+            cosine: 'Falls to 0 along half a wave.',
+          },
+          later: ['warmup-cosine'],
+          default: 'constant',
+          doc: 'The rule.',
+        },
+        at: {
+          kind: 'list',
+          items: { kind: 'number', min: 0, max: 1, unit: 'share of all steps', doc: 'A moment.' },
+          maxItems: 100,
+          default: [0.5, 0.75],
+          unit: 'shares of all steps',
+          aka: ['milestones'],
+          doc: 'For `step`: when the rate is multiplied.',
+          source: eoiSpecs,
+        },
+        factor: {
+          kind: 'number',
+          above: 0,
+          max: 1,
+          default: 0.1,
+          aka: ['gamma'],
+          doc: 'For `step`: by what.',
+          source: eoiSpecs,
+        },
+      },
+    },
+    epochs: { kind: 'integer', min: 1, max: 100_000, default: 2, doc: 'Passes over the training examples.' },
+    batchSize: {
+      kind: 'integer',
+      min: 1,
+      max: 65_536,
+      default: 128,
+      unit: 'examples',
+      aka: ['batch', 'bs'],
+      doc: 'Examples in one step.',
+      source: eoiSpecs,
+    },
+    checkpointEvery: {
+      kind: 'integer',
+      min: 0,
+      max: 1_000_000_000,
+      default: 500,
+      unit: 'steps',
+      doc:
+        'How often weights, masks and momentum are saved; 0: only at the end. ' +
+        'A run that was interrupted goes on from the last checkpoint.',
+    },
+  },
+} as const satisfies ObjectSchema;
+
+const probes = {
+  kind: 'object',
+  doc: 'What is measured on the way.',
+  later: ['divergence'],
+  keys: {
+    jacobian: {
+      kind: 'object',
+      doc: 'Singular values of the input-output Jacobian, by example.',
+      keys: {
+        at: {
+          kind: 'list',
+          maxItems: 1_000,
+          items: {
+            kind: 'union',
+            doc: 'A step number or `end`.',
+            of: [
+              { kind: 'integer', min: 0, max: 1_000_000_000, doc: 'A step; 0 is before the first update.' },
+              { kind: 'enum', values: ['end'], doc: 'After the last step.' },
+            ],
+          },
+          default: [0, 'end'],
+          unit: 'steps',
+          doc: 'When it is measured: step numbers and `end`. An empty list measures nothing.',
+        },
+        samples: {
+          kind: 'integer',
+          min: 1,
+          max: 1_024,
+          default: 32,
+          unit: 'examples',
+          doc: 'Of how many examples.',
+        },
+      },
+    },
+    spectra: {
+      kind: 'object',
+      doc: 'Singular values of every weight matrix.',
+      keys: {
+        every: {
+          kind: 'integer',
+          min: 0,
+          max: 1_000_000_000,
+          default: 500,
+          unit: 'steps',
+          doc: 'How often; step 0 and the end are always measured, with 0 only they.',
+        },
+      },
+    },
+  },
+} as const satisfies ObjectSchema;
+
+/** A whole config. */
+export const configSchema = {
+  kind: 'object',
+  doc: 'A network, its data, how sparse it is, how it is trained and what is measured.',
+  later: ['extends', 'sharing', 'compute', 'sweep'],
+  keys: {
+    version: { kind: 'enum', values: [1], required: true, doc: 'Version of these words.' },
+    name: {
+      kind: 'string',
+      default: 'run',
+      pattern: {
+        regex: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$',
+        words: 'a letter or digit, then letters, digits, `.`, `_` or `-`, at most 64',
+        example: 'mlp7-eoi',
+      },
+      doc: 'Name of the run; its folder is `NAME-1`, the next one `NAME-2`.',
+    },
+    seed: {
+      kind: 'integer',
+      min: 0,
+      max: Number.MAX_SAFE_INTEGER,
+      default: 1,
+      doc: 'Every random choice derives from it: the same seed on the same backend gives the same run.',
+    },
+    model,
+    data,
+    sparsity,
+    train,
+    probes,
+  },
+} as const satisfies ObjectSchema;

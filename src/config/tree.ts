@@ -1,0 +1,104 @@
+/** A config as it is written, before it means anything: the form in which YAML and JSON are alike. */
+import type { Span } from './text';
+
+export interface ScalarNode {
+  kind: 'scalar';
+  value: string | number | boolean | null;
+  span: Span;
+}
+
+export interface ListNode {
+  kind: 'list';
+  items: TreeNode[];
+  span: Span;
+}
+
+export interface Pair {
+  key: string;
+  keySpan: Span;
+  value: TreeNode;
+}
+
+export interface MapNode {
+  kind: 'map';
+  pairs: Pair[];
+  /** Written with braces: pairs are set apart by commas, not by lines. */
+  flow: boolean;
+  span: Span;
+}
+
+export type TreeNode = ScalarNode | ListNode | MapNode;
+
+/** A mistake in the writing itself. */
+export interface SyntaxProblem {
+  code: string;
+  message: string;
+  span: Span;
+}
+
+export interface Tree {
+  /** Missing when nothing but white space and comments is there. */
+  root?: TreeNode;
+  problems: SyntaxProblem[];
+}
+
+export const keyPath = (path: string, key: string): string => (path === '' ? key : `${path}.${key}`);
+export const itemPath = (path: string, index: number): string => `${path}[${index}]`;
+
+/** `model.layers[1].linear` → `['model', 'layers', 1, 'linear']`. */
+export const pathSteps = (path: string): (string | number)[] =>
+  [...path.matchAll(/\[\d+\]|[^.[\]]+/g)].map(([text]) => (text.startsWith('[') ? Number(text.slice(1, -1)) : text));
+
+/** A place in the tree: the value, and its key where it has one. */
+export interface Place {
+  path: string;
+  node: TreeNode;
+  pair?: Pair;
+  /** The map that holds `pair`. */
+  parent?: MapNode;
+}
+
+/** The place of a path, or of its nearest ancestor that is written: `exact` tells which. */
+export function findPlace(root: TreeNode, path: string): Place & { exact: boolean } {
+  let place: Place = { path: '', node: root };
+  for (const step of pathSteps(path)) {
+    const { node } = place;
+    if (typeof step === 'number') {
+      const item = node.kind === 'list' ? node.items.at(step) : undefined;
+      if (!item) return { ...place, exact: false };
+      place = { path: itemPath(place.path, step), node: item };
+    } else {
+      const pair = node.kind === 'map' ? node.pairs.find(({ key }) => key === step) : undefined;
+      if (!pair || node.kind !== 'map') return { ...place, exact: false };
+      place = { path: keyPath(place.path, step), node: pair.value, pair, parent: node };
+    }
+  }
+  return { ...place, exact: true };
+}
+
+const holds = ({ start, end }: Span, offset: number): boolean => start <= offset && offset <= end;
+
+export interface Hit {
+  /** Path of the innermost key, item or value at the offset. */
+  path: string;
+  /** On the key, not on its value. */
+  onKey: boolean;
+  span: Span;
+}
+
+/** What stands at an offset. */
+export function hitAt(node: TreeNode, offset: number, path = ''): Hit | undefined {
+  if (node.kind === 'map')
+    for (const { key, keySpan, value } of node.pairs) {
+      const inner = keyPath(path, key);
+      if (holds(keySpan, offset)) return { path: inner, onKey: true, span: keySpan };
+      const hit = hitAt(value, offset, inner);
+      if (hit) return hit;
+    }
+  else if (node.kind === 'list')
+    for (const [index, item] of node.items.entries()) {
+      const hit = hitAt(item, offset, itemPath(path, index));
+      if (hit) return hit;
+    }
+  return holds(node.span, offset) && path !== '' ? { path, onKey: false, span: node.span } : undefined;
+}

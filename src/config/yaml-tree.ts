@@ -1,0 +1,124 @@
+/** YAML text as a tree with places. YAML 1.2 core: no merge keys, no tags; anchors within a bound. */
+import { isAlias, isMap, isScalar, isSeq, parseDocument, visit } from 'yaml';
+import type { Document, Node, Pair as YamlPair, YAMLMap } from 'yaml';
+import * as errors from './errors';
+import type { Span } from './text';
+import type { MapNode, SyntaxProblem, Tree, TreeNode } from './tree';
+
+/** Far more than a person writes; each one is looked for in the whole document. */
+const maxAliases = 100;
+/** What one MiB of text can hold; aliases could multiply it. */
+const maxNodes = 600_000;
+
+class Builder {
+  readonly problems: SyntaxProblem[] = [];
+  private aliases = 0;
+  private nodes = 0;
+  /** While an aliased value is built: where the alias stands, so that mistakes are said where it is used. */
+  private at: Span | undefined;
+
+  constructor(private readonly document: Document) {}
+
+  node(node: unknown, fallback: Span): TreeNode {
+    const span = this.spanOf(node as Node | null, fallback);
+    if (++this.nodes > maxNodes) return { kind: 'scalar', value: null, span };
+    if (isAlias(node)) return this.alias(node.source, span);
+    if (isMap(node)) return this.map(node, span);
+    if (isSeq(node)) return { kind: 'list', items: node.items.map((item) => this.node(item, span)), span };
+    const value: unknown = isScalar(node) ? node.value : null;
+    const plain = typeof value === 'number' || typeof value === 'boolean' || typeof value === 'string';
+    return { kind: 'scalar', value: plain ? value : null, span };
+  }
+
+  private spanOf(node: Node | null, fallback: Span): Span {
+    if (this.at) return this.at;
+    return node?.range ? { start: node.range[0], end: Math.max(node.range[0], node.range[1]) } : fallback;
+  }
+
+  private map(map: YAMLMap, span: Span): MapNode {
+    const seen = new Set<string>();
+    const pairs = map.items.flatMap((pair: YamlPair) => {
+      const key = pair.key as Node;
+      const keySpan = this.spanOf(key, span);
+      if (!isScalar(key) || typeof key.value !== 'string') {
+        this.problems.push({ ...errors.nonStringKey(), span: keySpan });
+        return [];
+      }
+      if (key.value === '<<') this.problems.push({ ...errors.mergeKey(), span: keySpan });
+      else if (seen.has(key.value)) this.problems.push({ ...errors.duplicateKey(key.value), span: keySpan });
+      seen.add(key.value);
+      const after = { start: keySpan.end, end: keySpan.end };
+      return [{ key: key.value, keySpan, value: this.node(pair.value, after) }];
+    });
+    return { kind: 'map', pairs, flow: map.flow === true, span };
+  }
+
+  private alias(name: string, span: Span): TreeNode {
+    const nothing: TreeNode = { kind: 'scalar', value: null, span };
+    if (++this.aliases > maxAliases || this.nodes > maxNodes) {
+      if (this.aliases === maxAliases + 1) this.problems.push({ ...errors.tooManyAliases(maxAliases), span });
+      return nothing;
+    }
+    const found = this.anchored(name, span);
+    if (!found) {
+      this.problems.push({ ...errors.unknownAlias(name), span });
+      return nothing;
+    }
+    const outer = this.at;
+    this.at = span;
+    const node = this.node(found, span);
+    this.at = outer;
+    return node;
+  }
+
+  /** The last node with this anchor before the alias; one that holds the alias is not complete and does not count. */
+  private anchored(name: string, before: Span): Node | undefined {
+    let found: Node | undefined;
+    visit(this.document, {
+      Node: (_, node) => {
+        const complete = (node.range?.[1] ?? Infinity) <= before.start;
+        if (complete && 'anchor' in node && node.anchor === name) found = node;
+      },
+    });
+    return found;
+  }
+}
+
+const problemsOf = (document: Document, text: string): SyntaxProblem[] => {
+  const problems: SyntaxProblem[] = [];
+  // What follows a first mistake is often a consequence of it.
+  const first = document.errors.at(0);
+  if (first) {
+    const [start, end] = first.pos;
+    // A mistake over several lines is marked on its first.
+    const line = /^[^\r\n]*/.exec(text.slice(start, end))?.[0].length ?? 0;
+    problems.push({ ...errors.yamlSyntax(first.code, first.message), span: { start, end: start + Math.max(line, 1) } });
+  }
+  for (const { pos, code } of document.warnings)
+    if (code === 'TAG_RESOLVE_FAILED') problems.push({ ...errors.tag(), span: { start: pos[0], end: pos[1] } });
+  const { explicit, version } = document.directives?.yaml ?? { explicit: false, version: '1.2' };
+  if (explicit === true && version !== '1.2')
+    problems.push({ ...errors.yamlVersion(version), span: { start: 0, end: 5 } });
+  return problems;
+};
+
+/** `text` without a byte order mark. Never throws: a broken document gives what could be understood, and the problems. */
+export function yamlTree(text: string): Tree {
+  const document = parseDocument(text, {
+    version: '1.2',
+    schema: 'core',
+    merge: false,
+    prettyErrors: false,
+    // Looked for in the tree instead: the library compares every key with every other.
+    uniqueKeys: false,
+    logLevel: 'silent',
+    keepSourceTokens: false,
+  });
+  const { contents } = document;
+  const problems = problemsOf(document, text);
+  const empty = contents === null || (isScalar(contents) && contents.value === null && problems.length === 0);
+  if (empty) return { problems };
+  const builder = new Builder(document);
+  const root = builder.node(contents, { start: 0, end: text.length });
+  return { root, problems: [...problems, ...builder.problems] };
+}
