@@ -24,7 +24,7 @@ const shortestInterval = 16;
 
 /**
  * The matrix of a sequence after `step` rotations. Forward seeks apply rotations one by one; backward seeks restart from
- * the nearest keyframe. Keyframes take at most `keyframeBytes` together, whatever the size of the matrix.
+ * the nearest keyframe. Keyframes take at most `keyframeBudget` bytes together, whatever the size of the matrix.
  */
 export class RotationPlayer {
   readonly rotatedAxesAreColumns: boolean;
@@ -42,7 +42,7 @@ export class RotationPlayer {
   /** Starts at step 0, the identity. Throws `rotations.invalid` or `shape.*`. */
   constructor(
     readonly sequence: RotationSequence,
-    keyframeBytes = defaultBudget,
+    keyframeBudget = defaultBudget,
   ) {
     checkSequence(sequence);
     const { rows, columns } = sequence;
@@ -52,7 +52,7 @@ export class RotationPlayer {
     this.weights = new Float32Array(rows * columns);
     setIdentity(this.weights, this.layout);
     this.nonZerosByStep = countNonZeros(sequence, this.layout);
-    this.interval = this.chooseInterval(keyframeBytes);
+    this.interval = this.chooseInterval(keyframeBudget);
   }
 
   /** Rotations of the sequence, including an undone last one. */
@@ -83,6 +83,13 @@ export class RotationPlayer {
 
   get density(): number {
     return this.nonZeros / this.weights.length;
+  }
+
+  /** Memory that the keyframes take now, bytes. */
+  get keyframeBytes(): number {
+    let bytes = 0;
+    for (const { supports, values } of this.keyframes.values()) bytes += supports.byteLength + values.byteLength;
+    return bytes;
   }
 
   /** The symbolic support, not a comparison with zero. */

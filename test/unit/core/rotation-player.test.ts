@@ -63,6 +63,16 @@ describe('RotationPlayer', () => {
     expect(player.mask.equals(mask)).toBe(true);
   });
 
+  it('keeps its keyframes within the budget, and has some', () => {
+    const sequence = sequenceOf(64, 96, 0.9);
+    for (const budget of [0, 10_000, 100_000, 2 ** 26]) {
+      const player = new RotationPlayer(sequence, budget);
+      player.seek(player.total);
+      expect(player.keyframeBytes).toBeLessThanOrEqual(budget);
+      if (budget >= 100_000) expect(player.keyframeBytes).toBeGreaterThan(0);
+    }
+  });
+
   it('plays a sequence without rotations and refuses steps that are not there', () => {
     const player = new RotationPlayer(sequenceOf(1, 1, 1));
     expect(player.total).toBe(0);
