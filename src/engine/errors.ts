@@ -42,19 +42,6 @@ export const configInvalid = (file: string, line: number, column: number, messag
     `${file}:${line}:${column}: ${message}${more > 0 ? ` (and ${more} more ${more === 1 ? 'problem' : 'problems'})` : ''}`,
   );
 
-export const networkMismatch = (
-  what: 'inputs' | 'classes',
-  network: number,
-  data: number,
-  source: string,
-): SparseError =>
-  error(
-    'network-mismatch',
-    what === 'inputs'
-      ? `The first layer takes ${network} values, but an example of ${source} has ${data}. Set its \`in\` to ${data}.`
-      : `The last layer gives ${network} classes, but ${source} has ${data}. Set its \`out\` to ${data}.`,
-  );
-
 export const prunedWeightChanged = (layer: string, count: number, step: number): SparseError =>
   error(
     'pruned-weight-changed',

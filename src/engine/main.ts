@@ -20,7 +20,7 @@ const channel: Channel = {
   },
 };
 
-type Nothing = Record<never, never>;
+type Nothing = object;
 
 function serve(): void {
   const describe = (error: unknown): { code: string; message: string } => {

@@ -14,7 +14,6 @@ import type { RunEvent, RunRecord } from '../protocol/run';
 import { checkpointFile, listCheckpoints, openCheckpoint } from '../runs/checkpoint';
 import { RunFolder } from '../runs/folder';
 import { readJournal } from '../runs/journal';
-import type { DataSet } from './data/data-set';
 import { split } from './data/data-set';
 import { loadData } from './data/load';
 import * as errors from './errors';
@@ -40,12 +39,6 @@ export function checkedConfig(text: string, path: string): { config: Config; pla
   return { config, plan };
 }
 
-/** @throws SparseError `engine.network-mismatch` */
-const checkFit = ({ network }: NetworkPlan, data: DataSet): void => {
-  for (const what of ['inputs', 'classes'] as const)
-    if (network[what] !== data[what]) throw errors.networkMismatch(what, network[what], data[what], data.source);
-};
-
 export interface Prepared {
   recorder: Recorder;
   work: Work;
@@ -65,7 +58,6 @@ export async function prepareStart(
   const { configPath, configText, root, directory } = params;
   const { config, plan } = checkedConfig(configText, configPath);
   const data = await loadData(config.data, { root, configFolder: dirname(configPath), signal });
-  checkFit(plan, data);
   const parts = split(data, config.data.validation, config.seed);
   const train = parts.train.indices.length;
   const folder = await RunFolder.create({ root, name: config.name, configText, directory });
@@ -146,11 +138,9 @@ export async function prepareResume(
   const { config, plan } = checkedConfig(text, record.configPath);
   const options = { root: rootOf(folder, record), configFolder: dirname(record.configPath), signal };
   const data = await loadData(config.data, options);
-  checkFit(plan, data);
   if (data.sha256 !== record.dataset.sha256) throw errors.dataChanged(data.source);
   const from = await lastStates(folder, record, plan);
-  const { error: _, endedAt: __, ...rest } = record;
-  const recorder = await Recorder.open(folder, { ...rest, state: 'starting', versions, pid: process.pid }, emit, {
+  const recorder = await Recorder.open(folder, { ...record, state: 'starting', versions, pid: process.pid }, emit, {
     truncateAfterStep: from.step,
   });
   return { recorder, work: { config, plan, data, from }, events: await readJournal(folder.journalFile) };

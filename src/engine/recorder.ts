@@ -48,7 +48,7 @@ export class Recorder {
 
   /** Answers the event with its time. @throws SparseError `file.*` */
   event(event: Untimed): RunEvent {
-    const timed = { ...event, at: Math.max(0, this.now() - Date.parse(this.current.createdAt)) } as RunEvent;
+    const timed = { ...event, at: Math.max(0, this.now() - Date.parse(this.current.createdAt)) };
     this.journal.append(timed);
     this.emit('runEvent', { id: this.folder.id, directory: this.folder.directory, event: timed });
     return timed;
@@ -56,9 +56,11 @@ export class Recorder {
 
   /** A new state, in the journal and in `run.json`, with whatever else changed. @throws SparseError `file.*` */
   async state(state: RunState, change: Partial<RunRecord> = {}): Promise<void> {
-    const { error: _, endedAt: __, ...rest } = this.current;
-    const ended = isEnded(state) ? { endedAt: new Date(this.now()).toISOString() } : {};
-    this.current = { ...rest, ...ended, ...change, state };
+    const next = { ...this.current, state };
+    delete next.error;
+    delete next.endedAt;
+    if (isEnded(state)) next.endedAt = new Date(this.now()).toISOString();
+    this.current = { ...next, ...change };
     const message = change.error?.message;
     this.event({ type: 'state', state, ...(message !== undefined && { message }) });
     await this.write();

@@ -151,12 +151,12 @@ export class EngineService {
 
   private async initialise(
     { configPath, configText, output }: { configPath: string; configText: string; output: string },
-    { signal, progress }: CallContext,
+    context: CallContext,
   ): Promise<void> {
     const { config, plan } = checkedConfig(configText, configPath);
     const states = plan.layers.map((layer, i) => {
-      if (signal.aborted) throw new RpcCancelled();
-      progress({ done: i, total: plan.layers.length, message: layer.name });
+      if (context.signal.aborted) throw new RpcCancelled();
+      context.progress({ done: i, total: plan.layers.length, message: layer.name });
       return initialiseLayer(config, layer).state;
     });
     await writeSafetensors(

@@ -43,7 +43,7 @@ async function inspectAll(file: SafetensorsFile, options: Options, output: Outpu
 
 /** A name from a file may hold anything; a terminal obeys control characters. */
 const printable = (name: string): string =>
-  [...name].map((c) => (/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(c) ? `\\u{${c.codePointAt(0)!.toString(16)}}` : c)).join('');
+  name.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (c) => `\\u{${c.codePointAt(0)!.toString(16)}}`);
 
 export async function inspect(name: string, options: Options, output: Output): Promise<ExitCode> {
   const file = await openSafetensors(await openFile(name));

@@ -79,7 +79,14 @@ const answer = ({ record, step, epochs, elapsed }: RunSnapshot, directory: strin
   dataset: record.dataset,
   steps: { completed: step, total: record.totalSteps },
   layers: record.layers,
-  epochs: epochs.map(({ type: _, at: __, ...epoch }) => epoch),
+  epochs: epochs.map((event) => ({
+    epoch: event.epoch,
+    step: event.step,
+    trainLoss: event.trainLoss,
+    trainAccuracy: event.trainAccuracy,
+    validationLoss: event.validationLoss,
+    validationAccuracy: event.validationAccuracy,
+  })),
   report,
 });
 
@@ -103,18 +110,14 @@ async function conclude(
   );
   if (json) printJson(output, command, answer(snapshot, directory, report));
   else output.out(`\nrun folder  ${directory}\n${report === null ? '' : `report      ${report}\n`}`);
-  switch (record.state) {
-    case 'completed':
-      return exitCode.ok;
-    case 'failed': {
-      const error = record.error ?? describe(undefined);
-      if (!json) output.err(errorLine(error));
-      return exitCodeOfCode(error.code);
-    }
-    default:
-      output.err(cancelledLine(step, record.totalSteps, directory));
-      return exitCode.cancelled;
+  if (record.state === 'completed') return exitCode.ok;
+  if (record.state === 'failed') {
+    const error = record.error ?? describe(undefined);
+    if (!json) output.err(errorLine(error));
+    return exitCodeOfCode(error.code);
   }
+  output.err(cancelledLine(step, record.totalSteps, directory));
+  return exitCode.cancelled;
 }
 
 export async function run(name: string, options: Options, output: Output): Promise<ExitCode> {

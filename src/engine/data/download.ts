@@ -93,7 +93,7 @@ async function unpack(archive: string, entry: CatalogArchive, folder: string, si
       }
       if (part.header.type !== 'file') throw errors.archiveEntry(entry.url, item.path, 'is not a file');
       if (part.header.size !== item.bytes)
-        throw errors.archiveEntry(entry.url, item.path, `has ${part.header.size ?? 0} bytes, not ${item.bytes}`);
+        throw errors.archiveEntry(entry.url, item.path, `has ${part.header.size} bytes, not ${item.bytes}`);
       wanted.delete(item.path);
       const target = join(folder, item.name);
       await writeAtomically(target, part as AsyncIterable<Uint8Array>);
@@ -118,10 +118,11 @@ async function unpack(archive: string, entry: CatalogArchive, folder: string, si
  */
 export async function downloadDataSet(
   { name, directory }: { name: DataSetName; directory: string },
-  { signal, progress }: CallContext,
+  context: CallContext,
   catalog: Catalog = published,
 ): Promise<Downloaded> {
   if (!Object.hasOwn(catalog, name)) throw errors.unknownDataSet(name, Object.keys(catalog));
+  const { signal } = context;
   const entries = catalog[name];
   await mkdir(directory, { recursive: true }).catch((cause: unknown) => {
     throw cannotWrite(directory, cause);
@@ -136,7 +137,7 @@ export async function downloadDataSet(
       done += count;
       if (done - told < progressStep && done < total) return;
       told = done;
-      progress({ done, total, message: label });
+      context.progress({ done, total, message: label });
     };
     const chunks = verified(entry, signal, advance);
     if (entry.kind === 'file') {

@@ -40,7 +40,7 @@ describe('choosing a backend', () => {
   });
 
   it('names the folders in which the WebAssembly files are not', () => {
-    expect(() => wasmFolder('/nowhere')).toThrowError(/\/nowhere/);
+    expect(() => wasmFolder('/nowhere')).toThrow(/\/nowhere/);
   });
 });
 
@@ -95,9 +95,7 @@ describe('transposed products on wasm', () => {
     const before = tf.memory().numTensors;
     const found = compute();
     expect(tf.memory().numTensors).toBe(before);
-    found.forEach((list, i) =>
-      list.forEach((value, j) => expect(Math.abs(value - expected[i]![j]!)).toBeLessThan(1e-5)),
-    );
+    found.forEach((list, i) => list.forEach((value, j) => expect(Math.abs(value - expected[i][j])).toBeLessThan(1e-5)));
   });
 
   it('does not change the operands', async () => {

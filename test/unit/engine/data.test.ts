@@ -176,7 +176,7 @@ describe('parts and batches', () => {
   });
 
   it.each([0.999, 0.001, 0])('a share of %s that leaves a part empty is refused', (share) => {
-    expect(() => split(data, share, 1)).toThrowError(/data\.validation/);
+    expect(() => split(data, share, 1)).toThrow(/data\.validation/);
   });
 
   it('standardise pixels and keep the last, smaller batch', () => {
@@ -186,7 +186,7 @@ describe('parts and batches', () => {
     expect(batches.size(5)).toBe(13);
     const { x, labels: chosen, size } = batches.batch(5);
     expect(size).toBe(13);
-    const example = train.indices[80]!;
+    const example = train.indices[80];
     expect(chosen[0]).toBe(example % 10);
     expect(x[0]).toBeCloseTo((2 * example) / 255 / 0.3081 - 0.1307 / 0.3081, 5);
     expect(x).toHaveLength(26);

@@ -83,12 +83,11 @@ const packed = (
   name: string,
   bytes: Uint8Array,
   wanted: { path: string; name: string; bytes: number }[],
-): CatalogEntry =>
-  ({
-    ...file(name, bytes),
-    kind: 'tar.gz',
-    entries: wanted,
-  }) as CatalogEntry;
+): CatalogEntry => ({
+  ...file(name, bytes),
+  kind: 'tar.gz',
+  entries: wanted,
+});
 
 describe('downloading files', () => {
   it('writes what arrived and counts progress to the end', async () => {
@@ -98,7 +97,7 @@ describe('downloading files', () => {
     expect(result).toEqual({ files: [join(folder, 'a.gz'), join(folder, 'b.gz')], bytes: 700_030 });
     expect(await readFile(join(folder, 'a.gz'))).toEqual(Buffer.from(a));
     expect(seen.at(-1)).toEqual({ done: 700_030, total: 700_030, message: 'b.gz' });
-    expect(seen.every(({ done }, i) => i === 0 || done > seen[i - 1]!.done)).toBe(true);
+    expect(seen.every(({ done }, i) => i === 0 || done > seen[i - 1].done)).toBe(true);
   });
 
   it.each<[string, () => CatalogEntry, string]>([

@@ -69,8 +69,8 @@ export function reference(network: Network, states: LayerState[], options: SgdSe
         const fn = { linear: (v: number) => v, tanh: Math.tanh, relu: (v: number) => Math.max(v, 0) }[layer.fn];
         values.push(input.map((v) => fn(v)));
       } else {
-        const { weight, bias } = layers[next++]!;
-        values.push(bias.map((b, o) => input.reduce((sum, v, i) => sum + weight[o * layer.in + i]! * v, b)));
+        const { weight, bias } = layers[next++];
+        values.push(bias.map((b, o) => input.reduce((sum, v, i) => sum + weight[o * layer.in + i] * v, b)));
       }
     }
     return values;
@@ -78,9 +78,9 @@ export function reference(network: Network, states: LayerState[], options: SgdSe
 
   const update = (w: Float64Array, v: Float64Array, gradient: Float64Array, rate: number, decay: number): void => {
     w.forEach((value, i) => {
-      const g = gradient[i]! + decay * value;
-      v[i] = options.momentum * v[i]! + g;
-      w[i] = value - rate * (options.nesterov ? g + options.momentum * v[i]! : v[i]!);
+      const g = gradient[i] + decay * value;
+      v[i] = options.momentum * v[i] + g;
+      w[i] = value - rate * (options.nesterov ? g + options.momentum * v[i] : v[i]);
     });
   };
 
@@ -97,28 +97,28 @@ export function reference(network: Network, states: LayerState[], options: SgdSe
       for (let n = 0; n < batch.size; n++) {
         const values = run(batch.x.subarray(n * network.inputs, (n + 1) * network.inputs));
         const logits = values.at(-1)!;
-        const label = batch.labels[n]!;
+        const label = batch.labels[n];
         const total = logits.reduce((sum, v) => sum + Math.exp(v), 0);
-        loss += (Math.log(total) - logits[label]!) / batch.size;
+        loss += (Math.log(total) - logits[label]) / batch.size;
         if (logits.indexOf(Math.max(...logits)) === label) correct++;
         let back = logits.map((v, k) => (Math.exp(v) / total - Number(k === label)) / batch.size);
         let at = layers.length;
         for (let l = network.layers.length - 1; l >= 0; l--) {
-          const layer = network.layers[l]!;
-          const input = values[l]!;
-          const output = values[l + 1]!;
+          const layer = network.layers[l];
+          const input = values[l];
+          const output = values[l + 1];
           if (layer.kind === 'activation') {
-            if (layer.fn === 'tanh') back = back.map((g, i) => g * (1 - output[i]! ** 2));
-            if (layer.fn === 'relu') back = back.map((g, i) => (input[i]! > 0 ? g : 0));
+            if (layer.fn === 'tanh') back = back.map((g, i) => g * (1 - output[i] ** 2));
+            if (layer.fn === 'relu') back = back.map((g, i) => (input[i] > 0 ? g : 0));
           } else {
-            const { weight } = layers[--at]!;
-            const gradient = gradients[at]!;
+            const { weight } = layers[--at];
+            const gradient = gradients[at];
             const previous = new Float64Array(layer.in);
             back.forEach((g, o) => {
-              gradient.bias[o]! += g;
+              gradient.bias[o] += g;
               for (let i = 0; i < layer.in; i++) {
-                gradient.weight[o * layer.in + i]! += g * input[i]!;
-                previous[i]! += g * weight[o * layer.in + i]!;
+                gradient.weight[o * layer.in + i] += g * input[i];
+                previous[i] += g * weight[o * layer.in + i];
               }
             });
             back = previous;
@@ -127,8 +127,8 @@ export function reference(network: Network, states: LayerState[], options: SgdSe
       }
       let squares = 0;
       layers.forEach(({ weight, bias, weightMomentum, biasMomentum, mask }, l) => {
-        const gradient = gradients[l]!;
-        gradient.weight.forEach((g, i) => (gradient.weight[i] = g * mask[i]!));
+        const gradient = gradients[l];
+        gradient.weight.forEach((g, i) => (gradient.weight[i] = g * mask[i]));
         for (const list of [gradient.weight, gradient.bias]) list.forEach((g) => (squares += g * g));
         update(weight, weightMomentum, gradient.weight, rate, options.weightDecay);
         update(bias, biasMomentum, gradient.bias, rate, 0);

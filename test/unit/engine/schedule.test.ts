@@ -10,7 +10,7 @@ describe('learning rate', () => {
 
   it('falls by the factor at each share of all steps, not before', () => {
     const rates = [0, 49, 50, 74, 75, 99].map((done) => learningRateAt(step, 1, done, 100));
-    rates.forEach((rate, i) => expect(rate).toBeCloseTo([1, 1, 0.1, 0.1, 0.01, 0.01][i]!, 12));
+    rates.forEach((rate, i) => expect(rate).toBeCloseTo([1, 1, 0.1, 0.1, 0.01, 0.01][i], 12));
   });
 
   it('falls along half a cosine wave', () => {

@@ -12,7 +12,9 @@ describe.each([
   ['wasm', wasm],
   ['cpu', cpu],
 ] as const)('training on %s', (_, backend) => {
-  beforeAll(async () => void (await backend.start()));
+  beforeAll(async () => {
+    await backend.start();
+  });
 
   it.each([
     settings,
@@ -30,11 +32,11 @@ describe.each([
       expect(found.gradientNorm).toBeCloseTo(expected.gradientNorm, 4);
     }
     trainer.state().forEach((layer, i) => {
-      const expected = plain.state()[i]!;
+      const expected = plain.state()[i];
       for (const key of ['weight', 'bias'] as const)
-        layer[key].forEach((value, j) => expect(value).toBeCloseTo(expected[key][j]!, 4));
+        layer[key].forEach((value, j) => expect(value).toBeCloseTo(expected[key][j], 4));
       if (options.momentum > 0)
-        layer.weightMomentum.forEach((value, j) => expect(value).toBeCloseTo(expected.weightMomentum[j]!, 4));
+        layer.weightMomentum.forEach((value, j) => expect(value).toBeCloseTo(expected.weightMomentum[j], 4));
     });
     trainer.dispose();
   });
@@ -59,7 +61,7 @@ describe.each([
 
   it('notices a pruned weight that moved and names the layer', () => {
     const state = smallState();
-    const layer = state[1]!;
+    const layer = state[1];
     layer.weight[layer.mask.indexOf(0)] = 1e-30;
     const trainer = new Trainer(smallNetwork, state, settings);
     expect(trainer.firstChangedMask()).toEqual({ layer: 'fc2', count: 1 });
@@ -88,7 +90,7 @@ describe.each([
       for (let j = 0; j < inputs; j++) {
         const nudge = (by: number): Float64Array => x.map((value, at) => (at === j ? value + by : value));
         const [up, down] = [plain.logits(nudge(1e-5)), plain.logits(nudge(-1e-5))];
-        for (let k = 0; k < classes; k++) expect(matrix[k * inputs + j]).toBeCloseTo((up[k]! - down[k]!) / 2e-5, 4);
+        for (let k = 0; k < classes; k++) expect(matrix[k * inputs + j]).toBeCloseTo((up[k] - down[k]) / 2e-5, 4);
       }
     });
     trainer.dispose();

@@ -8,11 +8,11 @@ const pipe = (): [Channel, Channel] => {
   const end = (own: 0 | 1): Channel => ({
     send: (message) => {
       const copy: unknown = structuredClone(message);
-      setImmediate(() => receivers[1 - own]!.forEach((receive) => receive(copy)));
+      setImmediate(() => receivers[1 - own].forEach((receive) => receive(copy)));
     },
     onMessage: (receive) => {
-      receivers[own]!.push(receive);
-      return () => receivers[own]!.splice(receivers[own]!.indexOf(receive), 1);
+      receivers[own].push(receive);
+      return () => receivers[own].splice(receivers[own].indexOf(receive), 1);
     },
   });
   return [end(0), end(1)];
@@ -29,7 +29,7 @@ interface Events {
   said: { text: string };
   other: number;
 }
-type Nothing = Record<never, never>;
+type Nothing = object;
 
 const aborted = vi.fn();
 const api: Api = {
@@ -43,8 +43,8 @@ const api: Api = {
         reject(new RpcCancelled());
       }),
     ),
-  count: ({ to }, { progress }) => {
-    for (let done = 1; done <= to; done++) progress({ done, total: to, message: 'counting' });
+  count: ({ to }, context) => {
+    for (let done = 1; done <= to; done++) context.progress({ done, total: to, message: 'counting' });
     return Promise.resolve(to);
   },
   bytes: ({ n }) => Promise.resolve(new Uint8Array(n).fill(7)),
@@ -187,7 +187,7 @@ describe('hostile messages', () => {
     'an unknown method %j is refused by name',
     async (method) => {
       const { remote } = connect().client;
-      const call = (remote as unknown as Record<string, (params: unknown) => Promise<unknown>>)[method]!({});
+      const call = (remote as unknown as Record<string, (params: unknown) => Promise<unknown>>)[method]({});
       await expect(call).rejects.toMatchObject({ code: 'rpc.unknown-method' });
     },
   );
