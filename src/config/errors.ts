@@ -189,20 +189,25 @@ export const sparsityNotDensity = (sparsity: number, density: number, text: stri
 
 // Impossible requests.
 
-export const densityTooLow = (p: {
-  density: number;
-  layer: { name: string; rows: number; columns: number; targetDensity: number; minimumDensity: number };
-  possible?: string;
-}): Finding => {
-  const { density, layer, possible } = p;
-  return finding(
+interface SparseLayer {
+  name: string;
+  rows: number;
+  columns: number;
+  weights: number;
+  targetNonZeros: number;
+  minimumDensity: number;
+}
+
+/** `possible`: the smallest density that works, as to be written. */
+export const densityTooLow = (density: number, layer: SparseLayer, possible: string | undefined): Finding =>
+  finding(
     'density-too-low',
     `sparsity.density is ${density}, but ${layer.name} (${size(layer)}), kept exactly orthogonal, needs a density of at least ` +
-      `${atLeast(layer.minimumDensity)} and its part would be ${layer.targetDensity.toPrecision(3)}; ` +
+      `${atLeast(layer.minimumDensity)}: ${Math.min(layer.rows, layer.columns)} of its ${count(layer.weights)} weights, ` +
+      `and would get ${layer.targetNonZeros}; ` +
       (possible === undefined ? 'use a higher density, or init: base.' : `use ${possible} or more, or init: base.`),
     possible === undefined ? undefined : change(possible),
   );
-};
 
 export const shapeMismatch = (
   layer: { name: string; in: number; out: number },

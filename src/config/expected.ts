@@ -5,10 +5,16 @@ import type { NumberSchema, ObjectSchema, Schema } from './schema-types';
 export const either = (words: readonly string[]): string =>
   words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
 
+/** Digits in groups; 2^53 - 1 as what it is. */
+const numberText = (value: number): string =>
+  value === Number.MAX_SAFE_INTEGER ? '2^53 - 1' : value.toLocaleString('en', { maximumFractionDigits: 20 });
+
 const bounds = ({ min, max, above, below }: NumberSchema): string => {
-  const low = min !== undefined ? `at least ${min}` : above !== undefined ? `above ${above}` : '';
-  const high = max !== undefined ? `at most ${max}` : below !== undefined ? `below ${below}` : '';
-  if (min !== undefined && max !== undefined) return `from ${min} to ${max}`;
+  const low =
+    min !== undefined ? `at least ${numberText(min)}` : above !== undefined ? `above ${numberText(above)}` : '';
+  const high =
+    max !== undefined ? `at most ${numberText(max)}` : below !== undefined ? `below ${numberText(below)}` : '';
+  if (min !== undefined && max !== undefined) return `from ${numberText(min)} to ${numberText(max)}`;
   return [low, high].filter((part) => part !== '').join(' and ');
 };
 

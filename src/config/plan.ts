@@ -179,7 +179,7 @@ function checkDensity(config: Config, layers: readonly LayerPlan[], linear: read
       undefined,
     );
   if (!worst) return [];
-  return [{ ...errors.densityTooLow({ density, layer: worst, possible: smallestDensity(config, linear) }), path }];
+  return [{ ...errors.densityTooLow(density, worst, smallestDensity(config, linear)), path }];
 }
 
 function checkEoiAngles({ sparsity }: Config): PathFinding[] {

@@ -1,118 +1,13 @@
 /**
  * The words of a config: the one table from which types, defaults, JSON Schema, docs page, hovers and completions come.
  */
-import { activations } from '../core/network';
 import type { DataSource } from '../core/data-sets';
 import { dataSets } from '../core/data-sets';
-import type { EnumSchema, ObjectSchema, Schema } from './schema-types';
+import { eoiSpecs, model } from './schema-model';
+import type { ObjectSchema, Schema } from './schema-types';
 
 const eoiPaper = 'Nowak et al., "Sparser, Better, Deeper, Stronger" (arXiv 2406.01755)';
-const eoiSpecs = 'experiments of Nowak et al. (arXiv 2406.01755)';
 const sources = Object.keys(dataSets) as DataSource[];
-
-const activation = {
-  kind: 'enum',
-  values: activations,
-  valueDocs: {
-    linear: 'No activation: the network is a product of matrices.',
-    tanh: 'Hyperbolic tangent.',
-    relu: 'max(0, x).',
-  },
-  later: ['hard-tanh', 'leaky-relu', 'selu', 'gelu', 'silu'],
-  valuesAka: { identity: 'linear', none: 'linear' },
-  doc: 'The function between two layers.',
-} as const satisfies EnumSchema;
-
-const units = { kind: 'integer', min: 1, max: 1_048_576, required: true } as const;
-
-const linearLayer = {
-  kind: 'object',
-  doc: 'A fully connected layer: weights (out, in), biases (out).',
-  keys: {
-    name: {
-      kind: 'string',
-      required: true,
-      pattern: {
-        regex: '^[A-Za-z][A-Za-z0-9_-]{0,63}$',
-        words: 'a letter, then letters, digits, `_` or `-`, at most 64',
-        example: 'fc1',
-      },
-      doc: 'Name of the layer, once in the network. Its tensors are `layers.NAME.weight`, `.mask` and `.bias`.',
-    },
-    linear: {
-      kind: 'object',
-      required: true,
-      doc: 'A fully connected layer and its size.',
-      aka: ['dense', 'fc'],
-      keys: {
-        in: {
-          ...units,
-          unit: 'values',
-          doc: 'Fan-in: `out` of the linear layer before; of the first, the values of one example.',
-          aka: ['inputs', 'in_features', 'fan_in'],
-        },
-        out: {
-          ...units,
-          unit: 'values',
-          doc: 'Fan-out; of the last layer, the number of classes.',
-          aka: ['outputs', 'out_features', 'fan_out', 'units'],
-        },
-      },
-    },
-  },
-  later: ['conv'],
-} as const satisfies ObjectSchema;
-
-const activationLayer = {
-  kind: 'object',
-  doc: 'An activation between two layers.',
-  keys: { activation: { ...activation, required: true } },
-} as const satisfies ObjectSchema;
-
-const model = {
-  kind: 'object',
-  required: true,
-  doc: 'The network: either a `preset`, or `layers` of your own.',
-  exactlyOne: ['preset', 'layers'],
-  later: ['depth', 'width'],
-  keys: {
-    preset: {
-      kind: 'enum',
-      optional: true,
-      values: ['mlp-7'],
-      valueDocs: {
-        'mlp-7':
-          'Seven linear layers fc1 ... fc7, inputs-100-100-100-100-100-100-classes: 129,400 maskable weights for 28 x 28 images. ' +
-          'The first layer takes the values of the data set: 784, or 3,072 for `cifar-10`.',
-      },
-      later: [
-        'mlp',
-        'cnn',
-        'resnet-20',
-        'resnet-32',
-        'resnet-56',
-        'resnet-110',
-        'vgg-11',
-        'vgg-16-c',
-        'efficientnet-b0',
-        'deit-blocks',
-      ],
-      doc: 'A network by its name.',
-      source: eoiSpecs,
-    },
-    activation: { ...activation, default: 'tanh', doc: 'The function between the layers of a preset.' },
-    layers: {
-      kind: 'list',
-      optional: true,
-      minItems: 1,
-      maxItems: 10_000,
-      items: { kind: 'union', of: [linearLayer, activationLayer], doc: 'One layer.' },
-      doc:
-        'The layers of a network of your own, first to last: `{ name: fc1, linear: { in: 784, out: 100 } }` or `{ activation: tanh }`. ' +
-        'Each `in` is the `out` before it.',
-    },
-  },
-} as const satisfies ObjectSchema;
 
 const data = {
   kind: 'object',
@@ -132,7 +27,7 @@ const data = {
       later: ['synthetic-images', 'cifar-100', 'image-folder', 'npy'],
       default: 'synthetic-digits',
       aka: ['name', 'dataset'],
-      doc: 'The data set.',
+      doc: 'The data set, by its name.',
     },
     path: {
       kind: 'string',
@@ -267,7 +162,13 @@ const train = {
       doc: 'Stochastic gradient descent with the semantics of `torch.optim.SGD`.',
       aka: ['optimiser', 'optim'],
       keys: {
-        name: { kind: 'enum', values: ['sgd'], later: ['adam', 'adamw'], default: 'sgd', doc: 'The method.' },
+        name: {
+          kind: 'enum',
+          values: ['sgd'],
+          later: ['adam', 'adamw'],
+          default: 'sgd',
+          doc: 'The method: stochastic gradient descent.',
+        },
         learningRate: {
           kind: 'number',
           above: 0,
@@ -305,13 +206,13 @@ const train = {
           kind: 'enum',
           values: ['constant', 'step', 'cosine'],
           valueDocs: {
-            constant: 'It does not.',
-            step: 'Multiplied by `factor` at each share in `at`.',
-            cosine: 'Falls to 0 along half a wave.',
+            constant: 'It stays.',
+            step: 'It is multiplied by `factor` at each share of the steps in `at`.',
+            cosine: 'It falls to 0 along half a cosine wave.',
           },
           later: ['warmup-cosine'],
           default: 'constant',
-          doc: 'The rule.',
+          doc: 'The rule by which the learning rate changes.',
         },
         at: {
           kind: 'list',
@@ -320,7 +221,7 @@ const train = {
           default: [0.5, 0.75],
           unit: 'shares of all steps',
           aka: ['milestones'],
-          doc: 'For `step`: when the rate is multiplied.',
+          doc: 'For `step`: when the learning rate is multiplied.',
           source: eoiSpecs,
         },
         factor: {
@@ -329,7 +230,7 @@ const train = {
           max: 1,
           default: 0.1,
           aka: ['gamma'],
-          doc: 'For `step`: by what.',
+          doc: 'For `step`: by what the learning rate is multiplied.',
           source: eoiSpecs,
         },
       },
@@ -388,7 +289,7 @@ const probes = {
           max: 1_024,
           default: 32,
           unit: 'examples',
-          doc: 'Of how many examples.',
+          doc: 'Of how many validation examples.',
         },
       },
     },
@@ -402,7 +303,7 @@ const probes = {
           max: 1_000_000_000,
           default: 500,
           unit: 'steps',
-          doc: 'How often; step 0 and the end are always measured, with 0 only they.',
+          doc: 'How often they are measured; 0: only at step 0 and the end, which always are.',
         },
       },
     },
