@@ -137,17 +137,17 @@ class OpenFile implements SafetensorsFile {
 
   private async decode<T extends Numbers>(
     entry: TensorEntry,
-    startElement: number | undefined,
-    endElement: number | undefined,
+    startElement = 0,
+    endElement = elementCount(entry.shape),
     allocate: (length: number) => T,
   ): Promise<T> {
     const decode = decoder(entry.dtype);
     if (!decode) throw errors.notDecodable(this.name, entry.name, entry.dtype);
+    // Decoding can widen eight times (U8 to float64): the bound holds for what is allocated, not only for what is read.
+    const widened = (endElement - startElement) * 8;
+    if (widened > maxReadBytes) throw errors.readTooLarge(this.name, widened, maxReadBytes);
     const bytes = await this.readBytes(entry, startElement, endElement);
-    const length = bytes.byteLength / (dtypeBits[entry.dtype] / 8);
-    // Decoding can widen eight times (U8 to float64); the bound holds for what is allocated, not only for what is read.
-    if (length * 8 > maxReadBytes) throw errors.readTooLarge(this.name, length * 8, maxReadBytes);
-    const into = allocate(length);
+    const into = allocate(endElement - startElement);
     decode(bytes, into, 0);
     return into;
   }

@@ -72,8 +72,7 @@ export const object =
       throw new Invalid(where || 'it', 'an object');
     const result: Partial<T> = {};
     for (const key of Object.keys(fields) as (keyof T & string)[]) {
-      // Own fields only: `constructor` of every object is no field of this one.
-      const found = Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined;
+      const found = (value as Record<string, unknown>)[key];
       const checked = fields[key](found, where ? `${where}.${key}` : key);
       if (checked !== undefined) result[key] = checked;
     }

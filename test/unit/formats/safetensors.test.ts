@@ -240,6 +240,22 @@ describe('large files', () => {
     await file.close();
   });
 
+  test('bytes that would widen beyond the bound are refused before they are read', async () => {
+    const path = join(await temporaryFolder(), 'bytes.safetensors');
+    const size = 2 ** 27 + 1;
+    const start = rawSafetensors({ mask: { dtype: 'U8', shape: [size], data_offsets: [0, size] } });
+    await writeFile(path, start);
+    await truncate(path, start.length + size);
+    const source = counted(await openFile(path));
+    const file = await openSafetensors(source);
+    expect(await failure(() => file.readFloat64(file.need('mask')))).toEqual({
+      code: 'file.read-too-large',
+      message: `${path}: 1.1 GB at once is more than the limit of 1.1 GB. Read a smaller range.`,
+    });
+    expect(source.bytes).toBe(start.length);
+    await file.close();
+  });
+
   test('a header of 100,000 tensors opens', async () => {
     const fields = Array.from(
       { length: 100_000 },

@@ -241,6 +241,20 @@ describe('following', () => {
     expect(steps).toEqual(Array.from({ length: count }, (_, i) => i + 1));
   });
 
+  test('a journal longer than the longest line loses none of its lines', async () => {
+    const file = join(await temporaryFolder(), 'events.jsonl');
+    const values = Array.from({ length: 10_000 }, (_, i) => 1 / (i + 3));
+    const count = 200;
+    await writeFile(
+      file,
+      Array.from({ length: count }, (_, step) => formatEvent(spectrumEvent(step, 'fc1', values))).join(''),
+    );
+    expect((await stat(file)).size).toBeGreaterThan(33 << 20);
+    const reader = new JournalReader(file);
+    expect((await reader.poll()).events).toHaveLength(count);
+    expect(reader.skipped).toBe(0);
+  });
+
   test('a line longer than any event is passed over', async () => {
     const file = join(await temporaryFolder(), 'events.jsonl');
     await writeFile(file, formatEvent(stepEvent(1)));

@@ -149,8 +149,10 @@ describe('a run from its first moment to its last', () => {
     const folder = await sampleRun();
     await append(folder, stepEvent(1), stepEvent(2));
     const reader = new RunReader(folder);
-    await Promise.all([reader.poll(), reader.snapshot(), reader.metrics({ start: 0, end: 9 }), reader.poll()]);
-    expect((await reader.metrics({ start: 0, end: 9 })).total).toBe(2);
+    expect(await Promise.all([reader.poll(), reader.poll(), reader.poll()])).toEqual([true, false, false]);
+    await append(folder, stepEvent(3));
+    expect(await Promise.all([reader.poll(), reader.poll()])).toEqual([true, false]);
+    expect((await reader.metrics({ start: 0, end: 9 })).total).toBe(3);
   });
 });
 
@@ -179,6 +181,8 @@ describe('a resumed run', () => {
     journal.close();
     const { step, epochs, elapsed } = await reader.snapshot();
     expect({ step, epochs, elapsed }).toEqual({ step: 3, epochs: [epochEvent(2, 1)], elapsed: 99 });
+    (await Journal.open(folder.journalFile, { truncateAfterStep: 0 })).close();
+    expect(await reader.snapshot()).toMatchObject({ step: 0, epochs: [], elapsed: 0 });
   });
 
   test('that was not cut replaces what it tells again', async () => {
