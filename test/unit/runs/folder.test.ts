@@ -208,10 +208,12 @@ describe('removing', () => {
   // Permissions do not bind root, whom CI often is: it becomes nobody for the moment of the removal.
   test.skipIf(process.platform === 'win32')('that fails half-way is said, and can be tried again', async () => {
     const folder = await sampleRun({ state: 'completed' });
-    await writeFile(join(folder.checkpoints, 'a'), '');
+    const stuck = join(folder.directory, 'stuck');
+    await mkdir(stuck);
+    await writeFile(join(stuck, 'a'), '');
     await chmod(join(folder.directory, '..', '..', '..'), 0o755);
     await chmod(folder.directory, 0o777);
-    await chmod(folder.checkpoints, 0o555);
+    await chmod(stuck, 0o555);
     const root = process.geteuid?.() === 0;
     if (root) process.seteuid?.('nobody');
     try {
@@ -221,7 +223,7 @@ describe('removing', () => {
       });
     } finally {
       if (root) process.seteuid?.(0);
-      await chmod(folder.checkpoints, 0o755);
+      await chmod(stuck, 0o755);
     }
     expect((await folder.readRecord()).state).toBe('completed');
     await folder.remove();
