@@ -1,11 +1,12 @@
 /** A config's whole check: what is written, and whether what it asks for can be had. */
 import { dataSets } from '../core/data-sets';
 import * as errors from './errors';
+import type { PathFinding } from './errors';
 import type { ConfigFormat } from './format';
 import type { ConfigIssue } from './issues';
 import type { ParsedConfig, Reading } from './parse';
 import { readConfig, sorted } from './parse';
-import type { NetworkPlan, PathFinding } from './plan';
+import type { NetworkPlan } from './plan';
 import { planNetwork } from './plan';
 import { itemPath } from './tree';
 import type { Config } from './types';
@@ -63,8 +64,9 @@ function placed(reading: Reading, { path, ...finding }: PathFinding): ConfigIssu
   const place = reading.place(path);
   const first = reading.lines.lineEnd(0);
   if (place.exact) {
-    const onKey = finding.severity === 'warning' && finding.suggestion === undefined && place.pair;
-    return reading.issue(finding, path, onKey ? place.pair!.keySpan : place.node.span);
+    // What is said of a whole list or of a key as such is said at the key.
+    const ofKey = finding.suggestion === undefined && (finding.severity === 'warning' || place.node.kind !== 'scalar');
+    return reading.issue(finding, path, (ofKey ? place.pair?.keySpan : undefined) ?? place.node.span);
   }
   // What would be replaced is not there.
   return reading.issue({ ...finding, suggestion: undefined }, path, place.pair?.keySpan ?? { start: 0, end: first });

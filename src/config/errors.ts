@@ -11,6 +11,11 @@ export interface Finding {
   suggestion?: Suggestion | undefined;
 }
 
+/** A finding about a place that has a path. */
+export interface PathFinding extends Finding {
+  path: string;
+}
+
 const finding = (code: string, message: string, suggestion?: Suggestion): Finding => ({
   code: `config.${code}`,
   message,
@@ -25,7 +30,7 @@ const warning = (code: string, message: string, suggestion?: Suggestion): Findin
 /** What a person typed, short enough for a sentence. */
 const shown = (text: string): string => (text.length > 40 ? `${text.slice(0, 39)}…` : text);
 const count = (value: number): string => value.toLocaleString('en');
-const size = (layer: { rows: number; columns: number }): string => `${layer.rows} x ${layer.columns}`;
+const size = (layer: { rows: number; columns: number }): string => `${count(layer.rows)} x ${count(layer.columns)}`;
 const change = (text: string): Suggestion => ({ text, title: `Change to ${shown(text)}` });
 
 // The writing itself.
@@ -55,6 +60,7 @@ const yamlSentences: Readonly<Record<string, string>> = {
   BAD_INDENT: 'The indentation does not fit the lines above, or a `]` or `}` is missing before this line.',
   BAD_ALIAS: 'This alias is not written right. Write the value itself.',
   RESOURCE_EXHAUSTION: 'This is nested far deeper than any config. Check that it is the right file.',
+  QUOTE: 'This quote is not closed. Add the same quote at the end of the value.',
   BAD_SCALAR_START: 'A value that begins with this character needs quotes.',
 };
 
@@ -74,6 +80,9 @@ export const tooDeep = (limit: number): Finding =>
 
 export const nonStringKey = (): Finding =>
   finding('non-string-key', 'A key is a word, like `density`. Write one, or quote it.');
+
+export const decimalComma = (meant: string): Finding =>
+  finding('wrong-type', `Numbers have a decimal point. Write ${meant}.`, change(meant));
 
 export const duplicateKey = (key: string): Finding =>
   finding('duplicate-key', `\`${shown(key)}\` is here already, above. Keep one of the two.`);
@@ -165,7 +174,9 @@ export const percent = (path: string, value: number, wanted: string, share: stri
 export const notOneOf = (path: string, value: string, wanted: string, meant?: Suggestion): Finding =>
   finding(
     'not-one-of',
-    `\`${path}\` is \`${shown(value)}\`${meant ? `, did you mean \`${meant.text.replaceAll('"', '')}\`?` : ';'} Expected ${wanted}.`,
+    meant
+      ? `\`${path}\` is \`${shown(value)}\`, did you mean \`${meant.text.replaceAll('"', '')}\`? Expected ${wanted}.`
+      : `\`${path}\` is \`${shown(value)}\`; expected ${wanted}.`,
     meant,
   );
 
@@ -216,7 +227,7 @@ export const shapeMismatch = (
 ): Finding =>
   finding(
     'shape-mismatch',
-    `${layer.name} (${layer.out} x ${layer.in}) takes ${count(layer.in)} values, but ${before}; use in: ${wanted}.`,
+    `${layer.name} (${size({ rows: layer.out, columns: layer.in })}) takes ${count(layer.in)} values, but ${before}; use in: ${wanted}.`,
     change(String(wanted)),
   );
 
@@ -227,7 +238,7 @@ export const classesMismatch = (
 ): Finding =>
   finding(
     'shape-mismatch',
-    `${layer.name} (${layer.out} x ${layer.in}) is the last layer and gives ${count(layer.out)} values, but ${source} has ${classes} classes; use out: ${classes}.`,
+    `${layer.name} (${size({ rows: layer.out, columns: layer.in })}) is the last layer and gives ${count(layer.out)} values, but ${source} has ${classes} classes; use out: ${classes}.`,
     change(String(classes)),
   );
 
@@ -257,7 +268,9 @@ export const networkTooLarge = (weights: number, limit: number): Finding =>
   );
 
 /** `message` is the core's, which knows its angles. */
-export const angles = (code: 'degenerate-angle' | 'bad-angles', message: string): Finding => finding(code, message);
+export const degenerateAngle = (message: string): Finding => finding('degenerate-angle', message, change('45'));
+export const badAngles = (message: string, suggestion?: Suggestion): Finding =>
+  finding('bad-angles', message, suggestion);
 
 export const validationEmpty = (share: number, examples: number, source: string): Finding =>
   finding(

@@ -42,9 +42,20 @@ const treeOf = (lines: TextLines, format: ConfigFormat): Tree => {
   return format === 'json' ? jsonTree(text) : yamlTree(text);
 };
 
-/** By place. */
-export const sorted = (issues: readonly ConfigIssue[]): ConfigIssue[] =>
-  [...issues].sort((a, b) => a.range.start.offset - b.range.start.offset || a.range.end.offset - b.range.end.offset);
+/** Nobody reads more at once, and an editor draws each of them. */
+const mostIssues = 100;
+
+/** By place; of too many the first, errors before warnings. */
+export const sorted = (issues: readonly ConfigIssue[]): ConfigIssue[] => {
+  const byPlace = (a: ConfigIssue, b: ConfigIssue): number =>
+    a.range.start.offset - b.range.start.offset || a.range.end.offset - b.range.end.offset;
+  if (issues.length <= mostIssues) return [...issues].sort(byPlace);
+  const bySeverity = (a: ConfigIssue, b: ConfigIssue): number => a.severity.localeCompare(b.severity, 'en');
+  return [...issues]
+    .sort((a, b) => bySeverity(a, b) || byPlace(a, b))
+    .slice(0, mostIssues)
+    .sort(byPlace);
+};
 
 const emptyMap: MapNode = { kind: 'map', pairs: [], flow: false, span: { start: 0, end: 0 } };
 

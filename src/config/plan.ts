@@ -1,13 +1,13 @@
 /** From a config to the network it describes and what each of its layers is to become, before any weight exists. */
-import { checkAngles } from '../core/angles';
 import { dataSets } from '../core/data-sets';
 import { distribute } from '../core/density';
-import { atLeast, isSparseError } from '../core/errors';
+import { atLeast } from '../core/errors';
 import { minimumDensity } from '../core/init/eoi';
 import { maskableLayers } from '../core/network';
 import type { Layer, LinearLayer, Network } from '../core/network';
+import { checkEoiAngles } from './check-angles';
 import * as errors from './errors';
-import type { Finding } from './errors';
+import type { PathFinding } from './errors';
 import { itemPath } from './tree';
 import type { Config } from './types';
 
@@ -40,11 +40,6 @@ export interface NetworkPlan {
   nonZeros: number;
   /** nonZeros / weights. */
   density: number;
-}
-
-/** A finding about a place that has a path. */
-export interface PathFinding extends Finding {
-  path: string;
 }
 
 /** 1 GiB of float32 for one matrix, 4 GiB for all. */
@@ -180,18 +175,6 @@ function checkDensity(config: Config, layers: readonly LayerPlan[], linear: read
     );
   if (!worst) return [];
   return [{ ...errors.densityTooLow(density, worst, smallestDensity(config, linear)), path }];
-}
-
-function checkEoiAngles({ sparsity }: Config): PathFinding[] {
-  if (sparsity.init !== 'eoi') return [];
-  try {
-    checkAngles(sparsity.eoi.angles);
-    return [];
-  } catch (error) {
-    if (!isSparseError(error)) throw error;
-    const code = error.code === 'eoi.degenerate-angle' ? 'degenerate-angle' : 'bad-angles';
-    return [{ ...errors.angles(code, error.message), path: 'sparsity.eoi.angles' }];
-  }
 }
 
 /** What the config comes to. `plan` only when nothing makes it impossible; `problems` may still hold warnings. */

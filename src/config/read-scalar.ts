@@ -27,6 +27,7 @@ export function readScalar(
   path: string,
   source: string,
   format: ConfigFormat,
+  wanted = expected(schema),
 ): Result {
   switch (schema.kind) {
     case 'string':
@@ -37,7 +38,7 @@ export function readScalar(
     case 'boolean':
       return readBoolean(schema, node, path, source);
     case 'enum':
-      return readWord(schema, node, path, source, format);
+      return readWord(schema, node, path, source, format, wanted);
   }
 }
 
@@ -126,13 +127,16 @@ function readWord(
   path: string,
   source: string,
   format: ConfigFormat,
+  wanted: string,
 ): Result {
   const { values } = schema;
-  const wanted = expected(schema);
   const known = values.find((allowed) => allowed === value);
   if (known !== undefined) return { value: known };
   if (value === null) return say(errors.wrongType(path, kindOf(value, source), wanted));
   const word = String(value);
+  // `version: '1'`
+  const unquoted = typeof value === 'string' ? values.find((allowed) => String(allowed) === word) : undefined;
+  if (unquoted !== undefined) return say(errors.wrongType(path, kindOf(value, source), wanted, to(word)));
   if (schema.later?.includes(word)) return say(errors.valueNotAvailable(path, word, wanted));
   const others = schema.valuesAka ?? {};
   const aka = Object.fromEntries(

@@ -34,8 +34,11 @@ function defaultOf(schema: Schema): unknown {
 const emptyMap = (span: Span): MapNode => ({ kind: 'map', pairs: [], flow: true, span });
 const isNothing = (node: TreeNode): boolean => node.kind === 'scalar' && node.value === null;
 
+/** A sentence to go on with after a colon. */
+const lowered = (doc: string): string => doc.charAt(0).toLowerCase() + doc.slice(1).replace(/\.$/, '');
+
 /** `a list`, `"5" (a text)`, `nothing`. */
-export const foundText = (node: TreeNode): string => {
+const foundText = (node: TreeNode): string => {
   if (node.kind === 'list') return 'a list';
   if (node.kind === 'map') return 'a mapping';
   if (node.value === null) return 'empty';
@@ -104,7 +107,7 @@ export class Reader {
       if (pair) values[key] = this.read(inner, pair.value, at);
       else if (inner.required) {
         // A key that was not understood may be the one that is missing.
-        if (!unknown) this.say(errors.missingKey(at, this.missing(inner)), at, this.headOf(node));
+        if (!unknown) this.missing(inner, key, at, node);
       } else if (!inner.optional) values[key] = defaultOf(inner);
     }
     const choice = schema.exactlyOne?.filter((key) => written.has(key)) ?? [];
@@ -115,8 +118,20 @@ export class Reader {
     return values;
   }
 
-  private missing(schema: Schema): string {
-    return schema.kind === 'object' ? schema.doc.replace(/\.$/, '') : `expected ${expected(schema)}`;
+  private missing(schema: Schema, key: string, path: string, { pairs, flow, span }: MapNode): void {
+    const first = pairs.at(0);
+    const wanted = schema.kind === 'object' ? lowered(schema.doc) : `expected ${expected(schema)}`;
+    // Where there is no choice, it can be written for the person: before the first key.
+    const only = schema.kind === 'enum' && schema.values.length === 1 ? schema.values[0] : undefined;
+    if (only === undefined || !first) {
+      this.say(errors.missingKey(path, wanted), path, first?.keySpan ?? span);
+      return;
+    }
+    const pair = `${scalarText(key, this.format)}: ${only}`;
+    const { column } = this.lines.position(first.keySpan.start);
+    const gap = flow ? ', ' : `\n${' '.repeat(column)}`;
+    const suggestion = { text: `${pair}${gap}${this.lines.slice(first.keySpan)}`, title: `Add ${pair}` };
+    this.say(errors.missingKey(path, wanted, suggestion), path, first.keySpan);
   }
 
   /** Where to say that something is not in a map: its first key, or all of it when it is small. */
@@ -209,8 +224,12 @@ export class Reader {
         : (option.kind === 'integer' || option.kind === 'number') && kind === 'number',
     );
     const suggestion = objects.map((option) => this.wrapped(option, node, path)).find((found) => found !== undefined);
-    if (near && !suggestion) return this.read(near, node, path);
     const wanted = either(schema.of.map(expected));
+    if (near?.kind === 'enum' && node.kind === 'scalar' && !suggestion) {
+      const result = readScalar(near, node, path, this.lines.slice(node.span), this.format, wanted);
+      if ('finding' in result) return this.say(result.finding, path, node.span);
+    }
+    if (near && !suggestion) return this.read(near, node, path);
     return this.say(errors.wrongType(path, foundText(node), wanted, suggestion), path, node.span);
   }
 }

@@ -67,7 +67,7 @@ const activationLayer = {
 export const model = {
   kind: 'object',
   required: true,
-  doc: 'The network: either a `preset`, or `layers` of your own.',
+  doc: 'The network, by a `preset` or by `layers` of your own.',
   exactlyOne: ['preset', 'layers'],
   later: ['depth', 'width'],
   keys: {

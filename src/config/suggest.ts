@@ -34,6 +34,8 @@ export function nearest(
   if (wanted === '' || wanted.length > longest) return undefined;
   const same = candidates.find((name) => [name, ...(aka[name] ?? [])].some((known) => plain(known) === wanted));
   if (same !== undefined) return same;
+  const begun = candidates.filter((name) => plain(name).startsWith(wanted));
+  if (begun.length === 1 && wanted.length >= 3) return begun[0];
   const near = candidates
     .map((name) => ({
       name,

@@ -1,4 +1,5 @@
 /** A config as it is written, before it means anything: the form in which YAML and JSON are alike. */
+import type { Suggestion } from './issues';
 import type { Span } from './text';
 
 export interface ScalarNode {
@@ -33,6 +34,7 @@ export type TreeNode = ScalarNode | ListNode | MapNode;
 export interface SyntaxProblem {
   code: string;
   message: string;
+  suggestion?: Suggestion | undefined;
   span: Span;
 }
 

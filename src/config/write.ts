@@ -4,7 +4,7 @@ import type { TextLines } from './text';
 import type { Place } from './tree';
 
 /** Plain YAML words that stay strings. */
-const safe = /^[A-Za-z][A-Za-z0-9 ._/-]*$/;
+const safe = /^(?:\.{0,2}\/)?[A-Za-z][A-Za-z0-9 ._/-]*$/;
 const special = /^(?:true|false|null|yes|no|on|off|y|n)$/i;
 
 export function scalarText(value: string | number | boolean, format: ConfigFormat): string {

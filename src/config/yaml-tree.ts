@@ -17,7 +17,10 @@ class Builder {
   /** While an aliased value is built: where the alias stands, so that mistakes are said where it is used. */
   private at: Span | undefined;
 
-  constructor(private readonly document: Document) {}
+  constructor(
+    private readonly document: Document,
+    private readonly text: string,
+  ) {}
 
   node(node: unknown, fallback: Span): TreeNode {
     const span = this.spanOf(node as Node | null, fallback);
@@ -32,7 +35,10 @@ class Builder {
 
   private spanOf(node: Node | null, fallback: Span): Span {
     if (this.at) return this.at;
-    return node?.range ? { start: node.range[0], end: Math.max(node.range[0], node.range[1]) } : fallback;
+    if (!node?.range) return fallback;
+    const [start, end] = node.range;
+    // A block ends where the next line begins.
+    return { start, end: start + this.text.slice(start, end).trimEnd().length };
   }
 
   private map(map: YAMLMap, span: Span): MapNode {
@@ -41,7 +47,7 @@ class Builder {
       const key = pair.key as Node;
       const keySpan = this.spanOf(key, span);
       if (!isScalar(key) || typeof key.value !== 'string') {
-        this.problems.push({ ...errors.nonStringKey(), span: keySpan });
+        this.problems.push(this.oddKey(key, pair, map, keySpan));
         return [];
       }
       if (key.value === '<<') this.problems.push({ ...errors.mergeKey(), span: keySpan });
@@ -51,6 +57,17 @@ class Builder {
       return [{ key: key.value, keySpan, value: this.node(pair.value, after) }];
     });
     return { kind: 'map', pairs, flow: map.flow === true, span };
+  }
+
+  /** A key that is no word. In `{ density: 0,1 }` it is the `1`. */
+  private oddKey(key: Node, pair: YamlPair, map: YAMLMap, span: Span): SyntaxProblem {
+    const before = map.items[map.items.indexOf(pair) - 1] as YamlPair<unknown, Node> | undefined;
+    const whole = before?.value?.range;
+    const comma = map.flow === true && pair.value === null && isScalar(key) && typeof key.value === 'number';
+    const meant = comma && whole ? this.text.slice(whole[0], span.end).replace(/\s*,\s*/, '.') : '';
+    return whole && /^\d+\.\d+$/.test(meant)
+      ? { ...errors.decimalComma(meant), span: { start: whole[0], end: span.end } }
+      : { ...errors.nonStringKey(), span };
   }
 
   private alias(name: string, span: Span): TreeNode {
@@ -84,15 +101,30 @@ class Builder {
   }
 }
 
+/** Where the quote begins that is not closed: the library says where the file ends. */
+const openQuote = (document: Document): number | undefined => {
+  let last: number | undefined;
+  visit(document, {
+    Scalar: (_, { type, range }) => {
+      if (type === 'QUOTE_DOUBLE' || type === 'QUOTE_SINGLE') last = range?.[0];
+    },
+  });
+  return last;
+};
+
 const problemsOf = (document: Document, text: string): SyntaxProblem[] => {
   const problems: SyntaxProblem[] = [];
   // What follows a first mistake is often a consequence of it.
   const first = document.errors.at(0);
   if (first) {
-    const [start, end] = first.pos;
+    const quote = first.code === 'MISSING_CHAR' && first.message.includes('quote') ? openQuote(document) : undefined;
+    const [start, end] = quote === undefined ? first.pos : [quote, first.pos[1]];
     // A mistake over several lines is marked on its first.
     const line = /^[^\r\n]*/.exec(text.slice(start, end))?.[0].length ?? 0;
-    problems.push({ ...errors.yamlSyntax(first.code, first.message), span: { start, end: start + Math.max(line, 1) } });
+    problems.push({
+      ...errors.yamlSyntax(quote === undefined ? first.code : 'QUOTE', first.message),
+      span: { start, end: start + Math.max(line, 1) },
+    });
   }
   for (const { pos, code } of document.warnings)
     if (code === 'TAG_RESOLVE_FAILED') problems.push({ ...errors.tag(), span: { start: pos[0], end: pos[1] } });
@@ -111,14 +143,15 @@ export function yamlTree(text: string): Tree {
     prettyErrors: false,
     // Looked for in the tree instead: the library compares every key with every other.
     uniqueKeys: false,
-    logLevel: 'silent',
+    // 'silent' would keep a second document to itself.
+    logLevel: 'error',
     keepSourceTokens: false,
   });
   const { contents } = document;
   const problems = problemsOf(document, text);
   const empty = contents === null || (isScalar(contents) && contents.value === null && problems.length === 0);
   if (empty) return { problems };
-  const builder = new Builder(document);
+  const builder = new Builder(document, text);
   const root = builder.node(contents, { start: 0, end: text.length });
   return { root, problems: [...problems, ...builder.problems] };
 }

@@ -1,0 +1,137 @@
+/** Configs with something wrong, by what it is. Most begin as one that is right. */
+const head = 'version: 1\nmodel: { preset: mlp-7 }\n';
+const layers = (...entries: string[]): string =>
+  `version: 1\nmodel:\n  layers:\n${entries.map((entry) => `    - ${entry}\n`).join('')}`;
+const wide = '{ name: fc1, linear: { in: 784, out: 32 } }';
+const last = '{ name: fc2, linear: { in: 32, out: 10 } }';
+
+export interface BadConfig {
+  what: string;
+  text: string;
+  format?: 'yaml' | 'json';
+}
+
+const yaml = (what: string, text: string): BadConfig => ({ what, text });
+const json = (what: string, text: string): BadConfig => ({ what, text, format: 'json' });
+
+const writing: BadConfig[] = [
+  yaml('empty', ''),
+  yaml('comments only', '# nothing yet\n\n'),
+  yaml('byte order mark only', '\uFEFF'),
+  yaml('a word', 'mlp-7\n'),
+  yaml('a list', '- version: 1\n'),
+  yaml('a tab as indentation', `${head}sparsity:\n\tdensity: 0.1\n`),
+  yaml('a bracket that is not closed', 'version: 1\nmodel: { preset: mlp-7\nseed: 1\n'),
+  yaml('a quote that is not closed', 'version: 1\nname: "x\nmodel: { preset: mlp-7 }\n'),
+  yaml('a key without a colon, while typing', 'version: 1\nmodel: { preset: mlp-7 }\nspars\nseed: 1\n'),
+  yaml('two colons', `${head}name: a: b\n`),
+  yaml('a key twice', `${head}seed: 1\nseed: 2\n`),
+  yaml('a number as key', `${head}1: 2\n`),
+  yaml('a list as key', `${head}? [a]\n: 1\n`),
+  yaml('a merge key', `version: 1\nmodel: &m { preset: mlp-7 }\ndata:\n  <<: *m\n`),
+  yaml('an alias without anchor', `${head}seed: *seed\n`),
+  yaml('an alias inside its own anchor', `${head}probes: { jacobian: { at: &a [0, *a] } }\n`),
+  yaml('a tag', `version: 1\nmodel: !net { preset: mlp-7 }\n`),
+  yaml('two documents', `${head}---\nversion: 1\n`),
+  yaml('YAML 1.1', `%YAML 1.1\n---\n${head}`),
+  yaml('a mistake after an emoji', `${head}data: { source: 😀 } # one emoji is two UTF-16 units\n`),
+  yaml('a mistake after CRLF lines', head.replaceAll('\n', '\r\n') + 'sed: 1\r\n'),
+  yaml('a mistake after a byte order mark', `\uFEFFvers: 1\nmodel: { preset: mlp-7 }\n`),
+  json('JSON with a comment', '{ // first\n  "version": 1 }\n'),
+  json('JSON with single quotes', "{ 'version': 1 }\n"),
+  json('JSON with a trailing comma', '{ "version": 1, }\n'),
+  json('JSON that ends early', '{ "version": 1, "model": { "preset": "mlp-7"'),
+  json('JSON with a key twice', '{ "version": 1, "version": 1, "model": { "preset": "mlp-7" } }\n'),
+  json('JSON with something after it', '{ "version": 1, "model": { "preset": "mlp-7" } } x\n'),
+  json('JSON with a number of YAML', '{ "version": 01 }\n'),
+];
+
+const words: BadConfig[] = [
+  yaml('no version', 'model: { preset: mlp-7 }\n'),
+  yaml('a later version', 'version: 2\nmodel: { preset: mlp-7 }\n'),
+  yaml('version as text', "version: '1'\nmodel: { preset: mlp-7 }\n"),
+  yaml('no model', 'version: 1\nname: x\n'),
+  yaml('an empty model', 'version: 1\nmodel:\n'),
+  yaml('preset and layers', `version: 1\nmodel:\n  preset: mlp-7\n  layers: [${wide}]\n`),
+  yaml('a slip in a key', `${head}sparsity: { densty: 0.1 }\n`),
+  yaml('a slip in a first key', 'version: 1\nmodle: { preset: mlp-7 }\n'),
+  yaml('snake case', `${head}train: { batch_size: 64 }\n`),
+  yaml('a word of other tools', `${head}train: { optimizer: { lr: 0.1 } }\n`),
+  yaml('a key of nothing', `${head}banana: 1\n`),
+  yaml('a key in the wrong place', `${head}density: 0.1\n`),
+  yaml('a key of a later version', `${head}sharing: { method: stable-rps }\n`),
+  yaml('an optimizer of a later version', `${head}train: { optimizer: { name: adam } }\n`),
+  yaml('a distribution of a later version', `${head}sparsity: { distribution: snip }\n`),
+  yaml('an init of a later version', `${head}sparsity: { init: sao }\n`),
+  yaml('a convolution', layers('{ name: conv1, conv: { in: 1, out: 16, kernel: 3 } }')),
+  yaml('a preset of nothing', 'version: 1\nmodel: { preset: transformer }\n'),
+  yaml('a slip in a word', `${head}data: { source: synthetic-digit }\n`),
+  yaml('a word in capitals', `${head}data: { source: MNIST, path: ./data }\n`),
+  yaml('sparsity as a number', `${head}sparsity: 0.9\n`),
+  yaml('sparsity in sparsity', `${head}sparsity:\n  sparsity: 0.95\n`),
+  yaml('a number in quotes', `${head}train: { epochs: "5" }\n`),
+  yaml('a decimal comma', `${head}sparsity: { density: 0,1 }\n`),
+  yaml('a decimal comma on a line of its own', `${head}sparsity:\n  density: 0,1\n`),
+  yaml('per cent', `${head}sparsity: { density: 10% }\n`),
+  yaml('per cent without the sign', `${head}sparsity: { density: 10 }\n`),
+  yaml('a density of nothing', `${head}sparsity: { density: 0 }\n`),
+  yaml('not a number', `${head}sparsity: { density: .nan }\n`),
+  yaml('half an epoch', `${head}train: { epochs: 2.5 }\n`),
+  yaml('a negative seed', `${head}seed: -1\n`),
+  yaml('a seed beyond exact integers', `${head}seed: 99999999999999999999\n`),
+  yaml('yes for true', `${head}train: { optimizer: { nesterov: yes } }\n`),
+  yaml('an empty value', `${head}seed:\n`),
+  yaml('a number as name', `${head}name: 5\n`),
+  yaml('a name no folder can have', `${head}name: ../../etc/passwd\n`),
+  yaml('a list for a number', `${head}seed: [1, 2]\n`),
+  yaml('a number for a list', `${head}probes: { jacobian: { at: 0 } }\n`),
+  yaml('a word for a step', `${head}probes: { jacobian: { at: [0, ende] } }\n`),
+  yaml('an angle by itself', `${head}sparsity: { eoi: { angles: 45 } }\n`),
+  yaml('a range by itself', `${head}sparsity: { eoi: { angles: [10, 80] } }\n`),
+  yaml('a range of three', `${head}sparsity: { eoi: { angles: { range: [0, 45, 90] } } }\n`),
+  yaml('angles of nothing', `${head}sparsity: { eoi: { angles: { normal: 45 } } }\n`),
+  yaml('an activation by itself', layers(wide, 'tanh', last)),
+  yaml('a layer without name', layers('linear: { in: 784, out: 10 }')),
+  yaml('a layer name with a dot', layers('{ name: fc.1, linear: { in: 784, out: 10 } }')),
+  yaml('no layers', 'version: 1\nmodel: { layers: [] }\n'),
+  json('JSON with a slip', '{ "version": 1, "model": { "preset": "mlp7" }, "sed": 1 }\n'),
+  json('JSON with per cent', '{ "version": 1, "model": { "preset": "mlp-7" }, "sparsity": 0.9 }\n'),
+];
+
+const requests: BadConfig[] = [
+  yaml('too sparse for EOI', `${head}sparsity: { density: 0.0005 }\n`),
+  yaml('too sparse for EOI, uniform', `${head}sparsity: { density: 0.009, distribution: uniform }\n`),
+  yaml('too sparse for base', `${head}sparsity: { density: 0.00001, init: base }\n`),
+  yaml('layers that do not meet', layers(wide, '{ activation: tanh }', '{ name: fc2, linear: { in: 64, out: 10 } }')),
+  yaml('a first layer that does not fit the data', layers('{ name: fc1, linear: { in: 3072, out: 10 } }')),
+  yaml('a last layer that does not fit the classes', layers(wide, '{ name: fc2, linear: { in: 32, out: 11 } }')),
+  yaml('a name twice', layers(wide, '{ name: fc1, linear: { in: 32, out: 10 } }')),
+  yaml('activations only', layers('{ activation: tanh }')),
+  yaml(
+    'an absurd layer',
+    layers('{ name: fc1, linear: { in: 784, out: 1000000 } }', '{ name: fc2, linear: { in: 1000000, out: 10 } }'),
+  ),
+  yaml('a rotation by 90 degrees', `${head}sparsity: { eoi: { angles: { fixed: 90 } } }\n`),
+  yaml('a rotation by 180 degrees in a list', `${head}sparsity: { eoi: { angles: { list: [30, -180] } } }\n`),
+  yaml('a range the wrong way round', `${head}sparsity: { eoi: { angles: { range: [80, 10] } } }\n`),
+  yaml('validation that leaves nothing to validate', `${head}data: { validation: 0.00001 }\n`),
+  yaml('validation that leaves nothing to train', `${head}data: { validation: 0.99999 }\n`),
+  yaml('a batch larger than the data', `${head}train: { batchSize: 6000 }\n`),
+  yaml('mnist without its files', `${head}data: { source: mnist }\n`),
+  yaml('cifar-10 without its files', `${head}data:\n  source: cifar-10\n  validation: 0.1\n`),
+  json(
+    'JSON, mnist without its files',
+    '{ "version": 1, "model": { "preset": "mlp-7" }, "data": { "source": "mnist" } }\n',
+  ),
+  yaml('a probe after the end', `${head}probes: { jacobian: { at: [0, 1000] } }\n`),
+  yaml('more samples than examples', `${head}probes: { jacobian: { samples: 700 } }\n`),
+  yaml('a path that is not read', `${head}data: { path: ./data }\n`),
+  yaml(
+    'activation beside layers',
+    'version: 1\nmodel:\n  activation: relu\n  layers:\n    - { name: fc1, linear: { in: 784, out: 10 } }\n',
+  ),
+  yaml('settings of EOI for base', `${head}sparsity:\n  init: base\n  eoi: { angles: uniform }\n`),
+  yaml('moments of a constant schedule', `${head}train: { schedule: { at: [0.5] } }\n`),
+];
+
+export const badConfigs: readonly BadConfig[] = [...writing, ...words, ...requests];
