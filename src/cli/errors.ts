@@ -24,11 +24,22 @@ export const exitCodeOf = (error: unknown): ExitCode => {
   return exitCode.program;
 };
 
+interface Described {
+  code: string;
+  message: string;
+  /** Facts behind the sentence, for scripts. */
+  details?: Record<string, unknown>;
+}
+
+export const internalCode = 'cli.internal';
+
 /** Code and sentence of anything that was thrown; an error of the program keeps its own words, for the report of it. */
-export const describe = (error: unknown): { code: string; message: string } => {
-  if (isSparseError(error) || error instanceof RpcError) return { code: error.code, message: error.message };
+export const describe = (error: unknown): Described => {
+  if (isSparseError(error))
+    return { code: error.code, message: error.message, ...(error.details && { details: error.details }) };
+  if (error instanceof RpcError) return { code: error.code, message: error.message };
   const message = error instanceof Error ? error.message : String(error);
-  return { code: 'cli.internal', message: `Sparsescope met an error of its own: ${message}. Please report it.` };
+  return { code: internalCode, message: `Sparsescope met an error of its own: ${message}. Please report it.` };
 };
 
 export const reportPageMissing = (file: string): SparseError =>
@@ -37,10 +48,12 @@ export const reportPageMissing = (file: string): SparseError =>
     `${file} is not there, so no report can be written. Build Sparsescope again.`,
   );
 
-export const configInvalid = (file: string, count: number): SparseError =>
+/** `issues`: all of them, warnings too, as `check --json` answers them. */
+export const configInvalid = (file: string, errors: number, issues: readonly object[]): SparseError =>
   new SparseError(
     'cli.config-invalid',
-    `${file} has ${count} ${count === 1 ? 'problem' : 'problems'}. Mend ${count === 1 ? 'it' : 'them'} and try again.`,
+    `${file} has ${errors} ${errors === 1 ? 'problem' : 'problems'}. Mend ${errors === 1 ? 'it' : 'them'} and try again.`,
+    { issues },
   );
 
 export const configTooLarge = (file: string, limit: number): SparseError =>

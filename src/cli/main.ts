@@ -3,7 +3,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { version } from '../engine/version';
 import { RpcCancelled } from '../protocol/rpc';
-import { describe, errorLine, exitCode, exitCodeOf } from './errors';
+import { describe, errorLine, exitCode, exitCodeOf, internalCode } from './errors';
 import type { ExitCode } from './errors';
 import type { Output } from './output';
 import { printJson, processOutput } from './output';
@@ -26,7 +26,7 @@ function program(output: Output, done: (code: ExitCode) => void): Command {
       if (!(error instanceof RpcCancelled)) {
         if (options.json) printJson(output, name, { ok: false, error: describe(error) });
         else output.err(errorLine(describe(error)));
-        if (exitCodeOf(error) === exitCode.program && error instanceof Error) output.err(`${error.stack ?? ''}\n`);
+        if (describe(error).code === internalCode && error instanceof Error) output.err(`${error.stack ?? ''}\n`);
       } else if (options.json) printJson(output, name, { ok: false, state: 'cancelled' });
       done(exitCodeOf(error));
     }

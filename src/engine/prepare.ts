@@ -1,6 +1,6 @@
 /** From a config or a run folder to work that can begin: everything that can fail does so before anything is written. */
-import { readFile, rm } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { checkConfig } from '../config/check';
 import { configFormat } from '../config/format';
 import type { NetworkPlan } from '../config/plan';
@@ -114,6 +114,16 @@ const lastStates = async (folder: RunFolder, record: RunRecord, plan: NetworkPla
   }
 };
 
+/** What a process that was killed while it wrote a file has left; the writer's names are `.NAME.HEX.tmp`. */
+const temporary = /^\..*\.[0-9a-f]{12}\.tmp$/;
+
+const clearTemporaries = async (folder: RunFolder): Promise<void> => {
+  for (const directory of [folder.directory, folder.checkpoints, dirname(folder.rotationsFile)]) {
+    const names = await readdir(directory).catch((): string[] => []);
+    for (const name of names) if (temporary.test(name)) await rm(join(directory, name), { force: true });
+  }
+};
+
 /** A run folder that may be resumed. @throws SparseError `engine.run-is-*`, `runs.*`, `file.*` */
 export async function resumable(directory: string): Promise<{ folder: RunFolder; record: RunRecord }> {
   const folder = new RunFolder(directory);
@@ -140,6 +150,7 @@ export async function prepareResume(
   const data = await loadData(config.data, options);
   if (data.sha256 !== record.dataset.sha256) throw errors.dataChanged(data.source);
   const from = await lastStates(folder, record, plan);
+  await clearTemporaries(folder);
   const recorder = await Recorder.open(folder, { ...record, state: 'starting', versions, pid: process.pid }, emit, {
     truncateAfterStep: from.step,
   });

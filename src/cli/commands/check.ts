@@ -1,25 +1,11 @@
 /** `sparsescope check CONFIG`: problems with their places, and what the config comes to. */
-import type { ConfigIssue } from '../../config/issues';
 import type { NetworkPlan } from '../../config/plan';
-import { readConfig } from '../config-file';
+import { issueJson, readConfig } from '../config-file';
 import { exitCode, issueLine } from '../errors';
 import type { ExitCode } from '../errors';
 import type { Output } from '../output';
 import { printJson } from '../output';
 import { significant, table, thousands } from '../table';
-
-/** Lines and columns count from 1, columns in UTF-16 units, the end is exclusive. */
-export const issueJson = ({ range, ...issue }: ConfigIssue): object => ({
-  severity: issue.severity,
-  code: issue.code,
-  message: issue.message,
-  path: issue.path,
-  line: range.start.line + 1,
-  column: range.start.column + 1,
-  endLine: range.end.line + 1,
-  endColumn: range.end.column + 1,
-  ...(issue.suggestion && { suggestion: issue.suggestion }),
-});
 
 const planJson = ({ layers, weights, parameters, nonZeros, density }: NetworkPlan): object => ({
   layers: layers.map(({ name, rows, columns, targetDensity, targetNonZeros, minimumDensity, biases }) => ({

@@ -1,15 +1,13 @@
 /** `sparsescope init CONFIG -o FILE.safetensors`: initial weights and masks, without training. */
 import { resolve } from 'node:path';
-import { readConfig } from '../config-file';
-import { configInvalid, exitCode, issueLine } from '../errors';
+import { usableConfig } from '../config-file';
+import { exitCode, issueLine } from '../errors';
 import type { ExitCode } from '../errors';
 import { quietContext, startEngine } from '../follow';
 import type { Output } from '../output';
 
 export async function init(name: string, options: { output: string }, output: Output): Promise<ExitCode> {
-  const { path, text, issues, checked } = await readConfig(name);
-  for (const issue of issues) output.err(issueLine(name, issue));
-  if (!checked) throw configInvalid(name, issues.filter(({ severity }) => severity === 'error').length);
+  const { path, text } = await usableConfig(name, (issue) => output.err(issueLine(name, issue)));
   const { service } = await startEngine('auto', output);
   const file = resolve(options.output);
   await service.api.initialise(

@@ -5,17 +5,8 @@ import type { EpochEvent, LayerSummary, RunRecord } from '../../protocol/run';
 import type { RunSnapshot } from '../../protocol/views';
 import { RunFolder } from '../../runs/folder';
 import { RunReader } from '../../runs/reader';
-import { readConfig } from '../config-file';
-import {
-  cancelledLine,
-  configInvalid,
-  describe,
-  errorLine,
-  exitCode,
-  exitCodeOfCode,
-  issueLine,
-  warningLine,
-} from '../errors';
+import { usableConfig } from '../config-file';
+import { cancelledLine, describe, errorLine, exitCode, exitCodeOfCode, issueLine, warningLine } from '../errors';
 import type { ExitCode } from '../errors';
 import type { Followed, Listener } from '../follow';
 import { follow } from '../follow';
@@ -121,9 +112,7 @@ async function conclude(
 }
 
 export async function run(name: string, options: Options, output: Output): Promise<ExitCode> {
-  const { path, text, issues, checked } = await readConfig(name);
-  if (!options.json || !checked) for (const issue of issues) output.err(issueLine(name, issue));
-  if (!checked) throw configInvalid(name, issues.filter(({ severity }) => severity === 'error').length);
+  const { path, text } = await usableConfig(name, (issue) => output.err(issueLine(name, issue)));
   const json = options.json ?? false;
   const followed = await follow(
     { backend: options.backend ?? 'auto', output, listener: teller(output, json) },

@@ -1,0 +1,39 @@
+/** The engine and the command line as they are shipped, built into a temporary folder: processes are tested as processes. */
+import { copyFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { build } from 'esbuild';
+
+export interface Bundle {
+  folder: string;
+  engine: string;
+  cli: string;
+  remove(): Promise<void>;
+}
+
+export async function bundle(): Promise<Bundle> {
+  const folder = await mkdtemp(join(tmpdir(), 'sparsescope-bundle-'));
+  await build({
+    entryPoints: { engine: 'src/engine/main.ts', cli: 'src/cli/main.ts' },
+    outdir: folder,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    keepNames: true,
+    logLevel: 'error',
+  });
+  const wasm = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm'));
+  for (const name of await readdir(wasm))
+    if (name.endsWith('.wasm')) await copyFile(join(wasm, name), join(folder, name));
+  // The page itself is tested where it is made.
+  await writeFile(join(folder, 'report.js'), 'document.title += "</script>";');
+  await writeFile(join(folder, 'report.css'), 'body { margin: 0 }');
+  return {
+    folder,
+    engine: join(folder, 'engine.js'),
+    cli: join(folder, 'cli.js'),
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
+}

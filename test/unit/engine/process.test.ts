@@ -1,0 +1,193 @@
+import { fork, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { EngineApi, EngineEvents, RunHandle } from '../../../src/protocol/engine';
+import { protocolVersion } from '../../../src/protocol/engine';
+import { Peer } from '../../../src/protocol/rpc';
+import type { RunEvent } from '../../../src/protocol/run';
+import { RunFolder } from '../../../src/runs/folder';
+import { readJournal } from '../../../src/runs/journal';
+import type { Bundle } from './bundle';
+import { bundle } from './bundle';
+import type { Change } from './project';
+import { filesIn, finalCheckpoint, outcome, Project, recordOf, totalSteps } from './project';
+
+let built: Bundle;
+let project: Project;
+const children: ChildProcess[] = [];
+
+beforeAll(async () => {
+  built = await bundle();
+});
+afterAll(() => built.remove());
+beforeEach(async () => {
+  project = await Project.create();
+});
+afterEach(async () => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+  await project.remove();
+});
+
+type Nothing = object;
+type EnginePeer = Peer<Nothing, EngineApi, Nothing, EngineEvents>;
+
+const forkEngine = (): { child: ChildProcess; peer: EnginePeer; exit: Promise<unknown[]> } => {
+  const child = fork(built.engine, [], { serialization: 'advanced', stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+  children.push(child);
+  const peer: EnginePeer = new Peer(
+    {
+      send: (message) => child.send(message as object),
+      onMessage: (receive) => {
+        child.on('message', receive);
+        return () => child.off('message', receive);
+      },
+    },
+    {},
+    (error) => ({ code: 'test', message: String(error) }),
+  );
+  return { child, peer, exit: once(child, 'exit') };
+};
+
+const greeted = async (): Promise<ReturnType<typeof forkEngine>> => {
+  const engine = forkEngine();
+  await engine.peer.remote.hello({ protocolVersion, backend: 'auto' });
+  return engine;
+};
+
+/** Starts a run and resolves at the first event for which `when` is true. */
+const startUntil = async (
+  { peer }: { peer: EnginePeer },
+  when: (event: RunEvent) => boolean,
+  change: Change = {},
+): Promise<{ handle: RunHandle; heard: RunEvent[] }> => {
+  const heard: RunEvent[] = [];
+  const reached = new Promise<void>((resolve) =>
+    peer.on('runEvent', ({ event }) => {
+      heard.push(event);
+      if (when(event)) resolve();
+    }),
+  );
+  const handle = await peer.remote.startRun(project.start(change));
+  await reached;
+  return { handle, heard };
+};
+
+const atStep = (step: number) => (event: RunEvent) => event.type === 'step' && event.step === step;
+const begun = (event: RunEvent): boolean => event.type === 'state';
+/** `run.json` is written when this resolves; the journal says so a moment earlier. */
+const completion = (peer: EnginePeer): Promise<void> =>
+  new Promise((resolve) =>
+    peer.on('runChanged', ({ record }) => {
+      if (record.state === 'completed') resolve();
+    }),
+  );
+
+/** Starts a run and waits for its end. */
+const runToEnd = async (engine: { peer: EnginePeer }): Promise<{ handle: RunHandle; heard: RunEvent[] }> => {
+  const ended = completion(engine.peer);
+  const started = await startUntil(engine, begun);
+  await ended;
+  return started;
+};
+
+describe('the forked engine', () => {
+  it('greets, runs a config to its end and leaves when asked', async () => {
+    const engine = await greeted();
+    const { handle, heard } = await runToEnd(engine);
+    expect(await readJournal(new RunFolder(handle.directory).journalFile)).toEqual(heard);
+    expect((await recordOf(handle.directory)).state).toBe('completed');
+    await engine.peer.remote.shutdown({});
+    expect(await engine.exit).toEqual([0, null]);
+  });
+
+  it('prints nothing on stdout or stderr', async () => {
+    const { child, peer, exit } = forkEngine();
+    let text = '';
+    child.stdout?.on('data', (chunk) => (text += String(chunk)));
+    child.stderr?.on('data', (chunk) => (text += String(chunk)));
+    await peer.remote.hello({ protocolVersion, backend: 'cpu' });
+    await runToEnd({ peer });
+    await peer.remote.shutdown({});
+    await exit;
+    expect(text).toBe('');
+  });
+
+  it('refuses a host of another build', async () => {
+    const { peer } = forkEngine();
+    await expect(peer.remote.hello({ protocolVersion: 999, backend: 'auto' })).rejects.toMatchObject({
+      code: 'engine.version-mismatch',
+    });
+  });
+
+  it('answers bad parameters with a sentence and lives on', async () => {
+    const { peer } = await greeted();
+    const nonsense = peer.remote.startRun(null as unknown as Parameters<typeof peer.remote.startRun>[0]);
+    await expect(nonsense).rejects.toMatchObject({ code: 'engine.internal' });
+    await expect(peer.remote.hello({ protocolVersion, backend: 'auto' })).resolves.toMatchObject({ protocolVersion });
+  });
+
+  it('cancels within one step', async () => {
+    const engine = await greeted();
+    const { handle, heard } = await startUntil(engine, atStep(5), { epochs: 500 });
+    await engine.peer.remote.cancelRun({ id: handle.id });
+    const steps = heard.filter(({ type }) => type === 'step').length;
+    expect((await recordOf(handle.directory)).state).toBe('cancelled');
+    const recorded = (await readJournal(new RunFolder(handle.directory).journalFile)).filter(
+      ({ type }) => type === 'step',
+    );
+    expect(recorded.length).toBe(steps);
+  });
+
+  it('ends by itself when its parent goes, and keeps what was trained', async () => {
+    const { child, peer, exit } = await greeted();
+    const { handle, heard } = await startUntil({ peer }, atStep(5), { epochs: 500 });
+    child.disconnect();
+    expect(await exit).toEqual([0, null]);
+    const record = await recordOf(handle.directory);
+    expect(record).toMatchObject({ state: 'interrupted', error: { code: 'runs.interrupted' } });
+    const steps = heard.filter(({ type }) => type === 'step').length;
+    const files = await filesIn(handle.directory);
+    const last = Math.max(...files.map((name) => Number(/step-(\d+)/.exec(name)?.[1] ?? 0)));
+    expect(last).toBeGreaterThanOrEqual(steps);
+  });
+
+  it('killed with -9 loses no completed step; resumed, it comes to the same bytes as never killed', async () => {
+    const straight = await runToEnd(await greeted());
+    const { child, peer, exit } = await greeted();
+    const { handle, heard } = await startUntil({ peer }, atStep(9));
+    child.kill('SIGKILL');
+    await exit;
+    const folder = new RunFolder(handle.directory);
+    const journal = await readJournal(folder.journalFile);
+    expect(journal.slice(0, heard.length)).toEqual(heard);
+    expect((await folder.readRecord()).state).toBe('interrupted');
+    // As a kill in the middle of writing would leave it.
+    const torn = join(handle.directory, 'checkpoints/.step-000016.safetensors.0123456789ab.tmp');
+    await writeFile(torn, 'half');
+
+    const next = await greeted();
+    const ended = completion(next.peer);
+    await next.peer.remote.resumeRun({ directory: handle.directory });
+    await ended;
+    expect((await filesIn(handle.directory)).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+    expect((await finalCheckpoint(handle.directory)).equals(await finalCheckpoint(straight.handle.directory))).toBe(
+      true,
+    );
+    expect(await outcome(handle.directory)).toEqual(await outcome(straight.handle.directory));
+    const steps = (await readJournal(folder.journalFile)).filter(({ type }) => type === 'step');
+    expect(steps.length).toBe(totalSteps);
+    const record = JSON.parse(await readFile(folder.recordFile, 'utf8')) as { pid: number };
+    expect(record.pid).toBe(next.child.pid);
+  });
+
+  it('started by hand says what to use instead', async () => {
+    const child = spawn(process.execPath, [built.engine], { stdio: ['ignore', 'ignore', 'pipe'] });
+    let text = '';
+    child.stderr.on('data', (chunk) => (text += String(chunk)));
+    expect(await once(child, 'exit')).toEqual([2, null]);
+    expect(text).toContain('sparsescope run');
+  });
+});
