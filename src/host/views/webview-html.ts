@@ -24,9 +24,10 @@ const policy = ({ source, nonce }: PageParts): string =>
     `default-src 'none'`,
     // The one script, by nonce: text that found its way into the page cannot run.
     `script-src 'nonce-${nonce}'`,
-    // Our one stylesheet, uPlot's in it. The toolkit's components use adopted style sheets and the charts set styles by
-    // script: neither needs 'unsafe-inline'.
-    `style-src ${source}`,
+    // Our one stylesheet, and by the nonce the empty style element with which the toolkit finds out whether
+    // :focus-visible is known. Its components use adopted style sheets and the charts set styles by script: neither
+    // needs 'unsafe-inline'.
+    `style-src ${source} 'nonce-${nonce}'`,
     // Pictures drawn here and shown or exported as blobs; data: is the toolkit's checkbox and arrow images.
     `img-src ${source} blob: data:`,
   ].join('; ');
@@ -36,6 +37,8 @@ export const webviewPage = (parts: PageParts): string => `<!DOCTYPE html>
   <head>
     <meta charset="utf-8" />
     <meta http-equiv="Content-Security-Policy" content="${policy(parts)}" />
+    <!-- Where the toolkit looks for the nonce of its style element. -->
+    <meta property="csp-nonce" content="${parts.nonce}" />
     <meta name="viewport" content="width=device-width, initial-scale=1" />
     <link rel="stylesheet" href="${escape(parts.style)}" />
     <title>${escape(parts.title)}</title>
