@@ -1,8 +1,10 @@
 /** Builds the services and registers everything of src/contributions.ts. */
 import * as vscode from 'vscode';
+import { views, type CommandId } from '../contributions';
 import { registerCommands } from './commands';
 import { registerTestState } from './commands/test-state';
 import { EngineClient } from './engine-client';
+import { registerLanguageFeatures } from './language';
 import { reporter } from './log';
 import { registerNotices } from './notices';
 import { RunStore } from './run-store';
@@ -15,6 +17,9 @@ import { RunsTree } from './trees/runs-tree';
 import { RunPanels } from './views/run-panels';
 import { TensorEditors } from './views/tensor-editor';
 import { connect } from './wiring';
+
+/** The editor itself makes a command that brings each view to the front. */
+const lensCommands = { runConfig: 'sparsescope.runConfig' satisfies CommandId, showLayers: `${views.layers}.focus` };
 
 const createServices = (context: vscode.ExtensionContext, log: vscode.LogOutputChannel): Services => {
   const report = reporter(log);
@@ -53,6 +58,7 @@ export const start = (context: vscode.ExtensionContext, log: vscode.LogOutputCha
     new RunsTree(store, selection, report).register(),
     tensors.register(),
     registerCommands(services, layers),
+    registerLanguageFeatures({ commands: lensCommands, report }),
     registerNotices(services),
     connect(services),
   );

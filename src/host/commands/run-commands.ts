@@ -3,12 +3,11 @@ import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import type { RunReference } from '../../contributions';
-import { checkConfig } from '../../config/check';
-import { configFormat } from '../../config/format';
 import type { EngineApi, RunHandle } from '../../protocol/engine';
 import type { CallOptions, Remote } from '../../protocol/rpc';
 import { isEnded } from '../../protocol/run';
 import { configGone, configHasErrors, untrusted } from '../errors';
+import { checkedDocument } from '../language/document';
 import type { Services } from '../services';
 import { setting } from '../settings';
 import { words } from '../words';
@@ -48,7 +47,7 @@ const rootOf = (config: vscode.Uri): string =>
 
 /** Refuses before the engine is asked, with the place: the editor has the whole list under Problems. */
 const checkDocument = (document: vscode.TextDocument): void => {
-  const { issues } = checkConfig(document.getText(), configFormat(document.fileName));
+  const { issues } = checkedDocument(document);
   const errors = issues.filter((issue) => issue.severity === 'error');
   const first = errors.at(0);
   if (!first) return;

@@ -1,6 +1,7 @@
 /** The hidden command of the integration tests: what a webview or a tree shows cannot be read from outside. */
 import * as vscode from 'vscode';
 import type { TestState } from '../../contributions';
+import { diagnosticSource } from '../language/diagnostics';
 import type { Services } from '../services';
 import type { StatusBar } from '../status-bar';
 import type { LayersTree } from '../trees/layers-tree';
@@ -35,7 +36,7 @@ const testState = ({ services, status, layers, tensors }: Seen): TestState => {
     diagnostics: vscode.languages
       .getDiagnostics()
       .flatMap(([, list]) => list)
-      .filter((d) => d.source === 'sparsescope').length,
+      .filter((d) => d.source === diagnosticSource).length,
   };
 };
 

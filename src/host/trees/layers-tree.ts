@@ -1,9 +1,8 @@
 /** The Layers view: the layers of the active config or of the selected run; choosing one moves the panel. */
 import * as vscode from 'vscode';
 import { configFile, views, type CommandId } from '../../contributions';
-import { checkConfig } from '../../config/check';
-import { configFormat } from '../../config/format';
 import type { Isometry } from '../../core/spectrum';
+import { checkedDocument } from '../language/document';
 import type { Report } from '../log';
 import type { RunStore } from '../run-store';
 import type { Selection } from '../selection';
@@ -123,7 +122,7 @@ export class LayersTree implements vscode.TreeDataProvider<LayerRow> {
 
   private plannedRows(): LayerRow[] {
     if (!this.config) return [];
-    const { plan } = checkConfig(this.config.getText(), configFormat(this.config.fileName));
+    const { plan } = checkedDocument(this.config);
     // A config with a mistake has no plan: the last good list stays while it is typed.
     return plan ? plan.layers.map(plannedRow) : this.rows.filter((row) => row.isometry === undefined);
   }
