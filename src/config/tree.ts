@@ -81,26 +81,24 @@ export function findPlace(root: TreeNode, path: string): Place & { exact: boolea
 const holds = ({ start, end }: Span, offset: number): boolean => start <= offset && offset <= end;
 
 export interface Hit {
-  /** Path of the innermost key, item or value at the offset. */
+  /** Path of the key or scalar at the offset. */
   path: string;
   /** On the key, not on its value. */
   onKey: boolean;
   span: Span;
 }
 
-/** What stands at an offset. */
+/** The key or scalar at an offset; nothing between them. */
 export function hitAt(node: TreeNode, offset: number, path = ''): Hit | undefined {
-  if (node.kind === 'map')
-    for (const { key, keySpan, value } of node.pairs) {
-      const inner = keyPath(path, key);
-      if (holds(keySpan, offset)) return { path: inner, onKey: true, span: keySpan };
-      const hit = hitAt(value, offset, inner);
-      if (hit) return hit;
-    }
-  else if (node.kind === 'list')
-    for (const [index, item] of node.items.entries()) {
-      const hit = hitAt(item, offset, itemPath(path, index));
-      if (hit) return hit;
-    }
-  return holds(node.span, offset) && path !== '' ? { path, onKey: false, span: node.span } : undefined;
+  if (!holds(node.span, offset)) return undefined;
+  if (node.kind === 'scalar') return { path, onKey: false, span: node.span };
+  if (node.kind === 'list')
+    return node.items.map((item, index) => hitAt(item, offset, itemPath(path, index))).find((hit) => hit !== undefined);
+  for (const { key, keySpan, value } of node.pairs) {
+    const inner = keyPath(path, key);
+    if (holds(keySpan, offset)) return { path: inner, onKey: true, span: keySpan };
+    const hit = hitAt(value, offset, inner);
+    if (hit) return hit;
+  }
+  return undefined;
 }

@@ -1,0 +1,31 @@
+import * as vscode from 'vscode';
+import { checkedDocument, isConfigDocument } from './document';
+import type { Lens } from './lens-text';
+import { lensesOf } from './lens-text';
+
+/** Commands behind the lenses. */
+export interface LensCommands {
+  /** Takes the config's Uri. */
+  runConfig: string;
+  showLayers: string;
+}
+
+export const codeLens = (commands: LensCommands): vscode.CodeLensProvider => {
+  const toCommand = ({ title, action }: Lens, uri: vscode.Uri): vscode.Command => {
+    switch (action) {
+      case 'run':
+        return { title, command: commands.runConfig, arguments: [uri] };
+      case 'layers':
+        return { title, command: commands.showLayers };
+      case 'problems':
+        return { title, command: 'workbench.actions.view.problems' };
+    }
+  };
+  const top = new vscode.Range(0, 0, 0, 0);
+  return {
+    provideCodeLenses: (document) =>
+      isConfigDocument(document)
+        ? lensesOf(checkedDocument(document)).map((lens) => new vscode.CodeLens(top, toCommand(lens, document.uri)))
+        : [],
+  };
+};

@@ -1,0 +1,37 @@
+/** What is said of a place in a config: what the key means and what it comes to. */
+import type { CheckedConfig } from '../../config/check';
+import { describeKey } from '../../config/describe';
+import type { Range } from '../../config/issues';
+import type { NetworkPlan } from '../../config/plan';
+import { layerTable, planTable } from './plan-table';
+import { words } from './words';
+
+/** Keys on which the whole network depends. */
+const ofTheNetwork = new Set([
+  'model',
+  'model.preset',
+  'model.layers',
+  'sparsity',
+  'sparsity.density',
+  'sparsity.distribution',
+]);
+
+/** What the key comes to; nothing while the config has a mistake. */
+const computed = (path: string, plan: NetworkPlan | undefined): string | undefined => {
+  if (!plan) return undefined;
+  if (ofTheNetwork.has(path)) return planTable(plan);
+  const entry = /^model\.layers\[\d+\]/.exec(path)?.[0];
+  const layer = plan.layers.find((known) => known.path === entry);
+  return layer && layerTable(layer);
+};
+
+/** Markdown for the key or value at an offset, and the range it is about. */
+export function hoverAt(checked: CheckedConfig, offset: number): { markdown: string; range: Range } | undefined {
+  const hit = checked.pathAt(offset);
+  if (!hit) return undefined;
+  const description = describeKey(hit.path)?.markdown;
+  if (description === undefined) return undefined;
+  const table = computed(hit.path, checked.plan);
+  const parts = table === undefined ? [description] : [description, words.planned(), table];
+  return { markdown: parts.join('\n\n'), range: hit.range };
+}

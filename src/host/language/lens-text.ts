@@ -1,0 +1,21 @@
+/** The two lenses above a config. */
+import type { CheckedConfig } from '../../config/check';
+import { significant } from '../format';
+import { counted } from './plan-table';
+import { words } from './words';
+
+export interface Lens {
+  title: string;
+  action: 'run' | 'layers' | 'problems';
+}
+
+export function lensesOf({ plan, issues }: CheckedConfig): Lens[] {
+  const run: Lens = { title: `$(play) ${words.runConfig()}`, action: 'run' };
+  if (!plan) {
+    const errors = issues.filter(({ severity }) => severity === 'error').length;
+    return [run, { title: `$(error) ${words.problems(errors)}`, action: 'problems' }];
+  }
+  const { weights, nonZeros, density } = plan;
+  const kept = words.weightsKept(counted(weights), counted(nonZeros), significant(100 * density));
+  return [run, { title: `$(checklist) ${kept}`, action: 'layers' }];
+}

@@ -1,0 +1,48 @@
+/** The layers a config comes to, as Markdown. Names passed the config's check: letters, digits, `_` and `-`. */
+import type { LayerPlan, NetworkPlan } from '../../config/plan';
+import { shapeText, significant } from '../format';
+import { words } from './words';
+
+/** Of a long network the first and the last layers say enough, and a hover stays small. */
+const mostRows = 12;
+const lastRows = 2;
+
+export const counted = (value: number): string => value.toLocaleString('en');
+
+const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+
+const layerRow = (layer: LayerPlan): string =>
+  row([
+    layer.name,
+    shapeText(layer.rows, layer.columns),
+    significant(layer.targetDensity),
+    `${counted(layer.targetNonZeros)} / ${counted(layer.weights)}`,
+    counted(layer.weights + layer.biases),
+  ]);
+
+const head = (): string[] => [row(words.columns()), '| --- | --- | ---: | ---: | ---: |'];
+
+const shortened = (layers: readonly LayerPlan[]): string[] => {
+  if (layers.length <= mostRows) return layers.map(layerRow);
+  const first = layers.slice(0, mostRows - lastRows - 1);
+  const last = layers.slice(-lastRows);
+  const between = row([words.more(counted(layers.length - first.length - last.length)), '', '', '', '']);
+  return [...first.map(layerRow), between, ...last.map(layerRow)];
+};
+
+/** Layer, shape (out x in), density, non-zeros, parameters; and their total. */
+export const planTable = ({ layers, density, nonZeros, weights, parameters }: NetworkPlan): string =>
+  [
+    ...head(),
+    ...shortened(layers),
+    row([
+      `**${words.total()}**`,
+      '',
+      significant(density),
+      `${counted(nonZeros)} / ${counted(weights)}`,
+      counted(parameters),
+    ]),
+  ].join('\n');
+
+/** The same of one layer. */
+export const layerTable = (layer: LayerPlan): string => [...head(), layerRow(layer)].join('\n');

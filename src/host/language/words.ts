@@ -1,0 +1,15 @@
+/** What hovers and lenses say beside the schema's own sentences. */
+import * as vscode from 'vscode';
+
+const { t } = vscode.l10n;
+
+export const words = {
+  columns: () => [t('layer'), t('shape'), t('density'), t('non-zeros'), t('parameters')],
+  total: () => t('total'),
+  more: (count: string) => t('… {0} more', count),
+  planned: () => t('Planned, by this config:'),
+  runConfig: () => t('Run Config'),
+  weightsKept: (weights: string, kept: string, percent: string) =>
+    t('{0} weights · {1} kept ({2} %)', weights, kept, percent),
+  problems: (count: number) => (count === 1 ? t('1 problem') : t('{0} problems', count)),
+};

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { checkConfig } from '../../../src/config/check';
+import { completionsAt } from '../../../src/config/complete';
+
+/** Completions where `|` stands. */
+const at = (marked: string): ReturnType<typeof completionsAt> =>
+  completionsAt(marked.replace('|', ''), marked.indexOf('|'));
+const labels = (marked: string): string[] => at(marked).map(({ label }) => label);
+
+const head = 'version: 1\nmodel: { preset: mlp-7 }\n';
+
+describe('completion of keys', () => {
+  it.each([
+    ['an empty file', '|', ['version', 'name', 'seed', 'model', 'data', 'sparsity', 'train', 'probes']],
+    ['the end of a file', `${head}|`, ['name', 'seed', 'data', 'sparsity', 'train', 'probes']],
+    ['a word begun', `${head}spa|\nseed: 1\n`, ['name', 'data', 'sparsity', 'train', 'probes']],
+    ['an empty block', `${head}data:\n  |\nseed: 1\n`, ['source', 'path', 'validation']],
+    ['a block with keys', `${head}sparsity:\n  density: 0.1\n  |\n`, ['distribution', 'init', 'eoi']],
+    ['braces', `${head}sparsity: { | }\n`, ['density', 'distribution', 'init', 'eoi']],
+    ['braces after a comma', `${head}sparsity: { density: 0.1, i| }\n`, ['distribution', 'init', 'eoi']],
+    ['braces not closed', `${head}sparsity: { density: 0.1, |`, ['distribution', 'init', 'eoi']],
+    [
+      'a deeper block',
+      `${head}train:\n  optimizer:\n    name: sgd\n    |`,
+      ['learningRate', 'momentum', 'nesterov', 'weightDecay'],
+    ],
+    ['model with a preset', 'version: 1\nmodel: { preset: mlp-7, | }\n', ['activation']],
+    ['a new layer', 'version: 1\nmodel:\n  layers:\n    - |\n', ['name', 'linear', 'activation']],
+    ['a layer with a name', 'version: 1\nmodel:\n  layers:\n    - { name: fc1, | }\n', ['linear']],
+    ['a size', 'version: 1\nmodel:\n  layers:\n    - { name: fc1, linear: { in: 784, | } }\n', ['out']],
+    ['CRLF', `${head}data:\n  |\n`.replaceAll('\n', '\r\n'), ['source', 'path', 'validation']],
+  ])('in %s', (_, marked, expected) => {
+    expect(labels(marked)).toEqual(expected);
+  });
+
+  it('replaces the whole word under the cursor, and keeps a colon that is there', () => {
+    const text = `${head}tr|ain:\n  epochs: 2\n`;
+    const [train] = at(text).filter(({ label }) => label === 'train');
+    expect(train).toMatchObject({ snippet: 'train', span: { start: head.length, end: head.length + 5 } });
+  });
+
+  it('goes on to the value: a default to type over, a list of words, the next line', () => {
+    const snippets = Object.fromEntries(at(`${head}sparsity:\n  |\n`).map(({ label, snippet }) => [label, snippet]));
+    expect(snippets).toEqual({
+      density: 'density: ${1:0.1}',
+      distribution: 'distribution: $0',
+      init: 'init: $0',
+      eoi: 'eoi:\n  $0',
+    });
+    expect(at(`${head}sparsity: { | }\n`).at(-1)!.snippet).toBe('eoi: { $0 }');
+  });
+
+  it('knows where no key of ours can be', () => {
+    expect(labels(`${head}seed: 1 # |\n`)).toEqual([]);
+    expect(labels(`${head}banana:\n  |\n`)).toEqual([]);
+    expect(labels(`${head}name: x y |\n`)).toEqual([]);
+  });
+});
+
+describe('completion of words', () => {
+  it.each([
+    [`${head}sparsity: { init: | }\n`, ['base', 'eoi']],
+    [`${head}sparsity:\n  init: |\n  density: 0.1\n`, ['base', 'eoi']],
+    [`${head}sparsity:\n  init: eo|\n`, ['base', 'eoi']],
+    [`${head}train: { optimizer: { nesterov: | } }\n`, ['true', 'false']],
+    [`${head}probes: { jacobian: { at: [0, |] } }\n`, ['end']],
+    [`${head}sparsity: { eoi: { angles: | } }\n`, ['uniform', '{ fixed: ... }', '{ range: ... }', '{ list: ... }']],
+    ['version: 1\nmodel:\n  preset: |\n', ['mlp-7']],
+    [`${head}seed: |\n`, []],
+  ])('%j', (marked, expected) => {
+    expect(labels(marked)).toEqual(expected);
+  });
+
+  it('explains each', () => {
+    const eoi = at(`${head}sparsity:\n  init: |\n`).find(({ label }) => label === 'eoi');
+    expect(eoi!.documentation).toMatch(/Givens/);
+  });
+
+  it('offers only what the check accepts', () => {
+    for (const { snippet, span } of at(`${head}data: { path: x, source: | }\n`)) {
+      const text = `${head}data: { path: x, source:  }\n`;
+      const filled = text.slice(0, span.start) + snippet + text.slice(span.end);
+      expect(checkConfig(filled, 'yaml').config?.data.source).toBe(snippet);
+    }
+  });
+});

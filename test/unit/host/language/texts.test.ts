@@ -1,0 +1,96 @@
+import { describe, expect, it, vi } from 'vitest';
+
+vi.mock('vscode', async () => (await import('../vscode-double')).vscodeDouble);
+
+import { checkConfig } from '../../../../src/config/check';
+import { hoverAt } from '../../../../src/host/language/hover-text';
+import { lensesOf } from '../../../../src/host/language/lens-text';
+
+const preset = `version: 1
+model: { preset: mlp-7 }
+sparsity:
+  density: 0.1 # a tenth
+`;
+
+const layers = `version: 1
+model:
+  layers:
+    - { name: fc1, linear: { in: 784, out: 32 } }
+    - { activation: tanh }
+    - { name: fc2, linear: { in: 32, out: 10 } }
+sparsity: { density: 0.25, distribution: uniform }
+`;
+
+const hover = (text: string, at: string, inside = 1): { about: string; markdown: string } | undefined => {
+  const found = hoverAt(checkConfig(text, 'yaml'), text.indexOf(at) + inside);
+  return found && { about: text.slice(found.range.start.offset, found.range.end.offset), markdown: found.markdown };
+};
+
+describe('hovers', () => {
+  it('explain a key: meaning, type, unit, default', () => {
+    const { about, markdown } = hover(preset, 'density:')!;
+    expect(about).toBe('density');
+    expect(markdown).toContain('**sparsity.density**');
+    expect(markdown).toContain('Share of weights kept');
+    expect(markdown).toContain('number above 0 and at most 1');
+    expect(markdown).toContain('Default: `0.1`');
+  });
+
+  it('tell what a density comes to, layer by layer and in all', () => {
+    const { markdown } = hover(preset, 'density:')!;
+    expect(markdown).toContain('| fc1 | 100 × 784 | 0.0732 | 5,736 / 78,400 | 78,500 |');
+    expect(markdown).toContain('| **total** |  | 0.1 | 12,940 / 129,400 | 130,010 |');
+    expect(hover(preset, 'mlp-7')!.markdown).toContain('| fc7 | 10 × 100 | 0.714 | 714 / 1,000 | 1,010 |');
+  });
+
+  it('tell what a layer comes to, anywhere in its entry', () => {
+    for (const place of ['name: fc1', 'fc1', 'in: 784', '784']) {
+      const { markdown } = hover(layers, place)!;
+      expect(markdown).toContain('| fc1 | 32 × 784 | 0.25 | 6,272 / 25,088 | 25,120 |');
+      expect(markdown).not.toContain('fc2');
+    }
+    expect(hover(layers, 'activation: tanh')!.markdown).not.toContain('fc1');
+  });
+
+  it('stay short for long networks', () => {
+    const middle = Array.from({ length: 500 }, (_, i) => `    - { name: h${i}, linear: { in: 10, out: 10 } }\n`).join(
+      '',
+    );
+    const text = `version: 1\nmodel:\n  layers:\n    - { name: first, linear: { in: 784, out: 10 } }\n${middle}sparsity: { density: 0.5 }\n`;
+    const { markdown } = hover(text, 'density')!;
+    expect(markdown.split('\n').length).toBeLessThan(25);
+    expect(markdown).toContain('… 490 more');
+    expect(markdown).toContain('h499');
+    expect(markdown).toContain('**total**');
+  });
+
+  it('explain keys in a config with mistakes, without a table', () => {
+    const { markdown } = hover(preset.replace('mlp-7', 'mlp-8'), 'density:')!;
+    expect(markdown).toContain('**sparsity.density**');
+    expect(markdown).not.toContain('|');
+  });
+
+  it('say nothing between keys, in comments and of unknown keys', () => {
+    expect(hover(preset, 'a tenth')).toBeUndefined();
+    expect(hover(preset, '  density', 0)).toBeUndefined();
+    expect(hover('version: 1\nbanana: 1\n', 'banana')).toBeUndefined();
+    expect(hover('', '', 0)).toBeUndefined();
+  });
+});
+
+describe('lenses', () => {
+  it('offer to run, and say what is kept', () => {
+    expect(lensesOf(checkConfig(preset, 'yaml'))).toEqual([
+      { title: '$(play) Run Config', action: 'run' },
+      { title: '$(checklist) 129,400 weights · 12,940 kept (10 %)', action: 'layers' },
+    ]);
+  });
+
+  it('count the problems instead when there are some', () => {
+    expect(lensesOf(checkConfig('version: 1\nsed: 1\nnam: x\n', 'yaml'))[1]).toEqual({
+      title: '$(error) 2 problems',
+      action: 'problems',
+    });
+    expect(lensesOf(checkConfig('', 'yaml'))[1].title).toBe('$(error) 1 problem');
+  });
+});
