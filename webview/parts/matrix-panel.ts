@@ -1,0 +1,212 @@
+/** A weight matrix on the stage: mask or weights, zoom, cursor, legend, table. Used for a run's layers and a file's tensors. */
+import { iconButton, segmented } from '../controls';
+import { divergingMap, maskMap, type ColourMap } from '../drawing/colour-map';
+import { pending } from '../drawing/grid';
+import { MatrixPicture, type MatrixMode, type MatrixSource } from '../drawing/matrix-picture';
+import { MatrixView } from '../drawing/matrix-view';
+import type { Counts } from '../drawing/tiles';
+import { ValueBlocks } from '../drawing/value-blocks';
+import { h } from '../dom';
+import { count, density, figure, shapeText } from '../format';
+import { onThemeChange, readTheme } from '../theme';
+import { Legend } from './legend';
+import { areaTable, nonZeroTable, type ExactSource } from './non-zero-table';
+import type { Prefs } from './prefs';
+import type { ReadOut } from './read-out';
+import type { Table } from './table';
+
+export interface MatrixSubject {
+  /** `fc1`, or the name of a tensor. */
+  name: string;
+  source: MatrixSource & ExactSource;
+  /** Subjects of one key have one mask: another step of the same layer. */
+  maskKey: string;
+  /** What is said besides shape and density while nothing is under the cursor. */
+  about: string;
+}
+
+/** Masks kept, so that going back to a layer shows it at once. */
+const masksKept = 8;
+const modes: readonly { value: MatrixMode; text: string }[] = [
+  { value: 'mask', text: 'Mask' },
+  { value: 'weights', text: 'Weights' },
+];
+
+export class MatrixPanel {
+  readonly view: MatrixView;
+  readonly controls: HTMLElement[];
+  readonly element: HTMLElement;
+  private readonly legend = new Legend();
+  private readonly modeChoice = segmented('Show', modes, 'mask', (value) => this.setMode(value));
+  private readonly masks = new Map<string, MatrixPicture>();
+  private weights: MatrixPicture | undefined;
+  private subject: MatrixSubject | undefined;
+  private values: ValueBlocks | undefined;
+  private mode: MatrixMode;
+  private colours: Record<MatrixMode, ColourMap>;
+  private readonly stopTheme: () => void;
+
+  constructor(
+    private readonly readOut: ReadOut,
+    private readonly prefs: Prefs,
+    private readonly failed: (error: unknown) => void,
+  ) {
+    this.mode = prefs.get('matrix.mode', ['mask', 'weights']);
+    this.modeChoice.value = this.mode;
+    this.colours = this.makeColours();
+    this.view = new MatrixView('', {
+      cursor: () => this.describe(),
+      view: (seen, pixels) => this.picture?.look(seen, pixels),
+    });
+    this.element = h('div', { class: 'matrix-panel' }, this.view.element);
+    const zoomButtons = [
+      iconButton('minus', 'Zoom out', () => this.view.zoomOut(), '-'),
+      iconButton('plus', 'Zoom in', () => this.view.zoomIn(), '+'),
+      iconButton('fit', 'Fit', () => this.view.fit(), '0'),
+    ];
+    this.controls = [
+      this.modeChoice.element,
+      h('span', { class: 'button-group' }, ...zoomButtons.map(({ element }) => element)),
+      this.legend.element,
+    ];
+    this.stopTheme = onThemeChange(() => {
+      this.colours = this.makeColours();
+      this.view.setTheme(readTheme());
+      this.draw();
+    });
+  }
+
+  show(subject: MatrixSubject): void {
+    const before = this.subject;
+    this.subject = subject;
+    this.values?.dispose();
+    this.values = new ValueBlocks(subject.source, (range, signal) => subject.source.values(range, signal));
+    this.view.setMatrix(subject.source);
+    this.mask(subject);
+    const stays = before?.maskKey === subject.maskKey;
+    const last = stays ? this.weights : undefined;
+    this.weights?.dispose();
+    this.weights = undefined;
+    if (this.mode === 'weights') this.loadWeights(last);
+    this.draw();
+  }
+
+  table(): Table | undefined {
+    const { subject, counts } = this;
+    if (!subject) return undefined;
+    const caption = `Kept weights of ${subject.name}`;
+    return counts
+      ? nonZeroTable(caption, subject.source, counts)
+      : areaTable(`Weights of ${subject.name}`, subject.source, this.view.seen);
+  }
+
+  key(event: KeyboardEvent): boolean {
+    if (event.key !== 'w' || event.ctrlKey || event.metaKey || event.altKey) return this.view.key(event);
+    this.setMode(this.mode === 'mask' ? 'weights' : 'mask');
+    return true;
+  }
+
+  /** Of the whole matrix, once they are known. */
+  get counts(): Counts | undefined {
+    const mask = this.subject && this.masks.get(this.subject.maskKey);
+    return mask?.loaded ? mask.counts : undefined;
+  }
+
+  get shownMode(): MatrixMode {
+    return this.mode;
+  }
+
+  dispose(): void {
+    this.stopTheme();
+    this.values?.dispose();
+    this.weights?.dispose();
+    for (const mask of this.masks.values()) mask.dispose();
+    this.view.dispose();
+  }
+
+  private get picture(): MatrixPicture | undefined {
+    return this.mode === 'weights' ? this.weights : this.subject && this.masks.get(this.subject.maskKey);
+  }
+
+  private makeColours(): Record<MatrixMode, ColourMap> {
+    const theme = readTheme();
+    return { mask: maskMap(theme), weights: divergingMap(theme) };
+  }
+
+  private setMode(mode: MatrixMode): void {
+    this.mode = mode;
+    this.modeChoice.value = mode;
+    this.prefs.set('matrix.mode', mode);
+    if (mode === 'weights' && !this.weights) this.loadWeights(undefined);
+    this.draw();
+  }
+
+  private mask({ maskKey, source }: MatrixSubject): void {
+    const known = this.masks.get(maskKey);
+    const picture = known ?? new MatrixPicture(source, 'mask', () => this.draw(), this.failed);
+    this.masks.delete(maskKey);
+    this.masks.set(maskKey, picture);
+    if (this.masks.size <= masksKept) return;
+    const [oldest, forgotten] = this.masks.entries().next().value!;
+    forgotten.dispose();
+    this.masks.delete(oldest);
+  }
+
+  private loadWeights(before: MatrixPicture | undefined): void {
+    if (!this.subject) return;
+    this.weights = new MatrixPicture(this.subject.source, 'weights', () => this.draw(), this.failed, before);
+  }
+
+  private draw(): void {
+    const { picture, subject } = this;
+    if (!picture || !subject) return;
+    const colours = this.colours[this.mode];
+    this.view.setContent({ grids: picture.grids, colours, limit: picture.limit });
+    this.view.setCounts(this.counts);
+    this.view.label(this.whole());
+    this.legend.show(this.mode, colours, picture);
+    this.describe();
+  }
+
+  private whole(): string {
+    const { subject, counts } = this;
+    if (!subject) return '';
+    const { rows, columns } = subject.source;
+    const size = `${subject.name} · ${shapeText([rows, columns])}`;
+    if (!counts) return size;
+    const all = rows * columns;
+    return `${size} · ${count(counts.total)} of ${count(all)} kept · density ${density(counts.total / all)}`;
+  }
+
+  private describe(): void {
+    const { subject, counts } = this;
+    const cell = this.view.cursor;
+    if (!subject) return;
+    if (!cell) {
+      this.readOut.say(this.whole(), subject.about);
+      return;
+    }
+    const { row, column } = cell;
+    const value = this.values?.at(row, column, () => this.describe());
+    const kept = this.isKept(row, column, value);
+    const weight = value === undefined ? 'weight …' : `weight ${figure(value)}`;
+    const word = kept === undefined ? '' : kept ? ' · kept' : ' · pruned';
+    const margins = counts
+      ? `row ${count(row)}: ${count(counts.byRow[row])} of ${count(subject.source.columns)} kept · ` +
+        `column ${count(column)}: ${count(counts.byColumn[column])} of ${count(subject.source.rows)} kept`
+      : '';
+    this.readOut.say(
+      `${subject.name} [row ${row}, column ${column}] ${weight}${word}`,
+      margins,
+      value === undefined ? '' : `weight ${value}`,
+    );
+  }
+
+  /** By the mask where it is drawn element by element; else what is not zero was kept. */
+  private isKept(row: number, column: number, value: number | undefined): boolean | undefined {
+    const mask = this.subject && this.masks.get(this.subject.maskKey);
+    const cell = mask?.element(row, column);
+    if (cell !== undefined && cell !== pending) return cell !== 0;
+    return value === undefined ? undefined : value !== 0;
+  }
+}

@@ -1,0 +1,39 @@
+/** The page of a self-contained report: draws `#report-data` into `#report`. No network, no editor. */
+import type { ReportData } from '../src/protocol/report';
+import { h } from './dom';
+import { sentence } from './errors';
+import { parseReport } from './report/data';
+import { MaskFigure } from './report/mask-figure';
+import { config, head, jacobians, layers, spectra, training } from './report/sections';
+import { onThemeChange, readTheme } from './theme';
+import './styles/theme.css';
+import './styles/parts.css';
+import './styles/report.css';
+
+const masks = ({ masks: all }: ReportData): HTMLElement | undefined => {
+  if (all.length === 0) return undefined;
+  const figures = all.map((mask) => new MaskFigure(mask));
+  const draw = (): void => {
+    const theme = readTheme();
+    for (const figure of figures) figure.draw(theme);
+  };
+  draw();
+  onThemeChange(draw);
+  return h(
+    'section',
+    {},
+    h('h2', {}, 'Masks'),
+    h('p', { class: 'note' }, 'Rows are outputs, columns inputs; kept weights are drawn, pruned ones are background.'),
+    h('div', { class: 'masks' }, ...figures.map(({ element }) => element)),
+  );
+};
+
+const report = document.getElementById('report') ?? document.body.appendChild(h('main', { id: 'report' }));
+try {
+  const data = parseReport(document.getElementById('report-data')?.textContent);
+  document.title = `${data.record.id} · Sparsescope`;
+  const parts = [head(data), layers(data), masks(data), training(data), spectra(data), jacobians(data), config(data)];
+  report.replaceChildren(...parts.filter((part) => part !== undefined));
+} catch (error) {
+  report.replaceChildren(h('p', { role: 'alert' }, sentence(error).message));
+}

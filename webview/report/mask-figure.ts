@@ -1,0 +1,51 @@
+/** A layer's mask as a still picture. */
+import type { ReportMask } from '../../src/protocol/report';
+import { maskMap } from '../drawing/colour-map';
+import { Grid, type Cells } from '../drawing/grid';
+import { Painter2d } from '../drawing/matrix-2d';
+import { maskCells } from '../drawing/tiles';
+import { h } from '../dom';
+import { shapeText } from '../format';
+import type { Theme } from '../theme';
+import { fromBase64 } from './data';
+
+const widest = 420;
+const highest = 300;
+
+/** One cell a weight, or one a block of weights with the share kept in it. */
+export function maskPicture(mask: ReportMask): Cells {
+  const bytes = fromBase64(mask.data);
+  if (mask.form === 'cells')
+    return { rows: mask.cellRows, columns: mask.cellColumns, values: Float32Array.from(bytes, (share) => share / 255) };
+  const { rows, columns } = mask;
+  return maskCells({ rowStart: 0, rowEnd: rows, columnStart: 0, columnEnd: columns, bits: bytes });
+}
+
+export class MaskFigure {
+  readonly element: HTMLElement;
+  private readonly painter = new Painter2d(h('canvas', { role: 'img' }));
+  private readonly grid: Grid;
+  private readonly scale: number;
+
+  constructor(mask: ReportMask) {
+    const cells = maskPicture(mask);
+    const { rows, columns } = cells;
+    const place = { rowStart: 0, columnStart: 0, rows, columns, factor: 1 };
+    this.grid = new Grid(place, 'mean', cells.values);
+    const scale = Math.min(widest / columns, highest / rows, 6);
+    const { canvas } = this.painter;
+    const ratio = devicePixelRatio;
+    this.scale = scale * ratio;
+    this.painter.resize(Math.max(1, Math.round(columns * this.scale)), Math.max(1, Math.round(rows * this.scale)));
+    canvas.style.width = `${columns * scale}px`;
+    canvas.style.height = `${rows * scale}px`;
+    const name = `${mask.layer} ${shapeText([mask.rows, mask.columns])}`;
+    canvas.setAttribute('aria-label', `Mask of ${name}`);
+    this.element = h('figure', { class: 'mask' }, canvas, h('figcaption', {}, name));
+  }
+
+  draw(theme: Theme): void {
+    const view = { left: 0, top: 0, scaleX: this.scale, scaleY: this.scale };
+    this.painter.paint({ grids: [this.grid], view, colours: maskMap(theme), limit: 1 });
+  }
+}

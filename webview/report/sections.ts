@@ -1,0 +1,170 @@
+/** The sections of a report, in reading order. */
+import type { ReportData } from '../../src/protocol/report';
+import type { SpectrumEvent } from '../../src/protocol/run';
+import type { Chart } from '../drawing/chart';
+import { h, type Child } from '../dom';
+import { bytes, count, duration, figure, number, percent, shapeText } from '../format';
+import { numeric, text, type Cell } from '../parts/table';
+import { renderTable } from '../parts/table-markup';
+import { isometryBadge } from '../views/spectrum/layer-table';
+import {
+  atOne,
+  histogramData,
+  jacobianHistogram,
+  jacobianSummary,
+  spectrumChart,
+  spectrumData,
+  summaryData,
+} from '../views/spectrum/spectrum-charts';
+import { showTraining, trainingCharts } from '../views/training/training-charts';
+import { runTitle, stateWords, stepName } from '../views/run/words';
+
+const section = (title: string, ...children: Child[]): HTMLElement => h('section', {}, h('h2', {}, title), ...children);
+const facts = (entries: readonly (readonly [string, string])[]): HTMLElement =>
+  h('dl', { class: 'facts' }, ...entries.flatMap(([name, value]) => [h('dt', {}, name), h('dd', {}, value)]));
+const table = (...parts: Parameters<typeof renderTable>): HTMLElement =>
+  h('div', { class: 'table-scroll' }, renderTable(...parts));
+
+export const head = (data: ReportData): HTMLElement => {
+  const { record, step, elapsed } = data;
+  const last = data.epochs.at(-1);
+  return h(
+    'header',
+    {},
+    h('h1', {}, runTitle(record.id)),
+    record.error && h('p', { role: 'alert' }, record.error.message),
+    facts([
+      [
+        'state',
+        `${stateWords[record.state]}, step ${count(step)} of ${count(record.totalSteps)}, ${duration(elapsed)}`,
+      ],
+      ...(last
+        ? [
+            [
+              'result',
+              `validation loss ${figure(last.validationLoss)}, accuracy ${percent(last.validationAccuracy)} after epoch ${count(last.epoch)}`,
+            ] as const,
+          ]
+        : []),
+      [
+        'data',
+        `${record.dataset.source}: ${count(record.dataset.train)} train, ${count(record.dataset.validation)} validation`,
+      ],
+      ['seed', String(record.seed)],
+      ['backend', `${record.backend.name}: ${record.backend.reason}`],
+      [
+        'versions',
+        `Sparsescope ${record.versions.sparsescope}, Node ${record.versions.node}, TensorFlow.js ${record.versions.tfjs}`,
+      ],
+      ['report', `${data.generatedAt.replace('T', ' ').replace(/\.\d+Z$/, ' UTC')}, Sparsescope ${data.sparsescope}`],
+    ]),
+  );
+};
+
+export const layers = ({ record }: ReportData): HTMLElement =>
+  section(
+    'Layers at initialisation',
+    table(
+      '',
+      [
+        text('layer'),
+        text('shape'),
+        text('init'),
+        numeric('target'),
+        numeric('density'),
+        numeric('non-zeros'),
+        numeric('rotations'),
+        numeric('max |WWᵀ − I|'),
+        numeric('σ min'),
+        numeric('σ mean'),
+        numeric('σ max'),
+        text('isometry'),
+      ],
+      record.layers.map((layer) => [
+        layer.name,
+        shapeText(layer.shape),
+        layer.init,
+        layer.targetDensity,
+        layer.density,
+        layer.nonZeros,
+        layer.rotations,
+        ...[
+          layer.orthogonalityError,
+          layer.singularValues.min,
+          layer.singularValues.mean,
+          layer.singularValues.max,
+        ].map((value) => number(value)),
+        isometryBadge(layer.singularValues),
+      ]),
+    ),
+  );
+
+export const training = (data: ReportData): HTMLElement | undefined => {
+  const { metrics, epochs } = data;
+  if (metrics.step.length === 0) return undefined;
+  const charts = trainingCharts({ group: 'training' });
+  const log = metrics.gradientNorm.every((norm) => norm > 0);
+  if (log) charts.gradient.setLog(true);
+  showTraining(charts, metrics, epochs, log);
+  const thinned =
+    metrics.step.length < metrics.total &&
+    h('p', { class: 'note' }, `${count(metrics.step.length)} of ${count(metrics.total)} steps are drawn.`);
+  const rows = epochs.map((epoch): Cell[] => [
+    epoch.epoch,
+    epoch.step,
+    epoch.trainLoss,
+    epoch.trainAccuracy,
+    epoch.validationLoss,
+    epoch.validationAccuracy,
+  ]);
+  const columns = ['epoch', 'step', 'train loss', 'train accuracy', 'validation loss', 'validation accuracy'].map(
+    numeric,
+  );
+  return section(
+    'Training',
+    h('div', { class: 'charts' }, charts.loss.element, charts.accuracy.element, charts.gradient.element),
+    thinned,
+    rows.length > 0 && h('details', { open: rows.length <= 20 }, h('summary', {}, 'Epochs'), table('', columns, rows)),
+  );
+};
+
+/** Initial and last spectrum of each layer. */
+export const spectra = ({ record, spectra: events }: ReportData): HTMLElement | undefined => {
+  const charts = record.layers.flatMap(({ name }) => {
+    const own = events.filter(({ layer }) => layer === name);
+    const last = own.at(-1);
+    return last ? [layerSpectrum(name, own[0], last)] : [];
+  });
+  return charts.length > 0
+    ? section('Singular values of the layers', h('div', { class: 'charts' }, ...charts))
+    : undefined;
+};
+
+const layerSpectrum = (name: string, first: SpectrumEvent, last: SpectrumEvent): HTMLElement => {
+  const chart = spectrumChart(() => undefined);
+  chart.setData(spectrumData(last, first));
+  chart.setMarks([atOne]);
+  chart.label(`Singular values of ${name} at initialisation and at ${stepName(last.step)}`);
+  return h('div', {}, h('h3', {}, `${name}, ${stepName(last.step)} `, isometryBadge(last.summary)), chart.element);
+};
+
+export const jacobians = ({ jacobians: events }: ReportData): HTMLElement | undefined => {
+  const last = events.at(-1);
+  if (!last) return undefined;
+  const summary = jacobianSummary();
+  summary.setData(summaryData(events));
+  summary.setMarks([atOne]);
+  const histogram: Chart = jacobianHistogram();
+  histogram.setData(histogramData(last.values));
+  return section(
+    'Singular values of the input-output Jacobian',
+    h('div', { class: 'charts' }, summary.element, histogram.element),
+    h('p', { class: 'note' }, `Over ${count(last.samples)} examples; the histogram is at ${stepName(last.step)}.`),
+  );
+};
+
+export const config = ({ config: source }: ReportData): HTMLElement =>
+  section(
+    'Config',
+    h('details', {}, h('summary', {}, bytes(new TextEncoder().encode(source).length)), h('pre', {}, source)),
+  );

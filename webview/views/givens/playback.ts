@@ -1,0 +1,46 @@
+/** Plays a sequence at a steady number of rotations a second. Never by itself: only when asked. */
+
+export class Playback {
+  private handle = 0;
+  private last = 0;
+  /** Rotations due and not yet shown, less than one. */
+  private owed = 0;
+
+  /** `advance` moves on by so many rotations and says whether there are more. */
+  constructor(
+    private readonly rate: () => number,
+    private readonly advance: (rotations: number) => boolean,
+    private readonly changed: () => void,
+  ) {}
+
+  get playing(): boolean {
+    return this.handle !== 0;
+  }
+
+  start(): void {
+    if (this.playing) return;
+    this.last = performance.now();
+    this.owed = 0;
+    this.handle = requestAnimationFrame(this.frame);
+    this.changed();
+  }
+
+  stop(): void {
+    if (!this.playing) return;
+    cancelAnimationFrame(this.handle);
+    this.handle = 0;
+    this.changed();
+  }
+
+  private readonly frame = (now: number): void => {
+    this.owed += (Math.max(0, now - this.last) / 1000) * this.rate();
+    this.last = now;
+    const due = Math.floor(this.owed);
+    this.owed -= due;
+    if (due > 0 && !this.advance(due)) {
+      this.stop();
+      return;
+    }
+    this.handle = requestAnimationFrame(this.frame);
+  };
+}

@@ -1,0 +1,77 @@
+/** The four charts of the Spectrum tab. */
+import { Histogram } from '../../../src/core/stats';
+import type { JacobianEvent, SpectrumEvent } from '../../../src/protocol/run';
+import { Chart, type Column, type Mark } from '../../drawing/chart';
+
+const bins = 40;
+
+/** From zero to a little above both the data and 1: so that an isometry looks like one, not like its rounding errors. */
+export const fromZero = (_: number, most: number): [number, number] => [0, Math.max(1, most) * 1.08];
+
+/** Bin centres and counts over `fromZero` of the values. */
+export const histogramData = (values: readonly number[]): Column[] => {
+  const most = values.reduce((a, b) => Math.max(a, b), 0);
+  const [low, high] = fromZero(0, most);
+  const histogram = new Histogram(low, high, bins);
+  histogram.add(values);
+  return [histogram.counts.map((_, i) => low + ((i + 0.5) * (high - low)) / bins), histogram.counts];
+};
+
+/** Index, initial values, current values. */
+export const spectrumData = (now: SpectrumEvent, initial: SpectrumEvent | undefined): Column[] => [
+  now.values.map((_, i) => i + 1),
+  now.values.map((_, i) => initial?.values[i] ?? null),
+  now.values,
+];
+
+/** Step, min, mean, max. */
+export const summaryData = (items: readonly JacobianEvent[]): Column[] => [
+  items.map(({ step }) => step),
+  items.map(({ summary }) => summary.min),
+  items.map(({ summary }) => summary.mean),
+  items.map(({ summary }) => summary.max),
+];
+
+export const spectrumChart = (cursor: (index: number | undefined) => void): Chart =>
+  new Chart({
+    label: 'Singular values of the layer, descending',
+    x: { label: 'index', whole: true },
+    y: { label: 'singular values of the weight', range: fromZero },
+    series: [
+      { label: 'initialisation', colour: 'muted', draw: 'line', dash: [4, 3] },
+      { label: 'selected step', colour: 0, draw: 'line', width: 2 },
+    ],
+    cursor,
+  });
+
+const barChart = (label: string, title: string, colour: number): Chart =>
+  new Chart({
+    label,
+    x: {
+      label: 'singular value',
+      range: (low, high) => [Math.max(0, low - (high - low) / (2 * bins)), high + (high - low) / (2 * bins)],
+    },
+    y: { label: title, range: (_, most) => [0, Math.max(1, most) * 1.05], whole: true },
+    series: [{ label: '', colour, draw: 'bars' }],
+  });
+
+export const spectrumHistogram = (): Chart => barChart('Histogram of the singular values of the layer', 'how many', 0);
+
+export const jacobianHistogram = (): Chart =>
+  barChart('Histogram of the singular values of the input-output Jacobian', 'Jacobian: how many', 1);
+
+export const jacobianSummary = (pick?: (step: number) => void): Chart =>
+  new Chart({
+    label: 'Smallest, mean and largest singular value of the input-output Jacobian by step',
+    x: { label: 'step', whole: true },
+    y: { label: 'Jacobian by step', range: fromZero },
+    series: [
+      { label: 'min', colour: 'muted', draw: 'line', dash: [2, 3] },
+      { label: 'mean', colour: 1, draw: 'line', width: 2 },
+      { label: 'max', colour: 'muted', draw: 'line', dash: [6, 3] },
+    ],
+    ...(pick && { pick }),
+  });
+
+/** A reference line at 1, where an isometry has all its singular values. */
+export const atOne: Mark = { axis: 'y', value: 1, text: '' };

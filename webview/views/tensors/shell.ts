@@ -1,0 +1,153 @@
+/** The custom editor of a tensor file: list on the left, the chosen tensor on the right. */
+import type {
+  TensorFileSummary,
+  TensorInfo,
+  TensorViewApi,
+  TensorViewEvents,
+  ViewBoot,
+} from '../../../src/protocol/views';
+import type { Bridge } from '../../bridge';
+import { textField } from '../../controls';
+import { h, setText } from '../../dom';
+import { isCancelled, sentence } from '../../errors';
+import { bytes, count } from '../../format';
+import { isFree } from '../../parts/keys';
+import { Prefs } from '../../parts/prefs';
+import { Stage } from '../../parts/stage';
+import { empty, failure, skeleton } from '../../parts/states';
+import { StatisticsStore } from './statistics-store';
+import { showTensor } from './tensor-exhibit';
+import { filterTensors } from './tensor-kind';
+import { TensorList } from './tensor-list';
+
+type TensorState = Extract<ViewBoot, { view: 'tensors' }>['state'];
+interface KeptTensorView extends TensorState {
+  prefs?: unknown;
+}
+
+/** Most that one answer holds. */
+const pageLength = 2_000;
+const undecodable = 'safetensors.not-decodable';
+
+const lastState = (boot: TensorState, kept: unknown): KeptTensorView => {
+  const state = kept as Partial<KeptTensorView> | null | undefined;
+  return state?.uri === boot.uri ? { ...boot, ...state } : boot;
+};
+
+export function mountTensors(root: HTMLElement, bridge: Bridge, boot: TensorState): void {
+  const peer = bridge.connect<TensorViewApi, TensorViewEvents>();
+  const { remote } = peer;
+  const state = lastState(boot, bridge.kept);
+  const prefs = new Prefs(state.prefs, () => keep());
+  const keep = (): void => bridge.keep({ uri: boot.uri, tensor: chosen ?? null, prefs: prefs.toJSON() });
+  const stage = new Stage({
+    save: (chunk) => remote.save(chunk),
+    keys: [
+      ['↑ ↓', 'Previous and next tensor (in the list)'],
+      ['/', 'Filter'],
+    ],
+  });
+  let chosen = state.tensor ?? undefined;
+  let all: readonly TensorInfo[] = [];
+  let filter = '';
+  let fileName = '';
+  let store = new StatisticsStore(remote, () => list.refresh());
+
+  const title = h('h1', {});
+  const facts = h('span', { class: 'fact' });
+  const metadata = h('div', { class: 'metadata' });
+  const filterField = textField('Filter tensors by name', 'Filter', (value) => {
+    filter = value;
+    showList();
+  });
+  const list = new TensorList({
+    choose: (tensor) => choose(tensor),
+    density: (name) => store.get(name)?.density,
+    seen: (tensors) => store.want(tensors),
+  });
+  const main = h('main', { class: 'panel' }, stage.element);
+  root.append(
+    h(
+      'div',
+      { class: 'tensor-view' },
+      h('header', { class: 'run-header' }, title, facts),
+      h(
+        'div',
+        { class: 'split' },
+        h('nav', { class: 'side' }, h('div', { class: 'filter' }, filterField.element), metadata, list.element),
+        main,
+      ),
+    ),
+  );
+
+  const showList = (): void => list.show(filterTensors(all, filter), all.length);
+  const fail = (error: unknown): void => {
+    if (isCancelled(error)) return;
+    const { code, message } = sentence(error);
+    if (code === undecodable) stage.showState(empty('This tensor cannot be drawn', message));
+    else stage.showState(failure(error, [{ text: 'Try Again', press: () => void load() }]));
+  };
+  const choose = (tensor: TensorInfo): void => {
+    if (tensor.name === chosen && stage.shows) return;
+    chosen = tensor.name;
+    keep();
+    list.mark(chosen);
+    showTensor(tensor, { remote, stage, prefs, store, fileName, failed: fail });
+  };
+
+  const load = async (): Promise<void> => {
+    try {
+      const summary = await remote.summary({});
+      ({ fileName } = summary);
+      showHeader(summary);
+      const tensors: TensorInfo[] = [];
+      while (tensors.length < summary.tensors) {
+        const page = await remote.tensors({ start: tensors.length, end: tensors.length + pageLength });
+        if (page.length === 0) break;
+        tensors.push(...page);
+      }
+      all = tensors;
+      showList();
+      const again = tensors.find(({ name }) => name === chosen) ?? tensors.at(0);
+      if (again) choose(again);
+      else stage.showState(empty('This file has no tensors', 'Run a config or open a checkpoint to see weights.'));
+    } catch (error) {
+      fail(error);
+    }
+  };
+  const showHeader = (summary: TensorFileSummary): void => {
+    setText(title, summary.fileName);
+    setText(facts, `${bytes(summary.size)} · header ${bytes(summary.headerBytes)} · ${count(summary.tensors)} tensors`);
+    facts.title = `${count(summary.size)} bytes`;
+    const entries = Object.entries(summary.metadata);
+    metadata.replaceChildren(...(entries.length > 0 ? [metadataList(entries)] : []));
+  };
+
+  document.addEventListener('keydown', (event) => {
+    if (!isFree(event)) return;
+    if (event.key === '/') filterField.element.focus();
+    else if (!stage.key(event)) return;
+    event.preventDefault();
+  });
+  peer.on('changed', () => {
+    // Another file under the same name: nothing that was read of it counts any more.
+    store.dispose();
+    store = new StatisticsStore(remote, () => list.refresh());
+    stage.clear();
+    void load();
+  });
+  stage.showState(skeleton('Reading the header'));
+  void load();
+}
+
+const metadataList = (entries: readonly (readonly [string, string])[]): HTMLElement =>
+  h(
+    'details',
+    {},
+    h('summary', {}, `Metadata (${count(entries.length)})`),
+    h(
+      'dl',
+      { class: 'facts' },
+      ...entries.flatMap(([key, value]) => [h('dt', { title: key }, key), h('dd', { title: value }, value)]),
+    ),
+  );

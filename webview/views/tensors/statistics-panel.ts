@@ -1,0 +1,107 @@
+/** The figures of one tensor and the histogram of its values. */
+import type { TensorInfo, TensorStatistics } from '../../../src/protocol/views';
+import { button } from '../../controls';
+import { Chart } from '../../drawing/chart';
+import { h } from '../../dom';
+import { isCancelled, sentence } from '../../errors';
+import { bytes, count, number } from '../../format';
+import type { StatisticsStore } from './statistics-store';
+
+/** Larger tensors are read only when asked for. */
+const freeBytes = 64e6;
+
+export class StatisticsPanel {
+  readonly element = h('aside', { class: 'statistics', 'aria-label': 'Statistics' });
+  private chart: Chart | undefined;
+  private reading = new AbortController();
+
+  constructor(
+    private readonly tensor: TensorInfo,
+    private readonly store: StatisticsStore,
+  ) {
+    if (store.get(tensor.name) ?? tensor.bytes <= freeBytes) void this.compute();
+    else this.offer();
+  }
+
+  picture(): HTMLCanvasElement | undefined {
+    return this.chart?.picture();
+  }
+
+  dispose(): void {
+    this.reading.abort();
+    this.chart?.dispose();
+  }
+
+  private offer(): void {
+    const compute = button('Compute', () => void this.compute(), 'primary');
+    this.element.replaceChildren(
+      h('p', {}, `Density and histogram need all ${bytes(this.tensor.bytes)} of this tensor to be read.`),
+      compute.element,
+    );
+  }
+
+  private async compute(): Promise<void> {
+    this.reading = new AbortController();
+    const bar = h('progress', { max: 1, value: 0, 'aria-label': 'Reading the tensor' });
+    const cancel = button('Cancel', () => this.reading.abort());
+    // What is quick needs no bar.
+    const slow = setTimeout(
+      () => this.element.replaceChildren(h('p', {}, 'Reading the tensor'), bar, cancel.element),
+      500,
+    );
+    try {
+      const show = (share: number): void => {
+        bar.value = share;
+      };
+      this.show(await this.store.compute(this.tensor.name, this.reading.signal, show));
+    } catch (error) {
+      if (isCancelled(error)) this.offer();
+      else this.element.replaceChildren(h('p', { class: 'note', role: 'alert' }, sentence(error).message));
+    } finally {
+      clearTimeout(slow);
+    }
+  }
+
+  private show(statistics: TensorStatistics): void {
+    const { density, nonZeros, min, mean, max, nonFinite, histogram } = statistics;
+    const fact = (name: string, value: number): HTMLElement[] => [h('dt', {}, name), h('dd', {}, number(value))];
+    const facts = [
+      ...fact('density', density),
+      ...fact('non-zeros', nonZeros),
+      ...fact('min', min),
+      ...fact('mean', mean),
+      ...fact('max', max),
+      ...(nonFinite > 0 ? fact('not finite', nonFinite) : []),
+    ];
+    this.chart?.dispose();
+    this.chart = this.histogram(min, max, histogram);
+    this.element.replaceChildren(
+      h('dl', { class: 'facts' }, ...facts),
+      this.chart?.element ?? h('p', { class: 'note' }, 'All values are the same.'),
+      nonFinite > 0 ? h('p', { class: 'note' }, `${count(nonFinite)} values are NaN or infinite and left out.`) : '',
+    );
+  }
+
+  /** Nothing when all values are the same. Zeros of a sparse tensor would dwarf all else: the counts go by logarithm. */
+  private histogram(min: number, max: number, counts: readonly number[]): Chart | undefined {
+    if (!(max > min)) return undefined;
+    const width = (max - min) / counts.length;
+    const chart = new Chart({
+      label: `Histogram of ${this.tensor.name} from ${min} to ${max}`,
+      x: { label: 'value', range: () => [min, max] },
+      y: { label: 'how many (log)', range: (_, most) => [0, Math.max(1, most) * 1.05], text: (power) => tenTo(power) },
+      series: [{ label: '', colour: 0, draw: 'bars' }],
+    });
+    chart.setData([
+      counts.map((_, i) => min + (i + 0.5) * width),
+      // One of a kind must be seen beside none.
+      counts.map((many) => (many === 0 ? 0 : Math.log10(many) + logStep)),
+    ]);
+    return chart;
+  }
+}
+
+/** Height of a bin with one value. */
+const logStep = 0.3;
+
+const tenTo = (power: number): string => (power < logStep ? '' : Number.isInteger(power) ? count(10 ** power) : '');

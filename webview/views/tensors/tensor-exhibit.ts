@@ -1,0 +1,155 @@
+/** One tensor on the stage: picture by its shape, statistics beside it. */
+import type { Remote } from '../../../src/protocol/rpc';
+import type { TensorInfo, TensorViewApi, TileRange } from '../../../src/protocol/views';
+import { h } from '../../dom';
+import { figure, shapeText } from '../../format';
+import { MatrixPanel } from '../../parts/matrix-panel';
+import type { Prefs } from '../../parts/prefs';
+import type { Exhibit, Stage } from '../../parts/stage';
+import { numeric, tableOf, type Table } from '../../parts/table';
+import { StatisticsPanel } from './statistics-panel';
+import type { StatisticsStore } from './statistics-store';
+import { kindOf } from './tensor-kind';
+import { VectorView } from './vector-view';
+
+const help = {
+  title: 'Tensors',
+  text: [
+    'Only the header of the file is read to list its tensors; a picture reads the part it shows, statistics the whole tensor.',
+    'A tensor of more than two axes is shown as a matrix of its first axis by all others.',
+    'In the mask every non-zero is drawn, NaN included. Weights are blue where negative, orange where positive; magnitudes go by their square root.',
+  ],
+  keys: [
+    ['← ↑ ↓ →', 'Move the cursor (Shift: by ten)'],
+    ['+ - 0', 'Zoom, fit'],
+    ['w', 'Mask or weights'],
+  ],
+} as const;
+
+export interface TensorContext {
+  remote: Remote<TensorViewApi>;
+  stage: Stage;
+  prefs: Prefs;
+  store: StatisticsStore;
+  fileName: string;
+  failed: (error: unknown) => void;
+}
+
+/** What each kind of tensor brings. */
+interface Picture {
+  element: HTMLElement;
+  controls: readonly HTMLElement[];
+  canvases(): (HTMLCanvasElement | undefined)[];
+  table(): Table | undefined;
+  key?(event: KeyboardEvent): boolean;
+  dispose(): void;
+}
+
+export function showTensor(tensor: TensorInfo, context: TensorContext): void {
+  const { stage, store } = context;
+  const picture = makePicture(tensor, context);
+  const statistics = new StatisticsPanel(tensor, store);
+  const facts = `${shapeText(tensor.shape)} · ${tensor.dtype}`;
+  const content = h(
+    'div',
+    { class: 'tensor' },
+    h('h2', { class: 'tensor-name', title: tensor.name }, tensor.name, h('span', {}, ` ${facts}`)),
+    h('div', { class: 'tensor-parts' }, picture.element, statistics.element),
+  );
+  const exhibit: Exhibit = {
+    help,
+    stem: () => [context.fileName.replace(/\.safetensors$/, ''), tensor.name],
+    caption: () => [`${tensor.name} · ${facts}`, context.fileName],
+    pictures: () => [...picture.canvases(), statistics.picture()],
+    table: () => picture.table(),
+    key: (event) => picture.key?.(event) ?? false,
+    dispose: () => {
+      picture.dispose();
+      statistics.dispose();
+    },
+  };
+  stage.readOut.say('');
+  stage.show(exhibit, picture.controls, content);
+}
+
+function makePicture(tensor: TensorInfo, context: TensorContext): Picture {
+  const kind = kindOf(tensor);
+  switch (kind.kind) {
+    case 'empty':
+      return plain(h('p', { class: 'big-value' }, 'This tensor has no elements.'));
+    case 'scalar':
+      return scalarPicture(tensor, context);
+    case 'vector':
+      return vectorPicture(tensor, kind.length, context);
+    case 'matrix':
+      return matrixPicture(tensor, kind, context);
+  }
+}
+
+const plain = (element: HTMLElement): Picture => ({
+  element,
+  controls: [],
+  canvases: () => [],
+  table: () => undefined,
+  dispose: () => undefined,
+});
+
+function scalarPicture({ name }: TensorInfo, { remote, stage, failed }: TensorContext): Picture {
+  const value = h('p', { class: 'big-value number' });
+  let table: Table | undefined;
+  remote
+    .valueTile({ name, rowStart: 0, rowEnd: 1, columnStart: 0, columnEnd: 1 })
+    .then(({ values }) => {
+      value.textContent = figure(values[0]);
+      value.title = String(values[0]);
+      stage.readOut.say(`${name} ${values[0]}`);
+      table = tableOf(`Value of ${name}`, [numeric('value')], [[values[0]]]);
+    })
+    .catch(failed);
+  return { ...plain(value), table: () => table };
+}
+
+function vectorPicture(tensor: TensorInfo, length: number, { remote, stage, failed }: TensorContext): Picture {
+  const view = new VectorView(tensor, length, stage.readOut);
+  const loading = new AbortController();
+  view.load(remote, loading.signal).catch(failed);
+  return {
+    element: view.element,
+    controls: [],
+    canvases: () => [view.picture()],
+    table: () => view.table(),
+    dispose: () => {
+      loading.abort();
+      view.dispose();
+    },
+  };
+}
+
+function matrixPicture(
+  tensor: TensorInfo,
+  { rows, columns }: { rows: number; columns: number },
+  { remote, stage, prefs, failed }: TensorContext,
+): Picture {
+  const { name, shape } = tensor;
+  const panel = new MatrixPanel(stage.readOut, prefs, failed);
+  panel.show({
+    name,
+    maskKey: name,
+    about: shape.length > 2 ? `shown as ${shapeText([rows, columns])}: first axis by all others` : '',
+    source: {
+      rows,
+      columns,
+      mask: (range: TileRange, signal) => remote.maskTile({ name, ...range }, { signal }),
+      weights: (range: TileRange, signal) => remote.weightTile({ name, ...range }, { signal }),
+      values: (range: TileRange, signal) => remote.valueTile({ name, ...range }, { signal }),
+    },
+  });
+  return {
+    element: panel.element,
+    controls: panel.controls,
+    canvases: () => [panel.view.picture()],
+    table: () => panel.table(),
+    key: (event) => panel.key(event),
+    dispose: () => panel.dispose(),
+  };
+}

@@ -1,0 +1,72 @@
+/** A tensor of one axis, a bias or a scale: its values by index. */
+import type { Remote } from '../../../src/protocol/rpc';
+import type { TensorInfo, TensorViewApi } from '../../../src/protocol/views';
+import { Chart } from '../../drawing/chart';
+import { h } from '../../dom';
+import { count, figure } from '../../format';
+import { numeric, type Table } from '../../parts/table';
+import type { ReadOut } from '../../parts/read-out';
+
+/** Values drawn and listed: what one message carries. */
+const most = 1 << 16;
+
+export class VectorView {
+  readonly element: HTMLElement;
+  private readonly chart: Chart;
+  private values: Float64Array = new Float64Array();
+
+  constructor(
+    private readonly tensor: TensorInfo,
+    private readonly length: number,
+    private readonly readOut: ReadOut,
+  ) {
+    this.chart = new Chart({
+      label: `Values of ${tensor.name} by index`,
+      x: { label: 'index', whole: true },
+      y: { label: 'value' },
+      series: [{ label: '', colour: 0, draw: length > 400 ? 'line' : 'points' }],
+      cursor: (index) => this.describe(index),
+    });
+    this.element = h(
+      'div',
+      { class: 'fill' },
+      this.chart.element,
+      length > most && h('p', { class: 'note' }, `The first ${count(most)} of ${count(length)} values.`),
+    );
+  }
+
+  async load(remote: Remote<TensorViewApi>, signal: AbortSignal): Promise<void> {
+    const rowEnd = Math.min(this.length, most);
+    const { name } = this.tensor;
+    const tile = await remote.valueTile({ name, rowStart: 0, rowEnd, columnStart: 0, columnEnd: 1 }, { signal });
+    this.values = tile.values;
+    this.chart.setData([
+      Float64Array.from(this.values.keys()),
+      Array.from(this.values, (value) => (Number.isFinite(value) ? value : null)),
+    ]);
+    this.describe(undefined);
+  }
+
+  picture(): HTMLCanvasElement | undefined {
+    return this.chart.picture();
+  }
+
+  table(): Table {
+    return {
+      caption: `Values of ${this.tensor.name}`,
+      columns: [numeric('index'), numeric('value')],
+      length: this.values.length,
+      rows: (start, end) => [...this.values.subarray(start, end)].map((value, i) => [start + i, value]),
+    };
+  }
+
+  dispose(): void {
+    this.chart.dispose();
+  }
+
+  private describe(index: number | undefined): void {
+    const { name } = this.tensor;
+    if (index === undefined) this.readOut.say(`${name} · ${count(this.length)} values`);
+    else this.readOut.say(`${name} [${index}] ${figure(this.values[index])}`, '', String(this.values[index]));
+  }
+}

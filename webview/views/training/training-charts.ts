@@ -1,0 +1,71 @@
+/** Loss, accuracy and gradient norm over the steps, with one cursor. */
+import type { EpochEvent } from '../../../src/protocol/run';
+import { Chart, type Column, type ChartSpec, type SeriesSpec } from '../../drawing/chart';
+import { atSteps } from './metrics';
+
+const batch: SeriesSpec = { label: 'train, batch', colour: 'muted', draw: 'line', width: 1 };
+const train: SeriesSpec = { label: 'train, epoch', colour: 0, draw: 'points' };
+const validation: SeriesSpec = { label: 'validation', colour: 1, draw: 'line', width: 2 };
+const step = { label: 'step', whole: true } as const;
+
+export interface TrainingHandlers {
+  group: string;
+  cursor?: (index: number | undefined) => void;
+  pick?: (step: number) => void;
+}
+
+export interface TrainingCharts {
+  loss: Chart;
+  accuracy: Chart;
+  gradient: Chart;
+}
+
+export const trainingCharts = (handlers: TrainingHandlers): TrainingCharts => {
+  const chart = (spec: Pick<ChartSpec, 'label' | 'y' | 'series'>): Chart =>
+    new Chart({ ...spec, x: step, ...handlers });
+  return {
+    loss: chart({
+      label: 'Loss by step',
+      y: { label: 'loss (nats)', range: (least, most) => [Math.min(0, least), most * 1.05 || 1] },
+      series: [batch, train, validation],
+    }),
+    accuracy: chart({
+      label: 'Accuracy by step',
+      y: { label: 'accuracy', range: () => [0, 1] },
+      series: [batch, train, validation],
+    }),
+    gradient: chart({
+      label: 'Gradient norm by step',
+      y: { label: 'gradient norm', range: (_, most) => [0, most * 1.05 || 1] },
+      series: [{ label: 'gradient norm', colour: 0, draw: 'line', width: 1 }],
+    }),
+  };
+};
+
+export interface TrainingColumns {
+  step: readonly number[];
+  loss: readonly number[];
+  accuracy: readonly number[];
+  gradientNorm: readonly number[];
+}
+
+/** A logarithm has no place for what is not positive. */
+const positive = (value: number): number | null => (value > 0 ? value : null);
+
+export function showTraining(
+  charts: TrainingCharts,
+  columns: TrainingColumns,
+  epochs: readonly EpochEvent[],
+  log: boolean,
+): void {
+  const x = [...columns.step];
+  const of = (get: (epoch: EpochEvent) => number): Column => atSteps(columns.step, epochs, get);
+  charts.loss.setData([x, [...columns.loss], of((epoch) => epoch.trainLoss), of((epoch) => epoch.validationLoss)]);
+  charts.accuracy.setData([
+    x,
+    [...columns.accuracy],
+    of((epoch) => epoch.trainAccuracy),
+    of((epoch) => epoch.validationAccuracy),
+  ]);
+  charts.gradient.setData([x, log ? columns.gradientNorm.map(positive) : [...columns.gradientNorm]]);
+}
