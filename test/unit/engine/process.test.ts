@@ -13,7 +13,7 @@ import { readJournal } from '../../../src/runs/journal';
 import type { Bundle } from './bundle';
 import { bundle } from './bundle';
 import type { Change } from './project';
-import { filesIn, finalCheckpoint, outcome, Project, recordOf, totalSteps } from './project';
+import { filesIn, finalCheckpoint, outcome, Project, recordOf, stepsPerEpoch } from './project';
 
 let built: Bundle;
 let project: Project;
@@ -86,9 +86,12 @@ const completion = (peer: EnginePeer): Promise<void> =>
   );
 
 /** Starts a run and waits for its end. */
-const runToEnd = async (engine: { peer: EnginePeer }): Promise<{ handle: RunHandle; heard: RunEvent[] }> => {
+const runToEnd = async (
+  engine: { peer: EnginePeer },
+  change: Change = {},
+): Promise<{ handle: RunHandle; heard: RunEvent[] }> => {
   const ended = completion(engine.peer);
-  const started = await startUntil(engine, begun);
+  const started = await startUntil(engine, begun, change);
   await ended;
   return started;
 };
@@ -155,9 +158,12 @@ describe('the forked engine', () => {
   });
 
   it('killed with -9 loses no completed step; resumed, it comes to the same bytes as never killed', async () => {
-    const straight = await runToEnd(await greeted());
+    // Long enough that the kill arrives in the middle.
+    const long = { epochs: 40 };
+    const total = 40 * stepsPerEpoch;
+    const straight = await runToEnd(await greeted(), long);
     const { child, peer, exit } = await greeted();
-    const { handle, heard } = await startUntil({ peer }, atStep(9));
+    const { handle, heard } = await startUntil({ peer }, atStep(9), long);
     child.kill('SIGKILL');
     await exit;
     const folder = new RunFolder(handle.directory);
@@ -173,12 +179,12 @@ describe('the forked engine', () => {
     await next.peer.remote.resumeRun({ directory: handle.directory });
     await ended;
     expect((await filesIn(handle.directory)).filter((name) => name.endsWith('.tmp'))).toEqual([]);
-    expect((await finalCheckpoint(handle.directory)).equals(await finalCheckpoint(straight.handle.directory))).toBe(
-      true,
-    );
+    expect(
+      (await finalCheckpoint(handle.directory, total)).equals(await finalCheckpoint(straight.handle.directory, total)),
+    ).toBe(true);
     expect(await outcome(handle.directory)).toEqual(await outcome(straight.handle.directory));
     const steps = (await readJournal(folder.journalFile)).filter(({ type }) => type === 'step');
-    expect(steps.length).toBe(totalSteps);
+    expect(steps.length).toBe(total);
     const record = JSON.parse(await readFile(folder.recordFile, 'utf8')) as { pid: number };
     expect(record.pid).toBe(next.child.pid);
   });

@@ -1,0 +1,352 @@
+import { access, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { writeSafetensors } from '../../../src/formats/safetensors';
+import type { Bundle } from '../engine/bundle';
+import { bundle } from '../engine/bundle';
+import type { Change } from '../engine/project';
+import { configText, finalCheckpoint, outcome, Project, recordOf, totalSteps } from '../engine/project';
+import type { Finished, Started } from './sparsescope';
+import { printed, sparsescope, start } from './sparsescope';
+
+let built: Bundle;
+let project: Project;
+
+beforeAll(async () => {
+  built = await bundle();
+});
+afterAll(() => built.remove());
+beforeEach(async () => {
+  project = await Project.create();
+  await config();
+});
+afterEach(() => project.remove());
+
+const config = (change: Change = {}, text = configText(change)): Promise<void> => writeFile(project.configPath, text);
+const cli = (...args: string[]): Promise<Finished> => sparsescope(built.cli, args, project.root);
+const begin = (...args: string[]): Started => start(built.cli, args, project.root);
+const answer = ({ out }: Finished): Record<string, unknown> => JSON.parse(out) as Record<string, unknown>;
+const inProject = (path: string): string => join(project.root, path);
+
+describe('run', () => {
+  it('prints layers, epochs and where things are; nothing on stderr', async () => {
+    const { code, out, err } = await cli('run', 'tiny.sparse.yaml');
+    expect([code, err]).toEqual([0, '']);
+    const lines = out.split('\n');
+    expect(lines[0]).toBe('run tiny-1  seed 3');
+    expect(lines[1]).toContain('auto: wasm');
+    const header = lines.findIndex((line) => line.startsWith('layer'));
+    expect(lines[header]).toMatch(/layer +shape +target +density +non-zeros +max\|WWᵀ-I\| +s min +s mean +s max/);
+    expect(lines[header + 1]).toMatch(
+      /^fc1 +12 x 784 +0\.3\d* +0\.\d+ +[\d,]+ +\d\.\de-\d +1\.0000\d\d +1\.0+ +1\.0000\d\d$/,
+    );
+    // Aligned: every row ends where the header ends.
+    expect(new Set(lines.slice(header, header + 4).map((line) => line.length)).size).toBe(1);
+    const epochs = lines.findIndex((line) => line.startsWith('epoch'));
+    expect(lines.slice(epochs + 1, epochs + 4).map((line) => line.trim().split(/ {2,}/).slice(0, 2))).toEqual([
+      ['1', '6'],
+      ['2', '12'],
+      ['3', '18'],
+    ]);
+    const directory = inProject('.sparsescope/runs/tiny-1');
+    expect(out).toContain(`run folder  ${directory}\n`);
+    expect(out).toContain(`report      ${join(directory, 'report.html')}\n`);
+    expect(await readFile(join(directory, 'report.html'), 'utf8')).toContain('id="report-data"');
+  });
+
+  it('answers one documented JSON object with --json', async () => {
+    const finished = await cli('run', 'tiny.sparse.yaml', '--json', '--backend', 'cpu', '-o', 'out');
+    expect([finished.code, finished.err]).toEqual([0, '']);
+    expect(answer(finished)).toEqual({
+      sparsescope: 1,
+      command: 'run',
+      ok: true,
+      state: 'completed',
+      run: {
+        id: 'out',
+        directory: inProject('out'),
+        name: 'tiny',
+        seed: 3,
+        createdAt: expect.any(String) as string,
+        elapsed: expect.any(Number) as number,
+      },
+      backend: { name: 'cpu', reason: expect.stringContaining('asked for') as string },
+      versions: expect.objectContaining({ tfjs: expect.any(String) as string }) as object,
+      dataset: expect.objectContaining({ source: 'mnist', train: 48, validation: 12 }) as object,
+      steps: { completed: totalSteps, total: totalSteps },
+      layers: (await recordOf(inProject('out'))).layers,
+      epochs: [1, 2, 3].map((epoch) => ({
+        epoch,
+        step: 6 * epoch,
+        trainLoss: expect.any(Number) as number,
+        trainAccuracy: expect.any(Number) as number,
+        validationLoss: expect.any(Number) as number,
+        validationAccuracy: expect.any(Number) as number,
+      })),
+      report: inProject('out/report.html'),
+    });
+  });
+
+  it('Ctrl+C cancels, tells how to go on, and going on comes to the same bytes', async () => {
+    const change = { epochs: 200 };
+    await config(change);
+    const started = begin('run', 'tiny.sparse.yaml', '-o', 'stopped');
+    await printed(started, '\n    1 ');
+    started.child.kill('SIGINT');
+    const { code, err, out } = await started.finished;
+    expect(code).toBe(130);
+    expect(err).toContain(`sparsescope resume ${inProject('stopped')}`);
+    expect(out).toContain('report ');
+    expect((await recordOf(inProject('stopped'))).state).toBe('cancelled');
+    const resumed = await cli('resume', 'stopped');
+    expect([resumed.code, resumed.err]).toEqual([0, '']);
+    expect(resumed.out).toContain(`\n  200 `);
+    expect(resumed.out.match(/\n +1 {2}/g)).toHaveLength(1);
+    expect((await cli('run', 'tiny.sparse.yaml', '-o', 'straight')).code).toBe(0);
+    const bytes = (name: string): Promise<Buffer> => finalCheckpoint(inProject(name), 1200);
+    expect((await bytes('stopped')).equals(await bytes('straight'))).toBe(true);
+    expect(await outcome(inProject('stopped'))).toEqual(await outcome(inProject('straight')));
+  });
+
+  it('a config with mistakes: each as file:line:column, exit 1, no folder', async () => {
+    await config({}, configText().replace('density:', 'densty:'));
+    const { code, out, err } = await cli('run', 'tiny.sparse.yaml');
+    expect([code, out]).toEqual([1, '']);
+    expect(err).toMatch(/^tiny\.sparse\.yaml:12:13: error config\.unknown-key: .*densty/m);
+    expect(await project.runs()).toEqual([]);
+    const json = await cli('run', 'tiny.sparse.yaml', '--json');
+    expect(json.code).toBe(1);
+    expect(answer(json)).toMatchObject({
+      sparsescope: 1,
+      command: 'run',
+      ok: false,
+      error: {
+        code: 'cli.config-invalid',
+        details: { issues: [{ line: 12, column: 13, code: 'config.unknown-key' }] },
+      },
+    });
+  });
+
+  it('a run that fails: the sentence, exit 1, folder and report kept', async () => {
+    await config({ learningRate: 100, weightDecay: 1, epochs: 20 });
+    const { code, err } = await cli('run', 'tiny.sparse.yaml', '-o', 'failed');
+    expect(code).toBe(1);
+    expect(err).toContain('error engine.loss-not-finite: ');
+    await access(inProject('failed/report.html'));
+  });
+
+  it('a folder that cannot be made: one sentence, exit 1', async () => {
+    await writeFile(inProject('.sparsescope'), '');
+    const { code, err } = await cli('run', 'tiny.sparse.yaml');
+    expect(code).toBe(1);
+    expect(err).toMatch(/^error file\.no-folder: .*\n$/);
+  });
+});
+
+describe('resume', () => {
+  it('of a completed run or no run: one sentence, exit 1', async () => {
+    expect((await cli('run', 'tiny.sparse.yaml', '-o', 'out')).code).toBe(0);
+    const complete = await cli('resume', 'out');
+    expect([complete.code, complete.out]).toEqual([1, '']);
+    expect(complete.err).toMatch(/^error engine\.run-is-complete: .*\n$/);
+    const none = await cli('resume', 'data', '--json');
+    expect([none.code, none.err]).toEqual([1, '']);
+    expect(answer(none)).toMatchObject({
+      sparsescope: 1,
+      command: 'resume',
+      ok: false,
+      error: { code: 'runs.no-record' },
+    });
+  });
+});
+
+describe('check', () => {
+  it('prints what a config comes to', async () => {
+    const { code, out, err } = await cli('check', 'tiny.sparse.yaml');
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toMatch(/fc1 +12 x 784 +0\.3\d* +2,8\d\d +9,408/);
+    expect(out).toContain('parameters with biases');
+  });
+
+  it('answers issues with code, line and column, and exit 1', async () => {
+    await config({}, configText().replace('density: 0.3', 'density: 0.0001'));
+    const finished = await cli('check', 'tiny.sparse.yaml', '--json');
+    expect([finished.code, finished.err]).toEqual([1, '']);
+    const {
+      issues,
+      ok,
+      plan,
+      sparsescope: version,
+    } = answer(finished) as unknown as {
+      issues: { code: string; line: number; column: number; message: string }[];
+      ok: boolean;
+      plan: null;
+      sparsescope: number;
+    };
+    expect([version, ok, plan]).toEqual([1, false, null]);
+    expect(issues[0]).toMatchObject({ line: 12, severity: 'error', code: expect.any(String) as string });
+    expect(issues[0].column).toBeGreaterThan(1);
+  });
+
+  it('answers the plan with --json', async () => {
+    const finished = await cli('check', 'tiny.sparse.yaml', '--json');
+    expect(finished.code).toBe(0);
+    expect(answer(finished)).toMatchObject({
+      ok: true,
+      issues: [],
+      plan: {
+        weights: 784 * 12 + 144 + 120,
+        layers: [{ name: 'fc1', shape: [12, 784], targetNonZeros: 2823 }, {}, {}],
+      },
+    });
+  });
+
+  it.each([
+    ['not YAML', 'version: [1'],
+    ['not a config', '42'],
+    ['empty', ''],
+    ['bytes', '\u0000\u0001\ufffd'],
+  ])('%s: exit 1 and a place', async (_, text) => {
+    await config({}, text);
+    const { code, out, err } = await cli('check', 'tiny.sparse.yaml');
+    expect([code, err]).toEqual([1, '']);
+    expect(out).toMatch(/^tiny\.sparse\.yaml:\d+:\d+: error config\.[a-z-]+: /);
+  });
+
+  it.each(['none.sparse.yaml', 'data'])('%s: one sentence, exit 1', async (name) => {
+    const { code, err } = await cli('check', name);
+    expect(code).toBe(1);
+    expect(err).toMatch(/^error file\.[a-z-]+: .*\n$/);
+  });
+});
+
+describe('init', () => {
+  it('writes the weights that a run begins with', async () => {
+    const { code, out, err } = await cli('init', 'tiny.sparse.yaml', '-o', 'weights.safetensors');
+    expect([code, out, err]).toEqual([0, `${inProject('weights.safetensors')}\n`, '']);
+    expect((await cli('run', 'tiny.sparse.yaml', '-o', 'out')).code).toBe(0);
+    const bytes = await readFile(inProject('weights.safetensors'));
+    expect(bytes.equals(await readFile(inProject('out/init.safetensors')))).toBe(true);
+  });
+
+  it('into a folder that is not there: one sentence, exit 1', async () => {
+    const { code, err } = await cli('init', 'tiny.sparse.yaml', '-o', 'no/where.safetensors');
+    expect(code).toBe(1);
+    expect(err).toMatch(/^error file\.no-folder: .*\n$/);
+  });
+});
+
+describe('inspect', () => {
+  const write = (): Promise<void> =>
+    writeSafetensors(
+      inProject('x.safetensors'),
+      [
+        { name: 'a.weight', dtype: 'F32', shape: [2, 3], data: Float32Array.of(1, 0, -2, 0, 0, 5) },
+        { name: 'evil\u001b[31m', dtype: 'U8', shape: [2], data: Uint8Array.of(0, 1) },
+      ],
+      { note: 'made by a test' },
+    );
+
+  it('lists tensors; a name cannot colour the terminal', async () => {
+    await write();
+    const { code, out, err } = await cli('inspect', 'x.safetensors');
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toMatch(/^note: made by a test$/m);
+    expect(out).toMatch(/^a\.weight +F32 +2 x 3 +24 +0\.5 +3$/m);
+    expect(out).not.toContain('\u001b');
+  });
+
+  it('answers them with --json, without figures when only the header is read', async () => {
+    await write();
+    const full = answer(await cli('inspect', 'x.safetensors', '--json'));
+    expect(full).toMatchObject({
+      sparsescope: 1,
+      command: 'inspect',
+      ok: true,
+      metadata: { note: 'made by a test' },
+      size: (await stat(inProject('x.safetensors'))).size,
+    });
+    expect((full['tensors'] as object[])[0]).toEqual({
+      name: 'a.weight',
+      dtype: 'F32',
+      shape: [2, 3],
+      bytes: 24,
+      density: 0.5,
+      nonZeros: 3,
+      min: -2,
+      max: 5,
+      mean: 4 / 6,
+      nonFinite: 0,
+    });
+    const header = answer(await cli('inspect', 'x.safetensors', '--json', '--header'));
+    expect((header['tensors'] as object[])[0]).toEqual({ name: 'a.weight', dtype: 'F32', shape: [2, 3], bytes: 24 });
+  });
+
+  it('of a file whose header lies: one sentence, exit 1', async () => {
+    await writeFile(inProject('x.safetensors'), Buffer.from([255, 255, 255, 255, 0, 0, 0, 0, 123, 125]));
+    const { code, err } = await cli('inspect', 'x.safetensors');
+    expect(code).toBe(1);
+    expect(err).toMatch(/^error safetensors\.[a-z-]+: .*\n$/);
+  });
+
+  it('into a reader that goes away is no error', async () => {
+    const tensors = Array.from({ length: 4000 }, (_, i) => ({
+      name: `a rather long name of a tensor, number ${i}`,
+      dtype: 'U8' as const,
+      shape: [1],
+      data: Uint8Array.of(1),
+    }));
+    await writeSafetensors(inProject('x.safetensors'), tensors, {});
+    const started = begin('inspect', 'x.safetensors', '--json');
+    started.child.stdout.destroy();
+    const { code, err } = await started.finished;
+    expect([code, err]).toEqual([0, '']);
+  });
+});
+
+describe('report and doctor', () => {
+  it('writes the page of a run anywhere', async () => {
+    expect((await cli('run', 'tiny.sparse.yaml', '-o', 'out')).code).toBe(0);
+    const { code, out } = await cli('report', 'out', '-o', 'page.html');
+    expect([code, out]).toEqual([0, `${inProject('page.html')}\n`]);
+    expect(await readFile(inProject('page.html'), 'utf8')).toContain('<title>out · Sparsescope</title>');
+    const none = await cli('report', 'data', '-o', 'none.html');
+    expect(none.code).toBe(1);
+    await expect(access(inProject('none.html'))).rejects.toThrow();
+  });
+
+  it('tells versions, the backend and why', async () => {
+    const { code, out } = await cli('doctor');
+    expect(code).toBe(0);
+    expect(out).toMatch(/^backend +wasm \(auto: wasm with.*GPU engines are not installed/m);
+    expect(answer(await cli('doctor', '--json'))).toMatchObject({
+      sparsescope: 1,
+      command: 'doctor',
+      ok: true,
+      versions: { node: process.versions.node, protocol: 1 },
+      backend: { name: 'wasm', available: ['wasm', 'cpu'] },
+      system: { arch: process.arch },
+    });
+  });
+});
+
+describe('usage', () => {
+  it.each([
+    [['frobnicate']],
+    [['run']],
+    [['run', 'a', 'b']],
+    [['init', 'a']],
+    [['run', 'a', '--backend', 'gpu']],
+    [[]],
+  ])('%j: exit 1', async (args) => {
+    const { code, err } = await cli(...args);
+    expect(code).toBe(1);
+    expect(err).not.toBe('');
+  });
+
+  it.each([['--help'], ['--version'], ['help']])('%s: exit 0 on stdout', async (flag) => {
+    const { code, out, err } = await cli(flag);
+    expect([code, err]).toEqual([0, '']);
+    expect(out).not.toBe('');
+  });
+});

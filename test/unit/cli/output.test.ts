@@ -1,0 +1,97 @@
+import { EventEmitter } from 'node:events';
+import { describe, expect, it } from 'vitest';
+import { printJson, processOutput } from '../../../src/cli/output';
+import { bar, percent, significant, table, thousands } from '../../../src/cli/table';
+
+class FakeStream extends EventEmitter {
+  written = '';
+  constructor(
+    readonly isTTY: boolean,
+    readonly columns = 40,
+  ) {
+    super();
+  }
+  write(text: string): boolean {
+    this.written += text;
+    return true;
+  }
+}
+
+const outputs = (terminal: boolean) => {
+  const [stdout, stderr] = [new FakeStream(terminal), new FakeStream(terminal)];
+  const output = processOutput(stdout as unknown as NodeJS.WriteStream, stderr as unknown as NodeJS.WriteStream);
+  return { stdout, stderr, output };
+};
+
+describe('progress', () => {
+  it('is quiet when stderr is not a terminal', () => {
+    const { stderr, output } = outputs(false);
+    output.progress('half done');
+    output.progress(undefined);
+    expect(stderr.written).toBe('');
+  });
+
+  it('replaces its line, never wraps, and is cleared before a result', () => {
+    const { stdout, stderr, output } = outputs(true);
+    output.progress('x'.repeat(100));
+    expect(stderr.written).toBe(`\r\u001b[2K${'x'.repeat(39)}`);
+    output.out('result\n');
+    expect(stderr.written.endsWith('\r\u001b[2K')).toBe(true);
+    expect(stdout.written).toBe('result\n');
+    const length = stderr.written.length;
+    output.out('more\n');
+    expect(stderr.written.length).toBe(length);
+  });
+});
+
+describe('a reader that went away', () => {
+  it('is no error: the rest is dropped', () => {
+    const { stdout, output } = outputs(false);
+    stdout.emit('error', Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }));
+    output.out('lost');
+    expect(stdout.written).toBe('');
+  });
+
+  it('other errors are not hidden', () => {
+    const { stdout } = outputs(false);
+    expect(() => stdout.emit('error', Object.assign(new Error('bad'), { code: 'EIO' }))).toThrow('bad');
+  });
+});
+
+describe('text', () => {
+  it('aligns tables', () => {
+    expect(
+      table(
+        ['a', 'number'],
+        [
+          ['long name', '1'],
+          ['b', '22'],
+        ],
+        ['left', 'right'],
+      ),
+    ).toBe('a          number\nlong name       1\nb              22\n');
+  });
+
+  it('writes numbers as people read them', () => {
+    expect([significant(0.1), significant(0.07316326), significant(1.23456e-7), significant(0)]).toEqual([
+      '0.1',
+      '0.07316',
+      '1.235e-7',
+      '0',
+    ]);
+    expect([percent(0.91333), thousands(129400)]).toEqual(['91.33 %', '129,400']);
+    expect([bar(0, 4), bar(0.5, 4), bar(1, 4), bar(7, 4), bar(-1, 4)]).toEqual([
+      '[----]',
+      '[##--]',
+      '[####]',
+      '[####]',
+      '[----]',
+    ]);
+  });
+
+  it('keeps numbers that JSON does not know', () => {
+    const { stdout, output } = outputs(false);
+    printJson(output, 'x', { a: Number.NaN, b: [Number.POSITIVE_INFINITY] });
+    expect(JSON.parse(stdout.written)).toEqual({ sparsescope: 1, command: 'x', a: 'NaN', b: ['Infinity'] });
+  });
+});
