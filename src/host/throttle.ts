@@ -1,5 +1,5 @@
 /** Views are told of changes at most 10 times a second. */
-export const changeInterval = 100;
+const changeInterval = 100;
 
 /**
  * Calls `act` at once, then at most every `interval` milliseconds while it is asked for; the last request is never

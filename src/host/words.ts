@@ -35,6 +35,9 @@ export const words = {
     ),
   openCheckpoint: () => t('Open Checkpoint'),
 
+  reportElsewhere: () =>
+    t('The report is on the machine of this workspace. Download it from the explorer and open it in a browser.'),
+
   startingRun: (name: string) => t('Starting {0}', name),
   resumingRun: (id: string) => t('Resuming {0}', id),
   stopping: (id: string) => t('Cancelling {0}', id),

@@ -8,7 +8,7 @@ import type { Services } from '../services';
 import { setting } from '../settings';
 import { words } from '../words';
 
-export const doctorScheme = 'sparsescope-doctor';
+const doctorScheme = 'sparsescope-doctor';
 const doctorUri = vscode.Uri.parse(`${doctorScheme}:/Sparsescope Doctor.txt`);
 
 type Facts = readonly (readonly [string, string])[];

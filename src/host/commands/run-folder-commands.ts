@@ -9,6 +9,10 @@ import type { RunEntry } from '../run-store';
 import type { Services } from '../services';
 import { words } from '../words';
 import { pickRun } from './pick';
+import { inform } from './register';
+
+/** Whether this machine's own programs can reach the files; else they are on a server, or the editor is a web page. */
+const isLocal = (): boolean => vscode.env.uiKind === vscode.UIKind.Desktop && vscode.env.remoteName === undefined;
 
 const anyRun = (services: Services, run?: RunReference): Promise<RunEntry | undefined> =>
   pickRun(services, run, () => true, words.noRuns());
@@ -38,11 +42,8 @@ export const deleteRun = async (services: Services, run?: RunReference): Promise
 export const revealRunFolder = async (services: Services, run?: RunReference): Promise<void> => {
   const entry = await anyRun(services, run);
   if (!entry) return;
-  const uri = vscode.Uri.file(entry.directory);
-  // In the browser there is no file manager: the explorer shows the folder instead.
-  const command =
-    vscode.env.uiKind === vscode.UIKind.Desktop && !vscode.env.remoteName ? 'revealFileInOS' : 'revealInExplorer';
-  await vscode.commands.executeCommand(command, uri);
+  const command = isLocal() ? 'revealFileInOS' : 'revealInExplorer';
+  await vscode.commands.executeCommand(command, vscode.Uri.file(entry.directory));
 };
 
 export const openReport = async (services: Services, run?: RunReference): Promise<void> => {
@@ -50,5 +51,7 @@ export const openReport = async (services: Services, run?: RunReference): Promis
   if (!entry) return;
   const file = join(entry.directory, 'report.html');
   if (!existsSync(file)) throw noReport(entry.id);
-  await vscode.env.openExternal(vscode.Uri.file(file));
+  if (isLocal() && (await vscode.env.openExternal(vscode.Uri.file(file)))) return;
+  await vscode.commands.executeCommand('revealInExplorer', vscode.Uri.file(file));
+  inform(words.reportElsewhere(), services.report);
 };

@@ -34,6 +34,7 @@ export class LayersTree implements vscode.TreeDataProvider<LayerRow> {
   readonly onDidChangeTreeData = this.changed.event;
   /** The config whose plan is shown while no run is the subject. */
   private config: vscode.TextDocument | undefined;
+  private lastPlan: { config: vscode.TextDocument; rows: LayerRow[] } | undefined;
   private view: vscode.TreeView<LayerRow> | undefined;
   private readonly plan: Throttle;
 
@@ -124,7 +125,8 @@ export class LayersTree implements vscode.TreeDataProvider<LayerRow> {
     if (!this.config) return [];
     const { plan } = checkedDocument(this.config);
     // A config with a mistake has no plan: the last good list stays while it is typed.
-    return plan ? plan.layers.map(plannedRow) : this.rows.filter((row) => row.isometry === undefined);
+    if (plan) this.lastPlan = { config: this.config, rows: plan.layers.map(plannedRow) };
+    return this.lastPlan?.config === this.config ? this.lastPlan.rows : [];
   }
 
   private configName(): string {
