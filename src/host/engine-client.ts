@@ -4,10 +4,11 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import type { BackendChoice, EngineApi, EngineEvents, EngineInfo, RunHandle } from '../protocol/engine';
 import { protocolVersion } from '../protocol/engine';
-import type { Channel, Remote } from '../protocol/rpc';
+import type { Remote } from '../protocol/rpc';
 import { Peer } from '../protocol/rpc';
 import { isEnded } from '../protocol/run';
 import { Emitter, type Nothing } from './emitter';
+import { ipcChannel } from './ipc-channel';
 import { describeError, engineKeepsStopping, engineNotStarted, engineStopped, versionMismatch } from './errors';
 
 /** Lines of its output shown when the engine dies. */
@@ -47,20 +48,6 @@ interface Session {
   peer: Peer<Nothing, EngineApi, Nothing, EngineEvents>;
   ready: Promise<Remote<EngineApi>>;
 }
-
-const ipcChannel = (child: ChildProcess, report: (error: unknown) => void): Channel => ({
-  // With a callback a send after the end of the child is told there instead of thrown; the exit says the rest.
-  send: (message) => {
-    if (!child.connected) return;
-    child.send(message as object, (error) => {
-      if (error) report(error);
-    });
-  },
-  onMessage: (receive) => {
-    child.on('message', receive);
-    return () => child.off('message', receive);
-  },
-});
 
 export class EngineClient {
   state: EngineState = 'stopped';
