@@ -120,5 +120,5 @@ export const configFile = /\.sparse\.(yaml|json)$/;
 export const runRecordGlob = '**/.sparsescope/runs/*/run.json';
 export const tensorGlob = '*.safetensors';
 
-/** Documents that get config diagnostics, hovers, completions and the CodeLens. */
-export const configSelector = [{ pattern: configGlob }];
+/** Documents that get config diagnostics, hovers, completions and the CodeLens: wherever they are kept. */
+export const configSelector = [{ scheme: '*', pattern: configGlob }];
