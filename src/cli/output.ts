@@ -10,7 +10,7 @@ export interface Output {
 }
 
 /** Version of every `--json` answer; raised when a script written for the old form would break. */
-export const jsonVersion = 1;
+const jsonVersion = 1;
 
 /** One JSON object on stdout: `sparsescope` (version), `command`, then the answer. */
 export const printJson = (output: Output, command: string, answer: object): void =>

@@ -1,6 +1,6 @@
 /** Every sentence of the engine, with its code; what of an error may cross to another process. */
 import { isSparseError, SparseError } from '../core/errors';
-import { RpcCancelled, RpcError } from '../protocol/rpc';
+import { RpcError } from '../protocol/rpc';
 import type { BackendName } from '../protocol/run';
 
 const error = (code: string, message: string, details?: Record<string, unknown>): SparseError =>
@@ -154,9 +154,6 @@ export const describeError = (cause: unknown): { code: string; message: string }
   const { code, message } = internal();
   return { code, message };
 };
-
-/** Cancel is an outcome, not an error. */
-export const isCancel = (cause: unknown): boolean => cause instanceof RpcCancelled;
 
 /** The stack, for the log only. */
 export const stackOf = (cause: unknown): string =>

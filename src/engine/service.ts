@@ -1,4 +1,5 @@
 /** Serves `EngineApi`: in the forked process behind its channel, in the command line directly. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs';
 import { writeSafetensors } from '../formats/safetensors';
 import type { BackendChoice, EngineApi, EngineInfo, RunHandle } from '../protocol/engine';
@@ -10,6 +11,7 @@ import { backends, choose } from './backends/choose';
 import { downloadDataSet } from './data/download';
 import * as errors from './errors';
 import { initialiseLayer } from './initialise';
+import type { LayerState } from './network';
 import type { Prepared } from './prepare';
 import { checkedConfig, prepareResume, prepareStart, resumable } from './prepare';
 import { Recorded } from './recorded';
@@ -154,11 +156,14 @@ export class EngineService {
     context: CallContext,
   ): Promise<void> {
     const { config, plan } = checkedConfig(configText, configPath);
-    const states = plan.layers.map((layer, i) => {
+    const states: LayerState[] = [];
+    for (const layer of plan.layers) {
+      context.progress({ done: states.length, total: plan.layers.length, message: layer.name });
+      // Lets a cancel in between two layers.
+      await nextTurn();
       if (context.signal.aborted) throw new RpcCancelled();
-      context.progress({ done: i, total: plan.layers.length, message: layer.name });
-      return initialiseLayer(config, layer).state;
-    });
+      states.push(initialiseLayer(config, layer).state);
+    }
     await writeSafetensors(
       output,
       initTensors(states),

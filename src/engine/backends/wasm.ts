@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { setWasmPaths, version_wasm } from '@tensorflow/tfjs-backend-wasm';
 import { backendUnavailable } from '../errors';
 import type { Backend } from './backend';
+import { withoutNewListeners } from './process-listeners';
 import { quietTensorFlow } from './quiet';
 import { wasmFolder } from './wasm-files';
 import { installTransposedMatMul } from './wasm-matmul';
@@ -21,7 +22,8 @@ export const wasm: Backend = {
     // Setting the path again after the start is an error of TensorFlow.js.
     if (!started) setWasmPaths(wasmFolder());
     started = true;
-    if (!(await tf.setBackend('wasm'))) throw backendUnavailable('wasm', 'WebAssembly did not start.');
+    if (!(await withoutNewListeners(() => tf.setBackend('wasm'))))
+      throw backendUnavailable('wasm', 'WebAssembly did not start.');
     installTransposedMatMul();
     return { version: version_wasm };
   },

@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { Backend } from '../../../src/engine/backends/backend';
 import { choose } from '../../../src/engine/backends/choose';
 import { cpu } from '../../../src/engine/backends/cpu';
+import { withoutNewListeners } from '../../../src/engine/backends/process-listeners';
 import { wasmFolder } from '../../../src/engine/backends/wasm-files';
 import { wasm } from '../../../src/engine/backends/wasm';
 
@@ -105,6 +106,19 @@ describe('transposed products on wasm', () => {
       tf.matMul(a, a, true, false).dataSync();
       expect([...a.dataSync()]).toEqual([...values(12, 3)]);
     });
+  });
+});
+
+describe('errors of the process', () => {
+  it('stay with those who listened before the WebAssembly files were started', async () => {
+    const events = ['uncaughtException', 'unhandledRejection'] as const;
+    const listeners = () => events.map((event) => process.listenerCount(event));
+    const before = listeners();
+    await withoutNewListeners(() => {
+      for (const event of events) process.on(event, () => undefined);
+      return Promise.resolve();
+    });
+    expect(listeners()).toEqual(before);
   });
 });
 

@@ -34,8 +34,12 @@ afterEach(async () => {
 type Nothing = object;
 type EnginePeer = Peer<Nothing, EngineApi, Nothing, EngineEvents>;
 
-const forkEngine = (): { child: ChildProcess; peer: EnginePeer; exit: Promise<unknown[]> } => {
-  const child = fork(built.engine, [], { serialization: 'advanced', stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+const forkEngine = (execArgv: string[] = []): { child: ChildProcess; peer: EnginePeer; exit: Promise<unknown[]> } => {
+  const child = fork(built.engine, [], {
+    serialization: 'advanced',
+    execArgv,
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
   children.push(child);
   const peer: EnginePeer = new Peer(
     {
@@ -187,6 +191,24 @@ describe('the forked engine', () => {
     expect(steps.length).toBe(total);
     const record = JSON.parse(await readFile(folder.recordFile, 'utf8')) as { pid: number };
     expect(record.pid).toBe(next.child.pid);
+  });
+
+  it('an error nobody caught is logged, fails the run with one sentence, and ends the process', async () => {
+    const trap = join(project.root, 'trap.cjs');
+    await writeFile(
+      trap,
+      "process.on('message', (m) => { if (m.kind === 'boom') throw new Error('secret detail'); });",
+    );
+    const { child, peer, exit } = forkEngine(['--require', trap]);
+    await peer.remote.hello({ protocolVersion, backend: 'auto' });
+    const logged = new Promise<string>((resolve) => peer.on('log', ({ message }) => resolve(message)));
+    const { handle } = await startUntil({ peer }, atStep(5), { epochs: 500 });
+    child.send({ kind: 'boom' });
+    expect(await logged).toContain('secret detail');
+    expect(await exit).toEqual([1, null]);
+    const record = await recordOf(handle.directory);
+    expect(record).toMatchObject({ state: 'failed', error: { code: 'engine.internal' } });
+    expect(record.error!.message).not.toContain('secret');
   });
 
   it('started by hand says what to use instead', async () => {

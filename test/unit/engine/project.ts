@@ -11,7 +11,7 @@ import type { RunEvent, RunRecord } from '../../../src/protocol/run';
 import { RunFolder } from '../../../src/runs/folder';
 import { readJournal } from '../../../src/runs/journal';
 
-export const examples = 60;
+const examples = 60;
 /** Of the config below: 48 examples to train in batches of 8, 3 epochs. */
 export const stepsPerEpoch = 6;
 export const totalSteps = 18;

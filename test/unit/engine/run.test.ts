@@ -337,6 +337,26 @@ describe('the service', () => {
     expect(await recordOf(directory)).toMatchObject({ state: 'interrupted', error: { code: 'runs.interrupted' } });
   });
 
+  it('stops drawing initial weights when cancelled, leaving nothing', async () => {
+    const engine = await TestEngine.greeted();
+    const output = join(project.root, 'init.safetensors');
+    const controller = new AbortController();
+    const told: string[] = [];
+    const attempt = engine.api.initialise(
+      { configPath: project.configPath, configText: configText(), output },
+      {
+        signal: controller.signal,
+        progress: ({ message }) => {
+          told.push(message);
+          if (message === 'fc2') controller.abort();
+        },
+      },
+    );
+    await expect(attempt).rejects.toBeInstanceOf(RpcCancelled);
+    expect(told).toEqual(['fc1', 'fc2']);
+    expect(await filesIn(project.root)).not.toContain('init.safetensors');
+  });
+
   it('writes initial weights alone, the same as a run begins with', async () => {
     const engine = await TestEngine.greeted();
     const output = join(project.root, 'init.safetensors');
