@@ -96,7 +96,13 @@ export class Run {
 
   private async fail(error: unknown): Promise<void> {
     const { code, message } = describeError(error);
-    this.emit('log', { level: 'error', message: code === 'engine.internal' ? stackOf(error) : message });
+    // The record tells the sentence; only what it does not tell is an error in the log.
+    this.emit(
+      'log',
+      code === 'engine.internal'
+        ? { level: 'error', message: stackOf(error) }
+        : { level: 'info', message: `${this.record.id}: ${message}` },
+    );
     await this.end('failed', { code, message });
   }
 

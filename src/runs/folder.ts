@@ -3,6 +3,7 @@ import { lstat, mkdir, readdir, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { SparseError } from '../core/errors';
 import { writeTextAtomically } from '../formats/atomic-file';
+import { makeFolder } from '../formats/make-folder';
 import { openFile } from '../formats/byte-source';
 import { cannotRead, cannotWrite, systemCode } from '../formats/errors';
 import { isEnded } from '../protocol/run';
@@ -152,14 +153,6 @@ export class RunFolder {
     }
   }
 }
-
-const makeFolder = async (path: string): Promise<void> => {
-  try {
-    await mkdir(path, { recursive: true });
-  } catch (cause) {
-    throw cannotWrite(path, cause);
-  }
-};
 
 const makeExactly = async (path: string): Promise<RunFolder> => {
   const folder = new RunFolder(path);

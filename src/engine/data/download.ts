@@ -1,14 +1,15 @@
 /** Fetches a data set: streamed to a temporary name, bounded, checked against its checksum, then renamed. */
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, rm, stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
 import { isSparseError } from '../../core/errors';
 import { writeAtomically } from '../../formats/atomic-file';
-import { cannotWrite, gzipCorrupt } from '../../formats/errors';
+import { gzipCorrupt } from '../../formats/errors';
+import { makeFolder } from '../../formats/make-folder';
 import type { DataSetName } from '../../protocol/engine';
 import { RpcCancelled } from '../../protocol/rpc';
 import type { CallContext } from '../../protocol/rpc';
@@ -124,9 +125,7 @@ export async function downloadDataSet(
   if (!Object.hasOwn(catalog, name)) throw errors.unknownDataSet(name, Object.keys(catalog));
   const { signal } = context;
   const entries = catalog[name];
-  await mkdir(directory, { recursive: true }).catch((cause: unknown) => {
-    throw cannotWrite(directory, cause);
-  });
+  await makeFolder(directory);
   const total = entries.reduce((sum, { bytes }) => sum + bytes, 0);
   let done = 0;
   let told = 0;

@@ -1,11 +1,10 @@
 /** The data set the project makes itself, kept as real IDX files so that it is read like MNIST. */
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { renderDigits } from '../../core/digits';
 import { writeAtomically } from '../../formats/atomic-file';
 import { openFile } from '../../formats/byte-source';
-import { cannotWrite } from '../../formats/errors';
 import { writeIdx } from '../../formats/idx';
+import { makeFolder } from '../../formats/make-folder';
 import { RpcCancelled } from '../../protocol/rpc';
 
 /** Of the data, not of a run: every config trains on the same digits. */
@@ -42,9 +41,7 @@ export async function ensureSyntheticDigits(root: string, signal?: AbortSignal):
       (await hasSize(labels, headerBytes.labels + count));
     if (whole) continue;
     if (signal?.aborted) throw new RpcCancelled();
-    await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
-      throw cannotWrite(folder, cause);
-    });
+    await makeFolder(folder);
     const digits = renderDigits({ count, seed: dataSeed, split });
     await writeAtomically(images, [writeIdx([count, side, side], digits.images)]);
     await writeAtomically(labels, [writeIdx([count], digits.labels)]);

@@ -263,7 +263,7 @@ describe('a run that fails', () => {
     const events = await journalOf(directory);
     expect(ofType(events, 'step').length).toBeGreaterThan(0);
     expect(events.at(-1)).toMatchObject({ type: 'state', state: 'failed', message: record.error!.message });
-    expect(engine.logs.some(({ level }) => level === 'error')).toBe(true);
+    expect(engine.logs).toEqual([{ level: 'info', message: `tiny-1: ${record.error!.message}` }]);
   });
 
   it('names the layer in which a pruned weight moved', async () => {
