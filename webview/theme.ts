@@ -8,8 +8,10 @@ export interface Theme {
   foreground: string;
   /** Axis labels and what stands back. */
   muted: string;
-  /** Grid lines and frames. */
+  /** Frames. */
   line: string;
+  /** Grid lines of charts. */
+  grid: string;
   /** Cursor and selection. */
   focus: string;
   /** Chart series, by number: colour-blind-safe as a set, and each has its own dash or mark besides. */
@@ -35,6 +37,7 @@ export function readTheme(): Theme {
     foreground: resolve('foreground'),
     muted: resolve('muted'),
     line: resolve('line'),
+    grid: resolve('grid'),
     focus: resolve('focus'),
     series: Array.from({ length: seriesCount }, (_, i) => resolve(`series-${i + 1}`)),
     font: `11px ${getComputedStyle(probe).fontFamily}`,

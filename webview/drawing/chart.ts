@@ -11,7 +11,7 @@ export interface SeriesSpec {
   label: string;
   /** Number of a series colour, or a colour that stands back. */
   colour: number | 'muted' | 'foreground';
-  draw: 'line' | 'step' | 'points' | 'bars';
+  draw: 'line' | 'marked' | 'points' | 'bars';
   /** Besides colour, so that two lines differ for everybody. */
   dash?: number[];
   width?: number;
@@ -132,7 +132,7 @@ export class Chart {
   }
 
   private legendItem({ label, draw, dash, colour }: SeriesSpec): HTMLElement {
-    const shape = draw === 'points' ? 'point' : dash ? 'dashed' : 'solid';
+    const shape = draw === 'points' ? 'point' : !dash ? 'solid' : dash[0] <= 2 ? 'dotted' : 'dashed';
     return h('span', { class: 'legend-item' }, h('span', { class: `swatch ${shape} colour-${colour}` }), label);
   }
 
@@ -161,8 +161,8 @@ export class Chart {
       stroke: theme.muted,
       font: theme.font,
       labelFont: theme.font,
-      ...(scale === 'x' && { label: of.label, labelSize: 16, labelGap: 0 }),
-      grid: { stroke: theme.line, width: 1 },
+      ...(scale === 'x' && of.label !== '' && { label: of.label, labelSize: 16, labelGap: 0 }),
+      grid: { stroke: theme.grid, width: 1 },
       ticks: { show: false },
       gap: 4,
       space: scale === 'x' ? 70 : 28,
@@ -203,8 +203,8 @@ export class Chart {
     switch (series.draw) {
       case 'line':
         return { ...base, points: { show: false }, spanGaps: true };
-      case 'step':
-        return { ...base, points: { show: false }, paths: uPlot.paths.stepped!({ align: 1 }) };
+      case 'marked':
+        return { ...base, points: { show: true, size: 5, fill: stroke }, spanGaps: true };
       case 'points':
         return { ...base, paths: () => null, points: { show: true, size: 5, fill: stroke } };
       case 'bars':
@@ -258,10 +258,10 @@ export class Chart {
       }
       ctx.stroke();
       const nearEnd = along > bbox.width - 120 * ratio;
-      ctx.textAlign = mark.axis === 'y' || nearEnd ? 'right' : 'left';
+      ctx.textAlign = mark.axis === 'x' && nearEnd ? 'right' : 'left';
       ctx.textBaseline = 'bottom';
       if (mark.axis === 'x') ctx.fillText(mark.text, at + (nearEnd ? -5 : 5) * ratio, bbox.top + 14 * ratio);
-      else ctx.fillText(mark.text, bbox.left + bbox.width - 4 * ratio, at - 3 * ratio);
+      else ctx.fillText(mark.text, bbox.left + 6 * ratio, at - 3 * ratio);
     }
     ctx.restore();
   }

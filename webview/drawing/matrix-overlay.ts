@@ -9,6 +9,12 @@ export interface Band {
   index: number;
 }
 
+/** What rows and columns stand for. */
+export interface AxisNames {
+  row: string;
+  column: string;
+}
+
 export interface Cell {
   row: number;
   column: number;
@@ -24,6 +30,7 @@ export interface Gutters {
 
 export interface Overlay {
   matrix: Extent;
+  axes: AxisNames | undefined;
   /** Where the matrix may lie, without the gutters. */
   room: Size;
   gutters: Gutters;
@@ -37,6 +44,9 @@ export interface Overlay {
 const barGap = 6;
 /** Least distance of two labels. */
 const labelEvery = { row: 36, column: 64 };
+
+/** Kept free of labels for them. */
+const nameRoom = { row: 18, column: 26 };
 
 /** 1, 2, 5, 10, 20, 50 ...: the smallest that is at least `least`. */
 export const niceStep = (least: number): number => {
@@ -78,24 +88,31 @@ function drawFrame(context: CanvasRenderingContext2D, overlay: Overlay): void {
 }
 
 function drawLabels(context: CanvasRenderingContext2D, overlay: Overlay): void {
-  const { view, matrix, room, theme } = overlay;
+  const { view, matrix, axes, room, theme } = overlay;
   const seen = visible(view, matrix, room);
-  const { x, y } = seenRectangle(overlay);
+  const { x, y, width, height } = seenRectangle(overlay);
   context.font = theme.font;
   context.fillStyle = theme.muted;
   context.textAlign = 'center';
   context.textBaseline = 'alphabetic';
+  // The names of the axes stand at their ends.
+  if (axes) {
+    context.textAlign = 'right';
+    context.fillText(axes.column, x + width, y - 5);
+    context.fillText(axes.row, x - 5, y + height - 1);
+  }
+  context.textAlign = 'center';
   const across = niceStep(labelEvery.column / view.scaleX);
   for (let column = Math.ceil(seen.columnStart / across) * across; column < seen.columnEnd; column += across) {
     const at = view.left + (column + 0.5) * view.scaleX;
-    if (at >= 0 && at <= room.width) context.fillText(count(column), at, y - 5);
+    if (at >= 0 && at <= x + width - (axes ? nameRoom.column : 0)) context.fillText(count(column), at, y - 5);
   }
   const down = niceStep(labelEvery.row / view.scaleY);
   context.textAlign = 'right';
   context.textBaseline = 'middle';
   for (let row = Math.ceil(seen.rowStart / down) * down; row < seen.rowEnd; row += down) {
     const at = view.top + (row + 0.5) * view.scaleY;
-    if (at >= 0 && at <= room.height) context.fillText(count(row), x - 5, at);
+    if (at >= 0 && at <= y + height - (axes ? nameRoom.row : 0)) context.fillText(count(row), x - 5, at);
   }
 }
 
@@ -142,8 +159,8 @@ function drawMarginals(context: CanvasRenderingContext2D, overlay: Overlay, coun
 function drawBand(context: CanvasRenderingContext2D, overlay: Overlay, band: Band): void {
   const { view, theme } = overlay;
   const { x, y, width, height } = seenRectangle(overlay);
-  context.strokeStyle = theme.focus;
-  context.fillStyle = theme.focus;
+  context.strokeStyle = theme.foreground;
+  context.fillStyle = theme.foreground;
   context.lineWidth = 1;
   context.beginPath();
   if (band.axis === 'column') {
@@ -194,7 +211,7 @@ function drawCursor(context: CanvasRenderingContext2D, overlay: Overlay, { row, 
   context.strokeStyle = theme.background;
   context.strokeRect(left - 1, top - 1, width + 2, height + 2);
   context.lineWidth = 1.5;
-  context.strokeStyle = theme.focus;
+  context.strokeStyle = theme.foreground;
   context.strokeRect(left - 1, top - 1, width + 2, height + 2);
   context.restore();
 }

@@ -5,7 +5,7 @@ import type { ColourMap } from './colour-map';
 import type { Grid } from './grid';
 import { Painter2d } from './matrix-2d';
 import { PainterGl } from './matrix-gl';
-import { drawOverlay, type Band, type Cell, type Gutters } from './matrix-overlay';
+import { drawOverlay, type AxisNames, type Band, type Cell, type Gutters } from './matrix-overlay';
 import type { Painter } from './painter';
 import type { Counts } from './tiles';
 import { elementAt, fit, pan, reveal, settle, visible, zoom } from './viewport';
@@ -41,6 +41,7 @@ export class MatrixView {
   private theme: Theme = readTheme();
   private matrix: Extent = { rows: 1, columns: 1 };
   private content: MatrixContent | undefined;
+  private axes: AxisNames | undefined;
   private counts: Counts | undefined;
   private bands: readonly Band[] = [];
   private gutters = plain;
@@ -78,8 +79,9 @@ export class MatrixView {
     this.element.setAttribute('aria-label', text);
   }
 
-  /** Another matrix: fitted, without a cursor. The same shape keeps the view. */
-  setMatrix(matrix: Extent): void {
+  /** Another matrix: fitted, without a cursor. The same shape keeps the view. `axes`: what rows and columns stand for. */
+  setMatrix(matrix: Extent, axes?: AxisNames): void {
+    this.axes = axes;
     if (matrix.rows === this.matrix.rows && matrix.columns === this.matrix.columns) return;
     this.matrix = matrix;
     this.fitted = true;
@@ -118,18 +120,18 @@ export class MatrixView {
     this.arrange();
   }
 
-  zoom(factor: number, at: { x: number; y: number } = this.focus()): void {
+  private zoom(factor: number, at: { x: number; y: number }): void {
     this.fitted = false;
     this.show(zoom(this.shown, factor, at, this.matrix, this.room));
     this.fitted = this.shown.scaleX === fit(this.matrix, this.room).scaleX;
   }
 
   zoomIn(): void {
-    this.zoom(zoomStep);
+    this.zoomAtCursor(zoomStep);
   }
 
   zoomOut(): void {
-    this.zoom(1 / zoomStep);
+    this.zoomAtCursor(1 / zoomStep);
   }
 
   moveCursor(cell: Cell | undefined): void {
@@ -206,6 +208,12 @@ export class MatrixView {
     return { x: shown.left + (at.column + 0.5) * shown.scaleX, y: shown.top + (at.row + 0.5) * shown.scaleY };
   }
 
+  /** The cursor's element stays in sight, whole. */
+  private zoomAtCursor(factor: number): void {
+    this.zoom(factor, this.focus());
+    if (this.at) this.show(reveal(this.shown, this.at, this.matrix, this.room));
+  }
+
   private stepCursor([down, across]: readonly [number, number], by: number): void {
     const from = this.at;
     if (!from) {
@@ -260,8 +268,8 @@ export class MatrixView {
     this.painter.paint({ ...content, view });
     const context = overlay.getContext('2d')!;
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    const { matrix, room, gutters, counts, bands, at: cursor, theme } = this;
-    drawOverlay(context, { matrix, room, gutters, view: shown, counts, bands, cursor, theme });
+    const { matrix, axes, room, gutters, counts, bands, at: cursor, theme } = this;
+    drawOverlay(context, { matrix, axes, room, gutters, view: shown, counts, bands, cursor, theme });
   }
 
   private listen(): void {

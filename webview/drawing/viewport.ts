@@ -29,16 +29,26 @@ export interface CellRange {
 const maxScale = 64;
 /** Small matrices are not blown up beyond this when fitted. */
 const maxFitScale = 32;
-/** Cells are square unless the matrix would become a strip thinner than this share of the room. */
-const thinnest = 1 / 6;
+/** Cells are square unless the matrix would fill less than this share of the room: then they are stretched. */
+const thinnest = 1 / 2;
+
+/** Whole pixels an element, so that all are drawn alike; below one pixel there is nothing to keep alike. */
+function fitAxis(across: number, square: number): number {
+  const stretched = Math.min(maxFitScale, across * thinnest);
+  const scale = Math.min(across, Math.max(square, stretched));
+  if (scale < 1) return scale;
+  // Cells that are square stay so: they are rounded down on both axes.
+  const rounded = Math.round(scale);
+  return scale > square && rounded <= across ? rounded : Math.floor(scale);
+}
 
 /** The whole matrix, centred and as large as it can be. */
 export function fit(matrix: Extent, room: Size): Viewport {
   const acrossX = room.width / matrix.columns;
   const acrossY = room.height / matrix.rows;
   const square = Math.min(acrossX, acrossY, maxFitScale);
-  const scaleX = Math.min(acrossX, Math.max(square, Math.min(maxFitScale, acrossX * thinnest)));
-  const scaleY = Math.min(acrossY, Math.max(square, Math.min(maxFitScale, acrossY * thinnest)));
+  const scaleX = fitAxis(acrossX, square);
+  const scaleY = fitAxis(acrossY, square);
   return {
     scaleX,
     scaleY,
@@ -66,12 +76,12 @@ export function zoom(
   matrix: Extent,
   room: Size,
 ): Viewport {
-  const whole = fit(matrix, room);
+  const least = fit(matrix, room);
   // From stretched cells of a strip the way in leads to square ones.
-  const next = (scale: number, least: number): number =>
-    Math.max(least, Math.min(Math.max(maxScale, least), scale * factor));
-  const scaleX = next(view.scaleX, whole.scaleX);
-  const scaleY = next(view.scaleY, whole.scaleY);
+  const next = (scale: number, fitted: number): number =>
+    Math.max(fitted, Math.min(Math.max(maxScale, fitted), scale * factor));
+  const scaleX = next(view.scaleX, least.scaleX);
+  const scaleY = next(view.scaleY, least.scaleY);
   return settle(
     {
       scaleX,

@@ -4,7 +4,7 @@ import type { MatrixMode, MatrixPicture } from '../drawing/matrix-picture';
 import { h, setText } from '../dom';
 import { count, figure } from '../format';
 
-const barWidth = 96;
+const barWidth = 80;
 const barHeight = 10;
 
 export class Legend {
@@ -14,7 +14,7 @@ export class Legend {
   private readonly note = h('span', { class: 'note' });
   readonly element = h('span', { class: 'matrix-legend' }, this.low, this.bar, this.high, this.note);
 
-  show(mode: MatrixMode, colours: ColourMap, picture: MatrixPicture): void {
+  show(mode: MatrixMode, colours: ColourMap, picture: MatrixPicture, words: { kept: string; pruned: string }): void {
     const { factor, sampled } = picture.plan;
     const { limit } = picture;
     const merged = factor > 1;
@@ -22,20 +22,22 @@ export class Legend {
       setText(this.low, limit === 0 ? '' : figure(-limit));
       setText(this.high, limit === 0 ? '' : figure(limit));
     } else {
-      setText(this.low, merged ? '0' : 'pruned');
-      setText(this.high, merged ? '1 kept' : 'kept');
+      setText(this.low, merged ? '0' : words.pruned);
+      setText(this.high, merged ? `1 ${words.kept}` : words.kept);
     }
     const rowsSeen = sampled < 1 ? `, 1 of ${count(1 / sampled)} rows looked at` : '';
     const percent = picture.loaded ? '' : ` · ${Math.floor(100 * picture.progress)} %`;
     setText(this.note, `${merged ? `${factor} × ${factor} weights a cell${rowsSeen}` : ''}${percent}`);
-    this.paint(colours, mode === 'weights' ? -1 : 0);
+    this.paint(colours, mode === 'weights' ? -1 : 0, mode === 'mask' && !merged);
   }
 
-  private paint(colours: ColourMap, from: number): void {
+  /** From `from` to 1; a mask drawn weight by weight has two colours only. */
+  private paint(colours: ColourMap, from: number, two: boolean): void {
     const context = this.bar.getContext('2d')!;
     context.clearRect(0, 0, barWidth, barHeight);
     for (let x = 0; x < barWidth; x++) {
-      context.fillStyle = colourOf(colours, from + ((1 - from) * (x + 0.5)) / barWidth, 1);
+      const value = from + ((1 - from) * (x + 0.5)) / barWidth;
+      context.fillStyle = colourOf(colours, two ? Math.round(value) : value, 1);
       context.fillRect(x, 0, 1, barHeight);
     }
   }

@@ -3,6 +3,7 @@ import { iconButton, segmented } from '../controls';
 import { divergingMap, maskMap, type ColourMap } from '../drawing/colour-map';
 import { pending } from '../drawing/grid';
 import { MatrixPicture, type MatrixMode, type MatrixSource } from '../drawing/matrix-picture';
+import type { AxisNames } from '../drawing/matrix-overlay';
 import { MatrixView } from '../drawing/matrix-view';
 import type { Counts } from '../drawing/tiles';
 import { ValueBlocks } from '../drawing/value-blocks';
@@ -21,6 +22,9 @@ export interface MatrixSubject {
   source: MatrixSource & ExactSource;
   /** Subjects of one key have one mask: another step of the same layer. */
   maskKey: string;
+  /** A layer's mask keeps and prunes weights; of any other tensor only zeros are known. */
+  words: { kept: string; pruned: string };
+  axes?: AxisNames;
   /** What is said besides shape and density while nothing is under the cursor. */
   about: string;
 }
@@ -81,7 +85,7 @@ export class MatrixPanel {
     this.subject = subject;
     this.values?.dispose();
     this.values = new ValueBlocks(subject.source, (range, signal) => subject.source.values(range, signal));
-    this.view.setMatrix(subject.source);
+    this.view.setMatrix(subject.source, subject.axes);
     this.mask(subject);
     const stays = before?.maskKey === subject.maskKey;
     const last = stays ? this.weights : undefined;
@@ -94,10 +98,9 @@ export class MatrixPanel {
   table(): Table | undefined {
     const { subject, counts } = this;
     if (!subject) return undefined;
-    const caption = `Kept weights of ${subject.name}`;
     return counts
-      ? nonZeroTable(caption, subject.source, counts)
-      : areaTable(`Weights of ${subject.name}`, subject.source, this.view.seen);
+      ? nonZeroTable(`${subject.name}: what is ${subject.words.kept}`, subject.source, counts)
+      : areaTable(subject.name, subject.source, this.view.seen);
   }
 
   key(event: KeyboardEvent): boolean {
@@ -164,7 +167,7 @@ export class MatrixPanel {
     this.view.setContent({ grids: picture.grids, colours, limit: picture.limit });
     this.view.setCounts(this.counts);
     this.view.label(this.whole());
-    this.legend.show(this.mode, colours, picture);
+    this.legend.show(this.mode, colours, picture, subject.words);
     this.describe();
   }
 
@@ -175,7 +178,7 @@ export class MatrixPanel {
     const size = `${subject.name} · ${shapeText([rows, columns])}`;
     if (!counts) return size;
     const all = rows * columns;
-    return `${size} · ${count(counts.total)} of ${count(all)} kept · density ${density(counts.total / all)}`;
+    return `${size} · ${count(counts.total)} of ${count(all)} ${subject.words.kept} · density ${density(counts.total / all)}`;
   }
 
   private describe(): void {
@@ -190,10 +193,10 @@ export class MatrixPanel {
     const value = this.values?.at(row, column, () => this.describe());
     const kept = this.isKept(row, column, value);
     const weight = value === undefined ? 'weight …' : `weight ${figure(value)}`;
-    const word = kept === undefined ? '' : kept ? ' · kept' : ' · pruned';
+    const word = kept === undefined ? '' : ` · ${kept ? subject.words.kept : subject.words.pruned}`;
     const margins = counts
-      ? `row ${count(row)}: ${count(counts.byRow[row])} of ${count(subject.source.columns)} kept · ` +
-        `column ${count(column)}: ${count(counts.byColumn[column])} of ${count(subject.source.rows)} kept`
+      ? `row ${count(row)}: ${count(counts.byRow[row])} of ${count(subject.source.columns)} · ` +
+        `column ${count(column)}: ${count(counts.byColumn[column])} of ${count(subject.source.rows)} ${subject.words.kept}`
       : '';
     this.readOut.say(
       `${subject.name} [row ${row}, column ${column}] ${weight}${word}`,

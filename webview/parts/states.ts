@@ -4,6 +4,10 @@ import { h } from '../dom';
 import { sentence } from '../errors';
 import { icon } from '../icons';
 
+/** Text with `code` in it. */
+const prose = (text: string): HTMLElement =>
+  h('p', {}, ...text.split('`').map((part, i) => (i % 2 === 1 ? h('code', {}, part) : part)));
+
 export interface Action {
   text: string;
   press: () => void;
@@ -26,7 +30,7 @@ export const empty = (title: string, explanation: string, actions: readonly Acti
     'div',
     { class: 'state empty' },
     h('h2', {}, title),
-    explanation !== '' && h('p', {}, explanation),
+    explanation !== '' && prose(explanation),
     actions.length > 0 && actionRow(actions),
   );
 
@@ -37,7 +41,7 @@ export const failure = (error: unknown, actions: readonly Action[]): HTMLElement
     'div',
     { class: 'state failure', role: 'alert' },
     icon('error'),
-    h('p', {}, message),
+    prose(message),
     h('p', { class: 'code' }, code),
     actions.length > 0 && actionRow(actions),
   );

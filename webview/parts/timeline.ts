@@ -49,6 +49,10 @@ export class Timeline {
       this.track,
       this.words,
     );
+    this.buttons.forEach((button) => {
+      button.enabled = false;
+    });
+    this.slide.enabled = false;
   }
 
   show(state: TimelineState): void {

@@ -66,7 +66,7 @@ export class GivensView {
       this.matrix.setTheme(readTheme());
       this.draw();
     });
-    this.matrix.setMatrix({ rows, columns });
+    this.matrix.setMatrix({ rows, columns }, { row: 'out', column: 'in' });
     this.go(this.kept);
   }
 
@@ -134,7 +134,7 @@ export class GivensView {
     const chart = new Chart({
       label: `Density of ${this.name} by rotation, against the expected curve`,
       x: { label: 'rotation', whole: true },
-      y: { label: 'density', range: (_, most) => [0, Math.max(most, this.target) * 1.08] },
+      y: { label: 'Density', range: (_, most) => [0, Math.max(most, this.target) * 1.08] },
       series: [
         { label: 'density', colour: 0, draw: 'line' },
         { label: 'expected', colour: 'muted', draw: 'line', dash: [4, 3] },
@@ -157,9 +157,7 @@ export class GivensView {
   }
 
   private speedChooser(prefs: Prefs): HTMLElement {
-    const options = [...speeds]
-      .sort((a, b) => Number(a) - Number(b))
-      .map((value) => ({ value, text: `${value} a second` }));
+    const options = [...speeds].sort((a, b) => Number(a) - Number(b)).map((value) => ({ value, text: `${value} / s` }));
     return dropdown('Rotations a second', options, prefs.get('givens.speed', speeds), (speed) =>
       prefs.set('givens.speed', speed),
     ).element;

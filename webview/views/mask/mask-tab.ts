@@ -30,6 +30,8 @@ const subjectOf = ({ remote }: TabContext, layer: LayerSummary, step: number): M
   return {
     name,
     maskKey: name,
+    words: { kept: 'kept', pruned: 'pruned' },
+    axes: { row: 'out', column: 'in' },
     about: `target ${figure(layer.targetDensity)} · at initialisation ${isometryWords(layer.singularValues)}`,
     source: {
       rows,

@@ -20,9 +20,9 @@ export const stateWords: Record<RunState, string> = {
 
 export const stepName = (step: number): string => (step === 0 ? 'initialisation' : `step ${count(step)}`);
 
-/** What the singular values say: `isometric`, `approximately isometric (σ 0.94 to 1.03)`, `broken: 12 dead directions`. */
+/** What the singular values say: `isometric`, `approximately isometric (σ 0.94-1.03)`, `broken: 12 dead directions`. */
 export const isometryWords = (summary: SpectrumSummary): string => {
-  const range = `σ ${figure(summary.min)} to ${figure(summary.max)}`;
+  const range = `σ ${figure(summary.min)}-${figure(summary.max)}`;
   switch (isometry(summary)) {
     case 'isometric':
       return 'isometric';
@@ -31,7 +31,7 @@ export const isometryWords = (summary: SpectrumSummary): string => {
     case 'broken':
       return summary.dead > 0
         ? `broken: ${count(summary.dead)} dead ${summary.dead === 1 ? 'direction' : 'directions'}`
-        : `not isometric (${range})`;
+        : `broken (${range})`;
   }
 };
 

@@ -36,7 +36,7 @@ export const spectrumChart = (cursor: (index: number | undefined) => void): Char
   new Chart({
     label: 'Singular values of the layer, descending',
     x: { label: 'index', whole: true },
-    y: { label: 'singular values of the weight', range: fromZero },
+    y: { label: 'Singular values', range: fromZero },
     series: [
       { label: 'initialisation', colour: 'muted', draw: 'line', dash: [4, 3] },
       { label: 'selected step', colour: 0, draw: 'line', width: 2 },
@@ -55,20 +55,20 @@ const barChart = (label: string, title: string, colour: number): Chart =>
     series: [{ label: '', colour, draw: 'bars' }],
   });
 
-export const spectrumHistogram = (): Chart => barChart('Histogram of the singular values of the layer', 'how many', 0);
+export const spectrumHistogram = (): Chart => barChart('Histogram of the singular values of the layer', 'Histogram', 0);
 
 export const jacobianHistogram = (): Chart =>
-  barChart('Histogram of the singular values of the input-output Jacobian', 'Jacobian: how many', 1);
+  barChart('Histogram of the singular values of the input-output Jacobian', 'Jacobian: histogram', 1);
 
 export const jacobianSummary = (pick?: (step: number) => void): Chart =>
   new Chart({
     label: 'Smallest, mean and largest singular value of the input-output Jacobian by step',
-    x: { label: 'step', whole: true },
-    y: { label: 'Jacobian by step', range: fromZero },
+    x: { label: 'step', whole: true, range: (_, last) => [0, Math.max(1, last)] },
+    y: { label: 'Jacobian: singular values by step', range: fromZero },
     series: [
-      { label: 'min', colour: 'muted', draw: 'line', dash: [2, 3] },
-      { label: 'mean', colour: 1, draw: 'line', width: 2 },
-      { label: 'max', colour: 'muted', draw: 'line', dash: [6, 3] },
+      { label: 'min', colour: 'muted', draw: 'marked', dash: [2, 3] },
+      { label: 'mean', colour: 1, draw: 'marked', width: 2 },
+      { label: 'max', colour: 'muted', draw: 'marked', dash: [6, 3] },
     ],
     ...(pick && { pick }),
   });

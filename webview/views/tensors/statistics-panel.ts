@@ -89,7 +89,11 @@ export class StatisticsPanel {
     const chart = new Chart({
       label: `Histogram of ${this.tensor.name} from ${min} to ${max}`,
       x: { label: 'value', range: () => [min, max] },
-      y: { label: 'how many (log)', range: (_, most) => [0, Math.max(1, most) * 1.05], text: (power) => tenTo(power) },
+      y: {
+        label: 'Histogram (log count)',
+        range: (_, most) => [0, Math.max(1, most) * 1.05],
+        text: (power) => tenTo(power),
+      },
       series: [{ label: '', colour: 0, draw: 'bars' }],
     });
     chart.setData([

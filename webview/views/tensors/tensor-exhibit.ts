@@ -135,6 +135,7 @@ function matrixPicture(
   panel.show({
     name,
     maskKey: name,
+    words: { kept: 'non-zero', pruned: 'zero' },
     about: shape.length > 2 ? `shown as ${shapeText([rows, columns])}: first axis by all others` : '',
     source: {
       rows,

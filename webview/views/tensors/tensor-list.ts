@@ -102,7 +102,7 @@ export class TensorList {
         'aria-posinset': index + 1,
         on: { click: () => this.handlers.choose(tensor) },
       },
-      h('span', { class: 'c-name', title: tensor.name }, tensor.name),
+      h('span', { class: 'c-name', title: tensor.name }, h('bdi', {}, tensor.name)),
       h('span', { class: 'c-shape' }, shapeText(tensor.shape)),
       h('span', { class: 'c-type' }, tensor.dtype),
       h('span', { class: 'c-size', title: `${count(tensor.bytes)} bytes` }, bytes(tensor.bytes)),

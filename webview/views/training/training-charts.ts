@@ -5,11 +5,14 @@ import { atSteps } from './metrics';
 
 const batch: SeriesSpec = { label: 'train, batch', colour: 'muted', draw: 'line', width: 1 };
 const train: SeriesSpec = { label: 'train, epoch', colour: 0, draw: 'points' };
-const validation: SeriesSpec = { label: 'validation', colour: 1, draw: 'line', width: 2 };
-const step = { label: 'step', whole: true } as const;
+const validation: SeriesSpec = { label: 'validation', colour: 1, draw: 'marked', width: 2 };
+/** From 0, the initialisation, which has no metrics of its own. */
+const steps = (label: string): ChartSpec['x'] => ({ label, whole: true, range: (_, last) => [0, Math.max(1, last)] });
 
 export interface TrainingHandlers {
   group: string;
+  /** One below the other: the last one names the common axis. */
+  stacked?: boolean;
   cursor?: (index: number | undefined) => void;
   pick?: (step: number) => void;
 }
@@ -21,24 +24,28 @@ export interface TrainingCharts {
 }
 
 export const trainingCharts = (handlers: TrainingHandlers): TrainingCharts => {
-  const chart = (spec: Pick<ChartSpec, 'label' | 'y' | 'series'>): Chart =>
-    new Chart({ ...spec, x: step, ...handlers });
+  const { stacked = false, ...rest } = handlers;
+  const chart = (spec: Pick<ChartSpec, 'label' | 'y' | 'series'>, last = false): Chart =>
+    new Chart({ ...spec, x: steps(last || !stacked ? 'step' : ''), ...rest });
   return {
     loss: chart({
       label: 'Loss by step',
-      y: { label: 'loss (nats)', range: (least, most) => [Math.min(0, least), most * 1.05 || 1] },
+      y: { label: 'Loss (nats)', range: (least, most) => [Math.min(0, least), most * 1.05 || 1] },
       series: [batch, train, validation],
     }),
     accuracy: chart({
       label: 'Accuracy by step',
-      y: { label: 'accuracy', range: () => [0, 1] },
+      y: { label: 'Accuracy', range: () => [0, 1] },
       series: [batch, train, validation],
     }),
-    gradient: chart({
-      label: 'Gradient norm by step',
-      y: { label: 'gradient norm', range: (_, most) => [0, most * 1.05 || 1] },
-      series: [{ label: 'gradient norm', colour: 0, draw: 'line', width: 1 }],
-    }),
+    gradient: chart(
+      {
+        label: 'Gradient norm by step',
+        y: { label: 'Gradient norm', range: (_, most) => [0, most * 1.05 || 1] },
+        series: [{ label: 'gradient norm', colour: 0, draw: 'line', width: 1 }],
+      },
+      true,
+    ),
   };
 };
 

@@ -42,6 +42,7 @@ class TrainingView {
     this.metrics = new Metrics((start, end) => remote.metrics({ start, end }));
     this.charts = trainingCharts({
       group: 'training',
+      stacked: true,
       cursor: (index) => {
         this.at = index;
         this.describe();
