@@ -56,10 +56,8 @@ const yamlSentences: Readonly<Record<string, string>> = {
   BLOCK_AS_IMPLICIT_KEY:
     'There is a second `:` in this line, or the line after it is indented too far. One key a line, with its value after `: `.',
   TAB_AS_INDENT: 'A tab cannot indent YAML. Use spaces.',
-  MULTIPLE_DOCS: 'A second document begins here (`---`). A file holds one config; move the rest to a file of its own.',
   BAD_INDENT: 'The indentation does not fit the lines above, or a `]` or `}` is missing before this line.',
   BAD_ALIAS: 'This alias is not written right. Write the value itself.',
-  RESOURCE_EXHAUSTION: 'This is nested far deeper than any config. Check that it is the right file.',
   QUOTE: 'This quote is not closed. Add the same quote at the end of the value.',
   BAD_SCALAR_START: 'A value that begins with this character needs quotes.',
 };
@@ -77,6 +75,12 @@ export const jsonSyntax = (wanted: string, found: string): Finding =>
 
 export const tooDeep = (limit: number): Finding =>
   finding('too-deep', `This is nested more than ${limit} deep, which no config is. Check that it is the right file.`);
+
+export const secondDocument = (): Finding =>
+  finding(
+    'syntax',
+    'A second document begins here (`---`). A file holds one config; move the rest to a file of its own.',
+  );
 
 export const nonStringKey = (): Finding =>
   finding('non-string-key', 'A key is a word, like `density`. Write one, or quote it.');

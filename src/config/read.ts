@@ -17,6 +17,9 @@ export interface PlacedFinding extends Finding {
   span: Span;
 }
 
+/** More than are ever shown. */
+const mostFindings = 200;
+
 /** Stands for a value that could not be read: what is wrong with it was said. */
 const invalid = Symbol('invalid');
 
@@ -94,13 +97,14 @@ export class Reader {
     // `sparsity:` with everything below it commented out.
     const node = isNothing(given) ? emptyMap(given.span) : given;
     if (node.kind !== 'map') return this.notAnObject(schema, node, path);
-    const before = this.findings.length;
     const values: Record<string, unknown> = {};
     const written = new Map<string, Pair>();
+    const strangers: Pair[] = [];
     for (const pair of node.pairs)
       if (Object.hasOwn(schema.keys, pair.key)) written.set(pair.key, pair);
-      else this.unknownKey(schema, pair, path, node);
-    const unknown = this.findings.length > before;
+      else strangers.push(pair);
+    for (const pair of strangers) this.unknownKey(schema, pair, path, written);
+    const unknown = strangers.length > 0;
     for (const [key, inner] of Object.entries(schema.keys)) {
       const pair = written.get(key);
       const at = keyPath(path, key);
@@ -160,7 +164,14 @@ export class Reader {
     return { text, title: `Change to ${text}` };
   }
 
-  private unknownKey(schema: ObjectSchema, { key, keySpan, value }: Pair, path: string, node: MapNode): void {
+  private unknownKey(
+    schema: ObjectSchema,
+    { key, keySpan, value }: Pair,
+    path: string,
+    written: ReadonlyMap<string, Pair>,
+  ): void {
+    // Not a config at all: what each of its keys may have meant would take long and help nobody.
+    if (this.findings.length >= mostFindings) return;
     const at = keyPath(path, key);
     const known = Object.keys(schema.keys);
     if (schema.later?.includes(key)) {
@@ -175,7 +186,7 @@ export class Reader {
       return;
     }
     // A key that is there already is not the one that was meant.
-    const free = known.filter((name) => !node.pairs.some((pair) => pair.key === name));
+    const free = known.filter((name) => !written.has(name));
     const aka = Object.fromEntries(known.map((name) => [name, schema.keys[name].aka ?? []]));
     const meant = nearest(key, free, aka);
     const home = homesOf(key).find((place) => place !== path);
@@ -209,7 +220,7 @@ export class Reader {
     if (node.kind === 'map' && objects.length > 0) {
       const keys = node.pairs.map(({ key }) => key);
       const has = (option: ObjectSchema): boolean =>
-        keys.some((key) => key in option.keys || option.later?.includes(key) === true);
+        keys.some((key) => Object.hasOwn(option.keys, key) || option.later?.includes(key) === true);
       const like = (option: ObjectSchema): boolean =>
         keys.some((key) => nearest(key, Object.keys(option.keys)) !== undefined);
       const option = objects.find(has) ?? objects.find(like);

@@ -27,7 +27,7 @@ export const objectsAt = (path: string): ObjectSchema[] => {
 };
 
 /** Everything a schema holds, outermost first. List items are `path[]`. */
-export function* walkSchema(schema: Schema, path = ''): Generator<{ path: string; schema: Schema }> {
+function* walkSchema(schema: Schema, path = ''): Generator<{ path: string; schema: Schema }> {
   yield { path, schema };
   if (schema.kind === 'union') for (const option of schema.of) yield* walkSchema(option, path);
   if (schema.kind === 'list') yield* walkSchema(schema.items, `${path}[]`);
@@ -35,11 +35,11 @@ export function* walkSchema(schema: Schema, path = ''): Generator<{ path: string
     for (const [key, inner] of Object.entries(schema.keys)) yield* walkSchema(inner, keyPath(path, key));
 }
 
-/** Paths of the objects that have this key, outside lists: where a misplaced key belongs. */
+/** The objects outside lists, by path. */
+const objects = [...walkSchema(configSchema)].flatMap(({ path, schema }) =>
+  schema.kind === 'object' && path !== '' && !path.includes('[]') ? [{ path, keys: schema.keys }] : [],
+);
+
+/** Paths of the objects that have this key: where a misplaced key belongs. */
 export const homesOf = (key: string): string[] =>
-  [...walkSchema(configSchema)]
-    .filter(
-      ({ path, schema }) =>
-        schema.kind === 'object' && !path.includes('[]') && path !== '' && Object.hasOwn(schema.keys, key),
-    )
-    .map(({ path }) => path);
+  objects.filter(({ keys }) => Object.hasOwn(keys, key)).map(({ path }) => path);

@@ -1,12 +1,17 @@
 /** YAML text as a tree with places. YAML 1.2 core: no merge keys, no tags; anchors within a bound. */
-import { isAlias, isMap, isScalar, isSeq, parseDocument, visit } from 'yaml';
-import type { Document, Node, Pair as YamlPair, YAMLMap } from 'yaml';
+import { Composer, isAlias, isMap, isScalar, isSeq, Lexer, Parser, visit } from 'yaml';
+import type { CST, Document, Node, Pair as YamlPair, YAMLMap } from 'yaml';
 import * as errors from './errors';
 import type { Span } from './text';
 import type { MapNode, SyntaxProblem, Tree, TreeNode } from './tree';
 
 /** Far more than a person writes; each one is looked for in the whole document. */
 const maxAliases = 100;
+/**
+ * No config is this deep. The library's recursion goes with the depth, and near the end of the stack V8 may end the
+ * whole process while it compiles a regular expression: catching a RangeError would come too late.
+ */
+const maxDepth = 100;
 /** What one MiB of text can hold; aliases could multiply it. */
 const maxNodes = 600_000;
 
@@ -14,6 +19,7 @@ class Builder {
   readonly problems: SyntaxProblem[] = [];
   private aliases = 0;
   private nodes = 0;
+  private depth = 0;
   /** While an aliased value is built: where the alias stands, so that mistakes are said where it is used. */
   private at: Span | undefined;
 
@@ -24,7 +30,21 @@ class Builder {
 
   node(node: unknown, fallback: Span): TreeNode {
     const span = this.spanOf(node as Node | null, fallback);
-    if (++this.nodes > maxNodes) return { kind: 'scalar', value: null, span };
+    // Aliases can make a tree deeper and larger than its text.
+    if (++this.nodes > maxNodes || this.depth > maxDepth) return this.tooMuch(span);
+    this.depth++;
+    const built = this.build(node, span);
+    this.depth--;
+    return built;
+  }
+
+  private tooMuch(span: Span): TreeNode {
+    if (!this.problems.some(({ code }) => code === 'config.too-deep'))
+      this.problems.push({ ...errors.tooDeep(maxDepth), span });
+    return { kind: 'scalar', value: null, span };
+  }
+
+  private build(node: unknown, span: Span): TreeNode {
     if (isAlias(node)) return this.alias(node.source, span);
     if (isMap(node)) return this.map(node, span);
     if (isSeq(node)) return { kind: 'list', items: node.items.map((item) => this.node(item, span)), span };
@@ -134,21 +154,42 @@ const problemsOf = (document: Document, text: string): SyntaxProblem[] => {
   return problems;
 };
 
-/** `text` without a byte order mark. Never throws: a broken document gives what could be understood, and the problems. */
-export function yamlTree(text: string): Tree {
-  const document = parseDocument(text, {
+/** What parseDocument of the library does, with a bound on the depth. Answers where the text is too deep, if it is. */
+function parse(text: string): Document[] | { tooDeepAt: number } {
+  const parser = new Parser();
+  const tokens: CST.Token[] = [];
+  for (const lexeme of new Lexer().lex(text)) {
+    tokens.push(...parser.next(lexeme));
+    if (parser.stack.length > maxDepth) return { tooDeepAt: parser.offset };
+  }
+  tokens.push(...parser.end());
+  const composer = new Composer({
     version: '1.2',
     schema: 'core',
     merge: false,
     prettyErrors: false,
     // Looked for in the tree instead: the library compares every key with every other.
     uniqueKeys: false,
-    // 'silent' would keep a second document to itself.
-    logLevel: 'error',
     keepSourceTokens: false,
   });
+  return [...composer.compose(tokens, true, text.length)];
+}
+
+/** `text` without a byte order mark. Never throws: a broken document gives what could be understood, and the problems. */
+export function yamlTree(text: string): Tree {
+  const documents = parse(text);
+  if ('tooDeepAt' in documents) {
+    const { tooDeepAt: start } = documents;
+    return { problems: [{ ...errors.tooDeep(maxDepth), span: { start, end: Math.min(start + 1, text.length) } }] };
+  }
+  const [document, second] = documents as (Document | undefined)[];
+  if (!document) return { problems: [] };
   const { contents } = document;
   const problems = problemsOf(document, text);
+  if (second) {
+    const start = second.range?.[0] ?? text.length;
+    problems.push({ ...errors.secondDocument(), span: { start, end: Math.min(start + 3, text.length) } });
+  }
   const empty = contents === null || (isScalar(contents) && contents.value === null && problems.length === 0);
   if (empty) return { problems };
   const builder = new Builder(document, text);
