@@ -3,6 +3,3 @@ import type { configSchema } from './schema';
 import type { Value } from './schema-types';
 
 export type Config = Value<typeof configSchema>;
-
-/** An entry of `model.layers`. */
-export type LayerEntry = NonNullable<Config['model']['layers']>[number];
