@@ -50,8 +50,8 @@ export function processOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteSt
         clear();
         return;
       }
-      // A line that wraps could not be cleared again.
-      stderr.write(clearLine + line.slice(0, Math.max(20, stderr.columns - 1)));
+      // A line that wraps could not be cleared again. Some terminals say that they have 0 columns.
+      stderr.write(clearLine + line.slice(0, (stderr.columns || 80) - 1));
       shown = true;
     },
   };
