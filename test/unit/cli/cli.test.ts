@@ -88,7 +88,7 @@ describe('run', () => {
   });
 
   it('Ctrl+C cancels, tells how to go on, and going on comes to the same bytes', async () => {
-    const change = { epochs: 200 };
+    const change = { epochs: 120 };
     await config(change);
     const started = begin('run', 'tiny.sparse.yaml', '-o', 'stopped');
     await printed(started, '\n    1 ');
@@ -100,10 +100,10 @@ describe('run', () => {
     expect((await recordOf(inProject('stopped'))).state).toBe('cancelled');
     const resumed = await cli('resume', 'stopped');
     expect([resumed.code, resumed.err]).toEqual([0, '']);
-    expect(resumed.out).toContain(`\n  200 `);
+    expect(resumed.out).toContain(`\n  120 `);
     expect(resumed.out.match(/\n +1 {2}/g)).toHaveLength(1);
     expect((await cli('run', 'tiny.sparse.yaml', '-o', 'straight')).code).toBe(0);
-    const bytes = (name: string): Promise<Buffer> => finalCheckpoint(inProject(name), 1200);
+    const bytes = (name: string): Promise<Buffer> => finalCheckpoint(inProject(name), 720);
     expect((await bytes('stopped')).equals(await bytes('straight'))).toBe(true);
     expect(await outcome(inProject('stopped'))).toEqual(await outcome(inProject('straight')));
   });
