@@ -9,7 +9,10 @@ const lastRows = 2;
 
 export const counted = (value: number): string => value.toLocaleString('en');
 
-const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+/** Hovers set columns close together: a space of its own keeps the numbers apart. */
+const gap = '&emsp;';
+
+const row = (cells: readonly string[]): string => `| ${cells.join(` | ${gap}`)} |`;
 
 const layerRow = (layer: LayerPlan): string =>
   row([

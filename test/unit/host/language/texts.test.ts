@@ -23,7 +23,12 @@ sparsity: { density: 0.25, distribution: uniform }
 
 const hover = (text: string, at: string, inside = 1): { about: string; markdown: string } | undefined => {
   const found = hoverAt(checkConfig(text, 'yaml'), text.indexOf(at) + inside);
-  return found && { about: text.slice(found.range.start.offset, found.range.end.offset), markdown: found.markdown };
+  return (
+    found && {
+      about: text.slice(found.range.start.offset, found.range.end.offset),
+      markdown: found.markdown.replaceAll('&emsp;', ''),
+    }
+  );
 };
 
 describe('hovers', () => {
