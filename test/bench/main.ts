@@ -12,11 +12,11 @@ const milliseconds = (value: number): string =>
 const table = (rows: readonly BenchRow[]): string => {
   const cells = rows.map((row) => [row.name, milliseconds(row.milliseconds), String(row.runs), row.note ?? '']);
   const all = [['what', 'ms (median)', 'runs', 'note'], ...cells];
-  const widths = [0, 1, 2, 3].map((column) => Math.max(...all.map((row) => row[column]!.length)));
+  const widths = [0, 1, 2, 3].map((column) => Math.max(...all.map((row) => row[column].length)));
   const line = (row: string[]): string =>
-    `| ${row.map((cell, i) => (i === 1 || i === 2 ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!))).join(' | ')} |`;
+    `| ${row.map((cell, i) => (i === 1 || i === 2 ? cell.padStart(widths[i]) : cell.padEnd(widths[i]))).join(' | ')} |`;
   const rule = `| ${widths.map((width, i) => (i === 1 || i === 2 ? `${'-'.repeat(width - 1)}:` : '-'.repeat(width))).join(' | ')} |`;
-  return [line(all[0]!), rule, ...all.slice(1).map(line)].join('\n');
+  return [line(all[0]), rule, ...all.slice(1).map(line)].join('\n');
 };
 
 const cpus = os.cpus();

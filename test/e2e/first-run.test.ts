@@ -15,6 +15,10 @@ let panel: Frame;
 const tab = (name: string): Locator => panel.getByRole('tab', { name });
 const picture = (): Locator => panel.locator('[role=tabpanel] canvas:visible').first();
 
+/** The layer that the panel's header names. */
+const layer = (): Promise<string> =>
+  panel.locator('vscode-dropdown[aria-label=Layer]').evaluate((element) => (element as HTMLSelectElement).value);
+
 /** Shows a tab until its picture has more than a background and lines on it. */
 const showTab = async (name: string): Promise<void> => {
   await tab(name).click();
@@ -22,7 +26,7 @@ const showTab = async (name: string): Promise<void> => {
   await expect.poll(() => workbench.colours(picture()), { timeout: 30_000 }).toBeGreaterThan(3);
 };
 
-const setTheme = async (theme: string): Promise<void> => {
+const setTheme = (theme: string): void => {
   mkdirSync(join(folder, '.vscode'), { recursive: true });
   writeFileSync(join(folder, '.vscode/settings.json'), JSON.stringify({ 'workbench.colorTheme': theme }));
 };
@@ -75,21 +79,20 @@ describe('the example run', () => {
   it('comes back with its tab and its layer when the window is opened again', async () => {
     await showTab('Spectrum');
     await workbench.treeRows('Layers').filter({ hasText: /^fc3/ }).click();
-    await panel.getByText('fc3').first().waitFor();
-    // The workbench stores what is open a moment after it changed.
-    await workbench.page.waitForTimeout(2_000);
+    await expect.poll(layer).toBe('fc3');
+    await workbench.untilStored('"tab":"spectrum","layer":"fc3"');
     await workbench.reload();
     panel = await workbench.webview('[role=tab]');
     await picture().waitFor();
-    expect(await tab('Spectrum').getAttribute('aria-selected')).toBe('true');
-    await panel.getByText('fc3').first().waitFor();
+    await expect.poll(() => tab('Spectrum').getAttribute('aria-selected')).toBe('true');
+    await expect.poll(layer).toBe('fc3');
     await workbench.screenshot('restored');
   });
 
   it.each(['Default Light Modern', 'Default High Contrast', 'Default High Contrast Light'])(
     'is drawn in the colours of %s',
     async (theme) => {
-      await setTheme(theme);
+      setTheme(theme);
       const kind = theme.includes('Contrast') ? /hc-(black|light)/ : /vs\b/;
       await expect.poll(() => workbench.page.locator('.monaco-workbench').getAttribute('class')).toMatch(kind);
       for (const name of tabs) {
@@ -102,7 +105,7 @@ describe('the example run', () => {
   );
 
   it('shows its initial weights in the custom editor', async () => {
-    await setTheme('Default Dark Modern');
+    setTheme('Default Dark Modern');
     await workbench.openFile('init.safetensors');
     const editor = await workbench.webview('text=layers.fc1.weight');
     await editor.getByText('layers.fc1.weight').first().click();

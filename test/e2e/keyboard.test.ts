@@ -40,10 +40,12 @@ it('reaches the panel, its tabs and its pictures', async () => {
 });
 
 it('changes the layer and shows the table twin', async () => {
-  await panel.getByText('fc1').first().waitFor();
+  const layer = (): Promise<string> =>
+    panel.locator('vscode-dropdown[aria-label=Layer]').evaluate((element) => (element as HTMLSelectElement).value);
+  await expect.poll(layer).toBe('fc1');
   await press(']');
-  await panel.getByText('fc2').first().waitFor();
+  await expect.poll(layer).toBe('fc2');
   await press('t');
-  await panel.locator('table:visible, vscode-data-grid:visible').first().waitFor();
+  await panel.locator('[role=tabpanel] [role=grid]:visible, [role=tabpanel] table:visible').first().waitFor();
   await workbench.screenshot('keyboard-table');
 });

@@ -33,7 +33,7 @@ export class Workbench {
     });
     page.on('pageerror', (error) => complaints.push(String(error)));
     await page.goto(`${origin}/?folder=${encodeURIComponent(folder)}`);
-    await page.waitForSelector('.monaco-workbench .explorer-folders-view');
+    await page.waitForSelector('.monaco-workbench .part.statusbar .statusbar-item');
     return new Workbench(browser, page, complaints);
   }
 
@@ -51,7 +51,38 @@ export class Workbench {
   /** The window is opened again, as after a restart. */
   async reload(): Promise<void> {
     await this.page.reload();
-    await this.page.waitForSelector('.monaco-workbench .explorer-folders-view');
+    await this.page.waitForSelector('.monaco-workbench .part.statusbar .statusbar-item');
+  }
+
+  /**
+   * Waits until the workbench has stored a text with what is open. In a browser it does so every few seconds, not when
+   * the page goes: a person who reloads sooner finds the state of before.
+   */
+  async untilStored(text: string): Promise<void> {
+    const stored = (): Promise<boolean> =>
+      this.page.evaluate(async (wanted) => {
+        const done = <T>(request: IDBRequest<T>): Promise<T> =>
+          new Promise((resolve, reject) => {
+            request.onsuccess = () => resolve(request.result);
+            request.onerror = () => reject(new Error(request.error?.message));
+          });
+        for (const { name } of await indexedDB.databases()) {
+          if (!name?.startsWith('vscode-web-state-db')) continue;
+          const database = await done(indexedDB.open(name));
+          const values: unknown[] = [];
+          for (const store of database.objectStoreNames)
+            values.push(...(await done<unknown[]>(database.transaction(store).objectStore(store).getAll())));
+          database.close();
+          // What a webview keeps is JSON in JSON in JSON.
+          if (values.some((value) => String(value).replaceAll('\\', '').includes(wanted))) return true;
+        }
+        return false;
+      }, text);
+    const end = Date.now() + 60_000;
+    while (!(await stored())) {
+      if (Date.now() > end) throw new Error(`The workbench did not store ${text}.`);
+      await this.page.waitForTimeout(250);
+    }
   }
 
   /** Runs a command from the palette. Its list is fixed when it opens, so it is opened until the command is there. */

@@ -24,7 +24,7 @@ const hoverText = async (document: TextDocument, place: PositionType): Promise<s
   const hovers = await commands.executeCommand<Hover[]>('vscode.executeHoverProvider', document.uri, place);
   return hovers
     .flatMap((hover) => hover.contents)
-    .map((content) => (content instanceof MarkdownString ? content.value : String(content)))
+    .map((content) => (content instanceof MarkdownString ? content.value : JSON.stringify(content)))
     .join('\n');
 };
 
@@ -34,12 +34,12 @@ export const languageJourneys = (): void =>
       const { document } = await openText('mistaken.sparse.yaml');
       const [problem, ...others] = await problemsOf('mistaken.sparse.yaml');
       assert.deepEqual(others, []);
-      assert.equal(document.getText(problem!.range), 'densty');
-      assert.match(problem!.message, /densty.*did you mean.*density/i);
+      assert.equal(document.getText(problem.range), 'densty');
+      assert.match(problem.message, /densty.*did you mean.*density/i);
       const actions = await commands.executeCommand<CodeAction[]>(
         'vscode.executeCodeActionProvider',
         document.uri,
-        problem!.range,
+        problem.range,
       );
       const mend = actions.find((action) => action.edit);
       assert.ok(mend?.edit, `no quick fix among ${actions.map((action) => action.title).join(', ')}`);
@@ -97,7 +97,7 @@ export const languageJourneys = (): void =>
         layers.map((layer) => layer.name),
         ['fc1', 'fc2'],
       );
-      assert.match(layers[0]!.description, /32 × 784 · 0\.25/);
+      assert.match(layers[0].description, /32 × 784 · 0\.25/);
     });
 
     it('leaves other YAML files alone', async () => {

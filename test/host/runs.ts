@@ -11,8 +11,7 @@ import { execute, fileUri, openText, runOf, state, until, untilRun } from './sup
 /** Largest |W W^T - I| (or W^T W), by the definition, in float64. */
 const orthogonalityError = (weights: Float64Array, rows: number, columns: number): number => {
   const short = Math.min(rows, columns);
-  const at = (i: number, k: number): number =>
-    rows <= columns ? weights[i * columns + k]! : weights[k * columns + i]!;
+  const at = (i: number, k: number): number => (rows <= columns ? weights[i * columns + k] : weights[k * columns + i]);
   let worst = 0;
   for (let i = 0; i < short; i++)
     for (let j = 0; j <= i; j++) {
@@ -107,7 +106,7 @@ export const runJourneys = (): void =>
         const { layers: rows } = await state();
         return rows.every((row) => row.description.includes('isometric')) && rows.length === 2 ? rows : undefined;
       });
-      assert.match(layers[0]!.description, /^32 × 784 · 0\.2\d* · isometric$/);
+      assert.match(layers[0].description, /^32 × 784 · 0\.2\d* · isometric$/);
     });
 
     it('is cancelled within a step, and resumed to its end', async () => {

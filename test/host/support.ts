@@ -2,7 +2,7 @@
 import { commands, languages, Uri, window, workspace, type Diagnostic, type TextEditor } from 'vscode';
 import type { CommandId, CommandTypes, TestState } from '../../src/contributions';
 
-export const fileUri = (name: string): Uri => Uri.joinPath(workspace.workspaceFolders![0]!.uri, name);
+export const fileUri = (name: string): Uri => Uri.joinPath(workspace.workspaceFolders![0].uri, name);
 
 export const openText = async (name: string): Promise<TextEditor> =>
   window.showTextDocument(await workspace.openTextDocument(fileUri(name)));

@@ -19,7 +19,7 @@ const eslint = new ESLint({
 
 const rulesBrokenBy = async (file: string, code: string): Promise<(string | null)[]> => {
   const [result] = await eslint.lintText(code, { filePath: join(root, file) });
-  return result!.messages.map((message) => message.ruleId ?? message.message);
+  return result.messages.map((message) => message.ruleId ?? message.message);
 };
 
 describe('imports go downwards only', () => {
