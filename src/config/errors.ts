@@ -126,10 +126,11 @@ export const unknownKey = (
     : finding('unknown-key', `Unknown key \`${shown(key)}\`${where}. It takes: ${known.join(', ')}.`);
 };
 
-export const misplacedKey = (key: string, within: string, home: string): Finding =>
+/** `word`: what the key is called here. */
+export const misplacedKey = (key: string, within: string, word: string, home: string): Finding =>
   finding(
     'unknown-key',
-    `Unknown key \`${shown(key)}\`${within === '' ? '' : ` in \`${within}\``}; it belongs in \`${home}\`.`,
+    `Unknown key \`${shown(key)}\`${within === '' ? '' : ` in \`${within}\``}; ${word === key ? 'it' : `\`${word}\``} belongs in \`${home}\`.`,
   );
 
 export const keyNotAvailable = (path: string): Finding =>
@@ -214,15 +215,17 @@ interface SparseLayer {
 }
 
 /** `possible`: the smallest density that works, as to be written. */
-export const densityTooLow = (density: number, layer: SparseLayer, possible: string | undefined): Finding =>
-  finding(
+export const densityTooLow = (density: number, layer: SparseLayer, possible: string | undefined): Finding => {
+  const least = Math.min(layer.rows, layer.columns);
+  return finding(
     'density-too-low',
-    `sparsity.density is ${density}, but ${layer.name} (${size(layer)}), kept exactly orthogonal, needs a density of at least ` +
-      `${atLeast(layer.minimumDensity)}: ${Math.min(layer.rows, layer.columns)} of its ${count(layer.weights)} weights, ` +
-      `and would get ${layer.targetNonZeros}; ` +
-      (possible === undefined ? 'use a higher density, or init: base.' : `use ${possible} or more, or init: base.`),
+    `sparsity.density is ${density}, but ${layer.name} (${size(layer)}), kept exactly orthogonal, needs at least ` +
+      `${atLeast(layer.minimumDensity)} (${count(least)} of its ${count(layer.weights)} weights) and would get ${count(layer.targetNonZeros)}; ` +
+      (possible === undefined ? 'use a higher density' : `the nearest possible density is ${possible}`) +
+      ', or use init: base.',
     possible === undefined ? undefined : change(possible),
   );
+};
 
 export const shapeMismatch = (
   layer: { name: string; in: number; out: number },

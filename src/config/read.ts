@@ -4,7 +4,7 @@ import type { Finding } from './errors';
 import { either, expected, tellingKeys } from './expected';
 import type { ConfigFormat } from './format';
 import { readScalar } from './read-scalar';
-import { homesOf } from './schema-paths';
+import { homeOf } from './schema-paths';
 import type { ListSchema, ObjectSchema, Schema, UnionSchema } from './schema-types';
 import { nearest } from './suggest';
 import type { Span, TextLines } from './text';
@@ -189,8 +189,9 @@ export class Reader {
     const free = known.filter((name) => !written.has(name));
     const aka = Object.fromEntries(known.map((name) => [name, schema.keys[name].aka ?? []]));
     const meant = nearest(key, free, aka);
-    const home = homesOf(key).find((place) => place !== path);
-    if (meant === undefined && home !== undefined) this.say(errors.misplacedKey(key, path, home), at, keySpan);
+    const home = homeOf(key);
+    if (meant === undefined && home !== undefined)
+      this.say(errors.misplacedKey(key, path, home.key, home.path), at, keySpan);
     else {
       const suggestion = meant && { text: scalarText(meant, this.format), title: `Change to ${meant}` };
       this.say(errors.unknownKey(key, path, suggestion || undefined, known), at, keySpan);

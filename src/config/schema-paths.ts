@@ -40,6 +40,21 @@ const objects = [...walkSchema(configSchema)].flatMap(({ path, schema }) =>
   schema.kind === 'object' && path !== '' && !path.includes('[]') ? [{ path, keys: schema.keys }] : [],
 );
 
-/** Paths of the objects that have this key: where a misplaced key belongs. */
-export const homesOf = (key: string): string[] =>
-  objects.filter(({ keys }) => Object.hasOwn(keys, key)).map(({ path }) => path);
+interface Home {
+  key: string;
+  /** Path of the object that the key belongs in. */
+  path: string;
+}
+
+/** Where a word belongs, as a key of ours or, failing that, as another tool's word for one; not when it has several homes. */
+export function homeOf(word: string): Home | undefined {
+  const homes = (means: (key: string, schema: Schema) => boolean): Home[] =>
+    objects.flatMap(({ path, keys }) =>
+      Object.entries(keys)
+        .filter(([key, schema]) => means(key, schema))
+        .map(([key]) => ({ key, path })),
+    );
+  const own = homes((key) => key === word);
+  const [home, ...others] = own.length > 0 ? own : homes((_, schema) => schema.aka?.includes(word) === true);
+  return others.length === 0 ? home : undefined;
+}

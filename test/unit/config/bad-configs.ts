@@ -59,6 +59,7 @@ const words: BadConfig[] = [
   yaml('a word of other tools', `${head}train: { optimizer: { lr: 0.1 } }\n`),
   yaml('a key of nothing', `${head}banana: 1\n`),
   yaml('a key in the wrong place', `${head}density: 0.1\n`),
+  yaml('a word of other tools in the wrong place', `${head}train: { lr: 0.1 }\n`),
   yaml('a key of a later version', `${head}sharing: { method: stable-rps }\n`),
   yaml('an optimizer of a later version', `${head}train: { optimizer: { name: adam } }\n`),
   yaml('a distribution of a later version', `${head}sparsity: { distribution: snip }\n`),
