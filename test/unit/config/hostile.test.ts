@@ -29,8 +29,8 @@ describe('a file made to hurt', () => {
     indentation: [Array.from({ length: 1_300 }, (_, i) => `${' '.repeat(i)}a:\n`).join(''), ['config.too-deep']],
     'depth by aliases': [`${head}${tower}seed: *b9\n`, ['config.too-deep']],
     'question marks': ['? '.repeat(50_000), ['config.too-deep']],
-    __proto__: [`${head}__proto__: { seed: 2 }\n`, ['config.unknown-key']],
-    constructor: [`${head}constructor: 1\n`, ['config.unknown-key']],
+    'a key __proto__': [`${head}__proto__: { seed: 2 }\n`, ['config.unknown-key']],
+    'a key constructor': [`${head}constructor: 1\n`, ['config.unknown-key']],
     'toString as a layer key': ['version: 1\nmodel: { layers: [{ toString: 1 }] }\n', ['config.wrong-type']],
     'eighty thousand keys': [
       head + Array.from({ length: 80_000 }, (_, i) => `k${i}: 1\n`).join(''),
