@@ -6,12 +6,15 @@ const grouped = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 /** A whole number, grouped: `78,400`. */
 export const count = (value: number): string => grouped.format(value);
 
+/** `1 tensor`, `21 tensors`. */
+export const many = (value: number, one: string): string => `${count(value)} ${one}${value === 1 ? '' : 's'}`;
+
 /** Three significant digits: `0.0412`, `12.3`, `1,235`, `3.10e-7`. */
 export const figure = (value: number, digits = 3): string => {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? '∞' : '-∞';
   if (value === 0) return '0';
   const size = Math.abs(Number(value.toPrecision(digits)));
-  if (size >= 1e6 || size < 1e-4) return value.toExponential(digits - 1).replace('e+', 'e');
+  if (size >= 1e6 || size < 1e-3) return value.toExponential(digits - 1).replace('e+', 'e');
   return size >= 1000 ? count(value) : Number(value.toPrecision(digits)).toPrecision(digits);
 };
 

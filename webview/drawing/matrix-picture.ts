@@ -23,6 +23,8 @@ export class MatrixPicture {
   /** Kept weights by row and column: complete once `loaded`, there only in mask mode and when every row is looked at. */
   readonly counts: Counts | undefined;
   loaded = false;
+  /** Whether single weights are looked at that the overview merges. */
+  close = false;
   /** Largest magnitude seen so far; 1 for masks. */
   limit: number;
   private readonly overview: Grid;
@@ -83,8 +85,8 @@ export class MatrixPicture {
 
   /** What is seen, and how large an element is: fetches what the overview merges too much to show. */
   look(seen: CellRange, devicePixelsPerElement: number): void {
-    const close = this.plan.factor > 1 && devicePixelsPerElement * this.plan.factor > 1.5;
-    const tiles = close ? planDetail(seen, this.source) : [];
+    this.close = this.plan.factor > 1 && devicePixelsPerElement * this.plan.factor > 1.5;
+    const tiles = this.close ? planDetail(seen, this.source) : [];
     // Zoomed to where a screen holds more tiles than are kept, the overview has to do.
     if (tiles.length > detailKept) return;
     const wanted: Job[] = tiles

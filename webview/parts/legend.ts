@@ -4,20 +4,20 @@ import type { MatrixMode, MatrixPicture } from '../drawing/matrix-picture';
 import { h, setText } from '../dom';
 import { count, figure } from '../format';
 
-const barWidth = 80;
-const barHeight = 10;
+/** Colours of the bar, from end to end; odd, so that one of them is zero. */
+const stops = 33;
 
 export class Legend {
   private readonly low = h('span', { class: 'number' });
-  private readonly bar = h('canvas', { width: barWidth, height: barHeight, 'aria-hidden': 'true' });
+  private readonly bar = h('span', { class: 'bar', 'aria-hidden': 'true' });
   private readonly high = h('span', { class: 'number' });
   private readonly note = h('span', { class: 'note' });
   readonly element = h('span', { class: 'matrix-legend' }, this.low, this.bar, this.high, this.note);
 
   show(mode: MatrixMode, colours: ColourMap, picture: MatrixPicture, words: { kept: string; pruned: string }): void {
     const { factor, sampled } = picture.plan;
-    const { limit } = picture;
-    const merged = factor > 1;
+    const { limit, close } = picture;
+    const merged = factor > 1 && !close;
     if (mode === 'weights') {
       setText(this.low, limit === 0 ? '' : figure(-limit));
       setText(this.high, limit === 0 ? '' : figure(limit));
@@ -28,17 +28,14 @@ export class Legend {
     const rowsSeen = sampled < 1 ? `, 1 of ${count(1 / sampled)} rows looked at` : '';
     const percent = picture.loaded ? '' : ` · ${Math.floor(100 * picture.progress)} %`;
     setText(this.note, `${merged ? `${factor} × ${factor} weights a cell${rowsSeen}` : ''}${percent}`);
-    this.paint(colours, mode === 'weights' ? -1 : 0, mode === 'mask' && !merged);
-  }
-
-  /** From `from` to 1; a mask drawn weight by weight has two colours only. */
-  private paint(colours: ColourMap, from: number, two: boolean): void {
-    const context = this.bar.getContext('2d')!;
-    context.clearRect(0, 0, barWidth, barHeight);
-    for (let x = 0; x < barWidth; x++) {
-      const value = from + ((1 - from) * (x + 0.5)) / barWidth;
-      context.fillStyle = colourOf(colours, two ? Math.round(value) : value, 1);
-      context.fillRect(x, 0, 1, barHeight);
-    }
+    const from = mode === 'weights' ? -1 : 0;
+    // A mask drawn weight by weight has two colours only.
+    const shown = mode === 'mask' && !merged ? 2 : stops;
+    const colour = (i: number): string => colourOf(colours, from + ((1 - from) * i) / (shown - 1), 1);
+    const parts = Array.from(
+      { length: shown },
+      (_, i) => `${colour(i)} ${(100 * i) / shown}% ${(100 * (i + 1)) / shown}%`,
+    );
+    this.bar.style.backgroundImage = `linear-gradient(90deg, ${parts.join(', ')})`;
   }
 }

@@ -6,6 +6,7 @@ import { MatrixPicture, type MatrixMode, type MatrixSource } from '../drawing/ma
 import type { AxisNames } from '../drawing/matrix-overlay';
 import { MatrixView } from '../drawing/matrix-view';
 import type { Counts } from '../drawing/tiles';
+import type { CellRange } from '../drawing/viewport';
 import { ValueBlocks } from '../drawing/value-blocks';
 import { h } from '../dom';
 import { count, density, figure, shapeText } from '../format';
@@ -60,7 +61,7 @@ export class MatrixPanel {
     this.colours = this.makeColours();
     this.view = new MatrixView('', {
       cursor: () => this.describe(),
-      view: (seen, pixels) => this.picture?.look(seen, pixels),
+      view: (seen, pixels) => this.look(seen, pixels),
     });
     this.element = h('div', { class: 'matrix-panel' }, this.view.element);
     const zoomButtons = [
@@ -158,6 +159,13 @@ export class MatrixPanel {
   private loadWeights(before: MatrixPicture | undefined): void {
     if (!this.subject) return;
     this.weights = new MatrixPicture(this.subject.source, 'weights', () => this.draw(), this.failed, before);
+  }
+
+  private look(seen: CellRange, devicePixelsPerElement: number): void {
+    const { picture, subject } = this;
+    if (!picture || !subject) return;
+    picture.look(seen, devicePixelsPerElement);
+    this.legend.show(this.mode, this.colours[this.mode], picture, subject.words);
   }
 
   private draw(): void {

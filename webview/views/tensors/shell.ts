@@ -10,7 +10,7 @@ import type { Bridge } from '../../bridge';
 import { textField } from '../../controls';
 import { h, setText } from '../../dom';
 import { isCancelled, sentence } from '../../errors';
-import { bytes, count } from '../../format';
+import { bytes, count, many } from '../../format';
 import { isFree } from '../../parts/keys';
 import { Prefs } from '../../parts/prefs';
 import { Stage } from '../../parts/stage';
@@ -117,7 +117,10 @@ export function mountTensors(root: HTMLElement, bridge: Bridge, boot: TensorStat
   };
   const showHeader = (summary: TensorFileSummary): void => {
     setText(title, summary.fileName);
-    setText(facts, `${bytes(summary.size)} · header ${bytes(summary.headerBytes)} · ${count(summary.tensors)} tensors`);
+    setText(
+      facts,
+      `${bytes(summary.size)} · header ${bytes(summary.headerBytes)} · ${many(summary.tensors, 'tensor')}`,
+    );
     facts.title = `${count(summary.size)} bytes`;
     const entries = Object.entries(summary.metadata);
     metadata.replaceChildren(...(entries.length > 0 ? [metadataList(entries)] : []));

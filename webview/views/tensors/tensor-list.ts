@@ -1,7 +1,7 @@
 /** The tensors of a file: as many rows in the page as can be seen, however many there are. */
 import type { TensorInfo } from '../../../src/protocol/views';
 import { h, oncePerFrame, onResize, setText } from '../../dom';
-import { bytes, count, density, shapeText } from '../../format';
+import { bytes, count, density, many, shapeText } from '../../format';
 
 const rowHeight = 24;
 /** Rows kept ready above and below what is seen. */
@@ -14,6 +14,13 @@ export interface ListHandlers {
   /** These are seen now. */
   seen(tensors: readonly TensorInfo[]): void;
 }
+
+/** Long names differ at their ends: their middle is what gives way. */
+const endLength = 20;
+const nameCell = (name: string): HTMLElement => {
+  const at = Math.max(0, name.length - endLength);
+  return h('span', { class: 'c-name', title: name }, h('span', {}, name.slice(0, at)), h('span', {}, name.slice(at)));
+};
 
 const rowId = (index: number): string => `tensor-${index}`;
 
@@ -51,7 +58,7 @@ export class TensorList {
     this.room.style.height = `${tensors.length * rowHeight}px`;
     setText(
       this.summary,
-      tensors.length === all ? `${count(all)} tensors` : `${count(tensors.length)} of ${count(all)} tensors`,
+      tensors.length === all ? many(all, 'tensor') : `${count(tensors.length)} of ${many(all, 'tensor')}`,
     );
     this.draw();
   }
@@ -102,7 +109,7 @@ export class TensorList {
         'aria-posinset': index + 1,
         on: { click: () => this.handlers.choose(tensor) },
       },
-      h('span', { class: 'c-name', title: tensor.name }, h('bdi', {}, tensor.name)),
+      nameCell(tensor.name),
       h('span', { class: 'c-shape' }, shapeText(tensor.shape)),
       h('span', { class: 'c-type' }, tensor.dtype),
       h('span', { class: 'c-size', title: `${count(tensor.bytes)} bytes` }, bytes(tensor.bytes)),

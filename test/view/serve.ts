@@ -1,0 +1,96 @@
+/** The two view interfaces, served from files as the extension host does it, with a record of what was asked. */
+import { maskTile, tensorStatistics, valueTile, weightTile } from '../../src/formats/matrix-tiles';
+import { openFile } from '../../src/formats/byte-source';
+import { openSafetensors } from '../../src/formats/safetensors';
+import type { RunViewApi, RunViewState, SaveChunk, TensorViewApi } from '../../src/protocol/views';
+import { RunFolder } from '../../src/runs/folder';
+import { RunReader } from '../../src/runs/reader';
+
+/** Files that the page saved, by name. */
+export class Saved {
+  readonly files = new Map<string, Buffer>();
+  readonly chunkSizes: number[] = [];
+
+  readonly finished = new Set<string>();
+
+  readonly save = ({ name, offset, bytes, last }: SaveChunk): Promise<{ saved: boolean }> => {
+    const before = offset === 0 ? Buffer.alloc(0) : this.files.get(name)!;
+    if (before.length !== offset) throw new Error(`chunk at ${offset} after ${before.length} bytes`);
+    this.files.set(name, Buffer.concat([before, bytes]));
+    this.chunkSizes.push(bytes.length);
+    if (last) this.finished.add(name);
+    return Promise.resolve({ saved: true });
+  };
+}
+
+export interface ServedRun {
+  api: RunViewApi;
+  reader: RunReader;
+  saved: Saved;
+  selected: RunViewState[];
+  acts: string[];
+}
+
+export function serveRun(directory: string): ServedRun {
+  const reader = new RunReader(new RunFolder(directory));
+  const saved = new Saved();
+  const selected: RunViewState[] = [];
+  const acts: string[] = [];
+  const api: RunViewApi = {
+    snapshot: () => reader.snapshot(),
+    maskTile: (params) => reader.maskTile(params),
+    weightTile: (params) => reader.weightTile(params),
+    valueTile: (params) => reader.valueTile(params),
+    rotations: (params) => reader.rotations(params),
+    metrics: (params) => reader.metrics(params),
+    spectra: (params) => reader.spectra(params),
+    jacobians: (params) => reader.jacobians(params),
+    select: (state) => {
+      selected.push(state);
+      return Promise.resolve();
+    },
+    act: ({ action }) => {
+      acts.push(action);
+      return Promise.resolve();
+    },
+    save: saved.save,
+  };
+  return { api, reader, saved, selected, acts };
+}
+
+export interface ServedTensors {
+  api: TensorViewApi;
+  saved: Saved;
+  /** Names whose statistics were asked for. */
+  computed: string[];
+  close(): Promise<void>;
+}
+
+export function serveTensors(path: string): ServedTensors {
+  const saved = new Saved();
+  const computed: string[] = [];
+  const opening = openFile(path).then((source) => openSafetensors(source));
+  const fileName = path.split('/').at(-1)!;
+  const api: TensorViewApi = {
+    summary: async () => {
+      const { size, headerBytes, metadata, tensors } = await opening;
+      return { fileName, size, headerBytes, metadata, tensors: tensors.length };
+    },
+    tensors: async ({ start, end }) =>
+      (await opening).tensors
+        .slice(start, Math.min(end, start + 2_000))
+        .map(({ name, dtype, shape, start: from, end: to }) => ({ name, dtype, shape, bytes: to - from })),
+    statistics: async ({ name }, context) => {
+      computed.push(name);
+      const file = await opening;
+      return tensorStatistics(file, file.need(name), context.signal, (done, total) =>
+        context.progress({ done, total, message: name }),
+      );
+    },
+    maskTile: async ({ name, ...range }) => maskTile(await opening, (await opening).need(name), range),
+    weightTile: async ({ name, ...range }) => weightTile(await opening, (await opening).need(name), range),
+    valueTile: async ({ name, ...range }) => valueTile(await opening, (await opening).need(name), range),
+    save: saved.save,
+  };
+  return { api, saved, computed, close: async () => (await opening).close() };
+}
