@@ -5,6 +5,7 @@ import { registerControls } from './controls';
 import { badBoot, unknownView } from './errors';
 import { failure } from './parts/states';
 import { views } from './views/registry';
+import 'uplot/dist/uPlot.min.css';
 import './styles/theme.css';
 import './styles/controls.css';
 import './styles/parts.css';

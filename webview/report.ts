@@ -6,6 +6,7 @@ import { parseReport } from './report/data';
 import { MaskFigure } from './report/mask-figure';
 import { config, head, jacobians, layers, spectra, training } from './report/sections';
 import { onThemeChange, readTheme } from './theme';
+import 'uplot/dist/uPlot.min.css';
 import './styles/theme.css';
 import './styles/parts.css';
 import './styles/report.css';

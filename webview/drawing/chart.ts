@@ -1,6 +1,5 @@
 /** Lines, steps, points and bars over an axis: uPlot in the editor's colours, with keys, marks and a picture. */
 import uPlot from 'uplot';
-import 'uplot/dist/uPlot.min.css';
 import { h, oncePerFrame, onResize } from '../dom';
 import { figure } from '../format';
 import { onThemeChange, readTheme, type Theme } from '../theme';

@@ -10,7 +10,7 @@ export class FetchQueue {
   private waiting: Job[] = [];
   private readonly running = new Map<string, AbortController>();
 
-  /** `fail` hears of what went wrong, at most once until `clear`; cancelling is not failing. */
+  /** `fail` hears of what went wrong, and all that was asked for with it is dropped. Cancelling is not failing. */
   constructor(
     private readonly fail: (error: unknown) => void,
     private readonly atOnce = 4,
@@ -46,7 +46,8 @@ export class FetchQueue {
       await job.run(controller.signal);
     } catch (error) {
       if (!isCancelled(error) && !controller.signal.aborted) {
-        this.waiting = [];
+        // What went wrong for one goes wrong for all: it is told once.
+        this.clear();
         this.fail(error);
       }
     } finally {

@@ -21,7 +21,7 @@ export interface MatrixListener {
   /** The cursor moved; nothing when it left the matrix. */
   cursor(cell: Cell | undefined): void;
   /** Another part is seen, or it is seen at another size. */
-  view(seen: CellRange, devicePixelsPerElement: number): void;
+  view(): void;
 }
 
 const zoomStep = 1.5;
@@ -73,6 +73,11 @@ export class MatrixView {
 
   get seen(): CellRange {
     return visible(this.shown, this.matrix, this.room);
+  }
+
+  /** Device pixels of an element along the axis on which it is larger. */
+  get pixels(): number {
+    return Math.max(this.shown.scaleX, this.shown.scaleY) * devicePixelRatio;
   }
 
   label(text: string): void {
@@ -236,7 +241,7 @@ export class MatrixView {
   private show(view: Viewport): void {
     this.shown = view;
     this.redraw();
-    this.listener.view(this.seen, Math.max(view.scaleX, view.scaleY) * devicePixelRatio);
+    this.listener.view();
   }
 
   /** Lays the canvases out anew: the panel's size, the matrix or the gutters changed. */

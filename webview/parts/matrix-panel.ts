@@ -6,7 +6,6 @@ import { MatrixPicture, type MatrixMode, type MatrixSource } from '../drawing/ma
 import type { AxisNames } from '../drawing/matrix-overlay';
 import { MatrixView } from '../drawing/matrix-view';
 import type { Counts } from '../drawing/tiles';
-import type { CellRange } from '../drawing/viewport';
 import { ValueBlocks } from '../drawing/value-blocks';
 import { h } from '../dom';
 import { count, density, figure, shapeText } from '../format';
@@ -61,7 +60,7 @@ export class MatrixPanel {
     this.colours = this.makeColours();
     this.view = new MatrixView('', {
       cursor: () => this.describe(),
-      view: (seen, pixels) => this.look(seen, pixels),
+      view: () => this.look(),
     });
     this.element = h('div', { class: 'matrix-panel' }, this.view.element);
     const zoomButtons = [
@@ -93,6 +92,7 @@ export class MatrixPanel {
     this.weights?.dispose();
     this.weights = undefined;
     if (this.mode === 'weights') this.loadWeights(last);
+    this.look();
     this.draw();
   }
 
@@ -142,6 +142,7 @@ export class MatrixPanel {
     this.modeChoice.value = mode;
     this.prefs.set('matrix.mode', mode);
     if (mode === 'weights' && !this.weights) this.loadWeights(undefined);
+    this.look();
     this.draw();
   }
 
@@ -161,10 +162,10 @@ export class MatrixPanel {
     this.weights = new MatrixPicture(this.subject.source, 'weights', () => this.draw(), this.failed, before);
   }
 
-  private look(seen: CellRange, devicePixelsPerElement: number): void {
+  private look(): void {
     const { picture, subject } = this;
     if (!picture || !subject) return;
-    picture.look(seen, devicePixelsPerElement);
+    picture.look(this.view.seen, this.view.pixels);
     this.legend.show(this.mode, this.colours[this.mode], picture, subject.words);
   }
 
