@@ -1,9 +1,10 @@
 /** The status bar: backend and run state, and Cancel while something runs. */
 import * as vscode from 'vscode';
 import type { CommandId } from '../contributions';
+import { stateWords } from '../protocol/words';
 import type { EngineClient } from './engine-client';
 import type { RunStore } from './run-store';
-import { stateWord, words } from './words';
+import { words } from './words';
 
 export class StatusBar {
   private readonly state = vscode.window.createStatusBarItem('sparsescope.state', vscode.StatusBarAlignment.Left, 10);
@@ -48,7 +49,7 @@ export class StatusBar {
       const progress =
         entry?.record?.state === 'training'
           ? words.step(entry.step, entry.record.totalSteps)
-          : stateWord(entry?.record?.state ?? 'starting');
+          : stateWords[entry?.record?.state ?? 'starting'];
       this.state.text = words.runningStatus(run.id, progress, this.engine.running.length - 1);
       this.cancel.tooltip = words.cancelTooltip(run.id);
       this.cancel.show();

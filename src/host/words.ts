@@ -1,6 +1,5 @@
 /** What the host says that is no error: labels, buttons, notifications. Titles of contributions are in package.nls.json. */
 import * as vscode from 'vscode';
-import type { RunState } from '../protocol/run';
 
 const { t } = vscode.l10n;
 
@@ -72,12 +71,7 @@ export const words = {
   step: (step: number, total: number) => t('step {0}/{1}', step, total),
   validation: (accuracy: string) => t('{0} val', accuracy),
   unreadable: () => t('cannot be read'),
-  panelTitle: (name: string, run: string) => t('{0} · run {1}', name, run),
   planned: (name: string) => t('{0} (planned)', name),
-  isometric: () => t('isometric'),
-  approximatelyIsometric: (min: string, max: string) => t('approximately isometric (σ {0}-{1})', min, max),
-  broken: (dead: number) => (dead === 1 ? t('broken: 1 dead direction') : t('broken: {0} dead directions', dead)),
-  brokenRange: (min: string, max: string) => t('broken (σ {0}-{1})', min, max),
 
   liveRuns: (count: number) => (count === 1 ? t('1 run is going on') : t('{0} runs are going on', count)),
   /** Names in the tables of tooltips. */
@@ -112,23 +106,4 @@ export const words = {
   doctor: () => t('Doctor'),
   nothingToResume: () => t('There is no run to resume: none was cancelled, failed or interrupted.'),
   notOurs: (id: string) => t('Run {0} belongs to another process: cancel it where it was started.', id),
-};
-
-export const stateWord = (state: RunState): string => {
-  switch (state) {
-    case 'starting':
-      return t('starting');
-    case 'initialising':
-      return t('initialising');
-    case 'training':
-      return t('training');
-    case 'completed':
-      return t('completed');
-    case 'cancelled':
-      return t('cancelled');
-    case 'failed':
-      return t('failed');
-    case 'interrupted':
-      return t('interrupted');
-  }
 };

@@ -17,7 +17,8 @@ import {
   summaryData,
 } from '../views/spectrum/spectrum-charts';
 import { showTraining, trainingCharts } from '../views/training/training-charts';
-import { runTitle, stateWords, stepName } from '../views/run/words';
+import { runTitle, stateWords } from '../../src/protocol/words';
+import { stepName } from '../views/run/words';
 
 const section = (title: string, ...children: Child[]): HTMLElement => h('section', {}, h('h2', {}, title), ...children);
 const facts = (entries: readonly (readonly [string, string])[]): HTMLElement =>

@@ -1,11 +1,11 @@
 /** Which run, which config: the argument, the only candidate, or a question. */
 import * as vscode from 'vscode';
 import { configFile, configGlob, type RunReference } from '../../contributions';
+import { runTitle } from '../../protocol/words';
 import { notAConfig, notOnDisk } from '../errors';
 import type { RunEntry } from '../run-store';
 import type { Services } from '../services';
 import { runDescription } from '../trees/runs-tree';
-import { runTitle } from '../views/run-panel';
 import { words } from '../words';
 import { executeCommand, inform } from './register';
 

@@ -2,13 +2,13 @@
 import * as vscode from 'vscode';
 import { configFile, views, type CommandId } from '../../contributions';
 import type { Isometry } from '../../core/spectrum';
+import { runTitle } from '../../protocol/words';
 import { checkedDocument } from '../language/document';
 import type { Report } from '../log';
 import type { RunStore } from '../run-store';
 import type { Selection } from '../selection';
 import { Throttle } from '../throttle';
 import { factTable } from '../tooltip';
-import { runTitle } from '../views/run-panel';
 import { words } from '../words';
 import { actualRow, plannedRow, type LayerRow } from './layers';
 

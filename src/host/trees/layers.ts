@@ -2,6 +2,7 @@
 import type { LayerPlan } from '../../config/plan';
 import { isometry, type Isometry } from '../../core/spectrum';
 import type { LayerSummary } from '../../protocol/run';
+import { isometryText } from '../../protocol/words';
 import { shapeText, share, significant, small } from '../format';
 import { words } from '../words';
 
@@ -27,25 +28,12 @@ export const plannedRow = (layer: LayerPlan): LayerRow => ({
   ],
 });
 
-/** What the badge says: the word, and for what is not isometric the numbers behind it. */
-export const isometryText = ({ singularValues }: LayerSummary): string => {
-  const { min, max, dead } = singularValues;
-  switch (isometry(singularValues)) {
-    case 'isometric':
-      return words.isometric();
-    case 'approximately-isometric':
-      return words.approximatelyIsometric(significant(min), significant(max));
-    case 'broken':
-      return dead > 0 ? words.broken(dead) : words.brokenRange(significant(min), significant(max));
-  }
-};
-
 export const actualRow = (layer: LayerSummary): LayerRow => {
   const [rows, columns] = layer.shape;
   const { min, mean, max } = layer.singularValues;
   return {
     name: layer.name,
-    description: [shapeText(rows, columns), share(layer.density), isometryText(layer)].join(' · '),
+    description: [shapeText(rows, columns), share(layer.density), isometryText(layer.singularValues)].join(' · '),
     isometry: isometry(layer.singularValues),
     facts: [
       [words.facts.shape(), shapeText(rows, columns)],
@@ -56,7 +44,7 @@ export const actualRow = (layer: LayerSummary): LayerRow => {
       [words.facts.rotations(), String(layer.rotations)],
       [words.facts.orthogonalityError(), small(layer.orthogonalityError)],
       [words.facts.singularValues(), `${significant(min)} / ${significant(mean)} / ${significant(max)}`],
-      [words.facts.isometry(), isometryText(layer)],
+      [words.facts.isometry(), isometryText(layer.singularValues)],
     ],
   };
 };

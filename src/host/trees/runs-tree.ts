@@ -4,14 +4,14 @@ import type { CommandId } from '../../contributions';
 import { runContexts, views } from '../../contributions';
 import type { RunState } from '../../protocol/run';
 import { isEnded } from '../../protocol/run';
+import { runTitle, stateWords } from '../../protocol/words';
 import { share } from '../format';
 import { detach, type Report } from '../log';
 import type { RunEntry, RunStore } from '../run-store';
 import type { Selection } from '../selection';
 import { Throttle } from '../throttle';
 import { factTable } from '../tooltip';
-import { runTitle } from '../views/run-panel';
-import { stateWord, words } from '../words';
+import { words } from '../words';
 
 /** A tree drawn more often takes away the tooltip one is reading. */
 const drawInterval = 400;
@@ -45,7 +45,7 @@ const contextOf = (entry: RunEntry): string => {
 /** `training · step 412/780 · 0.942 val` */
 export const runDescription = ({ record, step, best }: RunEntry): string => {
   if (!record) return words.unreadable();
-  const parts = [stateWord(record.state)];
+  const parts = [stateWords[record.state]];
   if (record.state !== 'completed' && step > 0) parts.push(words.step(step, record.totalSteps));
   if (best !== undefined) parts.push(words.validation(share(best)));
   return parts.join(' · ');
@@ -55,7 +55,7 @@ const tooltip = ({ record, problem, directory, step, best }: RunEntry): vscode.M
   if (problem !== undefined || !record) return factTable([[words.facts.problem(), problem ?? directory]]);
   const { facts } = words;
   return factTable([
-    [facts.state(), stateWord(record.state) + (record.error ? `: ${record.error.message}` : '')],
+    [facts.state(), stateWords[record.state] + (record.error ? `: ${record.error.message}` : '')],
     [facts.step(), `${step} / ${record.totalSteps}`],
     [facts.validation(), best === undefined ? '-' : share(best)],
     [facts.backend(), record.backend.name],

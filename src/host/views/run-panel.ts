@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { runPanelType } from '../../contributions';
 import { Peer } from '../../protocol/rpc';
 import type { RunViewApi, RunViewEvents, RunViewState } from '../../protocol/views';
+import { runTitle } from '../../protocol/words';
 import { RunFolder } from '../../runs/folder';
 import { RunReader } from '../../runs/reader';
 import { executeCommand } from '../commands/register';
@@ -12,7 +13,6 @@ import { detach, type Report } from '../log';
 import type { Nothing } from '../emitter';
 import type { Selection } from '../selection';
 import { Throttle } from '../throttle';
-import { words } from '../words';
 import { Saver } from './save';
 import { webviewChannel } from './webview-channel';
 import { openPage } from './webview-shell';
@@ -25,12 +25,6 @@ export interface PanelServices {
   selection: Selection;
   report: Report;
 }
-
-/** `mlp7-eoi · run 3` of the folder name `mlp7-eoi-3`. */
-export const runTitle = (id: string): string => {
-  const match = /^(.+)-(\d+)$/.exec(id);
-  return match ? words.panelTitle(match[1], match[2]) : id;
-};
 
 export class RunPanel {
   state: RunViewState;

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 vi.mock('vscode', async () => (await import('./vscode-double')).vscodeDouble);
 
 import { runDescription } from '../../../src/host/trees/runs-tree';
-import { actualRow, isometryText, plannedRow } from '../../../src/host/trees/layers';
+import { actualRow, plannedRow } from '../../../src/host/trees/layers';
 import type { LayerSummary, RunRecord, SpectrumSummary } from '../../../src/protocol/run';
 
 const layer = (singularValues: SpectrumSummary): LayerSummary => ({
@@ -30,12 +30,12 @@ describe('rows of the Layers view', () => {
     expect(new Map(row.facts).get('max|WWᵀ-I|')).toBe('2.4e-7');
   });
 
-  it('says the numbers behind a badge that is not perfect', () => {
-    expect(isometryText(layer({ min: 0.94, mean: 1, max: 1.03, dead: 0 }))).toBe(
-      'approximately isometric (σ 0.94-1.03)',
-    );
-    expect(isometryText(layer({ min: 0, mean: 0.8, max: 1.2, dead: 12 }))).toBe('broken: 12 dead directions');
-    expect(isometryText(layer({ min: 0.301, mean: 0.8, max: 1.7, dead: 0 }))).toBe('broken (σ 0.301-1.7)');
+  it('shows a badge that is not perfect with the numbers behind it', () => {
+    const row = actualRow(layer({ min: 0.75, mean: 1, max: 1.46, dead: 0 }));
+    expect(row).toMatchObject({
+      description: '100 × 784 · 0.073 · not isometric (σ 0.75-1.46)',
+      isometry: 'broken',
+    });
   });
 
   it('plans without a claim about isometry', () => {

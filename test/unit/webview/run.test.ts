@@ -7,7 +7,6 @@ import type { Remote } from '../../../src/protocol/rpc';
 import { loadRotations } from '../../../webview/views/givens/load-rotations';
 import { rotationWords } from '../../../webview/views/givens/rotation-words';
 import { RunModel, nearestStep, type Change } from '../../../webview/views/run/run-model';
-import { isometryWords, runTitle } from '../../../webview/views/run/words';
 import { Series } from '../../../webview/views/spectrum/series';
 import { histogramData } from '../../../webview/views/spectrum/spectrum-charts';
 import { Metrics, atSteps, lastUpTo } from '../../../webview/views/training/metrics';
@@ -102,18 +101,6 @@ describe('one subject, one layer, one step', () => {
 });
 
 describe('words', () => {
-  test('of a run and of its isometry', () => {
-    expect([runTitle('mlp7-eoi-3'), runTitle('odd')]).toEqual(['mlp7-eoi · run 3', 'odd']);
-    const words = (min: number, max: number, dead = 0): string => isometryWords({ min, mean: 1, max, dead });
-    expect([words(1, 1), words(0.94, 1.03), words(0, 2, 12), words(0, 2, 1), words(0.5, 2)]).toEqual([
-      'isometric',
-      'approximately isometric (σ 0.940-1.03)',
-      'broken: 12 dead directions',
-      'broken: 1 dead direction',
-      'broken (σ 0.500-2.00)',
-    ]);
-  });
-
   const sequence: RotationSequence = {
     rows: 10,
     columns: 20,

@@ -6,7 +6,8 @@ import { skeleton } from '../../parts/states';
 import type { Exhibit } from '../../parts/stage';
 import type { RunModel } from '../run/run-model';
 import type { Obstacle, TabRecord } from '../run/tab';
-import { hasLayer, layerCaption, runTitle } from '../run/words';
+import { runTitle } from '../../../src/protocol/words';
+import { hasLayer, layerCaption } from '../run/words';
 import { GivensView } from './givens-view';
 import { loadRotations } from './load-rotations';
 

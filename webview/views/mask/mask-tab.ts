@@ -6,7 +6,8 @@ import { MatrixPanel, type MatrixSubject } from '../../parts/matrix-panel';
 import type { Exhibit } from '../../parts/stage';
 import type { RunModel } from '../run/run-model';
 import type { Obstacle, TabContext, TabRecord } from '../run/tab';
-import { hasLayer, isometryWords, layerCaption, runTitle, stepName } from '../run/words';
+import { isometryText, runTitle } from '../../../src/protocol/words';
+import { hasLayer, layerCaption, stepName } from '../run/words';
 
 const help = {
   title: 'Mask',
@@ -32,7 +33,7 @@ const subjectOf = ({ remote }: TabContext, layer: LayerSummary, step: number): M
     maskKey: name,
     words: { kept: 'kept', pruned: 'pruned' },
     axes: { row: 'out', column: 'in' },
-    about: `target ${figure(layer.targetDensity)} · at initialisation ${isometryWords(layer.singularValues)}`,
+    about: `target ${figure(layer.targetDensity)} · at initialisation ${isometryText(layer.singularValues)}`,
     source: {
       rows,
       columns,

@@ -3,7 +3,7 @@ import { button, dropdown } from '../../controls';
 import { h, setText } from '../../dom';
 import { count, duration } from '../../format';
 import type { RunModel } from './run-model';
-import { runTitle, stateWords } from './words';
+import { runTitle, stateWords } from '../../../src/protocol/words';
 
 /** States from which a run can go on. */
 const resumable = new Set(['cancelled', 'failed', 'interrupted']);

@@ -4,8 +4,8 @@ import { isometry } from '../../../src/core/spectrum';
 import { h } from '../../dom';
 import { number, shapeText } from '../../format';
 import { renderTable } from '../../parts/table-markup';
-import { numeric, text, type Cell } from '../../parts/table';
-import { isometryWords } from '../run/words';
+import { numeric, text } from '../../parts/table';
+import { isometryText } from '../../../src/protocol/words';
 
 export interface LayerRow {
   layer: LayerSummary;
@@ -14,7 +14,7 @@ export interface LayerRow {
   summary: SpectrumSummary;
 }
 
-export const layerColumns = [
+const layerColumns = [
   text('layer'),
   text('shape'),
   numeric('density'),
@@ -25,20 +25,9 @@ export const layerColumns = [
   numeric('step'),
 ];
 
-export const layerCells = ({ layer, step, summary }: LayerRow): Cell[] => [
-  layer.name,
-  shapeText(layer.shape),
-  layer.density,
-  summary.min,
-  summary.mean,
-  summary.max,
-  isometryWords(summary),
-  step,
-];
-
 /** The badge says by its shape, too, what the word says. */
 export const isometryBadge = (summary: SpectrumSummary): HTMLElement =>
-  h('span', { class: 'badge', 'data-isometry': isometry(summary) }, isometryWords(summary));
+  h('span', { class: 'badge', 'data-isometry': isometry(summary) }, isometryText(summary));
 
 export const layerTable = (
   rows: readonly LayerRow[],

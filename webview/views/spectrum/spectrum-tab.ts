@@ -6,7 +6,8 @@ import type { Exhibit } from '../../parts/stage';
 import { numeric, tableOf, text, type Cell, type Table } from '../../parts/table';
 import type { RunModel } from '../run/run-model';
 import type { Mounted, TabContext, TabRecord } from '../run/tab';
-import { hasLayer, isometryWords, runTitle, stepName } from '../run/words';
+import { isometryText, runTitle } from '../../../src/protocol/words';
+import { hasLayer, stepName } from '../run/words';
 import { layerTable, type LayerRow } from './layer-table';
 import { Series } from './series';
 import {
@@ -128,7 +129,7 @@ class SpectrumView {
     if (now) {
       this.values.setData(spectrumData(now, initial));
       this.histogram.setData(histogramData(now.values));
-      this.values.label(`Singular values of ${layer} at ${stepName(now.step)}: ${isometryWords(now.summary)}`);
+      this.values.label(`Singular values of ${layer} at ${stepName(now.step)}: ${isometryText(now.summary)}`);
     }
     const jacobian = this.jacobians.at(step);
     this.summary.setData(summaryData(this.jacobians.items));
@@ -173,7 +174,7 @@ class SpectrumView {
     if (index === undefined)
       readOut.say(
         `${where}: ${count(now.values.length)} singular values, min ${figure(min)} · mean ${figure(mean)} · max ${figure(max)}`,
-        isometryWords(now.summary),
+        isometryText(now.summary),
         `min ${min}, mean ${mean}, max ${max}`,
       );
     else {
@@ -200,7 +201,7 @@ const mount = (context: TabContext): Mounted => {
       const { now } = view;
       return [
         `${runTitle(model.id)} · ${model.state.layer ?? ''} · singular values at ${stepName(now?.step ?? 0)}`,
-        now ? isometryWords(now.summary) : '',
+        now ? isometryText(now.summary) : '',
       ];
     },
     pictures: () => view.charts(),

@@ -8,7 +8,8 @@ import type { Exhibit } from '../../parts/stage';
 import { numeric, type Cell, type Table } from '../../parts/table';
 import { nearestStep, type RunModel } from '../run/run-model';
 import type { Mounted, Obstacle, TabContext, TabRecord } from '../run/tab';
-import { hasLayer, runTitle, stateWords } from '../run/words';
+import { runTitle, stateWords } from '../../../src/protocol/words';
+import { hasLayer } from '../run/words';
 import { Metrics } from './metrics';
 import { showTraining, trainingCharts, type TrainingCharts } from './training-charts';
 

@@ -1,0 +1,42 @@
+/** What the editor's own parts, the webviews and the report all say: one wording, so that a badge reads the same everywhere. */
+import { isometry } from '../core/spectrum';
+import type { RunState, SpectrumSummary } from './run';
+
+/** `mlp7-eoi · run 3` of the folder name `mlp7-eoi-3`. */
+export const runTitle = (id: string): string => id.replace(/^(.+)-(\d+)$/, '$1 · run $2');
+
+export const stateWords: Record<RunState, string> = {
+  starting: 'starting',
+  initialising: 'initialising',
+  training: 'training',
+  completed: 'completed',
+  cancelled: 'cancelled',
+  failed: 'failed',
+  interrupted: 'interrupted',
+};
+
+/** Up to as many significant digits as singular values near 1 need to be told from it. */
+const mostDigits = 6;
+
+/** `σ 0.94-1.03`: three significant digits, more only where both ends would read the same. */
+const range = ({ min, max }: SpectrumSummary): string => {
+  for (let digits = 3; ; digits++) {
+    const [low, high] = [min, max].map((value) => String(Number(value.toPrecision(digits))));
+    if (low !== high || min === max || digits === mostDigits) return `σ ${low}-${high}`;
+  }
+};
+
+/** What singular values say of a layer, and for what is not isometric the numbers behind it. */
+export const isometryText = (summary: SpectrumSummary): string => {
+  switch (isometry(summary)) {
+    case 'isometric':
+      return 'isometric';
+    case 'approximately-isometric':
+      return `approximately isometric (${range(summary)})`;
+    case 'broken': {
+      const { dead } = summary;
+      if (dead === 0) return `not isometric (${range(summary)})`;
+      return `broken: ${dead.toLocaleString('en')} dead ${dead === 1 ? 'direction' : 'directions'}`;
+    }
+  }
+};
