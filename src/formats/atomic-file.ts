@@ -1,8 +1,8 @@
 /** A file is either its old self or its new self, never half of one: temporary name, flush, rename. */
 import { randomBytes } from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
+import { lstat, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { cannotWrite } from './errors';
+import { cannotWrite, notReplaceable, systemCode } from './errors';
 
 /** The rename itself lasts through a power cut only when the folder is flushed too; some systems refuse that. */
 const flushFolder = async (folder: string): Promise<void> => {
@@ -19,18 +19,35 @@ const flushFolder = async (folder: string): Promise<void> => {
 };
 
 /**
+ * The file that `path` means: a link to a file stays one, and its file is replaced.
+ * @throws SparseError when anything but a regular file is there: a rename would put a file in a device's place
+ */
+const fileMeant = async (path: string): Promise<string> => {
+  const absent = (cause: unknown): undefined => {
+    if (systemCode(cause) !== 'ENOENT') throw cannotWrite(path, cause);
+  };
+  const found = await lstat(path).catch(absent);
+  if (found === undefined || found.isFile()) return path;
+  const meant = found.isSymbolicLink() ? await stat(path).catch(absent) : found;
+  if (meant?.isFile() !== true)
+    throw meant?.isDirectory() === true ? cannotWrite(path, { code: 'EISDIR' }) : notReplaceable(path);
+  return realpath(path);
+};
+
+/**
  * Replaces `path` by the chunks' bytes in one step. On any failure, that of `chunks` included, `path` is as it was
- * and nothing else is left behind.
+ * and nothing else is left behind. Through a link its file is replaced; devices, pipes and links to nowhere are refused.
  * @throws SparseError `file.disk-full`, `file.read-only`, `file.not-writable`, `file.no-folder`, `file.in-the-way`,
- *   `file.name-too-long`, `file.write-failed`; what `chunks` throws, unchanged
+ *   `file.not-replaceable`, `file.name-too-long`, `file.write-failed`; what `chunks` throws, unchanged
  */
 export async function writeAtomically(
   path: string,
   chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
 ): Promise<void> {
-  const folder = dirname(path);
+  const target = await fileMeant(path);
+  const folder = dirname(target);
   // The name is cut so that one of the longest possible length still has room for the suffix.
-  const temporary = join(folder, `.${basename(path).slice(0, 100)}.${randomBytes(6).toString('hex')}.tmp`);
+  const temporary = join(folder, `.${basename(target).slice(0, 100)}.${randomBytes(6).toString('hex')}.tmp`);
   const attempt = <T>(action: Promise<T>): Promise<T> =>
     action.catch((cause: unknown) => Promise.reject(cannotWrite(path, cause)));
   const handle = await attempt(open(temporary, 'wx'));
@@ -45,7 +62,7 @@ export async function writeAtomically(
     } finally {
       await handle.close();
     }
-    await attempt(rename(temporary, path));
+    await attempt(rename(temporary, target));
   } catch (error) {
     // What cannot be removed either must not hide why the writing failed.
     await rm(temporary, { force: true }).catch(() => undefined);

@@ -68,7 +68,7 @@ export const cannotWrite = (file: string, cause: unknown): SparseError => {
     case 'EISDIR':
     case 'EEXIST':
     case 'ENOTEMPTY':
-      return error('file.in-the-way', `${file} was not written: a folder of that name is in the way. Rename one.`);
+      return error('file.in-the-way', `${file} was not written: something else of that name is in the way. Rename one.`);
     case 'ENAMETOOLONG':
       return error('file.name-too-long', `${file} was not written: the name is too long. Choose a shorter one.`);
     default:
@@ -78,6 +78,12 @@ export const cannotWrite = (file: string, cause: unknown): SparseError => {
 
 export const notAFile = (file: string): SparseError =>
   error('file.not-a-file', `${file} is not a file. Choose a file.`);
+
+export const notReplaceable = (file: string): SparseError =>
+  error(
+    'file.not-replaceable',
+    `${file} was not written: a device, a pipe or a link to nowhere is there, not a file. Choose another name.`,
+  );
 
 export const readOutside = (file: string, offset: number, length: number, size: number): SparseError =>
   error('file.read-outside', `${file}: bytes ${offset} to ${offset + length} were asked for, but it has ${size}.`);

@@ -1,4 +1,5 @@
-import { chmod, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { chmod, lstat, mkdir, readFile, readdir, readlink, symlink, writeFile } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import type * as fs from 'node:fs/promises';
 import { join } from 'node:path';
@@ -78,6 +79,39 @@ describe('a file written in one step', () => {
     await expect(writeAtomically(path, chunks())).rejects.toBe(broken);
     expect(await readFile(path, 'utf8')).toBe('old');
     expect(await readdir(folder)).toEqual(['a.txt']);
+  });
+});
+
+// Making a link needs a right on Windows, and there are no pipes in folders there.
+describe.skipIf(process.platform === 'win32')('what is there and is no plain file', () => {
+  test('a link stays a link, and its file is replaced, in its own folder', async () => {
+    const folder = await temporaryFolder();
+    await mkdir(join(folder, 'far'));
+    await writeFile(join(folder, 'far', 'a.txt'), 'old');
+    await symlink(join('far', 'a.txt'), join(folder, 'near.txt'));
+    await symlink('near.txt', join(folder, 'nearer.txt'));
+    await writeTextAtomically(join(folder, 'nearer.txt'), 'new');
+    expect(await readFile(join(folder, 'far', 'a.txt'), 'utf8')).toBe('new');
+    expect(await readlink(join(folder, 'near.txt'))).toBe(join('far', 'a.txt'));
+    expect(await readlink(join(folder, 'nearer.txt'))).toBe('near.txt');
+    expect(await readdir(join(folder, 'far'))).toEqual(['a.txt']);
+    expect((await readdir(folder)).sort()).toEqual(['far', 'near.txt', 'nearer.txt']);
+  });
+
+  test('a pipe, a link to one, a link to a folder, a link to nowhere: all stay as they are', async () => {
+    const folder = await temporaryFolder();
+    execFileSync('mkfifo', [join(folder, 'pipe')]);
+    await mkdir(join(folder, 'folder'));
+    for (const target of ['pipe', 'folder', 'nowhere']) await symlink(target, join(folder, `to-${target}`));
+    const before = (await readdir(folder)).sort();
+    for (const name of ['pipe', 'to-pipe', 'to-nowhere'])
+      expect(await failure(() => writeTextAtomically(join(folder, name), 'x'))).toEqual({
+        code: 'file.not-replaceable',
+        message: `${join(folder, name)} was not written: a device, a pipe or a link to nowhere is there, not a file. Choose another name.`,
+      });
+    expect((await failure(() => writeTextAtomically(join(folder, 'to-folder'), 'x'))).code).toBe('file.in-the-way');
+    expect((await readdir(folder)).sort()).toEqual(before);
+    expect((await lstat(join(folder, 'pipe'))).isFIFO()).toBe(true);
   });
 });
 
