@@ -1,8 +1,9 @@
 /** `checkpoints/step-000500.safetensors`: everything that training needs to go on from a step. */
-import { mkdir, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openFile } from '../formats/byte-source';
-import { cannotRead, cannotWrite, systemCode } from '../formats/errors';
+import { cannotRead, systemCode } from '../formats/errors';
+import { makeFolder } from '../formats/make-folder';
 import { openSafetensors, writeSafetensors } from '../formats/safetensors';
 import type { SafetensorsFile, TensorToWrite } from '../formats/safetensors';
 import { unknownStep } from './errors';
@@ -22,9 +23,7 @@ export async function writeCheckpoint(
   checkpoint: { step: number; tensors: readonly TensorToWrite[]; metadata: Readonly<Record<string, string>> },
 ): Promise<string> {
   const path = checkpointFile(folder, checkpoint.step);
-  await mkdir(folder.checkpoints, { recursive: true }).catch((cause: unknown) => {
-    throw cannotWrite(path, cause);
-  });
+  await makeFolder(folder.checkpoints);
   await writeSafetensors(path, checkpoint.tensors, { ...checkpoint.metadata, step: String(checkpoint.step) });
   return path;
 }

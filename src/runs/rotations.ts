@@ -3,11 +3,10 @@
  * (rotations, 2) and `NAME.angle` F64 (rotations) in radians, in the order drawn; `NAME.shape` in the metadata is JSON
  * { rows, columns, lastUndone, seed }.
  */
-import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { RotationSequence } from '../core/givens';
 import { openFile } from '../formats/byte-source';
-import { cannotWrite } from '../formats/errors';
+import { makeFolder } from '../formats/make-folder';
 import { openSafetensors, writeSafetensors } from '../formats/safetensors';
 import type { SafetensorsFile, TensorEntry, TensorToWrite } from '../formats/safetensors';
 import type { RotationPage } from '../protocol/views';
@@ -46,9 +45,7 @@ export async function writeRotations(path: string, layers: ReadonlyMap<string, R
     tensors.push({ name: `${name}.axes`, dtype: 'I32', shape: [first.length, 2], data: axes });
     tensors.push({ name: `${name}.angle`, dtype: 'F64', shape: [angle.length], data: angle });
   }
-  await mkdir(dirname(path), { recursive: true }).catch((cause: unknown) => {
-    throw cannotWrite(path, cause);
-  });
+  await makeFolder(dirname(path));
   await writeSafetensors(path, tensors, metadata);
 }
 
