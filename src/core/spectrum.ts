@@ -1,5 +1,7 @@
 /** What singular values say about a matrix, and how far it is from an isometry. */
 import { matrixSize, noValues } from './errors';
+import { finish } from './parts';
+import type { Parts } from './parts';
 import { checkShape } from './shape';
 
 /** Singular values in four figures. */
@@ -39,12 +41,22 @@ const sparseUpTo = 0.25;
  * max |G - I| over the smaller Gram matrix G (W Wᵀ or Wᵀ W) of a row-major rows x columns matrix, in float64.
  * NaN or Infinity when W holds such values. Throws `shape.*`, `linalg.size-mismatch`.
  */
-export function orthogonalityError(w: Float32Array | Float64Array, rows: number, columns: number): number {
+export const orthogonalityError = (w: Float32Array | Float64Array, rows: number, columns: number): number =>
+  finish(orthogonalityErrorInParts(w, rows, columns));
+
+/** `orthogonalityError`, the same bit for bit, in parts: a row or two of the Gram matrix each. Throws the same. */
+export function* orthogonalityErrorInParts(
+  w: Float32Array | Float64Array,
+  rows: number,
+  columns: number,
+): Parts<number> {
   checkShape(rows, columns);
   if (w.length !== rows * columns) throw matrixSize(rows, columns, w.length);
   let nonZeros = 0;
   for (const value of w) if (value !== 0) nonZeros++;
-  return nonZeros <= sparseUpTo * w.length ? sparseError(w, rows, columns, nonZeros) : denseError(w, rows, columns);
+  return yield* nonZeros <= sparseUpTo * w.length
+    ? sparseError(w, rows, columns, nonZeros)
+    : denseError(w, rows, columns);
 }
 
 /** Non-zeros of W by vector: `across` = false takes rows, true takes columns. */
@@ -68,7 +80,7 @@ function compress(w: Float32Array | Float64Array, rows: number, columns: number,
 }
 
 /** Row by row of the Gram matrix: vector i meets vector j only in the entries that both have (Gustavson 1978). */
-function sparseError(w: Float32Array | Float64Array, rows: number, columns: number, nonZeros: number): number {
+function* sparseError(w: Float32Array | Float64Array, rows: number, columns: number, nonZeros: number): Parts<number> {
   const tall = rows > columns;
   const vectors = compress(w, rows, columns, nonZeros, tall);
   const entries = compress(w, rows, columns, nonZeros, !tall);
@@ -85,12 +97,13 @@ function sparseError(w: Float32Array | Float64Array, rows: number, columns: numb
     }
     gram[i] -= 1;
     for (let j = i; j < count; j++) worst = farther(worst, gram[j]);
+    yield;
   }
   return worst;
 }
 
 /** Dense dot products, two vectors with four at a time so that each loaded entry is used more than once. */
-function denseError(w: Float32Array | Float64Array, rows: number, columns: number): number {
+function* denseError(w: Float32Array | Float64Array, rows: number, columns: number): Parts<number> {
   const count = Math.min(rows, columns);
   const length = Math.max(rows, columns);
   // Contiguous vectors, padded so that the last group is whole.
@@ -99,7 +112,7 @@ function denseError(w: Float32Array | Float64Array, rows: number, columns: numbe
   else for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) vectors[c * length + r] = w[r * columns + c];
   const dots = new Float64Array(8);
   let worst = 0;
-  for (let i = 0; i < count; i += 2)
+  for (let i = 0; i < count; i += 2) {
     for (let j = i; j < count; j += 4) {
       eightDots(vectors, length, i * length, j * length, dots);
       for (let k = 0; k < 8; k++) {
@@ -107,6 +120,8 @@ function denseError(w: Float32Array | Float64Array, rows: number, columns: numbe
         if (row < count && column < count) worst = farther(worst, row === column ? dots[k] - 1 : dots[k]);
       }
     }
+    yield;
+  }
   return worst;
 }
 

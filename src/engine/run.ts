@@ -5,6 +5,7 @@ import type { NetworkPlan } from '../config/plan';
 import type { Config } from '../config/types';
 import type { SparseError } from '../core/errors';
 import type { RotationSequence } from '../core/givens';
+import type { Parts } from '../core/parts';
 import { writeSafetensors } from '../formats/safetensors';
 import type { LayerSummary, RunRecord } from '../protocol/run';
 import { writeCheckpoint } from '../runs/checkpoint';
@@ -13,15 +14,16 @@ import { writeRotations } from '../runs/rotations';
 import type { DataSet } from './data/data-set';
 import { Batches, split } from './data/data-set';
 import { describeError, internal, lossNotFinite, prunedWeightChanged, stackOf } from './errors';
-import { initialiseLayer } from './initialise';
+import { describeLayer, drawLayer, freshState } from './initialise';
 import type { LayerState } from './network';
 import { jacobianSpectrum } from './probes/jacobian';
-import { spectrumOf } from './probes/spectra';
+import { layerSpectrum } from './probes/spectra';
 import type { Recorded } from './recorded';
 import type { Emit, Recorder, Untimed } from './recorder';
 import { learningRateAt } from './schedule';
 import { checkpointTensors, initTensors, stateMetadata } from './state-files';
 import { Trainer } from './trainer';
+import { inTurns } from './turns';
 
 /** Why a run is told to stop: a person cancelled, the process must end, or the process met an error of its own. */
 export type Stop = 'cancelled' | 'interrupted' | 'failed';
@@ -117,6 +119,11 @@ export class Run {
     if (this.wanted) throw new Stopped();
   }
 
+  /** A result that may take longer than a step. */
+  private inTurns<T>(parts: Parts<T>): Promise<T> {
+    return inTurns(parts, () => this.turn());
+  }
+
   private note(event: Untimed): void {
     this.recorded.add(this.recorder.event(event));
   }
@@ -130,10 +137,11 @@ export class Run {
     const rotations = new Map<string, RotationSequence>();
     for (const layer of plan.layers) {
       await this.turn();
-      const { state, summary, sequence } = initialiseLayer(config, layer);
-      states.push(state);
+      const drawn = await this.inTurns(drawLayer(config, layer));
+      const summary = await this.inTurns(describeLayer(config.sparsity.init, layer, drawn));
+      states.push(freshState(layer, drawn));
       summaries.push(summary);
-      if (sequence) rotations.set(layer.name, sequence);
+      if (drawn.sequence) rotations.set(layer.name, drawn.sequence);
       if (!this.recorded.has({ type: 'layer', layer: layer.name })) this.note({ type: 'layer', layer: summary });
     }
     if (rotations.size > 0) await writeRotations(folder.rotationsFile, rotations);
@@ -185,13 +193,13 @@ export class Run {
       for (const layer of trainer.weights())
         if (!this.recorded.has({ type: 'spectrum', step, layer: layer.name })) {
           await this.turn();
-          this.note(spectrumOf(layer, step));
+          this.note(await this.inTurns(layerSpectrum(layer, step)));
         }
     const jacobianDue = probes.jacobian.at.some((at) => step === (at === 'end' ? total : at));
     if (jacobianDue && !this.recorded.has({ type: 'jacobian', step })) {
       await this.turn();
       const samples = this.validation.head(probes.jacobian.samples);
-      this.note(jacobianSpectrum(trainer, samples, this.work.plan.network, step));
+      this.note(await this.inTurns(jacobianSpectrum(trainer, samples, this.work.plan.network, step)));
     }
     if (step > 0 && due(train.checkpointEvery)) await this.checkpoint(trainer);
   }

@@ -10,7 +10,7 @@ import type { BackendName, RunRecord } from '../protocol/run';
 import { backends, choose } from './backends/choose';
 import { downloadDataSet } from './data/download';
 import * as errors from './errors';
-import { initialiseLayer } from './initialise';
+import { drawLayer, freshState } from './initialise';
 import type { LayerState } from './network';
 import type { Prepared } from './prepare';
 import { checkedConfig, prepareResume, prepareStart, resumable } from './prepare';
@@ -19,6 +19,7 @@ import type { Emit } from './recorder';
 import type { Stop } from './run';
 import { Run } from './run';
 import { initTensors, stateMetadata } from './state-files';
+import { inTurns } from './turns';
 import { version } from './version';
 
 export class EngineService {
@@ -58,7 +59,7 @@ export class EngineService {
     initialise: (params, context) => this.initialise(params, context),
     downloadDataSet: (params, context) => downloadDataSet(params, context),
     shutdown: async () => {
-      await this.stopAll('cancelled');
+      await this.stopAll('interrupted');
       this.onShutdown();
     },
   };
@@ -156,13 +157,16 @@ export class EngineService {
     context: CallContext,
   ): Promise<void> {
     const { config, plan } = checkedConfig(configText, configPath);
+    /** Lets a cancel in. */
+    const turn = async (): Promise<void> => {
+      await nextTurn();
+      if (context.signal.aborted) throw new RpcCancelled();
+    };
     const states: LayerState[] = [];
     for (const layer of plan.layers) {
       context.progress({ done: states.length, total: plan.layers.length, message: layer.name });
-      // Lets a cancel in between two layers.
-      await nextTurn();
-      if (context.signal.aborted) throw new RpcCancelled();
-      states.push(initialiseLayer(config, layer).state);
+      await turn();
+      states.push(freshState(layer, await inTurns(drawLayer(config, layer), turn)));
     }
     await writeSafetensors(
       output,

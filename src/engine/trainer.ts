@@ -1,6 +1,7 @@
 /** Trains a masked network step by step. Plain arrays in and out; nothing asynchronous, nothing left on the backend. */
 import * as tf from '@tensorflow/tfjs';
 import type { Network } from '../core/network';
+import type { Parts } from '../core/parts';
 import type { LayerState, LayerTensors } from './network';
 import { disposeLayers, forward, layerTensors } from './network';
 import type { SgdSettings } from './optimizer';
@@ -106,9 +107,9 @@ export class Trainer {
   /**
    * d logits / d inputs of each example, by one batched gradient per class: an example's logits depend on its own
    * inputs only, so the gradient of a class's logit summed over the batch holds every example's row at once.
-   * Answers one (classes, inputs) row-major matrix per example.
+   * Answers one (classes, inputs) row-major matrix per example. A part is one class.
    */
-  jacobians(batch: Batch): Float32Array[] {
+  *jacobians(batch: Batch): Parts<Float32Array[]> {
     const { inputs, classes } = this.network;
     const result = Array.from({ length: batch.size }, () => new Float32Array(classes * inputs));
     for (let k = 0; k < classes; k++) {
@@ -120,6 +121,7 @@ export class Trainer {
         return ofInput(tf.tensor2d(batch.x, [batch.size, inputs])).dataSync();
       });
       result.forEach((matrix, i) => matrix.set(rows.slice(i * inputs, (i + 1) * inputs), k * inputs));
+      yield;
     }
     return result;
   }

@@ -51,7 +51,7 @@ export interface EngineApi {
     params: { name: DataSetName; directory: string },
     context: CallContext,
   ): Promise<{ files: string[]; bytes: number }>;
-  /** Cancels what runs, then the process ends by itself. */
+  /** Stops what runs, which is then interrupted and can be resumed; the process ends by itself. */
   shutdown(params: Record<string, never>, context: CallContext): Promise<void>;
 }
 

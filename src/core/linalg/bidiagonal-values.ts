@@ -2,6 +2,7 @@
  * Singular values of a bidiagonal matrix by implicit QR steps, the zero-shift kind where a shift would cost accuracy:
  * Demmel and Kahan, "Accurate singular values of bidiagonal matrices" (1990), whose section numbers are cited.
  */
+import type { Parts } from '../parts';
 import type { Bidiagonal } from './bidiagonal';
 
 const epsilon = 2 ** -52;
@@ -10,8 +11,11 @@ const tolerance = epsilon * 2 ** (52 / 8);
 /** What is smaller counts as zero: its square would underflow. The largest entry is expected near 1. */
 const tiny = 1e-140;
 
-/** Replaces `b.diagonal` by the singular values, in no order. Returns false when they do not converge. Overwrites `b`. */
-export function bidiagonalValues(b: Bidiagonal): boolean {
+/**
+ * Replaces `b.diagonal` by the singular values, in no order. Returns false when they do not converge. Overwrites `b`. A
+ * part is one sweep.
+ */
+export function* bidiagonalValues(b: Bidiagonal): Parts<boolean> {
   const { diagonal: d, superdiagonal: e } = b;
   let end = d.length - 1;
   // Some 2 to 3 sweeps a value are usual; 6 n is LAPACK's bound on their total length, in units of n.
@@ -46,6 +50,7 @@ export function bidiagonalValues(b: Bidiagonal): boolean {
     const shift = chooseShift(d, e, start, end, smallest);
     if (shift === 0) zeroShiftSweep(d, e, start, end);
     else shiftedSweep(d, e, start, end, shift);
+    yield;
   }
   for (let i = 0; i < d.length; i++) d[i] = Math.abs(d[i]);
   return true;

@@ -1,4 +1,5 @@
 /** Reduction to bidiagonal form: Golub and Kahan 1965; Golub and Van Loan, Matrix Computations, 5.4.8. */
+import type { Parts } from '../parts';
 import { reflector } from './householder';
 
 export interface Bidiagonal {
@@ -9,13 +10,14 @@ export interface Bidiagonal {
 }
 
 /**
- * Upper bidiagonal B = Uᵀ A V of a row-major rows x columns matrix, rows >= columns >= 1. Overwrites `a`.
+ * Upper bidiagonal B = Uᵀ A V of a row-major rows x columns matrix, rows >= columns >= 1. Overwrites `a`. A part is one
+ * column.
  *
  * A step of the textbook passes over the matrix four times. Here the update of a step is delayed into the pass of the
  * next one (as LAPACK's dlabrd delays a block of them), so that a step reads the matrix twice and writes it once; four
  * rows go together so that each loaded vector entry is used four times.
  */
-export function bidiagonalise(a: Float64Array, rows: number, columns: number): Bidiagonal {
+export function* bidiagonalise(a: Float64Array, rows: number, columns: number): Parts<Bidiagonal> {
   const diagonal = new Float64Array(columns);
   const superdiagonal = new Float64Array(Math.max(0, columns - 1));
   // Pending update: A -= v wᵀ + z uᵀ, from the step before.
@@ -42,6 +44,7 @@ export function bidiagonalise(a: Float64Array, rows: number, columns: number): B
     for (let j = k + 1; j < columns; j++) wu += w[j] * u[j];
     multiply(a, rows, columns, k + 1, u, z);
     for (let i = k + 1; i < rows; i++) z[i] = right.tau * (z[i] - v[i] * wu);
+    yield;
   }
   return { diagonal, superdiagonal };
 }

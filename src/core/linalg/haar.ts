@@ -1,3 +1,5 @@
+import { finish } from '../parts';
+import type { Parts } from '../parts';
 import { checkShape } from '../shape';
 import type { Rng } from '../rng';
 import { reflector } from './householder';
@@ -9,7 +11,11 @@ import { reflector } from './householder';
  * Householder vectors: each step of that QR meets a fresh Gaussian vector, so the matrix itself is never needed
  * (Stewart, "The efficient generation of random orthogonal matrices", 1980, section 3). Throws `shape.*`.
  */
-export function haarOrthogonal(rows: number, columns: number, rng: Rng): Float64Array<ArrayBuffer> {
+export const haarOrthogonal = (rows: number, columns: number, rng: Rng): Float64Array<ArrayBuffer> =>
+  finish(haarOrthogonalInParts(rows, columns, rng));
+
+/** `haarOrthogonal`, the same bit for bit, in parts: one reflection each. Throws `shape.*`. */
+export function* haarOrthogonalInParts(rows: number, columns: number, rng: Rng): Parts<Float64Array<ArrayBuffer>> {
   checkShape(rows, columns);
   const count = Math.min(rows, columns);
   const length = Math.max(rows, columns);
@@ -23,10 +29,13 @@ export function haarOrthogonal(rows: number, columns: number, rng: Rng): Float64
     const { beta, tau } = reflector(reflections[k], k);
     taus[k] = tau;
     q[k * length + k] = Math.sign(beta) || 1;
+    yield;
   }
   // Q = H_0 H_1 ... H_last D: the last first, so that reflection k changes only vectors k and later, entries k and later.
-  for (let k = count - 1; k >= 0; k--)
+  for (let k = count - 1; k >= 0; k--) {
     for (let vector = k; vector < count; vector += 4) reflectFour(q, vector * length, reflections[k], taus[k], k);
+    yield;
+  }
   if (rows <= columns) return q.slice(0, rows * columns);
   const transposed = new Float64Array(rows * columns);
   for (let c = 0; c < count; c++) for (let r = 0; r < rows; r++) transposed[r * columns + c] = q[c * length + r];

@@ -1,4 +1,6 @@
 import { matrixEmpty, matrixNonFinite, matrixSize, noConvergence } from '../errors';
+import { finish } from '../parts';
+import type { Parts } from '../parts';
 import { bidiagonalise } from './bidiagonal';
 import { bidiagonalValues } from './bidiagonal-values';
 
@@ -8,11 +10,18 @@ import { bidiagonalValues } from './bidiagonal-values';
  * bidiagonalisation and implicit QR (Golub and Kahan 1965; Demmel and Kahan 1990).
  * Throws `linalg.empty`, `linalg.non-finite`, `linalg.size-mismatch`, `linalg.no-convergence`.
  */
-export function singularValues(
+export const singularValues = (
   a: Float64Array | Float32Array,
   rows: number,
   columns: number,
-): Float64Array<ArrayBuffer> {
+): Float64Array<ArrayBuffer> => finish(singularValuesInParts(a, rows, columns));
+
+/** `singularValues`, the same bit for bit, in parts; `a` may change once the first part is done. Throws the same. */
+export function* singularValuesInParts(
+  a: Float64Array | Float32Array,
+  rows: number,
+  columns: number,
+): Parts<Float64Array<ArrayBuffer>> {
   if (!(rows > 0 && columns > 0)) throw matrixEmpty(rows, columns);
   if (a.length !== rows * columns) throw matrixSize(rows, columns, a.length);
   let largest = 0;
@@ -27,8 +36,9 @@ export function singularValues(
   // Scaled to a largest entry in [1, 2), by a power of two, which rounds nothing: squares neither overflow nor vanish.
   const exponent = Math.floor(Math.log2(largest));
   const tall = tallCopy(a, rows, columns, exponent);
-  const b = bidiagonalise(tall, Math.max(rows, columns), count);
-  if (!bidiagonalValues(b)) throw noConvergence(rows, columns);
+  yield;
+  const b = yield* bidiagonalise(tall, Math.max(rows, columns), count);
+  if (!(yield* bidiagonalValues(b))) throw noConvergence(rows, columns);
   return Float64Array.from(b.diagonal, (value) => timesPowerOfTwo(value, exponent))
     .sort()
     .reverse();

@@ -326,7 +326,8 @@ describe('the service', () => {
     const engine = await TestEngine.greeted();
     const { directory } = await engine.api.startRun(project.start({ epochs: 50 }), context());
     await engine.api.shutdown({}, context());
-    expect((await recordOf(directory)).state).toBe('cancelled');
+    // Nobody cancelled it: a window that closes only interrupts.
+    expect(await recordOf(directory)).toMatchObject({ state: 'interrupted', error: { code: 'runs.interrupted' } });
     await expect(engine.api.startRun(project.start(), context())).rejects.toMatchObject({ code: 'engine.stopping' });
   });
 

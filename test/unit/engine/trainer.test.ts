@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { cpu } from '../../../src/engine/backends/cpu';
+import { finish } from '../../../src/core/parts';
 import { wasm } from '../../../src/engine/backends/wasm';
 import type { SgdSettings } from '../../../src/engine/optimizer';
 import { Trainer } from '../../../src/engine/trainer';
@@ -49,7 +50,7 @@ describe.each([
       trainer.step(batchOf(smallNetwork, 6, step), 0.3);
       trainer.evaluate(batchOf(smallNetwork, 5, step));
     }
-    trainer.jacobians(batchOf(smallNetwork, 3, 0));
+    finish(trainer.jacobians(batchOf(smallNetwork, 3, 0)));
     expect(tf.memory().numTensors).toBe(before);
     expect(trainer.firstChangedMask()).toBeUndefined();
     for (const { weight, mask } of trainer.state())
@@ -85,7 +86,7 @@ describe.each([
     const plain = reference(smallNetwork, smallState(), settings);
     const { inputs, classes } = smallNetwork;
     const batch = batchOf(smallNetwork, 3, 5);
-    trainer.jacobians(batch).forEach((matrix, i) => {
+    finish(trainer.jacobians(batch)).forEach((matrix, i) => {
       const x = Float64Array.from(batch.x.subarray(i * inputs, (i + 1) * inputs));
       for (let j = 0; j < inputs; j++) {
         const nudge = (by: number): Float64Array => x.map((value, at) => (at === j ? value + by : value));

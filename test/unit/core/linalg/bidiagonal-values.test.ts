@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { bidiagonalValues } from '../../../../src/core/linalg/bidiagonal-values';
+import { finish } from '../../../../src/core/parts';
 import { Rng } from '../../../../src/core/rng';
 import { jacobiSingularValues } from './jacobi';
 
@@ -10,7 +11,7 @@ function compare(d: Float64Array, e: Float64Array): void {
   e.forEach((value, i) => (dense[i * n + i + 1] = value));
   const expected = jacobiSingularValues(dense, n, n);
   const b = { diagonal: d.slice(), superdiagonal: e.slice() };
-  expect(bidiagonalValues(b)).toBe(true);
+  expect(finish(bidiagonalValues(b))).toBe(true);
   const found = Array.from(b.diagonal).sort((x, y) => y - x);
   expected.forEach((value, i) =>
     expect(Math.abs(found[i] - value), `d = ${d.join()}, e = ${e.join()}`).toBeLessThanOrEqual(1e-14 * expected[0]),
@@ -49,7 +50,7 @@ describe('bidiagonalValues', () => {
     // 1 on and 10 above the diagonal: the smallest singular value is about 10^-(n-1), a product formula away from rounding.
     const n = 20;
     const b = { diagonal: new Float64Array(n).fill(1), superdiagonal: new Float64Array(n - 1).fill(10) };
-    expect(bidiagonalValues(b)).toBe(true);
+    expect(finish(bidiagonalValues(b))).toBe(true);
     // det B = 1, so the values multiply to 1 although they span twenty decades.
     expect(b.diagonal.reduce((product, value) => product * value)).toBeCloseTo(1, 12);
     expect(Math.min(...b.diagonal)).toBeLessThan(1e-18);
