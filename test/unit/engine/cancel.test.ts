@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type * as Haar from '../../../src/core/linalg/haar';
+import type * as Svd from '../../../src/core/linalg/svd';
 import type { Parts } from '../../../src/core/parts';
 import { RpcCancelled } from '../../../src/protocol/rpc';
 import { inTurns } from '../../../src/engine/turns';
@@ -18,7 +20,7 @@ function* counted<T>(inner: Parts<T>): Parts<T> {
 }
 
 vi.mock('../../../src/core/linalg/svd', async (original) => {
-  const svd = await original<typeof import('../../../src/core/linalg/svd')>();
+  const svd = await original<typeof Svd>();
   return {
     ...svd,
     singularValuesInParts: (...args: Parameters<typeof svd.singularValuesInParts>) =>
@@ -26,7 +28,7 @@ vi.mock('../../../src/core/linalg/svd', async (original) => {
   };
 });
 vi.mock('../../../src/core/linalg/haar', async (original) => {
-  const haar = await original<typeof import('../../../src/core/linalg/haar')>();
+  const haar = await original<typeof Haar>();
   return {
     ...haar,
     haarOrthogonalInParts: (...args: Parameters<typeof haar.haarOrthogonalInParts>) =>
@@ -125,7 +127,11 @@ describe('inTurns', () => {
     let clock = 0;
     vi.spyOn(performance, 'now').mockImplementation(() => (clock += 15));
     let turns = 0;
-    await expect(inTurns(five(), () => Promise.resolve(void turns++))).resolves.toBe('done');
+    const turn = (): Promise<void> => {
+      turns++;
+      return Promise.resolve();
+    };
+    await expect(inTurns(five(), turn)).resolves.toBe('done');
     expect([parts, turns]).toEqual([5, 2]);
   });
 
