@@ -276,7 +276,7 @@ describe.skipIf(missingBrowser !== undefined)(`the run panel${missingBrowser ? `
     await readsOut(/fc1 at initialisation: 100 singular values, min 1\.00 · mean 1\.00 · max 1\.00\s+isometric/);
     await expect.poll(() => view.page.locator('.layer-table tbody tr').count()).toBe(7);
     await view.page.getByRole('button', { name: 'Last step' }).click();
-    await readsOut(/fc1 at step 215: .*broken \(σ /s);
+    await readsOut(/fc1 at step 215: .*not isometric \(σ /s);
     await view.page.getByRole('button', { name: 'fc7', exact: true }).click();
     await readsOut(/fc7 at step 215: 10 singular values/);
     const page = await served.reader.spectra({ layer: 'fc7', start: 0, end: 100 });

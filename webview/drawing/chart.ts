@@ -168,7 +168,8 @@ export class Chart {
       ...(of.whole && {
         incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 2e5, 5e5, 1e6],
       }),
-      values: (_, ticks) => ticks.map((tick) => (of.text ?? axisText)(tick)),
+      // On a logarithmic axis most ticks have no label: uPlot hands them over as null.
+      values: (_, ticks: (number | null)[]) => ticks.map((tick) => (tick === null ? '' : (of.text ?? axisText)(tick))),
     });
     const range = (of: AxisSpec): { range?: uPlot.Scale.Range } =>
       of.range ? { range: (_, min, max) => of.range!(min, max) } : {};

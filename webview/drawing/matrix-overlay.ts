@@ -49,7 +49,7 @@ const labelEvery = { row: 36, column: 64 };
 const nameRoom = { row: 18, column: 26 };
 
 /** 1, 2, 5, 10, 20, 50 ...: the smallest that is at least `least`. */
-export const niceStep = (least: number): number => {
+const niceStep = (least: number): number => {
   if (least <= 1) return 1;
   const power = 10 ** Math.floor(Math.log10(least));
   return power * ([1, 2, 5].find((unit) => unit * power >= least) ?? 10);

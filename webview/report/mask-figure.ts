@@ -9,8 +9,10 @@ import { shapeText } from '../format';
 import type { Theme } from '../theme';
 import { fromBase64 } from './data';
 
-const widest = 420;
-const highest = 300;
+/** CSS pixels. */
+const widest = 800;
+const highest = 200;
+const largestCell = 4;
 
 /** One cell a weight, or one a block of weights with the share kept in it. */
 export function maskPicture(mask: ReportMask): Cells {
@@ -32,7 +34,9 @@ export class MaskFigure {
     const { rows, columns } = cells;
     const place = { rowStart: 0, columnStart: 0, rows, columns, factor: 1 };
     this.grid = new Grid(place, 'mean', cells.values);
-    const scale = Math.min(widest / columns, highest / rows, 6);
+    const most = Math.min(widest / columns, highest / rows, largestCell);
+    // Whole pixels, so that all weights are drawn alike.
+    const scale = most >= 1 ? Math.floor(most) : most;
     const { canvas } = this.painter;
     const ratio = devicePixelRatio;
     this.scale = scale * ratio;

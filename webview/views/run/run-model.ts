@@ -16,7 +16,7 @@ export const nearestStep = (steps: readonly number[], step: number): number =>
   steps.reduce((best, at) => (Math.abs(at - step) < Math.abs(best - step) ? at : best), steps[0] ?? 0);
 
 /** The chosen layer and step as far as the run has them: the first layer, and the nearest recorded step. */
-export const settled = (state: RunViewState, snapshot: RunSnapshot): RunViewState => {
+const settled = (state: RunViewState, snapshot: RunSnapshot): RunViewState => {
   const { layers } = snapshot.record;
   const layer = layers.some(({ name }) => name === state.layer) ? state.layer : (layers[0]?.name ?? state.layer);
   return { ...state, layer, step: nearestStep(snapshot.checkpoints, state.step) };

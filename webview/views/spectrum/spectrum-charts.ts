@@ -6,7 +6,7 @@ import { Chart, type Column, type Mark } from '../../drawing/chart';
 const bins = 40;
 
 /** From zero to a little above both the data and 1: so that an isometry looks like one, not like its rounding errors. */
-export const fromZero = (_: number, most: number): [number, number] => [0, Math.max(1, most) * 1.08];
+const fromZero = (_: number, most: number): [number, number] => [0, Math.max(1, most) * 1.08];
 
 /** Bin centres and counts over `fromZero` of the values. */
 export const histogramData = (values: readonly number[]): Column[] => {

@@ -9,7 +9,7 @@ export type TensorKind =
   /** The first axis by all others. */
   | { kind: 'matrix'; rows: number; columns: number };
 
-export const elements = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
+const elements = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 
 export function kindOf({ shape }: Pick<TensorInfo, 'shape'>): TensorKind {
   const total = elements(shape);

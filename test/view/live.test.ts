@@ -1,0 +1,109 @@
+/** A run that goes on while it is looked at: its journal grows under the panel. */
+import { appendFileSync, cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import type { RunTab, RunViewApi, RunViewEvents } from '../../src/protocol/views';
+import { View, launch, missingBrowser } from './harness';
+import { serveRun, type ServedRun } from './serve';
+
+let browser: Browser;
+
+/** A copy of the run as it was after `steps` steps; `goOn` lets it make more. */
+const young = (name: string, steps: number): { directory: string; goOn: (to: number) => void } => {
+  const directory = join(inject('scratch'), name);
+  cpSync(inject('eoiRun'), directory, { recursive: true });
+  const journal = join(directory, 'events.jsonl');
+  const lines = readFileSync(journal, 'utf8').trimEnd().split('\n');
+  const upTo = (step: number): string[] => {
+    const end = lines.findIndex((line) => (JSON.parse(line) as { step?: number }).step! > step);
+    return end < 0 ? lines : lines.slice(0, end);
+  };
+  let written = upTo(steps).length;
+  writeFileSync(journal, `${lines.slice(0, written).join('\n')}\n`);
+  const record = join(directory, 'run.json');
+  const living = { ...(JSON.parse(readFileSync(record, 'utf8')) as object), state: 'training', pid: process.pid };
+  writeFileSync(record, JSON.stringify({ ...living, endedAt: undefined }));
+  const goOn = (to: number): void => {
+    const more = upTo(to).slice(written);
+    written += more.length;
+    appendFileSync(journal, `${more.join('\n')}\n`);
+  };
+  return { directory, goOn };
+};
+
+const open = async (
+  directory: string,
+  tab: RunTab,
+): Promise<{
+  view: View<RunViewApi, RunViewEvents>;
+  served: ServedRun;
+  asked: number[];
+  tell: () => Promise<void>;
+}> => {
+  const served = serveRun(directory);
+  const asked: number[] = [];
+  const metrics: RunViewApi['metrics'] = (params) => {
+    asked.push(params.start);
+    return served.reader.metrics(params);
+  };
+  const boot = { view: 'run', state: { directory, tab, layer: null, step: 0 } } as const;
+  const view = await View.open<RunViewApi, RunViewEvents>(browser, { ...served.api, metrics }, { boot });
+  const tell = async (): Promise<void> => {
+    if (await served.reader.poll()) view.emit('changed', served.reader.current());
+  };
+  return { view, served, asked, tell };
+};
+
+describe.skipIf(missingBrowser !== undefined)(`a live run${missingBrowser ? ` (${missingBrowser})` : ''}`, () => {
+  beforeAll(async () => {
+    browser = await launch();
+  });
+  afterAll(() => browser.close());
+
+  it('adds what is new to the curves, and asks for nothing it has', async () => {
+    const { directory, goOn } = young('live-training-1', 20);
+    const { view, asked, tell } = await open(directory, 'training');
+    const readOut = (): Promise<string> => view.page.locator('.read-out').innerText();
+    await expect.poll(readOut).toMatch(/^step 20 · loss/);
+    expect(await view.page.locator('.run-header').innerText()).toMatch(/training\s+step 20\/215/);
+    for (const step of [30, 60, 100]) {
+      goOn(step);
+      await tell();
+      await expect.poll(readOut).toMatch(new RegExp(`^step ${step} · loss`));
+    }
+    expect(await readOut()).toMatch(/epoch 2: validation loss/);
+    expect(asked).toEqual([0, 20, 30, 60]);
+    expect(view.complaints).toEqual([]);
+    await view.screenshot('live-training');
+    await view.close();
+  });
+
+  it('keeps the page of an open table while rows are added to it', async () => {
+    const { directory, goOn } = young('live-table-1', 205);
+    const { view, tell } = await open(directory, 'training');
+    await expect.poll(() => view.page.locator('.read-out').innerText()).toMatch(/^step 205 /);
+    await view.page.keyboard.press('t');
+    await view.page.getByText('Next').click();
+    const where = view.page.locator('.table-where');
+    await expect.poll(() => where.innerText()).toBe('Rows 201 to 205 of 205');
+    goOn(215);
+    await tell();
+    await expect.poll(() => where.innerText()).toBe('Rows 201 to 215 of 215');
+    await expect.poll(() => view.page.locator('.table-twin tbody tr').last().innerText()).toMatch(/^215\s/);
+    await view.close();
+  });
+
+  it('adds spectra as they are recorded', async () => {
+    const { directory, goOn } = young('live-spectrum-1', 20);
+    const { view, tell } = await open(directory, 'spectrum');
+    const readOut = (): Promise<string> => view.page.locator('.read-out').innerText();
+    await expect.poll(readOut).toMatch(/^fc1 at initialisation: 100 singular values/);
+    await view.page.getByRole('button', { name: 'Last step' }).click();
+    goOn(110);
+    await tell();
+    await expect.poll(readOut).toMatch(/^fc1 at step 100: 100 singular values/);
+    expect(view.complaints).toEqual([]);
+    await view.close();
+  });
+});
