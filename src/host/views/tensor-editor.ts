@@ -13,13 +13,12 @@ import { type Report } from '../log';
 import { Throttle } from '../throttle';
 import { words } from '../words';
 import { Saver } from './save';
+import { shownMetadata, tensorPage } from './tensor-pages';
 import { webviewChannel } from './webview-channel';
 import { openPage } from './webview-shell';
 
 /** A file that cannot be read by range is in memory as a whole; over this the person is asked. */
 const wholeFileLimit = 64 << 20;
-/** Tensors told in one answer. */
-const maxPage = 2_000;
 /** Writers write in many steps: the file is opened again once they pause. */
 const settleTime = 300;
 
@@ -57,7 +56,13 @@ export class TensorDocument implements vscode.CustomDocument {
 
   async summary(): Promise<TensorFileSummary> {
     const { size, headerBytes, metadata, tensors } = await this.file();
-    return { fileName: this.fileName, size, headerBytes, metadata, tensors: tensors.length };
+    return {
+      fileName: this.fileName,
+      size,
+      headerBytes,
+      metadata: shownMetadata(metadata),
+      tensors: tensors.length,
+    };
   }
 
   dispose(): void {
@@ -159,10 +164,7 @@ export class TensorEditors implements vscode.CustomReadonlyEditorProvider<Tensor
         count();
         return document.summary();
       },
-      tensors: async ({ start, end }) =>
-        (await file()).tensors
-          .slice(start, Math.min(end, start + maxPage))
-          .map(({ name, dtype, shape, start: from, end: to }) => ({ name, dtype, shape, bytes: to - from })),
+      tensors: async ({ start, end }) => tensorPage((await file()).tensors, start, end),
       statistics: async ({ name }, context) => {
         const opened = await file();
         try {

@@ -11,35 +11,29 @@ interface WebviewLike {
 
 type TypedArray = Uint8Array | Int8Array | Uint32Array | Float32Array | Float64Array;
 
-/** Rough size of a number, key or bracket as text: objects are few beside the arrays. */
-const bytesPerValue = 8;
-
 /**
- * A copy that a webview receives as it was meant, and its size in bytes.
+ * A copy that a webview receives as it was meant, and its size in bytes: everything but typed arrays travels as JSON.
  *
  * A Node `Buffer` would arrive as `{ type: 'Buffer', data: [...] }`, and a view of a larger buffer would carry the
  * whole buffer along: both become arrays of their own.
  */
 export const toMessage = (value: unknown): { message: unknown; bytes: number } => {
-  let bytes = 0;
+  let binary = 0;
   const copy = (part: unknown): unknown => {
     if (ArrayBuffer.isView(part)) {
-      bytes += part.byteLength;
+      binary += part.byteLength;
       if (Buffer.isBuffer(part)) return new Uint8Array(part);
       return part.byteLength === part.buffer.byteLength ? part : (part as TypedArray).slice();
     }
-    if (typeof part === 'string') {
-      bytes += part.length;
-      return part;
-    }
-    bytes += bytesPerValue;
     if (Array.isArray(part)) return part.map(copy);
     if (typeof part === 'object' && part !== null)
       return Object.fromEntries(Object.entries(part).map(([key, inner]) => [key, copy(inner)]));
     return part;
   };
   const message = copy(value);
-  return { message, bytes };
+  const json = JSON.stringify(message, (_, part: unknown) => (ArrayBuffer.isView(part) ? null : part)) as
+    string | undefined;
+  return { message, bytes: binary + Buffer.byteLength(json ?? '') };
 };
 
 /** The webview as a channel. A message over 1 MiB is refused: the caller is told, nothing is sent. */

@@ -34,6 +34,30 @@ describe('messages to a webview', () => {
     expect(toMessage(value).message).toEqual(value);
   });
 
+  it('counts numbers and keys as the text they travel as', () => {
+    const items = Array.from({ length: 2_000 }, (_, i) => ({
+      validationAccuracy: 1 / (i + 3),
+      values: [-1 / 3, 1e-300],
+    }));
+    expect(toMessage({ items }).bytes).toBe(JSON.stringify({ items }).length);
+    expect(toMessage({ items, bits: new Uint8Array(1_000) }).bytes).toBeGreaterThan(
+      JSON.stringify({ items }).length + 999,
+    );
+    expect(toMessage('σ€').bytes).toBe(7);
+    expect(toMessage(undefined).bytes).toBe(0);
+  });
+
+  it('refuses numbers whose text is over 1 MiB though their binary form is not', () => {
+    const postMessage = vi.fn(() => Promise.resolve(true));
+    const channel = webviewChannel(
+      { postMessage, onDidReceiveMessage: () => ({ dispose: () => undefined }) },
+      () => undefined,
+    );
+    const values = Array.from({ length: 100_000 }, (_, i) => 1 / (i + 3));
+    expect(() => channel.send({ values })).toThrow(/1048576/);
+    expect(postMessage).not.toHaveBeenCalled();
+  });
+
   it('refuses what is over 1 MiB and sends what is under', () => {
     const postMessage = vi.fn(() => Promise.resolve(true));
     const channel = webviewChannel(
