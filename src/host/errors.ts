@@ -34,11 +34,8 @@ export const configHasErrors = (file: string, count: number, first: string, line
       : t('{0} cannot run: it has {1} errors, the first on line {2}: {3}', file, count, line, first),
   );
 
-export const noFolder = (): SparseError =>
-  new SparseError(
-    'host.no-folder',
-    t('No folder is open, so there is no place for this. Open a folder and try again.'),
-  );
+export const folderNotOnDisk = (uri: string): SparseError =>
+  new SparseError('host.folder-not-on-disk', t('{0} is not a folder on a disk. Choose one that is.', uri));
 
 export const runFolderGone = (directory: string): SparseError =>
   new SparseError(
@@ -57,6 +54,9 @@ export const configGone = (id: string, file: string): SparseError =>
     'host.config-gone',
     t('The config of run {0}, {1}, is not there any more. Its copy is config.yaml in the run folder.', id, file),
   );
+
+export const runUnreadable = (id: string, reason: string): SparseError =>
+  new SparseError('host.run-unreadable', t('Run {0} cannot be read: {1}', id, reason));
 
 export const engineStopped = (how: string): SparseError =>
   new SparseError('host.engine-stopped', t('The engine stopped ({0}) before it answered. Try again.', how));
@@ -96,9 +96,6 @@ export const saveFailed = (file: string, reason: string): SparseError =>
 
 export const tensorFileRefused = (name: string): SparseError =>
   new SparseError('host.tensor-file-refused', t('{0} was not opened: reading it as a whole was refused.', name));
-
-export const cannotWrite = (file: string, reason: string): SparseError =>
-  new SparseError('host.cannot-write', t('{0} could not be written: {1}. Free or choose another place.', file, reason));
 
 /** Cancel is an outcome, never an error. */
 export const isCancel = (error: unknown): boolean =>

@@ -47,6 +47,9 @@ export const words = {
     mnist: () => t('70,000 handwritten digits, 28 x 28, 4 files, about 12 MB'),
     'cifar-10': () => t('60,000 photographs, 32 x 32 in colour, 1 archive, about 170 MB'),
   },
+  pickFolder: () => t('Where to?'),
+  inFolder: (folder: string) => t('in {0}', folder),
+  otherFolder: () => t('Another Folder…'),
   dataFolder: () => t('Download Here'),
   downloading: (name: string) => t('Downloading {0}', name),
   downloaded: (name: string, files: number, directory: string) =>
@@ -54,6 +57,9 @@ export const words = {
 
   largeFile: (name: string, megabytes: number) =>
     t('{0} is not on this disk, so all of its {1} MB are read into memory to show it.', name, megabytes),
+
+  cutText: (start: string, characters: number) => t('{0}… ({1} characters)', start, characters),
+  moreEntries: (count: number) => (count === 1 ? t('1 more entry') : t('{0} more entries', count)),
 
   idle: (backend: string) => t('$(pulse) Sparsescope: {0} · idle', backend),
   notStarted: () => t('$(pulse) Sparsescope'),

@@ -1,22 +1,16 @@
 /** Commands about files that are no runs: an example config, a checkpoint, a data set. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { tensorEditorType } from '../../contributions';
+import { cannotWrite, systemCode } from '../../formats/errors';
+import { makeFolder } from '../../formats/make-folder';
 import type { DataSetName } from '../../protocol/engine';
-import { cannotWrite, noFolder } from '../errors';
+import { folderNotOnDisk } from '../errors';
 import { exampleConfig } from '../example-config';
 import type { Services } from '../services';
 import { words } from '../words';
 import { inform } from './register';
 import { needTrust, withEngine } from './run-commands';
-
-const firstFolder = (): vscode.Uri => {
-  const folder = vscode.workspace.workspaceFolders?.[0];
-  if (!folder) throw noFolder();
-  return folder.uri;
-};
-
-const exists = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'EEXIST';
 
 /** The first free of `mlp7-eoi.sparse.yaml`, `mlp7-eoi-2.sparse.yaml`, ...: an existing file is never replaced. */
 const writeNew = async (folder: vscode.Uri): Promise<vscode.Uri> => {
@@ -26,7 +20,7 @@ const writeNew = async (folder: vscode.Uri): Promise<vscode.Uri> => {
       await writeFile(uri.fsPath, exampleConfig, { flag: 'wx' });
       return uri;
     } catch (error) {
-      if (!exists(error)) throw cannotWrite(uri.fsPath, (error as Error).message);
+      if (systemCode(error) !== 'EEXIST') throw cannotWrite(uri.fsPath, error);
     }
   }
 };
@@ -59,15 +53,20 @@ const chooseDataSet = async (): Promise<DataSetName | undefined> => {
   return (await vscode.window.showQuickPick(items, { placeHolder: words.pickDataSet() }))?.name;
 };
 
+/** `data` in the workspace, which is made only once it is chosen, or a folder anywhere. */
 const chooseFolder = async (): Promise<vscode.Uri | undefined> => {
-  const data = vscode.Uri.joinPath(firstFolder(), 'data');
-  // The dialog opens in a folder that exists.
-  await mkdir(data.fsPath, { recursive: true });
+  const root = vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file')?.uri;
+  if (root) {
+    const here = { label: 'data', description: words.inFolder(root.fsPath) };
+    const other = { label: words.otherFolder() };
+    const answer = await vscode.window.showQuickPick([here, other], { placeHolder: words.pickFolder() });
+    if (answer !== other) return answer && vscode.Uri.joinPath(root, 'data');
+  }
   const chosen = await vscode.window.showOpenDialog({
     canSelectFiles: false,
     canSelectFolders: true,
-    defaultUri: data,
     openLabel: words.dataFolder(),
+    ...(root && { defaultUri: root }),
   });
   return chosen?.[0];
 };
@@ -83,7 +82,9 @@ export const downloadDataSet = async (
   if (!name) return undefined;
   const target = folder ?? (await chooseFolder());
   if (!target) return undefined;
+  if (target.scheme !== 'file') throw folderNotOnDisk(target.toString(true));
   const directory = target.fsPath;
+  await makeFolder(directory);
   const { files } = await withEngine(
     services,
     words.downloading(name),
