@@ -19,11 +19,11 @@ const picture = (): Locator => panel.locator('[role=tabpanel] canvas:visible').f
 const layer = (): Promise<string> =>
   panel.locator('vscode-dropdown[aria-label=Layer]').evaluate((element) => (element as HTMLSelectElement).value);
 
-/** Shows a tab until its picture has more than a background and lines on it. */
+/** Shows a tab until its picture has more than a background and a frame: of a mask, the weights that are kept. */
 const showTab = async (name: string): Promise<void> => {
   await tab(name).click();
   await picture().waitFor();
-  await expect.poll(() => workbench.colours(picture()), { timeout: 30_000 }).toBeGreaterThan(3);
+  await expect.poll(() => workbench.colours(picture()), { timeout: 30_000 }).toBeGreaterThan(2);
 };
 
 const setTheme = (theme: string): void => {
@@ -38,17 +38,19 @@ beforeAll(async () => {
 afterAll(() => workbench.close());
 
 describe('the example run', () => {
-  it('starts with a click above the first line and opens its panel', async () => {
+  it('starts with a click above the first line, opens its panel and shows Cancel', async () => {
     await workbench.openFile('mlp7-eoi.sparse.yaml');
+    // Looked for from the start: the run may be over before the panel has drawn.
+    const progress = workbench.statusBar(/mlp7-eoi-1 · step \d+\/\d+/).waitFor();
+    const cancel = workbench.statusBar('Cancel').waitFor();
     await workbench.page.locator('.codelens-decoration a', { hasText: 'Run Config' }).first().click();
     panel = await workbench.webview('[role=tab]');
     await picture().waitFor();
     for (const name of tabs) expect(await tab(name).count()).toBe(1);
+    await Promise.all([progress, cancel]);
   });
 
-  it('is in the status bar with Cancel, and in both trees', async () => {
-    await workbench.statusBar(/mlp7-eoi-1 · step \d+\/\d+/).waitFor();
-    await workbench.statusBar('Cancel').waitFor();
+  it('is in both trees', async () => {
     await workbench.command('View: Show Sparsescope');
     await workbench
       .treeRows('Runs')
@@ -61,7 +63,7 @@ describe('the example run', () => {
     await workbench.screenshot('running');
   });
 
-  it.each(tabs)('fills in the tab %s while it goes on', async (name) => {
+  it.each(tabs)('fills in the tab %s', async (name) => {
     await showTab(name);
     await workbench.screenshot(`tab-${name.toLowerCase()}`);
   });
@@ -80,7 +82,7 @@ describe('the example run', () => {
     await showTab('Spectrum');
     await workbench.treeRows('Layers').filter({ hasText: /^fc3/ }).click();
     await expect.poll(layer).toBe('fc3');
-    await workbench.untilStored('"tab":"spectrum","layer":"fc3"');
+    await workbench.lookAwayUntilStored('"tab":"spectrum","layer":"fc3"');
     await workbench.reload();
     panel = await workbench.webview('[role=tab]');
     await picture().waitFor();
@@ -110,7 +112,7 @@ describe('the example run', () => {
     const editor = await workbench.webview('text=layers.fc1.weight');
     await editor.getByText('layers.fc1.weight').first().click();
     await editor.locator('canvas:visible').first().waitFor();
-    await expect.poll(() => workbench.colours(editor.locator('canvas:visible').first())).toBeGreaterThan(3);
+    await expect.poll(() => workbench.colours(editor.locator('canvas:visible').first())).toBeGreaterThan(2);
     await workbench.screenshot('tensors');
   });
 

@@ -55,10 +55,15 @@ export class Workbench {
   }
 
   /**
-   * Waits until the workbench has stored a text with what is open. In a browser it does so every few seconds, not when
-   * the page goes: a person who reloads sooner finds the state of before.
+   * Looks away, which makes the workbench store what is open, and waits until that contains a text. (In a browser it
+   * stores on losing the focus and every minute, but not when the page goes.)
    */
-  async untilStored(text: string): Promise<void> {
+  async lookAwayUntilStored(text: string): Promise<void> {
+    await this.page.evaluate(() => {
+      // A headless page is told that it always has the focus.
+      document.hasFocus = () => false;
+      window.dispatchEvent(new Event('blur'));
+    });
     const stored = (): Promise<boolean> =>
       this.page.evaluate(async (wanted) => {
         const done = <T>(request: IDBRequest<T>): Promise<T> =>
