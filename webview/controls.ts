@@ -45,9 +45,16 @@ const control = (element: HTMLElement): Control => ({
 const extend = <A, B>(base: A, more: B): A & B =>
   Object.defineProperties(base, Object.getOwnPropertyDescriptors(more)) as A & B;
 
+/** The toolkit's buttons also tell of a click beside their disabled inner button. */
+const whenEnabled =
+  (press: () => void) =>
+  (event: Event): void => {
+    if (!(event.currentTarget as Element).hasAttribute('disabled')) press();
+  };
+
 /** A button with words. */
 export const button = (text: string, press: () => void, kind: 'primary' | 'secondary' = 'secondary'): Control =>
-  control(h('vscode-button', { appearance: kind, on: { click: press } }, text));
+  control(h('vscode-button', { appearance: kind, on: { click: whenEnabled(press) } }, text));
 
 export interface IconButton extends Control {
   /** Changes what it shows and how it is called. */
@@ -57,7 +64,7 @@ export interface IconButton extends Control {
 
 /** A button with an icon; `label` is its name for everybody, `key` the key that does the same. */
 export const iconButton = (name: IconName, label: string, press: () => void, key?: string): IconButton => {
-  const element = h('vscode-button', { appearance: 'icon', on: { click: press } });
+  const element = h('vscode-button', { appearance: 'icon', on: { click: whenEnabled(press) } });
   const show = (to: IconName, called: string): void => {
     element.replaceChildren(icon(to));
     element.setAttribute('aria-label', called);

@@ -99,10 +99,15 @@ export class MatrixView {
     this.redraw();
   }
 
-  setCounts(counts: Counts | undefined): void {
+  /** `expected`: they are still being counted, and room is kept for them. */
+  setCounts(counts: Counts | undefined, expected: boolean): void {
     this.counts = counts;
-    this.gutters = counts ? withMarginals : plain;
-    this.arrange();
+    const gutters = expected ? withMarginals : plain;
+    if (gutters === this.gutters) this.redraw();
+    else {
+      this.gutters = gutters;
+      this.arrange();
+    }
   }
 
   setBands(bands: readonly Band[]): void {

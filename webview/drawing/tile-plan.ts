@@ -30,11 +30,16 @@ export interface OverviewPlan {
 export function planOverview({ rows, columns }: Extent): OverviewPlan {
   let factor = 1;
   while (Math.max(rows, columns) > overviewSide * factor) factor *= 2;
-  const rowsPerCell = Math.max(1, Math.min(factor, Math.floor((factor * readAtMost) / (rows * columns))));
-  const width = Math.min(columns, Math.max(factor, elementsPerTile - (elementsPerTile % factor)));
-  const fitting = Math.max(1, Math.floor(elementsPerTile / width));
+  const rowsOfCell = Math.min(factor, rows);
+  // A request is at least one cell wide.
+  const looked = Math.max(
+    1,
+    Math.min(rowsOfCell, Math.floor((factor * readAtMost) / (rows * columns)), Math.floor(elementsPerTile / factor)),
+  );
+  const width = Math.min(columns, factor * Math.max(1, Math.floor(elementsPerTile / looked / factor)));
+  const fitting = Math.floor(elementsPerTile / width);
   // Whole cells, so that no two strips share one.
-  const height = rowsPerCell < factor ? rowsPerCell : Math.max(factor, fitting - (fitting % factor));
+  const height = looked < rowsOfCell ? looked : Math.max(rowsOfCell, fitting - (fitting % factor));
   const strips: Strip[] = [];
   for (let rowStart = 0; rowStart < rows; rowStart += Math.max(height, factor))
     for (let columnStart = 0; columnStart < columns; columnStart += width)
@@ -48,7 +53,7 @@ export function planOverview({ rows, columns }: Extent): OverviewPlan {
         cellRow: rowStart / factor,
         cellColumn: columnStart / factor,
       });
-  return { factor, strips, sampled: rowsPerCell / factor };
+  return { factor, strips, sampled: rows === 0 ? 1 : looked / rowsOfCell };
 }
 
 /** The tiles of `detailSide` that cover a range, those nearest to its middle first. */

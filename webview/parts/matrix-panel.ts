@@ -174,7 +174,7 @@ export class MatrixPanel {
     if (!picture || !subject) return;
     const colours = this.colours[this.mode];
     this.view.setContent({ grids: picture.grids, colours, limit: picture.limit });
-    this.view.setCounts(this.counts);
+    this.view.setCounts(this.counts, this.masks.get(subject.maskKey)?.counts !== undefined);
     this.view.label(this.whole());
     this.legend.show(this.mode, colours, picture, subject.words);
     this.describe();

@@ -30,6 +30,30 @@ describe('the plan of an overview', () => {
     );
   });
 
+  test('never asks for more than 2^18 at once, whatever the shape', () => {
+    const side = fc.oneof(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 1, max: 300_000 }));
+    fc.assert(
+      fc.property(side, side, (rows, columns) => {
+        const { factor, strips } = planOverview({ rows, columns });
+        for (const { range, cellRow, cellColumn } of strips) {
+          const area = (range.rowEnd - range.rowStart) * (range.columnEnd - range.columnStart);
+          expect(area).toBeLessThanOrEqual(1 << 18);
+          expect([cellRow * factor, cellColumn * factor]).toEqual([range.rowStart, range.columnStart]);
+        }
+      }),
+      {
+        numRuns: 60,
+        examples: [
+          [100, 131_072],
+          [1024, 262_144],
+          [10, 10_000_000],
+          [3_000_000, 3],
+        ],
+      },
+    );
+    expect(planOverview({ rows: 10, columns: 3_000_000 }).sampled).toBe(1);
+  });
+
   test('of a matrix that fits into a picture is drawn weight by weight', () => {
     expect(planOverview({ rows: 2048, columns: 100 }).factor).toBe(1);
     expect(planOverview({ rows: 2049, columns: 100 }).factor).toBe(2);

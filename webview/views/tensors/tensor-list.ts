@@ -110,8 +110,8 @@ export class TensorList {
         on: { click: () => this.handlers.choose(tensor) },
       },
       nameCell(tensor.name),
-      h('span', { class: 'c-shape' }, shapeText(tensor.shape)),
-      h('span', { class: 'c-type' }, tensor.dtype),
+      h('span', { class: 'c-shape', title: shapeText(tensor.shape) }, shapeText(tensor.shape)),
+      h('span', { class: 'c-type', title: tensor.dtype }, tensor.dtype),
       h('span', { class: 'c-size', title: `${count(tensor.bytes)} bytes` }, bytes(tensor.bytes)),
       h(
         'span',
