@@ -30,8 +30,8 @@ start(async () => {
     external: ['playwright-core', '@tensorflow/*'],
     // What is CommonJS in there expects these.
     banner: {
-      js: `import { createRequire } from 'node:module';
-const require = createRequire(import.meta.url);
+      js: `import { createRequire as requireFrom } from 'node:module';
+const require = requireFrom(import.meta.url);
 const __dirname = ${JSON.stringify(folder)};`,
     },
     logLevel: 'warning',
