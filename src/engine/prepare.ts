@@ -9,7 +9,7 @@ import { openFile } from '../formats/byte-source';
 import { cannotRead } from '../formats/errors';
 import { openSafetensors } from '../formats/safetensors';
 import type { StartRun } from '../protocol/engine';
-import { isEnded, runRecordVersion } from '../protocol/run';
+import { runRecordVersion } from '../protocol/run';
 import type { RunEvent, RunRecord } from '../protocol/run';
 import { checkpointFile, listCheckpoints, openCheckpoint } from '../runs/checkpoint';
 import { RunFolder } from '../runs/folder';
@@ -64,6 +64,7 @@ export async function prepareStart(
   try {
     const recorder = await Recorder.open(
       folder,
+      await folder.lock(),
       {
         version: runRecordVersion,
         id: folder.id,
@@ -124,35 +125,50 @@ const clearTemporaries = async (folder: RunFolder): Promise<void> => {
   }
 };
 
-/** A run folder that may be resumed. @throws SparseError `engine.run-is-*`, `runs.*`, `file.*` */
+/** A run folder with something left to do. @throws SparseError `engine.run-is-complete`, `runs.*`, `file.*` */
 export async function resumable(directory: string): Promise<{ folder: RunFolder; record: RunRecord }> {
   const folder = new RunFolder(directory);
   const record = await folder.readRecord();
   if (record.state === 'completed') throw errors.runIsComplete(directory);
-  // A record left open by this very process is one whose last write failed; the caller knows what is live here.
-  if (!isEnded(record.state) && record.pid !== process.pid) throw errors.runIsLive(directory);
   return { folder, record };
 }
 
-/** @throws as `prepareStart`, and `engine.data-changed`, `engine.checkpoint-mismatch`, `safetensors.*` */
+/**
+ * Locks the folder first: loading takes seconds, in which another window may do the same.
+ * @throws as `prepareStart`, and `engine.data-changed`, `engine.checkpoint-mismatch`, `safetensors.*`
+ */
 export async function prepareResume(
-  { folder, record }: { folder: RunFolder; record: RunRecord },
+  { folder }: { folder: RunFolder },
   versions: RunRecord['versions'],
   emit: Emit,
   signal: AbortSignal,
 ): Promise<Prepared> {
-  const text = await readFile(folder.configFile, 'utf8').catch((cause: unknown) => {
-    throw cannotRead(folder.configFile, cause);
-  });
-  // The copy in the folder keeps the format of the file it was copied from.
-  const { config, plan } = checkedConfig(text, record.configPath);
-  const options = { root: rootOf(folder, record), configFolder: dirname(record.configPath), signal };
-  const data = await loadData(config.data, options);
-  if (data.sha256 !== record.dataset.sha256) throw errors.dataChanged(data.source);
-  const from = await lastStates(folder, record, plan);
-  await clearTemporaries(folder);
-  const recorder = await Recorder.open(folder, { ...record, state: 'starting', versions, pid: process.pid }, emit, {
-    truncateAfterStep: from.step,
-  });
-  return { recorder, work: { config, plan, data, from }, events: await readJournal(folder.journalFile) };
+  const lock = await folder.lock();
+  try {
+    // Read again: until the lock was ours another process may have gone on with the run, and ended it.
+    const { record } = await resumable(folder.directory);
+    const text = await readFile(folder.configFile, 'utf8').catch((cause: unknown) => {
+      throw cannotRead(folder.configFile, cause);
+    });
+    // The copy in the folder keeps the format of the file it was copied from.
+    const { config, plan } = checkedConfig(text, record.configPath);
+    const options = { root: rootOf(folder, record), configFolder: dirname(record.configPath), signal };
+    const data = await loadData(config.data, options);
+    if (data.sha256 !== record.dataset.sha256) throw errors.dataChanged(data.source);
+    const from = await lastStates(folder, record, plan);
+    await clearTemporaries(folder);
+    const recorder = await Recorder.open(
+      folder,
+      lock,
+      { ...record, state: 'starting', versions, pid: process.pid },
+      emit,
+      {
+        truncateAfterStep: from.step,
+      },
+    );
+    return { recorder, work: { config, plan, data, from }, events: await readJournal(folder.journalFile) };
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
 }

@@ -5,6 +5,7 @@ import { isEnded } from '../protocol/run';
 import type { RunEvent, RunRecord, RunState } from '../protocol/run';
 import type { RunFolder } from '../runs/folder';
 import { Journal } from '../runs/journal';
+import type { Lock } from '../runs/lock';
 
 export type Emit = <K extends keyof EngineEvents>(event: K, value: EngineEvents[K]) => void;
 
@@ -14,6 +15,7 @@ export type Untimed<E extends RunEvent = RunEvent> = E extends RunEvent ? Omit<E
 export class Recorder {
   private constructor(
     readonly folder: RunFolder,
+    private readonly lock: Lock,
     private current: RunRecord,
     private readonly journal: Journal,
     private readonly emit: Emit,
@@ -21,18 +23,20 @@ export class Recorder {
   ) {}
 
   /**
-   * Opens the journal, dropping events after `truncateAfterStep` if given, and writes the record.
+   * Opens the journal, dropping events after `truncateAfterStep` if given, and writes the record. `lock`: that of the
+   * folder; the end of the run releases it, a failure here leaves it to the caller.
    * @throws SparseError `file.*`
    */
   static async open(
     folder: RunFolder,
+    lock: Lock,
     record: RunRecord,
     emit: Emit,
     options: { truncateAfterStep?: number; now?: () => number } = {},
   ): Promise<Recorder> {
     const { truncateAfterStep, now = Date.now } = options;
     const journal = await Journal.open(folder.journalFile, { truncateAfterStep });
-    const recorder = new Recorder(folder, record, journal, emit, now);
+    const recorder = new Recorder(folder, lock, record, journal, emit, now);
     try {
       await recorder.state(record.state);
       return recorder;
@@ -79,6 +83,7 @@ export class Recorder {
       return isSparseError(error) ? error : new Error(String(error));
     } finally {
       this.journal.close();
+      await this.lock.release();
     }
   }
 

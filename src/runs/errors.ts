@@ -33,6 +33,16 @@ export const interrupted = (): SparseError =>
 export const stillRunning = (directory: string, pid: number): SparseError =>
   error('still-running', `${directory} is in use by its run (process ${pid}). Cancel the run first.`);
 
+export const inUseElsewhere = (directory: string, pid: number, host: string, lock: string): SparseError =>
+  error(
+    'in-use-elsewhere',
+    `${directory} is in use by process ${pid} of the machine ${JSON.stringify(host)}. Cancel the run there; if it is ` +
+      `over or that machine is gone, delete ${lock}.`,
+  );
+
+export const lockDamaged = (file: string): SparseError =>
+  error('lock-damaged', `${file} cannot be read as a lock. If no process writes this run, delete it and try again.`);
+
 export const notAFolder = (directory: string): SparseError =>
   error(
     'not-a-folder',

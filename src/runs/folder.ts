@@ -9,10 +9,9 @@ import { cannotRead, cannotWrite, systemCode } from '../formats/errors';
 import { isEnded } from '../protocol/run';
 import type { RunRecord } from '../protocol/run';
 import * as errors from './errors';
-import { asFound, processLives } from './liveness';
+import { acquireLock, isLocked, lockName } from './lock';
+import type { Lock } from './lock';
 import { formatRecord, maxRecordBytes, parseRecord } from './record';
-
-export { processLives } from './liveness';
 
 /** Where the runs of a project are: `ROOT/.sparsescope/runs`. */
 export const runsDirectory = (root: string): string => join(root, '.sparsescope', 'runs');
@@ -38,6 +37,7 @@ const names = {
   init: 'init.safetensors',
   checkpoints: 'checkpoints',
   rotations: 'rotations',
+  report: 'report.html',
 } as const;
 
 export class RunFolder {
@@ -98,11 +98,25 @@ export class RunFolder {
   }
 
   /**
-   * The record as it stands (`asFound`); its id is the folder's name, also when the folder was renamed.
+   * Claims the folder for this process until the lock is released. Whoever writes into it holds its lock.
+   * @throws SparseError `runs.still-running`, `runs.in-use-elsewhere`, `runs.lock-damaged`, `file.*`
+   */
+  lock(): Promise<Lock> {
+    return acquireLock(this.directory);
+  }
+
+  /**
+   * The record as it stands: one that says it goes on, while no living process holds the lock, was interrupted. Its id is the folder's name, also when the folder was renamed.
    * @throws SparseError `runs.no-record`, `runs.record-*`, `file.*`
    */
   async readRecord(): Promise<RunRecord> {
-    return asFound(await this.readRecordAsWritten());
+    const record = await this.readRecordAsWritten();
+    if (isEnded(record.state) || (await isLocked(this.directory))) return record;
+    // The run may have ended between the two looks: a writer writes its last record before it lets go of the lock.
+    const settled = await this.readRecordAsWritten();
+    if (isEnded(settled.state)) return settled;
+    const { code, message } = errors.interrupted();
+    return { ...settled, state: 'interrupted', error: { code, message } };
   }
 
   /** @throws SparseError `file.*` */
@@ -114,7 +128,7 @@ export class RunFolder {
    * Deletes the run. A folder among the project's runs goes whole; one that the person chose loses only what a run
    * writes, and stays when something else is in it.
    * @throws SparseError `runs.no-record`, `runs.record-*` (it is not a run folder), `runs.still-running`,
-   *   `runs.not-a-folder`, `runs.remove-failed`
+   *   `runs.in-use-elsewhere`, `runs.lock-damaged`, `runs.not-a-folder`, `runs.remove-failed`
    */
   async remove(): Promise<void> {
     const stat = await lstat(this.directory).catch((cause: unknown) => {
@@ -122,20 +136,24 @@ export class RunFolder {
     });
     // Following a link would delete a folder that only looks like it is here.
     if (!stat.isDirectory()) throw errors.notAFolder(this.directory);
-    const record = await this.readRecordAsWritten();
-    if (!isEnded(record.state) && processLives(record.pid)) throw errors.stillRunning(this.directory, record.pid);
+    await this.readRecordAsWritten();
+    // Nobody may resume what is being deleted.
+    const lock = await this.lock();
     try {
       const runs = dirname(this.directory);
       const own = basename(runs) === 'runs' && basename(dirname(runs)) === '.sparsescope';
       const doomed = own ? await readdir(this.directory) : Object.values(names);
       // The record goes last: a removal that fails half-way can be tried again.
       for (const inner of doomed)
-        if (inner !== names.record) await rm(join(this.directory, inner), { recursive: true, force: true });
+        if (inner !== names.record && inner !== lockName)
+          await rm(join(this.directory, inner), { recursive: true, force: true });
       await rm(this.recordFile, { force: true });
+      await rm(join(this.directory, lockName), { force: true });
       await rmdir(this.directory).catch((cause: unknown) => {
         if (own || !['ENOTEMPTY', 'EEXIST'].includes(systemCode(cause) ?? '')) throw cause;
       });
     } catch (cause) {
+      await lock.release();
       throw errors.removeFailed(this.directory, systemCode(cause) ?? String(cause));
     }
   }

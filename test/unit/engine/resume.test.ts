@@ -112,12 +112,16 @@ describe('a resume', () => {
     await engine.service.whenIdle();
   });
 
-  it('of a run of another living process is refused', async () => {
+  it('of a run whose folder is locked is refused, and goes on once it is not', async () => {
     const engine = await TestEngine.greeted();
     const { directory } = await stopped(engine);
-    const folder = new RunFolder(directory);
-    await folder.writeRecord({ ...(await folder.readRecord()), state: 'training', pid: process.ppid });
-    await expect(resume(engine, directory)).rejects.toMatchObject({ code: 'engine.run-is-live' });
+    const lock = await new RunFolder(directory).lock();
+    await expect(resume(engine, directory)).rejects.toMatchObject({ code: 'runs.still-running' });
+    await lock.release();
+    await engine.service.whenIdle();
+    await resume(engine, directory);
+    await engine.service.whenIdle();
+    expect((await new RunFolder(directory).readRecord()).state).toBe('completed');
   });
 
   it('is refused when the data changed', async () => {

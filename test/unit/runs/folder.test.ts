@@ -2,7 +2,8 @@ import { access, chmod, mkdir, readFile, readdir, rename, rm, symlink, writeFile
 import { basename, join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { isEnded } from '../../../src/protocol/run';
-import { RunFolder, listRuns, processLives, runsDirectory, slug } from '../../../src/runs/folder';
+import { RunFolder, listRuns, runsDirectory, slug } from '../../../src/runs/folder';
+import { processLives } from '../../../src/runs/liveness';
 import { failure, temporaryFolder } from '../formats/bytes';
 import { deadPid, sampleRecord, sampleRun } from './samples';
 
@@ -130,6 +131,7 @@ describe('the list of runs', () => {
     const root = join(folder.directory, '..', '..', '..');
     const config = { root, name: 'mlp7-eoi', configText: '' };
     const second = await RunFolder.create(config);
+    await second.lock();
     await second.writeRecord(sampleRecord(second.id, { createdAt: '2025-01-03T00:00:00.000Z' }));
     const third = await RunFolder.create(config);
     await writeFile(third.recordFile, 'no JSON');

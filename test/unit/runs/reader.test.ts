@@ -16,7 +16,6 @@ import { RunReader } from '../../../src/runs/reader';
 import { writeRotations } from '../../../src/runs/rotations';
 import { failure } from '../formats/bytes';
 import {
-  deadPid,
   epochEvent,
   jacobianEvent,
   sampleLayer,
@@ -129,7 +128,7 @@ describe('a run from its first moment to its last', () => {
     const folder = await sampleRun();
     const reader = new RunReader(folder);
     expect((await reader.snapshot()).record.state).toBe('training');
-    await folder.writeRecord(sampleRecord(folder.id, { pid: deadPid }));
+    await rm(join(folder.directory, 'writer.lock'));
     expect((await reader.snapshot()).record.state).toBe('interrupted');
   });
 

@@ -1,4 +1,5 @@
 /** Records, events and run folders for the tests of this folder. */
+import { isEnded } from '../../../src/protocol/run';
 import type { LayerSummary, RunEvent, RunRecord, SpectrumEvent, StepEvent } from '../../../src/protocol/run';
 import { RunFolder } from '../../../src/runs/folder';
 import { temporaryFolder } from '../formats/bytes';
@@ -73,14 +74,16 @@ export const jacobianEvent = (step: number, values: number[] = [2, 1]): RunEvent
   values,
 });
 
-/** A run folder with a record, in a temporary project. */
+/** A run folder with a record, in a temporary project; locked by this process when the run goes on in it. */
 export const sampleRun = async (changes: Partial<RunRecord> = {}): Promise<RunFolder> => {
   const folder = await RunFolder.create({
     root: await temporaryFolder(),
     name: 'mlp7-eoi',
     configText: 'version: 1\n',
   });
-  await folder.writeRecord(sampleRecord(folder.id, changes));
+  const record = sampleRecord(folder.id, changes);
+  await folder.writeRecord(record);
+  if (!isEnded(record.state) && record.pid === process.pid) await folder.lock();
   return folder;
 };
 
