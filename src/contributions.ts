@@ -112,7 +112,12 @@ export const contextKeys = [
 ] as const satisfies readonly (keyof ContextKeyTypes)[];
 
 /** `contextValue` of an item in the Runs tree: says which actions it has. */
-export const runContexts = { live: 'run.live', resumable: 'run.resumable', completed: 'run.completed' } as const;
+export const runContexts = {
+  live: 'run.live',
+  resumable: 'run.resumable',
+  completed: 'run.completed',
+  unreadable: 'run.unreadable',
+} as const;
 
 /** File patterns. Configs stay YAML and JSON to the editor: no language of their own. */
 export const configGlob = '**/*.sparse.{yaml,json}';

@@ -2,6 +2,7 @@
 import type { RunReference } from '../contributions';
 import type { EngineEvents } from '../protocol/engine';
 import type { EpochEvent, RunEvent, RunRecord } from '../protocol/run';
+import { cannotRead } from '../formats/errors';
 import { isEnded } from '../protocol/run';
 import { RunFolder, listRuns, type ListedRun } from '../runs/folder';
 import { RunReader } from '../runs/reader';
@@ -35,6 +36,17 @@ export interface RunStoreOptions {
 const best = (epochs: readonly EpochEvent[]): number | undefined =>
   epochs.length === 0 ? undefined : Math.max(...epochs.map((epoch) => epoch.validationAccuracy));
 
+/** A folder without a record: the run was deleted, or never was one. */
+const noRecordCode = 'runs.no-record';
+
+const readRun = async (directory: string): Promise<ListedRun> => {
+  try {
+    return { directory, record: await new RunFolder(directory).readRecord() };
+  } catch (error) {
+    return { directory, error: cannotRead(directory, error) };
+  }
+};
+
 const idOf = (directory: string): string => directory.split(/[/\\]/).at(-1) ?? directory;
 
 export class RunStore {
@@ -42,17 +54,20 @@ export class RunStore {
   loaded = false;
   private readonly entries = new Map<string, RunEntry>();
   private readonly readers = new Map<string, RunReader>();
+  /** What the engine told of: also a run outside the open folders stays listed while the window is open. */
+  private readonly told = new Set<string>();
   private readonly changed: Emitter<void>;
   private readonly tell: Throttle;
   private reading: Promise<void> | undefined;
   private again = false;
+  private polling = false;
   private readonly foreign: ReturnType<typeof setInterval>;
 
   constructor(private readonly options: RunStoreOptions) {
     this.changed = new Emitter(options.report);
     this.tell = new Throttle(() => this.changed.fire(), options.report);
     this.foreign = setInterval(() => {
-      if (this.readers.size > 0) this.pollForeign().catch(options.report);
+      if (this.readers.size > 0 && !this.polling) this.pollForeign().catch(options.report);
     }, foreignInterval);
     this.foreign.unref();
   }
@@ -74,6 +89,17 @@ export class RunStore {
     return this.entries.get(directory);
   }
 
+  /**
+   * The run in a folder given by its path: read from there when it is not of the open folders, and not listed. Its
+   * `problem` says why it cannot be read, when it cannot.
+   */
+  async find(directory: string): Promise<RunEntry> {
+    const known = this.entries.get(directory);
+    if (known) return known;
+    await this.refresh();
+    return this.entries.get(directory) ?? (await this.readEntry(await readRun(directory)));
+  }
+
   /** Reads the folders again. Asked for while reading, it reads once more afterwards. */
   async refresh(): Promise<void> {
     this.again = true;
@@ -84,6 +110,7 @@ export class RunStore {
   /** `run.json` as the engine wrote it. */
   applyRecord({ id, directory, record }: EngineEvents['runChanged']): void {
     const known = this.entries.get(directory);
+    this.told.add(directory);
     this.entries.set(directory, { id, directory, record, step: known?.step ?? 0, best: known?.best });
     this.tell.request();
   }
@@ -112,6 +139,8 @@ export class RunStore {
           found.add(run.directory);
           if (!this.options.isOurs(run.directory)) await this.read(run);
         }
+      for (const directory of this.told)
+        if (!found.has(directory) && (await this.readTold(directory))) found.add(directory);
       for (const directory of this.entries.keys())
         if (!found.has(directory) && !this.options.isOurs(directory)) this.forget(directory);
       this.loaded = true;
@@ -119,47 +148,72 @@ export class RunStore {
     }
   }
 
-  private async read(run: ListedRun): Promise<void> {
-    const { directory } = run;
-    const id = idOf(directory);
-    if (!('record' in run)) {
-      this.entries.set(directory, { id, directory, problem: this.say(run.error), step: 0, best: undefined });
-      return;
+  /** Whether a run that the engine told of is still there. */
+  private async readTold(directory: string): Promise<boolean> {
+    if (this.options.isOurs(directory)) return true;
+    const run = await readRun(directory);
+    if ('error' in run && run.error.code === noRecordCode) {
+      this.told.delete(directory);
+      return false;
     }
-    const known = this.entries.get(directory);
-    const { record } = run;
-    // The journal of an ended run does not grow: it is read once.
-    const wasRead = known?.record && isEnded(known.record.state) && known.record.endedAt === record.endedAt;
-    if (wasRead && isEnded(record.state)) {
-      this.entries.set(directory, { ...known, record });
-      return;
-    }
-    await this.readJournal(directory, record);
+    await this.read(run);
+    return true;
   }
 
-  private async readJournal(directory: string, record: RunRecord): Promise<void> {
+  private async read(run: ListedRun): Promise<void> {
+    const { directory } = run;
+    const known = this.entries.get(directory);
+    // The journal of an ended run does not grow: it is read once.
+    if ('record' in run && isEnded(run.record.state) && known?.record && isEnded(known.record.state)) {
+      if (known.record.endedAt === run.record.endedAt) {
+        this.entries.set(directory, { ...known, record: run.record });
+        return;
+      }
+    }
+    this.entries.set(directory, await this.readEntry(run, this.readers));
+  }
+
+  /** Of a run that goes on the reader is put among `kept`, to be asked again. */
+  private async readEntry(run: ListedRun, kept?: Map<string, RunReader>): Promise<RunEntry> {
+    const { directory } = run;
     const id = idOf(directory);
+    if (!('record' in run)) return { id, directory, problem: this.say(run.error), step: 0, best: undefined };
+    const { record } = run;
+    const reader = this.readers.get(directory) ?? new RunReader(new RunFolder(directory));
     try {
-      const reader = this.readers.get(directory) ?? new RunReader(new RunFolder(directory));
       const { step, epochs } = await reader.snapshot();
-      this.entries.set(directory, { id, directory, record, step, best: best(epochs) });
       if (isEnded(record.state)) this.release(directory, reader);
-      else this.readers.set(directory, reader);
+      else kept?.set(directory, reader);
+      return { id, directory, record, step, best: best(epochs) };
     } catch (error) {
-      this.entries.set(directory, { id, directory, record, problem: this.say(error), step: 0, best: undefined });
+      this.release(directory, reader);
+      return { id, directory, record, problem: this.say(error), step: 0, best: undefined };
     }
   }
 
   private async pollForeign(): Promise<void> {
-    for (const [directory, reader] of this.readers) {
+    this.polling = true;
+    for (const [directory, reader] of [...this.readers]) {
       if (this.options.isOurs(directory)) this.release(directory, reader);
-      else if (await reader.poll()) {
-        const { record, step, epochs } = reader.current();
-        this.entries.set(directory, { id: record.id, directory, record, step, best: best(epochs) });
-        if (isEnded(record.state)) this.release(directory, reader);
-        this.tell.request();
-      }
+      else await this.pollOne(directory, reader);
     }
+    this.polling = false;
+  }
+
+  /** What one run does wrong is told once, with its entry, and costs the others nothing. */
+  private async pollOne(directory: string, reader: RunReader): Promise<void> {
+    const id = idOf(directory);
+    try {
+      if (!(await reader.poll())) return;
+      const { record, step, epochs } = reader.current();
+      this.entries.set(directory, { id, directory, record, step, best: best(epochs) });
+      if (isEnded(record.state)) this.release(directory, reader);
+    } catch (error) {
+      const { step = 0, best: bestSoFar } = this.entries.get(directory) ?? {};
+      this.entries.set(directory, { id, directory, problem: this.say(error), step, best: bestSoFar });
+      this.release(directory, reader);
+    }
+    this.tell.request();
   }
 
   private release(directory: string, reader: RunReader): void {

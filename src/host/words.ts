@@ -111,5 +111,7 @@ export const words = {
   runConfig: () => t('Run Config'),
   doctor: () => t('Doctor'),
   nothingToResume: () => t('There is no run to resume: none was cancelled, failed or interrupted.'),
-  notOurs: (id: string) => t('Run {0} belongs to another process: cancel it where it was started.', id),
+  notOurs: (id: string, pid: number) =>
+    t('Run {0} belongs to another process ({1}): cancel it where it was started.', id, pid),
+  alreadyEnded: (id: string, state: string) => t('Run {0} has ended already: {1}.', id, state),
 };

@@ -119,6 +119,24 @@ describe('the manifest', () => {
     expect(contributes.walkthroughs.map((w) => w.id)).toEqual([ours.walkthroughId]);
   });
 
+  it('starts where there is something of ours, not in every window', () => {
+    const { activationEvents } = manifest;
+    const sought = activationEvents.flatMap((event) => /^workspaceContains:(.+)/.exec(event)?.[1] ?? []);
+    const configs = ['yaml', 'json'].map((format) => ours.configGlob.replace('{yaml,json}', format));
+    expect(sorted(sought)).toEqual(sorted([...configs, ours.runRecordGlob]));
+    expect(activationEvents.filter((event) => /^(\*|onStartupFinished)$/.test(event))).toEqual([]);
+  });
+
+  it('leaves an unreadable run nothing but its folder', () => {
+    const items = contributes.menus['view/item/context'].filter(({ when }) => {
+      const pattern = /viewItem =~ \/(.+)\//.exec(when ?? '')?.[1];
+      return pattern !== undefined && new RegExp(pattern).test(ours.runContexts.unreadable);
+    });
+    expect(new Set(items.map(({ command }) => command))).toEqual(
+      new Set(['sparsescope.deleteRun', 'sparsescope.revealRunFolder']),
+    );
+  });
+
   it('has a sentence for each %key% and no other', () => {
     const used = [...text.matchAll(/%([\w.]+)%/g)].map((match) => match[1]);
     const backend = contributes.configuration.properties['sparsescope.backend'].enum ?? [];

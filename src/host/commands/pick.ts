@@ -5,25 +5,20 @@ import { runTitle } from '../../protocol/words';
 import { notAConfig, notOnDisk } from '../errors';
 import type { RunEntry } from '../run-store';
 import type { Services } from '../services';
-import { runDescription } from '../trees/runs-tree';
+import { runDescription } from '../trees/run-row';
 import { words } from '../words';
 import { executeCommand, inform } from './register';
 
 const maxConfigs = 200;
 
-/** The run given, else the only one that `fits`, else the one chosen; `undefined` when there is none or the choice is left. */
+/** The run given, listed or not; else the only one that `fits`, else the one chosen; `undefined` when there is none or the choice is left. */
 export const pickRun = async (
   { store, report }: Pick<Services, 'store' | 'report'>,
   given: RunReference | undefined,
   fits: (entry: RunEntry) => boolean,
   none: string,
 ): Promise<RunEntry | undefined> => {
-  if (given) {
-    const known = store.get(given.directory);
-    if (known) return known;
-    await store.refresh();
-    return store.get(given.directory);
-  }
+  if (given) return store.find(given.directory);
   if (!store.loaded) await store.refresh();
   const candidates = store.list().filter(fits);
   if (candidates.length === 0) {

@@ -2,14 +2,17 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
-import type { RunReference } from '../../contributions';
+import { runContexts, type RunReference } from '../../contributions';
 import type { EngineApi, RunHandle } from '../../protocol/engine';
 import type { CallOptions, Remote } from '../../protocol/rpc';
-import { isEnded } from '../../protocol/run';
-import { configGone, configHasErrors, untrusted } from '../errors';
+import { isEnded, type RunRecord } from '../../protocol/run';
+import { stateWords } from '../../protocol/words';
+import { configGone, configHasErrors, runUnreadable, untrusted } from '../errors';
 import { checkedDocument } from '../language/document';
+import type { RunEntry } from '../run-store';
 import type { Services } from '../services';
 import { setting } from '../settings';
+import { runContext } from '../trees/run-row';
 import { words } from '../words';
 import { pickConfig, pickRun } from './pick';
 import { inform } from './register';
@@ -79,22 +82,28 @@ export const runConfig = async (services: Services, config?: vscode.Uri): Promis
   return document && startDocument(services, document);
 };
 
+/** Throws `host.run-unreadable` with the reason. */
+const recordOf = ({ id, record, problem }: RunEntry): RunRecord => {
+  if (!record) throw runUnreadable(id, problem ?? '');
+  return record;
+};
+
 /** Runs the config of a run once more: the file as it is now. */
 export const runAgain = async (services: Services, run?: RunReference): Promise<RunHandle | undefined> => {
   needTrust();
   const entry = await pickRun(services, run, ({ record }) => record !== undefined, words.noRuns());
-  if (!entry?.record) return undefined;
-  const { configPath } = entry.record;
+  if (!entry) return undefined;
+  const { configPath } = recordOf(entry);
   if (!existsSync(configPath)) throw configGone(entry.id, configPath);
   return runConfig(services, vscode.Uri.file(configPath));
 };
 
 export const resumeRun = async (services: Services, run?: RunReference): Promise<RunHandle | undefined> => {
   needTrust();
-  const resumable = ({ record }: { record?: { state: Parameters<typeof isEnded>[0] } }): boolean =>
-    record !== undefined && isEnded(record.state) && record.state !== 'completed';
+  const resumable = (known: RunEntry): boolean => runContext(known) === runContexts.resumable;
   const entry = await pickRun(services, run, resumable, words.nothingToResume());
   if (!entry) return undefined;
+  recordOf(entry);
   const { id, directory } = entry;
   const handle = await withEngine(
     services,
@@ -114,7 +123,9 @@ export const cancelRun = async (services: Services, run?: RunReference): Promise
   const entry = await pickRun(services, run, ({ directory }) => ours(directory), words.nothingRuns());
   if (!entry) return;
   if (!ours(entry.directory)) {
-    inform(words.notOurs(entry.id), services.report);
+    const { state, pid } = recordOf(entry);
+    const why = isEnded(state) ? words.alreadyEnded(entry.id, stateWords[state]) : words.notOurs(entry.id, pid);
+    inform(why, services.report);
     return;
   }
   const title = words.stopping(entry.id);

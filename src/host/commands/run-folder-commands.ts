@@ -1,10 +1,13 @@
 /** What is done with a run's folder: look, reveal, delete. None of it needs the engine or a trusted workspace. */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import type { RunReference } from '../../contributions';
-import { RunFolder } from '../../runs/folder';
-import { noReport } from '../errors';
+import { systemCode } from '../../formats/errors';
+import { removeFailed } from '../../runs/errors';
+import { RunFolder, runsDirectory } from '../../runs/folder';
+import { noReport, runUnreadable } from '../errors';
 import type { RunEntry } from '../run-store';
 import type { Services } from '../services';
 import { words } from '../words';
@@ -23,6 +26,20 @@ export const openRun = async (services: Services, run?: RunReference): Promise<v
   if (directory !== undefined) services.panels.open(directory, { preserveFocus: false });
 };
 
+/** Without a record only the place tells that it is a run: nothing outside the project's runs is deleted like this. */
+const removeUnreadable = async ({ id, directory, problem }: RunEntry): Promise<void> => {
+  const project = dirname(dirname(dirname(directory)));
+  if (dirname(directory) !== runsDirectory(project)) throw runUnreadable(id, problem ?? '');
+  // It may only be young: whoever makes a run holds its lock.
+  const lock = await new RunFolder(directory).lock();
+  await lock.release();
+  try {
+    await rm(directory, { recursive: true });
+  } catch (cause) {
+    throw removeFailed(directory, systemCode(cause) ?? String(cause));
+  }
+};
+
 export const deleteRun = async (services: Services, run?: RunReference): Promise<void> => {
   const entry = await anyRun(services, run);
   if (!entry) return;
@@ -35,7 +52,8 @@ export const deleteRun = async (services: Services, run?: RunReference): Promise
   if (answer !== words.delete()) return;
   services.panels.close(directory);
   // Refuses what is no run folder and what a living process writes.
-  await new RunFolder(directory).remove();
+  if (entry.record) await new RunFolder(directory).remove();
+  else await removeUnreadable(entry);
   await services.store.refresh();
 };
 

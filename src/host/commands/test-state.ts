@@ -5,7 +5,7 @@ import { diagnosticSource } from '../language/diagnostics';
 import type { Services } from '../services';
 import type { StatusBar } from '../status-bar';
 import type { LayersTree } from '../trees/layers-tree';
-import { runDescription } from '../trees/runs-tree';
+import { runDescription } from '../trees/run-row';
 import type { TensorEditors } from '../views/tensor-editor';
 import { registerCommand } from './register';
 

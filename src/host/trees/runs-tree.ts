@@ -1,7 +1,7 @@
 /** The Runs view: every run of the workspace, newest first. */
 import * as vscode from 'vscode';
 import type { CommandId } from '../../contributions';
-import { runContexts, views } from '../../contributions';
+import { views } from '../../contributions';
 import type { RunState } from '../../protocol/run';
 import { isEnded } from '../../protocol/run';
 import { runTitle, stateWords } from '../../protocol/words';
@@ -12,6 +12,7 @@ import type { Selection } from '../selection';
 import { Throttle } from '../throttle';
 import { factTable } from '../tooltip';
 import { words } from '../words';
+import { runContext, runDescription } from './run-row';
 
 /** A tree drawn more often takes away the tooltip one is reading. */
 const drawInterval = 400;
@@ -35,20 +36,6 @@ const icon = (state: RunState | undefined): vscode.ThemeIcon => {
     case 'interrupted':
       return themed('debug-disconnect', 'testing.iconQueued');
   }
-};
-
-const contextOf = (entry: RunEntry): string => {
-  if (!entry.record || entry.record.state === 'completed') return runContexts.completed;
-  return isEnded(entry.record.state) ? runContexts.resumable : runContexts.live;
-};
-
-/** `training · step 412/780 · 0.942 val` */
-export const runDescription = ({ record, step, best }: RunEntry): string => {
-  if (!record) return words.unreadable();
-  const parts = [stateWords[record.state]];
-  if (record.state !== 'completed' && step > 0) parts.push(words.step(step, record.totalSteps));
-  if (best !== undefined) parts.push(words.validation(share(best)));
-  return parts.join(' · ');
 };
 
 const tooltip = ({ record, problem, directory, step, best }: RunEntry): vscode.MarkdownString => {
@@ -109,7 +96,7 @@ export class RunsTree implements vscode.TreeDataProvider<RunEntry> {
     item.description = runDescription(entry);
     item.iconPath = icon(entry.record?.state);
     item.tooltip = tooltip(entry);
-    item.contextValue = contextOf(entry);
+    item.contextValue = runContext(entry);
     item.accessibilityInformation = { label: `${runTitle(entry.id)}, ${runDescription(entry)}` };
     item.command = {
       command: 'sparsescope.openRun' satisfies CommandId,

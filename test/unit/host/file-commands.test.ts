@@ -8,10 +8,10 @@ interface Place {
   fsPath: string;
   path: string;
 }
-type Pick = (items: { label: string }[]) => { label: string } | undefined;
+type Choose = (items: { label: string }[]) => { label: string } | undefined;
 const window = vi.hoisted(() => ({
   folders: [] as { uri: Place }[],
-  pick: (() => undefined) as Pick,
+  pick: undefined as Choose | undefined,
   dialog: undefined as Place[] | undefined,
   asked: [] as { name: string; directory: string }[],
 }));
@@ -30,7 +30,7 @@ vi.mock('vscode', async () => {
       openTextDocument: (what: Place) => Promise.resolve(what),
     },
     window: {
-      showQuickPick: (items: { label: string }[]) => Promise.resolve(window.pick(items)),
+      showQuickPick: (items: { label: string }[]) => Promise.resolve(window.pick?.(items)),
       showOpenDialog: () => Promise.resolve(window.dialog),
       showTextDocument: () => Promise.resolve(),
       showInformationMessage: () => Promise.resolve(),

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 
 vi.mock('vscode', async () => (await import('./vscode-double')).vscodeDouble);
 
-import { runDescription } from '../../../src/host/trees/runs-tree';
+import { runDescription } from '../../../src/host/trees/run-row';
 import { actualRow, plannedRow } from '../../../src/host/trees/layers';
 import type { LayerSummary, RunRecord, SpectrumSummary } from '../../../src/protocol/run';
 

@@ -131,6 +131,8 @@ describe('RunStore', () => {
 
   it('follows a run of another process by its journal', async () => {
     const folder = await makeRun([step(1)], { state: 'training' });
+    // Whoever writes a run holds its lock.
+    await folder.lock();
     await store.refresh();
     expect(store.get(folder.directory)?.step).toBe(1);
     const moved = new Promise<void>((resolve) => {
@@ -140,6 +142,47 @@ describe('RunStore', () => {
     });
     appendFileSync(folder.journalFile, `${JSON.stringify(step(2))}\n`);
     await moved;
+  });
+
+  it('shows what one run of another process does wrong, once, and goes on with the others', async () => {
+    const [broken, sound] = [
+      await makeRun([step(1)], { state: 'training' }),
+      await makeRun([step(1)], { state: 'training' }),
+    ];
+    for (const folder of [broken, sound]) await folder.lock();
+    await store.refresh();
+    writeFileSync(broken.recordFile, '{ torn');
+    appendFileSync(sound.journalFile, `${JSON.stringify(step(2))}\n`);
+    await vi.waitFor(() => expect(store.get(sound.directory)?.step).toBe(2), 5_000);
+    expect(store.get(broken.directory)?.problem).toContain('run.json');
+    expect(store.get(broken.directory)?.record).toBeUndefined();
+    appendFileSync(sound.journalFile, `${JSON.stringify(step(3))}\n`);
+    await vi.waitFor(() => expect(store.get(sound.directory)?.step).toBe(3), 5_000);
+  });
+
+  it('keeps a run outside the open folders that the engine told of, until it is deleted', async () => {
+    const outside = mkdtempSync(join(tmpdir(), 'outside-'));
+    const folder = await RunFolder.create({ root: outside, name: 'mlp7-eoi', configText: 'version: 1\n' });
+    await folder.writeRecord(record(folder.id));
+    writeFileSync(folder.journalFile, `${JSON.stringify(step(7))}\n`);
+    store.applyRecord({ id: folder.id, directory: folder.directory, record: record(folder.id, { state: 'training' }) });
+    await store.refresh();
+    expect(store.list()).toMatchObject([{ directory: folder.directory, step: 7, record: { state: 'completed' } }]);
+    await folder.remove();
+    await store.refresh();
+    expect(store.list()).toEqual([]);
+    rmSync(outside, { recursive: true });
+  });
+
+  it('reads a run outside the open folders when asked for it, and says why it cannot', async () => {
+    const outside = mkdtempSync(join(tmpdir(), 'outside-'));
+    const folder = await RunFolder.create({ root: outside, name: 'mlp7-eoi', configText: 'version: 1\n' });
+    expect((await store.find(folder.directory)).problem).toContain('run.json');
+    await folder.writeRecord(record(folder.id, { state: 'interrupted' }));
+    writeFileSync(folder.journalFile, `${JSON.stringify(step(7))}\n`);
+    expect(await store.find(folder.directory)).toMatchObject({ step: 7, record: { state: 'interrupted' } });
+    expect(store.list()).toEqual([]);
+    rmSync(outside, { recursive: true });
   });
 
   it('tells of a thousand changes at most ten times a second', async () => {
