@@ -2,6 +2,7 @@
 import type { ConfigIssue } from '../config/issues';
 import { isSparseError, SparseError } from '../core/errors';
 import { RpcCancelled, RpcError } from '../protocol/rpc';
+import { commandLine } from './program';
 
 export const exitCode = { ok: 0, input: 1, program: 2, cancelled: 130 } as const;
 export type ExitCode = (typeof exitCode)[keyof typeof exitCode];
@@ -13,7 +14,9 @@ const programCodes = new Set([
   'engine.wasm-files-missing',
   'engine.backend-unavailable',
   'engine.version-mismatch',
-  'cli.report-page-missing',
+  'runs.report-page-missing',
+  'linalg.no-convergence',
+  'eoi.no-end',
 ]);
 
 export const exitCodeOfCode = (code: string): ExitCode => (programCodes.has(code) ? exitCode.program : exitCode.input);
@@ -42,22 +45,16 @@ export const describe = (error: unknown): Described => {
   return { code: internalCode, message: `Sparsescope met an error of its own: ${message}. Please report it.` };
 };
 
-export const reportPageMissing = (file: string): SparseError =>
-  new SparseError(
-    'cli.report-page-missing',
-    `${file} is not there, so no report can be written. Build Sparsescope again.`,
-  );
+/** What the command line said that is no command; the words are the parser's. */
+export const usage = (sentence: string, command: string): SparseError =>
+  new SparseError('cli.usage', `${sentence}. See: ${commandLine([...(command ? [command] : []), '--help'])}`);
 
-/** `issues`: all of them, warnings too, as `check --json` answers them. */
-export const configInvalid = (file: string, errors: number, issues: readonly object[]): SparseError =>
+/** Results that cannot be written: the destination is at fault. `code` is the system's. */
+export const resultsLost = (code: string): SparseError =>
   new SparseError(
-    'cli.config-invalid',
-    `${file} has ${errors} ${errors === 1 ? 'problem' : 'problems'}. Mend ${errors === 1 ? 'it' : 'them'} and try again.`,
-    { issues },
+    'cli.results-lost',
+    `Standard output could not be written (${code}): the rest of the results is lost. Send it to a place that takes it.`,
   );
-
-export const configTooLarge = (file: string, limit: number): SparseError =>
-  new SparseError('cli.config-too-large', `${file} is over ${limit} bytes and no config. Check the path.`);
 
 /** As compilers say it, so that editors and scripts can jump to the place. Lines and columns count from 1. */
 export const issueLine = (file: string, { range, severity, code, message, suggestion }: ConfigIssue): string => {
@@ -67,9 +64,9 @@ export const issueLine = (file: string, { range, severity, code, message, sugges
 };
 
 export const cancelledLine = (step: number, total: number, directory: string): string =>
-  `Cancelled at step ${step} of ${total}. Go on with: sparsescope resume ${directory}\n`;
+  `Cancelled at step ${step} of ${total}. Go on with: ${commandLine(['resume', directory])}\n`;
 
-export const cancellingLine = 'Cancelling after this step; press Ctrl+C again to end at once.\n';
+export const cancellingLine = 'Cancelling; press Ctrl+C again to end at once.\n';
 
 export const warningLine = (message: string): string => `warning: ${message}\n`;
 

@@ -1,14 +1,13 @@
-/** Follows one run in this process from its start to its end: progress, results as they come, cancel by Ctrl+C. */
+/** Follows one run in this process from its start to its end: progress, results as they come, cancel by a signal. */
 import { EngineService } from '../engine/service';
 import type { BackendChoice, EngineApi, EngineEvents, EngineInfo, RunHandle } from '../protocol/engine';
 import { protocolVersion } from '../protocol/engine';
 import type { CallContext } from '../protocol/rpc';
-import { RpcCancelled } from '../protocol/rpc';
 import type { RunSnapshot } from '../protocol/views';
 import type { EpochEvent, RunEvent, RunRecord } from '../protocol/run';
 import { RunFolder } from '../runs/folder';
 import { RunReader } from '../runs/reader';
-import { cancellingLine, exitCode, warningLine } from './errors';
+import { warningLine } from './errors';
 import type { Output } from './output';
 import { bar, significant } from './table';
 
@@ -92,40 +91,32 @@ export const quietContext = (signal: AbortSignal, output: Output): CallContext =
 });
 
 /**
- * Runs `begin` on a fresh engine and waits for the run's end.
+ * Runs `begin` on a fresh engine and waits for the run's end, which `signal` brings about after its step.
  * @throws SparseError as `startRun` and `resumeRun`; RpcCancelled when cancelled before there was a run
  */
 export async function follow(
-  options: { backend: BackendChoice; output: Output; listener: Listener; now?: () => number },
+  options: {
+    backend: BackendChoice;
+    output: Output;
+    listener: Listener;
+    signal: AbortSignal;
+    now?: () => number;
+  },
   begin: (api: EngineApi, context: CallContext) => Promise<RunHandle>,
 ): Promise<Followed> {
-  const { backend, output, listener, now = Date.now } = options;
+  const { backend, output, listener, signal, now = Date.now } = options;
   const progress = new Progress(output, listener, now);
   const { service, info } = await startEngine(backend, output, {
     runChanged: ({ record }) => progress.changed(record),
     runEvent: ({ event }) => progress.event(event),
   });
-  const controller = new AbortController();
-  const interrupt = (): void => {
-    if (controller.signal.aborted) process.exit(exitCode.cancelled);
-    controller.abort();
-    output.err(cancellingLine);
-    void service.stopAll('cancelled');
-  };
-  process.on('SIGINT', interrupt);
-  process.on('SIGTERM', interrupt);
+  signal.addEventListener('abort', () => void service.stopAll('cancelled'));
   try {
-    const context = quietContext(controller.signal, output);
-    const handle = await begin(service.api, context);
+    const handle = await begin(service.api, quietContext(signal, output));
     await service.whenIdle();
-    output.progress(undefined);
     const reader = new RunReader(new RunFolder(handle.directory));
     return { info, handle, snapshot: await reader.snapshot() };
-  } catch (error) {
-    output.progress(undefined);
-    throw controller.signal.aborted ? new RpcCancelled() : error;
   } finally {
-    process.off('SIGINT', interrupt);
-    process.off('SIGTERM', interrupt);
+    output.progress(undefined);
   }
 }

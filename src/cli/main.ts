@@ -3,19 +3,24 @@
 import { Command, CommanderError, Option } from 'commander';
 import { version } from '../engine/version';
 import { RpcCancelled } from '../protocol/rpc';
-import { describe, errorLine, exitCode, exitCodeOf, internalCode } from './errors';
+import { describe, errorLine, exitCode, exitCodeOf, internalCode, resultsLost, usage } from './errors';
 import type { ExitCode } from './errors';
 import type { Output } from './output';
 import { printJson, processOutput } from './output';
 
 const json = (): Option => new Option('--json', 'answer as one JSON object, see docs/cli.md');
 
-function program(output: Output, done: (code: ExitCode) => void): Command {
+function program(output: Output, done: (code: ExitCode) => void, quiet: boolean): Command {
   const top = new Command('sparsescope')
     .description('Initialise, train and diagnose sparse networks.')
     .version(version, '--version')
     .exitOverride()
-    .configureOutput({ writeOut: (text) => output.out(text), writeErr: (text) => output.err(text) });
+    .configureOutput({
+      writeOut: (text) => output.out(text),
+      writeErr: (text) => {
+        if (!quiet) output.err(text);
+      },
+    });
 
   /** Turns what a command throws into a sentence, or an object for scripts, and an exit code. */
   const act = async (name: string, options: { json?: boolean }, work: () => Promise<ExitCode>): Promise<void> => {
@@ -95,17 +100,38 @@ function program(output: Output, done: (code: ExitCode) => void): Command {
 
 /** Never rejects: whatever happens becomes an exit code. */
 async function main(args: readonly string[]): Promise<void> {
-  const output = processOutput(process.stdout, process.stderr);
+  let resultsAreLost = false;
+  const done = (code: ExitCode): void => {
+    process.exitCode = code === exitCode.ok && resultsAreLost ? exitCode.input : code;
+  };
+  const output = processOutput(process.stdout, process.stderr, (cause) => {
+    resultsAreLost = true;
+    output.err(errorLine(describe(resultsLost(cause.code ?? cause.message))));
+    done((process.exitCode as ExitCode | undefined) ?? exitCode.ok);
+  });
+  // Whatever escapes every promise and handler: a sentence, and the stack for the report of it, instead of a stack alone.
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const)
+    process.on(event, (error: unknown) => {
+      output.progress(undefined);
+      output.err(errorLine(describe(error)) + (error instanceof Error ? `${error.stack ?? ''}\n` : ''));
+      process.exit(exitCode.program);
+    });
+  const json = args.includes('--json');
+  const top = program(output, done, json);
   try {
-    await program(output, (code) => (process.exitCode = code)).parseAsync(args, { from: 'user' });
+    await top.parseAsync(args, { from: 'user' });
   } catch (error) {
-    if (error instanceof CommanderError) {
-      // Commander has printed its sentence; asking for help or the version is no mistake.
-      process.exitCode = error.exitCode === 0 ? exitCode.ok : exitCode.input;
+    if (!(error instanceof CommanderError)) {
+      output.err(errorLine(describe(error)));
+      done(exitCode.program);
       return;
     }
-    output.err(errorLine(describe(error)));
-    process.exitCode = exitCode.program;
+    // Asking for help or the version is no mistake.
+    done(error.exitCode === 0 ? exitCode.ok : exitCode.input);
+    if (error.exitCode === 0 || !json) return;
+    const command = top.commands.find((each) => each.name() === args[0])?.name() ?? '';
+    const sentence = error.message.replace(/^error: /, '');
+    printJson(output, command, { ok: false, error: describe(usage(sentence, command)) });
   }
 }
 

@@ -1,4 +1,5 @@
 /** Where the command line writes: results on stdout, progress and problems on stderr. */
+import { encodeNumber } from '../runs/validate';
 
 export interface Output {
   /** Results. */
@@ -14,20 +15,23 @@ const jsonVersion = 1;
 
 /** One JSON object on stdout: `sparsescope` (version), `command`, then the answer. */
 export const printJson = (output: Output, command: string, answer: object): void =>
-  output.out(`${JSON.stringify({ sparsescope: jsonVersion, command, ...answer }, notFiniteAsText, 2)}\n`);
-
-/** JSON has no NaN and no infinity. */
-const notFiniteAsText = (_key: string, value: unknown): unknown =>
-  typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
+  output.out(`${JSON.stringify({ sparsescope: jsonVersion, command, ...answer }, encodeNumber, 2)}\n`);
 
 const clearLine = '\r\x1b[2K';
 
-/** Output of this process. A reader that went away (`sparsescope ... | head`) is no error: the rest is dropped. */
-export function processOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStream): Output {
+/**
+ * Output of this process. A reader that went away (`sparsescope ... | head`) is no error: the rest is dropped. When
+ * results cannot be written for another reason, `lost` is told, once, and the rest is dropped too.
+ */
+export function processOutput(
+  stdout: NodeJS.WriteStream,
+  stderr: NodeJS.WriteStream,
+  lost: (error: NodeJS.ErrnoException) => void,
+): Output {
   let open = true;
   let shown = false;
   stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+    if (open && error.code !== 'EPIPE') lost(error);
     open = false;
   });
   stderr.on('error', () => undefined);

@@ -5,6 +5,7 @@ import type { ConfigIssue, Range } from './issues';
 import { jsonTree } from './json-tree';
 import type { PlacedFinding } from './read';
 import { Reader } from './read';
+import { maxConfigBytes } from './format';
 import { configSchema } from './schema';
 import type { Span } from './text';
 import { TextLines, withoutByteOrderMark } from './text';
@@ -12,9 +13,6 @@ import { findPlace, hitAt } from './tree';
 import type { Hit, MapNode, Place, Tree } from './tree';
 import type { Config } from './types';
 import { yamlTree } from './yaml-tree';
-
-/** UTF-16 code units. */
-const maxLength = 2 ** 20;
 
 export interface ParsedConfig {
   /** Only when there is no error. */
@@ -37,8 +35,8 @@ export interface Reading extends ParsedConfig {
 
 const treeOf = (lines: TextLines, format: ConfigFormat): Tree => {
   const { text } = lines;
-  if (text.length > maxLength)
-    return { problems: [{ ...errors.tooLarge(maxLength), span: { start: 0, end: lines.lineEnd(0) } }] };
+  if (text.length > maxConfigBytes)
+    return { problems: [{ ...errors.tooLarge(maxConfigBytes), span: { start: 0, end: lines.lineEnd(0) } }] };
   return format === 'json' ? jsonTree(text) : yamlTree(text);
 };
 

@@ -36,12 +36,6 @@ export const wasmFilesMissing = (folders: readonly string[]): SparseError =>
     `The WebAssembly files of TensorFlow.js are in none of ${folders.join(', ')}. Build or install Sparsescope again.`,
   );
 
-export const configInvalid = (file: string, line: number, column: number, message: string, more: number): SparseError =>
-  error(
-    'config-invalid',
-    `${file}:${line}:${column}: ${message}${more > 0 ? ` (and ${more} more ${more === 1 ? 'problem' : 'problems'})` : ''}`,
-  );
-
 export const prunedWeightChanged = (layer: string, count: number, step: number): SparseError =>
   error(
     'pruned-weight-changed',

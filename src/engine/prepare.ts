@@ -1,18 +1,19 @@
 /** From a config or a run folder to work that can begin: everything that can fail does so before anything is written. */
-import { readdir, readFile, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { readdir, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { checkConfig } from '../config/check';
-import { configFormat } from '../config/format';
+import { configFormat, maxConfigBytes } from '../config/format';
+import { configInvalid, configTooLarge } from '../config/invalid';
 import type { NetworkPlan } from '../config/plan';
 import type { Config } from '../config/types';
 import { openFile } from '../formats/byte-source';
-import { cannotRead } from '../formats/errors';
 import { openSafetensors } from '../formats/safetensors';
+import { readText } from '../formats/text-file';
 import type { StartRun } from '../protocol/engine';
 import { runRecordVersion } from '../protocol/run';
 import type { RunEvent, RunRecord } from '../protocol/run';
 import { checkpointFile, listCheckpoints, openCheckpoint } from '../runs/checkpoint';
-import { RunFolder } from '../runs/folder';
+import { RunFolder, runsDirectory } from '../runs/folder';
 import { readJournal } from '../runs/journal';
 import { split } from './data/data-set';
 import { loadData } from './data/load';
@@ -26,15 +27,10 @@ import { readStates } from './state-files';
 /** What of the engine goes into a record. */
 export type Circumstances = Pick<RunRecord, 'versions' | 'backend'>;
 
-/** @throws SparseError `engine.config-invalid` with the first problem's place and sentence */
+/** @throws SparseError `config.invalid` with the first problem's place and sentence */
 export function checkedConfig(text: string, path: string): { config: Config; plan: NetworkPlan } {
   const { config, plan, issues } = checkConfig(text, configFormat(path));
-  const problems = issues.filter(({ severity }) => severity === 'error');
-  const first = problems.at(0);
-  if (first) {
-    const { line, column } = first.range.start;
-    throw errors.configInvalid(path, line + 1, column + 1, first.message, problems.length - 1);
-  }
+  if (issues.some(({ severity }) => severity === 'error')) throw configInvalid(path, issues);
   if (!config || !plan) throw errors.internal();
   return { config, plan };
 }
@@ -97,8 +93,8 @@ export async function prepareStart(
 /** Folder that holds `.sparsescope`, as `startRun` was told or would have been. */
 const rootOf = (folder: RunFolder, record: RunRecord): string => {
   const runs = dirname(folder.directory);
-  const own = basename(runs) === 'runs' && basename(dirname(runs)) === '.sparsescope';
-  return own ? dirname(dirname(runs)) : dirname(record.configPath);
+  const root = dirname(dirname(runs));
+  return runsDirectory(root) === runs ? root : dirname(record.configPath);
 };
 
 /** Weights to go on from: the last checkpoint, else the initialisation, else none. */
@@ -147,9 +143,7 @@ export async function prepareResume(
   try {
     // Read again: until the lock was ours another process may have gone on with the run, and ended it.
     const { record } = await resumable(folder.directory);
-    const text = await readFile(folder.configFile, 'utf8').catch((cause: unknown) => {
-      throw cannotRead(folder.configFile, cause);
-    });
+    const text = await readText(folder.configFile, maxConfigBytes, configTooLarge);
     // The copy in the folder keeps the format of the file it was copied from.
     const { config, plan } = checkedConfig(text, record.configPath);
     const options = { root: rootOf(folder, record), configFolder: dirname(record.configPath), signal };

@@ -1,7 +1,8 @@
 /** Serves `EngineApi`: in the forked process behind its channel, in the command line directly. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs';
-import { writeSafetensors } from '../formats/safetensors';
+import { writeAtomically } from '../formats/atomic-file';
+import { safetensorsChunks } from '../formats/safetensors';
 import type { BackendChoice, EngineApi, EngineInfo, RunHandle } from '../protocol/engine';
 import { protocolVersion } from '../protocol/engine';
 import { RpcCancelled } from '../protocol/rpc';
@@ -168,10 +169,13 @@ export class EngineService {
       await turn();
       states.push(freshState(layer, await inTurns(drawLayer(config, layer), turn)));
     }
-    await writeSafetensors(
-      output,
-      initTensors(states),
-      stateMetadata(config.seed, config.name, 0, config.sparsity.init),
-    );
+    const metadata = stateMetadata(config.seed, config.name, 0, config.sparsity.init);
+    const chunks = async function* (): AsyncGenerator<Uint8Array> {
+      for (const chunk of safetensorsChunks(initTensors(states), metadata)) {
+        await turn();
+        yield chunk;
+      }
+    };
+    await writeAtomically(output, chunks());
   }
 }

@@ -1,6 +1,7 @@
 /** `sparsescope check CONFIG`: problems with their places, and what the config comes to. */
+import { issueJson } from '../../config/invalid';
 import type { NetworkPlan } from '../../config/plan';
-import { issueJson, readConfig } from '../config-file';
+import { readConfig } from '../config-file';
 import { exitCode, issueLine } from '../errors';
 import type { ExitCode } from '../errors';
 import type { Output } from '../output';

@@ -4,16 +4,17 @@ import { usableConfig } from '../config-file';
 import { exitCode, issueLine } from '../errors';
 import type { ExitCode } from '../errors';
 import { quietContext, startEngine } from '../follow';
+import { interruptible } from '../interrupt';
 import type { Output } from '../output';
 
 export async function init(name: string, options: { output: string }, output: Output): Promise<ExitCode> {
   const { path, text } = await usableConfig(name, (issue) => output.err(issueLine(name, issue)));
   const { service } = await startEngine('auto', output);
   const file = resolve(options.output);
-  await service.api.initialise(
-    { configPath: path, configText: text, output: file },
-    quietContext(new AbortController().signal, output),
+  await interruptible(output, (signal) =>
+    service.api.initialise({ configPath: path, configText: text, output: file }, quietContext(signal, output)),
   );
+  output.progress(undefined);
   output.out(`${file}\n`);
   return exitCode.ok;
 }

@@ -10,6 +10,7 @@ import { cancelledLine, describe, errorLine, exitCode, exitCodeOfCode, issueLine
 import type { ExitCode } from '../errors';
 import type { Followed, Listener } from '../follow';
 import { follow } from '../follow';
+import { interruptible } from '../interrupt';
 import type { Output } from '../output';
 import { printJson } from '../output';
 import { writeReport } from '../report';
@@ -114,20 +115,19 @@ async function conclude(
 export async function run(name: string, options: Options, output: Output): Promise<ExitCode> {
   const { path, text } = await usableConfig(name, (issue) => output.err(issueLine(name, issue)));
   const json = options.json ?? false;
-  const followed = await follow(
-    { backend: options.backend ?? 'auto', output, listener: teller(output, json) },
-    (api, context) =>
-      api.startRun(
-        {
-          configPath: path,
-          configText: text,
-          root: dirname(path),
-          ...(options.output !== undefined && { directory: resolve(options.output) }),
-        },
-        context,
-      ),
-  );
-  return conclude(followed, 'run', json, output);
+  const request = {
+    configPath: path,
+    configText: text,
+    root: dirname(path),
+    ...(options.output !== undefined && { directory: resolve(options.output) }),
+  };
+  return interruptible(output, async (signal) => {
+    const followed = await follow(
+      { backend: options.backend ?? 'auto', output, listener: teller(output, json), signal },
+      (api, context) => api.startRun(request, context),
+    );
+    return conclude(followed, 'run', json, output);
+  });
 }
 
 export async function resume(name: string, options: Pick<Options, 'json'>, output: Output): Promise<ExitCode> {
@@ -136,8 +136,11 @@ export async function resume(name: string, options: Pick<Options, 'json'>, outpu
   const last = before.checkpoints.at(-1) ?? 0;
   const earlier = before.epochs.filter(({ step }) => step <= last);
   const json = options.json ?? false;
-  const followed = await follow({ backend: 'auto', output, listener: teller(output, json, earlier) }, (api, context) =>
-    api.resumeRun({ directory }, context),
-  );
-  return conclude(followed, 'resume', json, output);
+  return interruptible(output, async (signal) => {
+    const followed = await follow(
+      { backend: 'auto', output, listener: teller(output, json, earlier), signal },
+      (api, context) => api.resumeRun({ directory }, context),
+    );
+    return conclude(followed, 'resume', json, output);
+  });
 }

@@ -1,5 +1,7 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, openSync, statSync } from 'node:fs';
 import { access, readFile, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { writeSafetensors } from '../../../src/formats/safetensors';
 import type { Bundle } from '../engine/bundle';
@@ -95,7 +97,8 @@ describe('run', () => {
     started.child.kill('SIGINT');
     const { code, err, out } = await started.finished;
     expect(code).toBe(130);
-    expect(err).toContain(`sparsescope resume ${inProject('stopped')}`);
+    // As it was started here: a bare name would be looked for in a registry.
+    expect(err).toContain(`Go on with: node ${relative(project.root, built.cli)} resume ${inProject('stopped')}\n`);
     expect(out).toContain('report ');
     expect((await recordOf(inProject('stopped'))).state).toBe('cancelled');
     const resumed = await cli('resume', 'stopped');
@@ -106,6 +109,17 @@ describe('run', () => {
     const bytes = (name: string): Promise<Buffer> => finalCheckpoint(inProject(name), 720);
     expect((await bytes('stopped')).equals(await bytes('straight'))).toBe(true);
     expect(await outcome(inProject('stopped'))).toEqual(await outcome(inProject('straight')));
+  });
+
+  it('a second Ctrl+C ends it at once', async () => {
+    await config({ epochs: 500 });
+    const started = begin('run', 'tiny.sparse.yaml', '-o', 'stopped');
+    await printed(started, '\n    1 ');
+    started.child.kill('SIGINT');
+    started.child.kill('SIGTERM');
+    const { code, err } = await started.finished;
+    expect(code).toBe(130);
+    expect(err.match(/press Ctrl\+C again/g)).toHaveLength(1);
   });
 
   it('a config with mistakes: each as file:line:column, exit 1, no folder', async () => {
@@ -121,7 +135,7 @@ describe('run', () => {
       command: 'run',
       ok: false,
       error: {
-        code: 'cli.config-invalid',
+        code: 'config.invalid',
         details: { issues: [{ line: 12, column: 13, code: 'config.unknown-key' }] },
       },
     });
@@ -330,7 +344,36 @@ describe('report and doctor', () => {
   });
 });
 
+/** Takes no byte. */
+const full = '/dev/full';
+
+describe('results that cannot be written', () => {
+  it.skipIf(!existsSync(full) || !statSync(full).isCharacterDevice())('one sentence, exit 1', () => {
+    const { status, stderr } = spawnSync(process.execPath, [built.cli, 'doctor', '--json'], {
+      stdio: ['ignore', openSync(full, 'w'), 'pipe'],
+      encoding: 'utf8',
+    });
+    expect(stderr).toMatch(/^error cli\.results-lost: .*ENOSPC.*\n$/);
+    expect(status).toBe(1);
+  });
+});
+
 describe('usage', () => {
+  it.each([
+    [['run', '--json'], 'run'],
+    [['resume', 'a', '--json', '--frobnicate'], 'resume'],
+    [['frobnicate', '--json'], ''],
+  ])('%j: exit 1 and a JSON object', async (args, command) => {
+    const finished = await cli(...args);
+    expect([finished.code, finished.err]).toEqual([1, '']);
+    expect(answer(finished)).toEqual({
+      sparsescope: 1,
+      command,
+      ok: false,
+      error: { code: 'cli.usage', message: expect.stringContaining('--help') as string },
+    });
+  });
+
   it.each([
     [['frobnicate']],
     [['run']],

@@ -220,7 +220,7 @@ describe('a start that fails', () => {
   it('names the first mistake of the config with its place', () =>
     refuse(
       { ...project.start(), configText: configText().replace('density:', 'densty:') },
-      'engine.config-invalid',
+      'config.invalid',
       /tiny\.sparse\.yaml:12:13: .*densty/,
     ));
 

@@ -1,0 +1,69 @@
+import { readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { init } from '../../../src/cli/commands/init';
+import { interruptible } from '../../../src/cli/interrupt';
+import type { Output } from '../../../src/cli/output';
+import { RpcCancelled } from '../../../src/protocol/rpc';
+import { configText, Project } from '../engine/project';
+
+class Recording implements Output {
+  results = '';
+  problems = '';
+  constructor(private readonly onProgress: (line: string | undefined) => void = () => undefined) {}
+  out(text: string): void {
+    this.results += text;
+  }
+  err(text: string): void {
+    this.problems += text;
+  }
+  progress(line: string | undefined): void {
+    this.onProgress(line);
+  }
+}
+
+const listeners = (): number[] => [process.listenerCount('SIGINT'), process.listenerCount('SIGTERM')];
+
+let before: number[];
+beforeEach(() => (before = listeners()));
+afterEach(() => {
+  expect(listeners()).toEqual(before);
+  vi.restoreAllMocks();
+});
+
+describe('Ctrl+C', () => {
+  it('the first aborts, the second ends the process at once', async () => {
+    const exit = vi.spyOn(process, 'exit').mockImplementation(() => undefined as never);
+    const output = new Recording();
+    const ended = interruptible(output, (signal) => {
+      process.emit('SIGINT');
+      expect([signal.aborted, exit.mock.calls]).toEqual([true, []]);
+      process.emit('SIGINT');
+      expect(exit.mock.calls).toEqual([[130]]);
+      return Promise.reject(new Error('in the middle'));
+    });
+    await expect(ended).rejects.toBeInstanceOf(RpcCancelled);
+    expect(output.problems).toContain('press Ctrl+C again');
+  });
+
+  it('what fails without it fails as it is', async () => {
+    await expect(interruptible(new Recording(), () => Promise.reject(new Error('full')))).rejects.toThrow('full');
+  });
+
+  it('in the middle of init leaves no file, and no half of one', async () => {
+    const project = await Project.create();
+    try {
+      await writeFile(project.configPath, configText());
+      const files = await readdir(project.root);
+      const output = new Recording((line) => {
+        if (line?.endsWith('fc2')) process.emit('SIGTERM');
+      });
+      const attempt = init(project.configPath, { output: join(project.root, 'weights.safetensors') }, output);
+      await expect(attempt).rejects.toBeInstanceOf(RpcCancelled);
+      expect(output.results).toBe('');
+      expect(await readdir(project.root)).toEqual(files);
+    } finally {
+      await project.remove();
+    }
+  });
+});
