@@ -43,6 +43,9 @@ const createServices = (context: vscode.ExtensionContext, log: vscode.LogOutputC
   return { context, log, report, engine, store, selection, panels };
 };
 
+/** The window closes after a few seconds whatever we do, milliseconds; a run that is killed then is interrupted. */
+const closingGrace = 2_000;
+
 /** Answers what ends the engine in good order. */
 export const start = (context: vscode.ExtensionContext, log: vscode.LogOutputChannel): (() => Promise<void>) => {
   const services = createServices(context, log);
@@ -64,5 +67,5 @@ export const start = (context: vscode.ExtensionContext, log: vscode.LogOutputCha
   );
   if (context.extensionMode === vscode.ExtensionMode.Test)
     context.subscriptions.push(registerTestState({ services, status, layers, tensors }));
-  return () => engine.stop();
+  return () => engine.stop(closingGrace);
 };

@@ -9,7 +9,14 @@ import { Peer } from '../protocol/rpc';
 import { isEnded } from '../protocol/run';
 import { Emitter, type Nothing } from './emitter';
 import { ipcChannel } from './ipc-channel';
-import { describeError, engineKeepsStopping, engineNotStarted, engineStopped, versionMismatch } from './errors';
+import {
+  describeError,
+  engineDied,
+  engineKeepsStopping,
+  engineNotStarted,
+  engineStopped,
+  versionMismatch,
+} from './errors';
 
 /** Lines of its output shown when the engine dies. */
 const keptLogLines = 50;
@@ -29,6 +36,11 @@ export interface EngineExit {
   log: string[];
   /** What it was running. Nothing recorded of it is lost. */
   interrupted: RunHandle[];
+  /** It is started again by itself; else it stopped this many times within a minute. */
+  again: boolean;
+  times: number;
+  /** It died before it was greeted, and whoever waited shows the error, or it is tried again: no news for a person. */
+  quiet: boolean;
 }
 
 export interface EngineOptions {
@@ -47,6 +59,8 @@ interface Session {
   process: ChildProcess;
   peer: Peer<Nothing, EngineApi, Nothing, EngineEvents>;
   ready: Promise<Remote<EngineApi>>;
+  /** Somebody besides the client itself waits for it to be ready. */
+  awaited: boolean;
 }
 
 export class EngineClient {
@@ -100,9 +114,10 @@ export class EngineClient {
    * Throws `host.engine-not-started`, `host.engine-keeps-stopping`, `host.version-mismatch`.
    */
   async api(): Promise<Remote<EngineApi>> {
-    if (this.session) return this.session.ready;
-    if (this.recentEnds() > maxRestarts) throw engineKeepsStopping(this.recentEnds());
-    return this.start().ready;
+    if (!this.session && this.recentEnds() > maxRestarts) throw engineKeepsStopping(this.recentEnds());
+    const session = this.session ?? this.start();
+    session.awaited = true;
+    return session.ready;
   }
 
   /** Ends the engine in good order and starts a fresh one, forgetting earlier crashes. What runs is cancelled. */
@@ -120,8 +135,8 @@ export class EngineClient {
     if (!this.restartWanted) this.restart().catch(this.options.report);
   }
 
-  /** Asks the engine to end; kills it when it does not. */
-  async stop(): Promise<void> {
+  /** Asks the engine to end; kills it when it has not after `grace` milliseconds. */
+  async stop(grace = this.options.grace ?? defaultGrace): Promise<void> {
     clearTimeout(this.restartTimer);
     const session = this.session;
     if (!session) return;
@@ -133,7 +148,7 @@ export class EngineClient {
       if (child.exitCode !== null || child.signalCode !== null) resolve();
       else child.once('exit', () => resolve());
     });
-    const kill = setTimeout(() => child.kill('SIGKILL'), this.options.grace ?? defaultGrace);
+    const kill = setTimeout(() => child.kill('SIGKILL'), grace);
     // The answer may be cut off by the process's own end: the end is what counts.
     peer.remote.shutdown({}).catch(() => undefined);
     await gone;
@@ -154,15 +169,20 @@ export class EngineClient {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     const peer: Session['peer'] = new Peer(ipcChannel(child, this.options.report), {}, describeError);
-    const session: Session = { process: child, peer, ready: this.greet(peer) };
+    const session: Session = { process: child, peer, ready: this.greet(peer), awaited: false };
     this.session = session;
     // Whoever asked gets the failure too. An engine that will not be greeted is of no use: it is ended, not retried.
     session.ready.catch(() => this.refused(session));
     this.follow(child.stdout, 'info');
     this.follow(child.stderr, 'warn');
     peer.on('log', ({ level, message }) => this.keep(level, message));
-    peer.on('runEvent', (value) => this.heard.fire(value));
-    peer.on('runChanged', (value) => this.noteRun(value));
+    // What an engine says after its stop was asked for is no news: its runs are read from their folders.
+    peer.on('runEvent', (value) => {
+      if (this.session === session) this.heard.fire(value);
+    });
+    peer.on('runChanged', (value) => {
+      if (this.session === session) this.noteRun(value);
+    });
     child.once('error', (error) => this.ended(session, error.message));
     // Not `exit`: only now its last lines have all arrived.
     child.once('close', (code, signal) => this.ended(session, signal ?? `code ${String(code)}`));
@@ -206,16 +226,16 @@ export class EngineClient {
     this.info = undefined;
     this.live.clear();
     this.ends.push(Date.now());
-    session.peer.close(greeted ? engineStopped(how) : engineNotStarted(how, log.at(-1) ?? ''));
+    session.peer.close(greeted ? engineDied(how) : engineNotStarted(how, log.at(-1) ?? ''));
     const ends = this.recentEnds();
     const again = ends <= maxRestarts;
     this.become(again ? 'stopped' : 'failed');
     this.options.log('error', `the engine stopped (${how})`);
-    this.died.fire({ how, log, interrupted });
+    this.died.fire({ how, log, interrupted, again, times: ends, quiet: !greeted && (again || session.awaited) });
     if (!again) return;
     const wait = (this.options.backOff ?? 500) * 2 ** (ends - 1);
     this.restartTimer = setTimeout(() => {
-      this.api().catch(this.options.report);
+      if (!this.session) this.start().ready.catch(this.options.report);
     }, wait);
   }
 

@@ -43,12 +43,6 @@ export const runFolderGone = (directory: string): SparseError =>
     t('The run folder {0} is not there any more. It was moved or deleted; close this panel or put it back.', directory),
   );
 
-export const noReport = (id: string): SparseError =>
-  new SparseError(
-    'host.no-report',
-    t('Run {0} has no report.html. Write one with: sparsescope report RUN -o report.html', id),
-  );
-
 export const configGone = (id: string, file: string): SparseError =>
   new SparseError(
     'host.config-gone',
@@ -60,6 +54,15 @@ export const runUnreadable = (id: string, reason: string): SparseError =>
 
 export const engineStopped = (how: string): SparseError =>
   new SparseError('host.engine-stopped', t('The engine stopped ({0}) before it answered. Try again.', how));
+
+/** As `engineStopped`, of a death that the person is told of by itself, with what can be done. */
+export const engineDied = (how: string): SparseError => {
+  const { code, message } = engineStopped(how);
+  return new SparseError(code, message, { told: true });
+};
+
+/** Whether the person knows already. */
+export const isTold = (error: unknown): boolean => error instanceof SparseError && error.details?.['told'] === true;
 
 export const engineNotStarted = (how: string, lastLine: string): SparseError =>
   new SparseError(

@@ -2,22 +2,32 @@
 import * as vscode from 'vscode';
 import { executeCommand } from './commands/register';
 import type { EngineExit } from './engine-client';
+import { engineKeepsStopping } from './errors';
 import { detach } from './log';
 import type { Services } from './services';
 import { words } from './words';
 
-const tellEngineDied = async (services: Services, { how, log, interrupted }: EngineExit): Promise<void> => {
+const sentenceOf = ({ how, interrupted, again, times }: EngineExit): string => {
+  const ids = interrupted.map((run) => run.id);
+  const parts = [
+    ...(ids.length > 0 ? [words.engineDiedRunning(how, ids)] : again ? [words.engineDied(how)] : []),
+    ...(again ? [] : [engineKeepsStopping(times).message]),
+  ];
+  return parts.join(' ');
+};
+
+const tellEngineDied = async (services: Services, exit: EngineExit): Promise<void> => {
+  const { how, log, interrupted, again } = exit;
   services.log.error([words.engineDiedLog(how), ...log].join('\n  '));
   // The record says "training" by a process that is gone: read again, it says "interrupted".
   await services.store.refresh();
-  const resume = words.resumeRun();
-  const buttons = [...(interrupted.length > 0 ? [resume] : []), words.showLog()];
-  const message = words.engineDied(
-    how,
-    interrupted.map((run) => run.id),
-  );
-  const choice = await vscode.window.showErrorMessage(message, ...buttons);
-  if (choice === resume) await executeCommand('sparsescope.resumeRun', interrupted[0]);
+  if (exit.quiet) return;
+  const resume = words.resumeRuns(interrupted.length);
+  const restart = words.restartEngine();
+  const buttons = [...(again ? (interrupted.length > 0 ? [resume] : []) : [restart]), words.showLog()];
+  const choice = await vscode.window.showErrorMessage(sentenceOf(exit), ...buttons);
+  if (choice === restart) await executeCommand('sparsescope.restartEngine');
+  else if (choice === resume) for (const run of interrupted) await executeCommand('sparsescope.resumeRun', run);
   else if (choice !== undefined) await executeCommand('sparsescope.openLog');
 };
 

@@ -1,6 +1,6 @@
 /** The status bar: backend and run state, and Cancel while something runs. */
 import * as vscode from 'vscode';
-import type { CommandId } from '../contributions';
+import { configFile, type CommandId } from '../contributions';
 import { stateWords } from '../protocol/words';
 import type { EngineClient } from './engine-client';
 import type { RunStore } from './run-store';
@@ -22,9 +22,12 @@ export class StatusBar {
     this.cancel.text = words.cancelStatus();
     this.cancel.command = 'sparsescope.cancelRun' satisfies CommandId;
     const update = (): void => this.update();
-    this.listening = vscode.Disposable.from(engine.onDidChange(update), store.onDidChange(update));
+    this.listening = vscode.Disposable.from(
+      engine.onDidChange(update),
+      store.onDidChange(update),
+      vscode.workspace.onDidOpenTextDocument(() => this.show()),
+    );
     update();
-    this.state.show();
   }
 
   get text(): string {
@@ -41,7 +44,15 @@ export class StatusBar {
     this.cancel.dispose();
   }
 
+  /** A window without configs, runs and engine has no use for the item; once shown it stays where it is. */
+  private show(): void {
+    const config = (document: vscode.TextDocument): boolean => configFile.test(document.uri.path);
+    if (this.engine.state !== 'stopped' || this.store.list().length > 0 || vscode.workspace.textDocuments.some(config))
+      this.state.show();
+  }
+
   private update(): void {
+    this.show();
     const run = this.engine.running.at(0);
     this.running = run !== undefined;
     if (run) {
@@ -50,7 +61,8 @@ export class StatusBar {
         entry?.record?.state === 'training'
           ? words.step(entry.step, entry.record.totalSteps)
           : stateWords[entry?.record?.state ?? 'starting'];
-      this.state.text = words.runningStatus(run.id, progress, this.engine.running.length - 1);
+      const backend = entry?.record?.backend.name ?? this.engine.info?.backend;
+      this.state.text = words.runningStatus(run.id, progress, backend, this.engine.running.length - 1);
       this.cancel.tooltip = words.cancelTooltip(run.id);
       this.cancel.show();
     } else {

@@ -5,7 +5,7 @@ const { t } = vscode.l10n;
 
 export const words = {
   showLog: () => t('Show Log'),
-  resumeRun: () => t('Resume Run'),
+  resumeRuns: (count: number) => (count === 1 ? t('Resume Run') : t('Resume {0} Runs', count)),
   restartEngine: () => t('Restart Engine'),
   copy: () => t('Copy'),
   open: () => t('Open'),
@@ -14,10 +14,9 @@ export const words = {
   cancel: () => t('Cancel'),
   manageTrust: () => t('Manage Trust'),
 
-  engineDied: (how: string, runs: string[]) =>
-    runs.length === 0
-      ? t('The engine stopped ({0}). It is started again.', how)
-      : t('The engine stopped ({0}) while running {1}. Nothing recorded was lost.', how, runs.join(', ')),
+  engineDied: (how: string) => t('The engine stopped ({0}). It is started again.', how),
+  engineDiedRunning: (how: string, runs: string[]) =>
+    t('The engine stopped ({0}) while running {1}. Nothing recorded was lost.', how, runs.join(', ')),
   engineDiedLog: (how: string) => t('The engine stopped ({0}). Its last lines:', how),
 
   pickConfig: () => t('Which config to run?'),
@@ -65,10 +64,12 @@ export const words = {
   notStarted: () => t('$(pulse) Sparsescope'),
   starting: () => t('$(sync~spin) Sparsescope: starting'),
   engineFailed: () => t('$(error) Sparsescope: engine stopped'),
-  runningStatus: (id: string, progress: string, others: number) =>
-    others === 0
-      ? t('$(sync~spin) {0} · {1}', id, progress)
-      : t('$(sync~spin) {0} · {1} · {2} more', id, progress, others),
+  runningStatus: (id: string, progress: string, backend: string | undefined, others: number) =>
+    [
+      t('$(sync~spin) {0} · {1}', id, progress),
+      ...(backend === undefined ? [] : [backend]),
+      ...(others === 0 ? [] : [t('{0} more', others)]),
+    ].join(' · '),
   cancelStatus: () => t('$(debug-stop) Cancel'),
   cancelTooltip: (id: string) => t('Cancel {0}. It can be resumed from its last checkpoint.', id),
   statusTooltip: (reason: string) => (reason === '' ? t('Sparsescope: actions') : t('Sparsescope: {0}', reason)),

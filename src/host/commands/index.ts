@@ -30,6 +30,8 @@ export const registerCommands = (services: Services, layers: LayersTree): vscode
     'sparsescope.doctor': () => doctor.run(),
     'sparsescope.restartEngine': async () => {
       await services.engine.restart();
+      // What ran says so in its folder only: the old engine is not listened to any more.
+      await services.store.refresh();
     },
     'sparsescope.openLog': () => {
       services.log.show(true);

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { CommandId, CommandTypes } from '../../contributions';
-import { describeError, isCancel, untrusted } from '../errors';
+import { describeError, isCancel, isTold, untrusted } from '../errors';
 import { detach, type Report } from '../log';
 import { words } from '../words';
 
@@ -14,10 +14,11 @@ const remedy = (code: string): { label: string; command: string } =>
     ? { label: words.manageTrust(), command: 'workbench.trust.manage' }
     : { label: words.showLog(), command: 'sparsescope.openLog' satisfies CommandId };
 
-/** Shows the sentence of `error` with a remedy or a way to the log. Cancel shows nothing. */
+/** Shows the sentence of `error` with a remedy or a way to the log. Cancel, and what is told elsewhere, shows nothing. */
 const showError = (error: unknown, report: Report): void => {
   if (isCancel(error)) return;
   report(error);
+  if (isTold(error)) return;
   const { code, message } = describeError(error);
   const { label, command } = remedy(code);
   const follow = vscode.window

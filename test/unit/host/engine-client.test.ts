@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 vi.mock('vscode', async () => (await import('./vscode-double')).vscodeDouble);
 
 import { EngineClient, type EngineExit } from '../../../src/host/engine-client';
+import { isTold } from '../../../src/host/errors';
 
 const clients: EngineClient[] = [];
 const logged: string[] = [];
@@ -81,6 +82,7 @@ describe('EngineClient', () => {
     expect(engine.starts).toBe(2);
     expect(engine.pid).not.toBe(first);
     await expect(api.cancelRun({ id: run.id })).rejects.toMatchObject({ code: 'host.engine-stopped' });
+    expect(exit).toMatchObject({ again: true, quiet: false });
   });
 
   it('does not start for ever an engine that dies at once, and says what it said last', async () => {
@@ -101,6 +103,34 @@ describe('EngineClient', () => {
     const engine = client('old');
     await expect(engine.api()).rejects.toMatchObject({ code: 'host.version-mismatch' });
     expect(engine).toMatchObject({ state: 'failed', starts: 1, pid: undefined });
+  });
+
+  it('does not tell twice of a death: who waited for an answer knows that it is told', async () => {
+    const engine = client('ok');
+    const api = await engine.api();
+    const waiting = api.initialise({ configPath: '/c', configText: '', output: '/o' }).catch((error: unknown) => error);
+    const dying = death(engine);
+    process.kill(engine.pid!, 'SIGKILL');
+    expect(isTold(await waiting)).toBe(true);
+    expect(await dying).toMatchObject({ quiet: false });
+  });
+
+  it('leaves a start that failed to whoever waited for it', async () => {
+    const engine = client('dies', 60_000);
+    const dying = death(engine);
+    const error: unknown = await engine.api().catch((reason: unknown) => reason);
+    expect(isTold(error)).toBe(false);
+    expect(await dying).toMatchObject({ quiet: true });
+  });
+
+  it('does not hear what an engine says after its stop was asked for', async () => {
+    const engine = client('late');
+    await (await engine.api()).startRun(start);
+    const heard: string[] = [];
+    engine.onRunChanged(({ record }) => heard.push(record.state));
+    await engine.stop();
+    expect(engine.running).toEqual([]);
+    expect(heard).toEqual([]);
   });
 
   it('waits for the run to end before a wanted restart', async () => {

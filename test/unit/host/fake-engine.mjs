@@ -38,6 +38,7 @@ process.on('message', ({ kind, id, method, params }) => {
     tell('cancelled');
     answer(undefined);
   } else if (method === 'shutdown' && mode !== 'stubborn') {
+    if (mode === 'late') tell('training');
     answer(undefined);
     process.exit(0);
   }
