@@ -3,7 +3,7 @@ import { appendFileSync, cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import type { RunTab, RunViewApi, RunViewEvents } from '../../src/protocol/views';
+import type { RunSnapshot, RunTab, RunViewApi, RunViewEvents } from '../../src/protocol/views';
 import { View, launch, missingBrowser } from './harness';
 import { serveRun, type ServedRun } from './serve';
 
@@ -21,9 +21,6 @@ const young = (name: string, steps: number): { directory: string; goOn: (to: num
   };
   let written = upTo(steps).length;
   writeFileSync(journal, `${lines.slice(0, written).join('\n')}\n`);
-  const record = join(directory, 'run.json');
-  const living = { ...(JSON.parse(readFileSync(record, 'utf8')) as object), state: 'training', pid: process.pid };
-  writeFileSync(record, JSON.stringify({ ...living, endedAt: undefined }));
   const goOn = (to: number): void => {
     const more = upTo(to).slice(written);
     written += more.length;
@@ -31,6 +28,12 @@ const young = (name: string, steps: number): { directory: string; goOn: (to: num
   };
   return { directory, goOn };
 };
+
+/** No process writes this folder, so the reader takes the run for interrupted. */
+const living = (snapshot: RunSnapshot): RunSnapshot => ({
+  ...snapshot,
+  record: { ...snapshot.record, state: 'training' },
+});
 
 const open = async (
   directory: string,
@@ -47,10 +50,11 @@ const open = async (
     asked.push(params.start);
     return served.reader.metrics(params);
   };
+  const snapshot = async (): Promise<RunSnapshot> => living(await served.reader.snapshot());
   const boot = { view: 'run', state: { directory, tab, layer: null, step: 0 } } as const;
-  const view = await View.open<RunViewApi, RunViewEvents>(browser, { ...served.api, metrics }, { boot });
+  const view = await View.open<RunViewApi, RunViewEvents>(browser, { ...served.api, metrics, snapshot }, { boot });
   const tell = async (): Promise<void> => {
-    if (await served.reader.poll()) view.emit('changed', served.reader.current());
+    if (await served.reader.poll()) view.emit('changed', living(served.reader.current()));
   };
   return { view, served, asked, tell };
 };

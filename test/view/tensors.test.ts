@@ -65,6 +65,7 @@ describe.skipIf(missingBrowser !== undefined)(
     afterEach(async () => {
       expect(view.complaints).toEqual([]);
       await view.close();
+      await served.close();
     });
 
     it('lists what the header says and fills the densities in', async () => {
@@ -242,6 +243,8 @@ describe.skipIf(missingBrowser !== undefined)(
       changed = true;
       view.emit('changed', { fileName: '', size: 0, headerBytes: 0, metadata: {}, tensors: 2 });
       await readsOut(/two · 2 × 2 · 4 of 4 non-zero/);
+      await first.close();
+      await second.close();
     });
   },
 );
