@@ -149,7 +149,12 @@ export class RunReader {
     if (summary?.init === 'base') return noRotations(summary.shape);
     const file = await this.unlessMissing(RotationsFile.open(this.folder.rotationsFile), 'The rotations');
     try {
-      return await file.page(layer, start, Math.min(end, start + rotationsAtOnce));
+      if (!summary) throw errors.unknownLayer(layer);
+      const page = await file.page(layer, start, Math.min(end, start + rotationsAtOnce));
+      // A view makes matrices of this shape: a hostile one would fill its memory.
+      if (page.shape.join() !== summary.shape.join())
+        throw errors.badRotations(this.folder.rotationsFile, layer, `of a ${summary.shape.join(' x ')} matrix`);
+      return page;
     } finally {
       await file.close();
     }

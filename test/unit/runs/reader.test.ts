@@ -15,15 +15,7 @@ import { Journal } from '../../../src/runs/journal';
 import { RunReader } from '../../../src/runs/reader';
 import { writeRotations } from '../../../src/runs/rotations';
 import { failure } from '../formats/bytes';
-import {
-  epochEvent,
-  jacobianEvent,
-  sampleLayer,
-  sampleRecord,
-  sampleRun,
-  spectrumEvent,
-  stepEvent,
-} from './samples';
+import { epochEvent, jacobianEvent, sampleLayer, sampleRecord, sampleRun, spectrumEvent, stepEvent } from './samples';
 
 const mask = Uint8Array.from({ length: 24 }, (_, i) => (i % 3 === 0 ? 1 : 0));
 const tensorsOf = (scale: number): TensorToWrite[] => [
@@ -250,6 +242,17 @@ describe('questions', () => {
     expect(page.angle).toEqual(sequence.angle.slice(1, 3));
     expect(await reader.rotations({ layer: 'fc2', start: 0, end: 3 })).toMatchObject({ total: 0, shape: [4, 6] });
     expect((await failure(() => reader.rotations({ layer: 'fc3', start: 0, end: 3 }))).code).toBe('runs.unknown-layer');
+    // A file that tells of another matrix than the record, be it as many values in another shape.
+    for (const [rows, columns] of [
+      [6, 4],
+      [2 ** 30, 2 ** 30],
+    ]) {
+      await writeRotations(folder.rotationsFile, new Map([['fc1', { ...sequence, rows, columns }]]));
+      expect(await failure(() => reader.rotations({ layer: 'fc1', start: 0, end: 1 }))).toEqual({
+        code: 'runs.bad-rotations',
+        message: `${folder.rotationsFile}: the rotations of layer "fc1" are not of a 4 x 6 matrix. Run the config again.`,
+      });
+    }
   });
 });
 
