@@ -1,5 +1,5 @@
 /** One run's folder: where its files are, how it is made, read and removed. */
-import { lstat, mkdir, readdir, rm, rmdir } from 'node:fs/promises';
+import { lstat, mkdir, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { SparseError } from '../core/errors';
 import { writeTextAtomically } from '../formats/atomic-file';
@@ -13,8 +13,24 @@ import { acquireLock, isLocked, lockName } from './lock';
 import type { Lock } from './lock';
 import { formatRecord, maxRecordBytes, parseRecord } from './record';
 
+const projectDirectory = (root: string): string => join(root, '.sparsescope');
+
 /** Where the runs of a project are: `ROOT/.sparsescope/runs`. */
-export const runsDirectory = (root: string): string => join(root, '.sparsescope', 'runs');
+export const runsDirectory = (root: string): string => join(projectDirectory(root), 'runs');
+
+/**
+ * Makes `ROOT/.sparsescope` unless it is there, with a `.gitignore` that keeps it out of people's commits: whoever wants
+ * runs committed empties that file, and it stays as they left it.
+ * @throws SparseError `file.*`
+ */
+export async function makeProjectDirectory(root: string): Promise<void> {
+  const directory = projectDirectory(root);
+  await makeFolder(directory);
+  const file = join(directory, '.gitignore');
+  await writeFile(file, '*\n', { flag: 'wx' }).catch((cause: unknown) => {
+    if (systemCode(cause) !== 'EEXIST') throw cannotWrite(file, cause);
+  });
+}
 
 /** A run's name as part of a folder name: letters, digits, `.`, `_`, `-`, at most 64, never a path. */
 export const slug = (name: string): string => {
@@ -68,6 +84,9 @@ export class RunFolder {
   get rotationsFile(): string {
     return join(this.directory, names.rotations, 'givens.safetensors');
   }
+  get reportFile(): string {
+    return join(this.directory, names.report);
+  }
   get checkpoints(): string {
     return join(this.directory, names.checkpoints);
   }
@@ -85,7 +104,7 @@ export class RunFolder {
   }): Promise<RunFolder> {
     const folder = options.directory
       ? await makeExactly(options.directory)
-      : await makeNext(runsDirectory(options.root), slug(options.name));
+      : await makeNext(options.root, slug(options.name));
     try {
       for (const inner of [folder.checkpoints, dirname(folder.rotationsFile)]) await makeFolder(inner);
       await writeTextAtomically(folder.configFile, options.configText);
@@ -182,7 +201,9 @@ const makeExactly = async (path: string): Promise<RunFolder> => {
   return folder;
 };
 
-const makeNext = async (runs: string, name: string): Promise<RunFolder> => {
+const makeNext = async (root: string, name: string): Promise<RunFolder> => {
+  await makeProjectDirectory(root);
+  const runs = runsDirectory(root);
   await makeFolder(runs);
   const numbers = (await readdir(runs))
     .filter((other) => other.startsWith(`${name}-`))

@@ -6,6 +6,7 @@ import { openFile } from '../../formats/byte-source';
 import { writeIdx } from '../../formats/idx';
 import { makeFolder } from '../../formats/make-folder';
 import { RpcCancelled } from '../../protocol/rpc';
+import { makeProjectDirectory } from '../../runs/folder';
 
 /** Of the data, not of a run: every config trains on the same digits. */
 const dataSeed = 0;
@@ -41,6 +42,7 @@ export async function ensureSyntheticDigits(root: string, signal?: AbortSignal):
       (await hasSize(labels, headerBytes.labels + count));
     if (whole) continue;
     if (signal?.aborted) throw new RpcCancelled();
+    await makeProjectDirectory(root);
     await makeFolder(folder);
     const digits = renderDigits({ count, seed: dataSeed, split });
     await writeAtomically(images, [writeIdx([count, side, side], digits.images)]);

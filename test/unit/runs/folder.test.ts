@@ -50,6 +50,19 @@ describe('a new run', () => {
     expect((await RunFolder.create({ root, name: 'net', configText })).id).toBe('net-42');
   });
 
+  test('is kept out of commits, unless somebody wants it there', async () => {
+    const root = await temporaryFolder();
+    const ignore = join(root, '.sparsescope', '.gitignore');
+    await RunFolder.create({ root, name: 'net', configText: '' });
+    expect(await readFile(ignore, 'utf8')).toBe('*\n');
+    await writeFile(ignore, '');
+    await RunFolder.create({ root, name: 'net', configText: '' });
+    expect(await readFile(ignore, 'utf8')).toBe('');
+    const mine = join(root, 'mine');
+    await RunFolder.create({ root: mine, name: 'net', configText: '', directory: join(mine, 'out') });
+    expect(await readdir(mine)).toEqual(['out']);
+  });
+
   test('made ten at once, each has its own folder', async () => {
     const root = await temporaryFolder();
     const made = await Promise.all(
@@ -80,7 +93,7 @@ describe('a new run', () => {
     await writeFile(join(folder, '.sparsescope'), '');
     const { code, message } = await failure(() => RunFolder.create({ root: folder, name: 'n', configText: '' }));
     expect(code).toMatch(/^file\./);
-    expect(message).toContain(runsDirectory(folder));
+    expect(message).toContain(join(folder, '.sparsescope'));
   });
 });
 
