@@ -78,3 +78,9 @@ export const badRotations = (file: string, layer: string, expected: string): Spa
 
 export const notRotations = (file: string): SparseError =>
   error('not-rotations', `${file} is not a file of rotations. Run the config again.`);
+
+export const configCopyTooLarge = (file: string): SparseError =>
+  error('config-too-large', `${file} is too large to be the config of a run. Restore it from a copy.`);
+
+export const reportPageMissing = (file: string): SparseError =>
+  error('report-page-missing', `${file} is not there, so no report can be written. Install Sparsescope again.`);

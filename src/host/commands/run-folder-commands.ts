@@ -1,13 +1,13 @@
 /** What is done with a run's folder: look, reveal, delete. None of it needs the engine or a trusted workspace. */
-import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import type { RunReference } from '../../contributions';
 import { systemCode } from '../../formats/errors';
 import { removeFailed } from '../../runs/errors';
 import { RunFolder, runsDirectory } from '../../runs/folder';
-import { noReport, runUnreadable } from '../errors';
+import { freshReport } from '../../runs/report/write';
+import { runUnreadable } from '../errors';
 import type { RunEntry } from '../run-store';
 import type { Services } from '../services';
 import { words } from '../words';
@@ -67,8 +67,13 @@ export const revealRunFolder = async (services: Services, run?: RunReference): P
 export const openReport = async (services: Services, run?: RunReference): Promise<void> => {
   const entry = await anyRun(services, run);
   if (!entry) return;
-  const file = join(entry.directory, 'report.html');
-  if (!existsSync(file)) throw noReport(entry.id);
+  const { extensionUri, extension } = services.context;
+  const { version } = extension.packageJSON as { version: string };
+  // Runs of this window write none, and one that was resumed has an old one.
+  const file = await freshReport(new RunFolder(entry.directory), {
+    assets: vscode.Uri.joinPath(extensionUri, 'dist').fsPath,
+    version,
+  });
   if (isLocal() && (await vscode.env.openExternal(vscode.Uri.file(file)))) return;
   await vscode.commands.executeCommand('revealInExplorer', vscode.Uri.file(file));
   inform(words.reportElsewhere(), services.report);

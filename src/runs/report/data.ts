@@ -1,11 +1,13 @@
 /** Gathers what a report shows from a run folder, thinned to a bounded size. */
-import { readFile } from 'node:fs/promises';
-import { cannotRead } from '../formats/errors';
-import { maxReportMaskSide, maxReportPoints, maxReportSpectra, reportDataVersion } from '../protocol/report';
-import type { ReportData, ReportMask, ReportMetrics } from '../protocol/report';
-import type { JacobianEvent, LayerSummary, SpectrumEvent } from '../protocol/run';
-import type { RunFolder } from '../runs/folder';
-import { RunReader } from '../runs/reader';
+import { maxConfigBytes } from '../../config/format';
+import { isSparseError } from '../../core/errors';
+import { readText } from '../../formats/text-file';
+import { maxReportMaskSide, maxReportPoints, maxReportSpectra, reportDataVersion } from '../../protocol/report';
+import type { ReportData, ReportMask, ReportMetrics } from '../../protocol/report';
+import type { JacobianEvent, LayerSummary, SpectrumEvent } from '../../protocol/run';
+import { configCopyTooLarge } from '../errors';
+import type { RunFolder } from '../folder';
+import { RunReader } from '../reader';
 
 /** At most `most` indices of `count`, evenly, first and last among them. */
 export const thinned = (count: number, most: number): number[] =>
@@ -74,21 +76,23 @@ async function readMask(reader: RunReader, { name, shape: [rows, columns] }: Lay
   return { layer: name, rows, columns, form: 'cells', cellRows, cellColumns, data: base64(cells) };
 }
 
+/** A run that ended while it was initialising has no masks; a file that is there and damaged is to be told. */
+const unlessMissing = (error: unknown): undefined => {
+  if (!isSparseError(error) || !['runs.not-written-yet', 'file.not-found'].includes(error.code)) throw error;
+};
+
 /** @throws SparseError `runs.*`, `file.*`, `safetensors.*` */
 export async function gatherReport(folder: RunFolder, about: { version: string; now: Date }): Promise<ReportData> {
   const reader = new RunReader(folder);
   const { record, step, elapsed, epochs } = await reader.snapshot();
-  const config = await readFile(folder.configFile, 'utf8').catch((cause: unknown) => {
-    throw cannotRead(folder.configFile, cause);
-  });
+  const config = await readText(folder.configFile, maxConfigBytes, configCopyTooLarge);
   const end = Number.MAX_SAFE_INTEGER;
   const spectra: SpectrumEvent[] = [];
   const masks: ReportMask[] = [];
   for (const layer of record.layers) {
     const all = await allPages((start) => reader.spectra({ layer: layer.name, start, end }));
     spectra.push(...thin(all, maxReportSpectra));
-    // A run that ended while it was initialising has no masks yet.
-    const mask = await readMask(reader, layer).catch(() => undefined);
+    const mask = await readMask(reader, layer).catch(unlessMissing);
     if (mask) masks.push(mask);
   }
   const jacobians = await allPages<JacobianEvent>((start) => reader.jacobians({ start, end }));

@@ -1,16 +1,19 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { cp, mkdtemp, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { embeddedJson, reportPage, writeReport } from '../../../src/cli/report';
-import { gatherReport, thinned } from '../../../src/cli/report-data';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Mask } from '../../../src/core/mask';
 import { openFile } from '../../../src/formats/byte-source';
 import { openSafetensors } from '../../../src/formats/safetensors';
 import type { ReportData } from '../../../src/protocol/report';
 import { RunFolder } from '../../../src/runs/folder';
+import { gatherReport, thinned } from '../../../src/runs/report/data';
+import { embeddedJson, reportPage } from '../../../src/runs/report/page';
+import { freshReport, writeReport } from '../../../src/runs/report/write';
+import type { ReportMaker } from '../../../src/runs/report/write';
 import { configText, Project, TestEngine, totalSteps } from '../engine/project';
 
 let project: Project;
@@ -134,16 +137,74 @@ describe('the page', () => {
     expect(page).toMatch(/<noscript>[^]*<td>fc1<\/td><td>12 x 784<\/td>[^]*<\/noscript>/);
   });
 
-  it('is written whole or not at all', async () => {
-    const place = await mkdtemp(join(tmpdir(), 'sparsescope-report-'));
-    const file = join(place, 'report.html');
-    await expect(writeReport(folder, file, place)).rejects.toMatchObject({ code: 'cli.report-page-missing' });
-    await writeFile(join(place, 'report.js'), script);
-    await writeFile(join(place, 'report.css'), '');
-    await writeReport(folder, file, place);
-    await expect(writeReport(folder, join(place, 'none/report.html'), place)).rejects.toMatchObject({
-      code: 'file.no-folder',
+  describe('on disk', () => {
+    let place: string;
+    const maker = (): ReportMaker => ({ assets: place, version: '9.9.9' });
+    beforeEach(async () => {
+      place = await mkdtemp(join(tmpdir(), 'sparsescope-report-'));
+      await writeFile(join(place, 'report.js'), script);
+      await writeFile(join(place, 'report.css'), '');
     });
-    await rm(place, { recursive: true });
+    afterEach(() => rm(place, { recursive: true }));
+
+    it('is written whole or not at all', async () => {
+      const file = join(place, 'report.html');
+      await writeReport(folder, file, maker());
+      expect(await readFile(file, 'utf8')).toContain('"sparsescope":"9.9.9"');
+      await expect(writeReport(folder, join(place, 'none/report.html'), maker())).rejects.toMatchObject({
+        code: 'file.no-folder',
+      });
+      await rm(join(place, 'report.css'));
+      await expect(writeReport(folder, file, maker())).rejects.toMatchObject({ code: 'runs.report-page-missing' });
+    });
+
+    it('is made when it is asked for: missing, older than the run, else left as it is', async () => {
+      await rm(folder.reportFile, { force: true });
+      expect(await freshReport(folder, maker())).toBe(folder.reportFile);
+      expect(await readFile(folder.reportFile, 'utf8')).toContain('"sparsescope":"9.9.9"');
+      await writeFile(folder.reportFile, 'mine');
+      await freshReport(folder, maker());
+      expect(await readFile(folder.reportFile, 'utf8')).toBe('mine');
+      const old = new Date('2020-01-01T00:00:00Z');
+      await utimes(folder.reportFile, old, old);
+      await freshReport(folder, maker());
+      expect(await readFile(folder.reportFile, 'utf8')).toContain('"sparsescope":"9.9.9"');
+    });
+
+    it.skipIf(process.platform === 'win32')('is not written through a link', async () => {
+      await writeFile(join(place, 'precious'), 'old');
+      await rm(folder.reportFile, { force: true });
+      await symlink(join(place, 'precious'), folder.reportFile);
+      await expect(freshReport(folder, maker())).rejects.toMatchObject({ code: 'file.not-replaceable' });
+      expect(await readFile(join(place, 'precious'), 'utf8')).toBe('old');
+      await rm(folder.reportFile);
+    });
+  });
+});
+
+describe('a run folder with faults', () => {
+  let run: RunFolder;
+  beforeEach(async () => {
+    run = new RunFolder(await mkdtemp(join(tmpdir(), 'sparsescope-report-')));
+    await cp(folder.directory, run.directory, { recursive: true });
+  });
+  afterEach(() => rm(run.directory, { recursive: true }));
+
+  it('has a report without masks when the initial weights are gone, and says so when they are damaged', async () => {
+    await rm(run.initFile);
+    expect((await gatherReport(run, about)).masks).toEqual([]);
+    await writeFile(run.initFile, 'damaged, and longer than ten bytes');
+    await expect(gatherReport(run, about)).rejects.toMatchObject({ code: 'safetensors.header-beyond-file' });
+  });
+
+  it.skipIf(process.platform === 'win32')('does not wait for ever for a config that is a pipe', async () => {
+    await rm(run.configFile);
+    execFileSync('mkfifo', [run.configFile]);
+    await expect(gatherReport(run, about)).rejects.toMatchObject({ code: 'file.not-a-file' });
+  });
+
+  it('refuses a config that is too large to be one', async () => {
+    await writeFile(run.configFile, '#'.repeat((1 << 20) + 1));
+    await expect(gatherReport(run, about)).rejects.toMatchObject({ code: 'runs.config-too-large' });
   });
 });

@@ -1,0 +1,59 @@
+/** Writes the report of a run: into any file, or as `report.html` of its folder. */
+import { lstat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeTextAtomically } from '../../formats/atomic-file';
+import { cannotRead, notReplaceable, systemCode } from '../../formats/errors';
+import { readText } from '../../formats/text-file';
+import { reportPageMissing } from '../errors';
+import type { RunFolder } from '../folder';
+import { gatherReport } from './data';
+import { reportPage } from './page';
+
+export interface ReportMaker {
+  /** Folder with report.js and report.css: that of the bundles. */
+  assets: string;
+  /** Version of the Sparsescope that makes the report. */
+  version: string;
+}
+
+/** Far above what the build makes of either part. */
+const maxPartBytes = 16 << 20;
+
+const readPart = (folder: string, name: string): Promise<string> =>
+  readText(join(folder, name), maxPartBytes, reportPageMissing).catch(() => {
+    throw reportPageMissing(join(folder, name));
+  });
+
+/**
+ * Writes the report of a run, whole or not at all.
+ * @throws SparseError `runs.*` (`runs.report-page-missing` when the build is incomplete), `file.*`, `safetensors.*`
+ */
+export async function writeReport(folder: RunFolder, file: string, { assets, version }: ReportMaker): Promise<void> {
+  const data = await gatherReport(folder, { version, now: new Date() });
+  const [script, style] = await Promise.all([readPart(assets, 'report.js'), readPart(assets, 'report.css')]);
+  await writeTextAtomically(file, reportPage(data, script, style));
+}
+
+const changedAt = async (file: string): Promise<number | undefined> => {
+  try {
+    return (await lstat(file)).mtimeMs;
+  } catch (cause) {
+    if (systemCode(cause) === 'ENOENT') return undefined;
+    throw cannotRead(file, cause);
+  }
+};
+
+/**
+ * The path of the run's own report, which is written first unless it is there and as new as the run.
+ * @throws as `writeReport`, and SparseError `file.not-replaceable` when something else has the report's name
+ */
+export async function freshReport(folder: RunFolder, maker: ReportMaker): Promise<string> {
+  const file = folder.reportFile;
+  const found = await lstat(file).catch(() => undefined);
+  // Through a link in a folder of somebody else's making any file could be overwritten.
+  if (found && !found.isFile()) throw notReplaceable(file);
+  const changes = await Promise.all([folder.journalFile, folder.recordFile].map(changedAt));
+  if (!found || changes.some((change) => change !== undefined && change > found.mtimeMs))
+    await writeReport(folder, file, maker);
+  return file;
+}
