@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 
 vi.mock('vscode', async () => (await import('./vscode-double')).vscodeDouble);
 
-import { runDescription } from '../../../src/host/trees/run-row';
+import { runContext, runDescription } from '../../../src/host/trees/run-row';
 import { actualRow, plannedRow } from '../../../src/host/trees/layers';
 import type { LayerSummary, RunRecord, SpectrumSummary } from '../../../src/protocol/run';
 
@@ -52,6 +52,24 @@ describe('rows of the Layers view', () => {
     });
     expect(row).toMatchObject({ description: '100 × 784 · 0.073', isometry: undefined });
     expect(new Map(row.facts).get('non-zeros')).toBe('5731 / 78400');
+  });
+});
+
+describe('what can be done with a run', () => {
+  it.each([
+    ['training', 'run.live'],
+    ['interrupted', 'run.resumable'],
+    ['cancelled', 'run.resumable'],
+    ['failed', 'run.resumable'],
+    ['completed', 'run.completed'],
+  ] as const)('%s: %s', (state, context) => {
+    const record = { state } as RunRecord;
+    expect(runContext({ id: 'a-1', directory: '/a-1', record, step: 0, best: undefined })).toBe(context);
+  });
+
+  it('nothing but deleting when its record cannot be read', () => {
+    const run = { id: 'a-1', directory: '/a-1', problem: 'torn', step: 0, best: undefined };
+    expect(runContext(run)).toBe('run.unreadable');
   });
 });
 
