@@ -1,5 +1,5 @@
 /** The engine and the command line as they are shipped, built into a temporary folder: processes are tested as processes. */
-import { copyFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -21,12 +21,13 @@ export async function bundle(): Promise<Bundle> {
     platform: 'node',
     target: 'node20',
     format: 'cjs',
+    mainFields: ['module', 'main'],
     keepNames: true,
     logLevel: 'error',
   });
   const wasm = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm'));
-  for (const name of await readdir(wasm))
-    if (name.endsWith('.wasm')) await copyFile(join(wasm, name), join(folder, name));
+  for (const name of ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm'])
+    await copyFile(join(wasm, name), join(folder, name));
   // The page itself is tested where it is made.
   await writeFile(join(folder, 'report.js'), 'document.title += "</script>";');
   await writeFile(join(folder, 'report.css'), 'body { margin: 0 }');
