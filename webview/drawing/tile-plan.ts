@@ -7,7 +7,7 @@ const elementsPerTile = 1 << 18;
 /** The overview has at most this many cells along an axis; a matrix within it is drawn element by element. */
 const overviewSide = 2048;
 /** An overview of more elements than this looks at some rows of every cell only. */
-const readAtMost = 1 << 27;
+const readAtMost = 1 << 26;
 /** Side of the tiles fetched for a close look at a matrix whose overview merges elements. */
 export const detailSide = 512;
 
