@@ -39,6 +39,10 @@ const install = async (prefix, args) => {
 const buildNativeModules = async () => {
   if (!which(['g++', 'c++']) || !which(['make'])) return 'no C++ compiler: the server runs without its log files';
   const modules = ['@vscode/spdlog', 'native-watchdog'];
+  // Node's own headers where they are installed; node-gyp would download them.
+  const installation = dirname(dirname(process.execPath));
+  const hasHeaders = existsSync(join(installation, 'include/node/node_version.h'));
+  const headers = hasHeaders ? { npm_config_nodedir: installation } : {};
   const [command, args] = npm([
     'rebuild',
     '--prefix',
@@ -47,7 +51,7 @@ const buildNativeModules = async () => {
     '--loglevel=error',
     ...modules,
   ]);
-  const { code } = await capture(command, args, { cwd: server });
+  const { code } = await capture(command, args, { cwd: server, env: { ...process.env, ...headers } });
   return code === 0 ? undefined : 'its native modules did not compile: the server runs without its log files';
 };
 
