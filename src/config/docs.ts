@@ -41,7 +41,7 @@ const head = `<!-- Written from src/config/schema.ts by UPDATE_GOLDEN=1 npx vite
 
 A config says which network, which data, how sparse, how it is trained and what is measured. The file is named \`*.sparse.yaml\` or
 \`*.sparse.json\`; JSON is read strictly. Every key but \`version\` and \`model\` has a default. An unknown key is an error that says which one
-was meant, and so is a request that cannot be had, with the nearest possible value. Check one with \`npx sparsescope check CONFIG\`.
+was meant, and so is a request that cannot be had, with the nearest possible value. Check one with \`node dist/cli.js check CONFIG\`.
 
 \`\`\`yaml
 ${docsExample}\`\`\`

@@ -52,6 +52,29 @@ export const lossNotFinite = (step: number, learningRate: number): SparseError =
     { step },
   );
 
+/** Reasons and backends as a person reads them: in the record, in Doctor and in the errors above. */
+export const words = {
+  cpu: 'cpu (plain JavaScript)',
+  wasmSimd: 'wasm with SIMD',
+  wasmPlain: 'wasm without SIMD (this processor has none)',
+  wasmFailed: 'WebAssembly did not start.',
+  asked: (what: string) => `${what} was asked for.`,
+  auto: (what: string, why: string) => `auto: ${what}; ${why}`,
+  // Honest about what is not there at all: a person with a GPU will ask.
+  noGpu: 'GPU engines are not installed in this version.',
+  silent: 'it stopped sending',
+  brokeOff: 'the connection broke off',
+  notAFile: 'is not a file',
+  wrongSize: (found: number, expected: number) => `has ${found} bytes, not ${expected}`,
+  noTensor: (name: string) => `it has no tensor ${name}`,
+  otherTensor: (name: string, found: string, expected: string) => `${name} is ${found}, not ${expected}`,
+  notBits: (name: string) => `${name} holds more than 0 and 1`,
+};
+
+/** For whoever starts the engine by hand. */
+export const startedAlone = (commandLine: string): string =>
+  `This is the engine of Sparsescope, started by the extension. To run a config, use: node ${commandLine} run CONFIG`;
+
 export const noSuchRun = (id: string): SparseError =>
   error('no-such-run', `No run ${id} is going on in this engine. Look at its state in the list of runs.`);
 
@@ -132,6 +155,9 @@ export const downloadChecksum = (url: string, expected: string, found: string): 
 
 export const archiveEntry = (url: string, entry: string, why: string): SparseError =>
   error('archive-entry', `The archive ${url} was refused: its entry ${JSON.stringify(entry.slice(0, 80))} ${why}.`);
+
+export const archiveDamaged = (url: string): SparseError =>
+  error('archive-damaged', `The archive ${url} is damaged inside. Nothing was kept; try again.`);
 
 export const archiveIncomplete = (url: string, missing: readonly string[]): SparseError =>
   error('archive-incomplete', `The archive ${url} lacks ${missing.join(', ')}. Nothing was kept; try again.`);

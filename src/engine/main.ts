@@ -1,8 +1,9 @@
 /** The engine process: forked with `serialization: 'advanced'`, serves `EngineApi` over the IPC channel, ends with its parent. */
+import { join, relative } from 'node:path';
 import type { EngineApi, EngineEvents } from '../protocol/engine';
 import { Peer } from '../protocol/rpc';
 import type { Channel } from '../protocol/rpc';
-import { describeError, stackOf } from './errors';
+import { describeError, stackOf, startedAlone } from './errors';
 import type { Stop } from './run';
 import { EngineService } from './service';
 
@@ -57,8 +58,6 @@ function serve(): void {
 
 if (process.send) serve();
 else {
-  console.error(
-    'This is the engine of Sparsescope, started by the extension. To run a config, use: sparsescope run CONFIG',
-  );
+  console.error(startedAlone(relative(process.cwd(), join(__dirname, 'cli.js'))));
   process.exit(2);
 }

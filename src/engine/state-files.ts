@@ -4,7 +4,7 @@
  */
 import type { LayerPlan } from '../config/plan';
 import type { SafetensorsFile, TensorEntry, TensorToWrite } from '../formats/safetensors';
-import { checkpointMismatch } from './errors';
+import { checkpointMismatch, words } from './errors';
 import type { LayerState } from './network';
 
 const f32 = (name: string, shape: number[], data: Float32Array): TensorToWrite => ({ name, dtype: 'F32', shape, data });
@@ -50,11 +50,11 @@ export async function readStates(
 ): Promise<LayerState[]> {
   const find = (name: string, dtype: string, shape: readonly number[]): TensorEntry => {
     const entry = file.get(name);
-    if (!entry) throw checkpointMismatch(path, `it has no tensor ${name}`);
+    if (!entry) throw checkpointMismatch(path, words.noTensor(name));
     if (entry.dtype !== dtype || entry.shape.join() !== shape.join())
       throw checkpointMismatch(
         path,
-        `${name} is ${entry.dtype} (${entry.shape.join(', ')}), not ${dtype} (${shape.join(', ')})`,
+        words.otherTensor(name, `${entry.dtype} (${entry.shape.join(', ')})`, `${dtype} (${shape.join(', ')})`),
       );
     return entry;
   };
@@ -67,7 +67,7 @@ export async function readStates(
   for (const { name, rows, columns } of plans) {
     const maskEntry = find(`layers.${name}.mask`, 'U8', [rows, columns]);
     const mask = Uint8Array.from(await file.readBytes(maskEntry, 0, rows * columns));
-    if (mask.some((bit) => bit > 1)) throw checkpointMismatch(path, `layers.${name}.mask holds more than 0 and 1`);
+    if (mask.some((bit) => bit > 1)) throw checkpointMismatch(path, words.notBits(`layers.${name}.mask`));
     states.push({
       name,
       rows,

@@ -3,12 +3,13 @@ import { resolve } from 'node:path';
 import { RunFolder } from '../../runs/folder';
 import { exitCode } from '../errors';
 import type { ExitCode } from '../errors';
+import { interruptible } from '../interrupt';
 import type { Output } from '../output';
 import { writeReport } from '../report';
 
 export async function report(name: string, options: { output: string }, output: Output): Promise<ExitCode> {
   const file = resolve(options.output);
-  await writeReport(new RunFolder(resolve(name)), file);
+  await interruptible(output, (signal) => writeReport(new RunFolder(resolve(name)), file, signal));
   output.out(`${file}\n`);
   return exitCode.ok;
 }

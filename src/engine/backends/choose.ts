@@ -2,7 +2,7 @@
 import { isSparseError } from '../../core/errors';
 import type { BackendChoice } from '../../protocol/engine';
 import type { BackendName } from '../../protocol/run';
-import { backendUnavailable, unknownBackend } from '../errors';
+import { backendUnavailable, unknownBackend, words } from '../errors';
 import type { Availability, Backend } from './backend';
 import { cpu } from './cpu';
 import { wasm } from './wasm';
@@ -39,12 +39,11 @@ export async function choose(choice: BackendChoice, among: readonly Backend[] = 
         among.map(({ name }) => name),
       );
     if (!wanted.ok) throw backendUnavailable(choice, wanted.reason);
-    return { backend: wanted.backend, reason: `${wanted.reason} was asked for.`, available };
+    return { backend: wanted.backend, reason: words.asked(wanted.reason), available };
   }
   const best = usable.at(0);
   if (!best) throw backendUnavailable('auto', checked.map(({ reason }) => reason).join(' '));
   const passed = checked.slice(0, checked.indexOf(best)).map(({ backend, reason }) => `${backend.name}: ${reason}`);
-  // Honest about what is not there at all: a person with a GPU will ask.
-  const why = passed.length > 0 ? passed.join(' ') : 'GPU engines are not installed in this version.';
-  return { backend: best.backend, reason: `auto: ${best.reason}; ${why}`, available };
+  const why = passed.length > 0 ? passed.join(' ') : words.noGpu;
+  return { backend: best.backend, reason: words.auto(best.reason, why), available };
 }

@@ -1,7 +1,7 @@
 /** TensorFlow.js in WebAssembly, one thread: the default, always there. */
 import * as tf from '@tensorflow/tfjs';
 import { setWasmPaths, version_wasm } from '@tensorflow/tfjs-backend-wasm';
-import { backendUnavailable } from '../errors';
+import { backendUnavailable, words } from '../errors';
 import type { Backend } from './backend';
 import { withoutNewListeners } from './process-listeners';
 import { quietTensorFlow } from './quiet';
@@ -15,15 +15,14 @@ export const wasm: Backend = {
   available: async () => {
     wasmFolder();
     const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
-    return { ok: true, reason: simd === true ? 'wasm with SIMD' : 'wasm without SIMD (this processor has none)' };
+    return { ok: true, reason: simd === true ? words.wasmSimd : words.wasmPlain };
   },
   start: async () => {
     quietTensorFlow();
     // Setting the path again after the start is an error of TensorFlow.js.
     if (!started) setWasmPaths(wasmFolder());
     started = true;
-    if (!(await withoutNewListeners(() => tf.setBackend('wasm'))))
-      throw backendUnavailable('wasm', 'WebAssembly did not start.');
+    if (!(await withoutNewListeners(() => tf.setBackend('wasm')))) throw backendUnavailable('wasm', words.wasmFailed);
     installTransposedMatMul();
     return { version: version_wasm };
   },

@@ -1,10 +1,8 @@
 /** Examples in memory, as bytes, and the batches made of them. */
-import type { Config } from '../../config/types';
+import type { DataSource } from '../../core/data-sets';
 import { Rng } from '../../core/rng';
 import { tooFewExamples } from '../errors';
 import type { Batch } from '../trainer';
-
-export type DataSource = Config['data']['source'];
 
 export interface Examples {
   count: number;

@@ -8,7 +8,7 @@ import { createGunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
 import { isSparseError } from '../../core/errors';
 import { writeAtomically } from '../../formats/atomic-file';
-import { gzipCorrupt } from '../../formats/errors';
+import { cannotRead, gzipCorrupt, systemCode } from '../../formats/errors';
 import { makeFolder } from '../../formats/make-folder';
 import type { DataSetName } from '../../protocol/engine';
 import { RpcCancelled } from '../../protocol/rpc';
@@ -66,13 +66,21 @@ async function* verified(
   } catch (cause) {
     if (signal.aborted) throw new RpcCancelled();
     if (isSparseError(cause)) throw cause;
-    throw errors.noNetwork(url, quiet.signal.aborted ? 'it stopped sending' : 'the connection broke off');
+    throw errors.noNetwork(url, quiet.signal.aborted ? errors.words.silent : errors.words.brokeOff);
   } finally {
     clearTimeout(timer);
   }
   const found = hash.digest('hex');
   if (found !== md5) throw errors.downloadChecksum(url, md5, found);
 }
+
+/** What went wrong in unpacking: the compression, the disk, or else the archive inside the compression. */
+const unpackError = (url: string, archive: string, cause: unknown): Error => {
+  if (isSparseError(cause)) return cause;
+  const code = systemCode(cause);
+  if (code?.startsWith('Z_')) return gzipCorrupt(url);
+  return code !== undefined && /^E[A-Z0-9]+$/.test(code) ? cannotRead(archive, cause) : errors.archiveDamaged(url);
+};
 
 /**
  * Unpacks the listed entries of a verified archive into `folder`. Names come from the catalog, never from the archive,
@@ -92,9 +100,9 @@ async function unpack(archive: string, entry: CatalogArchive, folder: string, si
         part.resume();
         continue;
       }
-      if (part.header.type !== 'file') throw errors.archiveEntry(entry.url, item.path, 'is not a file');
+      if (part.header.type !== 'file') throw errors.archiveEntry(entry.url, item.path, errors.words.notAFile);
       if (part.header.size !== item.bytes)
-        throw errors.archiveEntry(entry.url, item.path, `has ${part.header.size} bytes, not ${item.bytes}`);
+        throw errors.archiveEntry(entry.url, item.path, errors.words.wrongSize(part.header.size, item.bytes));
       wanted.delete(item.path);
       const target = join(folder, item.name);
       await writeAtomically(target, part as AsyncIterable<Uint8Array>);
@@ -104,7 +112,7 @@ async function unpack(archive: string, entry: CatalogArchive, folder: string, si
   } catch (cause) {
     await Promise.all(written.map((path) => rm(path, { force: true })));
     if (signal.aborted) throw new RpcCancelled();
-    throw isSparseError(cause) ? cause : gzipCorrupt(entry.url);
+    throw unpackError(entry.url, archive, cause);
   }
   if (wanted.size > 0) {
     await Promise.all(written.map((path) => rm(path, { force: true })));

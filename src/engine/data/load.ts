@@ -3,18 +3,19 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import type { Config } from '../../config/types';
+import { dataSets } from '../../core/data-sets';
+import type { DataSource } from '../../core/data-sets';
 import { openFile } from '../../formats/byte-source';
 import { readCifar10 } from '../../formats/cifar10';
 import { maybeGunzip } from '../../formats/gzip';
 import { readIdx } from '../../formats/idx';
 import { RpcCancelled } from '../../protocol/rpc';
 import { dataCounts, dataFileMissing, dataLabel, dataPathMissing, dataShape, dataTooLarge } from '../errors';
-import type { DataSet, DataSource, Examples } from './data-set';
+import type { DataSet, Examples } from './data-set';
 import { ensureSyntheticDigits } from './synthetic';
 
 /** No file of these data sets is larger, packed or not. */
 const maxFileBytes = 512 << 20;
-const classes = 10;
 
 export interface LoadOptions {
   /** Folder that holds `.sparsescope`, where the synthetic digits are kept. */
@@ -57,11 +58,13 @@ const idxNames = (part: 'train' | 't10k', what: 'images-idx3' | 'labels-idx1'): 
   return [name, dotted, `${name}.gz`, `${dotted}.gz`];
 };
 
-async function readIdxPair(files: FileReader, part: 'train' | 't10k'): Promise<Examples> {
+async function readIdxPair(source: DataSource, files: FileReader, part: 'train' | 't10k'): Promise<Examples> {
   const images = await files.read(idxNames(part, 'images-idx3'));
   const { shape, data } = readIdx(images.bytes, images.path);
-  if (shape.length !== 3 || shape[1] !== 28 || shape[2] !== 28)
-    throw dataShape(images.path, '(n, 28, 28)', `(${shape.join(', ')})`);
+  const { classes, shape: image } = dataSets[source];
+  const [, height, width] = image;
+  if (shape.length !== 3 || shape[1] !== height || shape[2] !== width)
+    throw dataShape(images.path, `(n, ${height}, ${width})`, `(${shape.join(', ')})`);
   const labels = await files.read(idxNames(part, 'labels-idx1'));
   const list = readIdx(labels.bytes, labels.path);
   if (list.shape.length !== 1) throw dataShape(labels.path, '(n)', `(${list.shape.join(', ')})`);
@@ -100,9 +103,9 @@ export async function loadData(data: Config['data'], options: LoadOptions): Prom
   const read = (part: 'train' | 'test'): Promise<Examples> =>
     source === 'cifar-10'
       ? readCifarBatches(files, part === 'train' ? cifarTrain : ['test_batch'])
-      : readIdxPair(files, part === 'train' ? 'train' : 't10k');
+      : readIdxPair(source, files, part === 'train' ? 'train' : 't10k');
   const train = await read('train');
   const test = validation === 0 ? await read('test') : undefined;
-  const inputs = source === 'cifar-10' ? 3 * 32 * 32 : 28 * 28;
+  const { inputs, classes } = dataSets[source];
   return { source, inputs, classes, train, ...(test && { test }), sha256: files.hash.digest('hex') };
 }

@@ -1,5 +1,6 @@
 /** The data set the project makes itself, kept as real IDX files so that it is read like MNIST. */
 import { join } from 'node:path';
+import { dataSets } from '../../core/data-sets';
 import { renderDigits } from '../../core/digits';
 import { writeAtomically } from '../../formats/atomic-file';
 import { openFile } from '../../formats/byte-source';
@@ -10,12 +11,13 @@ import { makeProjectDirectory } from '../../runs/folder';
 
 /** Of the data, not of a run: every config trains on the same digits. */
 const dataSeed = 0;
+const { examples, tests, inputs, shape } = dataSets['synthetic-digits'];
+const [, height, width] = shape;
 const parts = [
-  { prefix: 'train', split: 'train', count: 6000 },
-  { prefix: 't10k', split: 'test', count: 1000 },
+  { prefix: 'train', split: 'train', count: examples },
+  { prefix: 't10k', split: 'test', count: tests },
 ] as const;
 
-const side = 28;
 const headerBytes = { images: 16, labels: 8 };
 
 const hasSize = async (path: string, size: number): Promise<boolean> => {
@@ -38,14 +40,14 @@ export async function ensureSyntheticDigits(root: string, signal?: AbortSignal):
     const images = join(folder, `${prefix}-images-idx3-ubyte`);
     const labels = join(folder, `${prefix}-labels-idx1-ubyte`);
     const whole =
-      (await hasSize(images, headerBytes.images + count * side * side)) &&
+      (await hasSize(images, headerBytes.images + count * inputs)) &&
       (await hasSize(labels, headerBytes.labels + count));
     if (whole) continue;
     if (signal?.aborted) throw new RpcCancelled();
     await makeProjectDirectory(root);
     await makeFolder(folder);
     const digits = renderDigits({ count, seed: dataSeed, split });
-    await writeAtomically(images, [writeIdx([count, side, side], digits.images)]);
+    await writeAtomically(images, [writeIdx([count, height, width], digits.images)]);
     await writeAtomically(labels, [writeIdx([count], digits.labels)]);
   }
   return folder;

@@ -25,12 +25,18 @@ const readPart = (folder: string, name: string): Promise<string> =>
   });
 
 /**
- * Writes the report of a run, whole or not at all.
+ * Writes the report of a run, whole or not at all; not at all when `signal` says so before it is gathered.
  * @throws SparseError `runs.*` (`runs.report-page-missing` when the build is incomplete), `file.*`, `safetensors.*`
  */
-export async function writeReport(folder: RunFolder, file: string, { assets, version }: ReportMaker): Promise<void> {
+export async function writeReport(
+  folder: RunFolder,
+  file: string,
+  { assets, version }: ReportMaker,
+  signal?: AbortSignal,
+): Promise<void> {
   const data = await gatherReport(folder, { version, now: new Date() });
   const [script, style] = await Promise.all([readPart(assets, 'report.js'), readPart(assets, 'report.css')]);
+  signal?.throwIfAborted();
   await writeTextAtomically(file, reportPage(data, script, style));
 }
 

@@ -153,7 +153,7 @@ describe('run', () => {
     await writeFile(inProject('.sparsescope'), '');
     const { code, err } = await cli('run', 'tiny.sparse.yaml');
     expect(code).toBe(1);
-    expect(err).toMatch(/^error file\.no-folder: .*\n$/);
+    expect(err).toMatch(/^error file\.in-the-way: .*\n$/);
   });
 });
 

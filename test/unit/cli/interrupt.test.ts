@@ -2,10 +2,11 @@ import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { init } from '../../../src/cli/commands/init';
+import { report } from '../../../src/cli/commands/report';
 import { interruptible } from '../../../src/cli/interrupt';
 import type { Output } from '../../../src/cli/output';
 import { RpcCancelled } from '../../../src/protocol/rpc';
-import { configText, Project } from '../engine/project';
+import { configText, Project, TestEngine } from '../engine/project';
 
 class Recording implements Output {
   results = '';
@@ -48,6 +49,21 @@ describe('Ctrl+C', () => {
 
   it('what fails without it fails as it is', async () => {
     await expect(interruptible(new Recording(), () => Promise.reject(new Error('full')))).rejects.toThrow('full');
+  });
+
+  it('in the middle of report writes no page', async () => {
+    const project = await Project.create();
+    try {
+      const { directory } = await (await TestEngine.greeted()).run(project.start());
+      const files = await readdir(project.root);
+      const output = new Recording();
+      const attempt = report(directory, { output: join(project.root, 'page.html') }, output);
+      process.emit('SIGINT');
+      await expect(attempt).rejects.toBeInstanceOf(RpcCancelled);
+      expect([output.results, await readdir(project.root)]).toEqual(['', files]);
+    } finally {
+      await project.remove();
+    }
   });
 
   it('in the middle of init leaves no file, and no half of one', async () => {

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -95,6 +95,19 @@ describe('MNIST', () => {
     await expect(load({ source: 'mnist', path: '.' })).rejects.toMatchObject({
       code,
       message: expect.stringContaining(named) as string,
+    });
+  });
+});
+
+describe('a file that is far too large', () => {
+  it('is refused before it is read', async () => {
+    const path = join(folder, 'train-images-idx3-ubyte');
+    await put('train-images-idx3-ubyte', images(20));
+    // A hole: it takes no room on the disk.
+    await truncate(path, (512 << 20) + 1);
+    await expect(load({ source: 'mnist', path: '.' })).rejects.toMatchObject({
+      code: 'engine.data-too-large',
+      message: expect.stringContaining(path) as string,
     });
   });
 });

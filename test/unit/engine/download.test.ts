@@ -1,18 +1,28 @@
 import { createHash } from 'node:crypto';
+import type * as FileSystem from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { pack } from 'tar-stream';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Catalog, CatalogEntry } from '../../../src/engine/data/catalog';
 import { catalog as published } from '../../../src/engine/data/catalog';
 import { downloadDataSet } from '../../../src/engine/data/download';
 import type { CallContext, Progress } from '../../../src/protocol/rpc';
 import { RpcCancelled } from '../../../src/protocol/rpc';
+
+/** In place of the next file that is read as a stream. */
+let broken: Readable | undefined;
+
+vi.mock('node:fs', async (original) => {
+  const fs = await original<typeof FileSystem>();
+  return { ...fs, createReadStream: (path: string): Readable => broken ?? fs.createReadStream(path) };
+});
 
 const served = new Map<string, { bytes: Uint8Array; hang?: boolean; cut?: boolean }>();
 let server: Server;
@@ -171,9 +181,23 @@ describe('downloading an archive', () => {
     ],
     ['a missing entry', () => archive([{ name: 'set/one.bin', bytes: content(40) }]), 'engine.archive-incomplete'],
     ['no archive at all', () => Promise.resolve(content(500)), 'gzip.corrupt'],
-    ['gzip that holds no tar', () => Promise.resolve(gzipSync(content(5000))), 'gzip.corrupt'],
+    ['gzip that holds no tar', () => Promise.resolve(gzipSync(content(5000))), 'engine.archive-damaged'],
   ])('%s: refused, nothing left behind', async (_, make, code) => {
     await expect(get([packed('bad.tar.gz', await make(), wanted)])).rejects.toMatchObject({ code });
+    expect(await readdir(folder)).toEqual([]);
+  });
+});
+
+describe('a disk that fails while unpacking', () => {
+  it('is not taken for a damaged download', async () => {
+    const bytes = await archive([{ name: 'set/one.bin', bytes: content(40) }]);
+    const wanted = [{ path: 'set/one.bin', name: 'one.bin', bytes: 40 }];
+    broken = new Readable({ read: () => broken?.destroy(Object.assign(new Error('bad'), { code: 'EIO' })) });
+    await expect(get([packed('set.tar.gz', bytes, wanted)])).rejects.toMatchObject({
+      code: 'file.read-failed',
+      message: expect.stringContaining('EIO') as string,
+    });
+    broken = undefined;
     expect(await readdir(folder)).toEqual([]);
   });
 });

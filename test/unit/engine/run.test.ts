@@ -231,7 +231,7 @@ describe('a start that fails', () => {
 
   it('leaves no folder where none can be made', async () => {
     await writeFile(join(project.root, '.sparsescope'), 'in the way');
-    await refuse(project.start(), 'file.no-folder', /\.sparsescope/);
+    await refuse(project.start(), 'file.in-the-way', /\.sparsescope/);
   });
 
   it('leaves no half folder when the disk is full', async () => {
