@@ -55,6 +55,15 @@ export const runUnreadable = (id: string, reason: string): SparseError =>
 export const engineStopped = (how: string): SparseError =>
   new SparseError('host.engine-stopped', t('The engine stopped ({0}) before it answered. Try again.', how));
 
+/** As `engineStopped`, of a death that the person is told of by itself, with what can be done. */
+export const engineDied = (how: string): SparseError => {
+  const { code, message } = engineStopped(how);
+  return new SparseError(code, message, { told: true });
+};
+
+/** Whether the person knows already. */
+export const isTold = (error: unknown): boolean => error instanceof SparseError && error.details?.['told'] === true;
+
 export const engineNotStarted = (how: string, lastLine: string): SparseError =>
   new SparseError(
     'host.engine-not-started',
