@@ -36,5 +36,7 @@ for (const file of ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm']) {
 if (watch) {
   await Promise.all(bundles.map(async (options) => (await context(options)).watch()));
 } else {
-  await Promise.all(bundles.map((options) => build(options)));
+  const built = await Promise.allSettled(bundles.map((options) => build(options)));
+  // esbuild has said why.
+  if (built.some(({ status }) => status === 'rejected')) process.exitCode = 1;
 }
