@@ -77,7 +77,7 @@ export const installServer = async () => {
 /**
  * @typedef {object} ServerOptions
  * @property {string} data Folder for its settings, extensions and logs.
- * @property {Record<string, unknown>} [settings] User settings.
+ * @property {Record<string, unknown>} [settings] User settings of a new data folder.
  * @property {string} [vsix] Extension to install.
  * @property {boolean} [trust] Ask whether a workspace is trusted; otherwise every one is.
  * @property {boolean} [token] Let in only who has the token of `url`.
@@ -122,7 +122,8 @@ export const startServer = async (options) => {
   const { data } = options;
   const settings = join(data, 'data/User/settings.json');
   mkdirSync(dirname(settings), { recursive: true });
-  writeFileSync(settings, JSON.stringify({ ...quietSettings, ...options.settings }, null, 2));
+  // What a person has set stays.
+  if (!existsSync(settings)) writeFileSync(settings, JSON.stringify({ ...quietSettings, ...options.settings }, null, 2));
   const common = [main, '--server-data-dir', data, '--extensions-dir', join(data, 'extensions')];
   common.push('--accept-server-license-terms');
   if (options.vsix) {
