@@ -4,11 +4,6 @@ import { Mask } from './mask';
 import { checkSequence, checkStep, rotatedAxes, stepsKept } from './rotation-sequence';
 import type { RotationSequence } from './rotation-sequence';
 
-export type { Angles } from './angles';
-export { RotationPlayer } from './rotation-player';
-export { rotatedAxes } from './rotation-sequence';
-export type { RotationSequence } from './rotation-sequence';
-
 /**
  * The matrix after `steps` rotations (default: all but an undone last one), row-major out x in, and its symbolic mask.
  * The one code path that makes weights: a replay has the same bits as the initialisation it records.
@@ -17,26 +12,8 @@ export function replayWithMask(
   s: RotationSequence,
   steps: number = stepsKept(s),
 ): { weights: Float32Array<ArrayBuffer>; mask: Mask } {
-  return run(s, steps, (length) => new Float32Array(length));
-}
-
-/** As `replayWithMask`, weights only: rows * columns float32, row-major. Throws `rotations.*` for a bad sequence or step. */
-export const replay = (s: RotationSequence, steps?: number): Float32Array<ArrayBuffer> =>
-  replayWithMask(s, steps).weights;
-
-/** The same rotations in float64 throughout: orthogonal to about 1e-15. */
-export const replay64 = (s: RotationSequence, steps: number = stepsKept(s)): Float64Array<ArrayBuffer> =>
-  run(s, steps, (length) => new Float64Array(length)).weights;
-
-/**
- * Entries of different rows (of an axis) never meet, so the whole sequence passes over 32 of them after the other: the
- * working set is 32 entries an axis instead of the matrix, and the result goes to its place in the matrix at once.
- */
-function run<T extends Float32Array | Float64Array>(
-  s: RotationSequence,
-  steps: number,
-  allocate: (length: number) => T,
-): { weights: T; mask: Mask } {
+  // Entries of different rows (of an axis) never meet, so the whole sequence passes over 32 of them after the other: the
+  // working set is 32 entries an axis instead of the matrix, and the result goes to its place in the matrix at once.
   checkSequence(s);
   checkStep(s, steps);
   const { rows, columns, first, second } = s;
@@ -45,9 +22,9 @@ function run<T extends Float32Array | Float64Array>(
   const cos = s.angle.map(Math.cos);
   const sin = s.angle.map(Math.sin);
   const layout = wordLayout(axes);
-  const values = allocate(32 * axes);
+  const values = new Float32Array(32 * axes);
   const supports = new Uint32Array(axes);
-  const weights = allocate(rows * columns);
+  const weights = new Float32Array(rows * columns);
   const mask = Mask.empty(rows, columns);
   for (let from = 0; from < length; from += 32) {
     supports.fill(0);
@@ -63,11 +40,15 @@ function run<T extends Float32Array | Float64Array>(
   return { weights, mask };
 }
 
+/** As `replayWithMask`, weights only: rows * columns float32, row-major. Throws `rotations.*` for a bad sequence or step. */
+export const replay = (s: RotationSequence, steps?: number): Float32Array<ArrayBuffer> =>
+  replayWithMask(s, steps).weights;
+
 /** Moves the non-zeros of 32 entries an axis into the matrix, and leaves zeros behind for the next 32. */
 function moveEntries(
-  values: Float32Array | Float64Array,
+  values: Float32Array,
   supports: Uint32Array,
-  weights: Float32Array | Float64Array,
+  weights: Float32Array,
   [axisStride, entryStride]: [number, number],
   from: number,
 ): void {

@@ -2,8 +2,8 @@
 import { maskSize, tileOutOfRange } from './errors';
 import { checkShape } from './shape';
 
-/** A rectangle in elements, half-open. */
-export interface ElementRange {
+/** A rectangle of a matrix, half-open, in elements. */
+export interface TileRange {
   rowStart: number;
   rowEnd: number;
   columnStart: number;
@@ -92,7 +92,7 @@ export class Mask {
    * The bits of a rectangle, row-major, least significant bit first, each row starting on a byte.
    * Throws `mask.tile-out-of-range` unless the rectangle lies inside.
    */
-  tile(range: ElementRange): Uint8Array {
+  tile(range: TileRange): Uint8Array {
     const { rowStart, rowEnd, columnStart, columnEnd } = range;
     const inside =
       [rowStart, rowEnd, columnStart, columnEnd].every(Number.isInteger) &&

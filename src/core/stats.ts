@@ -1,52 +1,25 @@
-/** Figures of many numbers, in one or two passes, in pieces of any size. */
+/** Figures of many numbers. */
 import { badBins } from './errors';
 
-/** Takes values piece by piece. NaN and infinite values are counted, and left out of the other figures. */
-export class Accumulator {
-  /** All values given. */
-  count = 0;
-  nonZeros = 0;
-  nonFinite = 0;
-  /** Of the finite values; NaN when there is none. */
-  min = NaN;
-  max = NaN;
-  private sum = 0;
-  /** What the last additions to `sum` lost (Kahan): a mean over 1e9 float32 must not drift. */
-  private lost = 0;
-
-  add(values: ArrayLike<number>): void {
-    this.count += values.length;
-    for (let i = 0; i < values.length; i++) {
-      const value = values[i];
-      if (!Number.isFinite(value)) {
-        this.nonFinite++;
-        continue;
-      }
-      if (value !== 0) this.nonZeros++;
-      if (!(value >= this.min)) this.min = value;
-      if (!(value <= this.max)) this.max = value;
-      const term = value - this.lost;
-      const next = this.sum + term;
-      this.lost = next - this.sum - term;
-      this.sum = next;
-    }
-  }
-
-  /** Of the finite values; NaN when there is none. */
-  get mean(): number {
-    return this.sum / (this.count - this.nonFinite);
-  }
-
-  /** Share of the finite values that are not zero; 0 when there is none. */
-  get density(): number {
-    const finite = this.count - this.nonFinite;
-    return finite === 0 ? 0 : this.nonZeros / finite;
-  }
+/** What is told of a tensor's values; reading them costs a pass over the tensor. */
+export interface TensorStatistics {
+  /** Share of elements that are finite and not zero; 0 for an empty tensor. */
+  density: number;
+  nonZeros: number;
+  /** 0 when there is no finite value. */
+  min: number;
+  max: number;
+  mean: number;
+  /** NaN or infinite values, left out of the figures above. */
+  nonFinite: number;
+  /** Counts of finite values over equal bins from `min` to `max`; all in the first when these are equal. */
+  histogram: number[];
 }
 
 /** Counts over equal bins from `min` to `max`; the last bin includes `max`. Values outside are not counted. */
 export class Histogram {
   readonly counts: number[];
+  private readonly halfSpan: number;
 
   /** Throws `stats.bad-bins`. With min equal to max everything falls into the first bin. */
   constructor(
@@ -56,24 +29,19 @@ export class Histogram {
   ) {
     if (!Number.isInteger(bins) || bins < 1) throw badBins(bins);
     this.counts = new Array<number>(bins).fill(0);
+    // Halves, because the span of the largest float64 numbers would be infinite.
+    this.halfSpan = max / 2 - min / 2;
+  }
+
+  /** Counts a value `times` times. */
+  count(value: number, times = 1): void {
+    if (!(value >= this.min && value <= this.max)) return;
+    const bins = this.counts.length;
+    const share = this.halfSpan > 0 ? (value / 2 - this.min / 2) / this.halfSpan : 0;
+    this.counts[Math.min(bins - 1, Math.floor(share * bins))] += times;
   }
 
   add(values: ArrayLike<number>): void {
-    const bins = this.counts.length;
-    const perUnit = this.max > this.min ? bins / (this.max - this.min) : 0;
-    for (let i = 0; i < values.length; i++) {
-      const value = values[i];
-      if (!(value >= this.min && value <= this.max)) continue;
-      this.counts[Math.min(bins - 1, Math.floor((value - this.min) * perUnit))]++;
-    }
+    for (let i = 0; i < values.length; i++) this.count(values[i]);
   }
-}
-
-/** Histogram of the finite values over their own range. */
-export function histogram(values: ArrayLike<number>, bins: number): Histogram {
-  const range = new Accumulator();
-  range.add(values);
-  const result = new Histogram(range.min, range.max, bins);
-  result.add(values);
-  return result;
 }

@@ -1,7 +1,7 @@
 /** Draws the weights of a layer as the config asks; describes what came out, which takes longer than the drawing. */
 import type { Config } from '../config/types';
 import type { LayerPlan } from '../config/plan';
-import type { RotationSequence } from '../core/givens';
+import type { RotationSequence } from '../core/rotation-sequence';
 import { maskedOrthogonalInParts } from '../core/init/base';
 import { exactOrthogonal } from '../core/init/eoi';
 import { singularValuesInParts } from '../core/linalg/svd';

@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { NetworkPlan } from '../config/plan';
 import type { Config } from '../config/types';
 import type { SparseError } from '../core/errors';
-import type { RotationSequence } from '../core/givens';
+import type { RotationSequence } from '../core/rotation-sequence';
 import type { Parts } from '../core/parts';
 import { writeSafetensors } from '../formats/safetensors';
 import type { LayerSummary, RunRecord } from '../protocol/run';

@@ -1,4 +1,5 @@
 /** Any tensor as a matrix (first axis, all others): tiles of its mask and weights, read by range. */
+import type { TileRange } from '../core/mask';
 import * as errors from './errors';
 import { elementCount } from './safetensors';
 import type { SafetensorsFile, TensorEntry } from './safetensors';
@@ -10,14 +11,6 @@ const chunkBytes = 4 << 20;
 /** Rows up to this long are read whole and cut in memory: one read costs more than the bytes it would save. */
 const wholeRowBytes = 64 << 10;
 
-/** A rectangle of a matrix, half-open, in elements. */
-export interface MatrixRange {
-  rowStart: number;
-  rowEnd: number;
-  columnStart: number;
-  columnEnd: number;
-}
-
 /** A scalar is 1 x 1, a vector of n is n x 1. */
 export const matrixShape = (shape: readonly number[]): { rows: number; columns: number } => ({
   rows: shape[0] ?? 1,
@@ -25,14 +18,14 @@ export const matrixShape = (shape: readonly number[]): { rows: number; columns: 
 });
 
 /** The four numbers only: what came over a wire may carry more. */
-const pick = ({ rowStart, rowEnd, columnStart, columnEnd }: MatrixRange): MatrixRange => ({
+const pick = ({ rowStart, rowEnd, columnStart, columnEnd }: TileRange): TileRange => ({
   rowStart,
   rowEnd,
   columnStart,
   columnEnd,
 });
 
-const checkRange = (entry: TensorEntry, range: MatrixRange): void => {
+const checkRange = (entry: TensorEntry, range: TileRange): void => {
   const { rows, columns } = matrixShape(entry.shape);
   const within = (start: number, end: number, limit: number): boolean =>
     Number.isSafeInteger(start) && Number.isSafeInteger(end) && 0 <= start && start <= end && end <= limit;
@@ -47,7 +40,7 @@ const checkRange = (entry: TensorEntry, range: MatrixRange): void => {
 async function eachStretch(
   file: SafetensorsFile,
   entry: TensorEntry,
-  range: MatrixRange,
+  range: TileRange,
   visit: (row: number, column: number, values: Float64Array, from: number, to: number) => void,
 ): Promise<void> {
   const { columns } = matrixShape(entry.shape);
@@ -87,8 +80,8 @@ async function eachStretch(
 export async function maskTile(
   file: SafetensorsFile,
   entry: TensorEntry,
-  range: MatrixRange,
-): Promise<MatrixRange & { bits: Uint8Array }> {
+  range: TileRange,
+): Promise<TileRange & { bits: Uint8Array }> {
   checkRange(entry, range);
   const stride = Math.ceil((range.columnEnd - range.columnStart) / 8);
   const bytes = stride * (range.rowEnd - range.rowStart);
@@ -111,8 +104,8 @@ export async function maskTile(
 export async function valueTile(
   file: SafetensorsFile,
   entry: TensorEntry,
-  range: MatrixRange,
-): Promise<MatrixRange & { values: Float64Array }> {
+  range: TileRange,
+): Promise<TileRange & { values: Float64Array }> {
   checkRange(entry, range);
   const width = range.columnEnd - range.columnStart;
   const count = width * (range.rowEnd - range.rowStart);
@@ -130,8 +123,8 @@ export async function valueTile(
 export async function weightTile(
   file: SafetensorsFile,
   entry: TensorEntry,
-  range: MatrixRange,
-): Promise<MatrixRange & { scale: number; values: Int8Array }> {
+  range: TileRange,
+): Promise<TileRange & { scale: number; values: Int8Array }> {
   checkRange(entry, range);
   const bytes = (range.columnEnd - range.columnStart) * (range.rowEnd - range.rowStart);
   if (bytes > maxTileBytes) throw errors.tileTooLarge(entry.name, bytes, maxTileBytes);
@@ -154,7 +147,7 @@ export async function weightTile(
 }
 
 /** The range's elements, row-major. */
-async function readRange(file: SafetensorsFile, entry: TensorEntry, range: MatrixRange): Promise<Float64Array> {
+async function readRange(file: SafetensorsFile, entry: TensorEntry, range: TileRange): Promise<Float64Array> {
   const width = range.columnEnd - range.columnStart;
   const exact = new Float64Array(width * (range.rowEnd - range.rowStart));
   await eachStretch(file, entry, range, (row, column, values, from, to) => {
@@ -162,5 +155,3 @@ async function readRange(file: SafetensorsFile, entry: TensorEntry, range: Matri
   });
   return exact;
 }
-
-export { tensorStatistics } from './statistics';

@@ -1,4 +1,6 @@
 /** Figures and histogram of one tensor, read in chunks. */
+import { Histogram } from '../core/stats';
+import type { TensorStatistics } from '../core/stats';
 import type { Numbers } from './dtypes';
 import { elementCount } from './safetensors';
 import type { SafetensorsFile, TensorEntry } from './safetensors';
@@ -6,20 +8,6 @@ import type { SafetensorsFile, TensorEntry } from './safetensors';
 /** Bytes read at once. */
 const chunkBytes = 4 << 20;
 const bins = 64;
-
-export interface TensorFigures {
-  /** Share of elements that are finite and not zero; 0 for an empty tensor. */
-  density: number;
-  nonZeros: number;
-  /** 0 when there is no finite value. */
-  min: number;
-  max: number;
-  mean: number;
-  /** NaN or infinite values, left out of the figures above. */
-  nonFinite: number;
-  /** Counts of finite values over equal bins from `min` to `max`; all in the first when these are equal. */
-  histogram: number[];
-}
 
 interface Pass {
   file: SafetensorsFile;
@@ -42,16 +30,8 @@ async function eachChunk({ file, entry, signal, progress }: Pass, visit: (values
   }
 }
 
-/** Places values in equal bins from `min` to `max`. */
-const binner = (min: number, max: number): ((value: number) => number) => {
-  // Halves, because the span of the largest float64 numbers would be infinite.
-  const span = max / 2 - min / 2;
-  if (!(span > 0)) return () => 0;
-  return (value) => Math.min(bins - 1, Math.floor(((value / 2 - min / 2) / span) * bins));
-};
-
 /** Bytes have 256 values only: counting each gives everything in one pass, exactly. */
-async function ofBytes(pass: Pass): Promise<TensorFigures> {
+async function ofBytes(pass: Pass): Promise<TensorStatistics> {
   const counts = new Float64Array(256);
   await eachChunk(pass, (values) => {
     for (const value of values) counts[value]++;
@@ -65,20 +45,19 @@ async function ofBytes(pass: Pass): Promise<TensorFigures> {
     0,
     counts.findLastIndex((count) => count > 0),
   );
-  const binOf = binner(min, max);
-  const histogram = new Array<number>(bins).fill(0);
+  const histogram = new Histogram(min, max, bins);
   let sum = 0;
   counts.forEach((count, value) => {
     if (count === 0) return;
     sum += count * value;
-    histogram[binOf(value)] += count;
+    histogram.count(value, count);
   });
   const nonZeros = total - counts[0];
   const share = (part: number): number => (total === 0 ? 0 : part / total);
-  return { density: share(nonZeros), nonZeros, min, max, mean: share(sum), nonFinite: 0, histogram };
+  return { density: share(nonZeros), nonZeros, min, max, mean: share(sum), nonFinite: 0, histogram: histogram.counts };
 }
 
-async function ofNumbers(pass: Pass): Promise<TensorFigures> {
+async function ofNumbers(pass: Pass): Promise<TensorStatistics> {
   let finite = 0;
   let nonZeros = 0;
   let min = Infinity;
@@ -100,15 +79,9 @@ async function ofNumbers(pass: Pass): Promise<TensorFigures> {
     if (counted > 0) mean += (sum / counted - mean) * (counted / finite);
   });
   const total = elementCount(pass.entry.shape);
-  const histogram = new Array<number>(bins).fill(0);
-  if (finite > 0) {
-    const binOf = binner(min, max);
-    await eachChunk(secondPass(pass), (values) => {
-      for (const value of values) if (Number.isFinite(value)) histogram[binOf(value)]++;
-    });
-  } else {
-    min = max = 0;
-  }
+  if (finite === 0) min = max = 0;
+  const histogram = new Histogram(min, max, bins);
+  if (finite > 0) await eachChunk(secondPass(pass), (values) => histogram.add(values));
   return {
     density: total === 0 ? 0 : nonZeros / total,
     nonZeros,
@@ -116,7 +89,7 @@ async function ofNumbers(pass: Pass): Promise<TensorFigures> {
     max,
     mean,
     nonFinite: total - finite,
-    histogram,
+    histogram: histogram.counts,
   };
 }
 
@@ -135,7 +108,7 @@ export async function tensorStatistics(
   entry: TensorEntry,
   signal?: AbortSignal,
   progress?: (done: number, total: number) => void,
-): Promise<TensorFigures> {
+): Promise<TensorStatistics> {
   signal?.throwIfAborted();
   const bytes = entry.dtype === 'U8' || entry.dtype === 'BOOL';
   const total = (entry.end - entry.start) * (bytes ? 1 : 2);

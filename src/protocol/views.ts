@@ -1,4 +1,6 @@
 /** What a webview may ask of the extension host, and what the host tells it. No message is over 1 MiB. */
+import type { TileRange } from '../core/mask';
+import type { TensorStatistics } from '../core/stats';
 import type { CallContext } from './rpc';
 import type { EpochEvent, JacobianEvent, RunRecord, SpectrumEvent } from './run';
 
@@ -15,14 +17,6 @@ export interface RunViewState {
   layer: string | null;
   /** Step whose weights are shown: 0 is the initialisation, others are checkpoints. */
   step: number;
-}
-
-/** A rectangle of a matrix, half-open, in elements. */
-export interface TileRange {
-  rowStart: number;
-  rowEnd: number;
-  columnStart: number;
-  columnEnd: number;
 }
 
 /** `bits`: row-major, least significant bit first, each row starting on a byte. */
@@ -130,19 +124,6 @@ export interface TensorFileSummary {
   headerBytes: number;
   metadata: Record<string, string>;
   tensors: number;
-}
-
-/** Filled when asked for: reading it costs a pass over the tensor, in ranges. */
-export interface TensorStatistics {
-  density: number;
-  nonZeros: number;
-  min: number;
-  max: number;
-  mean: number;
-  /** NaN or infinite values, left out of the figures above. */
-  nonFinite: number;
-  /** Counts over equal bins from `min` to `max`. */
-  histogram: number[];
 }
 
 export interface TensorViewApi {

@@ -8,15 +8,8 @@ import type { SafetensorsFile, TensorEntry } from '../formats/safetensors';
 import { isEnded } from '../protocol/run';
 import type { EpochEvent, JacobianEvent, RunRecord, SpectrumEvent } from '../protocol/run';
 import { maxMessageBytes } from '../protocol/views';
-import type {
-  MaskTile,
-  MetricsPage,
-  RotationPage,
-  RunSnapshot,
-  TileRange,
-  ValueTile,
-  WeightTile,
-} from '../protocol/views';
+import type { TileRange } from '../core/mask';
+import type { MaskTile, MetricsPage, RotationPage, RunSnapshot, ValueTile, WeightTile } from '../protocol/views';
 import { listCheckpoints, openCheckpoint } from './checkpoint';
 import * as errors from './errors';
 import type { RunFolder } from './folder';

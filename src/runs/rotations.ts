@@ -4,7 +4,7 @@
  * { rows, columns, lastUndone, seed }.
  */
 import { dirname } from 'node:path';
-import type { RotationSequence } from '../core/givens';
+import type { RotationSequence } from '../core/rotation-sequence';
 import { openFile } from '../formats/byte-source';
 import { makeFolder } from '../formats/make-folder';
 import { openSafetensors, writeSafetensors } from '../formats/safetensors';
@@ -57,11 +57,7 @@ interface LayerRotations extends Shape {
 
 /** An open file of rotations; sequences are read by range. */
 export class RotationsFile {
-  private constructor(
-    private readonly file: SafetensorsFile,
-    /** Names of the layers that have a sequence. */
-    readonly layers: readonly string[],
-  ) {}
+  private constructor(private readonly file: SafetensorsFile) {}
 
   /** @throws SparseError `runs.not-rotations`, `safetensors.*`, `file.*` */
   static async open(path: string): Promise<RotationsFile> {
@@ -73,8 +69,7 @@ export class RotationsFile {
       await file.close();
       throw errors.notRotations(path);
     }
-    const layers = file.tensors.map(({ name }) => /^(.*)\.axes$/s.exec(name)?.[1]).filter((name) => name !== undefined);
-    return new RotationsFile(file, layers);
+    return new RotationsFile(file);
   }
 
   /**
@@ -102,13 +97,6 @@ export class RotationsFile {
     return { start: from, total, shape: [rows, columns], lastUndone, first, second, angle: angles };
   }
 
-  /** A whole sequence, for replay. @throws as `page` */
-  async sequence(layer: string): Promise<RotationSequence> {
-    const { rows, columns, lastUndone, seed, total } = this.describe(layer);
-    const { first, second, angle } = await this.page(layer, 0, total);
-    return { rows, columns, first, second, angle, lastUndone, seed };
-  }
-
   close(): Promise<void> {
     return this.file.close();
   }
@@ -132,17 +120,5 @@ export class RotationsFile {
 
   private bad(layer: string, expected: string): Error {
     return errors.badRotations(this.file.name, layer, expected);
-  }
-}
-
-/** All sequences of a file, by layer. @throws as `RotationsFile.page` */
-export async function readRotations(path: string): Promise<Map<string, RotationSequence>> {
-  const file = await RotationsFile.open(path);
-  try {
-    const sequences = new Map<string, RotationSequence>();
-    for (const layer of file.layers) sequences.set(layer, await file.sequence(layer));
-    return sequences;
-  } finally {
-    await file.close();
   }
 }

@@ -1,5 +1,6 @@
 /** The two view interfaces, served from files as the extension host does it, with a record of what was asked. */
-import { maskTile, tensorStatistics, valueTile, weightTile } from '../../src/formats/matrix-tiles';
+import { maskTile, valueTile, weightTile } from '../../src/formats/matrix-tiles';
+import { tensorStatistics } from '../../src/formats/statistics';
 import { openFile } from '../../src/formats/byte-source';
 import { openSafetensors } from '../../src/formats/safetensors';
 import type { RunViewApi, RunViewState, SaveChunk, TensorViewApi } from '../../src/protocol/views';

@@ -1,5 +1,6 @@
 /** Loads a matrix for a `MatrixView`: overview first, strip by strip, then tiles for what is seen close. */
-import type { MaskTile, TileRange, WeightTile } from '../../src/protocol/views';
+import type { TileRange } from '../../src/core/mask';
+import type { MaskTile, WeightTile } from '../../src/protocol/views';
 import { FetchQueue, type Job } from './fetch-queue';
 import { Grid, reduceCells, type Cells, type Merge } from './grid';
 import { planDetail, planOverview, tileKey, type OverviewPlan } from './tile-plan';

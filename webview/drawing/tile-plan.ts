@@ -1,5 +1,5 @@
 /** How a matrix is fetched: strips for the overview, square tiles for what is seen close. Pure arithmetic. */
-import type { TileRange } from '../../src/protocol/views';
+import type { TileRange } from '../../src/core/mask';
 import type { CellRange, Extent } from './viewport';
 
 /** Elements of one request: 256 KiB of weights, well under the limit of a message. */

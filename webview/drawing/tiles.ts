@@ -1,5 +1,6 @@
 /** What arrives for a tile, as cells. */
-import type { MaskTile, TileRange, WeightTile } from '../../src/protocol/views';
+import type { TileRange } from '../../src/core/mask';
+import type { MaskTile, WeightTile } from '../../src/protocol/views';
 import type { Cells } from './grid';
 
 const size = ({ rowStart, rowEnd, columnStart, columnEnd }: TileRange): { rows: number; columns: number } => ({

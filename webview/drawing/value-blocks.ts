@@ -1,5 +1,6 @@
 /** Exact weights around the cursor, fetched in blocks so that moving it does not ask for every element. */
-import type { TileRange, ValueTile } from '../../src/protocol/views';
+import type { TileRange } from '../../src/core/mask';
+import type { ValueTile } from '../../src/protocol/views';
 import type { Extent } from './viewport';
 
 const side = 64;

@@ -1,5 +1,6 @@
 /** The kept weights of a matrix as rows (row, column, value), fetched as they are asked for. */
-import type { MaskTile, TileRange, ValueTile } from '../../src/protocol/views';
+import type { TileRange } from '../../src/core/mask';
+import type { MaskTile, ValueTile } from '../../src/protocol/views';
 import type { Counts } from '../drawing/tiles';
 import type { CellRange, Extent } from '../drawing/viewport';
 import { numeric, type Cell, type Table } from './table';

@@ -1,6 +1,6 @@
 /** `sparsescope inspect FILE`: the tensors of a safetensors file. Data is read in pieces, one tensor after the other. */
 import { openFile } from '../../formats/byte-source';
-import { tensorStatistics } from '../../formats/matrix-tiles';
+import { tensorStatistics } from '../../formats/statistics';
 import { openSafetensors } from '../../formats/safetensors';
 import type { SafetensorsFile, TensorEntry } from '../../formats/safetensors';
 import { exitCode } from '../errors';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { exactOrthogonal } from '../../../src/core/init/eoi';
-import { replay, replay64, replayWithMask, rotatedAxes } from '../../../src/core/givens';
-import type { RotationSequence } from '../../../src/core/givens';
+import { replay, replayWithMask } from '../../../src/core/givens';
+import { rotatedAxes } from '../../../src/core/rotation-sequence';
+import type { RotationSequence } from '../../../src/core/rotation-sequence';
 import { Rng } from '../../../src/core/rng';
 import { orthogonalityError } from '../../../src/core/spectrum';
 
@@ -61,16 +62,12 @@ describe('replay', () => {
     expect(replay(undone)).not.toEqual(replay(undone, total));
   });
 
-  it('is the same matrix in float64, orthogonal to 1e-14', () => {
+  it('is near the same matrix in float64, which is orthogonal to 1e-14', () => {
     const { sequence, weights } = drawn(60, 90, 0.3);
-    const exact = replay64(sequence);
+    const book = byTheBook(sequence, sequence.first.length - Number(sequence.lastUndone), (x) => x);
+    const exact = Float64Array.from(book.w.flat());
     expect(orthogonalityError(exact, 60, 90)).toBeLessThan(1e-14);
     weights.forEach((x, i) => expect(Math.abs(x - exact[i])).toBeLessThan(5e-7));
-    expect(Array.from(exact)).toEqual(
-      byTheBook(sequence, sequence.first.length - Number(sequence.lastUndone), (x) => x)
-        .w.flat()
-        .map((x) => x + 0),
-    );
   });
 
   it('rotates the larger dimension', () => {

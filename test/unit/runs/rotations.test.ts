@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { exactOrthogonal } from '../../../src/core/init/eoi';
 import { replay } from '../../../src/core/givens';
-import type { RotationSequence } from '../../../src/core/givens';
+import type { RotationSequence } from '../../../src/core/rotation-sequence';
 import { Rng } from '../../../src/core/rng';
 import { openFile } from '../../../src/formats/byte-source';
 import { openSafetensors, writeSafetensors } from '../../../src/formats/safetensors';
-import { RotationsFile, readRotations, writeRotations } from '../../../src/runs/rotations';
+import { RotationsFile, writeRotations } from '../../../src/runs/rotations';
 import { failure, temporaryFolder } from '../formats/bytes';
 
 const draw = (rows: number, columns: number, seed: number): { weights: Float32Array; sequence: RotationSequence } =>
@@ -26,11 +26,18 @@ describe('recorded rotations', () => {
         ['format', tall.sequence],
       ]),
     );
-    const read = await readRotations(file);
-    expect([...read.keys()]).toEqual(['fc1', 'format']);
-    expect(read.get('fc1')).toEqual(wide.sequence);
-    expect(replay(read.get('fc1')!)).toEqual(wide.weights);
-    expect(replay(read.get('format')!)).toEqual(tall.weights);
+    const read = await RotationsFile.open(file);
+    for (const [layer, { sequence, weights }] of [
+      ['fc1', wide],
+      ['format', tall],
+    ] as const) {
+      // As a view does it: from pages.
+      const { first, second, angle, shape, lastUndone } = await read.page(layer, 0, Infinity);
+      const [rows, columns] = shape;
+      expect({ rows, columns, first, second, angle, lastUndone, seed: sequence.seed }).toEqual(sequence);
+      expect(replay({ rows, columns, first, second, angle, lastUndone, seed: 0 })).toEqual(weights);
+    }
+    await read.close();
   });
 
   test('are tensors that other tools can read', async () => {
@@ -83,7 +90,16 @@ describe('a file of rotations that lies', () => {
     const file = join(await temporaryFolder(), 'r.safetensors');
     const { axes, angle, metadata } = { ...good, ...changes };
     await writeSafetensors(file, [axes, angle], metadata);
-    return (await failure(() => readRotations(file))).code;
+    return (
+      await failure(async () => {
+        const opened = await RotationsFile.open(file);
+        try {
+          await opened.page('a', 0, 2);
+        } finally {
+          await opened.close();
+        }
+      })
+    ).code;
   };
 
   test('the hand-made good one is read', async () => {

@@ -1,6 +1,6 @@
 /** What the tabs of a run share, and what they gather from pages. */
 import { describe, expect, test } from 'vitest';
-import type { RotationSequence } from '../../../src/core/givens';
+import type { RotationSequence } from '../../../src/core/rotation-sequence';
 import type { LayerSummary, RunRecord } from '../../../src/protocol/run';
 import type { MetricsPage, RunSnapshot, RunViewApi, RunViewState } from '../../../src/protocol/views';
 import type { Remote } from '../../../src/protocol/rpc';

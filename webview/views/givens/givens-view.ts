@@ -1,6 +1,8 @@
 /** A rotation sequence as it was drawn: the matrix grows while it plays, is scrubbed or stepped. */
 import { expectedDensityCurve } from '../../../src/core/expected-density';
-import { RotationPlayer, rotatedAxes, type RotationSequence } from '../../../src/core/givens';
+import { RotationPlayer } from '../../../src/core/rotation-player';
+import { rotatedAxes } from '../../../src/core/rotation-sequence';
+import type { RotationSequence } from '../../../src/core/rotation-sequence';
 import { dropdown, iconButton, slider } from '../../controls';
 import { Chart } from '../../drawing/chart';
 import { divergingMap } from '../../drawing/colour-map';

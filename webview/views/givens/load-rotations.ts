@@ -1,5 +1,5 @@
 /** The recorded rotation sequence of a layer, page by page. */
-import type { RotationSequence } from '../../../src/core/givens';
+import type { RotationSequence } from '../../../src/core/rotation-sequence';
 import type { Remote } from '../../../src/protocol/rpc';
 import type { RunViewApi } from '../../../src/protocol/views';
 

@@ -1,5 +1,5 @@
 /** One rotation in words and numbers. */
-import type { RotationSequence } from '../../../src/core/givens';
+import type { RotationSequence } from '../../../src/core/rotation-sequence';
 import { count, degrees, figure } from '../../format';
 
 export interface RotationFacts {

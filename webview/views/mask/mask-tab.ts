@@ -1,6 +1,6 @@
 /** Mask: the kept weights of the selected layer, and what they are at the selected step. */
 import type { LayerSummary } from '../../../src/protocol/run';
-import type { TileRange } from '../../../src/protocol/views';
+import type { TileRange } from '../../../src/core/mask';
 import { figure } from '../../format';
 import { MatrixPanel, type MatrixSubject } from '../../parts/matrix-panel';
 import type { Exhibit } from '../../parts/stage';

@@ -1,5 +1,6 @@
 /** The figures of one tensor and the histogram of its values. */
-import type { TensorInfo, TensorStatistics } from '../../../src/protocol/views';
+import type { TensorStatistics } from '../../../src/core/stats';
+import type { TensorInfo } from '../../../src/protocol/views';
 import { button } from '../../controls';
 import { Chart } from '../../drawing/chart';
 import { h } from '../../dom';

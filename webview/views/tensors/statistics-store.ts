@@ -1,6 +1,7 @@
 /** Statistics of tensors, computed by the host one at a time: what a person waits for comes first. */
 import type { Remote } from '../../../src/protocol/rpc';
-import type { TensorInfo, TensorStatistics, TensorViewApi } from '../../../src/protocol/views';
+import type { TensorStatistics } from '../../../src/core/stats';
+import type { TensorInfo, TensorViewApi } from '../../../src/protocol/views';
 
 /** Densities of the listed tensors fill in by themselves up to this size. */
 const smallBytes = 16e6;

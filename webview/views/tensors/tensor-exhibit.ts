@@ -1,6 +1,7 @@
 /** One tensor on the stage: picture by its shape, statistics beside it. */
 import type { Remote } from '../../../src/protocol/rpc';
-import type { TensorInfo, TensorViewApi, TileRange } from '../../../src/protocol/views';
+import type { TileRange } from '../../../src/core/mask';
+import type { TensorInfo, TensorViewApi } from '../../../src/protocol/views';
 import { h } from '../../dom';
 import { figure, shapeText } from '../../format';
 import { MatrixPanel } from '../../parts/matrix-panel';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Angles } from '../../../../src/core/givens';
+import type { Angles } from '../../../../src/core/angles';
 import { replay, replayWithMask } from '../../../../src/core/givens';
 import { exactOrthogonal, minimumDensity } from '../../../../src/core/init/eoi';
 import { singularValues } from '../../../../src/core/linalg/svd';
