@@ -24,7 +24,7 @@ export interface RunRecord {
   endedAt?: string;
   versions: { sparsescope: string; node: string; tfjs: string };
   backend: { name: BackendName; reason: string };
-  /** Process that writes this folder: while it lives, nobody else may. */
+  /** Process that wrote this; whether it still writes is told by `writer.lock`. */
   pid: number;
   dataset: { source: string; train: number; validation: number; sha256: string };
   /** Values per example, classes. */
