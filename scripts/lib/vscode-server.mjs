@@ -123,7 +123,8 @@ export const startServer = async (options) => {
   const settings = join(data, 'data/User/settings.json');
   mkdirSync(dirname(settings), { recursive: true });
   // What a person has set stays.
-  if (!existsSync(settings)) writeFileSync(settings, JSON.stringify({ ...quietSettings, ...options.settings }, null, 2));
+  if (!existsSync(settings))
+    writeFileSync(settings, JSON.stringify({ ...quietSettings, ...options.settings }, null, 2));
   const common = [main, '--server-data-dir', data, '--extensions-dir', join(data, 'extensions')];
   common.push('--accept-server-license-terms');
   if (options.vsix) {

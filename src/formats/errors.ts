@@ -68,7 +68,10 @@ export const cannotWrite = (file: string, cause: unknown): SparseError => {
     case 'EISDIR':
     case 'EEXIST':
     case 'ENOTEMPTY':
-      return error('file.in-the-way', `${file} was not written: something else of that name is in the way. Rename one.`);
+      return error(
+        'file.in-the-way',
+        `${file} was not written: something else of that name is in the way. Rename one.`,
+      );
     case 'ENAMETOOLONG':
       return error('file.name-too-long', `${file} was not written: the name is too long. Choose a shorter one.`);
     default:

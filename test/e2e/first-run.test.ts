@@ -108,7 +108,7 @@ describe('the example run', () => {
 
   it('shows its initial weights in the custom editor', async () => {
     setTheme('Default Dark Modern');
-    await workbench.openFile('init.safetensors');
+    await workbench.openInExplorer('.sparsescope', 'mlp7-eoi-1', 'init.safetensors');
     const editor = await workbench.webview('text=layers.fc1.weight');
     await editor.getByText('layers.fc1.weight').first().click();
     await editor.locator('canvas:visible').first().waitFor();

@@ -157,6 +157,17 @@ export class Workbench {
     await this.page.locator('.tab.active', { hasText: path.split('/').at(-1)! }).waitFor();
   }
 
+  /** Opens a file by clicking its folders and itself in the explorer. */
+  async openInExplorer(...names: string[]): Promise<void> {
+    await this.command('View: Show Explorer');
+    for (const name of names) {
+      const row = this.page.locator('.explorer-folders-view .monaco-list-row', { hasText: name }).first();
+      await row.waitFor();
+      if ((await row.getAttribute('aria-expanded')) !== 'true') await row.click();
+    }
+    await this.page.locator('.tab.active', { hasText: names.at(-1)! }).waitFor();
+  }
+
   /** The text editor in front. */
   get editor(): Locator {
     return this.page.locator('.editor-group-container .monaco-editor').first();
