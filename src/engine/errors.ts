@@ -91,6 +91,13 @@ export const dataChanged = (source: string): SparseError =>
       'Put the old files back, or run the config again.',
   );
 
+export const configChanged = (file: string): SparseError =>
+  error(
+    'config-changed',
+    `${file} is not the config this run began with, so it cannot go on to the same result. ` +
+      'Put the old text back, or run the changed config as a new run.',
+  );
+
 export const checkpointMismatch = (file: string, what: string): SparseError =>
   error(
     'checkpoint-mismatch',

@@ -1,4 +1,5 @@
 /** From a config or a run folder to work that can begin: everything that can fail does so before anything is written. */
+import { createHash } from 'node:crypto';
 import { readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { checkConfig } from '../config/check';
@@ -26,6 +27,12 @@ import { readStates } from './state-files';
 
 /** What of the engine goes into a record. */
 export type Circumstances = Pick<RunRecord, 'versions' | 'backend'>;
+
+/** Of the text, not the bytes: a byte order mark is dropped by some readers and means nothing. */
+const hashOf = (text: string): string =>
+  createHash('sha256')
+    .update(text.replace(/^\uFEFF/, ''))
+    .digest('hex');
 
 /** @throws SparseError `config.invalid` with the first problem's place and sentence */
 export function checkedConfig(text: string, path: string): { config: Config; plan: NetworkPlan } {
@@ -66,6 +73,7 @@ export async function prepareStart(
         id: folder.id,
         name: config.name,
         configPath,
+        configSha256: hashOf(configText),
         seed: config.seed,
         state: 'starting',
         createdAt: new Date().toISOString(),
@@ -144,6 +152,8 @@ export async function prepareResume(
     // Read again: until the lock was ours another process may have gone on with the run, and ended it.
     const { record } = await resumable(folder.directory);
     const text = await readText(folder.configFile, maxConfigBytes, configTooLarge);
+    if (record.configSha256 !== undefined && record.configSha256 !== hashOf(text))
+      throw errors.configChanged(folder.configFile);
     // The copy in the folder keeps the format of the file it was copied from.
     const { config, plan } = checkedConfig(text, record.configPath);
     const options = { root: rootOf(folder, record), configFolder: dirname(record.configPath), signal };

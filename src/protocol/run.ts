@@ -16,6 +16,8 @@ export interface RunRecord {
   name: string;
   /** Absolute path of the config this run came from; its verbatim copy is `config.yaml` in the folder. */
   configPath: string;
+  /** SHA-256 of that copy, hex: a run goes on only with the config it began with. Absent in records of before it. */
+  configSha256?: string;
   seed: number;
   state: RunState;
   /** Why it failed or was interrupted: the sentence for a person, and its code. */

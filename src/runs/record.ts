@@ -44,6 +44,7 @@ const version1 = object<RunRecord>({
   id: name,
   name,
   configPath: path,
+  configSha256: optional(name),
   seed: number,
   state: checkState,
   error: optional(object<{ code: string; message: string }>({ code: name, message: sentence })),

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Frame, Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { copyOf, openWorkbench } from './fixtures';
+import { copyOf, openWorkbench, pictureFailures } from './fixtures';
 import type { Workbench } from './workbench';
 
 const tabs = ['Mask', 'Givens', 'Spectrum', 'Training'] as const;
@@ -36,6 +36,7 @@ beforeAll(async () => {
   workbench = await openWorkbench(folder);
 });
 afterAll(() => workbench.close());
+pictureFailures(() => workbench);
 
 describe('the example run', () => {
   it('starts with a click above the first line, opens its panel and shows Cancel', async () => {

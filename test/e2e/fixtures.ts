@@ -1,7 +1,7 @@
 /** What the end-to-end tests get from their setup. */
 import { cpSync, mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
-import { inject } from 'vitest';
+import { afterEach, inject } from 'vitest';
 import { root } from '../../scripts/lib/process.mjs';
 import { Workbench } from './workbench';
 
@@ -28,3 +28,10 @@ export const copyOf = (folder: string): string => {
 
 export const openWorkbench = (folder: string, origin = inject('origin')): Promise<Workbench> =>
   Workbench.open(folder, origin, inject('chromium'));
+
+/** Leaves a picture of the window in which a test failed. */
+export const pictureFailures = (workbench: () => Workbench): void => {
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail') await workbench().screenshot(`failed-${task.name.replaceAll(/[^\w]+/g, '-')}`);
+  });
+};

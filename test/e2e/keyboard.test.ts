@@ -1,7 +1,7 @@
 /** The same with the keyboard alone: no click anywhere. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Frame } from 'playwright-core';
-import { copyOf, openWorkbench } from './fixtures';
+import { copyOf, openWorkbench, pictureFailures } from './fixtures';
 import type { Workbench } from './workbench';
 
 let workbench: Workbench;
@@ -11,6 +11,7 @@ beforeAll(async () => {
   workbench = await openWorkbench(copyOf('test/host/workspace'));
 });
 afterAll(() => workbench.close());
+pictureFailures(() => workbench);
 
 const press = (...keys: string[]): Promise<void> =>
   keys.reduce((before, key) => before.then(() => workbench.page.keyboard.press(key)), Promise.resolve());

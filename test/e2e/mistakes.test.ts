@@ -1,6 +1,6 @@
 /** While the config is typed, mistakes are underlined, listed, explained and mended. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { copyOf, openWorkbench } from './fixtures';
+import { copyOf, openWorkbench, pictureFailures } from './fixtures';
 import type { Workbench } from './workbench';
 
 let workbench: Workbench;
@@ -9,6 +9,7 @@ beforeAll(async () => {
   workbench = await openWorkbench(copyOf('test/host/workspace'));
 });
 afterAll(() => workbench.close());
+pictureFailures(() => workbench);
 
 describe('a config with a mistake', () => {
   it('is underlined and listed under Problems with what was meant', async () => {

@@ -1,7 +1,7 @@
 /** In a workspace that is not trusted everything can be looked at and nothing is run. */
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { startServer } from '../../scripts/lib/vscode-server.mjs';
-import { copyOf, openWorkbench, scratchFolder } from './fixtures';
+import { copyOf, openWorkbench, pictureFailures, scratchFolder } from './fixtures';
 import { settings } from './setup';
 import type { Workbench } from './workbench';
 
@@ -23,6 +23,7 @@ afterAll(async () => {
   await workbench.close();
   await server.stop();
 });
+pictureFailures(() => workbench);
 
 it('underlines mistakes all the same', async () => {
   await workbench.statusBar('Restricted Mode').waitFor();

@@ -41,6 +41,8 @@ export class Tabs<T extends string> {
   }
 
   private key(event: KeyboardEvent): void {
+    // With a modifier the keys belong to the view: Alt and an arrow is one rotation on or back.
+    if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
     const at = this.buttons.findIndex((button) => button === document.activeElement);
     const last = this.buttons.length - 1;
     const to = { ArrowLeft: at === 0 ? last : at - 1, ArrowRight: at === last ? 0 : at + 1, Home: 0, End: last }[

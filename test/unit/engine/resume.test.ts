@@ -135,6 +135,15 @@ describe('a resume', () => {
     expect((await recordOf(directory)).state).toBe('cancelled');
   });
 
+  it('is refused when the config in the folder changed', async () => {
+    const engine = await TestEngine.greeted();
+    const { directory } = await stopped(engine);
+    const { configFile } = new RunFolder(directory);
+    await writeFile(configFile, `${await readFile(configFile, 'utf8')}\n# changed\n`);
+    await expect(resume(engine, directory)).rejects.toMatchObject({ code: 'engine.config-changed' });
+    expect((await recordOf(directory)).state).toBe('cancelled');
+  });
+
   it('names a damaged checkpoint', async () => {
     const engine = await TestEngine.greeted();
     const { directory } = await stopped(engine);
