@@ -23,7 +23,7 @@ const layer = (): Promise<string> =>
 const showTab = async (name: string): Promise<void> => {
   await tab(name).click();
   await picture().waitFor();
-  await expect.poll(() => workbench.colours(picture()), { timeout: 30_000 }).toBeGreaterThan(2);
+  await expect.poll(() => workbench.colours(picture()), { timeout: 90_000 }).toBeGreaterThan(2);
 };
 
 const setTheme = (theme: string): void => {
@@ -109,7 +109,7 @@ describe('the example run', () => {
 
   it('shows its initial weights in the custom editor', async () => {
     setTheme('Default Dark Modern');
-    await workbench.openInExplorer('.sparsescope', 'mlp7-eoi-1', 'init.safetensors');
+    await workbench.openInExplorer('.sparsescope', 'runs', 'mlp7-eoi-1', 'init.safetensors');
     const editor = await workbench.webview('text=layers.fc1.weight');
     await editor.getByText('layers.fc1.weight').first().click();
     await editor.locator('canvas:visible').first().waitFor();

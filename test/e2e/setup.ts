@@ -11,6 +11,7 @@ export const settings = {
   'workbench.colorTheme': 'Default Dark Modern',
   'window.commandCenter': false,
   'editor.minimap.enabled': false,
+  'explorer.compactFolders': false,
   'git.enabled': false,
 };
 

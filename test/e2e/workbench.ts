@@ -174,7 +174,7 @@ export class Workbench {
   }
 
   /** The frame of the visible webview that has an element. Webviews are frames in frames, made anew when shown. */
-  async webview(selector: string, within = 30_000): Promise<Frame> {
+  async webview(selector: string, within = 90_000): Promise<Frame> {
     const end = Date.now() + within;
     while (Date.now() < end) {
       for (const frame of this.page.frames()) {

@@ -15,11 +15,14 @@ export const execute = <K extends CommandId>(
 
 export const state = async (): Promise<TestState> => execute('sparsescope.test.state');
 
-/** Asks again until the answer is truthy. `what` is said when it never is, with the last answer to `look`. */
+/**
+ * Asks again until the answer is truthy. `what` is said when it never is, with the last answer to `look`. The default
+ * is long since the browser's own service worker sometimes takes half a minute to hand a webview its page.
+ */
 export const until = async <T>(
   what: string,
   ask: () => T | Promise<T>,
-  { within = 30_000, look }: { within?: number; look?: () => unknown } = {},
+  { within = 90_000, look }: { within?: number; look?: () => unknown } = {},
 ): Promise<NonNullable<T>> => {
   const end = Date.now() + within;
   for (;;) {
