@@ -23,6 +23,8 @@ export function isFree(event: KeyboardEvent): boolean {
   if (event.defaultPrevented || document.querySelector('dialog[open]')) return false;
   const target = event.target instanceof Element ? event.target : document.body;
   if (target.closest(forText)) return false;
+  // The chosen tab has no use for Space, nor any tab for keys with Alt: after a click on it they are the view's.
+  if (target.closest('[role=tab][aria-selected=true]') && (event.key === ' ' || event.altKey)) return true;
   if (target.closest(forControls)) return !ofControls.has(event.key);
   if (target.closest('.table-scroll')) return !ofScrolling.has(event.key);
   return true;

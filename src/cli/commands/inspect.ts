@@ -1,4 +1,5 @@
 /** `sparsescope inspect FILE`: the tensors of a safetensors file. Data is read in pieces, one tensor after the other. */
+import { isSparseError } from '../../core/errors';
 import { openFile } from '../../formats/byte-source';
 import { tensorStatistics } from '../../formats/statistics';
 import { openSafetensors } from '../../formats/safetensors';
@@ -20,6 +21,12 @@ interface Inspected {
   figures: { density: number; nonZeros: number; min: number; max: number; mean: number; nonFinite: number } | null;
 }
 
+/** A dtype that is known but not decoded (FP8) leaves its tensor without figures; the others still have theirs. */
+const listedOnly = (error: unknown): null => {
+  if (isSparseError(error) && error.code === 'safetensors.not-decodable') return null;
+  throw error;
+};
+
 async function inspectAll(file: SafetensorsFile, options: Options, output: Output): Promise<Inspected[]> {
   const total = file.tensors.reduce((sum, { start, end }) => sum + end - start, 0);
   const result: Inspected[] = [];
@@ -33,7 +40,7 @@ async function inspectAll(file: SafetensorsFile, options: Options, output: Outpu
     const before = done;
     const figures = await tensorStatistics(file, entry, undefined, (read, of) =>
       output.progress(`${bar((before + (bytes * read) / Math.max(1, of)) / Math.max(1, total))} ${entry.name}`),
-    );
+    ).catch(listedOnly);
     done += bytes;
     result.push({ entry, figures });
   }
@@ -73,6 +80,8 @@ export async function inspect(name: string, options: Options, output: Output): P
       });
     else {
       for (const [key, value] of Object.entries(file.metadata)) output.out(`${printable(key)}: ${printable(value)}\n`);
+      // NaN and infinities are left out of the figures: where there are any, the table says so.
+      const notFinite = tensors.some(({ figures }) => figures && figures.nonFinite > 0);
       const rows = tensors.map(({ entry, figures }) => [
         printable(entry.name),
         entry.dtype,
@@ -80,9 +89,24 @@ export async function inspect(name: string, options: Options, output: Output): P
         thousands(entry.end - entry.start),
         figures ? significant(figures.density) : '',
         figures ? thousands(figures.nonZeros) : '',
+        ...(notFinite ? [figures ? thousands(figures.nonFinite) : ''] : []),
       ]);
-      const align = ['left', 'left', 'right', 'right', 'right', 'right'] as const;
-      output.out(table(['tensor', 'dtype', 'shape', 'bytes', 'density', 'non-zeros'], rows, align));
+      const headings = [
+        'tensor',
+        'dtype',
+        'shape',
+        'bytes',
+        'density',
+        'non-zeros',
+        ...(notFinite ? ['not finite'] : []),
+      ];
+      output.out(
+        table(
+          headings,
+          rows,
+          headings.map((_, i) => (i < 2 ? 'left' : 'right')),
+        ),
+      );
     }
     return exitCode.ok;
   } finally {
