@@ -110,8 +110,21 @@ describe('the example run', () => {
   it('shows its initial weights in the custom editor', async () => {
     setTheme('Default Dark Modern');
     await workbench.openInExplorer('.sparsescope', 'runs', 'mlp7-eoi-1', 'init.safetensors');
-    const editor = await workbench.webview('text=layers.fc1.weight');
-    await editor.getByText('layers.fc1.weight').first().click();
+    // A slow service worker makes the page anew after it was first seen: then its frame is another one.
+    let editor = await workbench.webview('text=layers.fc1.weight');
+    await expect
+      .poll(
+        async () => {
+          editor = await workbench.webview('text=layers.fc1.weight');
+          const name = editor.getByText('layers.fc1.weight').locator('visible=true').first();
+          return name.click({ timeout: 5_000 }).then(
+            () => true,
+            () => false,
+          );
+        },
+        { timeout: 90_000 },
+      )
+      .toBe(true);
     await editor.locator('canvas:visible').first().waitFor();
     await expect.poll(() => workbench.colours(editor.locator('canvas:visible').first())).toBeGreaterThan(2);
     await workbench.screenshot('tensors');

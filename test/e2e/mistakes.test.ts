@@ -51,12 +51,22 @@ describe('a config with a mistake', () => {
 describe('a config without one', () => {
   it('tells density and non-zeros on hover', async () => {
     await workbench.openFile('quick.sparse.yaml');
-    await workbench.editor
-      .locator('.view-line span', { hasText: /^\s*density$/ })
-      .last()
-      .hover();
+    const key = workbench.editor.locator('.view-line span', { hasText: /^\s*density$/ }).last();
     const hover = workbench.page.locator('.monaco-hover:visible', { hasText: /6[,. ]?352/ });
-    await hover.waitFor();
+    // A hover closes when the editor lays itself out anew, as it does after it was opened: a person points again.
+    await expect
+      .poll(
+        async () => {
+          await workbench.page.mouse.move(5, 5);
+          await key.hover();
+          return hover.waitFor({ timeout: 5_000 }).then(
+            () => true,
+            () => false,
+          );
+        },
+        { timeout: 90_000 },
+      )
+      .toBe(true);
     await workbench.screenshot('hover-density');
   });
 
