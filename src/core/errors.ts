@@ -15,6 +15,9 @@ export class SparseError extends Error {
 
 export const isSparseError = (error: unknown): error is SparseError => error instanceof SparseError;
 
+/** A name from a file that may be hostile, made safe to print: escaped, on one line, at most 80 characters. */
+export const quote = (name: string): string => JSON.stringify(name.length > 80 ? `${name.slice(0, 79)}…` : name);
+
 /** Four significant digits, rounded up: a lower bound printed this way may be typed back and is accepted. */
 export const atLeast = (value: number): string => {
   const unit = 10 ** (Math.floor(Math.log10(value)) - 3);

@@ -14,8 +14,9 @@ import type { StartRun } from '../protocol/engine';
 import { runRecordVersion } from '../protocol/run';
 import type { RunEvent, RunRecord } from '../protocol/run';
 import { checkpointFile, listCheckpoints, openCheckpoint } from '../runs/checkpoint';
-import { RunFolder, runsDirectory } from '../runs/folder';
+import { RunFolder } from '../runs/folder';
 import { readJournal } from '../runs/journal';
+import { rootOfRun } from '../runs/project';
 import { split } from './data/data-set';
 import { loadData } from './data/load';
 import * as errors from './errors';
@@ -99,11 +100,8 @@ export async function prepareStart(
 }
 
 /** Folder that holds `.sparsescope`, as `startRun` was told or would have been. */
-const rootOf = (folder: RunFolder, record: RunRecord): string => {
-  const runs = dirname(folder.directory);
-  const root = dirname(dirname(runs));
-  return runsDirectory(root) === runs ? root : dirname(record.configPath);
-};
+const rootOf = (folder: RunFolder, record: RunRecord): string =>
+  rootOfRun(folder.directory) ?? dirname(record.configPath);
 
 /** Weights to go on from: the last checkpoint, else the initialisation, else none. */
 const lastStates = async (folder: RunFolder, record: RunRecord, plan: NetworkPlan): Promise<Work['from']> => {

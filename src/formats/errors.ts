@@ -1,13 +1,10 @@
 /** Every sentence of the file formats, with its code. `file` is the name the person knows the file by. */
-import { SparseError } from '../core/errors';
+import { quote, SparseError } from '../core/errors';
 
 const error = (code: string, message: string, details?: Record<string, unknown>): SparseError =>
   new SparseError(code, message, details);
 
 const rewrite = 'Write or download the file again.';
-
-/** A name from a hostile file, made safe to print: escaped, on one line, at most 80 characters. */
-const quote = (name: string): string => JSON.stringify(name.length > 80 ? `${name.slice(0, 79)}…` : name);
 
 /** A byte count for people, exact below 10 kB. */
 const formatBytes = (bytes: number): string => {

@@ -1,10 +1,7 @@
 /** Every sentence of the run folder, with its code. */
-import { SparseError } from '../core/errors';
+import { quote, SparseError } from '../core/errors';
 
 const error = (code: string, message: string): SparseError => new SparseError(`runs.${code}`, message);
-
-/** A name from a file, made safe to print. */
-const quote = (name: string): string => JSON.stringify(name.length > 80 ? `${name.slice(0, 79)}…` : name);
 
 export const folderNotEmpty = (directory: string): SparseError =>
   error('folder-not-empty', `${directory} is there already and not empty. Choose a new folder for the run.`);
@@ -78,9 +75,6 @@ export const badRotations = (file: string, layer: string, expected: string): Spa
 
 export const notRotations = (file: string): SparseError =>
   error('not-rotations', `${file} is not a file of rotations. Run the config again.`);
-
-export const configCopyTooLarge = (file: string): SparseError =>
-  error('config-too-large', `${file} is too large to be the config of a run. Restore it from a copy.`);
 
 export const reportPageMissing = (file: string): SparseError =>
   error('report-page-missing', `${file} is not there, so no report can be written. Install Sparsescope again.`);

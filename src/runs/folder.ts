@@ -1,5 +1,5 @@
 /** One run's folder: where its files are, how it is made, read and removed. */
-import { lstat, mkdir, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { SparseError } from '../core/errors';
 import { writeTextAtomically } from '../formats/atomic-file';
@@ -11,40 +11,8 @@ import type { RunRecord } from '../protocol/run';
 import * as errors from './errors';
 import { acquireLock, isLocked, lockName } from './lock';
 import type { Lock } from './lock';
+import { makeProjectDirectory, rootOfRun, runsDirectory, slug } from './project';
 import { formatRecord, maxRecordBytes, parseRecord } from './record';
-
-const projectDirectory = (root: string): string => join(root, '.sparsescope');
-
-/** Where the runs of a project are: `ROOT/.sparsescope/runs`. */
-export const runsDirectory = (root: string): string => join(projectDirectory(root), 'runs');
-
-/**
- * Makes `ROOT/.sparsescope` unless it is there, with a `.gitignore` that keeps it out of people's commits: whoever wants
- * runs committed empties that file, and it stays as they left it.
- * @throws SparseError `file.*`
- */
-export async function makeProjectDirectory(root: string): Promise<void> {
-  const directory = projectDirectory(root);
-  await makeFolder(directory);
-  const file = join(directory, '.gitignore');
-  await writeFile(file, '*\n', { flag: 'wx' }).catch((cause: unknown) => {
-    if (systemCode(cause) !== 'EEXIST') throw cannotWrite(file, cause);
-  });
-}
-
-/** A run's name as part of a folder name: letters, digits, `.`, `_`, `-`, at most 64, never a path. */
-export const slug = (name: string): string => {
-  const safe = name
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .replace(/[^A-Za-z0-9._-]+/g, '-')
-    .replace(/^[-.]+/, '')
-    .slice(0, 64)
-    .replace(/[-.]+$/, '');
-  if (safe === '') return 'run';
-  // Windows keeps these names for devices, whatever comes after a dot.
-  return /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(safe) ? `run-${safe}` : safe;
-};
 
 const names = {
   config: 'config.yaml',
@@ -159,8 +127,7 @@ export class RunFolder {
     // Nobody may resume what is being deleted.
     const lock = await this.lock();
     try {
-      const runs = dirname(this.directory);
-      const own = basename(runs) === 'runs' && basename(dirname(runs)) === '.sparsescope';
+      const own = rootOfRun(this.directory) !== undefined;
       const doomed = own ? await readdir(this.directory) : Object.values(names);
       // The record goes last: a removal that fails half-way can be tried again.
       for (const inner of doomed)

@@ -7,7 +7,6 @@ import { openSafetensors } from '../formats/safetensors';
 import type { SafetensorsFile, TensorEntry } from '../formats/safetensors';
 import { isEnded } from '../protocol/run';
 import type { EpochEvent, JacobianEvent, RunRecord, SpectrumEvent } from '../protocol/run';
-import { maxMessageBytes } from '../protocol/views';
 import type { TileRange } from '../core/mask';
 import type { MaskTile, MetricsPage, RotationPage, RunSnapshot, ValueTile, WeightTile } from '../protocol/views';
 import { listCheckpoints, openCheckpoint } from './checkpoint';
@@ -15,52 +14,11 @@ import * as errors from './errors';
 import type { RunFolder } from './folder';
 import { History } from './history';
 import { JournalReader } from './journal-reader';
+import { checkPage, checkpointsAtOnce, epochsAtOnce, metricsAtOnce, pageBySize, rotationsAtOnce } from './paging';
+import type { Page } from './paging';
 import { maxLayers } from './record';
 import { RotationsFile } from './rotations';
-
-// Bounds of one answer, so that none is over maxMessageBytes.
-const metricsAtOnce = 20_000; // 5 columns of 8 bytes
-const rotationsAtOnce = 50_000; // 16 bytes each
-const epochsAtOnce = 2_000;
-const checkpointsAtOnce = 20_000;
-/** A number takes up to 25 characters on the way to a webview, where arrays travel as JSON. */
-const bytesPerValue = 25;
-const bytesPerItem = 512;
-
-interface Page<T> {
-  total: number;
-  items: T[];
-}
-
-const checkPage = (start: number, end: number): void => {
-  if (!Number.isSafeInteger(start) || !Number.isSafeInteger(end) || start < 0 || end < start)
-    throw errors.badPage(start, end);
-};
-
-/** Items from `start`, as many before `end` as one message can carry: ask again from where it stopped. */
-const pageBySize = <T extends { values: number[] }>(
-  all: readonly T[],
-  start: number,
-  end: number,
-  what: string,
-): Page<T> => {
-  checkPage(start, end);
-  const items: T[] = [];
-  let bytes = bytesPerItem;
-  for (const item of all.slice(start, end)) {
-    bytes += bytesPerItem + bytesPerValue * item.values.length;
-    if (bytes > maxMessageBytes) break;
-    items.push(item);
-  }
-  if (items.length === 0 && start < Math.min(end, all.length)) throw errors.answerTooLarge(what);
-  return { total: all.length, items };
-};
-
-/** At most `most` of a list, evenly, the last one always among them. */
-const thin = <T>(list: readonly T[], most: number): T[] =>
-  list.length <= most
-    ? [...list]
-    : Array.from({ length: most }, (_, i) => list[Math.floor(((i + 1) * list.length) / most) - 1]);
+import { thin } from './thin';
 
 /** What `poll` saw of a folder, besides the journal. */
 interface Seen {

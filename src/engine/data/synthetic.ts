@@ -7,7 +7,7 @@ import { openFile } from '../../formats/byte-source';
 import { writeIdx } from '../../formats/idx';
 import { makeFolder } from '../../formats/make-folder';
 import { RpcCancelled } from '../../protocol/rpc';
-import { makeProjectDirectory } from '../../runs/folder';
+import { makeProjectDirectory } from '../../runs/project';
 
 /** Of the data, not of a run: every config trains on the same digits. */
 const dataSeed = 0;

@@ -1,11 +1,11 @@
 /** What is done with a run's folder: look, reveal, delete. None of it needs the engine or a trusted workspace. */
 import { rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import type { RunReference } from '../../contributions';
 import { systemCode } from '../../formats/errors';
 import { removeFailed } from '../../runs/errors';
-import { RunFolder, runsDirectory } from '../../runs/folder';
+import { RunFolder } from '../../runs/folder';
+import { rootOfRun } from '../../runs/project';
 import { freshReport } from '../../runs/report/write';
 import { runUnreadable } from '../errors';
 import type { RunEntry } from '../run-store';
@@ -28,8 +28,7 @@ export const openRun = async (services: Services, run?: RunReference): Promise<v
 
 /** Without a record only the place tells that it is a run: nothing outside the project's runs is deleted like this. */
 const removeUnreadable = async ({ id, directory, problem }: RunEntry): Promise<void> => {
-  const project = dirname(dirname(dirname(directory)));
-  if (dirname(directory) !== runsDirectory(project)) throw runUnreadable(id, problem ?? '');
+  if (rootOfRun(directory) === undefined) throw runUnreadable(id, problem ?? '');
   // It may only be young: whoever makes a run holds its lock.
   const lock = await new RunFolder(directory).lock();
   await lock.release();

@@ -1,21 +1,14 @@
 /** Gathers what a report shows from a run folder, thinned to a bounded size. */
 import { maxConfigBytes } from '../../config/format';
+import { configTooLarge } from '../../config/invalid';
 import { isSparseError } from '../../core/errors';
 import { readText } from '../../formats/text-file';
 import { maxReportMaskSide, maxReportPoints, maxReportSpectra, reportDataVersion } from '../../protocol/report';
 import type { ReportData, ReportMask, ReportMetrics } from '../../protocol/report';
 import type { JacobianEvent, LayerSummary, SpectrumEvent } from '../../protocol/run';
-import { configCopyTooLarge } from '../errors';
 import type { RunFolder } from '../folder';
 import { RunReader } from '../reader';
-
-/** At most `most` indices of `count`, evenly, first and last among them. */
-export const thinned = (count: number, most: number): number[] =>
-  count <= most
-    ? Array.from({ length: count }, (_, i) => i)
-    : Array.from({ length: most }, (_, i) => Math.round((i * (count - 1)) / (most - 1)));
-
-const thin = <T>(list: readonly T[], most: number): T[] => thinned(list.length, most).map((i) => list[i]);
+import { thin, thinned } from '../thin';
 
 /** All items of a paged answer. */
 async function allPages<T>(read: (start: number) => Promise<{ total: number; items: T[] }>): Promise<T[]> {
@@ -85,7 +78,7 @@ const unlessMissing = (error: unknown): undefined => {
 export async function gatherReport(folder: RunFolder, about: { version: string; now: Date }): Promise<ReportData> {
   const reader = new RunReader(folder);
   const { record, step, elapsed, epochs } = await reader.snapshot();
-  const config = await readText(folder.configFile, maxConfigBytes, configCopyTooLarge);
+  const config = await readText(folder.configFile, maxConfigBytes, configTooLarge);
   const end = Number.MAX_SAFE_INTEGER;
   const spectra: SpectrumEvent[] = [];
   const masks: ReportMask[] = [];

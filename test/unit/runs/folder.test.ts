@@ -2,8 +2,9 @@ import { access, chmod, mkdir, readFile, readdir, rename, rm, symlink, writeFile
 import { basename, join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { isEnded } from '../../../src/protocol/run';
-import { RunFolder, listRuns, runsDirectory, slug } from '../../../src/runs/folder';
+import { RunFolder, listRuns } from '../../../src/runs/folder';
 import { processLives } from '../../../src/runs/liveness';
+import { rootOfRun, runsDirectory, slug } from '../../../src/runs/project';
 import { failure, temporaryFolder } from '../formats/bytes';
 import { deadPid, sampleRecord, sampleRun } from './samples';
 
@@ -14,6 +15,12 @@ const exists = (path: string): Promise<boolean> =>
   );
 
 describe('names', () => {
+  test('of a place tell the project, unless the person chose another', () => {
+    expect(rootOfRun(join('/home/ada', '.sparsescope', 'runs', 'net-1'))).toBe(join('/home/ada'));
+    for (const path of ['/home/ada/runs/net-1', '/home/ada/.sparsescope/net-1', '/net-1', '/'])
+      expect(rootOfRun(join(path))).toBeUndefined();
+  });
+
   test.each([
     ['mlp7-eoi', 'mlp7-eoi'],
     ['My Net (v2)', 'My-Net-v2'],

@@ -10,9 +10,10 @@ import { openFile } from '../../../src/formats/byte-source';
 import { openSafetensors } from '../../../src/formats/safetensors';
 import type { ReportData } from '../../../src/protocol/report';
 import { RunFolder } from '../../../src/runs/folder';
-import { gatherReport, thinned } from '../../../src/runs/report/data';
+import { gatherReport } from '../../../src/runs/report/data';
 import { embeddedJson, reportPage } from '../../../src/runs/report/page';
 import { freshReport, writeReport } from '../../../src/runs/report/write';
+import { thinned } from '../../../src/runs/thin';
 import type { ReportMaker } from '../../../src/runs/report/write';
 import { configText, Project, TestEngine, totalSteps } from '../engine/project';
 
@@ -205,6 +206,6 @@ describe('a run folder with faults', () => {
 
   it('refuses a config that is too large to be one', async () => {
     await writeFile(run.configFile, '#'.repeat((1 << 20) + 1));
-    await expect(gatherReport(run, about)).rejects.toMatchObject({ code: 'runs.config-too-large' });
+    await expect(gatherReport(run, about)).rejects.toMatchObject({ code: 'config.too-large' });
   });
 });

@@ -1,0 +1,45 @@
+/** Where a project keeps its runs: `ROOT/.sparsescope/runs/NAME-N`. */
+import { writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { cannotWrite, systemCode } from '../formats/errors';
+import { makeFolder } from '../formats/make-folder';
+
+const projectDirectory = (root: string): string => join(root, '.sparsescope');
+
+/** Where the runs of a project are: `ROOT/.sparsescope/runs`. */
+export const runsDirectory = (root: string): string => join(projectDirectory(root), 'runs');
+
+/** The project that a folder is a run of by its place; undefined when it is elsewhere, as one of `run -o` may be. */
+export const rootOfRun = (directory: string): string | undefined => {
+  const runs = dirname(directory);
+  const root = dirname(dirname(runs));
+  return runsDirectory(root) === runs ? root : undefined;
+};
+
+/**
+ * Makes `ROOT/.sparsescope` unless it is there, with a `.gitignore` that keeps it out of people's commits: whoever wants
+ * runs committed empties that file, and it stays as they left it.
+ * @throws SparseError `file.*`
+ */
+export async function makeProjectDirectory(root: string): Promise<void> {
+  const directory = projectDirectory(root);
+  await makeFolder(directory);
+  const file = join(directory, '.gitignore');
+  await writeFile(file, '*\n', { flag: 'wx' }).catch((cause: unknown) => {
+    if (systemCode(cause) !== 'EEXIST') throw cannotWrite(file, cause);
+  });
+}
+
+/** A run's name as part of a folder name: letters, digits, `.`, `_`, `-`, at most 64, never a path. */
+export const slug = (name: string): string => {
+  const safe = name
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .replace(/[^A-Za-z0-9._-]+/g, '-')
+    .replace(/^[-.]+/, '')
+    .slice(0, 64)
+    .replace(/[-.]+$/, '');
+  if (safe === '') return 'run';
+  // Windows keeps these names for devices, whatever comes after a dot.
+  return /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(safe) ? `run-${safe}` : safe;
+};
