@@ -1,5 +1,6 @@
 /** The page docs/config.md: an example, then every key, written from the schema table. */
 import { defaultText, typeText, valueLines } from './describe';
+import { maxMatrix, maxNetwork } from './plan';
 import { configSchema } from './schema';
 import type { ObjectSchema, Schema } from './schema-types';
 import { keyPath } from './tree';
@@ -35,6 +36,9 @@ probes:
   spectra: { every: 50 }
 `;
 
+/** `2^28 (268,435,456)` */
+const powerOfTwo = (count: number): string => `2^${Math.log2(count)} (${count.toLocaleString('en-US')})`;
+
 const head = `<!-- Written from src/config/schema.ts by UPDATE_GOLDEN=1 npx vitest run test/unit/config; edit the table there. -->
 
 # The config: \`*.sparse.yaml\`
@@ -55,6 +59,9 @@ model:
     - { activation: tanh }
     - { name: fc2, linear: { in: 100, out: 10 } }
 \`\`\`
+
+One layer may have up to ${powerOfTwo(maxMatrix)} weights (pruned ones counted), all together up to ${powerOfTwo(maxNetwork)}; larger ones are refused before
+anything is computed.
 `;
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');

@@ -42,9 +42,9 @@ export interface NetworkPlan {
   density: number;
 }
 
-/** 1 GiB of float32 for one matrix, 4 GiB for all. */
-const maxMatrix = 2 ** 28;
-const maxNetwork = 2 ** 30;
+/** Weights: 1 GiB of float32 for one matrix, 4 GiB for all. */
+export const maxMatrix = 2 ** 28;
+export const maxNetwork = 2 ** 30;
 
 const hiddenUnits = 100;
 const hiddenLayers = 6;
