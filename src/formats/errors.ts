@@ -76,6 +76,10 @@ export const cannotWrite = (file: string, cause: unknown): SparseError => {
   }
 };
 
+/** What a folder was to be made of, or to lie under, is a file. */
+export const fileInTheWay = (path: string): SparseError =>
+  error('file.in-the-way', `${path} is not a folder, and one is needed there. Rename it, or choose another folder.`);
+
 export const notAFile = (file: string): SparseError =>
   error('file.not-a-file', `${file} is not a file. Choose a file.`);
 

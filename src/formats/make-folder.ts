@@ -1,6 +1,6 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { cannotWrite, systemCode } from './errors';
+import { cannotWrite, fileInTheWay, systemCode } from './errors';
 
 /** What stood in the way of a folder; undefined when it is there, be it before or now. */
 const attempt = async (path: string): Promise<unknown> => {
@@ -21,9 +21,11 @@ const attempt = async (path: string): Promise<unknown> => {
  */
 export async function makeFolder(path: string): Promise<void> {
   let cause = await attempt(path);
-  if (systemCode(cause) === 'ENOENT' && dirname(path) !== path) {
+  // ENOTDIR: one of those above is a file, and the way up finds which.
+  if (['ENOENT', 'ENOTDIR'].includes(systemCode(cause) ?? '') && dirname(path) !== path) {
     await makeFolder(dirname(path));
     cause = await attempt(path);
   }
+  if (systemCode(cause) === 'EEXIST') throw fileInTheWay(path);
   if (cause !== undefined) throw cannotWrite(path, cause);
 }

@@ -20,8 +20,12 @@ it('makes a folder and those above it, and is content with one that is there', a
 
 it('names what is in the way', async () => {
   await writeFile(join(folder, 'a'), '');
-  await expect(makeFolder(join(folder, 'a'))).rejects.toMatchObject({ code: 'file.in-the-way' });
-  await expect(makeFolder(join(folder, 'a/b/c'))).rejects.toMatchObject({ code: 'file.no-folder' });
+  const inTheWay = {
+    code: 'file.in-the-way',
+    message: `${join(folder, 'a')} is not a folder, and one is needed there. Rename it, or choose another folder.`,
+  };
+  await expect(makeFolder(join(folder, 'a'))).rejects.toMatchObject(inTheWay);
+  await expect(makeFolder(join(folder, 'a/b/c'))).rejects.toMatchObject(inTheWay);
 });
 
 // A system folder in which nobody can make one, and which says ENOENT for ever.
