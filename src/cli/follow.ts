@@ -10,6 +10,7 @@ import { RunReader } from '../runs/reader';
 import { warningLine } from './errors';
 import type { Output } from './output';
 import { bar, significant } from './table';
+import { initialisedText, rateText, trainingText } from './words';
 
 export interface Listener {
   /** All layers are initialised. */
@@ -49,7 +50,7 @@ class Progress {
 
   event(event: RunEvent): void {
     const { record } = this;
-    if (event.type === 'layer') this.output.progress(`initialised ${event.layer.name}`);
+    if (event.type === 'layer') this.output.progress(initialisedText(event.layer.name));
     if (!record) return;
     if (event.type === 'epoch') this.listener.epoch(event, record);
     if (event.type !== 'step') return;
@@ -57,10 +58,10 @@ class Progress {
     this.loss = event.loss;
     this.began ??= { step: event.step, at: this.now() };
     const seconds = (this.now() - this.began.at) / 1000;
-    const rate = seconds > 0 ? `  ${((event.step - this.began.step) / seconds).toFixed(0)} steps/s` : '';
+    const rate = seconds > 0 ? rateText((event.step - this.began.step) / seconds) : '';
     const { totalSteps } = record;
     this.output.progress(
-      `training ${bar(event.step / totalSteps)} ${event.step}/${totalSteps}  epoch ${this.epoch}  loss ${significant(this.loss, 3)}${rate}`,
+      trainingText(bar(event.step / totalSteps), event.step, totalSteps, this.epoch, significant(this.loss, 3)) + rate,
     );
   }
 }

@@ -54,12 +54,13 @@ export const lossNotFinite = (step: number, learningRate: number): SparseError =
 
 /** Reasons and backends as a person reads them: in the record, in Doctor and in the errors above. */
 export const words = {
-  cpu: 'cpu (plain JavaScript)',
-  wasmSimd: 'wasm with SIMD',
-  wasmPlain: 'wasm without SIMD (this processor has none)',
+  cpu: 'plain JavaScript',
+  wasmSimd: 'with SIMD',
+  wasmPlain: 'without SIMD (this processor has none)',
   wasmFailed: 'WebAssembly did not start.',
-  asked: (what: string) => `${what} was asked for.`,
-  auto: (what: string, why: string) => `auto: ${what}; ${why}`,
+  // After the backend's name and a colon.
+  asked: (what: string) => `${what}, as asked for.`,
+  auto: (what: string, why: string) => `${what}, taken by auto. ${why}`,
   // Honest about what is not there at all: a person with a GPU will ask.
   noGpu: 'GPU engines are not installed in this version.',
   silent: 'it stopped sending',

@@ -14,7 +14,7 @@ export interface EngineInfo {
   tfjs: string;
   pid: number;
   backend: BackendName;
-  /** Why this backend and not a better one, in one sentence. */
+  /** Why this backend and not a better one, to be read after its name and a colon. */
   reason: string;
   available: BackendName[];
 }

@@ -7,6 +7,7 @@ import type { ExitCode } from '../errors';
 import type { Output } from '../output';
 import { printJson } from '../output';
 import { significant, table, thousands } from '../table';
+import { allLayers, headings, parametersLine } from '../words';
 
 const planJson = ({ layers, weights, parameters, nonZeros, density }: NetworkPlan): object => ({
   layers: layers.map(({ name, rows, columns, targetDensity, targetNonZeros, minimumDensity, biases }) => ({
@@ -25,7 +26,7 @@ const planJson = ({ layers, weights, parameters, nonZeros, density }: NetworkPla
 
 const planTable = ({ layers, nonZeros, weights, parameters, density }: NetworkPlan): string =>
   table(
-    ['layer', 'shape', 'density', 'non-zeros', 'of'],
+    headings.plan,
     [
       ...layers.map((layer) => [
         layer.name,
@@ -34,10 +35,10 @@ const planTable = ({ layers, nonZeros, weights, parameters, density }: NetworkPl
         thousands(layer.targetNonZeros),
         thousands(layer.weights),
       ]),
-      ['all', '', significant(density), thousands(nonZeros), thousands(weights)],
+      [allLayers, '', significant(density), thousands(nonZeros), thousands(weights)],
     ],
     ['left', 'right', 'right', 'right', 'right'],
-  ) + `${thousands(parameters)} parameters with biases\n`;
+  ) + parametersLine(parameters);
 
 export async function check(name: string, options: { json?: boolean }, output: Output): Promise<ExitCode> {
   const { issues, checked } = await readConfig(name);

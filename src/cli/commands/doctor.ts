@@ -5,6 +5,7 @@ import type { ExitCode } from '../errors';
 import { startEngine } from '../follow';
 import type { Output } from '../output';
 import { printJson } from '../output';
+import { backendText, doctorLabels as labels, processorText } from '../words';
 
 export async function doctor(options: { json?: boolean }, output: Output): Promise<ExitCode> {
   const { info } = await startEngine('auto', output);
@@ -23,14 +24,14 @@ export async function doctor(options: { json?: boolean }, output: Output): Promi
   else
     output.out(
       [
-        ['sparsescope', versions.sparsescope],
-        ['node', versions.node],
-        ['tensorflow.js', versions.tfjs],
-        ['backend', `${backend.name} (${backend.reason})`],
-        ['available', backend.available.join(', ')],
-        ['system', `${system.platform} ${system.release} ${system.arch}`],
-        ['processor', `${system.processor}, ${system.threads} threads`],
-        ['memory', `${(system.memory / 2 ** 30).toFixed(1)} GiB`],
+        [labels.sparsescope, versions.sparsescope],
+        [labels.node, versions.node],
+        [labels.tfjs, versions.tfjs],
+        [labels.backend, backendText(backend)],
+        [labels.available, backend.available.join(', ')],
+        [labels.system, `${system.platform} ${system.release} ${system.arch}`],
+        [labels.processor, processorText(system.processor, system.threads)],
+        [labels.memory, `${(system.memory / 2 ** 30).toFixed(1)} GiB`],
       ]
         .map(([key, value]) => `${key.padEnd(14)}${value}\n`)
         .join(''),

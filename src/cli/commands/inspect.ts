@@ -2,13 +2,14 @@
 import { isSparseError } from '../../core/errors';
 import { openFile } from '../../formats/byte-source';
 import { tensorStatistics } from '../../formats/statistics';
-import { openSafetensors } from '../../formats/safetensors';
+import { elementCount, openSafetensors } from '../../formats/safetensors';
 import type { SafetensorsFile, TensorEntry } from '../../formats/safetensors';
 import { exitCode } from '../errors';
 import type { ExitCode } from '../errors';
 import type { Output } from '../output';
 import { printJson } from '../output';
 import { bar, significant, table, thousands } from '../table';
+import { headings } from '../words';
 
 interface Options {
   json?: boolean;
@@ -20,6 +21,13 @@ interface Inspected {
   entry: TensorEntry;
   figures: { density: number; nonZeros: number; min: number; max: number; mean: number; nonFinite: number } | null;
 }
+
+/** Of no finite value there is no range and no mean. */
+const figuresJson = ({ shape }: TensorEntry, figures: NonNullable<Inspected['figures']>): object => {
+  const { density, nonZeros, min, max, mean, nonFinite } = figures;
+  const none = nonFinite === elementCount(shape);
+  return { density, nonZeros, ...(none ? { min: null, max: null, mean: null } : { min, max, mean }), nonFinite };
+};
 
 /** A dtype that is known but not decoded (FP8) leaves its tensor without figures; the others still have theirs. */
 const listedOnly = (error: unknown): null => {
@@ -68,14 +76,7 @@ export async function inspect(name: string, options: Options, output: Output): P
           dtype: entry.dtype,
           shape: entry.shape,
           bytes: entry.end - entry.start,
-          ...(figures && {
-            density: figures.density,
-            nonZeros: figures.nonZeros,
-            min: figures.min,
-            max: figures.max,
-            mean: figures.mean,
-            nonFinite: figures.nonFinite,
-          }),
+          ...(figures && figuresJson(entry, figures)),
         })),
       });
     else {
@@ -91,20 +92,12 @@ export async function inspect(name: string, options: Options, output: Output): P
         figures ? thousands(figures.nonZeros) : '',
         ...(notFinite ? [figures ? thousands(figures.nonFinite) : ''] : []),
       ]);
-      const headings = [
-        'tensor',
-        'dtype',
-        'shape',
-        'bytes',
-        'density',
-        'non-zeros',
-        ...(notFinite ? ['not finite'] : []),
-      ];
+      const columns = [...headings.tensors, ...(notFinite ? [headings.notFinite] : [])];
       output.out(
         table(
-          headings,
+          columns,
           rows,
-          headings.map((_, i) => (i < 2 ? 'left' : 'right')),
+          columns.map((_, i) => (i < 2 ? 'left' : 'right')),
         ),
       );
     }

@@ -1,7 +1,7 @@
 /** `sparsescope run CONFIG` and `sparsescope resume RUN`: the same run, told on stdout. */
 import { dirname, join, resolve } from 'node:path';
 import type { BackendChoice } from '../../protocol/engine';
-import type { EpochEvent, LayerSummary, RunRecord } from '../../protocol/run';
+import type { EpochEvent, LayerSummary } from '../../protocol/run';
 import type { RunSnapshot } from '../../protocol/views';
 import { RunFolder } from '../../runs/folder';
 import { RunReader } from '../../runs/reader';
@@ -15,6 +15,7 @@ import type { Output } from '../output';
 import { printJson } from '../output';
 import { writeReport } from '../report';
 import { percent, significant, table, thousands } from '../table';
+import { headings, placesText, runHeading } from '../words';
 
 interface Options {
   json?: boolean;
@@ -24,7 +25,7 @@ interface Options {
 
 const layerTable = (layers: readonly LayerSummary[]): string =>
   table(
-    ['layer', 'shape', 'target', 'density', 'non-zeros', 'max|WWᵀ-I|', 's min', 's mean', 's max'],
+    headings.layers,
     layers.map(({ name, shape, targetDensity, density, nonZeros, orthogonalityError, singularValues }) => [
       name,
       shape.join(' x '),
@@ -37,24 +38,26 @@ const layerTable = (layers: readonly LayerSummary[]): string =>
     ['left', ...Array<'right'>(8).fill('right')],
   );
 
-const epochHeader = 'epoch      step   train loss   train acc.   valid. loss   valid. acc.\n';
+/** Epochs come one by one, so their columns have fixed widths. */
+const epochWidths = [5, 10, 13, 13, 14, 14];
+const epochRow = (cells: readonly string[]): string =>
+  `${cells.map((cell, i) => cell.padStart(epochWidths[i])).join('')}\n`;
 const epochLine = ({ epoch, step, ...event }: EpochEvent): string =>
-  `${String(epoch).padStart(5)}  ${String(step).padStart(8)}  ${event.trainLoss.toFixed(5).padStart(11)}  ` +
-  `${percent(event.trainAccuracy).padStart(11)}  ${event.validationLoss.toFixed(5).padStart(12)}  ` +
-  `${percent(event.validationAccuracy).padStart(12)}\n`;
-
-const heading = ({ id, seed, backend, dataset, network, totalSteps }: RunRecord): string =>
-  `run ${id}  seed ${seed}\n` +
-  `backend ${backend.reason}\n` +
-  `data ${dataset.source}: ${thousands(dataset.train)} to train, ${thousands(dataset.validation)} to validate, ` +
-  `${network.inputs} values, ${network.classes} classes; ${thousands(totalSteps)} steps\n\n`;
+  epochRow([
+    String(epoch),
+    String(step),
+    event.trainLoss.toFixed(5),
+    percent(event.trainAccuracy),
+    event.validationLoss.toFixed(5),
+    percent(event.validationAccuracy),
+  ]);
 
 /** Prints results as they come; silent for `--json`, which answers once at the end. */
 const teller = (output: Output, json: boolean, earlier: readonly EpochEvent[] = []): Listener => {
   if (json) return { layers: () => undefined, epoch: () => undefined };
   return {
     layers: (record) => {
-      output.out(`${heading(record)}${layerTable(record.layers)}\n${epochHeader}`);
+      output.out(`${runHeading(record)}${layerTable(record.layers)}\n${epochRow(headings.epochs)}`);
       for (const event of earlier) output.out(epochLine(event));
     },
     epoch: (event) => output.out(epochLine(event)),
@@ -101,7 +104,7 @@ async function conclude(
     },
   );
   if (json) printJson(output, command, answer(snapshot, directory, report));
-  else output.out(`\nrun folder  ${directory}\n${report === null ? '' : `report      ${report}\n`}`);
+  else output.out(placesText(directory, report));
   if (record.state === 'completed') return exitCode.ok;
   if (record.state === 'failed') {
     const error = record.error ?? describe(undefined);

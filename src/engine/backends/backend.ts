@@ -3,7 +3,7 @@ import type { BackendName } from '../../protocol/run';
 
 export interface Availability {
   ok: boolean;
-  /** One clause or sentence for a person: what it is when it works (`wasm with SIMD`), why not when it does not. */
+  /** For a person: what it is when it works, without its name (`with SIMD`); a sentence why not when it does not. */
   reason: string;
 }
 

@@ -12,7 +12,7 @@ export const backends: readonly Backend[] = [wasm, cpu];
 
 export interface Choice {
   backend: Backend;
-  /** Why this one and not a better one, in one sentence. */
+  /** Why this one and not a better one, to be read after its name and a colon. */
   reason: string;
   available: BackendName[];
 }

@@ -30,6 +30,9 @@ export function start(cli: string, args: readonly string[], cwd: string): Starte
 export const sparsescope = (cli: string, args: readonly string[], cwd: string): Promise<Finished> =>
   start(cli, args, cwd).finished;
 
+/** The JSON object of `--json`. */
+export const answer = ({ out }: Finished): Record<string, unknown> => JSON.parse(out) as Record<string, unknown>;
+
 /** Resolves when the text was printed on stdout. */
 export const printed = (started: Started, text: string): Promise<void> =>
   new Promise((resolve, reject) => {

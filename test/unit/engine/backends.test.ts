@@ -17,19 +17,19 @@ describe('choosing a backend', () => {
   it('takes wasm by itself and says that there is no GPU engine', async () => {
     const { backend, reason, available } = await choose('auto');
     expect(backend.name).toBe('wasm');
-    expect(reason).toMatch(/^auto: wasm with(out)? SIMD.*; GPU engines are not installed in this version\.$/);
+    expect(reason).toMatch(/^with(out)? SIMD.*, taken by auto\. GPU engines are not installed in this version\.$/);
     expect(available).toEqual(['wasm', 'cpu']);
   });
 
   it('takes what was asked for', async () => {
     expect((await choose('cpu')).backend.name).toBe('cpu');
-    expect((await choose('cpu')).reason).toContain('was asked for');
+    expect((await choose('cpu')).reason).toBe('plain JavaScript, as asked for.');
   });
 
   it('passes over what does not work and gives its reason', async () => {
-    const { backend, reason } = await choose('auto', [fake('wasm', false, 'No files.'), fake('cpu', true, 'cpu')]);
+    const { backend, reason } = await choose('auto', [fake('wasm', false, 'No files.'), fake('cpu', true, 'slow')]);
     expect(backend.name).toBe('cpu');
-    expect(reason).toBe('auto: cpu; wasm: No files.');
+    expect(reason).toBe('slow, taken by auto. wasm: No files.');
   });
 
   it('refuses what does not work or does not exist', async () => {

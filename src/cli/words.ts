@@ -1,0 +1,52 @@
+/** Headings and labels of what the command line prints as results; sentences about problems are in errors.ts. */
+import type { RunRecord } from '../protocol/run';
+import { thousands } from './table';
+
+/** Of tables. The keys are theirs, the order is that of the columns. */
+export const headings = {
+  plan: ['layer', 'shape', 'density', 'non-zeros', 'of'],
+  layers: ['layer', 'shape', 'target', 'density', 'non-zeros', 'max|WWᵀ-I|', 's min', 's mean', 's max'],
+  epochs: ['epoch', 'step', 'train loss', 'train acc.', 'valid. loss', 'valid. acc.'],
+  tensors: ['tensor', 'dtype', 'shape', 'bytes', 'density', 'non-zeros'],
+  notFinite: 'not finite',
+} as const;
+
+/** Last row of the plan. */
+export const allLayers = 'all';
+
+export const parametersLine = (count: number): string => `${thousands(count)} parameters with biases\n`;
+
+/** `wasm: with SIMD, taken by auto`: the record's name and reason. */
+export const backendText = ({ name, reason }: RunRecord['backend']): string => `${name}: ${reason}`;
+
+export const runHeading = ({ id, seed, backend, dataset, network, totalSteps }: RunRecord): string =>
+  `run ${id}  seed ${seed}\n` +
+  `backend ${backendText(backend)}\n` +
+  `data ${dataset.source}: ${thousands(dataset.train)} to train, ${thousands(dataset.validation)} to validate, ` +
+  `${network.inputs} values, ${network.classes} classes; ${thousands(totalSteps)} steps\n\n`;
+
+/** Where a run and its report are; without a report when it could not be written. */
+export const placesText = (directory: string, report: string | null): string =>
+  `\nrun folder  ${directory}\n${report === null ? '' : `report      ${report}\n`}`;
+
+export const initialisedText = (layer: string): string => `initialised ${layer}`;
+
+export const trainingText = (bar: string, step: number, total: number, epoch: number, loss: string): string =>
+  `training ${bar} ${step}/${total}  epoch ${epoch}  loss ${loss}`;
+
+export const rateText = (stepsPerSecond: number): string => `  ${stepsPerSecond.toFixed(0)} steps/s`;
+
+/** Labels of `doctor`, by what they stand before. */
+export const doctorLabels = {
+  sparsescope: 'sparsescope',
+  node: 'node',
+  tfjs: 'tensorflow.js',
+  backend: 'backend',
+  available: 'available',
+  system: 'system',
+  processor: 'processor',
+  memory: 'memory',
+} as const;
+
+export const processorText = (model: string, threads: number): string =>
+  `${model}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;

@@ -1,0 +1,141 @@
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { writeSafetensors } from '../../../src/formats/safetensors';
+import type { Bundle } from '../engine/bundle';
+import { bundle } from '../engine/bundle';
+import { rawSafetensors } from '../formats/bytes';
+import type { Finished, Started } from './sparsescope';
+import { answer, sparsescope, start } from './sparsescope';
+
+let built: Bundle;
+let folder: string;
+
+beforeAll(async () => {
+  built = await bundle();
+});
+afterAll(() => built.remove());
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sparsescope-inspect-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const cli = (...args: string[]): Promise<Finished> => sparsescope(built.cli, args, folder);
+const begin = (...args: string[]): Started => start(built.cli, args, folder);
+const inProject = (path: string): string => join(folder, path);
+
+describe('inspect', () => {
+  const write = (): Promise<void> =>
+    writeSafetensors(
+      inProject('x.safetensors'),
+      [
+        { name: 'a.weight', dtype: 'F32', shape: [2, 3], data: Float32Array.of(1, 0, -2, 0, 0, 5) },
+        { name: 'evil\u001b[31m', dtype: 'U8', shape: [2], data: Uint8Array.of(0, 1) },
+      ],
+      { note: 'made by a test' },
+    );
+
+  it('lists tensors; a name cannot colour the terminal', async () => {
+    await write();
+    const { code, out, err } = await cli('inspect', 'x.safetensors');
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toMatch(/^note: made by a test$/m);
+    expect(out).toMatch(/^a\.weight +F32 +2 x 3 +24 +0\.5 +3$/m);
+    expect(out).not.toContain('\u001b');
+  });
+
+  it('answers them with --json, without figures when only the header is read', async () => {
+    await write();
+    const full = answer(await cli('inspect', 'x.safetensors', '--json'));
+    expect(full).toMatchObject({
+      sparsescope: 1,
+      command: 'inspect',
+      ok: true,
+      metadata: { note: 'made by a test' },
+      size: (await stat(inProject('x.safetensors'))).size,
+    });
+    expect((full['tensors'] as object[])[0]).toEqual({
+      name: 'a.weight',
+      dtype: 'F32',
+      shape: [2, 3],
+      bytes: 24,
+      density: 0.5,
+      nonZeros: 3,
+      min: -2,
+      max: 5,
+      mean: 4 / 6,
+      nonFinite: 0,
+    });
+    const header = answer(await cli('inspect', 'x.safetensors', '--json', '--header'));
+    expect((header['tensors'] as object[])[0]).toEqual({ name: 'a.weight', dtype: 'F32', shape: [2, 3], bytes: 24 });
+  });
+
+  /** Our own writer has no FP8. */
+  const writeFp8 = (): Promise<void> => {
+    const header = {
+      fp8: { dtype: 'F8_E4M3', shape: [2], data_offsets: [0, 2] },
+      odd: { dtype: 'F32', shape: [3], data_offsets: [2, 14] },
+      none: { dtype: 'F32', shape: [2], data_offsets: [14, 22] },
+      empty: { dtype: 'F32', shape: [0], data_offsets: [22, 22] },
+    };
+    const floats = Buffer.from(Float32Array.of(NaN, 4, 0, NaN, -Infinity).buffer);
+    return writeFile(inProject('x.safetensors'), rawSafetensors(header, Buffer.concat([Buffer.of(1, 2), floats])));
+  };
+
+  it('lists FP8 without figures, and counts what is not finite', async () => {
+    await writeFp8();
+    const { code, out, err } = await cli('inspect', 'x.safetensors');
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toMatch(/^tensor +dtype +shape +bytes +density +non-zeros +not finite$/m);
+    expect(out).toMatch(/^fp8 +F8_E4M3 +2 +2$/m);
+    expect(out).toMatch(/^odd +F32 +3 +12 +0\.3333 +1 +1$/m);
+    expect(out).toMatch(/^none +F32 +2 +8 +0 +0 +2$/m);
+    expect(out).toMatch(/^empty +F32 +0 +0 +0 +0 +0$/m);
+  });
+
+  it('with --json leaves FP8 without figures, and has null where no value is finite', async () => {
+    await writeFp8();
+    const finished = await cli('inspect', 'x.safetensors', '--json');
+    expect([finished.code, finished.err]).toEqual([0, '']);
+    const none = { density: 0, nonZeros: 0, min: null, max: null, mean: null };
+    expect(answer(finished)['tensors']).toEqual([
+      { name: 'fp8', dtype: 'F8_E4M3', shape: [2], bytes: 2 },
+      {
+        name: 'odd',
+        dtype: 'F32',
+        shape: [3],
+        bytes: 12,
+        density: 1 / 3,
+        nonZeros: 1,
+        min: 0,
+        max: 4,
+        mean: 2,
+        nonFinite: 1,
+      },
+      { name: 'none', dtype: 'F32', shape: [2], bytes: 8, ...none, nonFinite: 2 },
+      { name: 'empty', dtype: 'F32', shape: [0], bytes: 0, ...none, nonFinite: 0 },
+    ]);
+  });
+
+  it('of a file whose header lies: one sentence, exit 1', async () => {
+    await writeFile(inProject('x.safetensors'), Buffer.from([255, 255, 255, 255, 0, 0, 0, 0, 123, 125]));
+    const { code, err } = await cli('inspect', 'x.safetensors');
+    expect(code).toBe(1);
+    expect(err).toMatch(/^error safetensors\.[a-z-]+: .*\n$/);
+  });
+
+  it('into a reader that goes away is no error', async () => {
+    const tensors = Array.from({ length: 4000 }, (_, i) => ({
+      name: `a rather long name of a tensor, number ${i}`,
+      dtype: 'U8' as const,
+      shape: [1],
+      data: Uint8Array.of(1),
+    }));
+    await writeSafetensors(inProject('x.safetensors'), tensors, {});
+    const started = begin('inspect', 'x.safetensors', '--json');
+    started.child.stdout.destroy();
+    const { code, err } = await started.finished;
+    expect([code, err]).toEqual([0, '']);
+  });
+});

@@ -1,0 +1,105 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, openSync, statSync } from 'node:fs';
+import { access, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Bundle } from '../engine/bundle';
+import { bundle } from '../engine/bundle';
+import type { Change } from '../engine/project';
+import { configText, Project, recordOf } from '../engine/project';
+import type { Finished } from './sparsescope';
+import { sparsescope } from './sparsescope';
+
+let built: Bundle;
+let project: Project;
+
+beforeAll(async () => {
+  built = await bundle();
+});
+afterAll(() => built.remove());
+beforeEach(async () => {
+  project = await Project.create();
+  await config();
+});
+afterEach(() => project.remove());
+
+const config = (change: Change = {}, text = configText(change)): Promise<void> => writeFile(project.configPath, text);
+const cli = (...args: string[]): Promise<Finished> => sparsescope(built.cli, args, project.root);
+const inProject = (path: string): string => join(project.root, path);
+
+/** Takes no byte: a full disk. */
+const full = '/dev/full';
+const hasFull = existsSync(full) && statSync(full).isCharacterDevice();
+
+describe.skipIf(!hasFull)(`results that cannot be written (needs ${full})`, () => {
+  const intoFull = (...args: string[]) =>
+    spawnSync(process.execPath, [built.cli, ...args], {
+      cwd: project.root,
+      stdio: ['ignore', openSync(full, 'w'), 'pipe'],
+      encoding: 'utf8',
+    });
+  const oneSentence = /^error cli\.results-lost: .*ENOSPC.*\n$/;
+
+  it('of a command: one sentence, exit 1', () => {
+    const { status, stderr } = intoFull('doctor', '--json');
+    expect(stderr).toMatch(oneSentence);
+    expect(status).toBe(1);
+  });
+
+  it.each([[[]], [['--json']]])(
+    'of a run %j: one sentence, exit 1, and the run is whole in its folder',
+    async (flags) => {
+      const { status, stderr } = intoFull('run', 'tiny.sparse.yaml', '-o', 'out', ...flags);
+      expect(stderr).toMatch(oneSentence);
+      expect(status).toBe(1);
+      expect(await recordOf(inProject('out'))).toMatchObject({ state: 'completed' });
+      await access(inProject('out/report.html'));
+      await expect(access(inProject('out/writer.lock'))).rejects.toThrow();
+    },
+  );
+
+  it('of a run that fails: its own sentence too, and the folder says so', async () => {
+    await config({ learningRate: 100, weightDecay: 1, epochs: 20 });
+    const { status, stderr } = intoFull('run', 'tiny.sparse.yaml', '-o', 'out');
+    expect(stderr.match(/^error cli\.results-lost: /gm)).toHaveLength(1);
+    expect(stderr).toMatch(/^error engine\.loss-not-finite: .*\n$/m);
+    expect(status).toBe(1);
+    expect(await recordOf(inProject('out'))).toMatchObject({ state: 'failed' });
+  });
+});
+
+describe('a run folder below a file', () => {
+  it('is refused by a sentence that names the file; exit 1', async () => {
+    await writeFile(inProject('afile'), '');
+    for (const output of ['afile', 'afile/sub', 'afile/a/b']) {
+      const { code, out, err } = await cli('run', 'tiny.sparse.yaml', '-o', output);
+      expect([code, out]).toEqual([1, '']);
+      expect(err).toBe(
+        `error file.in-the-way: ${inProject('afile')} is not a folder, and one is needed there. ` +
+          'Rename it, or choose another folder.\n',
+      );
+    }
+  });
+});
+
+describe('an error nobody caught', () => {
+  it.each([
+    ['thrown', "throw new Error('secret of the program')"],
+    ['rejected', "void Promise.reject(new Error('secret of the program'))"],
+  ])('%s: one sentence and the stack, exit 2', async (_, statement) => {
+    const trap = inProject('trap.cjs');
+    // After the program has begun.
+    await writeFile(trap, `setImmediate(() => { ${statement}; });`);
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['--require', trap, built.cli, 'doctor'], {
+      encoding: 'utf8',
+    });
+    expect([status, stdout]).toEqual([2, '']);
+    const [sentence, first, ...stack] = stderr.trimEnd().split('\n');
+    expect(sentence).toBe(
+      'error cli.internal: Sparsescope met an error of its own: secret of the program. Please report it.',
+    );
+    expect(first).toBe('Error: secret of the program');
+    expect(stack.length).toBeGreaterThan(0);
+    expect(stack.every((line) => line.startsWith('    at '))).toBe(true);
+  });
+});
