@@ -4,7 +4,7 @@ import type { BackendChoice, EngineApi, EngineEvents, EngineInfo, RunHandle } fr
 import { protocolVersion } from '../protocol/engine';
 import type { CallContext } from '../protocol/rpc';
 import type { RunSnapshot } from '../protocol/views';
-import type { EpochEvent, RunEvent, RunRecord } from '../protocol/run';
+import type { EpochEvent, RunEvent, RunRecord, StepEvent } from '../protocol/run';
 import { RunFolder } from '../runs/folder';
 import { RunReader } from '../runs/reader';
 import { warningLine } from './errors';
@@ -15,7 +15,10 @@ import { initialisedText, rateText, trainingText } from './words';
 export interface Listener {
   /** All layers are initialised. */
   layers(record: RunRecord): void;
-  epoch(event: EpochEvent, record: RunRecord): void;
+  step(event: StepEvent): void;
+  epoch(event: EpochEvent): void;
+  /** Nothing more will come. */
+  ended(): void;
 }
 
 export interface Followed {
@@ -52,8 +55,9 @@ class Progress {
     const { record } = this;
     if (event.type === 'layer') this.output.progress(initialisedText(event.layer.name));
     if (!record) return;
-    if (event.type === 'epoch') this.listener.epoch(event, record);
+    if (event.type === 'epoch') this.listener.epoch(event);
     if (event.type !== 'step') return;
+    this.listener.step(event);
     this.epoch = event.epoch;
     this.loss = event.loss;
     this.began ??= { step: event.step, at: this.now() };
@@ -115,6 +119,7 @@ export async function follow(
   try {
     const handle = await begin(service.api, quietContext(signal, output));
     await service.whenIdle();
+    listener.ended();
     const reader = new RunReader(new RunFolder(handle.directory));
     return { info, handle, snapshot: await reader.snapshot() };
   } finally {

@@ -1,4 +1,5 @@
 /** Every sentence of the engine, with its code; what of an error may cross to another process. */
+import { basename } from 'node:path';
 import { isSparseError, SparseError } from '../core/errors';
 import { RpcError } from '../protocol/rpc';
 import type { BackendName } from '../protocol/run';
@@ -52,6 +53,42 @@ export const lossNotFinite = (step: number, learningRate: number): SparseError =
     { step },
   );
 
+const places = (step: number, initialised: boolean): string =>
+  step > 0
+    ? `The run goes on from step ${step}`
+    : initialised
+      ? 'The run goes on from its initial weights'
+      : 'The run begins anew';
+
+/** A warning: the result is the same. `code`: of what was found wrong with it. */
+export const checkpointUnusable = (
+  file: string,
+  aside: string,
+  code: string,
+  from: { step: number; states?: unknown },
+): SparseError =>
+  error(
+    'checkpoint-unusable',
+    `${file} cannot be used (${code}). ${places(from.step, from.states !== undefined)}, to the same result; ` +
+      `the file is kept as ${basename(aside)}, delete it if you do not need it.`,
+  );
+
+/** As `checkpointUnusable`. */
+export const initUnusable = (file: string, code: string): SparseError =>
+  error(
+    'init-unusable',
+    `${file} cannot be used (${code}). ${places(0, false)}, to the same result, and writes it again.`,
+  );
+
+/** A warning: the run goes on. Losses are in nats. */
+export const trainingDiverges = (epoch: number, loss: number, first: number): SparseError =>
+  error(
+    'training-diverges',
+    `The mean training loss of epoch ${epoch} is ${loss.toPrecision(4)}, but training began with ${first.toPrecision(4)}: it diverges. ` +
+      'Try a smaller train.optimizer.learningRate.',
+    { epoch, loss, first },
+  );
+
 /** Reasons and backends as a person reads them: in the record, in Doctor and in the errors above. */
 export const words = {
   cpu: 'plain JavaScript',
@@ -102,7 +139,7 @@ export const configChanged = (file: string): SparseError =>
 export const checkpointMismatch = (file: string, what: string): SparseError =>
   error(
     'checkpoint-mismatch',
-    `${file} does not fit the run's config: ${what}. Delete this checkpoint to go on from the one before.`,
+    `${file} does not fit the run's config: ${what}. Delete it to go on from the checkpoint before.`,
   );
 
 export const dataPathMissing = (source: string): SparseError =>

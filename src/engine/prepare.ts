@@ -1,30 +1,28 @@
 /** From a config or a run folder to work that can begin: everything that can fail does so before anything is written. */
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { checkConfig } from '../config/check';
 import { configFormat, maxConfigBytes } from '../config/format';
 import { configInvalid, configTooLarge } from '../config/invalid';
 import type { NetworkPlan } from '../config/plan';
 import type { Config } from '../config/types';
-import { openFile } from '../formats/byte-source';
-import { openSafetensors } from '../formats/safetensors';
 import { readText } from '../formats/text-file';
 import type { StartRun } from '../protocol/engine';
 import { runRecordVersion } from '../protocol/run';
 import type { RunEvent, RunRecord } from '../protocol/run';
-import { checkpointFile, listCheckpoints, openCheckpoint } from '../runs/checkpoint';
 import { RunFolder } from '../runs/folder';
 import { readJournal } from '../runs/journal';
 import { rootOfRun } from '../runs/project';
 import { split } from './data/data-set';
 import { loadData } from './data/load';
 import * as errors from './errors';
+import { lastStates, setAside } from './last-states';
 import type { Emit } from './recorder';
 import { Recorder } from './recorder';
 import type { Work } from './run';
-import { stepsOf } from './run';
-import { readStates } from './state-files';
+import { stepsOf } from './schedule';
 
 /** What of the engine goes into a record. */
 export type Circumstances = Pick<RunRecord, 'versions' | 'backend'>;
@@ -61,7 +59,7 @@ export async function prepareStart(
 ): Promise<Prepared> {
   const { configPath, configText, root, directory } = params;
   const { config, plan } = checkedConfig(configText, configPath);
-  const data = await loadData(config.data, { root, configFolder: dirname(configPath), signal });
+  const data = await loadData(config.data, { root, configFolders: [dirname(configPath)], signal });
   const parts = split(data, config.data.validation, config.seed);
   const train = parts.train.indices.length;
   const folder = await RunFolder.create({ root, name: config.name, configText, directory });
@@ -74,6 +72,7 @@ export async function prepareStart(
         id: folder.id,
         name: config.name,
         configPath,
+        configFromRun: fromRun(folder, configPath),
         configSha256: hashOf(configText),
         seed: config.seed,
         state: 'starting',
@@ -99,23 +98,22 @@ export async function prepareStart(
   }
 }
 
-/** Folder that holds `.sparsescope`, as `startRun` was told or would have been. */
-const rootOf = (folder: RunFolder, record: RunRecord): string =>
-  rootOfRun(folder.directory) ?? dirname(record.configPath);
-
-/** Weights to go on from: the last checkpoint, else the initialisation, else none. */
-const lastStates = async (folder: RunFolder, record: RunRecord, plan: NetworkPlan): Promise<Work['from']> => {
-  const step = (await listCheckpoints(folder)).at(-1);
-  const path = step === undefined ? folder.initFile : checkpointFile(folder, step);
-  // The record has its layers only once all files of the initialisation are written.
-  if (step === undefined && record.layers.length < plan.layers.length) return { step: 0 };
-  const file = step === undefined ? await openSafetensors(await openFile(path)) : await openCheckpoint(folder, step);
-  try {
-    return { step: step ?? 0, states: await readStates(file, path, plan.layers) };
-  } finally {
-    await file.close();
-  }
+/**
+ * Where the config of a run lies now, and the folders that a relative `data.path` may start from, the likeliest first.
+ * A project that was moved or copied whole has its config at the same place from the run folder; a run folder that was
+ * moved alone still has it where it was. Which of them has the right data is told by its hash.
+ */
+const placeOf = (folder: RunFolder, record: RunRecord): { configPath: string; configFolders: string[] } => {
+  const { configPath, configFromRun } = record;
+  if (configFromRun === undefined) return { configPath, configFolders: [dirname(configPath)] };
+  const beside = resolve(folder.directory, configFromRun);
+  const paths = existsSync(beside) ? [beside, configPath] : [configPath, beside];
+  return { configPath: paths[0], configFolders: paths.map((path) => dirname(path)) };
 };
+
+/** As it is recorded: with `/` on every system, absolute where there is no way from one to the other (two drives). */
+const fromRun = (folder: RunFolder, configPath: string): string =>
+  relative(folder.directory, configPath).replaceAll(sep, '/');
 
 /** What a process that was killed while it wrote a file has left; the writer's names are `.NAME.HEX.tmp`. */
 const temporary = /^\..*\.[0-9a-f]{12}\.tmp$/;
@@ -153,21 +151,23 @@ export async function prepareResume(
     if (record.configSha256 !== undefined && record.configSha256 !== hashOf(text))
       throw errors.configChanged(folder.configFile);
     // The copy in the folder keeps the format of the file it was copied from.
-    const { config, plan } = checkedConfig(text, record.configPath);
-    const options = { root: rootOf(folder, record), configFolder: dirname(record.configPath), signal };
-    const data = await loadData(config.data, options);
+    const { configPath, configFolders } = placeOf(folder, record);
+    const { config, plan } = checkedConfig(text, configPath);
+    const root = rootOfRun(folder.directory) ?? dirname(configPath);
+    const data = await loadData(config.data, { root, configFolders, signal });
     if (data.sha256 !== record.dataset.sha256) throw errors.dataChanged(data.source);
-    const from = await lastStates(folder, record, plan);
+    const { from, damaged, warnings } = await lastStates(folder, record, plan);
     await clearTemporaries(folder);
+    await setAside(damaged);
+    const moved = { configPath, configFromRun: fromRun(folder, configPath) };
     const recorder = await Recorder.open(
       folder,
       lock,
-      { ...record, state: 'starting', versions, pid: process.pid },
+      { ...record, ...moved, state: 'starting', versions, pid: process.pid },
       emit,
-      {
-        truncateAfterStep: from.step,
-      },
+      { truncateAfterStep: from.step },
     );
+    for (const warning of warnings) recorder.warn(warning);
     return { recorder, work: { config, plan, data, from }, events: await readJournal(folder.journalFile) };
   } catch (error) {
     await lock.release();

@@ -3,15 +3,20 @@ import type { RunEvent, StepEvent } from '../protocol/run';
 
 type Probe =
   | { type: 'layer' | 'spectrum'; step?: number; layer: string }
-  | { type: 'epoch' | 'jacobian' | 'checkpoint'; step: number };
+  | { type: 'epoch' | 'jacobian' | 'checkpoint'; step: number }
+  | { type: 'warning'; code: string };
 
-const keyOf = (event: { type: string; step?: number; layer?: string | { name: string } }): string => {
+const keyOf = (event: { type: string; step?: number; layer?: string | { name: string }; code?: string }): string => {
+  // One warning of a kind is enough, whatever step it was at.
+  if (event.code !== undefined) return `${event.type}/${event.code}`;
   const layer = typeof event.layer === 'object' ? event.layer.name : (event.layer ?? '');
   return `${event.type}/${event.step ?? ''}/${layer}`;
 };
 
 export class Recorded {
   private readonly keys = new Set<string>();
+  /** Loss of the run's first step, nats; undefined before it. */
+  firstLoss: number | undefined;
   /** Of the latest epoch only: nobody asks for earlier ones, and a long run has many. */
   private steps: StepEvent[] = [];
 
@@ -20,6 +25,7 @@ export class Recorded {
   }
 
   add(event: RunEvent): void {
+    if (event.type === 'step') this.firstLoss ??= event.loss;
     if (event.type !== 'step') this.keys.add(keyOf(event));
     else if (this.steps.at(-1)?.epoch === event.epoch) this.steps.push(event);
     else this.steps = [event];

@@ -1,5 +1,6 @@
 /** Writes what one run does: journal first, then the record, then word to whoever listens. */
 import { isSparseError } from '../core/errors';
+import type { SparseError } from '../core/errors';
 import type { EngineEvents } from '../protocol/engine';
 import { isEnded } from '../protocol/run';
 import type { RunEvent, RunRecord, RunState } from '../protocol/run';
@@ -56,6 +57,12 @@ export class Recorder {
     this.journal.append(timed);
     this.emit('runEvent', { id: this.folder.id, directory: this.folder.directory, event: timed });
     return timed;
+  }
+
+  /** Tells what does not end the run: in the journal and to the log. @throws SparseError `file.*` */
+  warn({ code, message }: SparseError, step?: number): RunEvent {
+    this.emit('log', { level: 'warn', message: `${this.folder.id}: ${message}` });
+    return this.event({ type: 'warning', ...(step !== undefined && { step }), code, message });
   }
 
   /** A new state, in the journal and in `run.json`, with whatever else changed. @throws SparseError `file.*` */

@@ -13,14 +13,17 @@ import { interrupted } from '../runs/errors';
 import { writeRotations } from '../runs/rotations';
 import type { DataSet } from './data/data-set';
 import { Batches, split } from './data/data-set';
+import { divergence } from './divergence';
 import { describeError, internal, lossNotFinite, prunedWeightChanged, stackOf } from './errors';
+import { evaluation } from './evaluation';
 import { describeLayer, drawLayer, freshState } from './initialise';
+import type { LastStates } from './last-states';
 import type { LayerState } from './network';
 import { jacobianSpectrum } from './probes/jacobian';
 import { layerSpectrum } from './probes/spectra';
 import type { Recorded } from './recorded';
 import type { Emit, Recorder, Untimed } from './recorder';
-import { learningRateAt } from './schedule';
+import { learningRateAt, stepsOf } from './schedule';
 import { checkpointTensors, initTensors, stateMetadata } from './state-files';
 import { Trainer } from './trainer';
 import { inTurns } from './turns';
@@ -32,8 +35,7 @@ export interface Work {
   config: Config;
   plan: NetworkPlan;
   data: DataSet;
-  /** Completed updates, and the weights after them; no states: the run is yet to be initialised. */
-  from: { step: number; states?: LayerState[] };
+  from: LastStates['from'];
 }
 
 const reasons: Record<Stop, () => SparseError | undefined> = {
@@ -208,26 +210,24 @@ export class Run {
     const { step } = this;
     const changed = trainer.firstChangedMask();
     if (changed) throw prunedWeightChanged(changed.layer, changed.count, step);
-    let loss = 0;
-    let correct = 0;
-    for (let i = 0; i < this.validation.count; i++) {
-      await this.turn();
-      const batch = trainer.evaluate(this.validation.batch(i));
-      loss += batch.loss;
-      correct += batch.correct;
-    }
+    await this.turn();
+    const validation = await this.inTurns(evaluation(trainer, this.validation));
     const epoch = step / this.train.count;
     const mean = (key: 'loss' | 'accuracy'): number =>
       this.recorded.stepsOf(epoch).reduce((sum, event, i) => sum + event[key] * this.train.size(i), 0) /
       this.train.examples;
+    const trainLoss = mean('loss');
+    const warning = divergence(epoch, trainLoss, this.recorded.firstLoss);
+    if (warning && !this.recorded.has({ type: 'warning', code: warning.code }))
+      this.recorded.add(this.recorder.warn(warning, step));
     this.note({
       type: 'epoch',
       step,
       epoch,
-      trainLoss: mean('loss'),
+      trainLoss,
       trainAccuracy: mean('accuracy'),
-      validationLoss: loss / this.validation.examples,
-      validationAccuracy: correct / this.validation.examples,
+      validationLoss: validation.loss,
+      validationAccuracy: validation.accuracy,
     });
   }
 
@@ -246,7 +246,3 @@ export class Run {
     this.note({ type: 'checkpoint', step, file: `checkpoints/${basename(file)}` });
   }
 }
-
-/** Updates that a config comes to with this many training examples. */
-export const stepsOf = (config: Config, examples: number): number =>
-  config.train.epochs * Math.ceil(examples / config.train.batchSize);

@@ -250,6 +250,7 @@ const merge = (entry: RunEntry, event: RunEvent): RunEntry => {
     case 'spectrum':
     case 'jacobian':
     case 'checkpoint':
+    case 'warning':
       return entry;
   }
 };

@@ -3,7 +3,7 @@ import type { CallContext } from './rpc';
 import type { BackendName, RunEvent, RunRecord } from './run';
 
 /** Raised with every change of the interfaces in this folder: an engine and a host of different builds must not talk. */
-export const protocolVersion = 1;
+export const protocolVersion = 2;
 
 export type BackendChoice = 'auto' | BackendName;
 

@@ -16,6 +16,8 @@ export interface RunRecord {
   name: string;
   /** Absolute path of the config this run came from; its verbatim copy is `config.yaml` in the folder. */
   configPath: string;
+  /** The same path from the run folder, with `/`: how it is found when both were moved. Absent in older records. */
+  configFromRun?: string;
   /** SHA-256 of that copy, hex: a run goes on only with the config it began with. Absent in records of before it. */
   configSha256?: string;
   seed: number;
@@ -70,7 +72,17 @@ export type RunEvent =
   | EpochEvent
   | SpectrumEvent
   | JacobianEvent
-  | { type: 'checkpoint'; at: number; step: number; file: string };
+  | { type: 'checkpoint'; at: number; step: number; file: string }
+  | WarningEvent;
+
+/** What a person should know and what does not end the run. With a step, it is told again when that step comes again. */
+export interface WarningEvent {
+  type: 'warning';
+  at: number;
+  step?: number;
+  code: string;
+  message: string;
+}
 
 export interface StepEvent {
   type: 'step';

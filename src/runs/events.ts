@@ -1,5 +1,5 @@
 /** One line of `events.jsonl`, to and from text. */
-import type { EpochEvent, JacobianEvent, RunEvent, SpectrumEvent, StepEvent } from '../protocol/run';
+import type { EpochEvent, JacobianEvent, RunEvent, SpectrumEvent, StepEvent, WarningEvent } from '../protocol/run';
 import { checkLayer, checkState, checkSummary } from './record';
 import { encodeNumber, list, number, object, oneOf, optional, text, whole } from './validate';
 import type { Check } from './validate';
@@ -50,6 +50,13 @@ const checks: { [T in RunEvent['type']]: Check<Of<T>> } = {
     values,
   }),
   checkpoint: object<Of<'checkpoint'>>({ type: oneOf('checkpoint'), at, step, file: text(4096) }),
+  warning: object<WarningEvent>({
+    type: oneOf('warning'),
+    at,
+    step: optional(step),
+    code: text(255),
+    message: text(1 << 14),
+  }),
 };
 
 /** The event of a line without its newline, or undefined when it is none (damaged, or of a newer version). */

@@ -100,7 +100,8 @@ export class History {
       }
       case 'state':
       case 'checkpoint':
-        // The record and the folder itself are what counts for these.
+      case 'warning':
+        // The record and the folder itself are what counts for the first two; a warning was logged when it came.
         break;
     }
   }

@@ -44,6 +44,7 @@ const version1 = object<RunRecord>({
   id: name,
   name,
   configPath: path,
+  configFromRun: optional(path),
   configSha256: optional(name),
   seed: number,
   state: checkState,

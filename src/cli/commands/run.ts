@@ -52,15 +52,36 @@ const epochLine = ({ epoch, step, ...event }: EpochEvent): string =>
     percent(event.validationAccuracy),
   ]);
 
-/** Prints results as they come; silent for `--json`, which answers once at the end. */
+const silent: Listener = {
+  layers: () => undefined,
+  step: () => undefined,
+  epoch: () => undefined,
+  ended: () => undefined,
+};
+
+/**
+ * Prints results as they come; silent for `--json`, which answers once at the end. `earlier`: epochs of before a resume.
+ * Only what comes next tells from where the run went on, and which of them are not told again.
+ */
 const teller = (output: Output, json: boolean, earlier: readonly EpochEvent[] = []): Listener => {
-  if (json) return { layers: () => undefined, epoch: () => undefined };
+  if (json) return silent;
+  let begun = false;
+  let untold = earlier;
+  const tellBefore = (step: number): void => {
+    if (begun) for (const event of untold) if (event.step < step) output.out(epochLine(event));
+    untold = [];
+  };
   return {
     layers: (record) => {
+      begun = true;
       output.out(`${runHeading(record)}${layerTable(record.layers)}\n${epochRow(headings.epochs)}`);
-      for (const event of earlier) output.out(epochLine(event));
     },
-    epoch: (event) => output.out(epochLine(event)),
+    step: ({ step }) => tellBefore(step),
+    epoch: (event) => {
+      tellBefore(event.step);
+      output.out(epochLine(event));
+    },
+    ended: () => tellBefore(Infinity),
   };
 };
 
@@ -136,12 +157,10 @@ export async function run(name: string, options: Options, output: Output): Promi
 export async function resume(name: string, options: Pick<Options, 'json'>, output: Output): Promise<ExitCode> {
   const directory = resolve(name);
   const before = await new RunReader(new RunFolder(directory)).snapshot();
-  const last = before.checkpoints.at(-1) ?? 0;
-  const earlier = before.epochs.filter(({ step }) => step <= last);
   const json = options.json ?? false;
   return interruptible(output, async (signal) => {
     const followed = await follow(
-      { backend: 'auto', output, listener: teller(output, json, earlier), signal },
+      { backend: 'auto', output, listener: teller(output, json, before.epochs), signal },
       (api, context) => api.resumeRun({ directory }, context),
     );
     return conclude(followed, 'resume', json, output);

@@ -1,10 +1,11 @@
 /** Reads a data set from its files: MNIST's IDX, CIFAR-10's binary batches, the project's own digits. */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { isAbsolute, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Config } from '../../config/types';
 import { dataSets } from '../../core/data-sets';
 import type { DataSource } from '../../core/data-sets';
+import type { SparseError } from '../../core/errors';
 import { openFile } from '../../formats/byte-source';
 import { readCifar10 } from '../../formats/cifar10';
 import { maybeGunzip } from '../../formats/gzip';
@@ -20,10 +21,21 @@ const maxFileBytes = 512 << 20;
 export interface LoadOptions {
   /** Folder that holds `.sparsescope`, where the synthetic digits are kept. */
   root: string;
-  /** Folder of the config, which a relative `data.path` starts from. */
-  configFolder: string;
+  /** Folder of the config, which a relative `data.path` starts from; more of them when it may have been moved. */
+  configFolders: readonly string[];
   signal?: AbortSignal;
 }
+
+/** The first of these names that is there, in the first of these folders that has one. */
+const find = (folders: readonly string[], names: readonly string[]): string | undefined =>
+  folders.flatMap((folder) => names.map((name) => join(folder, name))).find((path) => existsSync(path));
+
+/** Folders in which the files of a data set may be. */
+const foldersOf = (source: DataSource, path: string, configFolders: readonly string[]): string[] => {
+  const folders = [...new Set(configFolders.map((folder) => resolve(folder, path)))];
+  // As the archive unpacks.
+  return source === 'cifar-10' ? folders.flatMap((at) => [at, join(at, 'cifar-10-batches-bin')]) : folders;
+};
 
 /** Reads files one after the other and hashes them on the way. */
 class FileReader {
@@ -38,7 +50,7 @@ class FileReader {
   /** The first of these names that is there, unpacked. @throws SparseError `engine.data-file-missing`, `file.*`, `gzip.*` */
   async read(names: readonly string[]): Promise<{ path: string; bytes: Uint8Array }> {
     if (this.signal?.aborted) throw new RpcCancelled();
-    const path = this.folders.flatMap((folder) => names.map((name) => join(folder, name))).find((p) => existsSync(p));
+    const path = find(this.folders, names);
     if (path === undefined) throw dataFileMissing(this.source, this.folders[0], names);
     const file = await openFile(path);
     try {
@@ -74,17 +86,38 @@ async function readIdxPair(source: DataSource, files: FileReader, part: 'train' 
   return { count: shape[0], images: data, labels: list.data };
 }
 
+const cifarNames = (batch: string): string[] => [`${batch}.bin`, `${batch}.bin.gz`];
+
 async function readCifarBatches(files: FileReader, names: readonly string[]): Promise<Examples> {
   const parts = [];
   for (const name of names) {
-    const { path, bytes } = await files.read([`${name}.bin`, `${name}.bin.gz`]);
+    const { path, bytes } = await files.read(cifarNames(name));
     parts.push(readCifar10(bytes, path));
   }
   const labels = Buffer.concat(parts.map((part) => part.labels));
   return { count: labels.length, images: Buffer.concat(parts.map((part) => part.images)), labels };
 }
 
-const cifarTrain = [1, 2, 3, 4, 5].map((n) => `data_batch_${n}`);
+const cifarBatches = { train: [1, 2, 3, 4, 5].map((n) => `data_batch_${n}`), test: ['test_batch'] };
+const idxPrefix = { train: 'train', test: 't10k' } as const;
+
+/** Which files are read, each by the names it may have. The test part is read only when validation asks for it. */
+const filesOf = ({ source, validation }: Config['data']): string[][] =>
+  (validation === 0 ? (['train', 'test'] as const) : (['train'] as const)).flatMap((part) =>
+    source === 'cifar-10'
+      ? cifarBatches[part].map(cifarNames)
+      : [idxNames(idxPrefix[part], 'images-idx3'), idxNames(idxPrefix[part], 'labels-idx1')],
+  );
+
+/** What `loadData` would say of a file that is not there, without reading any; undefined when all are. */
+export function missingData(data: Config['data'], configFolder: string): SparseError | undefined {
+  const { source, path } = data;
+  if (source === 'synthetic-digits') return undefined;
+  if (path === undefined) return dataPathMissing(source);
+  const folders = foldersOf(source, path, [configFolder]);
+  const names = filesOf(data).find((each) => find(folders, each) === undefined);
+  return names && dataFileMissing(source, folders[0], names);
+}
 
 /**
  * The examples that `data` names, whole in memory as bytes.
@@ -92,18 +125,14 @@ const cifarTrain = [1, 2, 3, 4, 5].map((n) => `data_batch_${n}`);
  */
 export async function loadData(data: Config['data'], options: LoadOptions): Promise<DataSet> {
   const { source, path, validation } = data;
-  const folder = async (): Promise<string> => {
-    if (source === 'synthetic-digits') return ensureSyntheticDigits(options.root, options.signal);
+  const folders = async (): Promise<string[]> => {
+    if (source === 'synthetic-digits') return [await ensureSyntheticDigits(options.root, options.signal)];
     if (path === undefined) throw dataPathMissing(source);
-    return isAbsolute(path) ? path : resolve(options.configFolder, path);
+    return foldersOf(source, path, options.configFolders);
   };
-  const at = await folder();
-  const folders = source === 'cifar-10' ? [at, join(at, 'cifar-10-batches-bin')] : [at];
-  const files = new FileReader(source, folders, options.signal);
+  const files = new FileReader(source, await folders(), options.signal);
   const read = (part: 'train' | 'test'): Promise<Examples> =>
-    source === 'cifar-10'
-      ? readCifarBatches(files, part === 'train' ? cifarTrain : ['test_batch'])
-      : readIdxPair(source, files, part === 'train' ? 'train' : 't10k');
+    source === 'cifar-10' ? readCifarBatches(files, cifarBatches[part]) : readIdxPair(source, files, idxPrefix[part]);
   const train = await read('train');
   const test = validation === 0 ? await read('test') : undefined;
   const { inputs, classes } = dataSets[source];

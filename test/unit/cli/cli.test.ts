@@ -1,4 +1,4 @@
-import { access, readFile, writeFile } from 'node:fs/promises';
+import { access, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Bundle } from '../engine/bundle';
@@ -154,6 +154,25 @@ describe('run', () => {
 });
 
 describe('resume', () => {
+  it('passes over a damaged checkpoint with a warning, and tells every epoch once', async () => {
+    await config({ epochs: 120 });
+    const started = begin('run', 'tiny.sparse.yaml', '-o', 'stopped');
+    await printed(started, '\n    3 ');
+    started.child.kill('SIGINT');
+    expect((await started.finished).code).toBe(130);
+    const folder = inProject('stopped/checkpoints');
+    const steps = (await readdir(folder)).sort();
+    // The last one before the end of epoch 2.
+    const kept = steps.findIndex((name) => name === 'step-000008.safetensors');
+    for (const name of steps.slice(kept + 1)) await truncate(join(folder, name), 100);
+    const { code, out, err } = await cli('resume', 'stopped');
+    expect(code).toBe(0);
+    expect(err.trimEnd().split('\n')).toHaveLength(steps.length - kept - 1);
+    expect(err).toMatch(/^(warning: stopped: .*step-\d+\.safetensors cannot be used .* from step 8, .*\n)+$/);
+    const epochs = [...out.matchAll(/^ +(\d+) +\d+ +\d+\.\d{5} /gm)].map(([, epoch]) => Number(epoch));
+    expect(epochs).toEqual(Array.from({ length: 120 }, (_, i) => i + 1));
+  });
+
   it('of a completed run or no run: one sentence, exit 1', async () => {
     expect((await cli('run', 'tiny.sparse.yaml', '-o', 'out')).code).toBe(0);
     const complete = await cli('resume', 'out');
@@ -265,7 +284,7 @@ describe('report and doctor', () => {
       sparsescope: 1,
       command: 'doctor',
       ok: true,
-      versions: { node: process.versions.node, protocol: 1 },
+      versions: { node: process.versions.node, protocol: 2 },
       backend: { name: 'wasm', available: ['wasm', 'cpu'] },
       system: { arch: process.arch },
     });

@@ -26,7 +26,7 @@ const labels = (count: number, last = 9): Uint8Array =>
   );
 
 const load = (data: { source: 'mnist' | 'cifar-10' | 'synthetic-digits'; path?: string; validation?: number }) =>
-  loadData({ validation: 0.1, ...data }, { root: folder, configFolder: folder });
+  loadData({ validation: 0.1, ...data }, { root: folder, configFolders: [folder] });
 
 const put = async (path: string, bytes: Uint8Array): Promise<void> => writeFile(join(folder, path), bytes);
 
@@ -160,7 +160,7 @@ describe('synthetic digits', () => {
   it('stop when cancelled, leaving nothing', async () => {
     const cancelled = loadData(
       { source: 'synthetic-digits', validation: 0.1 },
-      { root: folder, configFolder: folder, signal: AbortSignal.abort() },
+      { root: folder, configFolders: [folder], signal: AbortSignal.abort() },
     );
     await expect(cancelled).rejects.toBeInstanceOf(RpcCancelled);
     expect(await readdir(folder)).toEqual([]);

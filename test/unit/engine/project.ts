@@ -149,10 +149,11 @@ export class TestEngine {
 
 export const recordOf = (directory: string): Promise<RunRecord> => new RunFolder(directory).readRecord();
 
-/** The journal without times and states: what a run came to, however often it was stopped. */
+/** The journal without times, states and warnings of no step: what a run came to, however often it was stopped. */
 export const outcome = async (directory: string): Promise<object[]> =>
   (await readJournal(new RunFolder(directory).journalFile))
     .filter(({ type }) => type !== 'state' && type !== 'checkpoint')
+    .filter((event) => event.type !== 'warning' || event.step !== undefined)
     .map((event) => ({ ...event, at: 0 }));
 
 /** Every file below a folder, relative, sorted. */

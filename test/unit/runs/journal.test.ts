@@ -161,7 +161,7 @@ describe('resuming', () => {
     const journal = await Journal.open(file, { truncateAfterStep: 2 });
     journal.append({ type: 'state', at: 50, state: 'training' });
     journal.close();
-    const kept = every.filter((event) => !('step' in event && event.step > 2));
+    const kept = every.filter((event) => !('step' in event && (event.step ?? 0) > 2));
     expect(kept).toHaveLength(9);
     expect(await readJournal(file)).toEqual([...kept, { type: 'state', at: 50, state: 'training' }]);
   });

@@ -1,0 +1,84 @@
+/** Where a stopped run goes on: its last checkpoint that can be read, else its initialisation, else the beginning. */
+import { rename } from 'node:fs/promises';
+import type { NetworkPlan } from '../config/plan';
+import { isSparseError } from '../core/errors';
+import type { SparseError } from '../core/errors';
+import { openFile } from '../formats/byte-source';
+import { cannotWrite } from '../formats/errors';
+import { openSafetensors } from '../formats/safetensors';
+import type { SafetensorsFile } from '../formats/safetensors';
+import type { RunRecord } from '../protocol/run';
+import { checkpointFile, listCheckpoints, openCheckpoint } from '../runs/checkpoint';
+import type { RunFolder } from '../runs/folder';
+import { checkpointUnusable, initUnusable } from './errors';
+import type { LayerState } from './network';
+import { readStates } from './state-files';
+
+export interface LastStates {
+  /** Completed updates, and the weights after them; no states: the run is yet to be initialised. */
+  from: { step: number; states?: LayerState[] };
+  /** Checkpoints that could not be used, the latest first. */
+  damaged: string[];
+  /** What is to be told of those, and of an initialisation that could not be used. */
+  warnings: SparseError[];
+}
+
+/**
+ * Whether the file itself is at fault, so that an earlier one serves as well: the result is the same from wherever a
+ * run goes on. What a person can put right without losing work (a permission) is no damage.
+ */
+const isDamage = (error: unknown, record: RunRecord): error is SparseError =>
+  isSparseError(error) &&
+  (error.code.startsWith('safetensors.') ||
+    ['file.shrank', 'file.not-a-file', 'file.read-failed'].includes(error.code) ||
+    // Without a hash of the config it may be the config that changed, and then nothing in the folder is at fault.
+    (error.code === 'engine.checkpoint-mismatch' && record.configSha256 !== undefined));
+
+const read = async (opening: Promise<SafetensorsFile>, path: string, plan: NetworkPlan): Promise<LayerState[]> => {
+  const file = await opening;
+  try {
+    return await readStates(file, path, plan.layers);
+  } finally {
+    await file.close();
+  }
+};
+
+/** @throws SparseError `file.not-readable`, and `engine.checkpoint-mismatch` of a run without the hash of its config */
+export async function lastStates(folder: RunFolder, record: RunRecord, plan: NetworkPlan): Promise<LastStates> {
+  const passed: { path: string; error: SparseError }[] = [];
+  const answer = (from: LastStates['from'], extra: SparseError[] = []): LastStates => ({
+    from,
+    damaged: passed.map(({ path }) => path),
+    warnings: [...passed.map(({ path, error }) => checkpointUnusable(path, asideOf(path), error.code, from)), ...extra],
+  });
+  for (const step of (await listCheckpoints(folder)).reverse()) {
+    const path = checkpointFile(folder, step);
+    try {
+      return answer({ step, states: await read(openCheckpoint(folder, step), path, plan) });
+    } catch (error) {
+      if (!isDamage(error, record)) throw error;
+      passed.push({ path, error });
+    }
+  }
+  // The record has its layers only once all files of the initialisation are written.
+  if (record.layers.length < plan.layers.length) return answer({ step: 0 });
+  try {
+    const { initFile } = folder;
+    return answer({ step: 0, states: await read(openFile(initFile).then(openSafetensors), initFile, plan) });
+  } catch (error) {
+    if (isSparseError(error) && error.code === 'file.not-found') return answer({ step: 0 });
+    if (!isDamage(error, record)) throw error;
+    return answer({ step: 0 }, [initUnusable(folder.initFile, error.code)]);
+  }
+}
+
+/** Not listed as a checkpoint under this name, and not lost either. */
+const asideOf = (path: string): string => `${path}.damaged`;
+
+/** Puts checkpoints out of the way that could not be used: no view offers them again. @throws SparseError `file.*` */
+export async function setAside(damaged: readonly string[]): Promise<void> {
+  for (const path of damaged)
+    await rename(path, asideOf(path)).catch((cause: unknown) => {
+      throw cannotWrite(asideOf(path), cause);
+    });
+}
