@@ -35,7 +35,8 @@ const checkOwner = object<Owner>({ pid: whole, host: text(255), startTime: orNul
 const maxLockBytes = 4096;
 
 /** Another machine's processes cannot be seen from here: its lock counts. */
-const lives = ({ pid, host, startTime }: Owner): boolean => host !== hostname() || processLives(pid, startTime);
+const lives = async ({ pid, host, startTime }: Owner): Promise<boolean> =>
+  host !== hostname() || processLives(pid, startTime);
 
 const refuse = (directory: string, { pid, host }: Owner): SparseError =>
   host === hostname() ? stillRunning(directory, pid) : inUseElsewhere(directory, pid, host, join(directory, lockName));
@@ -75,7 +76,7 @@ const claimOn = (directory: string, { token }: Owner): string => join(directory,
 /** Whether a living process writes the folder; a damaged lock holds nothing up where only looking is meant. */
 export async function isLocked(directory: string): Promise<boolean> {
   const owner = await lastOwner(directory).catch(() => undefined);
-  return owner !== undefined && lives(owner);
+  return owner !== undefined && (await lives(owner));
 }
 
 /** Gives `file` the further name `name` unless that is taken; false when it is. */
@@ -121,7 +122,7 @@ export async function acquireLock(directory: string): Promise<Lock> {
   const own: Owner = {
     pid: process.pid,
     host: hostname(),
-    startTime: startTimeOf(process.pid),
+    startTime: await startTimeOf(process.pid),
     token: randomBytes(16).toString('hex'),
   };
   const file = join(directory, lockName);
@@ -135,7 +136,7 @@ export async function acquireLock(directory: string): Promise<Lock> {
       const owner = await lastOwner(directory);
       // Released in this moment.
       if (!owner) continue;
-      if (lives(owner)) throw refuse(directory, owner);
+      if (await lives(owner)) throw refuse(directory, owner);
       if (await takeOver(directory, owner, own, temporary)) return lock;
     }
   } finally {

@@ -134,13 +134,13 @@ describe('the record', () => {
     });
   });
 
-  test("pids: our own lives, so does another user's; groups and nonsense do not count", () => {
-    expect(processLives(process.pid)).toBe(true);
-    for (const pid of [0, -1, deadPid, 1.5, NaN]) expect(processLives(pid)).toBe(false);
+  test("pids: our own lives, so does another user's; groups and nonsense do not count", async () => {
+    expect(await processLives(process.pid)).toBe(true);
+    for (const pid of [0, -1, deadPid, 1.5, NaN]) expect(await processLives(pid)).toBe(false);
     const kill = vi.spyOn(process, 'kill').mockImplementation(() => {
       throw Object.assign(new Error('EPERM'), { code: 'EPERM' });
     });
-    expect(processLives(1234)).toBe(true);
+    expect(await processLives(1234)).toBe(true);
     kill.mockRestore();
   });
 });

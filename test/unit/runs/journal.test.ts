@@ -38,6 +38,8 @@ const every: RunEvent[] = [
   jacobianEvent(2),
   stepEvent(3),
   spectrumEvent(3, 'fc1'),
+  { type: 'warning', at: 35, step: 3, code: 'engine.training-diverges', message: 'It diverges.' },
+  { type: 'warning', at: 36, code: 'engine.checkpoint-unusable', message: 'It is damaged.' },
   { type: 'state', at: 40, state: 'cancelled' },
 ];
 
@@ -162,14 +164,20 @@ describe('resuming', () => {
     journal.append({ type: 'state', at: 50, state: 'training' });
     journal.close();
     const kept = every.filter((event) => !('step' in event && (event.step ?? 0) > 2));
-    expect(kept).toHaveLength(9);
+    expect(kept).toHaveLength(10);
     expect(await readJournal(file)).toEqual([...kept, { type: 'state', at: 50, state: 'training' }]);
   });
 
   test('from the start keeps what is of step 0', async () => {
     const file = await journalOf();
     (await Journal.open(file, { truncateAfterStep: 0 })).close();
-    expect((await readJournal(file)).map(({ type }) => type)).toEqual(['state', 'layer', 'spectrum', 'state']);
+    expect((await readJournal(file)).map(({ type }) => type)).toEqual([
+      'state',
+      'layer',
+      'spectrum',
+      'warning',
+      'state',
+    ]);
   });
 
   test('keeps lines it cannot read, byte by byte, and drops a torn end', async () => {

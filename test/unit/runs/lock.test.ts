@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { build } from 'esbuild';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { processLives, startTimeOf } from '../../../src/runs/liveness';
+import { processLives, procfs, ps, startTimeOf } from '../../../src/runs/liveness';
+import type { ProcessTable } from '../../../src/runs/liveness';
 import { acquireLock } from '../../../src/runs/lock';
 import { failure, temporaryFolder } from '../formats/bytes';
 import { deadPid, sampleRecord, sampleRun } from './samples';
@@ -82,7 +83,7 @@ describe('the lock of a run folder', () => {
     expect(JSON.parse(await readFile(lockFile(folder), 'utf8'))).toMatchObject({
       pid: first.process.pid,
       host: hostname(),
-      startTime: startTimeOf(first.process.pid!),
+      startTime: await startTimeOf(first.process.pid!),
     });
     expect(await second.ask('take')).toBe('runs.still-running');
     expect(await failure(() => acquireLock(folder))).toEqual({
@@ -126,7 +127,7 @@ describe('the lock of a run folder', () => {
     for (const pid of [process.pid, 1]) {
       await writeFile(lockFile(folder), owner({ pid, startTime: '1234567890123' }));
       await (await acquireLock(folder)).release();
-      await writeFile(lockFile(folder), owner({ pid, startTime: startTimeOf(pid) }));
+      await writeFile(lockFile(folder), owner({ pid, startTime: await startTimeOf(pid) }));
       expect((await failure(() => acquireLock(folder))).code).toBe('runs.still-running');
       await rm(lockFile(folder));
     }
@@ -189,15 +190,43 @@ describe('a run that says it goes on', () => {
   });
 });
 
-describe('processes', () => {
-  test.runIf(linuxOnly)('have a start time, whatever their name is', async () => {
-    expect(startTimeOf(process.pid)).toMatch(/^\d+$/);
-    expect(startTimeOf(deadPid)).toBeNull();
+/** Also where it is not used: its answer has the same form everywhere. */
+const hasPs = spawnSync('ps', ['-p', '1']).status === 0;
+const tables: [string, ProcessTable, RegExp, boolean][] = [
+  ['/proc', procfs, /^\d+$/, linuxOnly],
+  ['ps', ps, /^\w{3} \w{3} \d+ \d\d:\d\d:\d\d \d{4}$/, hasPs],
+];
+
+describe.each(tables)('processes as told by %s', (_, table, form, there) => {
+  test.runIf(there)('have a start time, whatever their name is', async () => {
+    expect(await startTimeOf(process.pid, table)).toMatch(form);
+    expect(await startTimeOf(deadPid, table)).toBeNull();
     const child = spawn(process.execPath, ['-e', "process.title = ') Z 0 ('; console.log(); setInterval(Date, 1e6)"]);
     onTestFinished(() => void child.kill('SIGKILL'));
     await once(child.stdout, 'data');
-    expect(startTimeOf(child.pid!)).toMatch(/^\d+$/);
-    expect(processLives(child.pid!, startTimeOf(child.pid!))).toBe(true);
-    expect(processLives(child.pid!, '1')).toBe(false);
+    const startTime = await startTimeOf(child.pid!, table);
+    expect(startTime).toMatch(form);
+    // On Linux ps reckons the second from a clock that moves, so that it may be another one the next time.
+    if (table === procfs || !linuxOnly) expect(await processLives(child.pid!, startTime, table)).toBe(true);
+    expect(await processLives(child.pid!, '1', table)).toBe(false);
+    expect(await processLives(child.pid!, null, table)).toBe(true);
+  });
+
+  test.runIf(there)('that have ended and were not looked after do not live', async () => {
+    // A shell that never waits for its child keeps it as a zombie.
+    const shell = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60']);
+    onTestFinished(() => void shell.kill('SIGKILL'));
+    const [answer] = (await once(shell.stdout, 'data')) as [Buffer];
+    const pid = Number(String(answer));
+    await expect.poll(() => processLives(pid, null, table)).toBe(false);
+  });
+});
+
+describe('a system that does not tell of its processes', () => {
+  test('is believed that one of this id is the one', async () => {
+    const silent: ProcessTable = () => Promise.resolve(undefined);
+    expect(await startTimeOf(process.pid, silent)).toBeNull();
+    expect(await processLives(process.pid, '1', silent)).toBe(true);
+    expect(await processLives(deadPid, '1', silent)).toBe(false);
   });
 });
