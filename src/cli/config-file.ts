@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { checkConfig } from '../config/check';
 import { configFormat, maxConfigBytes } from '../config/format';
 import { configInvalid, configTooLarge } from '../config/invalid';
-import type { ConfigIssue } from '../config/issues';
+import type { ConfigIssue, Range } from '../config/issues';
 import type { NetworkPlan } from '../config/plan';
 import type { Config } from '../config/types';
 import { readText } from '../formats/text-file';
@@ -17,6 +17,8 @@ export interface CheckedFile {
   path: string;
   text: string;
   issues: ConfigIssue[];
+  /** Where the value of a path is written; undefined when it is not. */
+  locate: (path: string) => Range | undefined;
   /** Absent when an issue is an error. */
   checked?: { config: Config; plan: NetworkPlan };
 }
@@ -34,7 +36,7 @@ export async function usableConfig(name: string, tell: (issue: ConfigIssue) => v
 export async function readConfig(name: string): Promise<CheckedFile> {
   const path = resolve(name);
   const text = await readText(path, maxConfigBytes, configTooLarge);
-  const { config, plan, issues } = checkConfig(text, configFormat(path));
+  const { config, plan, issues, locate } = checkConfig(text, configFormat(path));
   const usable = config && plan && !issues.some(({ severity }) => severity === 'error');
-  return { name, path, text, issues, ...(usable && { checked: { config, plan } }) };
+  return { name, path, text, issues, locate, ...(usable && { checked: { config, plan } }) };
 }

@@ -1,4 +1,4 @@
-import { access, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
+import { access, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Bundle } from '../engine/bundle';
@@ -228,6 +228,30 @@ describe('check', () => {
         layers: [{ name: 'fc1', shape: [12, 784], targetNonZeros: 2823 }, {}, {}],
       },
     });
+  });
+
+  it('looks for the files of the data: at data.path, with what is missing, and exit 1', async () => {
+    await rm(inProject('data/train-labels-idx1-ubyte'));
+    const { code, out, err } = await cli('check', 'tiny.sparse.yaml');
+    expect([code, err]).toEqual([1, '']);
+    const folder = inProject('data');
+    expect(out).toContain(
+      `tiny.sparse.yaml:11:30: error engine.data-file-missing: ${folder} has no file train-labels-idx1-ubyte or `,
+    );
+    expect(out.trimEnd().split('\n')).toHaveLength(1);
+    const json = await cli('check', 'tiny.sparse.yaml', '--json');
+    expect(json.code).toBe(1);
+    expect(answer(json)).toMatchObject({
+      ok: false,
+      plan: null,
+      issues: [{ code: 'engine.data-file-missing', severity: 'error', path: 'data.path', line: 11, column: 30 }],
+    });
+    // The first weights need no data.
+    expect((await cli('init', 'tiny.sparse.yaml', '-o', 'x.safetensors')).code).toBe(0);
+    // Without a held-out part, the test files are read too.
+    await writeFile(inProject('data/train-labels-idx1-ubyte'), '');
+    await config({}, configText().replace('validation: 0.2', 'validation: 0'));
+    expect((await cli('check', 'tiny.sparse.yaml')).out).toContain('no file t10k-images-idx3-ubyte or ');
   });
 
   it.each([

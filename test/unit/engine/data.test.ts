@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DataSet } from '../../../src/engine/data/data-set';
 import { Batches, split } from '../../../src/engine/data/data-set';
-import { loadData } from '../../../src/engine/data/load';
+import { loadData, missingData } from '../../../src/engine/data/load';
 import { writeIdx } from '../../../src/formats/idx';
 import { RpcCancelled } from '../../../src/protocol/rpc';
 
@@ -164,6 +164,34 @@ describe('synthetic digits', () => {
     );
     await expect(cancelled).rejects.toBeInstanceOf(RpcCancelled);
     expect(await readdir(folder)).toEqual([]);
+  });
+});
+
+describe('files that are not there', () => {
+  const missing = (data: { source: 'mnist' | 'cifar-10' | 'synthetic-digits'; path?: string; validation?: number }) =>
+    missingData({ validation: 0.1, ...data }, folder)?.details?.['names'];
+
+  it('are found without reading any, in the words of the loading', async () => {
+    expect(missing({ source: 'synthetic-digits' })).toBeUndefined();
+    expect(missingData({ source: 'mnist', validation: 0.1 }, folder)?.code).toBe('engine.data-path-missing');
+    expect(missing({ source: 'mnist', path: '.' })).toContain('train-images.idx3-ubyte.gz');
+    await put('train-images.idx3-ubyte', Uint8Array.of());
+    expect(missing({ source: 'mnist', path: folder })).toContain('train-labels-idx1-ubyte');
+    const told = missingData({ source: 'mnist', path: '.', validation: 0.1 }, folder);
+    await put('train-images.idx3-ubyte', images(20));
+    await expect(load({ source: 'mnist', path: '.' })).rejects.toThrow(told?.message);
+    await put('train-labels-idx1-ubyte.gz', Uint8Array.of());
+    expect(missing({ source: 'mnist', path: '.' })).toBeUndefined();
+    expect(missing({ source: 'mnist', path: '.', validation: 0 })).toContain('t10k-images-idx3-ubyte');
+  });
+
+  it('of CIFAR-10 are looked for where its archive unpacks too', async () => {
+    await mkdir(join(folder, 'cifar-10-batches-bin'));
+    for (const n of [1, 2, 3, 4]) await put(`data_batch_${n}.bin`, Uint8Array.of());
+    expect(missing({ source: 'cifar-10', path: '.' })).toEqual(['data_batch_5.bin', 'data_batch_5.bin.gz']);
+    await put('cifar-10-batches-bin/data_batch_5.bin', Uint8Array.of());
+    expect(missing({ source: 'cifar-10', path: '.' })).toBeUndefined();
+    expect(missing({ source: 'cifar-10', path: '.', validation: 0 })).toContain('test_batch.bin');
   });
 });
 
