@@ -1,6 +1,6 @@
 /** Every sentence of the engine, with its code; what of an error may cross to another process. */
 import { basename } from 'node:path';
-import { isSparseError, SparseError } from '../core/errors';
+import { isSparseError, quote, SparseError } from '../core/errors';
 import { RpcError } from '../protocol/rpc';
 import type { BackendName } from '../protocol/run';
 
@@ -199,7 +199,7 @@ export const downloadChecksum = (url: string, expected: string, found: string): 
   );
 
 export const archiveEntry = (url: string, entry: string, why: string): SparseError =>
-  error('archive-entry', `The archive ${url} was refused: its entry ${JSON.stringify(entry.slice(0, 80))} ${why}.`);
+  error('archive-entry', `The archive ${url} was refused: its entry ${quote(entry)} ${why}.`);
 
 export const archiveDamaged = (url: string): SparseError =>
   error('archive-damaged', `The archive ${url} is damaged inside. Nothing was kept; try again.`);

@@ -35,8 +35,15 @@ export class Recorded {
     return this.keys.has(keyOf(event));
   }
 
-  /** Step events of an epoch, in order; none unless it is the latest. */
-  stepsOf(epoch: number): readonly StepEvent[] {
-    return this.steps.at(-1)?.epoch === epoch ? this.steps : [];
+  /**
+   * Means over the recorded steps of the latest epoch, each step weighed by its `examples`. Steps whose lines were lost
+   * with a damaged journal do not count; NaN when none is left.
+   */
+  meansOf(epoch: number, examples: (step: number) => number): { loss: number; accuracy: number } {
+    const steps = this.steps.at(-1)?.epoch === epoch ? this.steps : [];
+    const total = steps.reduce((sum, { step }) => sum + examples(step), 0);
+    const mean = (key: 'loss' | 'accuracy'): number =>
+      steps.reduce((sum, event) => sum + event[key] * examples(event.step), 0) / total;
+    return { loss: mean('loss'), accuracy: mean('accuracy') };
   }
 }

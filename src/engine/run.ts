@@ -213,19 +213,16 @@ export class Run {
     await this.turn();
     const validation = await this.inTurns(evaluation(trainer, this.validation));
     const epoch = step / this.train.count;
-    const mean = (key: 'loss' | 'accuracy'): number =>
-      this.recorded.stepsOf(epoch).reduce((sum, event, i) => sum + event[key] * this.train.size(i), 0) /
-      this.train.examples;
-    const trainLoss = mean('loss');
-    const warning = divergence(epoch, trainLoss, this.recorded.firstLoss);
+    const training = this.recorded.meansOf(epoch, (at) => this.train.size((at - 1) % this.train.count));
+    const warning = divergence(epoch, training.loss, this.recorded.firstLoss);
     if (warning && !this.recorded.has({ type: 'warning', code: warning.code }))
       this.recorded.add(this.recorder.warn(warning, step));
     this.note({
       type: 'epoch',
       step,
       epoch,
-      trainLoss,
-      trainAccuracy: mean('accuracy'),
+      trainLoss: training.loss,
+      trainAccuracy: training.accuracy,
       validationLoss: validation.loss,
       validationAccuracy: validation.accuracy,
     });

@@ -1,11 +1,12 @@
 /** One run's folder: where its files are, how it is made, read and removed. */
 import { lstat, mkdir, readdir, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { SparseError } from '../core/errors';
+import { isSparseError } from '../core/errors';
+import type { SparseError } from '../core/errors';
 import { writeTextAtomically } from '../formats/atomic-file';
 import { makeFolder } from '../formats/make-folder';
-import { openFile } from '../formats/byte-source';
 import { cannotRead, cannotWrite, systemCode } from '../formats/errors';
+import { readText } from '../formats/text-file';
 import { isEnded } from '../protocol/run';
 import type { RunRecord } from '../protocol/run';
 import * as errors from './errors';
@@ -145,16 +146,10 @@ export class RunFolder {
   }
 
   private async readRecordAsWritten(): Promise<RunRecord> {
-    const source = await openFile(this.recordFile).catch((error: unknown) => {
-      throw error instanceof SparseError && error.code === 'file.not-found' ? errors.noRecord(this.directory) : error;
+    const json = await readText(this.recordFile, maxRecordBytes, errors.recordTooLarge).catch((error: unknown) => {
+      throw isSparseError(error) && error.code === 'file.not-found' ? errors.noRecord(this.directory) : error;
     });
-    try {
-      if (source.size > maxRecordBytes) throw errors.recordTooLarge(this.recordFile);
-      const json = new TextDecoder().decode(await source.read(0, source.size));
-      return { ...parseRecord(json, this.recordFile), id: this.id };
-    } finally {
-      await source.close();
-    }
+    return { ...parseRecord(json, this.recordFile), id: this.id };
   }
 }
 

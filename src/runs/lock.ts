@@ -7,10 +7,10 @@ import { constants } from 'node:fs';
 import { copyFile, link, open, rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { SparseError } from '../core/errors';
-import { openFile } from '../formats/byte-source';
+import type { SparseError } from '../core/errors';
 import { cannotWrite, systemCode } from '../formats/errors';
 import { inUseElsewhere, lockDamaged, stillRunning } from './errors';
+import { openIfThere } from './journal-lines';
 import { processLives, startTimeOf } from './liveness';
 import { object, text, whole } from './validate';
 import type { Check } from './validate';
@@ -43,10 +43,7 @@ const refuse = (directory: string, { pid, host }: Owner): SparseError =>
 
 /** The owner told by a lock file; undefined when there is none. @throws SparseError `runs.lock-damaged`, `file.*` */
 const readOwner = async (file: string): Promise<Owner | undefined> => {
-  const source = await openFile(file).catch((error: unknown) => {
-    if (error instanceof SparseError && error.code === 'file.not-found') return undefined;
-    throw error;
-  });
+  const source = await openIfThere(file);
   if (!source) return undefined;
   try {
     const json = new TextDecoder().decode(await source.read(0, Math.min(source.size, maxLockBytes)));

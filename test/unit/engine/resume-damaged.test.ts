@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../../src/protocol/run';
 import { RunFolder } from '../../../src/runs/folder';
 import { readJournal } from '../../../src/runs/journal';
-import { configText, context, finalCheckpoint, outcome, Project, recordOf, TestEngine } from './project';
+import { configText, context, finalCheckpoint, outcome, Project, recordOf, stepsPerEpoch, TestEngine } from './project';
 
 let project: Project;
 let engine: TestEngine;
@@ -225,5 +225,31 @@ describe('training that diverges and stays finite', () => {
     const { directory } = await engine.run(project.start());
     expect(await warnings(directory)).toEqual([]);
     expect(warned()).toEqual([]);
+  });
+});
+
+describe('a journal with damaged lines', () => {
+  it('leaves the weights alone, and the epoch has the means of the steps that are left', async () => {
+    const straight = await engine.run(project.start());
+    const { directory } = await engine.runUntil(
+      project.start(),
+      (event) => event.type === 'step' && event.step === stepsPerEpoch + 4,
+    );
+    const { journalFile } = new RunFolder(directory);
+    const lines = (await readFile(journalFile, 'utf8')).split('\n');
+    const lost = lines.findIndex(
+      (line) => line.includes(`"type":"step"`) && line.includes(`"step":${stepsPerEpoch + 2},`),
+    );
+    lines[lost] = lines[lost].slice(0, 20);
+    await writeFile(journalFile, lines.join('\n'));
+    await engine.resume(directory);
+    expect((await finalCheckpoint(directory)).equals(await finalCheckpoint(straight.directory))).toBe(true);
+    const events = await readJournal(journalFile);
+    const left = events.filter((event) => event.type === 'step').filter(({ epoch }) => epoch === 2);
+    const epochs = events.filter((event) => event.type === 'epoch');
+    expect(left).toHaveLength(stepsPerEpoch - 1);
+    // All batches of the tiny data have the same size.
+    const mean = left.reduce((sum, { loss }) => sum + loss, 0) / left.length;
+    expect(epochs[1].trainLoss).toBeCloseTo(mean, 12);
   });
 });
