@@ -4,6 +4,7 @@ import type { BackendChoice, EngineApi, EngineEvents, EngineInfo, RunHandle } fr
 import { protocolVersion } from '../protocol/engine';
 import type { CallContext } from '../protocol/rpc';
 import type { RunSnapshot } from '../protocol/views';
+import { isEnded } from '../protocol/run';
 import type { EpochEvent, RunEvent, RunRecord, StepEvent } from '../protocol/run';
 import { RunFolder } from '../runs/folder';
 import { RunReader } from '../runs/reader';
@@ -24,13 +25,14 @@ export interface Listener {
 export interface Followed {
   info: EngineInfo;
   handle: RunHandle;
-  /** As it stands on disk after the end. */
+  /** As it stands on disk after the end; how it ended also where that could not be written any more. */
   snapshot: RunSnapshot;
 }
 
 /** A record of before `resume` is no news. */
 class Progress {
-  private record: RunRecord | undefined;
+  /** As last heard. */
+  record: RunRecord | undefined;
   private epoch = 0;
   private loss = Number.NaN;
   private began: { step: number; at: number } | undefined;
@@ -69,6 +71,10 @@ class Progress {
     );
   }
 }
+
+/** A full disk has the record of before the end, and only who was told knows that the run failed, and why. */
+const withEnd = (written: RunRecord, heard: RunRecord | undefined): RunRecord =>
+  heard && isEnded(heard.state) ? heard : written;
 
 /** Engine of one command; `record` of the latest run is kept for the signal handler. */
 export async function startEngine(
@@ -121,7 +127,8 @@ export async function follow(
     await service.whenIdle();
     listener.ended();
     const reader = new RunReader(new RunFolder(handle.directory));
-    return { info, handle, snapshot: await reader.snapshot() };
+    const snapshot = await reader.snapshot();
+    return { info, handle, snapshot: { ...snapshot, record: withEnd(snapshot.record, progress.record) } };
   } finally {
     output.progress(undefined);
   }

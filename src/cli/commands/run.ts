@@ -127,13 +127,13 @@ async function conclude(
   if (json) printJson(output, command, answer(snapshot, directory, report));
   else output.out(placesText(directory, report));
   if (record.state === 'completed') return exitCode.ok;
-  if (record.state === 'failed') {
-    const error = record.error ?? describe(undefined);
-    if (!json) output.err(errorLine(error));
-    return exitCodeOfCode(error.code);
+  if (record.state === 'cancelled') {
+    output.err(cancelledLine(step, record.totalSteps, directory));
+    return exitCode.cancelled;
   }
-  output.err(cancelledLine(step, record.totalSteps, directory));
-  return exitCode.cancelled;
+  const error = record.error ?? describe(undefined);
+  if (!json) output.err(errorLine(error));
+  return exitCodeOfCode(error.code);
 }
 
 export async function run(name: string, options: Options, output: Output): Promise<ExitCode> {

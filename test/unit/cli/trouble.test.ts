@@ -68,6 +68,39 @@ describe.skipIf(!hasFull)(`results that cannot be written (needs ${full})`, () =
   });
 });
 
+describe('a disk that fills up during the run', () => {
+  it.each([[[]], [['--json']]])('%j: the run failed, also where its record cannot say so; exit 1', async (flags) => {
+    const trap = inProject('trap.cjs');
+    await writeFile(
+      trap,
+      `const fs = require('node:fs/promises');
+       const { open } = fs;
+       let full = false;
+       fs.open = (path, mode, ...rest) => {
+         full ||= String(path).includes('step-000008');
+         return full && mode === 'wx'
+           ? Promise.reject(Object.assign(new Error('no space'), { code: 'ENOSPC' }))
+           : open(path, mode, ...rest);
+       };`,
+    );
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      ['--require', trap, built.cli, 'run', 'tiny.sparse.yaml', '-o', 'out', ...flags],
+      { cwd: project.root, encoding: 'utf8' },
+    );
+    expect(status).toBe(1);
+    expect(stderr).not.toContain('Cancelled');
+    const error = { code: 'file.disk-full', message: expect.stringContaining('step-000008') as string };
+    if (flags.length > 0) expect(JSON.parse(stdout)).toMatchObject({ ok: false, state: 'failed', error });
+    else
+      expect(stderr).toMatch(/^error file\.disk-full: The disk is full: .*step-000008\.safetensors was not written/m);
+    expect(await recordOf(inProject('out'))).toMatchObject({ state: 'interrupted' });
+    // With space again, it goes on.
+    expect((await cli('resume', 'out')).code).toBe(0);
+    expect(await recordOf(inProject('out'))).toMatchObject({ state: 'completed' });
+  });
+});
+
 describe('a run folder below a file', () => {
   it('is refused by a sentence that names the file; exit 1', async () => {
     await writeFile(inProject('afile'), '');
