@@ -1,7 +1,6 @@
 // An engine of a few lines for the tests of the host's side: what it does is chosen by FAKE_ENGINE.
 const mode = process.env.FAKE_ENGINE ?? 'ok';
 const info = {
-  protocolVersion: mode === 'old' ? 0 : 1,
   sparsescope: '0',
   node: process.version,
   tfjs: '0',
@@ -30,7 +29,8 @@ process.on('message', ({ kind, id, method, params }) => {
     send({ kind: 'event', event: 'runChanged', value: { id: 'r-1', directory: '/r-1', record: record(state) } });
   if (method === 'hello') {
     send({ kind: 'event', event: 'log', value: { level: 'info', message: `asked for ${params.backend}` } });
-    answer(info);
+    // Of the same build as whoever asks, whatever that is.
+    answer({ ...info, protocolVersion: mode === 'old' ? 0 : params.protocolVersion });
   } else if (method === 'startRun') {
     tell('training');
     answer({ id: 'r-1', directory: '/r-1' });
