@@ -1,4 +1,7 @@
-/** Every sentence about a config, with its code: what is wrong and where, what was expected, what to do. */
+/**
+ * Every sentence about a config, with its code: what is wrong and where, what was expected, what to do. Long, because it is
+ * a list: one entry for each mistake.
+ */
 import { atLeast } from '../core/errors';
 import type { Suggestion } from './issues';
 
