@@ -65,6 +65,11 @@ export class Recorder {
     return this.event({ type: 'warning', ...(step !== undefined && { step }), code, message });
   }
 
+  /** The events so far are on the disk when this resolves. @throws SparseError `file.*` */
+  flush(): Promise<void> {
+    return this.journal.flush();
+  }
+
   /** A new state, in the journal and in `run.json`, with whatever else changed. @throws SparseError `file.*` */
   async state(state: RunState, change: Partial<RunRecord> = {}): Promise<void> {
     const next = { ...this.current, state };

@@ -232,6 +232,8 @@ export class Run {
     const { step } = this;
     if (this.recorded.has({ type: 'checkpoint', step })) return;
     const { config } = this.work;
+    // A checkpoint that survives a power cut needs the events before it: resuming records only those after it again.
+    await this.recorder.flush();
     const file = await writeCheckpoint(this.recorder.folder, {
       step,
       tensors: checkpointTensors(trainer.state()),

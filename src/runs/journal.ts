@@ -1,5 +1,6 @@
 /** `events.jsonl`: append-only, one event a line. A line is either whole or was never recorded. */
-import { closeSync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fdatasync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { promisify } from 'node:util';
 import { writeAtomically } from '../formats/atomic-file';
 import { cannotWrite } from '../formats/errors';
 import type { RunEvent } from '../protocol/run';
@@ -56,6 +57,17 @@ export class Journal {
       if (written > 0) ftruncateSync(this.descriptor, this.length);
       throw cannotWrite(this.file, cause);
     }
+  }
+
+  /**
+   * Makes sure that what was recorded is on the disk itself, and not lost when the machine loses its power.
+   * @throws SparseError `file.*`, `runs.journal-closed`
+   */
+  async flush(): Promise<void> {
+    if (this.descriptor === undefined) throw journalClosed(this.file);
+    await promisify(fdatasync)(this.descriptor).catch((cause: unknown) => {
+      throw cannotWrite(this.file, cause);
+    });
   }
 
   close(): void {

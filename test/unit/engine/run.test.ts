@@ -9,6 +9,7 @@ import { openSafetensors } from '../../../src/formats/safetensors';
 import { protocolVersion } from '../../../src/protocol/engine';
 import { RpcCancelled } from '../../../src/protocol/rpc';
 import type { EpochEvent, RunEvent, StepEvent } from '../../../src/protocol/run';
+import { listCheckpoints } from '../../../src/runs/checkpoint';
 import { RunFolder } from '../../../src/runs/folder';
 import { Journal, readJournal } from '../../../src/runs/journal';
 import {
@@ -249,6 +250,21 @@ describe('a start that fails', () => {
     const attempt = engine.api.startRun(project.start(), context(AbortSignal.abort()));
     await expect(attempt).rejects.toBeInstanceOf(RpcCancelled);
     expect(await project.runs()).toEqual([]);
+  });
+});
+
+describe('a checkpoint', () => {
+  it('is written after the events before it are on the disk', async () => {
+    const engine = await TestEngine.greeted();
+    const folder = new RunFolder(join(project.root, '.sparsescope/runs/tiny-1'));
+    const there: number[][] = [];
+    const flush = vi.spyOn(Journal.prototype, 'flush').mockImplementation(async () => {
+      there.push(await listCheckpoints(folder));
+    });
+    await engine.run(project.start());
+    flush.mockRestore();
+    expect(there).toEqual([[], [4], [4, 8], [4, 8, 12], [4, 8, 12, 16]]);
+    expect(await listCheckpoints(folder)).toEqual([4, 8, 12, 16, totalSteps]);
   });
 });
 

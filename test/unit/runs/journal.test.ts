@@ -12,11 +12,16 @@ import { failure, temporaryFolder } from '../formats/bytes';
 import { epochEvent, jacobianEvent, sampleLayer, spectrumEvent, stepEvent } from './samples';
 
 // A full disk and short writes are injected where Node would report them.
-const inject = vi.hoisted(() => ({ takes: Infinity, then: '' }));
+const inject = vi.hoisted(() => ({ takes: Infinity, then: '', flushed: 0 }));
 vi.mock('node:fs', async (original) => {
   const real = await original<typeof fs>();
   return {
     ...real,
+    fdatasync: (descriptor: number, done: (error: Error | null) => void) => {
+      inject.flushed++;
+      if (inject.then) done(Object.assign(new Error(inject.then), { code: inject.then }));
+      else real.fdatasync(descriptor, done);
+    },
     writeSync: (descriptor: number, bytes: Uint8Array, offset: number) => {
       if (inject.takes === 0 && inject.then) throw Object.assign(new Error(inject.then), { code: inject.then });
       const length = Math.min(bytes.length - offset, inject.takes);
@@ -25,7 +30,7 @@ vi.mock('node:fs', async (original) => {
     },
   };
 });
-afterEach(() => Object.assign(inject, { takes: Infinity, then: '' }));
+afterEach(() => Object.assign(inject, { takes: Infinity, then: '', flushed: 0 }));
 
 const every: RunEvent[] = [
   { type: 'state', at: 0, state: 'initialising', message: 'zwölf 層' },
@@ -115,6 +120,20 @@ describe('the writing end', () => {
     journal.append(stepEvent(2));
     journal.close();
     expect(await readJournal(file)).toEqual([stepEvent(1), stepEvent(2)]);
+  });
+
+  test('is flushed to the disk when asked, and says so when it cannot be', async () => {
+    const file = await journalOf([]);
+    const journal = await Journal.open(file);
+    journal.append(stepEvent(1));
+    await journal.flush();
+    expect(inject.flushed).toBe(1);
+    inject.then = 'EIO';
+    const { code, message } = await failure(() => journal.flush());
+    expect(code).toBe('file.write-failed');
+    expect(message).toContain(file);
+    journal.close();
+    expect((await failure(() => journal.flush())).code).toBe('runs.journal-closed');
   });
 
   test('short writes are completed', async () => {
