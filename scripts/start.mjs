@@ -24,7 +24,9 @@ start(async () => {
   await ensureBuild();
   if (args.includes('--editor') && !help) {
     const folder = args.find((argument) => !argument.startsWith('-'));
-    return openEditor(folder ? resolve(caller, folder) : join(root, 'examples'));
+    if (folder) return openEditor(resolve(caller, folder));
+    const examples = join(root, 'examples');
+    return openEditor(examples, join(examples, 'mlp7-eoi.sparse.yaml'));
   }
   const named = args.find((argument) => /\.(ya?ml|json)$/.test(argument));
   const config = named ? resolve(caller, named) : join(root, 'examples/mlp7-eoi.sparse.yaml');

@@ -2,9 +2,10 @@
  * npm test [-- --only LEVEL,LEVEL]: sets up what is missing, then every level of tests in order. The last line is the
  * total over all levels. A level that cannot run here is skipped with its reason; in CI (CI set) that is a failure.
  */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { ensureChromium } from './lib/chromium.mjs';
-import { Failure, hostDirectory, say, start } from './lib/process.mjs';
+import { Failure, hostDirectory, root, say, start } from './lib/process.mjs';
 import { checkNode, ensureModules } from './lib/setup.mjs';
 
 /**
@@ -71,6 +72,8 @@ start(async () => {
   mkdirSync(hostDirectory, { recursive: true });
   await ensureModules();
   const wanted = chosen(await loadLevels(), process.argv.slice(2));
+  // Pictures and logs of this run only; each level leaves its own here.
+  rmSync(join(root, 'test-results'), { recursive: true, force: true });
   const total = { passed: 0, failed: 0, skipped: 0 };
   const summary = [];
   for (const level of wanted) {

@@ -1,7 +1,7 @@
 /** Levels run by vitest: unit and golden, the webviews alone in a browser, the whole thing end to end. */
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { Failure, hostDirectory, root, run, say, tool } from '../lib/process.mjs';
+import { Failure, hostDirectory, run, say, tool } from '../lib/process.mjs';
 import { ensureBuild, packageExtension } from '../lib/setup.mjs';
 import { installServer } from '../lib/vscode-server.mjs';
 import { packagedExtension } from './static.mjs';
@@ -71,7 +71,6 @@ export const endToEndLevel = {
     await ensureBuild();
     await installServer();
     if (!existsSync(packagedExtension)) await packageExtension(packagedExtension);
-    rmSync(join(root, 'test-results'), { recursive: true, force: true });
     const env = { SPARSESCOPE_CHROMIUM: chromium, SPARSESCOPE_VSIX: packagedExtension };
     const counts = await runVitest('e2e', 'test/e2e/vitest.config.ts', env);
     say('Screenshots are in test-results/.');

@@ -18,38 +18,47 @@ const openBrowser = async (url) => {
   if (!opened) say('Open the address above in a browser of this machine.');
 };
 
-/** @param {string} code @param {string} vsix @param {string} folder */
-const openDesktop = async (code, vsix, folder) => {
+/** A word of a command line that cmd.exe reads, which is what runs code.cmd. @param {string} text */
+const quoted = (text) => (/[\s&()^]/.test(text) ? `"${text}"` : text);
+
+/** @param {string} code @param {string} vsix @param {string} folder @param {string} [file] To be shown at first. */
+const openDesktop = async (code, vsix, folder, file) => {
   say(`Opening ${folder} in the VS Code of this machine (${code})`);
-  const shell = process.platform === 'win32';
-  const installed = await run(code, ['--install-extension', vsix, '--force'], { shell });
+  const windows = process.platform === 'win32';
+  const start = (/** @type {string[]} */ args) =>
+    windows ? run(quoted(code), args.map(quoted), { shell: true }) : run(code, args);
+  const installed = await start(['--install-extension', vsix, '--force']);
   if (installed !== 0) throw new Failure(`code --install-extension failed with exit code ${installed}.`);
-  return run(code, [folder], { shell });
+  return start(file ? [folder, file] : [folder]);
 };
 
-/** @param {string} vsix @param {string} folder */
-const openServer = async (vsix, folder) => {
+/** @param {string} vsix @param {string} folder @param {string} [file] To be shown at first. */
+const openServer = async (vsix, folder, file) => {
   say('There is no "code" command here: using a VS Code server from npm in the browser');
   await installServer();
   const server = await startServer({ data: join(hostDirectory, 'editor'), vsix, token: true, trust: true });
-  say(`\n  ${server.url(folder)}\n\nThe address holds a token: only who has it gets in. Ctrl+C ends the server.`);
+  const address = server.url(
+    folder,
+    file ? [['openFile', `vscode-remote://127.0.0.1:${server.port}${file}`]] : undefined,
+  );
+  say(`\n  ${address}\n\nThe address holds a token: only who has it gets in. Ctrl+C ends the server.`);
   const ended = new Promise((resolve) => {
     /** @type {NodeJS.Signals[]} */
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
     for (const signal of signals) process.once(signal, () => resolve(0));
   });
-  await openBrowser(server.url(folder));
+  await openBrowser(address);
   await ended;
   await server.stop();
   return 0;
 };
 
-/** @param {string} folder @returns {Promise<number>} Exit code. */
-export const openEditor = async (folder) => {
+/** @param {string} folder @param {string} [file] In it, to be shown at first. @returns {Promise<number>} Exit code. */
+export const openEditor = async (folder, file) => {
   if (!existsSync(folder)) throw new Failure(`There is no folder ${folder}.`);
   mkdirSync(hostDirectory, { recursive: true });
   const vsix = join(hostDirectory, 'sparsescope.vsix');
   await packageExtension(vsix);
   const code = which(['code', 'code-insiders', 'codium']);
-  return code ? openDesktop(code, vsix, folder) : openServer(vsix, folder);
+  return code ? openDesktop(code, vsix, folder, file) : openServer(vsix, folder, file);
 };

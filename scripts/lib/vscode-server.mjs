@@ -37,7 +37,8 @@ const install = async (prefix, args) => {
  * works without, so a machine without a compiler only loses those.
  */
 const buildNativeModules = async () => {
-  if (!which(['g++', 'c++']) || !which(['make'])) return 'no C++ compiler: the server runs without its log files';
+  if (!which(['g++', 'c++']) || !which(['make']))
+    return 'There is no C++ compiler here. That is fine: the server only runs without its own log files.';
   const modules = ['@vscode/spdlog', 'native-watchdog'];
   // Node's own headers where they are installed; node-gyp would download them.
   const installation = dirname(dirname(process.execPath));
@@ -52,13 +53,15 @@ const buildNativeModules = async () => {
     ...modules,
   ]);
   const { code } = await capture(command, args, { cwd: server, env: { ...process.env, ...headers } });
-  return code === 0 ? undefined : 'its native modules did not compile: the server runs without its log files';
+  return code === 0
+    ? undefined
+    : 'Two native modules of the server did not compile. That is fine: it only runs without its own log files.';
 };
 
 /** Installs the server once; later calls answer at once. */
 export const installServer = async () => {
   if (existsSync(stamp)) return;
-  say(`Installing the server of VS Code 1${version.slice(1)} into .host (300 MB, once)`);
+  say(`Installing the server of VS Code 1${version.slice(1)} into .host: 300 MB, once, a minute or two`);
   rmSync(directory, { recursive: true, force: true });
   mkdirSync(directory, { recursive: true });
   writeFileSync(join(directory, 'package.json'), '{ "private": true }\n');
@@ -92,6 +95,7 @@ const quietSettings = {
   'telemetry.telemetryLevel': 'off',
   'update.mode': 'none',
   'extensions.ignoreRecommendations': true,
+  'git.openRepositoryInParentFolders': 'never',
   'chat.commandCenter.enabled': false,
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
 };

@@ -50,3 +50,7 @@ it('changes the layer and shows the table twin', async () => {
   await panel.locator('[role=tabpanel] [role=grid]:visible, [role=tabpanel] table:visible').first().waitFor();
   await workbench.screenshot('keyboard-table');
 });
+
+it('complained about nothing on the way', () => {
+  expect(workbench.complaints).toEqual([]);
+});

@@ -1,12 +1,16 @@
 /** While the config is typed, mistakes are underlined, listed, explained and mended. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { copyOf, openWorkbench, pictureFailures } from './fixtures';
 import type { Workbench } from './workbench';
 
+let folder: string;
 let workbench: Workbench;
 
 beforeAll(async () => {
-  workbench = await openWorkbench(copyOf('test/host/workspace'));
+  folder = copyOf('test/host/workspace');
+  workbench = await openWorkbench(folder);
 });
 afterAll(() => workbench.close());
 pictureFailures(() => workbench);
@@ -45,6 +49,19 @@ describe('a config with a mistake', () => {
       .first()
       .waitFor();
     await workbench.screenshot('refused');
+  });
+});
+
+describe('a checkpoint whose header lies', () => {
+  it('opens all the same and says what is wrong with it', async () => {
+    // The first eight bytes are the header's length: 2^40, in a file of 16 bytes.
+    const lie = Buffer.alloc(16);
+    lie.writeBigUInt64LE(1n << 40n);
+    writeFileSync(join(folder, 'lying.safetensors'), lie);
+    await workbench.openInExplorer('lying.safetensors');
+    const page = await workbench.webview('text=lying.safetensors');
+    await expect.poll(() => page.locator('body').innerText()).toMatch(/header.*(bytes|longer)/is);
+    await workbench.screenshot('lying');
   });
 });
 

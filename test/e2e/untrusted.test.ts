@@ -1,5 +1,7 @@
 /** In a workspace that is not trusted everything can be looked at and nothing is run. */
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { capture, root } from '../../scripts/lib/process.mjs';
 import { startServer } from '../../scripts/lib/vscode-server.mjs';
 import { copyOf, openWorkbench, pictureFailures, scratchFolder } from './fixtures';
 import { settings } from './setup';
@@ -17,7 +19,13 @@ beforeAll(async () => {
     trust: true,
     env: { EXTENSIONS_GALLERY: '{"serviceUrl":""}' },
   });
-  workbench = await openWorkbench(copyOf('test/host/workspace'), `http://127.0.0.1:${server.port}`);
+  const folder = copyOf('test/host/workspace');
+  // What somebody else has run, and sent.
+  const recorded = await capture(process.execPath, [join(root, 'dist/cli.js'), 'run', 'quick.sparse.yaml'], {
+    cwd: folder,
+  });
+  expect(recorded.code, recorded.output).toBe(0);
+  workbench = await openWorkbench(folder, `http://127.0.0.1:${server.port}`);
 });
 afterAll(async () => {
   await workbench.close();
@@ -38,4 +46,26 @@ it('refuses to run, with the reason', async () => {
   await toast.waitFor();
   expect(await toast.textContent()).toMatch(/not trusted/i);
   await workbench.screenshot('untrusted');
+});
+
+it('shows a recorded run', async () => {
+  await workbench.command('View: Show Sparsescope');
+  await workbench
+    .treeRows('Runs')
+    .filter({ hasText: /quick · run 1/ })
+    .click();
+  const panel = await workbench.webview('[role=tab]');
+  const picture = panel.locator('[role=tabpanel] canvas:visible').first();
+  await picture.waitFor();
+  await expect.poll(() => workbench.colours(picture), { timeout: 90_000 }).toBeGreaterThan(2);
+  await workbench.screenshot('untrusted-run');
+});
+
+it('shows a .safetensors file', async () => {
+  await workbench.openInExplorer('.sparsescope', 'runs', 'quick-1', 'init.safetensors');
+  await workbench.webview('text=layers.fc1.weight');
+});
+
+it('complained about nothing on the way', () => {
+  expect(workbench.complaints).toEqual([]);
 });

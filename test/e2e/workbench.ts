@@ -98,10 +98,10 @@ export class Workbench {
     const row = box.locator('.monaco-list-row').filter({ has: this.page.locator('.label-name', { hasText: exact }) });
     for (let tries = 0; tries < 30; tries++) {
       await this.page.keyboard.press('F1');
-      await input.fill(`>${title}`);
-      const found = await row
-        .first()
-        .waitFor({ timeout: 2_000 })
+      // A key that is pressed while a dialog closes or a page loads is lost.
+      const found = await input
+        .fill(`>${title}`, { timeout: 2_000 })
+        .then(() => row.first().waitFor({ timeout: 2_000 }))
         .then(
           () => true,
           () => false,

@@ -32,7 +32,13 @@ export async function run(): Promise<void> {
   tensorJourneys();
   doctorJourneys();
   const counts = { passed: 0, failed: 0, skipped: 0 };
-  const failures = await new Promise<number>((resolve) => {
+  /** A promise of ours that nobody waited for: other extensions' are theirs. */
+  const unhandled: string[] = [];
+  process.on('unhandledRejection', (reason) => {
+    const stack = reason instanceof Error ? (reason.stack ?? reason.message) : String(reason);
+    if (/sparsescope|dist[\\/]extension\.js/i.test(stack)) unhandled.push(stack);
+  });
+  await new Promise<number>((resolve) => {
     const runner = mocha.run(resolve);
     runner.on('suite', (suite) => {
       if (!suite.root) tell(suite.title);
@@ -50,7 +56,9 @@ export async function run(): Promise<void> {
       tell(`  FAIL ${test.title}\n${error.stack ?? error.message}`);
     });
   });
+  for (const stack of unhandled) tell(`  FAIL a rejection that nobody handled\n${stack}`);
+  counts.failed += unhandled.length;
   const results = process.env['SPARSESCOPE_TEST_RESULTS'];
   if (results) writeFileSync(results, JSON.stringify(counts));
-  if (failures > 0) throw new Error(`${failures} failed`);
+  if (counts.failed > 0) throw new Error(`${counts.failed} failed`);
 }

@@ -116,8 +116,15 @@ export const runJourneys = (): void =>
       const { statusBar } = await state();
       assert.equal(statusBar.cancelVisible, true);
       assert.match(statusBar.text, /long-1 · step \d+\/\d+/);
+      const journal = join(handle.directory, 'events.jsonl');
+      const lastStep = async (): Promise<number> =>
+        (await readJournal(journal)).findLast((event) => event.type === 'step')?.step ?? 0;
       await execute('sparsescope.cancelRun', handle);
+      // Cancelling answers when the run has stopped: nothing is computed after it.
+      const stopped = await lastStep();
       const cancelled = await untilRun(handle.directory, 'cancelled', ({ state: now }) => now === 'cancelled');
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      assert.equal(await lastStep(), stopped);
       assert.equal((await state()).statusBar.cancelVisible, false);
       await execute('sparsescope.resumeRun', handle);
       const completed = await untilRun(handle.directory, 'completed', ({ state: now }) => now === 'completed');

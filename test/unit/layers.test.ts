@@ -36,6 +36,7 @@ describe('imports go downwards only', () => {
     ['src/engine/bad.ts', "import 'vscode';", packages],
     ['src/engine/bad.ts', "import '../contributions';", paths],
     ['src/cli/bad.ts', "import '../contributions';", paths],
+    ['src/cli/bad.ts', "import '@tensorflow/tfjs';", packages],
     ['src/host/bad.ts', "import '@tensorflow/tfjs';", packages],
     ['src/host/bad.ts', "import '../engine/main';", paths],
     ['src/extension.ts', "import './engine/main';", paths],

@@ -1,0 +1,35 @@
+/** A run that takes too long is cancelled where its progress is shown: in the status bar. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { copyOf, openWorkbench, pictureFailures } from './fixtures';
+import type { Workbench } from './workbench';
+
+let folder: string;
+let workbench: Workbench;
+
+beforeAll(async () => {
+  folder = copyOf('test/host/workspace');
+  workbench = await openWorkbench(folder);
+});
+afterAll(() => workbench.close());
+pictureFailures(() => workbench);
+
+it('stops with a click on Cancel in the status bar, and says so', async () => {
+  await workbench.openFile('long.sparse.yaml');
+  await workbench.command('Sparsescope: Run Config');
+  await workbench.statusBar(/long-1 · step [1-9]\d*\//).waitFor({ timeout: 90_000 });
+  await workbench.statusBar('Cancel').click();
+  await workbench.command('View: Show Sparsescope');
+  await workbench
+    .treeRows('Runs')
+    .filter({ hasText: /cancelled/ })
+    .waitFor({ timeout: 30_000 });
+  await workbench.statusBar('Cancel').waitFor({ state: 'hidden' });
+  const record = JSON.parse(readFileSync(join(folder, '.sparsescope/runs/long-1/run.json'), 'utf8')) as {
+    state: string;
+  };
+  expect(record.state).toBe('cancelled');
+  await workbench.screenshot('cancelled');
+  expect(workbench.complaints).toEqual([]);
+});
