@@ -1,5 +1,5 @@
 /** A run that takes too long is cancelled where its progress is shown: in the status bar. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { copyOf, openWorkbench, pictureFailures } from './fixtures';
@@ -10,6 +10,9 @@ let workbench: Workbench;
 
 beforeAll(async () => {
   folder = copyOf('test/host/workspace');
+  // Hours of training: it is over only when it is cancelled.
+  const config = readFileSync(join(folder, 'long.sparse.yaml'), 'utf8').replace('epochs: 6', 'epochs: 10000');
+  writeFileSync(join(folder, 'long.sparse.yaml'), config);
   workbench = await openWorkbench(folder);
 });
 afterAll(() => workbench.close());
