@@ -10,6 +10,7 @@ import './styles/theme.css';
 import './styles/controls.css';
 import './styles/parts.css';
 import './styles/views.css';
+import './styles/narrow.css';
 
 type Mount = (root: HTMLElement, bridge: Bridge, state: ViewBoot['state']) => void;
 

@@ -1,6 +1,6 @@
 /** The page of a self-contained report: draws `#report-data` into `#report`. No network, no editor. */
 import type { ReportData } from '../src/protocol/report';
-import { h } from './dom';
+import { h, oncePerFrame, onResize } from './dom';
 import { sentence } from './errors';
 import { parseReport } from './report/data';
 import { MaskFigure } from './report/mask-figure';
@@ -14,18 +14,20 @@ import './styles/report.css';
 const masks = ({ masks: all }: ReportData): HTMLElement | undefined => {
   if (all.length === 0) return undefined;
   const figures = all.map((mask) => new MaskFigure(mask));
-  const draw = (): void => {
+  const row = h('div', { class: 'masks' }, ...figures.map(({ element }) => element));
+  // The figures change the height of their row: not while its size is being told.
+  const draw = oncePerFrame(() => {
     const theme = readTheme();
-    for (const figure of figures) figure.draw(theme);
-  };
-  draw();
+    for (const figure of figures) figure.draw(theme, row.clientWidth);
+  });
+  onResize(row, draw);
   onThemeChange(draw);
   return h(
     'section',
     {},
     h('h2', {}, 'Masks'),
     h('p', { class: 'note' }, 'Rows are outputs, columns inputs; kept weights are drawn, pruned ones are background.'),
-    h('div', { class: 'masks' }, ...figures.map(({ element }) => element)),
+    row,
   );
 };
 

@@ -85,22 +85,4 @@ describe.skipIf(missingBrowser !== undefined)(`pictures${missingBrowser ? ` (${m
     await view.close();
     await served.close();
   });
-
-  it('of a narrow panel, where nothing is cut off', async () => {
-    const directory = inject('eoiRun');
-    const view = await View.open<RunViewApi, RunViewEvents>(browser, serveRun(directory).api, {
-      boot: { view: 'run', state: { directory, tab: 'mask', layer: 'fc2', step: 0 } },
-      size: { width: 460, height: 640 },
-    });
-    for (const [i, name] of ['mask', 'givens', 'spectrum', 'training'].entries()) {
-      await view.page.keyboard.press(String(i + 1));
-      await view.page.locator('.panel canvas').first().waitFor();
-      await view.screenshot(`narrow-${name}`);
-      const overflow = await view.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-      expect(overflow).toBeLessThanOrEqual(0);
-      const tools = await view.page.getByRole('button', { name: 'Help' }).boundingBox();
-      expect(tools!.x + tools!.width).toBeLessThanOrEqual(460);
-    }
-    await view.close();
-  });
 });

@@ -1,57 +1,10 @@
 /** Lines, steps, points and bars over an axis: uPlot in the editor's colours, with keys, marks and a picture. */
 import uPlot from 'uplot';
 import { h, oncePerFrame, onResize } from '../dom';
-import { figure } from '../format';
 import { onThemeChange, readTheme, type Theme } from '../theme';
-
-export type Column = (number | null)[] | Float64Array;
-
-export interface SeriesSpec {
-  label: string;
-  /** Number of a series colour, or a colour that stands back. */
-  colour: number | 'muted' | 'foreground';
-  draw: 'line' | 'marked' | 'points' | 'bars';
-  /** Besides colour, so that two lines differ for everybody. */
-  dash?: number[];
-  width?: number;
-}
-
-export interface AxisSpec {
-  label: string;
-  /** Ends of the axis, from the ends of the data. */
-  range?: (min: number, max: number) => [number, number];
-  /** Only whole numbers are labelled. */
-  whole?: boolean;
-  /** What a label says; nothing for one that is left out. */
-  text?: (value: number) => string;
-}
-
-/** A line across the chart at a value, with a word beside it. */
-export interface Mark {
-  axis: 'x' | 'y';
-  value: number;
-  text: string;
-  colour?: 'muted' | 'focus' | undefined;
-}
-
-export interface ChartSpec {
-  /** What it shows, for who cannot see it. */
-  label: string;
-  x: AxisSpec;
-  y: AxisSpec;
-  series: SeriesSpec[];
-  /** Charts of one group move their cursor together. */
-  group?: string;
-  /** Index of the point under the cursor; nothing when it left. */
-  cursor?: (index: number | undefined) => void;
-  /** A place was chosen. */
-  pick?: (x: number) => void;
-}
-
-/** Given as data, because the enum that uPlot names it by is not there at run time. */
-const logarithmic = uPlot.assign({}, { distr: 3 }) as uPlot.Scale;
-
-const dashOf = ({ dash }: SeriesSpec): { dash?: number[] } => (dash ? { dash } : {});
+import { drawMarks } from './chart-marks';
+import { plotOptions } from './chart-options';
+import type { ChartSpec, Column, Mark, SeriesSpec } from './chart-spec';
 
 export class Chart {
   readonly element: HTMLElement;
@@ -135,10 +88,6 @@ export class Chart {
     return h('span', { class: 'legend-item' }, h('span', { class: `swatch ${shape} colour-${colour}` }), label);
   }
 
-  private colour(name: SeriesSpec['colour'] | 'focus'): string {
-    return typeof name === 'number' ? this.theme.series[name % this.theme.series.length] : this.theme[name];
-  }
-
   private resize(width: number, height: number): void {
     if (width === this.size.width && height === this.size.height) return;
     this.size = { width, height };
@@ -149,67 +98,18 @@ export class Chart {
   private rebuild(): void {
     if (this.size.width === 0) return;
     this.plot?.destroy();
-    this.plot = new uPlot(this.options(), this.data as uPlot.AlignedData, this.room);
-  }
-
-  private options(): uPlot.Options {
-    const { spec, theme } = this;
-    const axis = (of: AxisSpec, scale: 'x' | 'y', size: number): uPlot.Axis => ({
-      scale,
-      size,
-      stroke: theme.muted,
-      font: theme.font,
-      labelFont: theme.font,
-      ...(scale === 'x' && of.label !== '' && { label: of.label, labelSize: 16, labelGap: 0 }),
-      grid: { stroke: theme.grid, width: 1 },
-      ticks: { show: false },
-      gap: 4,
-      space: scale === 'x' ? 70 : 28,
-      ...(of.whole && {
-        incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 2e5, 5e5, 1e6],
-      }),
-      // On a logarithmic axis most ticks have no label: uPlot hands them over as null.
-      values: (_, ticks: (number | null)[]) => ticks.map((tick) => (tick === null ? '' : (of.text ?? axisText)(tick))),
-    });
-    const range = (of: AxisSpec): { range?: uPlot.Scale.Range } =>
-      of.range ? { range: (_, min, max) => of.range!(min, max) } : {};
-    return {
-      ...this.size,
-      legend: { show: false },
-      padding: [6, 12, 0, 0],
-      scales: {
-        x: { time: false, ...range(spec.x) },
-        y: this.log ? logarithmic : range(spec.y),
-      },
-      axes: [axis(spec.x, 'x', 20), axis(spec.y, 'y', 52)],
-      series: [{}, ...spec.series.map((series) => this.seriesOptions(series))],
-      cursor: {
-        y: false,
-        points: { size: 6 },
-        drag: { x: false, y: false, setScale: false },
-        ...(spec.group !== undefined && { sync: { key: spec.group, setSeries: false } }),
-      },
-      hooks: {
-        setCursor: [(plot) => this.moved(plot)],
-        draw: [(plot) => this.drawMarks(plot)],
-        ready: [(plot) => this.listen(plot)],
-      },
+    const hooks: uPlot.Hooks.Arrays = {
+      setCursor: [(plot) => this.moved(plot)],
+      draw: [(plot) => this.drawMarks(plot)],
+      ready: [(plot) => this.listen(plot)],
     };
+    const options = { ...plotOptions(this.spec, this.theme, this.size, this.log), hooks };
+    this.plot = new uPlot(options, this.data as uPlot.AlignedData, this.room);
   }
 
-  private seriesOptions(series: SeriesSpec): uPlot.Series {
-    const stroke = this.colour(series.colour);
-    const base = { label: series.label, stroke, width: series.width ?? 1.5, ...dashOf(series) };
-    switch (series.draw) {
-      case 'line':
-        return { ...base, points: { show: false }, spanGaps: true };
-      case 'marked':
-        return { ...base, points: { show: true, size: 5, fill: stroke }, spanGaps: true };
-      case 'points':
-        return { ...base, paths: () => null, points: { show: true, size: 5, fill: stroke } };
-      case 'bars':
-        return { ...base, width: 0, fill: stroke, points: { show: false }, paths: uPlot.paths.bars!({ size: [0.9] }) };
-    }
+  private drawMarks(plot: uPlot): void {
+    const place = (value: number, axis: 'x' | 'y'): number => plot.valToPos(value, axis, true);
+    drawMarks(plot.ctx, this.marks, { box: plot.bbox, ratio: uPlot.pxRatio, place }, this.theme);
   }
 
   private moved(plot: uPlot): void {
@@ -235,40 +135,4 @@ export class Chart {
     const far = Math.max(1, Math.round(this.data[0].length / 20));
     this.point(this.at === undefined ? (by > 0 ? 0 : Infinity) : this.at + by * (event.shiftKey ? far : 1));
   }
-
-  private drawMarks(plot: uPlot): void {
-    const { ctx, bbox } = plot;
-    const ratio = uPlot.pxRatio;
-    ctx.save();
-    ctx.font = this.theme.font.replace(/^[\d.]+/, (size) => String(Number(size) * ratio));
-    ctx.lineWidth = ratio;
-    for (const mark of this.marks) {
-      const at = Math.round(plot.valToPos(mark.value, mark.axis, true));
-      const along = mark.axis === 'x' ? at - bbox.left : at - bbox.top;
-      if (!(along >= 0 && along <= (mark.axis === 'x' ? bbox.width : bbox.height))) continue;
-      ctx.strokeStyle = ctx.fillStyle = this.colour(mark.colour ?? 'muted');
-      ctx.setLineDash(mark.axis === 'x' ? [] : [6 * ratio, 4 * ratio]);
-      ctx.beginPath();
-      if (mark.axis === 'x') {
-        ctx.moveTo(at, bbox.top);
-        ctx.lineTo(at, bbox.top + bbox.height);
-      } else {
-        ctx.moveTo(bbox.left, at);
-        ctx.lineTo(bbox.left + bbox.width, at);
-      }
-      ctx.stroke();
-      const nearEnd = along > bbox.width - 120 * ratio;
-      ctx.textAlign = mark.axis === 'x' && nearEnd ? 'right' : 'left';
-      ctx.textBaseline = 'bottom';
-      if (mark.axis === 'x') ctx.fillText(mark.text, at + (nearEnd ? -5 : 5) * ratio, bbox.top + 14 * ratio);
-      else ctx.fillText(mark.text, bbox.left + 6 * ratio, at - 3 * ratio);
-    }
-    ctx.restore();
-  }
 }
-
-/** Short on an axis: `0.5`, not `0.500`. */
-const axisText = (value: number): string => {
-  const text = figure(value);
-  return /^-?\d*\.\d+$/.test(text) ? text.replace(/\.?0+$/, '') : text;
-};

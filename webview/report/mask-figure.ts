@@ -13,6 +13,8 @@ import { fromBase64 } from './data';
 const widest = 800;
 const highest = 200;
 const largestCell = 4;
+/** Of the frame that the style sheet draws. */
+const border = 1;
 
 /** One cell a weight, or one a block of weights with the share kept in it. */
 export function maskPicture(mask: ReportMask): Cells {
@@ -27,29 +29,32 @@ export class MaskFigure {
   readonly element: HTMLElement;
   private readonly painter = new Painter2d(h('canvas', { role: 'img' }));
   private readonly grid: Grid;
-  private readonly scale: number;
+  private readonly shape: { rows: number; columns: number };
 
   constructor(mask: ReportMask) {
     const cells = maskPicture(mask);
     const { rows, columns } = cells;
     const place = { rowStart: 0, columnStart: 0, rows, columns, factor: 1 };
     this.grid = new Grid(place, 'mean', cells.values);
-    const most = Math.min(widest / columns, highest / rows, largestCell);
-    // Whole pixels, so that all weights are drawn alike.
-    const scale = most >= 1 ? Math.floor(most) : most;
-    const { canvas } = this.painter;
-    const ratio = devicePixelRatio;
-    this.scale = scale * ratio;
-    this.painter.resize(Math.max(1, Math.round(columns * this.scale)), Math.max(1, Math.round(rows * this.scale)));
-    canvas.style.width = `${columns * scale}px`;
-    canvas.style.height = `${rows * scale}px`;
+    this.shape = { rows, columns };
     const name = `${mask.layer} ${shapeText([mask.rows, mask.columns])}`;
+    const { canvas } = this.painter;
     canvas.setAttribute('aria-label', `Mask of ${name}`);
     this.element = h('figure', { class: 'mask' }, canvas, h('figcaption', {}, name));
   }
 
-  draw(theme: Theme): void {
-    const view = { left: 0, top: 0, scaleX: this.scale, scaleY: this.scale };
+  /** `room`: CSS pixels across that the page has. */
+  draw(theme: Theme, room: number): void {
+    const { rows, columns } = this.shape;
+    const most = Math.min(Math.min(widest, room - 2 * border) / columns, highest / rows, largestCell);
+    // Whole pixels, so that all weights are drawn alike.
+    const scale = most >= 1 ? Math.floor(most) : most;
+    const { canvas } = this.painter;
+    canvas.style.width = `${columns * scale}px`;
+    canvas.style.height = `${rows * scale}px`;
+    const drawn = scale * devicePixelRatio;
+    this.painter.resize(Math.max(1, Math.round(columns * drawn)), Math.max(1, Math.round(rows * drawn)));
+    const view = { left: 0, top: 0, scaleX: drawn, scaleY: drawn };
     this.painter.paint({ grids: [this.grid], view, colours: maskMap(theme), limit: 1 });
   }
 }

@@ -196,7 +196,7 @@ export class GivensView {
     this.scrub.value = step;
     this.scrub.describe(this.words);
     this.chart.setMarks([
-      { axis: 'y', value: this.target, text: `target ${figure(this.target)}` },
+      { axis: 'y', value: this.target, text: `target ${figure(this.target)}`, dash: [6, 4] },
       { axis: 'x', value: step, text: count(step), colour: 'focus' },
     ]);
     this.draw();

@@ -1,7 +1,8 @@
 /** The four charts of the Spectrum tab. */
 import { Histogram } from '../../../src/core/stats';
 import type { JacobianEvent, SpectrumEvent } from '../../../src/protocol/run';
-import { Chart, type Column, type Mark } from '../../drawing/chart';
+import { Chart } from '../../drawing/chart';
+import type { Column, Mark } from '../../drawing/chart-spec';
 
 const bins = 40;
 
@@ -38,7 +39,7 @@ export const spectrumChart = (cursor: (index: number | undefined) => void): Char
     x: { label: 'index', whole: true },
     y: { label: 'Singular values', range: fromZero },
     series: [
-      { label: 'initialisation', colour: 'muted', draw: 'line', dash: [4, 3] },
+      { label: 'initialisation', colour: 'foreground', draw: 'line', dash: [4, 3] },
       { label: 'selected step', colour: 0, draw: 'line', width: 2 },
     ],
     cursor,
@@ -74,4 +75,4 @@ export const jacobianSummary = (pick?: (step: number) => void): Chart =>
   });
 
 /** A reference line at 1, where an isometry has all its singular values. */
-export const atOne: Mark = { axis: 'y', value: 1, text: '' };
+export const atOne: Mark = { axis: 'y', value: 1, text: '', dash: [1, 3] };

@@ -1,6 +1,7 @@
 /** Loss, accuracy and gradient norm over the steps, with one cursor. */
 import type { EpochEvent } from '../../../src/protocol/run';
-import { Chart, type Column, type ChartSpec, type SeriesSpec } from '../../drawing/chart';
+import { Chart } from '../../drawing/chart';
+import type { ChartSpec, Column, SeriesSpec } from '../../drawing/chart-spec';
 import { atSteps } from './metrics';
 
 const batch: SeriesSpec = { label: 'train, batch', colour: 'muted', draw: 'line', width: 1 };

@@ -1,0 +1,77 @@
+/** A chart as uPlot wants it: axes, scales and series in the editor's colours. */
+import uPlot from 'uplot';
+import { figure } from '../format';
+import type { Theme } from '../theme';
+import type { AxisSpec, ChartSpec, ColourName, SeriesSpec } from './chart-spec';
+import type { Size } from './viewport';
+
+/** Given as data, because the enum that uPlot names it by is not there at run time. */
+const logarithmic = uPlot.assign({}, { distr: 3 }) as uPlot.Scale;
+/** Distances of whole numbers on an axis. */
+const wholeSteps = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 2e5, 5e5, 1e6];
+/** Least distance of two labels, CSS pixels. */
+const labelEvery = { x: 70, y: 34 };
+
+export const colourOf = (name: ColourName, theme: Theme): string =>
+  typeof name === 'number' ? theme.series[name % theme.series.length] : theme[name];
+
+/** All but what the chart listens to. `log`: the y axis is logarithmic. */
+export function plotOptions(spec: ChartSpec, theme: Theme, size: Size, log: boolean): uPlot.Options {
+  const range = (of: AxisSpec): { range?: uPlot.Scale.Range } =>
+    of.range ? { range: (_, min, max) => of.range!(min, max) } : {};
+  return {
+    ...size,
+    legend: { show: false },
+    padding: [6, 12, 0, 0],
+    scales: {
+      x: { time: false, ...range(spec.x) },
+      y: log ? logarithmic : range(spec.y),
+    },
+    axes: [axisOptions(spec.x, 'x', 20, theme), axisOptions(spec.y, 'y', 52, theme)],
+    series: [{}, ...spec.series.map((series) => seriesOptions(series, theme))],
+    cursor: {
+      y: false,
+      points: { size: 6 },
+      drag: { x: false, y: false, setScale: false },
+      ...(spec.group !== undefined && { sync: { key: spec.group, setSeries: false } }),
+    },
+  };
+}
+
+const axisOptions = (of: AxisSpec, scale: 'x' | 'y', size: number, theme: Theme): uPlot.Axis => ({
+  scale,
+  size,
+  stroke: theme.muted,
+  font: theme.font,
+  labelFont: theme.font,
+  ...(scale === 'x' && of.label !== '' && { label: of.label, labelSize: 16, labelGap: 0 }),
+  grid: { stroke: theme.grid, width: 1 },
+  ticks: { show: false },
+  gap: 4,
+  space: labelEvery[scale],
+  ...(of.whole && { incrs: wholeSteps }),
+  // On a logarithmic axis most ticks have no label: uPlot hands them over as null.
+  values: (_, ticks: (number | null)[]) => ticks.map((tick) => (tick === null ? '' : (of.text ?? axisText)(tick))),
+});
+
+const seriesOptions = (series: SeriesSpec, theme: Theme): uPlot.Series => {
+  const stroke = colourOf(series.colour, theme);
+  const { dash } = series;
+  const base = { label: series.label, stroke, width: series.width ?? 1.5, ...(dash && { dash }) };
+  switch (series.draw) {
+    case 'line':
+      return { ...base, points: { show: false }, spanGaps: true };
+    case 'marked':
+      return { ...base, points: { show: true, size: 5, fill: stroke }, spanGaps: true };
+    case 'points':
+      return { ...base, paths: () => null, points: { show: true, size: 5, fill: stroke } };
+    case 'bars':
+      return { ...base, width: 0, fill: stroke, points: { show: false }, paths: uPlot.paths.bars!({ size: [0.9] }) };
+  }
+};
+
+/** Short on an axis: `0.5`, not `0.500`. */
+const axisText = (value: number): string => {
+  const text = figure(value);
+  return /^-?\d*\.\d+$/.test(text) ? text.replace(/\.?0+$/, '') : text;
+};
