@@ -43,7 +43,7 @@ export type CommandId = keyof CommandTypes;
 /** What the integration tests may see of the extension; the command exists in `ExtensionMode.Test` only. */
 export interface TestState {
   runs: { id: string; directory: string; state: string; step: number; description: string }[];
-  panels: { directory: string; tab: string; layer: string | null; step: number; calls: number }[];
+  panels: { directory: string; tab: string; layer: string | null; step: number | null; calls: number }[];
   tensorEditors: { uri: string; calls: number }[];
   layers: { name: string; description: string }[];
   engine: { state: string; pid: number | undefined; backend: string | undefined; starts: number };

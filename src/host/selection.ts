@@ -5,8 +5,8 @@ export interface Subject {
   /** Run folder; `undefined` while the subject is a config that was not run. */
   directory: string | undefined;
   layer: string | null;
-  /** 0 is the initialisation, others are checkpoints. */
-  step: number;
+  /** 0 is the initialisation, others are checkpoints; `null` is the newest one, followed as the run goes on. */
+  step: number | null;
 }
 
 export interface SelectionChange extends Subject {
@@ -16,7 +16,7 @@ export interface SelectionChange extends Subject {
 
 export class Selection {
   private readonly changed: Emitter<SelectionChange>;
-  private subject: Subject = { directory: undefined, layer: null, step: 0 };
+  private subject: Subject = { directory: undefined, layer: null, step: null };
 
   constructor(report: (error: unknown) => void) {
     this.changed = new Emitter(report);

@@ -15,8 +15,8 @@ export interface RunViewState {
   directory: string;
   tab: RunTab;
   layer: string | null;
-  /** Step whose weights are shown: 0 is the initialisation, others are checkpoints. */
-  step: number;
+  /** Step whose weights are shown: 0 is the initialisation, others are checkpoints; `null` follows the newest one. */
+  step: number | null;
 }
 
 /** `bits`: row-major, least significant bit first, each row starting on a byte. */

@@ -38,10 +38,13 @@ const living = (snapshot: RunSnapshot): RunSnapshot => ({
 const open = async (
   directory: string,
   tab: RunTab,
+  step: number | null = 0,
 ): Promise<{
   view: View<RunViewApi, RunViewEvents>;
   served: ServedRun;
   asked: number[];
+  /** Items of answers: spectra and Jacobians. */
+  answered: () => number;
   tell: () => Promise<void>;
 }> => {
   const served = serveRun(directory);
@@ -50,13 +53,24 @@ const open = async (
     asked.push(params.start);
     return served.reader.metrics(params);
   };
+  let items = 0;
+  const counted = <T extends { items: unknown[] }>(page: T): T => {
+    items += page.items.length;
+    return page;
+  };
+  const spectra: RunViewApi['spectra'] = async (params) => counted(await served.reader.spectra(params));
+  const jacobians: RunViewApi['jacobians'] = async (params) => counted(await served.reader.jacobians(params));
   const snapshot = async (): Promise<RunSnapshot> => living(await served.reader.snapshot());
-  const boot = { view: 'run', state: { directory, tab, layer: null, step: 0 } } as const;
-  const view = await View.open<RunViewApi, RunViewEvents>(browser, { ...served.api, metrics, snapshot }, { boot });
+  const boot = { view: 'run', state: { directory, tab, layer: null, step } } as const;
+  const view = await View.open<RunViewApi, RunViewEvents>(
+    browser,
+    { ...served.api, metrics, spectra, jacobians, snapshot },
+    { boot },
+  );
   const tell = async (): Promise<void> => {
     if (await served.reader.poll()) view.emit('changed', living(served.reader.current()));
   };
-  return { view, served, asked, tell };
+  return { view, served, asked, answered: () => items, tell };
 };
 
 describe.skipIf(missingBrowser !== undefined)(`a live run${missingBrowser ? ` (${missingBrowser})` : ''}`, () => {
@@ -100,13 +114,48 @@ describe.skipIf(missingBrowser !== undefined)(`a live run${missingBrowser ? ` ($
 
   it('adds spectra as they are recorded', async () => {
     const { directory, goOn } = young('live-spectrum-1', 20);
-    const { view, tell } = await open(directory, 'spectrum');
+    const { view, answered, tell } = await open(directory, 'spectrum');
     const readOut = (): Promise<string> => view.page.locator('.read-out').innerText();
     await expect.poll(readOut).toMatch(/^fc1 at initialisation: 100 singular values/);
     await view.page.getByRole('button', { name: 'Last step' }).click();
     goOn(110);
     await tell();
     await expect.poll(readOut).toMatch(/^fc1 at step 100: 100 singular values/);
+    // Steps without a spectrum, told one by one: nothing that is known is read again.
+    await view.page.waitForTimeout(500);
+    const before = answered();
+    for (let step = 111; step <= 120; step++) {
+      goOn(step);
+      await tell();
+    }
+    await expect.poll(() => view.page.locator('.run-header').innerText()).toMatch(/step 120\/215/);
+    await view.page.waitForTimeout(500);
+    expect(answered()).toBe(before);
+    expect(view.complaints).toEqual([]);
+    await view.close();
+  });
+
+  it('follows the newest checkpoint until another one is picked', async () => {
+    const { directory } = young('live-steps-1', 205);
+    const { view, served } = await open(directory, 'mask', null);
+    const words = (): Promise<string> => view.page.locator('.timeline-words').innerText();
+    const tell = async (checkpoints: number[]): Promise<void> =>
+      view.emit('changed', { ...living(await served.reader.snapshot()), checkpoints });
+    await expect.poll(words).toMatch(/newest checkpoint$/);
+    await tell([0, 50]);
+    await expect.poll(words).toBe('step 50 of 215 · newest checkpoint');
+    await tell([0, 50, 100]);
+    await expect.poll(words).toBe('step 100 of 215 · newest checkpoint');
+    await view.page.keyboard.press(',');
+    await expect.poll(words).toBe('step 50 of 215 · checkpoint');
+    await tell([0, 50, 100, 150]);
+    await expect.poll(() => view.page.locator('.tick').count()).toBe(4);
+    expect(await words()).toBe('step 50 of 215 · checkpoint');
+    expect(await view.kept()).toMatchObject({ step: 50 });
+    await view.page.getByRole('button', { name: 'Last step' }).click();
+    await tell([0, 50, 100, 150, 200]);
+    await expect.poll(words).toBe('step 200 of 215 · newest checkpoint');
+    expect(await view.kept()).toMatchObject({ step: null });
     expect(view.complaints).toEqual([]);
     await view.close();
   });

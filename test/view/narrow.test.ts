@@ -28,7 +28,7 @@ const cut = (page: Page): Promise<string[]> =>
       const box = element.getBoundingClientRect();
       return box.width > 0 && !scrolls(element) && (box.right > innerWidth + 0.5 || box.left < -0.5);
     });
-    return [...wide, ...outside].map(({ tagName, className }) => `${tagName}.${String(className)}`);
+    return [...wide, ...outside].map((element) => `${element.tagName}.${element.getAttribute('class')}`);
   });
 
 /** Lines of the read-out that do not fit into its room. */

@@ -251,6 +251,42 @@ describe.skipIf(missingBrowser !== undefined)(`the run panel${missingBrowser ? `
     await view.page.getByRole('button', { name: 'Play' }).waitFor();
   });
 
+  it('plays from the identity when it stands at the end, the undone rotation included', async () => {
+    await open('givens', { layer: 'fc2' });
+    await readsOut(/rotation 14\d of/);
+    const scrub = view.page.getByRole('slider', { name: 'Rotation' });
+    const at = async (): Promise<number> => Number(await scrub.inputValue());
+    const most = Number(await scrub.getAttribute('max'));
+    for (const end of [await at(), most]) {
+      await scrub.fill(String(end));
+      await view.page.getByRole('button', { name: 'Play' }).click();
+      await view.page.getByRole('button', { name: 'Pause' }).waitFor();
+      expect(await at()).toBeLessThan(end / 2);
+      await expect.poll(at).toBeGreaterThan(2);
+      await view.page.getByRole('button', { name: 'Pause' }).click();
+    }
+  });
+
+  it('plays and steps by keys right after a click on its tab, and stays there', async () => {
+    await open('mask', { layer: 'fc2' });
+    await view.page.getByRole('tab', { name: 'Givens' }).click();
+    await readsOut(/rotation 14\d of/);
+    const scrub = view.page.getByRole('slider', { name: 'Rotation' });
+    const last = Number(await scrub.inputValue());
+    await press('Alt+ArrowLeft');
+    await readsOut(new RegExp(`^rotation ${last - 1} of`));
+    await press('Alt+ArrowRight');
+    await readsOut(new RegExp(`^rotation ${last} of`));
+    await press(' ');
+    await view.page.getByRole('button', { name: 'Pause' }).waitFor();
+    await press(' ');
+    await view.page.getByRole('button', { name: 'Play' }).waitFor();
+    expect(await view.page.getByRole('tab', { selected: true }).innerText()).toBe('Givens');
+    // Without Alt the arrows are the tabs' own.
+    await press('ArrowRight');
+    expect(await view.page.getByRole('tab', { selected: true }).innerText()).toBe('Spectrum');
+  });
+
   it('never plays by itself, and slowly where motion is to be reduced', async () => {
     await open('givens', { layer: 'fc2', reducedMotion: true });
     await readsOut(/rotation 14\d/);

@@ -11,6 +11,8 @@ export interface TimelineState {
   /** Steps that can be chosen, ascending. */
   steps: readonly number[];
   chosen: number;
+  /** The newest one is shown, whichever it is. */
+  following: boolean;
   /** Completed updates, and all that are planned. */
   done: number;
   total: number;
@@ -29,7 +31,7 @@ export class Timeline {
     iconButton('next', 'Next step', () => this.go(1), '.'),
     iconButton('last', 'Last step', () => this.go(Infinity)),
   ];
-  private state: TimelineState = { steps: [], chosen: 0, done: 0, total: 0 };
+  private state: TimelineState = { steps: [], chosen: 0, following: false, done: 0, total: 0 };
   private ticked = '';
 
   constructor(private readonly choose: (step: number) => void) {
@@ -49,13 +51,13 @@ export class Timeline {
 
   show(state: TimelineState): void {
     this.state = state;
-    const { steps, chosen, done } = state;
+    const { steps, chosen, done, following } = state;
     const total = Math.max(state.total, done, 1);
     const at = steps.indexOf(chosen);
     this.slide.max = total;
     this.slide.value = chosen;
     this.slide.enabled = steps.length > 1;
-    const name = chosen === 0 ? 'initialisation' : 'checkpoint';
+    const name = chosen === 0 ? 'initialisation' : following ? 'newest checkpoint' : 'checkpoint';
     this.slide.describe(`step ${chosen}, ${name}`);
     setText(this.words, `step ${count(chosen)} of ${count(total)} · ${name}`);
     this.buttons.forEach((button, i) => {

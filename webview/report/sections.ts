@@ -16,6 +16,7 @@ import {
   spectrumData,
   summaryData,
 } from '../views/spectrum/spectrum-charts';
+import { drawnMetrics } from '../views/training/metrics';
 import { showTraining, trainingCharts } from '../views/training/training-charts';
 import { runTitle, stateWords } from '../../src/protocol/words';
 import { stepName } from '../views/run/words';
@@ -106,7 +107,9 @@ export const training = (data: ReportData): HTMLElement | undefined => {
   const charts = trainingCharts({ group: 'training' });
   const log = metrics.gradientNorm.every((norm) => norm > 0);
   if (log) charts.gradient.setLog(true);
-  showTraining(charts, metrics, epochs, log);
+  const drawn = drawnMetrics();
+  drawn.push(metrics);
+  showTraining(charts, { steps: metrics.step, drawn }, epochs, log);
   const thinned =
     metrics.step.length < metrics.total &&
     h('p', { class: 'note' }, `${count(metrics.step.length)} of ${count(metrics.total)} steps are drawn.`);

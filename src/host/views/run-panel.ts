@@ -72,7 +72,7 @@ export class RunPanel {
   }
 
   /** The layer or step was chosen elsewhere. */
-  show(layer: string | null, step: number): void {
+  show(layer: string | null, step: number | null): void {
     this.state = { ...this.state, layer, step };
     this.peer.emit('select', this.state);
   }

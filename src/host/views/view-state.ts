@@ -3,7 +3,12 @@ import type { RunTab, RunViewState } from '../../protocol/views';
 
 const tabs: readonly RunTab[] = ['mask', 'givens', 'spectrum', 'training'];
 
-export const initialRunState = (directory: string): RunViewState => ({ directory, tab: 'mask', layer: null, step: 0 });
+export const initialRunState = (directory: string): RunViewState => ({
+  directory,
+  tab: 'mask',
+  layer: null,
+  step: null,
+});
 
 /** `undefined` when it names no run folder; other fields that do not fit get their defaults. */
 export const parseRunState = (value: unknown): RunViewState | undefined => {
@@ -14,6 +19,6 @@ export const parseRunState = (value: unknown): RunViewState | undefined => {
     directory,
     tab: tabs.find((known) => known === tab) ?? 'mask',
     layer: typeof layer === 'string' ? layer : null,
-    step: typeof step === 'number' && Number.isSafeInteger(step) && step >= 0 ? step : 0,
+    step: typeof step === 'number' && Number.isSafeInteger(step) && step >= 0 ? step : null,
   };
 };

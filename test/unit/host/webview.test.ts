@@ -113,7 +113,7 @@ describe('a state kept by another version', () => {
 
   it('gets defaults for what does not fit', () => {
     const kept = { directory: '/r', tab: 'roast', layer: 3, step: -1.5 };
-    expect(parseRunState(kept)).toEqual({ directory: '/r', tab: 'mask', layer: null, step: 0 });
+    expect(parseRunState(kept)).toEqual({ directory: '/r', tab: 'mask', layer: null, step: null });
   });
 
   it.each([undefined, null, 'x', {}, { directory: '' }, { directory: 1 }])(

@@ -9,7 +9,7 @@ import { rotationWords } from '../../../webview/views/givens/rotation-words';
 import { RunModel, nearestStep, type Change } from '../../../webview/views/run/run-model';
 import { Series } from '../../../webview/views/spectrum/series';
 import { histogramData } from '../../../webview/views/spectrum/spectrum-charts';
-import { Metrics, atSteps, lastUpTo } from '../../../webview/views/training/metrics';
+import { Metrics, atSteps, drawnMetrics, lastUpTo } from '../../../webview/views/training/metrics';
 
 const layer = (name: string): LayerSummary => ({
   name,
@@ -77,7 +77,33 @@ describe('one subject, one layer, one step', () => {
     model.stepStep(1);
     model.stepStep(1);
     expect(model.state.step).toBe(50);
-    expect(selected.map(({ layer: name, step }) => `${name} ${step}`)).toEqual(['fc3 0', 'fc1 0', 'fc1 50']);
+    expect(selected.map(({ layer: name, step }) => `${name} ${step}`)).toEqual(['fc3 0', 'fc1 0', 'fc1 null']);
+  });
+
+  test('follows the newest step until another one is picked, and again once the newest is picked', () => {
+    const { model, selected, kept, changes } = make({ step: null });
+    model.update(snapshot(['fc1'], [0]));
+    expect([model.state.step, model.following]).toEqual([0, true]);
+    model.update(snapshot(['fc1'], [0, 50]));
+    expect(model.state.step).toBe(50);
+    expect(changes.at(-1)).toMatchObject({ snapshot: true, step: true });
+    // Nobody chose: other views follow by themselves, and the page comes back following.
+    expect([selected.length, kept.at(-1)?.step]).toEqual([0, null]);
+    model.choose({ step: 0 });
+    model.update(snapshot(['fc1'], [0, 50, 100]));
+    expect([model.state.step, model.following]).toEqual([0, false]);
+    model.choose({ step: 100 });
+    model.update(snapshot(['fc1'], [0, 50, 100, 150]));
+    expect([model.state.step, model.following]).toEqual([150, true]);
+    model.choose({ layer: 'fc1', tab: 'training' });
+    expect(model.following).toBe(true);
+    expect(selected.map(({ step }) => step)).toEqual([0, null, null]);
+  });
+
+  test('says when the run went back to an earlier step', () => {
+    const { model, changes } = make();
+    for (const step of [10, 20, 12, 13]) model.update({ ...snapshot(['fc1'], [0]), step });
+    expect(changes.map(({ rewound }) => rewound)).toEqual([false, false, true, false]);
   });
 
   test('tells the host what was chosen here, never what was chosen there', () => {
@@ -86,7 +112,7 @@ describe('one subject, one layer, one step', () => {
     changes.length = 0;
     model.follow({ directory: '/runs/a-1', tab: 'training', layer: 'fc2', step: 50 });
     expect(model.state).toEqual({ directory: '/runs/a-1', tab: 'mask', layer: 'fc2', step: 50 });
-    expect(changes).toEqual([{ snapshot: false, tab: false, layer: true, step: true }]);
+    expect(changes).toEqual([{ snapshot: false, rewound: false, tab: false, layer: true, step: true }]);
     expect(selected).toEqual([]);
     expect(kept.at(-1)).toMatchObject({ layer: 'fc2', step: 50 });
     model.choose({ layer: 'fc2' });
@@ -198,7 +224,53 @@ describe('step metrics', () => {
       { ...epoch, step: 4 },
       { ...epoch, step: 6 },
     ] as never[];
-    expect(atSteps(steps, epochs, ({ trainLoss }) => trainLoss)).toEqual([null, 0.5, null, 0.5]);
+    const drawn = drawnMetrics();
+    drawn.push({ loss: steps, accuracy: steps, gradientNorm: steps });
+    expect(atSteps(steps, drawn, epochs, ({ trainLoss }) => trainLoss)).toEqual([null, 0.5, null, 0.5]);
+  });
+
+  test('of a long run cost by tick what is new, and are drawn in a bounded number of points', async () => {
+    const total = 100_000;
+    const tick = 250;
+    let recorded = 0;
+    let answered = 0;
+    const metrics = new Metrics((start, end) => {
+      const step = Float64Array.from({ length: Math.min(end, recorded) - start }, (_, i) => start + i + 1);
+      answered += step.length;
+      const rest = { loss: step, accuracy: step, gradientNorm: step, learningRate: step };
+      return Promise.resolve({ start, total: recorded, step, ...rest });
+    });
+    for (; recorded < total;) {
+      recorded += tick;
+      const before = answered;
+      await metrics.update();
+      expect(answered - before).toBe(tick);
+      await metrics.update();
+      expect(answered - before).toBe(tick);
+      expect(metrics.drawn.rows().length).toBeLessThanOrEqual(4096);
+    }
+    expect(metrics.length).toBe(total);
+    const last = metrics.drawn.rows().at(-1)!;
+    expect(metrics.columns.step[last]).toBe(total);
+  });
+
+  test('forget what a resumed run takes back, also while it is being read', async () => {
+    let steps = [1, 2, 3];
+    let answer: (() => void) | undefined;
+    const metrics = new Metrics(async (start, end) => {
+      const page = await pageOf(steps)(start, end);
+      await new Promise<void>((resolve) => (answer = resolve));
+      return page;
+    });
+    const reading = metrics.update();
+    await Promise.resolve();
+    steps = [1, 2];
+    metrics.forget();
+    const release = setInterval(() => answer?.(), 1);
+    await reading;
+    clearInterval(release);
+    expect(metrics.columns.step).toEqual([1, 2]);
+    expect(metrics.drawn.rows()).toEqual([0, 1]);
   });
 });
 
@@ -221,6 +293,24 @@ describe('recorded spectra', () => {
     steps.push(150);
     expect(await series.update()).toBe(true);
     expect(series.at(500)?.step).toBe(150);
+  });
+
+  test('cost by tick what is new, and nothing while nothing is', async () => {
+    const steps: number[] = [];
+    let answered = 0;
+    const series = new Series((start, end) => {
+      const items = steps.slice(start, end).map((step) => ({ step }));
+      answered += items.length;
+      return Promise.resolve({ total: steps.length, items });
+    });
+    for (let step = 0; step < 1000; step++) {
+      const before = answered;
+      if (step % 10 === 0) steps.push(step);
+      await series.update();
+      // The last known one comes along with a new one, to see whether the journal was cut back.
+      expect(answered - before).toBeLessThanOrEqual(step % 10 === 0 ? 2 : 0);
+    }
+    expect(series.items.map(({ step }) => step)).toEqual(steps);
   });
 
   test('are read anew when the journal was cut back', async () => {

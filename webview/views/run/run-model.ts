@@ -6,20 +6,29 @@ import type { RunSnapshot, RunTab, RunViewApi, RunViewState } from '../../../src
 /** What is different from before. */
 export interface Change {
   snapshot: boolean;
+  /** The run has fewer steps than it had: it was resumed from an earlier one, and what was recorded after that is void. */
+  rewound: boolean;
   tab: boolean;
   layer: boolean;
   step: boolean;
+}
+
+/** What is shown: with a step of its own where the newest one is followed. */
+export interface ShownState extends RunViewState {
+  step: number;
 }
 
 /** The entry nearest to `step`, the earlier one of two; 0 when there is none. */
 export const nearestStep = (steps: readonly number[], step: number): number =>
   steps.reduce((best, at) => (Math.abs(at - step) < Math.abs(best - step) ? at : best), steps[0] ?? 0);
 
-/** The chosen layer and step as far as the run has them: the first layer, and the nearest recorded step. */
-const settled = (state: RunViewState, snapshot: RunSnapshot): RunViewState => {
+/** The chosen layer and step as far as the run has them: the first layer, and the nearest or newest recorded step. */
+const settled = (state: RunViewState, snapshot: RunSnapshot): ShownState => {
   const { layers } = snapshot.record;
+  const { checkpoints } = snapshot;
   const layer = layers.some(({ name }) => name === state.layer) ? state.layer : (layers[0]?.name ?? state.layer);
-  return { ...state, layer, step: nearestStep(snapshot.checkpoints, state.step) };
+  const step = state.step === null ? (checkpoints.at(-1) ?? 0) : nearestStep(checkpoints, state.step);
+  return { ...state, layer, step };
 };
 
 export class RunModel {
@@ -33,8 +42,18 @@ export class RunModel {
     private readonly failed: (error: unknown) => void,
   ) {}
 
-  get state(): RunViewState {
-    return this.current ? settled(this.chosen, this.current) : this.chosen;
+  get state(): ShownState {
+    return this.current ? settled(this.chosen, this.current) : { ...this.chosen, step: this.chosen.step ?? 0 };
+  }
+
+  /** What is kept and told to others: the newest step as such, so that it is followed there, too. */
+  get wish(): RunViewState {
+    return { ...this.state, step: this.chosen.step };
+  }
+
+  /** Whether the newest step is shown whichever it is. */
+  get following(): boolean {
+    return this.chosen.step === null;
   }
 
   get snapshot(): RunSnapshot | undefined {
@@ -75,23 +94,26 @@ export class RunModel {
   /** The host told how the run stands. */
   update(snapshot: RunSnapshot): void {
     const before = this.state;
+    const rewound = snapshot.step < (this.current?.step ?? 0);
     this.current = snapshot;
-    this.tell(before, true);
+    this.tell(before, { snapshot: true, rewound });
   }
 
-  /** The person chose here: the host and the other views hear of it. */
-  choose(choice: Partial<Pick<RunViewState, 'tab' | 'layer' | 'step'>>): void {
+  /** The person chose here: the host and the other views hear of it. Who chose the newest step follows it from then on. */
+  choose(choice: Partial<Pick<ShownState, 'tab' | 'layer' | 'step'>>): void {
     const before = this.state;
-    this.chosen = { ...before, ...choice };
-    if (!this.tell(before, false)) return;
-    this.remote.select(this.state).catch(this.failed);
+    const step = choice.step ?? this.chosen.step;
+    const newest = choice.step !== undefined && choice.step === this.steps.at(-1);
+    this.chosen = { ...before, ...choice, step: newest ? null : step };
+    if (!this.tell(before)) return;
+    this.remote.select(this.wish).catch(this.failed);
   }
 
   /** The person chose elsewhere. */
   follow(state: RunViewState): void {
     const before = this.state;
     this.chosen = { ...state, tab: before.tab };
-    this.tell(before, false);
+    this.tell(before);
   }
 
   chooseTab(tab: RunTab): void {
@@ -113,17 +135,18 @@ export class RunModel {
     if (next !== undefined) this.choose({ step: next });
   }
 
-  private tell(before: RunViewState, snapshot: boolean): boolean {
+  private tell(before: ShownState, news = { snapshot: false, rewound: false }): boolean {
     const now = this.state;
     const change: Change = {
-      snapshot,
+      ...news,
       tab: now.tab !== before.tab,
       layer: now.layer !== before.layer,
       step: now.step !== before.step,
     };
     const chosen = change.tab || change.layer || change.step;
-    if (chosen) this.keep(now);
-    if (chosen || snapshot) for (const listener of [...this.listeners]) listener(change);
+    // A choice may change what is followed and nothing that is shown.
+    if (chosen || !news.snapshot) this.keep(this.wish);
+    if (chosen || news.snapshot) for (const listener of [...this.listeners]) listener(change);
     return chosen;
   }
 }

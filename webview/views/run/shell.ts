@@ -32,7 +32,7 @@ export function mountRun(root: HTMLElement, bridge: Bridge, boot: RunViewState):
   const peer = bridge.connect<RunViewApi, RunViewEvents>();
   const { remote } = peer;
   const { prefs: keptPrefs, ...state } = lastState(boot, bridge.kept);
-  const keep = (): void => bridge.keep({ ...model.state, prefs: prefs.toJSON() });
+  const keep = (): void => bridge.keep({ ...model.wish, prefs: prefs.toJSON() });
   const prefs = new Prefs(keptPrefs, keep);
   const model = new RunModel(state, remote, keep, (error) => fail(error));
   const stage = new Stage({
@@ -87,6 +87,7 @@ export function mountRun(root: HTMLElement, bridge: Bridge, boot: RunViewState):
     timeline.show({
       steps: model.steps,
       chosen: model.state.step,
+      following: model.following,
       done: snapshot?.step ?? 0,
       total: snapshot?.record.totalSteps ?? 0,
     });

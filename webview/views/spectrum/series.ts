@@ -15,6 +15,8 @@ const pageLength = 256;
 export class Series<T extends Recorded> {
   items: T[] = [];
   private loading: Promise<boolean> | undefined;
+  /** Rises when what was asked for before counts no more. */
+  private life = 0;
 
   constructor(private readonly page: (start: number, end: number) => Promise<PageOf<T>>) {}
 
@@ -31,13 +33,23 @@ export class Series<T extends Recorded> {
     return this.items.findLast((item) => item.step <= step) ?? this.items.at(0);
   }
 
+  /** The run was resumed from an earlier step: what was read counts no more. */
+  forget(): void {
+    this.life++;
+    this.items = [];
+  }
+
   private async read(): Promise<boolean> {
     const before = this.items.length;
+    // While nothing is new only a number travels.
+    if (before > 0 && (await this.page(before, before)).total === this.items.length) return false;
     let changed = false;
     for (;;) {
+      const { life } = this;
       // The last known one is asked for again: if it is another one now, the journal was cut back.
       const start = Math.max(0, this.items.length - 1);
       const { total, items } = await this.page(start, start + pageLength);
+      if (life !== this.life) continue;
       const same = this.items.length === 0 || items[0]?.step === this.items[start].step;
       if (!same) {
         if (this.items.length === 0) return changed;

@@ -4,7 +4,7 @@ import { h } from '../../dom';
 import { count, figure } from '../../format';
 import type { Exhibit } from '../../parts/stage';
 import { numeric, tableOf, text, type Cell, type Table } from '../../parts/table';
-import type { RunModel } from '../run/run-model';
+import { nearestStep, type RunModel } from '../run/run-model';
 import type { Mounted, TabContext, TabRecord } from '../run/tab';
 import { isometryText, runTitle } from '../../../src/protocol/words';
 import { hasLayer, stepName } from '../run/words';
@@ -35,13 +35,23 @@ class SpectrumView {
   readonly element: HTMLElement;
   private readonly spectra = new Map<string, Series<SpectrumEvent>>();
   private readonly jacobians: Series<JacobianEvent>;
-  private readonly values = spectrumChart((index) => this.describe(index));
+  private readonly values = spectrumChart((index) => {
+    this.at = index;
+    this.describe();
+  });
   private readonly histogram = spectrumHistogram();
   private readonly jacobian = jacobianHistogram();
   private readonly summary = jacobianSummary((step) => this.pick(step));
   private readonly layers = h('div', { class: 'layer-table' });
   private readonly noJacobian = h('p', { class: 'note' });
   private disposed = false;
+  /** Singular value under the cursor. */
+  private at: number | undefined;
+  private reading = false;
+  /** Something changed while it was read. */
+  private again = false;
+  /** Of the run itself, as it was drawn last. */
+  private drawnRun = '';
 
   constructor(private readonly context: TabContext) {
     const { remote } = context;
@@ -56,13 +66,19 @@ class SpectrumView {
     );
     this.values.setMarks([atOne]);
     this.summary.setMarks([atOne]);
-    this.show();
+    this.update({ chosen: true });
   }
 
-  /** What is there is drawn at once; what is new is read then. */
-  show(): void {
-    this.draw();
-    this.read().catch(this.context.failed);
+  /** What is there is drawn at once if something else was chosen; what is new is read then, and drawn if there is any. */
+  update({ chosen }: { chosen: boolean }): void {
+    if (chosen || this.drawnRun !== this.run) this.draw();
+    this.again = true;
+    if (!this.reading) this.readAll().catch(this.context.failed);
+  }
+
+  /** The run was resumed from an earlier step. */
+  forget(): void {
+    for (const series of [...this.spectra.values(), this.jacobians]) series.forget();
   }
 
   get now(): SpectrumEvent | undefined {
@@ -105,6 +121,25 @@ class SpectrumView {
     return series;
   }
 
+  /** What the picture shows besides what is read. */
+  private get run(): string {
+    const { ended, layers } = this.context.model;
+    return `${ended} ${layers.length}`;
+  }
+
+  /** One round at a time, however often the run tells of something. */
+  private async readAll(): Promise<void> {
+    this.reading = true;
+    try {
+      while (this.again && !this.disposed) {
+        this.again = false;
+        await this.read();
+      }
+    } finally {
+      this.reading = false;
+    }
+  }
+
   /** The selected layer first, the others after the Jacobian. */
   private async read(): Promise<void> {
     const { layer } = this.context.model.state;
@@ -122,6 +157,7 @@ class SpectrumView {
 
   private draw(): void {
     if (this.disposed) return;
+    this.drawnRun = this.run;
     const { model, stage } = this.context;
     const { step, layer } = model.state;
     const { now } = this;
@@ -142,7 +178,7 @@ class SpectrumView {
       ? 'No Jacobian was recorded. Set `probes.jacobian.at` in the config to record it.'
       : 'No Jacobian has been recorded yet.';
     this.layers.replaceChildren(layerTable(this.rows(), layer, (name) => model.choose({ layer: name })));
-    this.describe(undefined);
+    this.describe();
     stage.refreshTable();
   }
 
@@ -155,13 +191,12 @@ class SpectrumView {
   }
 
   private pick(step: number): void {
-    const { steps } = this.context.model;
-    if (steps.length > 0)
-      this.context.model.choose({ step: steps.reduce((a, b) => (Math.abs(b - step) < Math.abs(a - step) ? b : a)) });
+    const { model } = this.context;
+    if (model.steps.length > 0) model.choose({ step: nearestStep(model.steps, step) });
   }
 
-  private describe(index: number | undefined): void {
-    const { now } = this;
+  private describe(): void {
+    const { now, at: index } = this;
     const { readOut } = this.context.stage;
     if (!now) {
       readOut.say(
@@ -171,7 +206,7 @@ class SpectrumView {
     }
     const where = `${now.layer} at ${stepName(now.step)}`;
     const { min, mean, max } = now.summary;
-    if (index === undefined)
+    if (index === undefined || index >= now.values.length)
       readOut.say(
         `${where}: ${count(now.values.length)} singular values, min ${figure(min)} · mean ${figure(mean)} · max ${figure(max)}`,
         isometryText(now.summary),
@@ -191,8 +226,9 @@ class SpectrumView {
 const mount = (context: TabContext): Mounted => {
   const { model } = context;
   const view = new SpectrumView(context);
-  const stop = model.listen(({ tab }) => {
-    if (!tab) view.show();
+  const stop = model.listen(({ tab, layer, step, rewound }) => {
+    if (rewound) view.forget();
+    if (!tab) view.update({ chosen: layer || step || rewound });
   });
   const exhibit: Exhibit = {
     help,

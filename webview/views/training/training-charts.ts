@@ -2,7 +2,7 @@
 import type { EpochEvent } from '../../../src/protocol/run';
 import { Chart } from '../../drawing/chart';
 import type { ChartSpec, Column, SeriesSpec } from '../../drawing/chart-spec';
-import { atSteps } from './metrics';
+import { atSteps, type DrawnMetrics } from './metrics';
 
 const batch: SeriesSpec = { label: 'train, batch', colour: 'muted', draw: 'line', width: 1 };
 const train: SeriesSpec = { label: 'train, epoch', colour: 0, draw: 'points' };
@@ -50,30 +50,25 @@ export const trainingCharts = (handlers: TrainingHandlers): TrainingCharts => {
   };
 };
 
-export interface TrainingColumns {
-  step: readonly number[];
-  loss: readonly number[];
-  accuracy: readonly number[];
-  gradientNorm: readonly number[];
-}
-
 /** A logarithm has no place for what is not positive. */
-const positive = (value: number): number | null => (value > 0 ? value : null);
+const positive = (value: number | null): number | null => (value !== null && value > 0 ? value : null);
 
+/** `steps`: of all rows of `drawn`. */
 export function showTraining(
   charts: TrainingCharts,
-  columns: TrainingColumns,
+  { steps: all, drawn }: { steps: readonly number[]; drawn: DrawnMetrics },
   epochs: readonly EpochEvent[],
   log: boolean,
 ): void {
-  const x = [...columns.step];
-  const of = (get: (epoch: EpochEvent) => number): Column => atSteps(columns.step, epochs, get);
-  charts.loss.setData([x, [...columns.loss], of((epoch) => epoch.trainLoss), of((epoch) => epoch.validationLoss)]);
+  const x = drawn.rows().map((row) => all[row]);
+  const of = (get: (epoch: EpochEvent) => number): Column => atSteps(all, drawn, epochs, get);
+  charts.loss.setData([x, drawn.column('loss'), of((epoch) => epoch.trainLoss), of((epoch) => epoch.validationLoss)]);
   charts.accuracy.setData([
     x,
-    [...columns.accuracy],
+    drawn.column('accuracy'),
     of((epoch) => epoch.trainAccuracy),
     of((epoch) => epoch.validationAccuracy),
   ]);
-  charts.gradient.setData([x, log ? columns.gradientNorm.map(positive) : [...columns.gradientNorm]]);
+  const norm = drawn.column('gradientNorm');
+  charts.gradient.setData([x, log ? norm.map(positive) : norm]);
 }

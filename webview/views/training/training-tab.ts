@@ -35,6 +35,7 @@ class TrainingView {
   private readonly charts: TrainingCharts;
   private readonly logChoice;
   private log: boolean;
+  /** Row of the metrics under the cursor. */
   private at: number | undefined;
   private epochsShown = -1;
 
@@ -44,8 +45,8 @@ class TrainingView {
     this.charts = trainingCharts({
       group: 'training',
       stacked: true,
-      cursor: (index) => {
-        this.at = index;
+      cursor: (point) => {
+        this.at = point === undefined ? undefined : this.metrics.drawn.rows()[point];
         this.describe();
       },
       pick: (step) => model.choose({ step: nearestStep(model.steps, step) }),
@@ -70,6 +71,10 @@ class TrainingView {
         this.draw();
       })
       .catch(this.context.failed);
+  }
+
+  forget(): void {
+    this.metrics.forget();
   }
 
   toggleLog(): void {
@@ -125,7 +130,8 @@ class TrainingView {
   }
 
   private draw(): void {
-    showTraining(this.charts, this.metrics.columns, this.epochs, this.log);
+    const { columns: all, drawn } = this.metrics;
+    showTraining(this.charts, { steps: all.step, drawn }, this.epochs, this.log);
     this.describe();
     this.context.stage.refreshTable();
   }
@@ -153,7 +159,8 @@ class TrainingView {
 const mount = (context: TabContext): Mounted => {
   const { model } = context;
   const view = new TrainingView(context);
-  const stop = model.listen(({ tab }) => {
+  const stop = model.listen(({ tab, rewound }) => {
+    if (rewound) view.forget();
     if (!tab) view.update();
   });
   const exhibit: Exhibit = {
