@@ -324,6 +324,53 @@ describe.skipIf(missingBrowser !== undefined)(`the run panel${missingBrowser ? `
     await expect.poll(() => view.page.locator('.table-twin tbody tr').count()).toBe(200);
   });
 
+  it('has a table, and a CSV, for every chart of the spectrum', async () => {
+    await open('spectrum', { step: 200 });
+    await readsOut(/^fc1 at step 200/);
+    const { items } = await served.reader.jacobians({ start: 0, end: 100 });
+    await press('t');
+    const chosen = view.page.getByRole('radiogroup', { name: 'Table' });
+    expect(await chosen.innerText()).toMatch(/Singular values\s+Jacobian by step\s+Histograms/);
+    await chosen.getByRole('radio', { name: 'Jacobian by step' }).check();
+    const rows = view.page.locator('.table-twin tbody tr');
+    await expect.poll(() => rows.count()).toBe(items.length);
+    await press('E');
+    const file = 'mlp7-eoi-1-fc1-spectrum-200-jacobian-by-step.csv';
+    await expect.poll(() => served.saved.finished.has(file)).toBe(true);
+    const lines = served.saved.files.get(file)!.toString().trimEnd().split('\r\n').slice(1);
+    expect(lines.map((line) => line.split(',').slice(0, 4).map(Number))).toEqual(
+      items.map(({ step, summary: { min, mean, max } }) => [step, min, mean, max]),
+    );
+    await chosen.getByRole('radio', { name: 'Histograms' }).check();
+    await press('E');
+    const bins = 'mlp7-eoi-1-fc1-spectrum-200-histograms.csv';
+    await expect.poll(() => served.saved.finished.has(bins)).toBe(true);
+    const counts = served.saved.files.get(bins)!.toString().trimEnd().split('\r\n').slice(1);
+    const sum = (of: string): number =>
+      counts.filter((line) => line.startsWith(`${of},`)).reduce((all, line) => all + Number(line.split(',')[4]), 0);
+    expect([sum('fc1'), sum('Jacobian')]).toEqual([100, items[0].values.length]);
+    await view.screenshot('spectrum-tables');
+  });
+
+  it('has the epochs and the bars beside a matrix as tables, too', async () => {
+    await open('training');
+    await readsOut(/^step 215/);
+    await press('t');
+    await view.page.getByRole('radiogroup', { name: 'Table' }).getByRole('radio', { name: 'Epochs' }).check();
+    await expect.poll(() => view.page.locator('.table-twin tbody tr').count()).toBe(5);
+    await press('1');
+    await readsOut(/fc1 · 100 × 784 · [\d,]+ of/);
+    await press('t');
+    await view.page.getByRole('radiogroup', { name: 'Table' }).getByRole('radio', { name: 'By row' }).check();
+    await expect.poll(() => view.page.locator('.table-twin tbody tr').count()).toBe(100);
+    await press('E');
+    const file = 'mlp7-eoi-1-fc1-mask-by-row.csv';
+    await expect.poll(() => served.saved.finished.has(file)).toBe(true);
+    const rows = served.saved.files.get(file)!.toString().trimEnd().split('\r\n').slice(1);
+    const { record } = await served.reader.snapshot();
+    expect(rows.reduce((all, line) => all + Number(line.split(',')[1]), 0)).toBe(record.layers[0].nonZeros);
+  });
+
   it('says when no Jacobian was recorded', async () => {
     await open('spectrum', { directory: inject('baseRun') });
     await expect.poll(() => view.page.locator('.spectrum > .note').innerText()).toMatch(/No Jacobian was recorded/);

@@ -115,6 +115,25 @@ describe.skipIf(missingBrowser !== undefined)(
       expect(titles[4]).toBe(values.reduce((a, b) => Math.max(a, b)));
     });
 
+    it('has the histogram as a table and as CSV, which counts every value', async () => {
+      await open(initFile(), { tensor: 'layers.fc2.weight' });
+      await view.page.locator('.statistics canvas').waitFor();
+      await readsOut(/1,298 of 10,000 non-zero/);
+      await view.page.locator('.matrix').focus();
+      await view.page.keyboard.press('t');
+      const tables = view.page.getByRole('radiogroup', { name: 'Table' });
+      await tables.getByRole('radio', { name: 'Histogram' }).check();
+      await view.page.keyboard.press('E');
+      const file = 'init-layers.fc2.weight-histogram.csv';
+      await expect.poll(() => served.saved.finished.has(file)).toBe(true);
+      const [head, ...lines] = served.saved.files.get(file)!.toString().trimEnd().split('\r\n');
+      const rows = lines.map((line) => line.split(',').map(Number));
+      expect(head).toBe('from,to,values');
+      expect(rows.reduce((all, [, , values]) => all + values, 0)).toBe(10_000);
+      rows.slice(1).forEach(([from], i) => expect(from).toBeCloseTo(rows[i][1], 12));
+      await expect.poll(() => view.page.locator('.table-twin tbody tr').count()).toBe(rows.length);
+    });
+
     it('is sensible for tensors that are no matrix, or hold what no colour stands for', async () => {
       await open(await write('odd.safetensors', odd));
       await readsOut(

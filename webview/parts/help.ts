@@ -1,6 +1,7 @@
 /** What a view shows and which keys it knows. */
 import { iconButton } from '../controls';
 import { h } from '../dom';
+import { words } from '../words';
 
 export interface HelpTopic {
   title: string;
@@ -13,7 +14,7 @@ export interface HelpTopic {
 /** Opens over the page; Escape closes it, and the focus goes back to where it was. */
 export function showHelp(topic: HelpTopic, common: HelpTopic['keys']): void {
   const dialog = h('dialog', { class: 'help', 'aria-label': topic.title });
-  const close = iconButton('close', 'Close', () => dialog.close(), 'Escape');
+  const close = iconButton('close', words.close, () => dialog.close(), 'Escape');
   const keyRow = ([key, what]: readonly [string, string]): HTMLElement[] => [
     h('dt', {}, ...key.split(' ').map((part) => h('kbd', {}, part))),
     h('dd', {}, what),

@@ -2,7 +2,10 @@
 import { colourOf, type ColourMap } from '../drawing/colour-map';
 import type { MatrixMode, MatrixPicture } from '../drawing/matrix-picture';
 import { h, setText } from '../dom';
-import { count, figure } from '../format';
+import { figure } from '../format';
+import { words } from '../words';
+
+const text = words.matrix;
 
 /** Colours of the bar, from end to end; odd, so that one of them is zero. */
 const stops = 33;
@@ -25,9 +28,9 @@ export class Legend {
       setText(this.low, merged ? '0' : words.pruned);
       setText(this.high, merged ? `1 ${words.kept}` : words.kept);
     }
-    const rowsSeen = sampled < 1 ? `, 1 of ${count(1 / sampled)} rows looked at` : '';
+    const rowsSeen = sampled < 1 ? `, ${text.rowsLookedAt(1 / sampled)}` : '';
     const percent = picture.loaded ? '' : ` · ${Math.floor(100 * picture.progress)} %`;
-    setText(this.note, `${merged ? `${factor} × ${factor} weights a cell${rowsSeen}` : ''}${percent}`);
+    setText(this.note, `${merged ? `${text.cells(factor)}${rowsSeen}` : ''}${percent}`);
     const from = mode === 'weights' ? -1 : 0;
     // A mask drawn weight by weight has two colours only.
     const shown = mode === 'mask' && !merged ? 2 : stops;

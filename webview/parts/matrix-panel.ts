@@ -10,8 +10,9 @@ import { ValueBlocks } from '../drawing/value-blocks';
 import { h } from '../dom';
 import { count, density, figure, shapeText } from '../format';
 import { onThemeChange, readTheme } from '../theme';
+import { words } from '../words';
 import { Legend } from './legend';
-import { areaTable, nonZeroTable, type ExactSource } from './non-zero-table';
+import { areaTable, marginalTables, nonZeroTable, type ExactSource } from './non-zero-table';
 import type { Prefs } from './prefs';
 import type { ReadOut } from './read-out';
 import type { Table } from './table';
@@ -29,11 +30,12 @@ export interface MatrixSubject {
   about: string;
 }
 
+const text = words.matrix;
 /** Masks kept, so that going back to a layer shows it at once. */
 const masksKept = 8;
 const modes: readonly { value: MatrixMode; text: string }[] = [
-  { value: 'mask', text: 'Mask' },
-  { value: 'weights', text: 'Weights' },
+  { value: 'mask', text: text.mask },
+  { value: 'weights', text: text.weights },
 ];
 
 export class MatrixPanel {
@@ -41,7 +43,7 @@ export class MatrixPanel {
   readonly controls: HTMLElement[];
   readonly element: HTMLElement;
   private readonly legend = new Legend();
-  private readonly modeChoice = segmented('Show', modes, 'mask', (value) => this.setMode(value));
+  private readonly modeChoice = segmented(text.show, modes, 'mask', (value) => this.setMode(value));
   private readonly masks = new Map<string, MatrixPicture>();
   private weights: MatrixPicture | undefined;
   private subject: MatrixSubject | undefined;
@@ -64,9 +66,9 @@ export class MatrixPanel {
     });
     this.element = h('div', { class: 'matrix-panel' }, this.view.element);
     const zoomButtons = [
-      iconButton('minus', 'Zoom out', () => this.view.zoomOut(), '-'),
-      iconButton('plus', 'Zoom in', () => this.view.zoomIn(), '+'),
-      iconButton('fit', 'Fit', () => this.view.fit(), '0'),
+      iconButton('minus', text.zoomOut, () => this.view.zoomOut(), '-'),
+      iconButton('plus', text.zoomIn, () => this.view.zoomIn(), '+'),
+      iconButton('fit', text.fit, () => this.view.fit(), '0'),
     ];
     this.controls = [
       this.modeChoice.element,
@@ -96,12 +98,13 @@ export class MatrixPanel {
     this.draw();
   }
 
-  table(): Table | undefined {
+  tables(): Table[] {
     const { subject, counts } = this;
-    if (!subject) return undefined;
-    return counts
-      ? nonZeroTable(`${subject.name}: what is ${subject.words.kept}`, subject.source, counts)
-      : areaTable(subject.name, subject.source, this.view.seen);
+    if (!subject) return [];
+    const { name, source } = subject;
+    const { kept } = subject.words;
+    if (!counts) return [areaTable(name, source, this.view.seen)];
+    return [nonZeroTable(text.whatIs(name, kept), source, counts), ...marginalTables(name, kept, counts)];
   }
 
   key(event: KeyboardEvent): boolean {

@@ -3,6 +3,7 @@ import type { TileRange } from '../../src/core/mask';
 import type { MaskTile, ValueTile } from '../../src/protocol/views';
 import type { Counts } from '../drawing/tiles';
 import type { CellRange, Extent } from '../drawing/viewport';
+import { words } from '../words';
 import { numeric, type Cell, type Table } from './table';
 
 export interface ExactSource extends Extent {
@@ -34,6 +35,7 @@ export function nonZeroTable(caption: string, source: ExactSource, counts: Count
   const ends = new Float64Array(source.rows);
   counts.byRow.reduce((sum, kept, row) => (ends[row] = sum + kept), 0);
   return {
+    name: words.matrix.elements,
     caption,
     columns,
     length: counts.total,
@@ -56,14 +58,31 @@ export function nonZeroTable(caption: string, source: ExactSource, counts: Count
   };
 }
 
+/** The bars beside a matrix in numbers: how many are kept in each row and in each column. */
+export const marginalTables = (name: string, kept: string, counts: Counts): Table[] => {
+  const { byRow, byColumn, perRow, perColumn } = words.matrix;
+  const table = (of: string, caption: string, axis: string, column: Uint32Array): Table => ({
+    name: of,
+    caption,
+    columns: [numeric(axis), numeric(kept)],
+    length: column.length,
+    rows: (start, end) => Array.from(column.subarray(start, end), (value, i): Cell[] => [start + i, value]),
+  });
+  return [
+    table(byRow, perRow(name, kept), 'row', counts.byRow),
+    table(byColumn, perColumn(name, kept), 'column', counts.byColumn),
+  ];
+};
+
 /** Every element of what is seen, at most 100 x 100 of it. */
-export function areaTable(caption: string, source: ExactSource, seen: CellRange): Table {
+export function areaTable(name: string, source: ExactSource, seen: CellRange): Table {
   const { rowStart, columnStart } = seen;
   const rowEnd = Math.min(seen.rowEnd, rowStart + areaSide);
   const columnEnd = Math.min(seen.columnEnd, columnStart + areaSide);
   const width = columnEnd - columnStart;
   return {
-    caption: `${caption}, rows ${rowStart} to ${rowEnd - 1}, columns ${columnStart} to ${columnEnd - 1}`,
+    name: words.matrix.elements,
+    caption: words.matrix.area(name, [rowStart, rowEnd - 1], [columnStart, columnEnd - 1]),
     columns,
     length: (rowEnd - rowStart) * width,
     rows: async (start, end, signal) => {

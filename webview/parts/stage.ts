@@ -4,8 +4,8 @@ import { composePng } from '../drawing/png';
 import { csvChunks } from '../drawing/csv';
 import { h } from '../dom';
 import { isCancelled, noPicture, sentence } from '../errors';
-import { count } from '../format';
 import { readTheme } from '../theme';
+import { words } from '../words';
 import { fileStem, savePieces, type Save } from './export';
 import { showHelp, type HelpTopic } from './help';
 import { ReadOut } from './read-out';
@@ -21,8 +21,8 @@ export interface Exhibit {
   caption(): string[];
   /** Canvases of the picture, in reading order. */
   pictures(): (HTMLCanvasElement | undefined)[];
-  /** The same in numbers. */
-  table(): Table | undefined;
+  /** The same in numbers, the most important first; none while there are no numbers. */
+  tables(): readonly Table[];
   /** True when the key was for this view. */
   key?(event: KeyboardEvent): boolean;
   dispose(): void;
@@ -34,22 +34,15 @@ export interface StageOptions {
   keys: HelpTopic['keys'];
 }
 
-const stageKeys: HelpTopic['keys'] = [
-  ['t', 'Table instead of the picture, and back'],
-  ['e', 'Export the picture (PNG)'],
-  ['Shift+E', 'Export the table (CSV)'],
-  ['?', 'This help'],
-];
-
 export class Stage {
   readonly readOut = new ReadOut();
   readonly element: HTMLElement;
   private readonly controls = h('div', { class: 'controls' });
   private readonly body = h('div', { class: 'body' });
-  private readonly picture = iconButton('picture', 'Export the picture (PNG)', () => void this.exportPicture(), 'e');
-  private readonly file = iconButton('file', 'Export the table (CSV)', () => void this.exportTable(), 'Shift+E');
-  private readonly tableToggle = iconButton('table', 'Show as a table', () => this.toggleTable(), 't');
-  private readonly help = iconButton('help', 'Help', () => this.showHelp(), '?');
+  private readonly picture = iconButton('picture', words.exportPicture, () => void this.exportPicture(), 'e');
+  private readonly file = iconButton('file', words.exportTable, () => void this.exportTable(), 'Shift+E');
+  private readonly tableToggle = iconButton('table', words.showTable, () => this.toggleTable(), 't');
+  private readonly help = iconButton('help', words.help, () => this.showHelp(), '?');
   private exhibit: Exhibit | undefined;
   private content: HTMLElement | undefined;
   private twin: TableTwin | undefined;
@@ -62,7 +55,7 @@ export class Stage {
       { class: 'stage' },
       h(
         'div',
-        { class: 'toolbar', role: 'toolbar', 'aria-label': 'View' },
+        { class: 'toolbar', role: 'toolbar', 'aria-label': words.viewTools },
         this.controls,
         h('div', { class: 'tools' }, ...right),
       ),
@@ -95,9 +88,10 @@ export class Stage {
     return this.exhibit !== undefined;
   }
 
-  /** The numbers changed: an open table is made anew. */
+  /** The numbers changed. */
   refreshTable(): void {
-    if (this.twin) this.openTable(this.twin.start);
+    const tables = this.exhibit?.tables() ?? [];
+    if (tables.length > 0) this.twin?.update(tables);
   }
 
   key(event: KeyboardEvent): boolean {
@@ -139,7 +133,7 @@ export class Stage {
   }
 
   private showHelp(): void {
-    if (this.exhibit) showHelp(this.exhibit.help, [...this.options.keys, ...stageKeys]);
+    if (this.exhibit) showHelp(this.exhibit.help, [...this.options.keys, ...words.stageKeys]);
   }
 
   private toggleTable(): void {
@@ -147,15 +141,14 @@ export class Stage {
     else this.openTable();
   }
 
-  private openTable(start = 0): void {
-    const table = this.exhibit?.table();
-    if (!table) return;
-    this.twin?.dispose();
-    this.twin = new TableTwin(table, start);
+  private openTable(): void {
+    const tables = this.exhibit?.tables() ?? [];
+    if (tables.length === 0) return;
+    this.twin = new TableTwin(tables);
     this.content?.setAttribute('hidden', '');
     this.body.append(this.twin.element);
     this.tableToggle.pressed = true;
-    this.tableToggle.show('table', 'Show as a picture');
+    this.tableToggle.show('table', words.showPicture);
   }
 
   private closeTable(): void {
@@ -163,7 +156,7 @@ export class Stage {
     this.twin = undefined;
     this.content?.removeAttribute('hidden');
     this.tableToggle.pressed = false;
-    this.tableToggle.show('table', 'Show as a table');
+    this.tableToggle.show('table', words.showTable);
   }
 
   private async exportPicture(): Promise<void> {
@@ -179,13 +172,17 @@ export class Stage {
   }
 
   private async exportTable(): Promise<void> {
-    const table = this.exhibit?.table();
-    if (!this.exhibit || !table) return;
-    const name = `${fileStem(...this.exhibit.stem())}.csv`;
+    const { exhibit } = this;
+    const tables = exhibit?.tables() ?? [];
+    if (!exhibit || tables.length === 0) return;
+    const table = this.twin?.table ?? tables[0];
+    // The first table goes by the picture's name alone.
+    const which = table.name === tables[0].name ? [] : [table.name.toLowerCase()];
+    const name = `${fileStem(...exhibit.stem(), ...which)}.csv`;
     await this.export(
       name,
       () => Promise.resolve(csvChunks(table, new AbortController().signal)),
-      `${count(table.length)} rows`,
+      words.rowCount(table.length),
     );
   }
 
@@ -195,9 +192,9 @@ export class Stage {
     size = '',
   ): Promise<void> {
     try {
-      if (await savePieces(this.options.save, name, await pieces())) this.readOut.say(`Saved ${name}`, size);
+      if (await savePieces(this.options.save, name, await pieces())) this.readOut.say(words.saved(name), size);
     } catch (error) {
-      if (!isCancelled(error)) this.readOut.say(`Not exported: ${sentence(error).message}`);
+      if (!isCancelled(error)) this.readOut.say(words.notExported(sentence(error).message));
     }
   }
 }

@@ -8,6 +8,8 @@ export interface TableColumn {
 }
 
 export interface Table {
+  /** Told from the other tables of the same picture by one or two words. */
+  name: string;
   caption: string;
   columns: readonly TableColumn[];
   /** Number of rows. */
@@ -17,7 +19,12 @@ export interface Table {
 }
 
 /** A table whose rows are there already. */
-export const tableOf = (caption: string, columns: readonly TableColumn[], all: readonly Cell[][]): Table => ({
+export const tableOf = (
+  { name, caption }: Pick<Table, 'name' | 'caption'>,
+  columns: readonly TableColumn[],
+  all: readonly Cell[][],
+): Table => ({
+  name,
   caption,
   columns,
   length: all.length,

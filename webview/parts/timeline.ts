@@ -1,7 +1,7 @@
 /** The steps whose weights were recorded, on the length of the run. */
 import { iconButton, slider } from '../controls';
 import { h, setText } from '../dom';
-import { count } from '../format';
+import { words } from '../words';
 import { snap } from './snap';
 
 /** More ticks than this cannot be told apart. */
@@ -23,13 +23,15 @@ export class Timeline {
   private readonly track = h('div', { class: 'timeline-track' });
   private readonly ticks = h('div', { class: 'timeline-ticks', 'aria-hidden': 'true' });
   private readonly progress = h('div', { class: 'timeline-progress', 'aria-hidden': 'true' });
-  private readonly words = h('span', { class: 'timeline-words' });
-  private readonly slide = slider('Step', 0, (value) => this.choose(snap(this.state.steps, this.state.chosen, value)));
+  private readonly place = h('span', { class: 'timeline-words' });
+  private readonly slide = slider(words.timeline.step, 0, (value) =>
+    this.choose(snap(this.state.steps, this.state.chosen, value)),
+  );
   private readonly buttons = [
-    iconButton('first', 'First step', () => this.go(-Infinity)),
-    iconButton('previous', 'Previous step', () => this.go(-1), ','),
-    iconButton('next', 'Next step', () => this.go(1), '.'),
-    iconButton('last', 'Last step', () => this.go(Infinity)),
+    iconButton('first', words.timeline.first, () => this.go(-Infinity)),
+    iconButton('previous', words.timeline.previous, () => this.go(-1), ','),
+    iconButton('next', words.timeline.next, () => this.go(1), '.'),
+    iconButton('last', words.timeline.last, () => this.go(Infinity)),
   ];
   private state: TimelineState = { steps: [], chosen: 0, following: false, done: 0, total: 0 };
   private ticked = '';
@@ -38,10 +40,10 @@ export class Timeline {
     this.track.append(this.progress, this.ticks, this.slide.element);
     this.element = h(
       'div',
-      { class: 'timeline', role: 'group', 'aria-label': 'Timeline' },
+      { class: 'timeline', role: 'group', 'aria-label': words.timeline.label },
       h('span', { class: 'button-group' }, ...this.buttons.map(({ element }) => element)),
       this.track,
-      this.words,
+      this.place,
     );
     this.buttons.forEach((button) => {
       button.enabled = false;
@@ -57,9 +59,10 @@ export class Timeline {
     this.slide.max = total;
     this.slide.value = chosen;
     this.slide.enabled = steps.length > 1;
-    const name = chosen === 0 ? 'initialisation' : following ? 'newest checkpoint' : 'checkpoint';
-    this.slide.describe(`step ${chosen}, ${name}`);
-    setText(this.words, `step ${count(chosen)} of ${count(total)} · ${name}`);
+    const { initialisation, newest, checkpoint, spoken, place } = words.timeline;
+    const name = chosen === 0 ? initialisation : following ? newest : checkpoint;
+    this.slide.describe(spoken(chosen, name));
+    setText(this.place, place(chosen, total, name));
     this.buttons.forEach((button, i) => {
       button.enabled = i < 2 ? at > 0 : at >= 0 && at < steps.length - 1;
     });

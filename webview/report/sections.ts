@@ -4,7 +4,7 @@ import type { SpectrumEvent } from '../../src/protocol/run';
 import type { Chart } from '../drawing/chart';
 import { h, type Child } from '../dom';
 import { bytes, count, duration, figure, number, percent, shapeText } from '../format';
-import { numeric, text, type Cell } from '../parts/table';
+import { numeric, text } from '../parts/table';
 import { renderTable } from '../parts/table-markup';
 import { isometryBadge } from '../views/spectrum/layer-table';
 import {
@@ -17,6 +17,7 @@ import {
   summaryData,
 } from '../views/spectrum/spectrum-charts';
 import { drawnMetrics } from '../views/training/metrics';
+import { epochColumns, epochRows } from '../views/training/training-tables';
 import { showTraining, trainingCharts } from '../views/training/training-charts';
 import { runTitle, stateWords } from '../../src/protocol/words';
 import { stepName } from '../views/run/words';
@@ -113,22 +114,17 @@ export const training = (data: ReportData): HTMLElement | undefined => {
   const thinned =
     metrics.step.length < metrics.total &&
     h('p', { class: 'note' }, `${count(metrics.step.length)} of ${count(metrics.total)} steps are drawn.`);
-  const rows = epochs.map((epoch): Cell[] => [
-    epoch.epoch,
-    epoch.step,
-    epoch.trainLoss,
-    epoch.trainAccuracy,
-    epoch.validationLoss,
-    epoch.validationAccuracy,
-  ]);
-  const columns = ['epoch', 'step', 'train loss', 'train accuracy', 'validation loss', 'validation accuracy'].map(
-    numeric,
-  );
   return section(
     'Training',
     h('div', { class: 'charts' }, charts.loss.element, charts.accuracy.element, charts.gradient.element),
     thinned,
-    rows.length > 0 && h('details', { open: rows.length <= 20 }, h('summary', {}, 'Epochs'), table('', columns, rows)),
+    epochs.length > 0 &&
+      h(
+        'details',
+        { open: epochs.length <= 20 },
+        h('summary', {}, 'Epochs'),
+        table('', epochColumns, epochRows(epochs)),
+      ),
   );
 };
 

@@ -57,7 +57,7 @@ describe('export', () => {
 
   test('writes numbers in full and quotes what needs it', async () => {
     const table = tableOf(
-      '',
+      { name: 'a', caption: '' },
       [text('name'), numeric('value')],
       [
         ['a "b", c', 0.1 + 0.2],

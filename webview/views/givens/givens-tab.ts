@@ -91,7 +91,7 @@ export const givensTab: TabRecord = {
       stem: () => [model.id, model.state.layer ?? '', 'givens'],
       caption: () => [model.layer ? layerCaption(model.layer) : '', `${runTitle(model.id)} · ${view?.words ?? ''}`],
       pictures: () => view?.pictures() ?? [],
-      table: () => view?.table(),
+      tables: () => (view ? [view.table()] : []),
       key: (event) => view?.key(event) ?? false,
       dispose: () => {
         stop();

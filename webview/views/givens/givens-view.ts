@@ -89,6 +89,7 @@ export class GivensView {
     const { first, second, angle, lastUndone } = this.sequence;
     const { total } = this.player;
     return {
+      name: 'Rotations',
       caption: `Rotations of ${this.name}`,
       columns: [
         numeric('rotation'),

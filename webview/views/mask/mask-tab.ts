@@ -79,7 +79,7 @@ export const maskTab: TabRecord = {
         `${runTitle(model.id)} · ${stepName(model.state.step)} · ${panel.shownMode}`,
       ],
       pictures: () => [panel.view.picture()],
-      table: () => panel.table(),
+      tables: () => panel.tables(),
       key: (event) => panel.key(event),
       dispose: () => {
         stop();

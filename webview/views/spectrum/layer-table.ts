@@ -5,6 +5,7 @@ import { h } from '../../dom';
 import { number, shapeText } from '../../format';
 import { renderTable } from '../../parts/table-markup';
 import { numeric, text } from '../../parts/table';
+import { layersCaption, layersLabel } from './words';
 import { isometryText } from '../../../src/protocol/words';
 
 export interface LayerRow {
@@ -35,7 +36,7 @@ export const layerTable = (
   choose: (layer: string) => void,
 ): HTMLElement => {
   const table = renderTable(
-    'Singular values of all layers',
+    layersCaption,
     layerColumns,
     rows.map((row) => {
       const { layer, summary } = row;
@@ -54,5 +55,5 @@ export const layerTable = (
     }),
   );
   rows.forEach(({ layer }, i) => table.tBodies[0].rows[i].classList.toggle('chosen', layer.name === chosen));
-  return h('div', { class: 'table-scroll', tabindex: 0, role: 'region', 'aria-label': 'Layers' }, table);
+  return h('div', { class: 'table-scroll', tabindex: 0, role: 'region', 'aria-label': layersLabel }, table);
 };

@@ -3,19 +3,27 @@ import { Histogram } from '../../../src/core/stats';
 import type { JacobianEvent, SpectrumEvent } from '../../../src/protocol/run';
 import { Chart } from '../../drawing/chart';
 import type { Column, Mark } from '../../drawing/chart-spec';
+import { chartWords } from './words';
 
-const bins = 40;
+const binCount = 40;
 
 /** From zero to a little above both the data and 1: so that an isometry looks like one, not like its rounding errors. */
 const fromZero = (_: number, most: number): [number, number] => [0, Math.max(1, most) * 1.08];
 
-/** Bin centres and counts over `fromZero` of the values. */
-export const histogramData = (values: readonly number[]): Column[] => {
+/** The bars of a histogram over `fromZero` of the values. */
+export const bins = (values: readonly number[]): { from: number; to: number; count: number }[] => {
   const most = values.reduce((a, b) => Math.max(a, b), 0);
   const [low, high] = fromZero(0, most);
-  const histogram = new Histogram(low, high, bins);
+  const histogram = new Histogram(low, high, binCount);
   histogram.add(values);
-  return [histogram.counts.map((_, i) => low + ((i + 0.5) * (high - low)) / bins), histogram.counts];
+  const edge = (i: number): number => low + (i * (high - low)) / binCount;
+  return histogram.counts.map((count, i) => ({ from: edge(i), to: edge(i + 1), count }));
+};
+
+/** Centres and heights of the bars. */
+export const histogramData = (values: readonly number[]): Column[] => {
+  const all = bins(values);
+  return [all.map(({ from, to }) => (from + to) / 2), all.map(({ count }) => count)];
 };
 
 /** Index, initial values, current values. */
@@ -35,37 +43,36 @@ export const summaryData = (items: readonly JacobianEvent[]): Column[] => [
 
 export const spectrumChart = (cursor: (index: number | undefined) => void): Chart =>
   new Chart({
-    label: 'Singular values of the layer, descending',
-    x: { label: 'index', whole: true },
-    y: { label: 'Singular values', range: fromZero },
+    label: chartWords.values.label,
+    x: { label: chartWords.index, whole: true },
+    y: { label: chartWords.values.title, range: fromZero },
     series: [
-      { label: 'initialisation', colour: 'foreground', draw: 'line', dash: [4, 3] },
-      { label: 'selected step', colour: 0, draw: 'line', width: 2 },
+      { label: chartWords.initialisation, colour: 'foreground', draw: 'line', dash: [4, 3] },
+      { label: chartWords.selected, colour: 0, draw: 'line', width: 2 },
     ],
     cursor,
   });
 
-const barChart = (label: string, title: string, colour: number): Chart =>
+const barChart = ({ label, title }: { label: string; title: string }, colour: number): Chart =>
   new Chart({
     label,
     x: {
-      label: 'singular value',
-      range: (low, high) => [Math.max(0, low - (high - low) / (2 * bins)), high + (high - low) / (2 * bins)],
+      label: chartWords.value,
+      range: (low, high) => [Math.max(0, low - (high - low) / (2 * binCount)), high + (high - low) / (2 * binCount)],
     },
     y: { label: title, range: (_, most) => [0, Math.max(1, most) * 1.05], whole: true },
     series: [{ label: '', colour, draw: 'bars' }],
   });
 
-export const spectrumHistogram = (): Chart => barChart('Histogram of the singular values of the layer', 'Histogram', 0);
+export const spectrumHistogram = (): Chart => barChart(chartWords.histogram, 0);
 
-export const jacobianHistogram = (): Chart =>
-  barChart('Histogram of the singular values of the input-output Jacobian', 'Jacobian: histogram', 1);
+export const jacobianHistogram = (): Chart => barChart(chartWords.jacobian, 1);
 
 export const jacobianSummary = (pick?: (step: number) => void): Chart =>
   new Chart({
-    label: 'Smallest, mean and largest singular value of the input-output Jacobian by step',
-    x: { label: 'step', whole: true, range: (_, last) => [0, Math.max(1, last)] },
-    y: { label: 'Jacobian: singular values by step', range: fromZero },
+    label: chartWords.byStep.label,
+    x: { label: chartWords.step, whole: true, range: (_, last) => [0, Math.max(1, last)] },
+    y: { label: chartWords.byStep.title, range: fromZero },
     series: [
       { label: 'min', colour: 'muted', draw: 'marked', dash: [2, 3] },
       { label: 'mean', colour: 1, draw: 'marked', width: 2 },

@@ -6,7 +6,9 @@ import { Chart } from '../../drawing/chart';
 import { h } from '../../dom';
 import { isCancelled, sentence } from '../../errors';
 import { bytes, count, number } from '../../format';
+import { numeric, tableOf, text, type Cell, type Table } from '../../parts/table';
 import type { StatisticsStore } from './statistics-store';
+import { tableWords } from './words';
 
 /** Larger tensors are read only when asked for. */
 const freeBytes = 64e6;
@@ -14,11 +16,14 @@ const freeBytes = 64e6;
 export class StatisticsPanel {
   readonly element = h('aside', { class: 'statistics', 'aria-label': 'Statistics' });
   private chart: Chart | undefined;
+  private known: TensorStatistics | undefined;
   private reading = new AbortController();
 
   constructor(
     private readonly tensor: TensorInfo,
     private readonly store: StatisticsStore,
+    /** The figures are there. */
+    private readonly told: () => void,
   ) {
     if (store.get(tensor.name) ?? tensor.bytes <= freeBytes) void this.compute();
     else this.offer();
@@ -26,6 +31,22 @@ export class StatisticsPanel {
 
   picture(): HTMLCanvasElement | undefined {
     return this.chart?.picture();
+  }
+
+  /** The figures and what the bars count; nothing before the tensor was read. */
+  tables(): Table[] {
+    const { known, tensor } = this;
+    if (!known) return [];
+    const { density, nonZeros, min, mean, max, nonFinite, histogram } = known;
+    const facts: Cell[][] = Object.entries({ density, 'non-zeros': nonZeros, min, mean, max, 'not finite': nonFinite });
+    const width = (max - min) / histogram.length;
+    const bars = histogram.map((values, i) => [min + i * width, min + (i + 1) * width, values]);
+    return [
+      ...(max > min
+        ? [tableOf(tableWords.histogram(tensor.name), [numeric('from'), numeric('to'), numeric('values')], bars)]
+        : []),
+      tableOf(tableWords.statistics(tensor.name), [text('figure'), numeric('value')], facts),
+    ];
   }
 
   dispose(): void {
@@ -64,6 +85,8 @@ export class StatisticsPanel {
   }
 
   private show(statistics: TensorStatistics): void {
+    this.known = statistics;
+    this.told();
     const { density, nonZeros, min, mean, max, nonFinite, histogram } = statistics;
     const fact = (name: string, value: number): HTMLElement[] => [h('dt', {}, name), h('dd', {}, number(value))];
     const facts = [

@@ -12,6 +12,7 @@ import { StatisticsPanel } from './statistics-panel';
 import type { StatisticsStore } from './statistics-store';
 import { kindOf } from './tensor-kind';
 import { VectorView } from './vector-view';
+import { tableWords } from './words';
 
 const help = {
   title: 'Tensors',
@@ -41,7 +42,7 @@ interface Picture {
   element: HTMLElement;
   controls: readonly HTMLElement[];
   canvases(): (HTMLCanvasElement | undefined)[];
-  table(): Table | undefined;
+  tables(): Table[];
   key?(event: KeyboardEvent): boolean;
   dispose(): void;
 }
@@ -49,7 +50,7 @@ interface Picture {
 export function showTensor(tensor: TensorInfo, context: TensorContext): void {
   const { stage, store } = context;
   const picture = makePicture(tensor, context);
-  const statistics = new StatisticsPanel(tensor, store);
+  const statistics = new StatisticsPanel(tensor, store, () => stage.refreshTable());
   const facts = `${shapeText(tensor.shape)} · ${tensor.dtype}`;
   const content = h(
     'div',
@@ -62,7 +63,7 @@ export function showTensor(tensor: TensorInfo, context: TensorContext): void {
     stem: () => [context.fileName.replace(/\.safetensors$/, ''), tensor.name],
     caption: () => [`${tensor.name} · ${facts}`, context.fileName],
     pictures: () => [...picture.canvases(), statistics.picture()],
-    table: () => picture.table(),
+    tables: () => [...picture.tables(), ...statistics.tables()],
     key: (event) => picture.key?.(event) ?? false,
     dispose: () => {
       picture.dispose();
@@ -91,7 +92,7 @@ const plain = (element: HTMLElement): Picture => ({
   element,
   controls: [],
   canvases: () => [],
-  table: () => undefined,
+  tables: () => [],
   dispose: () => undefined,
 });
 
@@ -104,10 +105,10 @@ function scalarPicture({ name }: TensorInfo, { remote, stage, failed }: TensorCo
       value.textContent = figure(values[0]);
       value.title = String(values[0]);
       stage.readOut.say(`${name} ${values[0]}`);
-      table = tableOf(`Value of ${name}`, [numeric('value')], [[values[0]]]);
+      table = tableOf(tableWords.value(name), [numeric('value')], [[values[0]]]);
     })
     .catch(failed);
-  return { ...plain(value), table: () => table };
+  return { ...plain(value), tables: () => (table ? [table] : []) };
 }
 
 function vectorPicture(tensor: TensorInfo, length: number, { remote, stage, failed }: TensorContext): Picture {
@@ -118,7 +119,7 @@ function vectorPicture(tensor: TensorInfo, length: number, { remote, stage, fail
     element: view.element,
     controls: [],
     canvases: () => [view.picture()],
-    table: () => view.table(),
+    tables: () => [view.table()],
     dispose: () => {
       loading.abort();
       view.dispose();
@@ -150,7 +151,7 @@ function matrixPicture(
     element: panel.element,
     controls: panel.controls,
     canvases: () => [panel.view.picture()],
-    table: () => panel.table(),
+    tables: () => panel.tables(),
     key: (event) => panel.key(event),
     dispose: () => panel.dispose(),
   };

@@ -6,6 +6,7 @@ import { h } from '../../dom';
 import { count, figure } from '../../format';
 import { numeric, type Table } from '../../parts/table';
 import type { ReadOut } from '../../parts/read-out';
+import { tableWords } from './words';
 
 /** Values drawn and listed: what one message carries. */
 const most = 1 << 16;
@@ -53,7 +54,7 @@ export class VectorView {
 
   table(): Table {
     return {
-      caption: `Values of ${this.tensor.name}`,
+      ...tableWords.values(this.tensor.name),
       columns: [numeric('index'), numeric('value')],
       length: this.values.length,
       rows: (start, end) => [...this.values.subarray(start, end)].map((value, i) => [start + i, value]),

@@ -3,10 +3,11 @@ import type { EpochEvent } from '../../../src/protocol/run';
 import { Chart } from '../../drawing/chart';
 import type { ChartSpec, Column, SeriesSpec } from '../../drawing/chart-spec';
 import { atSteps, type DrawnMetrics } from './metrics';
+import { chartWords } from './words';
 
-const batch: SeriesSpec = { label: 'train, batch', colour: 'muted', draw: 'line', width: 1 };
-const train: SeriesSpec = { label: 'train, epoch', colour: 0, draw: 'points' };
-const validation: SeriesSpec = { label: 'validation', colour: 1, draw: 'marked', width: 2 };
+const batch: SeriesSpec = { label: chartWords.batch, colour: 'muted', draw: 'line', width: 1 };
+const train: SeriesSpec = { label: chartWords.train, colour: 0, draw: 'points' };
+const validation: SeriesSpec = { label: chartWords.validation, colour: 1, draw: 'marked', width: 2 };
 /** From 0, the initialisation, which has no metrics of its own. */
 const steps = (label: string): ChartSpec['x'] => ({ label, whole: true, range: (_, last) => [0, Math.max(1, last)] });
 
@@ -27,23 +28,23 @@ export interface TrainingCharts {
 export const trainingCharts = (handlers: TrainingHandlers): TrainingCharts => {
   const { stacked = false, ...rest } = handlers;
   const chart = (spec: Pick<ChartSpec, 'label' | 'y' | 'series'>, last = false): Chart =>
-    new Chart({ ...spec, x: steps(last || !stacked ? 'step' : ''), ...rest });
+    new Chart({ ...spec, x: steps(last || !stacked ? chartWords.step : ''), ...rest });
   return {
     loss: chart({
-      label: 'Loss by step',
-      y: { label: 'Loss (nats)', range: (least, most) => [Math.min(0, least), most * 1.05 || 1] },
+      label: chartWords.loss.label,
+      y: { label: chartWords.loss.title, range: (least, most) => [Math.min(0, least), most * 1.05 || 1] },
       series: [batch, train, validation],
     }),
     accuracy: chart({
-      label: 'Accuracy by step',
-      y: { label: 'Accuracy', range: () => [0, 1] },
+      label: chartWords.accuracy.label,
+      y: { label: chartWords.accuracy.title, range: () => [0, 1] },
       series: [batch, train, validation],
     }),
     gradient: chart(
       {
-        label: 'Gradient norm by step',
-        y: { label: 'Gradient norm', range: (_, most) => [0, most * 1.05 || 1] },
-        series: [{ label: 'gradient norm', colour: 0, draw: 'line', width: 1 }],
+        label: chartWords.gradient.label,
+        y: { label: chartWords.gradient.title, range: (_, most) => [0, most * 1.05 || 1] },
+        series: [{ label: chartWords.gradient.line, colour: 0, draw: 'line', width: 1 }],
       },
       true,
     ),

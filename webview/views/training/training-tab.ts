@@ -3,30 +3,26 @@ import type { EpochEvent } from '../../../src/protocol/run';
 import { checkbox } from '../../controls';
 import type { Chart } from '../../drawing/chart';
 import { h } from '../../dom';
-import { count, figure } from '../../format';
 import type { Exhibit } from '../../parts/stage';
-import { numeric, type Cell, type Table } from '../../parts/table';
+import type { Cell, Table } from '../../parts/table';
 import { nearestStep, type RunModel } from '../run/run-model';
 import type { Mounted, Obstacle, TabContext, TabRecord } from '../run/tab';
-import { runTitle, stateWords } from '../../../src/protocol/words';
 import { hasLayer } from '../run/words';
 import { Metrics } from './metrics';
 import { showTraining, trainingCharts, type TrainingCharts } from './training-charts';
-
-const help = {
-  title: 'Training',
-  text: [
-    'Each point of the thin line is one update, measured on its batch. Points are means over the whole epoch on the training set, the strong line is the validation set.',
-    'The gradient norm is over all kept weights and biases.',
-    'A click chooses the recorded step nearest to it for all views.',
-  ],
-  keys: [
-    ['← →', 'Move the cursor in a chart (Shift: far)'],
-    ['l', 'Logarithmic gradient norm'],
-  ],
-} as const;
-
-const columns = ['step', 'loss', 'accuracy', 'gradient norm', 'learning rate'].map(numeric);
+import { epochsTable, stepColumns } from './training-tables';
+import {
+  caption,
+  epochWords,
+  exactStep,
+  help,
+  logWord,
+  madeNoStep,
+  noStep,
+  stepWords,
+  tableWords,
+  waiting,
+} from './words';
 
 class TrainingView {
   readonly element: HTMLElement;
@@ -53,7 +49,7 @@ class TrainingView {
     });
     this.log = prefs.get('training.log', ['off', 'on']) === 'on';
     if (this.log) this.charts.gradient.setLog(true);
-    this.logChoice = checkbox('Log gradient norm', this.log, (log) => this.setLog(log));
+    this.logChoice = checkbox(logWord, this.log, (log) => this.setLog(log));
     this.controls = [this.logChoice.element];
     const { loss, accuracy, gradient } = this.charts;
     this.element = h('div', { class: 'training' }, loss.element, accuracy.element, gradient.element);
@@ -85,11 +81,15 @@ class TrainingView {
     return this.all.map((chart) => chart.picture());
   }
 
-  table(): Table {
+  tables(): Table[] {
+    return [this.stepsTable(), epochsTable(this.epochs)];
+  }
+
+  private stepsTable(): Table {
     const { step, loss, accuracy, gradientNorm, learningRate } = this.metrics.columns;
     return {
-      caption: 'Training, by step',
-      columns,
+      ...tableWords.steps,
+      columns: stepColumns,
       length: step.length,
       rows: (start, end) =>
         step
@@ -141,17 +141,20 @@ class TrainingView {
     const { step, loss, accuracy, gradientNorm, learningRate } = this.metrics.columns;
     const index = this.at ?? step.length - 1;
     if (index < 0 || index >= step.length) {
-      readOut.say('No step has been recorded yet.');
+      readOut.say(noStep);
       return;
     }
     const epoch = this.epochs.findLast((one) => one.step <= step[index]);
     readOut.say(
-      `step ${count(step[index])} · loss ${figure(loss[index])} · accuracy ${figure(accuracy[index])} · ` +
-        `gradient norm ${figure(gradientNorm[index])} · learning rate ${figure(learningRate[index])}`,
-      epoch
-        ? `epoch ${count(epoch.epoch)}: validation loss ${figure(epoch.validationLoss)}, accuracy ${figure(epoch.validationAccuracy)}`
-        : '',
-      `loss ${loss[index]}, accuracy ${accuracy[index]}, gradient norm ${gradientNorm[index]}`,
+      stepWords({
+        step: step[index],
+        loss: loss[index],
+        accuracy: accuracy[index],
+        gradientNorm: gradientNorm[index],
+        learningRate: learningRate[index],
+      }),
+      epoch ? epochWords(epoch) : '',
+      exactStep(loss[index], accuracy[index], gradientNorm[index]),
     );
   }
 }
@@ -167,12 +170,10 @@ const mount = (context: TabContext): Mounted => {
     help,
     stem: () => [model.id, 'training'],
     caption: () => {
-      const { snapshot } = model;
-      const state = snapshot ? `${stateWords[snapshot.record.state]} · step ${count(snapshot.step)}` : '';
-      return [`${runTitle(model.id)} · training`, state];
+      return caption(model.id, model.snapshot);
     },
     pictures: () => view.pictures(),
-    table: () => view.table(),
+    tables: () => view.tables(),
     key: (event) => {
       if (event.key !== 'l' || event.ctrlKey || event.metaKey || event.altKey) return false;
       view.toggleLog();
@@ -190,14 +191,9 @@ const mount = (context: TabContext): Mounted => {
 const supports = (model: RunModel): true | Obstacle => {
   const { snapshot } = model;
   if (snapshot && snapshot.step > 0) return true;
-  if (!snapshot || !model.ended) return { title: 'Waiting for the first step', explanation: '', waiting: true };
+  if (!snapshot || !model.ended) return { ...waiting, waiting: true };
   const layer = hasLayer(model);
-  return layer === true
-    ? {
-        title: 'This run made no training step',
-        explanation: snapshot.record.error?.message ?? 'It was stopped before its first step. Resume it to train it.',
-      }
-    : layer;
+  return layer === true ? madeNoStep(snapshot.record.error?.message) : layer;
 };
 
 export const trainingTab: TabRecord = { id: 'training', title: 'Training', supports, mount };

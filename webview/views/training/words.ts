@@ -1,0 +1,60 @@
+/** What the Training tab says. */
+import type { EpochEvent, StepEvent } from '../../../src/protocol/run';
+import type { RunSnapshot } from '../../../src/protocol/views';
+import { runTitle, stateWords } from '../../../src/protocol/words';
+import { count, figure } from '../../format';
+
+export const help = {
+  title: 'Training',
+  text: [
+    'Each point of the thin line is one update, measured on its batch. Points are means over the whole epoch on the training set, the strong line is the validation set.',
+    'The gradient norm is over all kept weights and biases.',
+    'A click chooses the recorded step nearest to it for all views.',
+  ],
+  keys: [
+    ['← →', 'Move the cursor in a chart (Shift: far)'],
+    ['l', 'Logarithmic gradient norm'],
+  ],
+} as const;
+
+export const logWord = 'Log gradient norm';
+export const noStep = 'No step has been recorded yet.';
+export const waiting = { title: 'Waiting for the first step', explanation: '' };
+
+export const madeNoStep = (reason: string | undefined): { title: string; explanation: string } => ({
+  title: 'This run made no training step',
+  explanation: reason ?? 'It was stopped before its first step. Resume it to train it.',
+});
+
+type Figures = Pick<StepEvent, 'step' | 'loss' | 'accuracy' | 'gradientNorm' | 'learningRate'>;
+
+export const stepWords = ({ step, loss, accuracy, gradientNorm, learningRate }: Figures): string =>
+  `step ${count(step)} · loss ${figure(loss)} · accuracy ${figure(accuracy)} · ` +
+  `gradient norm ${figure(gradientNorm)} · learning rate ${figure(learningRate)}`;
+
+export const exactStep = (loss: number, accuracy: number, gradientNorm: number): string =>
+  `loss ${loss}, accuracy ${accuracy}, gradient norm ${gradientNorm}`;
+
+export const epochWords = ({ epoch, validationLoss, validationAccuracy }: EpochEvent): string =>
+  `epoch ${count(epoch)}: validation loss ${figure(validationLoss)}, accuracy ${figure(validationAccuracy)}`;
+
+export const caption = (run: string, snapshot: RunSnapshot | undefined): string[] => [
+  `${runTitle(run)} · training`,
+  snapshot ? `${stateWords[snapshot.record.state]} · step ${count(snapshot.step)}` : '',
+];
+
+export const tableWords = {
+  steps: { name: 'Steps', caption: 'Training, by step' },
+  epochs: { name: 'Epochs', caption: 'Training and validation, by epoch' },
+};
+
+/** Titles of the charts, what they show for who cannot see them, and their lines. */
+export const chartWords = {
+  loss: { label: 'Loss by step', title: 'Loss (nats)' },
+  accuracy: { label: 'Accuracy by step', title: 'Accuracy' },
+  gradient: { label: 'Gradient norm by step', title: 'Gradient norm', line: 'gradient norm' },
+  batch: 'train, batch',
+  train: 'train, epoch',
+  validation: 'validation',
+  step: 'step',
+} as const;
