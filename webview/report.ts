@@ -5,6 +5,7 @@ import { sentence } from './errors';
 import { parseReport } from './report/data';
 import { MaskFigure } from './report/mask-figure';
 import { config, head, jacobians, layers, spectra, training } from './report/sections';
+import { masksNote, sections } from './report/words';
 import { onThemeChange, readTheme } from './theme';
 import 'uplot/dist/uPlot.min.css';
 import './styles/theme.css';
@@ -22,13 +23,7 @@ const masks = ({ masks: all }: ReportData): HTMLElement | undefined => {
   });
   onResize(row, draw);
   onThemeChange(draw);
-  return h(
-    'section',
-    {},
-    h('h2', {}, 'Masks'),
-    h('p', { class: 'note' }, 'Rows are outputs, columns inputs; kept weights are drawn, pruned ones are background.'),
-    row,
-  );
+  return h('section', {}, h('h2', {}, sections.masks), h('p', { class: 'note' }, masksNote), row);
 };
 
 const report = document.getElementById('report') ?? document.body.appendChild(h('main', { id: 'report' }));

@@ -1,6 +1,13 @@
 /** What the parts that all views share say. Each view has a file of its own words beside it. */
 import type { HelpTopic } from './parts/help';
-import { count } from './format';
+import { count, density, figure } from './format';
+
+/** How many are kept of a row or a column. */
+interface Margin {
+  at: number;
+  kept: number;
+  of: number;
+}
 
 export const words = {
   table: 'Table',
@@ -41,6 +48,20 @@ export const words = {
     perColumn: (name: string, what: string) => `${name}: ${what} by column`,
     area: (name: string, rows: readonly [number, number], columns: readonly [number, number]) =>
       `${name}, rows ${rows[0]} to ${rows[1]}, columns ${columns[0]} to ${columns[1]}`,
+    whole: (matrix: string, kept: number, all: number, what: string) =>
+      `${matrix} · ${count(kept)} of ${count(all)} ${what} · density ${density(kept / all)}`,
+    /** `value`: none while it is being read; `what`: kept or pruned, as far as it is known. */
+    element: (
+      name: string,
+      { row, column }: { row: number; column: number },
+      value: number | undefined,
+      what: string | undefined,
+    ) =>
+      `${name} [row ${row}, column ${column}] weight ${value === undefined ? '…' : figure(value)}${what === undefined ? '' : ` · ${what}`}`,
+    exact: (value: number) => `weight ${value}`,
+    margins: (row: Margin, column: Margin, what: string) =>
+      `row ${count(row.at)}: ${count(row.kept)} of ${count(row.of)} · ` +
+      `column ${count(column.at)}: ${count(column.kept)} of ${count(column.of)} ${what}`,
     cells: (side: number) => `${side} × ${side} weights a cell`,
     rowsLookedAt: (every: number) => `1 of ${count(every)} rows looked at`,
   },

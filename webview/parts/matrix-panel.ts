@@ -8,7 +8,7 @@ import { MatrixView } from '../drawing/matrix-view';
 import type { Counts } from '../drawing/tiles';
 import { ValueBlocks } from '../drawing/value-blocks';
 import { h } from '../dom';
-import { count, density, figure, shapeText } from '../format';
+import { shapeText } from '../format';
 import { onThemeChange, readTheme } from '../theme';
 import { words } from '../words';
 import { Legend } from './legend';
@@ -190,7 +190,7 @@ export class MatrixPanel {
     const size = `${subject.name} · ${shapeText([rows, columns])}`;
     if (!counts) return size;
     const all = rows * columns;
-    return `${size} · ${count(counts.total)} of ${count(all)} ${subject.words.kept} · density ${density(counts.total / all)}`;
+    return text.whole(size, counts.total, all, subject.words.kept);
   }
 
   private describe(): void {
@@ -204,16 +204,19 @@ export class MatrixPanel {
     const { row, column } = cell;
     const value = this.values?.at(row, column, () => this.describe());
     const kept = this.isKept(row, column, value);
-    const weight = value === undefined ? 'weight …' : `weight ${figure(value)}`;
-    const word = kept === undefined ? '' : ` · ${kept ? subject.words.kept : subject.words.pruned}`;
+    const word = kept === undefined ? undefined : kept ? subject.words.kept : subject.words.pruned;
+    const { rows, columns } = subject.source;
     const margins = counts
-      ? `row ${count(row)}: ${count(counts.byRow[row])} of ${count(subject.source.columns)} · ` +
-        `column ${count(column)}: ${count(counts.byColumn[column])} of ${count(subject.source.rows)} ${subject.words.kept}`
+      ? text.margins(
+          { at: row, kept: counts.byRow[row], of: columns },
+          { at: column, kept: counts.byColumn[column], of: rows },
+          subject.words.kept,
+        )
       : '';
     this.readOut.say(
-      `${subject.name} [row ${row}, column ${column}] ${weight}${word}`,
+      text.element(subject.name, cell, value, word),
       margins,
-      value === undefined ? '' : `weight ${value}`,
+      value === undefined ? '' : text.exact(value),
     );
   }
 

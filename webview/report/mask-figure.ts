@@ -8,6 +8,7 @@ import { h } from '../dom';
 import { shapeText } from '../format';
 import type { Theme } from '../theme';
 import { fromBase64 } from './data';
+import { maskLabel } from './words';
 
 /** CSS pixels. */
 const widest = 800;
@@ -39,7 +40,7 @@ export class MaskFigure {
     this.shape = { rows, columns };
     const name = `${mask.layer} ${shapeText([mask.rows, mask.columns])}`;
     const { canvas } = this.painter;
-    canvas.setAttribute('aria-label', `Mask of ${name}`);
+    canvas.setAttribute('aria-label', maskLabel(name));
     this.element = h('figure', { class: 'mask' }, canvas, h('figcaption', {}, name));
   }
 

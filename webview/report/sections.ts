@@ -3,7 +3,7 @@ import type { ReportData } from '../../src/protocol/report';
 import type { SpectrumEvent } from '../../src/protocol/run';
 import type { Chart } from '../drawing/chart';
 import { h, type Child } from '../dom';
-import { bytes, count, duration, figure, number, percent, shapeText } from '../format';
+import { bytes, number, shapeText } from '../format';
 import { numeric, text } from '../parts/table';
 import { renderTable } from '../parts/table-markup';
 import { isometryBadge } from '../views/spectrum/layer-table';
@@ -19,8 +19,9 @@ import {
 import { drawnMetrics } from '../views/training/metrics';
 import { epochColumns, epochRows } from '../views/training/training-tables';
 import { showTraining, trainingCharts } from '../views/training/training-charts';
-import { runTitle, stateWords } from '../../src/protocol/words';
+import { runTitle } from '../../src/protocol/words';
 import { stepName } from '../views/run/words';
+import { jacobianNote, runFacts, sections, spectrumLabel, thinnedSteps } from './words';
 
 const section = (title: string, ...children: Child[]): HTMLElement => h('section', {}, h('h2', {}, title), ...children);
 const facts = (entries: readonly (readonly [string, string])[]): HTMLElement =>
@@ -29,44 +30,19 @@ const table = (...parts: Parameters<typeof renderTable>): HTMLElement =>
   h('div', { class: 'table-scroll' }, renderTable(...parts));
 
 export const head = (data: ReportData): HTMLElement => {
-  const { record, step, elapsed } = data;
-  const last = data.epochs.at(-1);
+  const { id, error } = data.record;
   return h(
     'header',
     {},
-    h('h1', {}, runTitle(record.id)),
-    record.error && h('p', { role: 'alert' }, record.error.message),
-    facts([
-      [
-        'state',
-        `${stateWords[record.state]}, step ${count(step)} of ${count(record.totalSteps)}, ${duration(elapsed)}`,
-      ],
-      ...(last
-        ? [
-            [
-              'result',
-              `validation loss ${figure(last.validationLoss)}, accuracy ${percent(last.validationAccuracy)} after epoch ${count(last.epoch)}`,
-            ] as const,
-          ]
-        : []),
-      [
-        'data',
-        `${record.dataset.source}: ${count(record.dataset.train)} train, ${count(record.dataset.validation)} validation`,
-      ],
-      ['seed', String(record.seed)],
-      ['backend', `${record.backend.name}: ${record.backend.reason}`],
-      [
-        'versions',
-        `Sparsescope ${record.versions.sparsescope}, Node ${record.versions.node}, TensorFlow.js ${record.versions.tfjs}`,
-      ],
-      ['report', `${data.generatedAt.replace('T', ' ').replace(/\.\d+Z$/, ' UTC')}, Sparsescope ${data.sparsescope}`],
-    ]),
+    h('h1', {}, runTitle(id)),
+    error && h('p', { role: 'alert' }, error.message),
+    facts(runFacts(data)),
   );
 };
 
 export const layers = ({ record }: ReportData): HTMLElement =>
   section(
-    'Layers at initialisation',
+    sections.layers,
     table(
       '',
       [
@@ -112,17 +88,16 @@ export const training = (data: ReportData): HTMLElement | undefined => {
   drawn.push(metrics);
   showTraining(charts, { steps: metrics.step, drawn }, epochs, log);
   const thinned =
-    metrics.step.length < metrics.total &&
-    h('p', { class: 'note' }, `${count(metrics.step.length)} of ${count(metrics.total)} steps are drawn.`);
+    metrics.step.length < metrics.total && h('p', { class: 'note' }, thinnedSteps(metrics.step.length, metrics.total));
   return section(
-    'Training',
+    sections.training,
     h('div', { class: 'charts' }, charts.loss.element, charts.accuracy.element, charts.gradient.element),
     thinned,
     epochs.length > 0 &&
       h(
         'details',
         { open: epochs.length <= 20 },
-        h('summary', {}, 'Epochs'),
+        h('summary', {}, sections.epochs),
         table('', epochColumns, epochRows(epochs)),
       ),
   );
@@ -135,16 +110,14 @@ export const spectra = ({ record, spectra: events }: ReportData): HTMLElement | 
     const last = own.at(-1);
     return last ? [layerSpectrum(name, own[0], last)] : [];
   });
-  return charts.length > 0
-    ? section('Singular values of the layers', h('div', { class: 'charts' }, ...charts))
-    : undefined;
+  return charts.length > 0 ? section(sections.spectra, h('div', { class: 'charts' }, ...charts)) : undefined;
 };
 
 const layerSpectrum = (name: string, first: SpectrumEvent, last: SpectrumEvent): HTMLElement => {
   const chart = spectrumChart(() => undefined);
   chart.setData(spectrumData(last, first));
   chart.setMarks([atOne]);
-  chart.label(`Singular values of ${name} at initialisation and at ${stepName(last.step)}`);
+  chart.label(spectrumLabel(name, last.step));
   return h('div', {}, h('h3', {}, `${name}, ${stepName(last.step)} `, isometryBadge(last.summary)), chart.element);
 };
 
@@ -157,14 +130,14 @@ export const jacobians = ({ jacobians: events }: ReportData): HTMLElement | unde
   const histogram: Chart = jacobianHistogram();
   histogram.setData(histogramData(last.values));
   return section(
-    'Singular values of the input-output Jacobian',
+    sections.jacobians,
     h('div', { class: 'charts' }, summary.element, histogram.element),
-    h('p', { class: 'note' }, `Over ${count(last.samples)} examples; the histogram is at ${stepName(last.step)}.`),
+    h('p', { class: 'note' }, jacobianNote(last.samples, last.step)),
   );
 };
 
 export const config = ({ config: source }: ReportData): HTMLElement =>
   section(
-    'Config',
+    sections.config,
     h('details', {}, h('summary', {}, bytes(new TextEncoder().encode(source).length)), h('pre', {}, source)),
   );

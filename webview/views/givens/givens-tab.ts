@@ -1,7 +1,6 @@
 /** Givens: the rotation sequence behind the initial weights of the selected layer. */
 import { h } from '../../dom';
 import { isCancelled } from '../../errors';
-import { count } from '../../format';
 import { skeleton } from '../../parts/states';
 import type { Exhibit } from '../../parts/stage';
 import type { RunModel } from '../run/run-model';
@@ -10,56 +9,28 @@ import { runTitle } from '../../../src/protocol/words';
 import { hasLayer, layerCaption } from '../run/words';
 import { GivensView } from './givens-view';
 import { loadRotations } from './load-rotations';
+import { help, isIdentity, noSequence, notWritten, reading, tooLarge } from './words';
 
 /** The page replays the sequence in its own memory: above this many weights it would not be smooth, nor small. */
 const mostWeights = 1 << 24;
 
-const help = {
-  title: 'Givens',
-  text: [
-    'An exact orthogonal initialisation starts from the identity and turns two axes at a time by an angle. Each rotation keeps all singular values at 1 and joins the supports of its two axes, so the density grows until it reaches the target.',
-    'The two axes turned last are marked by lines and arrows. The chart shows the density after each rotation, the density to be expected after so many random rotations, and the target.',
-    'When the state before the last rotation is nearer to the target, the last rotation is undone: it is shown, but not in the weights.',
-  ],
-  keys: [
-    ['Space', 'Play and pause'],
-    ['Alt+→ Alt+←', 'One rotation on or back'],
-    ['Home End', 'The identity, the initial weights'],
-    ['← ↑ ↓ →', 'Move the cursor (Shift: by ten)'],
-    ['+ - 0', 'Zoom, fit'],
-  ],
-} as const;
-
 const supports = (model: RunModel): true | Obstacle => {
   const { layer } = model;
   if (!layer) return hasLayer(model);
-  if (layer.rotations === 0)
-    return layer.init === 'base'
-      ? {
-          title: `${layer.name} has no rotation sequence`,
-          explanation: `${layer.name} was initialised with \`base\`: a dense orthogonal matrix times a random mask, without rotations. Set \`sparsity.init: eoi\` in the config to get a sequence.`,
-        }
-      : {
-          title: `${layer.name} is the identity`,
-          explanation: `Its density is the least that an orthogonal matrix can have, so no rotation was drawn.`,
-        };
-  if (layer.shape[0] * layer.shape[1] > mostWeights)
-    return {
-      title: `${layer.name} is too large to replay here`,
-      explanation: `It has ${count(layer.shape[0] * layer.shape[1])} weights. Its rotations are in \`rotations/\` of the run folder; the Mask tab shows the result.`,
-    };
-  if (model.steps.length === 0 && !model.ended)
-    return { title: 'Waiting for the rotations to be written', explanation: '', waiting: true };
+  const weights = layer.shape[0] * layer.shape[1];
+  if (layer.rotations === 0) return layer.init === 'base' ? noSequence(layer.name) : isIdentity(layer.name);
+  if (weights > mostWeights) return tooLarge(layer.name, weights);
+  if (model.steps.length === 0 && !model.ended) return { ...notWritten, waiting: true };
   return true;
 };
 
 export const givensTab: TabRecord = {
   id: 'givens',
-  title: 'Givens',
+  title: help.title,
   supports,
   mount: ({ model, remote, stage, prefs, failed }) => {
     const controls = h('span', { class: 'controls-inner wide' });
-    const content = h('div', { class: 'fill' }, skeleton('Reading the rotations'));
+    const content = h('div', { class: 'fill' }, skeleton(reading));
     let view: GivensView | undefined;
     let loading = new AbortController();
 

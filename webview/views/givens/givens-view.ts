@@ -10,13 +10,22 @@ import { Grid } from '../../drawing/grid';
 import { MatrixView } from '../../drawing/matrix-view';
 import { planOverview } from '../../drawing/tile-plan';
 import { h } from '../../dom';
-import { count, degrees, figure } from '../../format';
+import { count, degrees } from '../../format';
 import type { Prefs } from '../../parts/prefs';
 import type { ReadOut } from '../../parts/read-out';
 import { numeric, text, type Table } from '../../parts/table';
 import { onThemeChange, prefersReducedMotion, readTheme } from '../../theme';
 import { Playback } from './playback';
-import { rotationWords, type RotationFacts } from './rotation-words';
+import {
+  afterWords,
+  axesAre,
+  chartWords,
+  rotationWords,
+  tableWords,
+  transport,
+  weightWords,
+  type RotationFacts,
+} from './words';
 
 /** Rotations a second; the first is taken when nobody chose. */
 const speeds = ['20', '5', '60', '200'] as const;
@@ -34,7 +43,7 @@ export class GivensView {
   private colours = divergingMap(readTheme());
   private readonly playback: Playback;
   private readonly stopTheme: () => void;
-  private readonly play = iconButton('play', 'Play', () => this.togglePlay(), 'Space');
+  private readonly play = iconButton('play', transport.play, () => this.togglePlay(), 'Space');
   private readonly scrub: ReturnType<typeof slider>;
 
   constructor(
@@ -58,7 +67,7 @@ export class GivensView {
       (by) => this.advance(by),
       () => this.showPlaying(),
     );
-    this.scrub = slider('Rotation', this.player.total, (step) => this.go(step));
+    this.scrub = slider(transport.rotation, this.player.total, (step) => this.go(step));
     this.controls = [this.transport(), this.scrub.element, this.speedChooser(prefs)];
     this.element = h('div', { class: 'givens' }, this.matrix.element, this.chart.element);
     // A wide matrix leaves room below, a tall or square one beside.
@@ -89,22 +98,21 @@ export class GivensView {
     const { first, second, angle, lastUndone } = this.sequence;
     const { total } = this.player;
     return {
-      name: 'Rotations',
-      caption: `Rotations of ${this.name}`,
+      ...tableWords.about(this.name),
       columns: [
-        numeric('rotation'),
-        numeric('first axis'),
-        numeric('second axis'),
-        numeric('angle (degrees)'),
-        numeric('density after'),
-        numeric('expected density'),
-        text('note'),
+        numeric(tableWords.rotation),
+        numeric(tableWords.first),
+        numeric(tableWords.second),
+        numeric(tableWords.angle),
+        numeric(tableWords.density),
+        numeric(tableWords.expected),
+        text(tableWords.note),
       ],
       length: total,
       rows: (start, end) =>
         Array.from({ length: end - start }, (_, i) => {
           const t = start + i;
-          const undone = lastUndone && t === total - 1 ? 'undone' : '';
+          const undone = lastUndone && t === total - 1 ? tableWords.undone : '';
           const turned = Number(degrees(angle[t]).slice(0, -1));
           return [t + 1, first[t], second[t], turned, this.density[t + 1], this.expected[t + 1], undone];
         }),
@@ -135,12 +143,12 @@ export class GivensView {
 
   private makeChart(): Chart {
     const chart = new Chart({
-      label: `Density of ${this.name} by rotation, against the expected curve`,
-      x: { label: 'rotation', whole: true },
-      y: { label: 'Density', range: (_, most) => [0, Math.max(most, this.target) * 1.08] },
+      label: chartWords.label(this.name),
+      x: { label: chartWords.x, whole: true },
+      y: { label: chartWords.title, range: (_, most) => [0, Math.max(most, this.target) * 1.08] },
       series: [
-        { label: 'density', colour: 0, draw: 'line' },
-        { label: 'expected', colour: 'muted', draw: 'line', dash: [4, 3] },
+        { label: chartWords.density, colour: 0, draw: 'line' },
+        { label: chartWords.expected, colour: 'muted', draw: 'line', dash: [4, 3] },
       ],
       pick: (x) => this.go(Math.max(0, Math.min(this.player.total, Math.round(x)))),
     });
@@ -150,18 +158,20 @@ export class GivensView {
 
   private transport(): HTMLElement {
     const buttons = [
-      iconButton('first', 'First: the identity', () => this.go(0), 'Home'),
-      iconButton('previous', 'One rotation back', () => this.step(-1), 'Alt+←'),
+      iconButton('first', transport.first, () => this.go(0), 'Home'),
+      iconButton('previous', transport.back, () => this.step(-1), 'Alt+←'),
       this.play,
-      iconButton('next', 'One rotation on', () => this.step(1), 'Alt+→'),
-      iconButton('last', 'Last: the initial weights', () => this.go(this.kept), 'End'),
+      iconButton('next', transport.on, () => this.step(1), 'Alt+→'),
+      iconButton('last', transport.last, () => this.go(this.kept), 'End'),
     ];
     return h('span', { class: 'button-group' }, ...buttons.map(({ element }) => element));
   }
 
   private speedChooser(prefs: Prefs): HTMLElement {
-    const options = [...speeds].sort((a, b) => Number(a) - Number(b)).map((value) => ({ value, text: `${value} / s` }));
-    return dropdown('Rotations a second', options, prefs.get('givens.speed', speeds), (speed) =>
+    const options = [...speeds]
+      .sort((a, b) => Number(a) - Number(b))
+      .map((value) => ({ value, text: transport.perSecond(value) }));
+    return dropdown(transport.speed, options, prefs.get('givens.speed', speeds), (speed) =>
       prefs.set('givens.speed', speed),
     ).element;
   }
@@ -175,8 +185,8 @@ export class GivensView {
   }
 
   private showPlaying(): void {
-    if (this.playback.playing) this.play.show('pause', 'Pause');
-    else this.play.show('play', 'Play');
+    if (this.playback.playing) this.play.show('pause', transport.pause);
+    else this.play.show('play', transport.play);
   }
 
   private step(by: number): void {
@@ -197,7 +207,7 @@ export class GivensView {
     this.scrub.value = step;
     this.scrub.describe(this.words);
     this.chart.setMarks([
-      { axis: 'y', value: this.target, text: `target ${figure(this.target)}`, dash: [6, 4] },
+      { axis: 'y', value: this.target, text: chartWords.target(this.target), dash: [6, 4] },
       { axis: 'x', value: step, text: count(step), colour: 'focus' },
     ]);
     this.draw();
@@ -214,18 +224,18 @@ export class GivensView {
       const place = { rowStart: 0, columnStart: 0, rows, columns, factor };
       this.matrix.setContent({ grids: [new Grid(place, 'extreme', merged)], colours: this.colours, limit: 1 });
     } else this.matrix.setContent({ grids: [this.grid], colours: this.colours, limit: 1 });
-    this.matrix.label(`${this.name} after ${this.words}`);
+    this.matrix.label(afterWords(this.name, this.words));
   }
 
   private describe(): void {
     const cell = this.matrix.cursor;
-    const axes = this.player.rotatedAxesAreColumns ? 'axes are columns' : 'axes are rows';
+    const axes = axesAre(this.player.rotatedAxesAreColumns);
     if (!cell) {
       this.readOut.say(this.words, axes);
       return;
     }
     const { row, column } = cell;
     const value = this.player.weights[row * this.sequence.columns + column];
-    this.readOut.say(`${this.name} [row ${row}, column ${column}] ${figure(value)}`, this.words, String(value));
+    this.readOut.say(weightWords(this.name, row, column, value), this.words, String(value));
   }
 }

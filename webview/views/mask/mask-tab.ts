@@ -1,28 +1,13 @@
 /** Mask: the kept weights of the selected layer, and what they are at the selected step. */
 import type { LayerSummary } from '../../../src/protocol/run';
 import type { TileRange } from '../../../src/core/mask';
-import { figure } from '../../format';
 import { MatrixPanel, type MatrixSubject } from '../../parts/matrix-panel';
 import type { Exhibit } from '../../parts/stage';
 import type { RunModel } from '../run/run-model';
 import type { Obstacle, TabContext, TabRecord } from '../run/tab';
-import { isometryText, runTitle } from '../../../src/protocol/words';
+import { runTitle } from '../../../src/protocol/words';
 import { hasLayer, layerCaption, stepName } from '../run/words';
-
-const help = {
-  title: 'Mask',
-  text: [
-    'Rows are the outputs of the layer, columns its inputs. A kept weight is drawn in the foreground colour, a pruned one is background.',
-    'Weights shows the values at the selected step: blue is negative, orange positive, zero is background. Magnitudes are drawn by their square root.',
-    'The bars beside the matrix count the kept weights of each row and column.',
-  ],
-  keys: [
-    ['← ↑ ↓ →', 'Move the cursor (Shift: by ten)'],
-    ['+ -', 'Zoom, also with the wheel'],
-    ['0', 'Fit'],
-    ['w', 'Mask or weights'],
-  ],
-} as const;
+import { aboutLayer, axes, help, kept, waiting } from './words';
 
 const subjectOf = ({ remote }: TabContext, layer: LayerSummary, step: number): MatrixSubject => {
   const [rows, columns] = layer.shape;
@@ -31,9 +16,9 @@ const subjectOf = ({ remote }: TabContext, layer: LayerSummary, step: number): M
   return {
     name,
     maskKey: name,
-    words: { kept: 'kept', pruned: 'pruned' },
-    axes: { row: 'out', column: 'in' },
-    about: `target ${figure(layer.targetDensity)} · at initialisation ${isometryText(layer.singularValues)}`,
+    words: kept,
+    axes,
+    about: aboutLayer(layer),
     source: {
       rows,
       columns,
@@ -45,13 +30,11 @@ const subjectOf = ({ remote }: TabContext, layer: LayerSummary, step: number): M
 };
 
 const supports = (model: RunModel): true | Obstacle =>
-  model.layer && model.steps.length === 0 && !model.ended
-    ? { title: 'Waiting for the initial weights', explanation: '', waiting: true }
-    : hasLayer(model);
+  model.layer && model.steps.length === 0 && !model.ended ? { ...waiting, waiting: true } : hasLayer(model);
 
 export const maskTab: TabRecord = {
   id: 'mask',
-  title: 'Mask',
+  title: help.title,
   supports,
   mount: (context) => {
     const { model, stage, prefs } = context;

@@ -1,8 +1,8 @@
 /** Above all tabs: which run, how it stands, what may be done about it; beside them: which layer. */
 import { button, dropdown } from '../../controls';
 import { h, setText } from '../../dom';
-import { count, duration } from '../../format';
 import type { RunModel } from './run-model';
+import { headerWords } from './words';
 import { runTitle, stateWords } from '../../../src/protocol/words';
 
 /** States from which a run can go on. */
@@ -15,9 +15,9 @@ export class Header {
   private readonly state = h('span', { class: 'run-state' });
   private readonly progress = h('span', { class: 'fact' });
   private readonly backend = h('span', { class: 'fact' });
-  private readonly layer = dropdown<string>('Layer', [], '', (layer) => this.model.choose({ layer }));
-  private readonly cancel = button('Cancel', () => this.act('cancel'));
-  private readonly resume = button('Resume', () => this.act('resume'));
+  private readonly layer = dropdown<string>(headerWords.layer, [], '', (layer) => this.model.choose({ layer }));
+  private readonly cancel = button(headerWords.cancel, () => this.act('cancel'));
+  private readonly resume = button(headerWords.resume, () => this.act('resume'));
   private offered = '';
 
   constructor(private readonly model: RunModel) {
@@ -26,7 +26,7 @@ export class Header {
     this.layerChooser = h(
       'span',
       { class: 'layer-chooser' },
-      h('span', { class: 'layer-label', 'aria-hidden': 'true' }, 'Layer'),
+      h('span', { class: 'layer-label', 'aria-hidden': 'true' }, headerWords.layer),
       this.layer.element,
     );
     this.update();
@@ -43,8 +43,7 @@ export class Header {
     setText(this.state, stateWords[record.state]);
     this.state.dataset['state'] = record.state;
     this.state.title = record.error?.message ?? '';
-    const total = record.totalSteps > 0 ? `/${count(record.totalSteps)}` : '';
-    setText(this.progress, `step ${count(step)}${total} · ${duration(elapsed)}`);
+    setText(this.progress, headerWords.progress(step, record.totalSteps, elapsed));
     setText(this.backend, record.backend.name);
     this.backend.title = record.backend.reason;
     this.updateLayers();

@@ -13,6 +13,7 @@ import { Header } from './header';
 import { tabs } from './registry';
 import { RunModel, type Change } from './run-model';
 import type { TabContext } from './tab';
+import { shellWords } from './words';
 
 /** Codes that mean "not yet": the picture comes with one of the next changes. */
 const notYet = new Set(['runs.not-written-yet', 'runs.no-record']);
@@ -37,14 +38,10 @@ export function mountRun(root: HTMLElement, bridge: Bridge, boot: RunViewState):
   const model = new RunModel(state, remote, keep, (error) => fail(error));
   const stage = new Stage({
     save: (chunk) => remote.save(chunk),
-    keys: [
-      ['[ ]', 'Previous and next layer'],
-      [', .', 'Previous and next recorded step'],
-      ['1 2 3 4', tabs.map(({ title }) => title).join(', ')],
-    ],
+    keys: shellWords.keys(tabs.map(({ title }) => title)),
   });
   const header = new Header(model);
-  const tabList = new Tabs('Views of the run', tabs, panelId, (id) => model.chooseTab(id));
+  const tabList = new Tabs(shellWords.tabs, tabs, panelId, (id) => model.chooseTab(id));
   const timeline = new Timeline((step) => model.choose({ step }));
   const panel = h('main', { id: panelId, role: 'tabpanel', class: 'panel' }, stage.element);
   root.append(
@@ -66,14 +63,14 @@ export function mountRun(root: HTMLElement, bridge: Bridge, boot: RunViewState):
     if (isCancelled(error)) return;
     if (notYet.has(sentence(error).code) && !model.ended) {
       shown = 'waiting';
-      stage.showState(skeleton('Waiting for the run to begin'));
+      stage.showState(skeleton(shellWords.waiting));
       return;
     }
     shown = 'failed';
     stage.showState(
       failure(error, [
-        { text: 'Try Again', press: () => void load() },
-        { text: 'Show Log', press: () => void remote.act({ action: 'show-log' }) },
+        { text: shellWords.again, press: () => void load() },
+        { text: shellWords.showLog, press: () => void remote.act({ action: 'show-log' }) },
       ]),
     );
   };
@@ -134,7 +131,7 @@ export function mountRun(root: HTMLElement, bridge: Bridge, boot: RunViewState):
   peer.on('changed', (snapshot) => model.update(snapshot));
   peer.on('select', (selected) => model.follow(selected));
   tabList.show(model.state.tab);
-  stage.showState(skeleton('Opening the run'));
+  stage.showState(skeleton(shellWords.opening));
   keep();
   void load();
 }

@@ -1,6 +1,6 @@
 /** The run in words. */
 import type { LayerSummary } from '../../../src/protocol/run';
-import { count, figure } from '../../format';
+import { count, duration, figure } from '../../format';
 import type { Obstacle } from './tab';
 import type { RunModel } from './run-model';
 
@@ -22,4 +22,26 @@ export const hasLayer = (model: RunModel): true | Obstacle => {
     explanation: reason ?? 'Run a config or open a checkpoint to see its weights.',
     actions: [openConfig, showLog],
   };
+};
+
+export const shellWords = {
+  tabs: 'Views of the run',
+  opening: 'Opening the run',
+  waiting: 'Waiting for the run to begin',
+  again: 'Try Again',
+  showLog: 'Show Log',
+  keys: (titles: readonly string[]) =>
+    [
+      ['[ ]', 'Previous and next layer'],
+      [', .', 'Previous and next recorded step'],
+      [titles.map((_, i) => i + 1).join(' '), titles.join(', ')],
+    ] as const,
+};
+
+export const headerWords = {
+  layer: 'Layer',
+  cancel: 'Cancel',
+  resume: 'Resume',
+  progress: (step: number, total: number, elapsed: number) =>
+    `step ${count(step)}${total > 0 ? `/${count(total)}` : ''} · ${duration(elapsed)}`,
 };

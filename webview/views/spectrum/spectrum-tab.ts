@@ -33,7 +33,7 @@ const mount = (context: TabContext): Mounted => {
 
 export const spectrumTab: TabRecord = {
   id: 'spectrum',
-  title: 'Spectrum',
+  title: help.title,
   supports: (model: RunModel) => hasLayer(model),
   mount,
 };

@@ -4,6 +4,8 @@ import { numeric, tableOf, text, type Table } from '../../parts/table';
 import { bins } from './spectrum-charts';
 import { tableWords } from './words';
 
+const { columns: head } = tableWords;
+
 /** Singular values of a layer or of the Jacobian, by name. */
 interface Shown {
   of: string;
@@ -13,21 +15,21 @@ interface Shown {
 export const valuesTable = (step: number, shown: readonly Shown[]): Table =>
   tableOf(
     { name: tableWords.values.name, caption: tableWords.values.caption(step) },
-    [text('of'), numeric('step'), numeric('index'), numeric('singular value')],
+    [text(head.of), numeric(head.step), numeric(head.index), numeric(head.value)],
     shown.flatMap(({ of, event }) => event.values.map((value, i) => [of, event.step, i + 1, value])),
   );
 
 export const jacobianTable = (items: readonly JacobianEvent[]): Table =>
   tableOf(
     tableWords.byStep,
-    ['step', 'min', 'mean', 'max', 'dead directions', 'examples'].map(numeric),
+    head.jacobian.map(numeric),
     items.map(({ step, summary, samples }) => [step, summary.min, summary.mean, summary.max, summary.dead, samples]),
   );
 
 export const binsTable = (step: number, shown: readonly Shown[]): Table =>
   tableOf(
     { name: tableWords.bins.name, caption: tableWords.bins.caption(step) },
-    [text('of'), numeric('step'), numeric('from'), numeric('to'), numeric('singular values')],
+    [text(head.of), numeric(head.step), numeric(head.from), numeric(head.to), numeric(head.values)],
     shown.flatMap(({ of, event }) =>
       bins(event.values).map(({ from, to, count }) => [of, event.step, from, to, count]),
     ),

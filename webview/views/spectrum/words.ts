@@ -46,6 +46,16 @@ export const tableWords = {
   byStep: { name: 'Jacobian by step', caption: 'Singular values of the input-output Jacobian by step' },
   bins: { name: 'Histograms', caption: (step: number) => `Histograms of the singular values at ${stepName(step)}` },
   jacobian: 'Jacobian',
+  columns: {
+    of: 'of',
+    step: 'step',
+    index: 'index',
+    value: 'singular value',
+    from: 'from',
+    to: 'to',
+    values: 'singular values',
+    jacobian: ['step', 'min', 'mean', 'max', 'dead directions', 'examples'],
+  },
 };
 
 export const layersLabel = 'Layers';

@@ -10,7 +10,6 @@ import type { Bridge } from '../../bridge';
 import { textField } from '../../controls';
 import { h, setText } from '../../dom';
 import { isCancelled, sentence } from '../../errors';
-import { bytes, count, many } from '../../format';
 import { isFree } from '../../parts/keys';
 import { Prefs } from '../../parts/prefs';
 import { Stage } from '../../parts/stage';
@@ -19,6 +18,7 @@ import { StatisticsStore } from './statistics-store';
 import { showTensor } from './tensor-exhibit';
 import { filterTensors } from './tensor-kind';
 import { TensorList } from './tensor-list';
+import { shellWords } from './words';
 
 type TensorState = Extract<ViewBoot, { view: 'tensors' }>['state'];
 interface KeptTensorView extends TensorState {
@@ -42,10 +42,7 @@ export function mountTensors(root: HTMLElement, bridge: Bridge, boot: TensorStat
   const keep = (): void => bridge.keep({ uri: boot.uri, tensor: chosen ?? null, prefs: prefs.toJSON() });
   const stage = new Stage({
     save: (chunk) => remote.save(chunk),
-    keys: [
-      ['↑ ↓', 'Previous and next tensor (in the list)'],
-      ['/', 'Filter'],
-    ],
+    keys: shellWords.keys,
   });
   let chosen = state.tensor ?? undefined;
   let all: readonly TensorInfo[] = [];
@@ -56,7 +53,7 @@ export function mountTensors(root: HTMLElement, bridge: Bridge, boot: TensorStat
   const title = h('h1', {});
   const facts = h('span', { class: 'fact' });
   const metadata = h('div', { class: 'metadata' });
-  const filterField = textField('Filter tensors by name', 'Filter', (value) => {
+  const filterField = textField(shellWords.filterLabel, shellWords.filter, (value) => {
     filter = value;
     showList();
   });
@@ -84,8 +81,8 @@ export function mountTensors(root: HTMLElement, bridge: Bridge, boot: TensorStat
   const fail = (error: unknown): void => {
     if (isCancelled(error)) return;
     const { code, message } = sentence(error);
-    if (code === undecodable) stage.showState(empty('This tensor cannot be drawn', message));
-    else stage.showState(failure(error, [{ text: 'Try Again', press: () => void load() }]));
+    if (code === undecodable) stage.showState(empty(shellWords.undecodable, message));
+    else stage.showState(failure(error, [{ text: shellWords.again, press: () => void load() }]));
   };
   const choose = (tensor: TensorInfo): void => {
     if (tensor.name === chosen && stage.shows) return;
@@ -110,18 +107,15 @@ export function mountTensors(root: HTMLElement, bridge: Bridge, boot: TensorStat
       showList();
       const again = tensors.find(({ name }) => name === chosen) ?? tensors.at(0);
       if (again) choose(again);
-      else stage.showState(empty('This file has no tensors', 'Run a config or open a checkpoint to see weights.'));
+      else stage.showState(empty(shellWords.noTensors, shellWords.noTensorsHint));
     } catch (error) {
       fail(error);
     }
   };
   const showHeader = (summary: TensorFileSummary): void => {
     setText(title, summary.fileName);
-    setText(
-      facts,
-      `${bytes(summary.size)} · header ${bytes(summary.headerBytes)} · ${many(summary.tensors, 'tensor')}`,
-    );
-    facts.title = `${count(summary.size)} bytes`;
+    setText(facts, shellWords.facts(summary));
+    facts.title = shellWords.exactSize(summary.size);
     const entries = Object.entries(summary.metadata);
     metadata.replaceChildren(...(entries.length > 0 ? [metadataList(entries)] : []));
   };
@@ -139,7 +133,7 @@ export function mountTensors(root: HTMLElement, bridge: Bridge, boot: TensorStat
     stage.clear();
     void load();
   });
-  stage.showState(skeleton('Reading the header'));
+  stage.showState(skeleton(shellWords.reading));
   void load();
 }
 
@@ -147,7 +141,7 @@ const metadataList = (entries: readonly (readonly [string, string])[]): HTMLElem
   h(
     'details',
     {},
-    h('summary', {}, `Metadata (${count(entries.length)})`),
+    h('summary', {}, shellWords.metadata(entries.length)),
     h(
       'dl',
       { class: 'facts' },

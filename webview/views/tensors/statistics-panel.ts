@@ -5,16 +5,16 @@ import { button } from '../../controls';
 import { Chart } from '../../drawing/chart';
 import { h } from '../../dom';
 import { isCancelled, sentence } from '../../errors';
-import { bytes, count, number } from '../../format';
+import { count, number } from '../../format';
 import { numeric, tableOf, text, type Cell, type Table } from '../../parts/table';
 import type { StatisticsStore } from './statistics-store';
-import { tableWords } from './words';
+import { statisticsWords as words, tableWords } from './words';
 
 /** Larger tensors are read only when asked for. */
 const freeBytes = 64e6;
 
 export class StatisticsPanel {
-  readonly element = h('aside', { class: 'statistics', 'aria-label': 'Statistics' });
+  readonly element = h('aside', { class: 'statistics', 'aria-label': words.label });
   private chart: Chart | undefined;
   private known: TensorStatistics | undefined;
   private reading = new AbortController();
@@ -38,14 +38,28 @@ export class StatisticsPanel {
     const { known, tensor } = this;
     if (!known) return [];
     const { density, nonZeros, min, mean, max, nonFinite, histogram } = known;
-    const facts: Cell[][] = Object.entries({ density, 'non-zeros': nonZeros, min, mean, max, 'not finite': nonFinite });
+    const facts: Cell[][] = [
+      [words.density, density],
+      [words.nonZeros, nonZeros],
+      [words.min, min],
+      [words.mean, mean],
+      [words.max, max],
+      [words.nonFinite, nonFinite],
+    ];
+    const { columns } = tableWords;
     const width = (max - min) / histogram.length;
     const bars = histogram.map((values, i) => [min + i * width, min + (i + 1) * width, values]);
     return [
       ...(max > min
-        ? [tableOf(tableWords.histogram(tensor.name), [numeric('from'), numeric('to'), numeric('values')], bars)]
+        ? [
+            tableOf(
+              tableWords.histogram(tensor.name),
+              [numeric(columns.from), numeric(columns.to), numeric(columns.values)],
+              bars,
+            ),
+          ]
         : []),
-      tableOf(tableWords.statistics(tensor.name), [text('figure'), numeric('value')], facts),
+      tableOf(tableWords.statistics(tensor.name), [text(columns.figure), numeric(columns.value)], facts),
     ];
   }
 
@@ -55,22 +69,16 @@ export class StatisticsPanel {
   }
 
   private offer(): void {
-    const compute = button('Compute', () => void this.compute(), 'primary');
-    this.element.replaceChildren(
-      h('p', {}, `Density and histogram need all ${bytes(this.tensor.bytes)} of this tensor to be read.`),
-      compute.element,
-    );
+    const compute = button(words.compute, () => void this.compute(), 'primary');
+    this.element.replaceChildren(h('p', {}, words.needsAll(this.tensor.bytes)), compute.element);
   }
 
   private async compute(): Promise<void> {
     this.reading = new AbortController();
-    const bar = h('progress', { max: 1, value: 0, 'aria-label': 'Reading the tensor' });
-    const cancel = button('Cancel', () => this.reading.abort());
+    const bar = h('progress', { max: 1, value: 0, 'aria-label': words.reading });
+    const cancel = button(words.cancel, () => this.reading.abort());
     // What is quick needs no bar.
-    const slow = setTimeout(
-      () => this.element.replaceChildren(h('p', {}, 'Reading the tensor'), bar, cancel.element),
-      500,
-    );
+    const slow = setTimeout(() => this.element.replaceChildren(h('p', {}, words.reading), bar, cancel.element), 500);
     try {
       const show = (share: number): void => {
         bar.value = share;
@@ -90,19 +98,19 @@ export class StatisticsPanel {
     const { density, nonZeros, min, mean, max, nonFinite, histogram } = statistics;
     const fact = (name: string, value: number): HTMLElement[] => [h('dt', {}, name), h('dd', {}, number(value))];
     const facts = [
-      ...fact('density', density),
-      ...fact('non-zeros', nonZeros),
-      ...fact('min', min),
-      ...fact('mean', mean),
-      ...fact('max', max),
-      ...(nonFinite > 0 ? fact('not finite', nonFinite) : []),
+      ...fact(words.density, density),
+      ...fact(words.nonZeros, nonZeros),
+      ...fact(words.min, min),
+      ...fact(words.mean, mean),
+      ...fact(words.max, max),
+      ...(nonFinite > 0 ? fact(words.nonFinite, nonFinite) : []),
     ];
     this.chart?.dispose();
     this.chart = this.histogram(min, max, histogram);
     this.element.replaceChildren(
       h('dl', { class: 'facts' }, ...facts),
-      this.chart?.element ?? h('p', { class: 'note' }, 'All values are the same.'),
-      nonFinite > 0 ? h('p', { class: 'note' }, `${count(nonFinite)} values are NaN or infinite and left out.`) : '',
+      this.chart?.element ?? h('p', { class: 'note' }, words.allSame),
+      nonFinite > 0 ? h('p', { class: 'note' }, words.leftOut(nonFinite)) : '',
     );
   }
 
@@ -111,10 +119,10 @@ export class StatisticsPanel {
     if (!(max > min)) return undefined;
     const width = (max - min) / counts.length;
     const chart = new Chart({
-      label: `Histogram of ${this.tensor.name} from ${min} to ${max}`,
-      x: { label: 'value', range: () => [min, max] },
+      label: words.histogram(this.tensor.name, min, max),
+      x: { label: words.value, range: () => [min, max] },
       y: {
-        label: 'Histogram (log count)',
+        label: words.histogramTitle,
         range: (_, most) => [0, Math.max(1, most) * 1.05],
         text: (power) => tenTo(power),
       },

@@ -12,21 +12,7 @@ import { StatisticsPanel } from './statistics-panel';
 import type { StatisticsStore } from './statistics-store';
 import { kindOf } from './tensor-kind';
 import { VectorView } from './vector-view';
-import { tableWords } from './words';
-
-const help = {
-  title: 'Tensors',
-  text: [
-    'Only the header of the file is read to list its tensors; a picture reads the part it shows, statistics the whole tensor.',
-    'A tensor of more than two axes is shown as a matrix of its first axis by all others.',
-    'In the mask every non-zero is drawn, NaN included. Weights are blue where negative, orange where positive; magnitudes go by their square root.',
-  ],
-  keys: [
-    ['← ↑ ↓ →', 'Move the cursor (Shift: by ten)'],
-    ['+ - 0', 'Zoom, fit'],
-    ['w', 'Mask or weights'],
-  ],
-} as const;
+import { help, pictureWords, tableWords } from './words';
 
 export interface TensorContext {
   remote: Remote<TensorViewApi>;
@@ -78,7 +64,7 @@ function makePicture(tensor: TensorInfo, context: TensorContext): Picture {
   const kind = kindOf(tensor);
   switch (kind.kind) {
     case 'empty':
-      return plain(h('p', { class: 'big-value' }, 'This tensor has no elements.'));
+      return plain(h('p', { class: 'big-value' }, pictureWords.noElements));
     case 'scalar':
       return scalarPicture(tensor, context);
     case 'vector':
@@ -105,7 +91,7 @@ function scalarPicture({ name }: TensorInfo, { remote, stage, failed }: TensorCo
       value.textContent = figure(values[0]);
       value.title = String(values[0]);
       stage.readOut.say(`${name} ${values[0]}`);
-      table = tableOf(tableWords.value(name), [numeric('value')], [[values[0]]]);
+      table = tableOf(tableWords.value(name), [numeric(tableWords.columns.value)], [[values[0]]]);
     })
     .catch(failed);
   return { ...plain(value), tables: () => (table ? [table] : []) };
@@ -137,8 +123,8 @@ function matrixPicture(
   panel.show({
     name,
     maskKey: name,
-    words: { kept: 'non-zero', pruned: 'zero' },
-    about: shape.length > 2 ? `shown as ${shapeText([rows, columns])}: first axis by all others` : '',
+    words: pictureWords.nonZero,
+    about: shape.length > 2 ? pictureWords.asMatrix(rows, columns) : '',
     source: {
       rows,
       columns,

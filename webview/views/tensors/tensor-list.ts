@@ -1,7 +1,8 @@
 /** The tensors of a file: as many rows in the page as can be seen, however many there are. */
 import type { TensorInfo } from '../../../src/protocol/views';
 import { h, oncePerFrame, onResize, setText } from '../../dom';
-import { bytes, count, density, many, shapeText } from '../../format';
+import { bytes, count, density, shapeText } from '../../format';
+import { listWords } from './words';
 
 const rowHeight = 24;
 /** Rows kept ready above and below what is seen. */
@@ -28,7 +29,7 @@ export class TensorList {
   readonly element: HTMLElement;
   private readonly rows = h('div', { class: 'rows' });
   private readonly room = h('div', { class: 'list-room' });
-  private readonly list = h('div', { class: 'list', role: 'listbox', tabindex: 0, 'aria-label': 'Tensors' });
+  private readonly list = h('div', { class: 'list', role: 'listbox', tabindex: 0, 'aria-label': listWords.label });
   private readonly summary = h('div', { class: 'list-count', role: 'status' });
   private shown: readonly TensorInfo[] = [];
   private chosen: string | undefined;
@@ -36,9 +37,7 @@ export class TensorList {
   private readonly stopResizing: () => void;
 
   constructor(private readonly handlers: ListHandlers) {
-    const titles = ['name', 'shape', 'type', 'size', 'density'].map((title) =>
-      h('span', { class: `c-${title}` }, title),
-    );
+    const titles = listWords.columns.map((title) => h('span', { class: `c-${title}` }, title));
     this.room.append(this.rows);
     this.list.append(this.room);
     this.element = h(
@@ -56,10 +55,7 @@ export class TensorList {
   show(tensors: readonly TensorInfo[], all: number): void {
     this.shown = tensors;
     this.room.style.height = `${tensors.length * rowHeight}px`;
-    setText(
-      this.summary,
-      tensors.length === all ? many(all, 'tensor') : `${count(tensors.length)} of ${many(all, 'tensor')}`,
-    );
+    setText(this.summary, listWords.shown(tensors.length, all));
     this.draw();
   }
 

@@ -3,10 +3,9 @@ import type { Remote } from '../../../src/protocol/rpc';
 import type { TensorInfo, TensorViewApi } from '../../../src/protocol/views';
 import { Chart } from '../../drawing/chart';
 import { h } from '../../dom';
-import { count, figure } from '../../format';
 import { numeric, type Table } from '../../parts/table';
 import type { ReadOut } from '../../parts/read-out';
-import { tableWords } from './words';
+import { pictureWords, tableWords } from './words';
 
 /** Values drawn and listed: what one message carries. */
 const most = 1 << 16;
@@ -22,9 +21,9 @@ export class VectorView {
     private readonly readOut: ReadOut,
   ) {
     this.chart = new Chart({
-      label: `Values of ${tensor.name} by index`,
-      x: { label: 'index', whole: true },
-      y: { label: 'value' },
+      label: pictureWords.vector(tensor.name),
+      x: { label: pictureWords.index, whole: true },
+      y: { label: pictureWords.value },
       series: [{ label: '', colour: 0, draw: length > 400 ? 'line' : 'points' }],
       cursor: (index) => this.describe(index),
     });
@@ -32,7 +31,7 @@ export class VectorView {
       'div',
       { class: 'fill' },
       this.chart.element,
-      length > most && h('p', { class: 'note' }, `The first ${count(most)} of ${count(length)} values.`),
+      length > most && h('p', { class: 'note' }, pictureWords.first(most, length)),
     );
   }
 
@@ -55,7 +54,7 @@ export class VectorView {
   table(): Table {
     return {
       ...tableWords.values(this.tensor.name),
-      columns: [numeric('index'), numeric('value')],
+      columns: [numeric(pictureWords.index), numeric(pictureWords.value)],
       length: this.values.length,
       rows: (start, end) => [...this.values.subarray(start, end)].map((value, i) => [start + i, value]),
     };
@@ -67,7 +66,7 @@ export class VectorView {
 
   private describe(index: number | undefined): void {
     const { name } = this.tensor;
-    if (index === undefined) this.readOut.say(`${name} · ${count(this.length)} values`);
-    else this.readOut.say(`${name} [${index}] ${figure(this.values[index])}`, '', String(this.values[index]));
+    if (index === undefined) this.readOut.say(pictureWords.length(name, this.length));
+    else this.readOut.say(pictureWords.at(name, index, this.values[index]), '', String(this.values[index]));
   }
 }

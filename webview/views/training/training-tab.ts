@@ -196,4 +196,4 @@ const supports = (model: RunModel): true | Obstacle => {
   return layer === true ? madeNoStep(snapshot.record.error?.message) : layer;
 };
 
-export const trainingTab: TabRecord = { id: 'training', title: 'Training', supports, mount };
+export const trainingTab: TabRecord = { id: 'training', title: help.title, supports, mount };

@@ -3,16 +3,8 @@ import type { EpochEvent } from '../../../src/protocol/run';
 import { numeric, tableOf, type Table } from '../../parts/table';
 import { tableWords } from './words';
 
-export const stepColumns = ['step', 'loss', 'accuracy', 'gradient norm', 'learning rate'].map(numeric);
-
-export const epochColumns = [
-  'epoch',
-  'step',
-  'train loss',
-  'train accuracy',
-  'validation loss',
-  'validation accuracy',
-].map(numeric);
+export const stepColumns = tableWords.stepColumns.map(numeric);
+export const epochColumns = tableWords.epochColumns.map(numeric);
 
 export const epochRows = (epochs: readonly EpochEvent[]): number[][] =>
   epochs.map((epoch) => [

@@ -46,6 +46,8 @@ export const caption = (run: string, snapshot: RunSnapshot | undefined): string[
 export const tableWords = {
   steps: { name: 'Steps', caption: 'Training, by step' },
   epochs: { name: 'Epochs', caption: 'Training and validation, by epoch' },
+  stepColumns: ['step', 'loss', 'accuracy', 'gradient norm', 'learning rate'],
+  epochColumns: ['epoch', 'step', 'train loss', 'train accuracy', 'validation loss', 'validation accuracy'],
 };
 
 /** Titles of the charts, what they show for who cannot see them, and their lines. */

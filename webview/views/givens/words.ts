@@ -1,0 +1,104 @@
+/** What the Givens tab says; one rotation in words and numbers. */
+import type { RotationSequence } from '../../../src/core/rotation-sequence';
+import { count, degrees, figure } from '../../format';
+
+export const help = {
+  title: 'Givens',
+  text: [
+    'An exact orthogonal initialisation starts from the identity and turns two axes at a time by an angle. Each rotation keeps all singular values at 1 and joins the supports of its two axes, so the density grows until it reaches the target.',
+    'The two axes turned last are marked by lines and arrows. The chart shows the density after each rotation, the density to be expected after so many random rotations, and the target.',
+    'When the state before the last rotation is nearer to the target, the last rotation is undone: it is shown, but not in the weights.',
+  ],
+  keys: [
+    ['Space', 'Play and pause'],
+    ['Alt+→ Alt+←', 'One rotation on or back'],
+    ['Home End', 'The identity, the initial weights'],
+    ['← ↑ ↓ →', 'Move the cursor (Shift: by ten)'],
+    ['+ - 0', 'Zoom, fit'],
+  ],
+} as const;
+
+interface Reason {
+  title: string;
+  explanation: string;
+}
+
+export const noSequence = (layer: string): Reason => ({
+  title: `${layer} has no rotation sequence`,
+  explanation: `${layer} was initialised with \`base\`: a dense orthogonal matrix times a random mask, without rotations. Set \`sparsity.init: eoi\` in the config to get a sequence.`,
+});
+
+export const isIdentity = (layer: string): Reason => ({
+  title: `${layer} is the identity`,
+  explanation: 'Its density is the least that an orthogonal matrix can have, so no rotation was drawn.',
+});
+
+export const tooLarge = (layer: string, weights: number): Reason => ({
+  title: `${layer} is too large to replay here`,
+  explanation: `It has ${count(weights)} weights. Its rotations are in \`rotations/\` of the run folder; the Mask tab shows the result.`,
+});
+
+export const notWritten: Reason = { title: 'Waiting for the rotations to be written', explanation: '' };
+export const reading = 'Reading the rotations';
+
+export const transport = {
+  play: 'Play',
+  pause: 'Pause',
+  first: 'First: the identity',
+  back: 'One rotation back',
+  on: 'One rotation on',
+  last: 'Last: the initial weights',
+  rotation: 'Rotation',
+  speed: 'Rotations a second',
+  perSecond: (rotations: string) => `${rotations} / s`,
+};
+
+export const chartWords = {
+  label: (layer: string) => `Density of ${layer} by rotation, against the expected curve`,
+  x: 'rotation',
+  title: 'Density',
+  density: 'density',
+  expected: 'expected',
+  target: (density: number) => `target ${figure(density)}`,
+};
+
+export const tableWords = {
+  about: (layer: string) => ({ name: 'Rotations', caption: `Rotations of ${layer}` }),
+  rotation: 'rotation',
+  first: 'first axis',
+  second: 'second axis',
+  angle: 'angle (degrees)',
+  density: 'density after',
+  expected: 'expected density',
+  note: 'note',
+  undone: 'undone',
+};
+
+export const axesAre = (columns: boolean): string => (columns ? 'axes are columns' : 'axes are rows');
+export const weightWords = (layer: string, row: number, column: number, value: number): string =>
+  `${layer} [row ${row}, column ${column}] ${figure(value)}`;
+export const afterWords = (layer: string, rotation: string): string => `${layer} after ${rotation}`;
+
+export interface RotationFacts {
+  sequence: RotationSequence;
+  /** Rotations applied. */
+  step: number;
+  /** Density after 0, 1, ... rotations. */
+  density: ArrayLike<number>;
+  expected: ArrayLike<number>;
+  target: number;
+}
+
+/** `rotation 57 of 412: axes 12, 407 by 213.4° · density 0.0312 → 0.0330 (expected 0.0321)` */
+export function rotationWords({ sequence, step, density, expected, target }: RotationFacts): string {
+  const { first, second, angle, lastUndone } = sequence;
+  const total = first.length;
+  const place = `rotation ${count(step)} of ${count(total)}`;
+  if (step === 0) return `${place}: the identity · density ${figure(density[0])}`;
+  const t = step - 1;
+  const turn = `axes ${first[t]}, ${second[t]} by ${degrees(angle[t])}`;
+  const change = `density ${figure(density[t])} → ${figure(density[step])}`;
+  if (lastUndone && step === total)
+    return `${place}, undone: ${turn} · ${change}, farther from the target ${figure(target)}`;
+  return `${place}: ${turn} · ${change} (expected ${figure(expected[step])})`;
+}

@@ -1,0 +1,27 @@
+/** What the Mask tab says. */
+import type { LayerSummary } from '../../../src/protocol/run';
+import { isometryText } from '../../../src/protocol/words';
+import { figure } from '../../format';
+
+export const help = {
+  title: 'Mask',
+  text: [
+    'Rows are the outputs of the layer, columns its inputs. A kept weight is drawn in the foreground colour, a pruned one is background.',
+    'Weights shows the values at the selected step: blue is negative, orange positive, zero is background. Magnitudes are drawn by their square root.',
+    'The bars beside the matrix count the kept weights of each row and column.',
+  ],
+  keys: [
+    ['← ↑ ↓ →', 'Move the cursor (Shift: by ten)'],
+    ['+ -', 'Zoom, also with the wheel'],
+    ['0', 'Fit'],
+    ['w', 'Mask or weights'],
+  ],
+} as const;
+
+export const waiting = { title: 'Waiting for the initial weights', explanation: '' };
+/** Of a weight, and of the axes of a layer. */
+export const kept = { kept: 'kept', pruned: 'pruned' };
+export const axes = { row: 'out', column: 'in' };
+
+export const aboutLayer = ({ targetDensity, singularValues }: LayerSummary): string =>
+  `target ${figure(targetDensity)} · at initialisation ${isometryText(singularValues)}`;
