@@ -77,6 +77,35 @@ describe.skipIf(missingBrowser !== undefined)(`a narrow page${missingBrowser ? `
     await view.close();
   });
 
+  it.each(widths)('of %d px holds an error with its remedies, and an empty view', async (width) => {
+    const directory = inject('eoiRun');
+    const served = serveRun(directory);
+    const message =
+      'The rotations of fc2 in rotations/fc2.bin end after 12 bytes; 142 rotations of 16 bytes were expected. Start the run again.';
+    const rotations = (): Promise<never> =>
+      Promise.reject(Object.assign(new Error(message), { code: 'runs.bad-rotations' }));
+    const view = await View.open<RunViewApi, RunViewEvents>(
+      browser,
+      { ...served.api, rotations },
+      {
+        boot: { view: 'run', state: { directory, tab: 'givens', layer: 'fc2', step: 0 } },
+        size: { width, height: 640 },
+        theme: 'high-contrast',
+      },
+    );
+    await expect.poll(() => view.page.getByRole('alert').innerText()).toMatch(/142 rotations of 16 bytes/);
+    await view.screenshot(`narrow-${width}-error`);
+    expect(await cut(view.page)).toEqual([]);
+    const { record, ...rest } = await served.reader.snapshot();
+    const based = record.layers.map((layer) => ({ ...layer, init: 'base' as const, rotations: 0 }));
+    view.emit('changed', { ...rest, record: { ...record, layers: based } });
+    await view.page.keyboard.press(']');
+    await expect.poll(() => view.page.locator('.state').innerText()).toMatch(/fc3 has no rotation sequence/);
+    await view.screenshot(`narrow-${width}-empty`);
+    expect(await cut(view.page)).toEqual([]);
+    await view.close();
+  });
+
   it.each(widths)('of %d px shows a tensor file', async (width) => {
     const file = join(inject('eoiRun'), 'checkpoints/step-000100.safetensors');
     const served = serveTensors(file);
