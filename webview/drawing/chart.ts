@@ -17,7 +17,9 @@ export class Chart {
   private size = { width: 0, height: 0 };
   private at: number | undefined;
   private readonly stop: (() => void)[];
-  private readonly refresh = oncePerFrame(() => this.plot?.setData(this.data as uPlot.AlignedData));
+  /** What the plot has of `data`: all of it from the next frame on. */
+  private drawn: Column[] = [];
+  private readonly refresh = oncePerFrame(() => this.takeIn());
 
   constructor(private readonly spec: ChartSpec) {
     this.data = [[], ...spec.series.map(() => [])];
@@ -62,6 +64,8 @@ export class Chart {
     const { plot } = this;
     const x = this.data[0];
     if (!plot || x.length === 0) return;
+    // A key may come in the frame in which the data came.
+    if (this.drawn !== this.data) this.takeIn();
     const at = Math.max(0, Math.min(x.length - 1, index));
     plot.setCursor({ left: plot.valToPos(x[at]!, 'x'), top: plot.over.clientHeight / 2 });
   }
@@ -76,6 +80,14 @@ export class Chart {
     this.refresh.cancel();
     this.plot?.destroy();
     this.element.remove();
+  }
+
+  /** At once, scales included. */
+  private takeIn(): void {
+    const { plot, data } = this;
+    if (!plot) return;
+    this.drawn = data;
+    plot.batch(() => plot.setData(data as uPlot.AlignedData));
   }
 
   private legend(): HTMLElement {
