@@ -1,6 +1,7 @@
 /** Opens a folder in VS Code with this checkout's extension: the desktop's when there is one, else in the browser. */
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { Failure, capture, hostDirectory, run, say, which } from './process.mjs';
 import { packageExtension } from './setup.mjs';
 import { installServer, startServer } from './vscode-server.mjs';
@@ -19,7 +20,7 @@ const openBrowser = async (url) => {
 };
 
 /** A word of a command line that cmd.exe reads, which is what runs code.cmd. @param {string} text */
-const quoted = (text) => (/[\s&()^]/.test(text) ? `"${text}"` : text);
+const quoted = (text) => (/[^\w:\\/.-]/.test(text) ? `"${text}"` : text);
 
 /** @param {string} code @param {string} vsix @param {string} folder @param {string} [file] To be shown at first. */
 const openDesktop = async (code, vsix, folder, file) => {
@@ -37,10 +38,9 @@ const openServer = async (vsix, folder, file) => {
   say('There is no "code" command here: using a VS Code server from npm in the browser');
   await installServer();
   const server = await startServer({ data: join(hostDirectory, 'editor'), vsix, token: true, trust: true });
-  const address = server.url(
-    folder,
-    file ? [['openFile', `vscode-remote://127.0.0.1:${server.port}${file}`]] : undefined,
-  );
+  const remote = `vscode-remote://127.0.0.1:${server.port}`;
+  // As in an address: with slashes also on Windows, and with blanks encoded.
+  const address = server.url(folder, file ? [['openFile', remote + pathToFileURL(file).pathname]] : undefined);
   say(`\n  ${address}\n\nThe address holds a token: only who has it gets in. Ctrl+C ends the server.`);
   const ended = new Promise((resolve) => {
     /** @type {NodeJS.Signals[]} */

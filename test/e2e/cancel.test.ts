@@ -1,8 +1,8 @@
-/** A run that takes too long is cancelled where its progress is shown: in the status bar. */
+/** A run that takes too long is watched while it goes on, and cancelled where its progress is shown: in the status bar. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { copyOf, openWorkbench, pictureFailures } from './fixtures';
+import { copyOf, openWorkbench, pictureFailures, runTabs, showTab } from './fixtures';
 import type { Workbench } from './workbench';
 
 let folder: string;
@@ -18,9 +18,20 @@ beforeAll(async () => {
 afterAll(() => workbench.close());
 pictureFailures(() => workbench);
 
-it('stops with a click on Cancel in the status bar, and says so', async () => {
+it('fills in every tab while it goes on', async () => {
   await workbench.openFile('long.sparse.yaml');
   await workbench.command('Sparsescope: Run Config');
+  const panel = await workbench.webview('[role=tab]');
+  for (const name of runTabs) await showTab(workbench, panel, name);
+  expect(await panel.locator('.run-state').getAttribute('data-state')).toBe('training');
+  // The words of the last tab, Training, tell the newest step: they go on.
+  const readOut = (): Promise<string> => panel.locator('.read-out').innerText();
+  const before = await readOut();
+  await expect.poll(readOut, { timeout: 30_000 }).not.toBe(before);
+  await workbench.screenshot('live');
+});
+
+it('stops with a click on Cancel in the status bar, and says so', async () => {
   await workbench.statusBar(/long-1 · step [1-9]\d*\//).waitFor({ timeout: 90_000 });
   await workbench.statusBar('Cancel').click();
   await workbench.command('View: Show Sparsescope');

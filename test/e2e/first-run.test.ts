@@ -3,28 +3,20 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Frame, Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { copyOf, openWorkbench, pictureFailures } from './fixtures';
+import { copyOf, openWorkbench, pictureFailures, pictureOf, runTabs, showTab } from './fixtures';
 import type { Workbench } from './workbench';
-
-const tabs = ['Mask', 'Givens', 'Spectrum', 'Training'] as const;
 
 let folder: string;
 let workbench: Workbench;
 let panel: Frame;
 
 const tab = (name: string): Locator => panel.getByRole('tab', { name });
-const picture = (): Locator => panel.locator('[role=tabpanel] canvas:visible').first();
 
 /** The layer that the panel's header names. */
 const layer = (): Promise<string> =>
   panel.locator('vscode-dropdown[aria-label=Layer]').evaluate((element) => (element as HTMLSelectElement).value);
 
-/** Shows a tab until its picture has more than a background and a frame: of a mask, the weights that are kept. */
-const showTab = async (name: string): Promise<void> => {
-  await tab(name).click();
-  await picture().waitFor();
-  await expect.poll(() => workbench.colours(picture()), { timeout: 90_000 }).toBeGreaterThan(2);
-};
+const show = (name: string): Promise<void> => showTab(workbench, panel, name);
 
 const setTheme = (theme: string): void => {
   mkdirSync(join(folder, '.vscode'), { recursive: true });
@@ -46,8 +38,8 @@ describe('the example run', () => {
     const cancel = workbench.statusBar('Cancel').waitFor();
     await workbench.page.locator('.codelens-decoration a', { hasText: 'Run Config' }).first().click();
     panel = await workbench.webview('[role=tab]');
-    await picture().waitFor();
-    for (const name of tabs) expect(await tab(name).count()).toBe(1);
+    await pictureOf(panel).waitFor();
+    for (const name of runTabs) expect(await tab(name).count()).toBe(1);
     await Promise.all([progress, cancel]);
   });
 
@@ -64,8 +56,8 @@ describe('the example run', () => {
     await workbench.screenshot('running');
   });
 
-  it.each(tabs)('fills in the tab %s', async (name) => {
-    await showTab(name);
+  it.each(runTabs)('shows the tab %s', async (name) => {
+    await show(name);
     await workbench.screenshot(`tab-${name.toLowerCase()}`);
   });
 
@@ -73,14 +65,16 @@ describe('the example run', () => {
     const row = workbench.treeRows('Runs').filter({ hasText: /completed · 0?\.\d+ val/ });
     await row.waitFor({ timeout: 150_000 });
     await workbench.statusBar(/Sparsescope: \w+ · idle/).waitFor();
-    for (const name of tabs) {
-      await showTab(name);
+    // Nobody chose a step: the panel has gone along to the last one.
+    await expect.poll(() => panel.locator('.timeline-words').innerText()).toMatch(/^step 215 of 215/);
+    for (const name of runTabs) {
+      await show(name);
       await workbench.screenshot(`completed-${name.toLowerCase()}`);
     }
   });
 
   it('plays the rotations, scrubs and steps back', async () => {
-    await showTab('Givens');
+    await show('Givens');
     const scrub = panel.getByRole('slider', { name: 'Rotation' });
     const at = async (): Promise<number> => Number(await scrub.inputValue());
     await scrub.fill('60');
@@ -98,7 +92,7 @@ describe('the example run', () => {
     ['picture (PNG)', 'png'],
     ['table (CSV)', 'csv'],
   ])('exports the %s to where it is told', async (what, extension) => {
-    await showTab('Mask');
+    await show('Mask');
     const target = join(folder, `exported.${extension}`);
     await panel.getByRole('button', { name: `Export the ${what}` }).click();
     const dialog = workbench.page.locator('.quick-input-widget:visible');
@@ -119,13 +113,13 @@ describe('the example run', () => {
   });
 
   it('comes back with its tab and its layer when the window is opened again', async () => {
-    await showTab('Spectrum');
+    await show('Spectrum');
     await workbench.treeRows('Layers').filter({ hasText: /^fc3/ }).click();
     await expect.poll(layer).toBe('fc3');
     await workbench.lookAwayUntilStored('"tab":"spectrum","layer":"fc3"');
     await workbench.reload();
     panel = await workbench.webview('[role=tab]');
-    await picture().waitFor();
+    await pictureOf(panel).waitFor();
     await expect.poll(() => tab('Spectrum').getAttribute('aria-selected')).toBe('true');
     await expect.poll(layer).toBe('fc3');
     await workbench.screenshot('restored');
@@ -140,8 +134,8 @@ describe('the example run', () => {
     const classes = async (): Promise<string[]> =>
       (await workbench.page.locator('.monaco-workbench').getAttribute('class'))?.split(' ') ?? [];
     await expect.poll(classes).toContain(kind);
-    for (const name of tabs) {
-      await showTab(name);
+    for (const name of runTabs) {
+      await show(name);
       await workbench.screenshot(
         `${theme.replace('Default ', '').replaceAll(' ', '-').toLowerCase()}-${name.toLowerCase()}`,
       );

@@ -8,5 +8,7 @@ export default defineConfig({
     fileParallelism: false,
     testTimeout: 180_000,
     hookTimeout: 120_000,
+    // A workbench on two loaded cores takes its time; what never comes fails all the same.
+    expect: { poll: { timeout: 30_000 } },
   },
 });
