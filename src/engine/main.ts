@@ -1,4 +1,5 @@
 /** The engine process: forked with `serialization: 'advanced'`, serves `EngineApi` over the IPC channel, ends with its parent. */
+import { constants, setPriority } from 'node:os';
 import { join, relative } from 'node:path';
 import type { EngineApi, EngineEvents } from '../protocol/engine';
 import { Peer } from '../protocol/rpc';
@@ -6,6 +7,7 @@ import type { Channel } from '../protocol/rpc';
 import { describeError, stackOf, startedAlone } from './errors';
 import type { Stop } from './run';
 import { EngineService } from './service';
+import { thinSteps } from './thin-steps';
 
 /** Runs get this long to reach the end of their step and keep a checkpoint; then the process ends all the same. */
 const grace = 5_000;
@@ -24,13 +26,15 @@ const channel: Channel = {
 type Nothing = object;
 
 function serve(): void {
+  // Training takes all of a core for long: the window comes first where there are few.
+  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
   const describe = (error: unknown): { code: string; message: string } => {
     const told = describeError(error);
     if (told.code === 'engine.internal') log(stackOf(error));
     return told;
   };
   const service = new EngineService(
-    (event, value) => peer.emit(event, value),
+    thinSteps((event, value) => peer.emit(event, value)),
     // After the answer to `shutdown` is on its way.
     () => setImmediate(() => process.exit(0)),
   );
