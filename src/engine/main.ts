@@ -7,7 +7,6 @@ import type { Channel } from '../protocol/rpc';
 import { describeError, stackOf, startedAlone } from './errors';
 import type { Stop } from './run';
 import { EngineService } from './service';
-import { thinSteps } from './thin-steps';
 
 /** Runs get this long to reach the end of their step and keep a checkpoint; then the process ends all the same. */
 const grace = 5_000;
@@ -34,7 +33,7 @@ function serve(): void {
     return told;
   };
   const service = new EngineService(
-    thinSteps((event, value) => peer.emit(event, value)),
+    (event, value) => peer.emit(event, value),
     // After the answer to `shutdown` is on its way.
     () => setImmediate(() => process.exit(0)),
   );

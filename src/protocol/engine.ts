@@ -56,7 +56,7 @@ export interface EngineApi {
 }
 
 export interface EngineEvents {
-  /** Written to the journal already when it is sent. Of steps in quick succession a forked engine tells the newest only. */
+  /** Written to the journal already when it is sent. */
   runEvent: { id: string; directory: string; event: RunEvent };
   /** `run.json` as last written. */
   runChanged: { id: string; directory: string; record: RunRecord };
