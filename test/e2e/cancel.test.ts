@@ -24,6 +24,7 @@ pictureFailures(() => workbench);
 
 it('fills in every tab while it goes on', async () => {
   await workbench.openFile('long.sparse.yaml');
+  await workbench.configSeen();
   await workbench.command('Sparsescope: Run Config');
   const panel = await workbench.webview('[role=tab]');
   for (const name of runTabs) await showTab(workbench, panel, name);

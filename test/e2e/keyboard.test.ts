@@ -22,8 +22,7 @@ it('opens and runs a config', async () => {
   await workbench.page.locator('.quick-input-widget .monaco-list-row.focused', { hasText: 'quick.sparse' }).waitFor();
   await press('Enter');
   await workbench.page.locator('.tab.active', { hasText: 'quick.sparse.yaml' }).waitFor();
-  // The extension has seen the editor: before, it would ask which config is meant.
-  await workbench.page.locator('.codelens-decoration a', { hasText: 'Run Config' }).first().waitFor();
+  await workbench.configSeen();
   await workbench.commandByKeys('Sparsescope: Run Config');
   panel = await workbench.webview('[role=tab]');
 });

@@ -41,6 +41,7 @@ it('underlines mistakes all the same', async () => {
 
 it('refuses to run, with the reason', async () => {
   await workbench.openFile('quick.sparse.yaml');
+  await workbench.configSeen();
   await workbench.command('Sparsescope: Run Config');
   const toast = workbench.notification(/trust/i).first();
   await toast.waitFor();

@@ -157,6 +157,11 @@ export class Workbench {
     await this.page.locator('.tab.active', { hasText: path.split('/').at(-1)! }).waitFor();
   }
 
+  /** Waits until the extension has seen the config in front; before, it would ask which one is meant. */
+  async configSeen(): Promise<void> {
+    await this.page.locator('.codelens-decoration a', { hasText: 'Run Config' }).first().waitFor();
+  }
+
   /** Opens a file by clicking its folders and itself in the explorer. */
   async openInExplorer(...names: string[]): Promise<void> {
     await this.command('View: Show Explorer');
