@@ -1,5 +1,7 @@
 /** A config's whole check: what is written, and whether what it asks for can be had. */
 import { dataSets } from '../core/data-sets';
+import { checkEffects } from './check-effects';
+import { checkTraining } from './check-training';
 import * as errors from './errors';
 import type { PathFinding } from './errors';
 import type { ConfigFormat } from './format';
@@ -46,19 +48,6 @@ function checkData({ data, train, probes }: Config, reading: Reading): PathFindi
   return found;
 }
 
-/** Keys that were written and do nothing. */
-function checkEffects({ model, sparsity, train }: Config, reading: Reading): PathFinding[] {
-  const idle: [path: string, without: boolean, reason: string][] = [
-    ['model.activation', model.layers !== undefined, 'model.layers has its activations as layers of its own'],
-    ['sparsity.eoi', sparsity.init !== 'eoi', `init is ${sparsity.init}`],
-    ['train.schedule.at', train.schedule.name !== 'step', `the schedule is ${train.schedule.name}`],
-    ['train.schedule.factor', train.schedule.name !== 'step', `the schedule is ${train.schedule.name}`],
-  ];
-  return idle
-    .filter(([path, without]) => without && reading.place(path).exact)
-    .map(([path, , reason]) => ({ ...errors.noEffect(path, reason), path }));
-}
-
 /** At the value, or, where it is not written, at the key it would be under. */
 function placed(reading: Reading, { path, ...finding }: PathFinding): ConfigIssue {
   const place = reading.place(path);
@@ -78,7 +67,12 @@ export function checkConfig(text: string, format: ConfigFormat): CheckedConfig {
   const { config, issues, locate, pathAt } = reading;
   if (!config) return { issues, locate, pathAt };
   const { plan, problems } = planNetwork(config);
-  const found = [...problems, ...checkData(config, reading), ...checkEffects(config, reading)];
+  const found = [
+    ...problems,
+    ...checkData(config, reading),
+    ...checkTraining(config),
+    ...checkEffects(config, reading),
+  ];
   const all = sorted([...issues, ...found.map((finding) => placed(reading, finding))]);
   const sound = all.every(({ severity }) => severity !== 'error');
   return { ...(sound && { config, ...(plan && { plan }) }), issues: all, locate, pathAt };

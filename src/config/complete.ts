@@ -51,7 +51,7 @@ const escaped = (text: string): string => text.replaceAll(/[\\$}]/g, '\\$&');
 
 /** What follows a key: a choice, the default to be typed over, the next line. */
 function valueSnippet(schema: Schema, flow: boolean): string {
-  if (schema.kind === 'object') return flow ? ' { $0 }' : '\n  $0';
+  if (schema.kind === 'object' || schema.kind === 'map') return flow ? ' { $0 }' : '\n  $0';
   if (schema.kind === 'list') return schema.items.kind === 'union' && !flow && !schema.default ? '\n  - $0' : ' [$0]';
   const byDefault = defaultText(schema);
   const listed = schema.kind === 'enum' || schema.kind === 'union' || schema.kind === 'boolean';
@@ -104,6 +104,7 @@ function valuesOf(schema: Schema, span: Span): Completion[] {
     case 'integer':
     case 'number':
     case 'list':
+    case 'map':
       return [];
   }
 }

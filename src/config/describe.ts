@@ -6,7 +6,7 @@ import { pathSteps } from './tree';
 
 /** Values as a config shows them: `0.1`, `[0, end]`. */
 export const defaultText = (schema: Schema): string | undefined => {
-  if (schema.kind === 'object' || schema.default === undefined) return undefined;
+  if (schema.kind === 'object' || schema.kind === 'map' || schema.default === undefined) return undefined;
   return Array.isArray(schema.default) ? `[${schema.default.join(', ')}]` : String(schema.default);
 };
 

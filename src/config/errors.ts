@@ -252,6 +252,15 @@ export const classesMismatch = (
     change(String(classes)),
   );
 
+/** `pattern`: as it is written in `sparsity.layers`. */
+export const noSuchLayer = (pattern: string, names: readonly string[]): Finding => {
+  const few = names.length <= 8 ? names : [...names.slice(0, 6), '…', names[names.length - 1]];
+  return finding('no-such-layer', `No layer fits \`${shown(pattern)}\`. The layers are ${few.join(', ')}.`);
+};
+
+/** `message` is the core's, which knows what would be left for the others. */
+export const impossibleShares = (message: string): Finding => finding('impossible-shares', message);
+
 export const duplicateLayer = (name: string, free: string): Finding =>
   finding(
     'duplicate-layer',
@@ -303,6 +312,27 @@ export const dataPathMissing = (source: string, suggestion?: Suggestion): Findin
     'data-path-missing',
     `${source} is read from files: add data.path with their folder, for example \`path: ./data\`. "Sparsescope: Download Data Set" fetches them.`,
     suggestion,
+  );
+
+/** `other`: what of the initialisation says how sparse it is. */
+export const startsDense = (method: string, other: string): Finding =>
+  finding(
+    'starts-dense',
+    `sparsity.update.method is ${method}, which begins with all weights, but ${other} is sparse from the start. Use init: base or eoi without a pattern.`,
+  );
+
+export const rewindOnlyStatic = (method: string): Finding =>
+  finding(
+    'rewind-only-static',
+    `sparsity.update.method is ${method}, but train.rewind prunes by itself between its levels. Use method: static, or levels: 0.`,
+    change('static'),
+  );
+
+export const rewindTooLate = (step: number, steps: number): Finding =>
+  finding(
+    'rewind-too-late',
+    `train.rewind.step is ${count(step)}, but a level has ${count(steps)} steps. Use ${count(Math.floor(steps / 10))}, or 0 for the initialisation.`,
+    change(String(Math.floor(steps / 10))),
   );
 
 // What works but is hardly meant.

@@ -40,6 +40,8 @@ export function expected(schema: Schema): string {
       return either(schema.values.map(String));
     case 'list':
       return schema.length ? `a list of ${schema.length} values` : 'a list';
+    case 'map':
+      return `{ ${schema.keyPattern.example}: ... }`;
     case 'union':
       return either(schema.of.map(expected));
     case 'object':

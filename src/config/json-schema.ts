@@ -38,6 +38,13 @@ function shape(schema: Schema): Json {
         minItems: schema.length ?? schema.minItems,
         maxItems: schema.length ?? schema.maxItems,
       };
+    case 'map':
+      return {
+        type: 'object',
+        propertyNames: { pattern: schema.keyPattern.regex },
+        maxProperties: schema.maxKeys,
+        additionalProperties: convert(schema.values),
+      };
     case 'union':
       return { anyOf: schema.of.map(convert) };
     case 'object': {
@@ -56,7 +63,7 @@ function shape(schema: Schema): Json {
 const convert = (schema: Schema): Json =>
   defined({
     ...shape(schema),
-    default: schema.kind === 'object' ? undefined : schema.default,
+    default: schema.kind === 'object' || schema.kind === 'map' ? undefined : schema.default,
     description: description(schema).replaceAll(/[`*]/g, ''),
     markdownDescription: description(schema),
   });

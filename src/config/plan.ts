@@ -1,14 +1,16 @@
 /** From a config to the network it describes and what each of its layers is to become, before any weight exists. */
 import { dataSets } from '../core/data-sets';
-import { distribute } from '../core/density';
-import { atLeast } from '../core/errors';
+import { distribute, matchLayers } from '../core/density';
+import type { LayerDensity, LayerShape } from '../core/density';
+import { atLeast, isSparseError } from '../core/errors';
 import { minimumDensity } from '../core/init/eoi';
 import { maskableLayers } from '../core/network';
 import type { Layer, LinearLayer, Network } from '../core/network';
 import { checkEoiAngles } from './check-angles';
 import * as errors from './errors';
 import type { PathFinding } from './errors';
-import { itemPath } from './tree';
+import { isScored, startsDense } from './methods';
+import { itemPath, keyPath } from './tree';
 import type { Config } from './types';
 
 export interface LayerPlan {
@@ -20,9 +22,9 @@ export interface LayerPlan {
   /** rows x columns. */
   weights: number;
   biases: number;
-  /** Share of weights to keep: targetNonZeros / weights. */
-  targetDensity: number;
-  targetNonZeros: number;
+  /** Share of weights to keep: targetNonZeros / weights. Absent where scores decide, which need weights and often data. */
+  targetDensity?: number;
+  targetNonZeros?: number;
   /** The lowest density an orthogonal matrix of this shape can have. */
   minimumDensity: number;
   /** Path in the config that defines the layer. */
@@ -120,23 +122,39 @@ function checkSizes(linear: readonly Placed[]): PathFinding[] {
   return total > maxNetwork ? [{ ...errors.networkTooLarge(total, maxNetwork), path: 'model.layers' }] : [];
 }
 
-function planLayers(config: Config, linear: readonly Placed[], density: number): LayerPlan[] {
-  const shapes = linear.map(({ layer }) => ({ name: layer.name, rows: layer.out, columns: layer.in }));
-  const shares = distribute(shapes, density, config.sparsity.distribution);
-  return linear.map(({ layer, path }, index) => ({
-    name: layer.name,
-    rows: layer.out,
-    columns: layer.in,
-    weights: layer.in * layer.out,
-    biases: layer.out,
-    targetDensity: shares[index].density,
-    targetNonZeros: shares[index].count,
-    minimumDensity: minimumDensity(layer.out, layer.in),
-    path,
-  }));
+/** The counts that are known before any weight is. */
+function counts(config: Config, shapes: readonly LayerShape[], density: number): (LayerDensity | undefined)[] {
+  const { distribution, layers } = config.sparsity;
+  const { fixed } = matchLayers(layers, shapes);
+  if (!isScored(distribution)) return distribute(shapes, density, distribution, { fixed });
+  return shapes.map((shape) => {
+    const own = fixed.get(shape.name);
+    return own === undefined ? undefined : distribute([shape], own, 'uniform')[0];
+  });
 }
 
-const tooSparse = ({ targetDensity, minimumDensity: least }: LayerPlan): boolean => targetDensity < least;
+function planLayers(config: Config, linear: readonly Placed[], density: number): LayerPlan[] {
+  const shapes = linear.map(({ layer }) => ({ name: layer.name, rows: layer.out, columns: layer.in }));
+  const shares = counts(config, shapes, density);
+  return linear.map(({ layer, path }, index) => {
+    const share = shares[index];
+    return {
+      name: layer.name,
+      rows: layer.out,
+      columns: layer.in,
+      weights: layer.in * layer.out,
+      biases: layer.out,
+      ...(share && { targetDensity: share.density, targetNonZeros: share.count }),
+      minimumDensity: minimumDensity(layer.out, layer.in),
+      path,
+    };
+  });
+}
+
+type SharedLayer = LayerPlan & Required<Pick<LayerPlan, 'targetDensity' | 'targetNonZeros'>>;
+
+const isShared = (layer: LayerPlan): layer is SharedLayer => layer.targetDensity !== undefined;
+const tooSparse = ({ targetDensity, minimumDensity: least }: SharedLayer): boolean => targetDensity < least;
 
 /** Each trial shares the density out anew; of very many layers that would be felt while typing. */
 const mostLayersToSearch = 1_000;
@@ -144,7 +162,7 @@ const mostLayersToSearch = 1_000;
 /** The smallest density, as printed, with which every layer can be exactly orthogonal. 1 always can. */
 function smallestDensity(config: Config, linear: readonly Placed[]): string | undefined {
   if (linear.length > mostLayersToSearch) return undefined;
-  const works = (density: number): boolean => !planLayers(config, linear, density).some(tooSparse);
+  const works = (density: number): boolean => !planLayers(config, linear, density).filter(isShared).some(tooSparse);
   let low = config.sparsity.density;
   let high = 1;
   while (high / low > 1.0001) {
@@ -163,18 +181,36 @@ function smallestDensity(config: Config, linear: readonly Placed[]): string | un
 function checkDensity(config: Config, layers: readonly LayerPlan[], linear: readonly Placed[]): PathFinding[] {
   const { density, init } = config.sparsity;
   const path = 'sparsity.density';
-  if (init === 'base') {
+  if (init !== 'eoi') {
     const hollow = layers.filter((layer) => layer.targetNonZeros === 0);
     return hollow.length > 0 ? [{ ...errors.layerEmpty(hollow[0].name, hollow.length - 1), path }] : [];
   }
   const worst = layers
+    .filter(isShared)
     .filter(tooSparse)
-    .reduce<LayerPlan | undefined>(
+    .reduce<SharedLayer | undefined>(
       (a, b) => (a && a.targetDensity / a.minimumDensity <= b.targetDensity / b.minimumDensity ? a : b),
       undefined,
     );
   if (!worst) return [];
   return [{ ...errors.densityTooLow(density, worst, smallestDensity(config, linear)), path }];
+}
+
+/** Updates that prune while the network is trained have to begin with all of it. */
+const initialDensity = ({ sparsity }: Config): number => (startsDense(sparsity.update) ? 1 : sparsity.density);
+
+/** The layers with their shares, or why `sparsity.layers` leaves none that could be. */
+function sharedOut(config: Config, linear: readonly Placed[]): { layers: LayerPlan[] } | { problem: PathFinding } {
+  const names = linear.map(({ layer }) => layer.name);
+  const [stranger] = matchLayers(config.sparsity.layers, names).unmatched;
+  if (stranger !== undefined)
+    return { problem: { ...errors.noSuchLayer(stranger, names), path: keyPath('sparsity.layers', stranger) } };
+  try {
+    return { layers: planLayers(config, linear, initialDensity(config)) };
+  } catch (error) {
+    if (!isSparseError(error)) throw error;
+    return { problem: { ...errors.impossibleShares(error.message), path: 'sparsity.layers' } };
+  }
 }
 
 /** What the config comes to. `plan` only when nothing makes it impossible; `problems` may still hold warnings. */
@@ -183,12 +219,17 @@ export function planNetwork(config: Config): { plan?: NetworkPlan; problems: Pat
   if (linear.length === 0) return { problems: [{ ...errors.noLinearLayer(), path: 'model.layers' }] };
   const shapeProblems = [...checkChain(network, linear, config.data.source), ...checkSizes(linear)];
   if (shapeProblems.length > 0) return { problems: shapeProblems };
-  const layers = planLayers(config, linear, config.sparsity.density);
+  const shared = sharedOut(config, linear);
+  if ('problem' in shared) return { problems: [shared.problem] };
+  const { layers } = shared;
   const problems = [...checkDensity(config, layers, linear), ...checkEoiAngles(config)];
   if (problems.some(({ severity }) => severity !== 'warning')) return { problems };
   const sum = (value: (layer: LayerPlan) => number): number => layers.reduce((total, layer) => total + value(layer), 0);
   const weights = sum((layer) => layer.weights);
-  const nonZeros = sum((layer) => layer.targetNonZeros);
+  // Where scores decide which weights are kept, how many is known all the same.
+  const nonZeros = layers.every((layer) => layer.targetNonZeros !== undefined)
+    ? sum((layer) => layer.targetNonZeros ?? 0)
+    : Math.round(initialDensity(config) * weights);
   const plan = {
     network,
     layers,

@@ -5,7 +5,7 @@ import { either, expected, tellingKeys } from './expected';
 import type { ConfigFormat } from './format';
 import { readScalar } from './read-scalar';
 import { homeOf } from './schema-paths';
-import type { ListSchema, ObjectSchema, Schema, UnionSchema } from './schema-types';
+import type { ListSchema, MapSchema, ObjectSchema, Schema, UnionSchema } from './schema-types';
 import { nearest } from './suggest';
 import type { Span, TextLines } from './text';
 import { itemPath, keyPath } from './tree';
@@ -31,7 +31,7 @@ function defaultOf(schema: Schema): unknown {
         .filter(([, inner]) => !inner.optional)
         .map(([key, inner]) => [key, defaultOf(inner)]),
     );
-  return structuredClone(schema.default);
+  return schema.kind === 'map' ? {} : structuredClone(schema.default);
 }
 
 const emptyMap = (span: Span): MapNode => ({ kind: 'map', pairs: [], flow: true, span });
@@ -66,6 +66,8 @@ export class Reader {
         return this.object(schema, node, path);
       case 'list':
         return this.list(schema, node, path);
+      case 'map':
+        return this.map(schema, node, path);
       case 'union':
         return this.union(schema, node, path);
       case 'string':
@@ -214,6 +216,23 @@ export class Reader {
       return this.say(errors.listLength(path, length, wanted), path, node.span);
     }
     return node.items.map((item, index) => this.read(schema.items, item, itemPath(path, index)));
+  }
+
+  private map(schema: MapSchema, given: TreeNode, path: string): unknown {
+    const node = isNothing(given) ? emptyMap(given.span) : given;
+    if (node.kind !== 'map')
+      return this.say(errors.wrongType(path, foundText(node), expected(schema)), path, node.span);
+    if (node.pairs.length > schema.maxKeys)
+      return this.say(errors.listLength(path, node.pairs.length, `at most ${schema.maxKeys}`), path, node.span);
+    const { regex, words } = schema.keyPattern;
+    // Without a prototype: `constructor` and `__proto__` are names like any other here.
+    const values = Object.create(null) as Record<string, unknown>;
+    for (const { key, keySpan, value } of node.pairs) {
+      const at = keyPath(path, key);
+      if (!new RegExp(regex).test(key)) this.say(errors.badName(path, key, words), path, keySpan);
+      else values[key] = this.read(schema.values, value, at);
+    }
+    return values;
   }
 
   private union(schema: UnionSchema, node: TreeNode, path: string): unknown {

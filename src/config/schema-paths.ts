@@ -13,6 +13,7 @@ export function schemaAt(path: string): Schema | undefined {
     if (!here) return undefined;
     const inner: Schema[] = options(here).flatMap((option): Schema[] => {
       if (typeof step === 'number') return option.kind === 'list' ? [option.items] : [];
+      if (option.kind === 'map') return [option.values];
       return option.kind === 'object' && Object.hasOwn(option.keys, step) ? [option.keys[step]] : [];
     });
     here = inner.at(0);
@@ -31,6 +32,7 @@ function* walkSchema(schema: Schema, path = ''): Generator<{ path: string; schem
   yield { path, schema };
   if (schema.kind === 'union') for (const option of schema.of) yield* walkSchema(option, path);
   if (schema.kind === 'list') yield* walkSchema(schema.items, `${path}[]`);
+  if (schema.kind === 'map') yield* walkSchema(schema.values, `${path}[]`);
   if (schema.kind === 'object')
     for (const [key, inner] of Object.entries(schema.keys)) yield* walkSchema(inner, keyPath(path, key));
 }

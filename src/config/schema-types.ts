@@ -56,6 +56,15 @@ export interface ListSchema extends Described {
   readonly default?: readonly (string | number)[];
 }
 
+/** Keys of the person's own, each with a value of the same kind. */
+export interface MapSchema extends Described {
+  readonly kind: 'map';
+  readonly values: Schema;
+  /** What a key has to be. */
+  readonly keyPattern: { readonly regex: string; readonly words: string; readonly example: string };
+  readonly maxKeys: number;
+}
+
 /** One of several: scalars are told apart by kind, objects by their first key. */
 export interface UnionSchema extends Described {
   readonly kind: 'union';
@@ -72,7 +81,8 @@ export interface ObjectSchema extends Described {
   readonly later?: readonly string[];
 }
 
-export type Schema = StringSchema | NumberSchema | BooleanSchema | EnumSchema | ListSchema | UnionSchema | ObjectSchema;
+export type Schema =
+  StringSchema | NumberSchema | BooleanSchema | EnumSchema | ListSchema | MapSchema | UnionSchema | ObjectSchema;
 
 /** The value a schema describes, after defaults are filled in. */
 export type Value<S> = S extends { kind: 'string' }
@@ -87,11 +97,13 @@ export type Value<S> = S extends { kind: 'string' }
           ? [Value<I>, Value<I>]
           : S extends { kind: 'list'; items: infer I }
             ? Value<I>[]
-            : S extends { kind: 'union'; of: readonly (infer U)[] }
-              ? Value<U>
-              : S extends { kind: 'object'; keys: infer K }
-                ? ObjectValue<K>
-                : never;
+            : S extends { kind: 'map'; values: infer V }
+              ? Record<string, Value<V>>
+              : S extends { kind: 'union'; of: readonly (infer U)[] }
+                ? Value<U>
+                : S extends { kind: 'object'; keys: infer K }
+                  ? ObjectValue<K>
+                  : never;
 
 type OptionalKeys<K> = { [P in keyof K]: K[P] extends { optional: true } ? P : never }[keyof K];
 type Flat<T> = { [P in keyof T]: T[P] };

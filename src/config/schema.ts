@@ -4,9 +4,9 @@
 import type { DataSource } from '../core/data-sets';
 import { dataSets } from '../core/data-sets';
 import { eoiSpecs, model } from './schema-model';
-import type { ObjectSchema, Schema } from './schema-types';
+import { sparsity } from './schema-sparsity';
+import type { ObjectSchema } from './schema-types';
 
-const eoiPaper = 'Nowak et al., "Sparser, Better, Deeper, Stronger" (arXiv 2406.01755)';
 const sources = Object.keys(dataSets) as DataSource[];
 
 const data = {
@@ -50,103 +50,36 @@ const data = {
   },
 } as const satisfies ObjectSchema;
 
-const angle = {
-  kind: 'number',
-  min: -360,
-  max: 360,
-  unit: 'degrees',
-  doc: 'An angle. Multiples of 90 only swap or negate axes and are refused.',
-} as const;
-
-const angles = {
-  kind: 'union',
-  default: 'uniform',
-  unit: 'degrees',
-  doc: 'By how much the Givens rotations turn.',
-  source: `${eoiPaper}, Appendix G`,
-  of: [
-    {
-      kind: 'enum',
-      values: ['uniform'],
-      valueDocs: { uniform: 'Uniform over [0, 360), as published.' },
-      doc: 'A distribution by its name.',
-    },
-    { kind: 'object', keys: { fixed: { ...angle, required: true } }, doc: 'The same angle for all rotations.' },
-    {
-      kind: 'object',
-      keys: {
-        range: {
-          kind: 'list',
-          length: 2,
-          items: angle,
-          required: true,
-          doc: 'Lower and upper end of a uniform distribution.',
-        },
-      },
-      doc: 'Uniform over a range.',
-    },
-    {
-      kind: 'object',
-      keys: {
-        list: {
-          kind: 'list',
-          minItems: 1,
-          maxItems: 1_000_000,
-          items: angle,
-          required: true,
-          doc: 'Taken in turn; after the last comes the first again.',
-        },
-      },
-      doc: 'Angles of your own.',
-    },
-  ],
-} as const satisfies Schema;
-
-const sparsity = {
+const rewind = {
   kind: 'object',
-  doc: 'Which weights there are.',
-  later: ['layers', 'base', 'gain', 'ai', 'sao', 'synflow', 'update'],
+  doc:
+    'Lottery tickets: the whole training is done `levels` times more. Before each, the smallest weights are pruned over the whole ' +
+    'network and the others go back to their values at `step`.',
+  source: 'Frankle et al., "Linear Mode Connectivity and the Lottery Ticket Hypothesis" (arXiv 1912.05671)',
+  aka: ['lottery', 'imp', 'ltr'],
   keys: {
-    density: {
+    levels: {
+      kind: 'integer',
+      min: 0,
+      max: 100,
+      default: 0,
+      doc: 'How often is pruned and rewound; 0: never. The density falls to (1 - `fraction`)^`levels` of what it was.',
+    },
+    step: {
+      kind: 'integer',
+      min: 0,
+      max: 1_000_000_000,
+      default: 500,
+      unit: 'steps',
+      doc: 'The step weights go back to; 0 is the initialisation.',
+    },
+    fraction: {
       kind: 'number',
       above: 0,
-      max: 1,
-      default: 0.1,
-      unit: 'share of the maskable weights',
-      doc: 'Share of weights kept, over the whole network: 1 - sparsity. Biases are always kept.',
-    },
-    distribution: {
-      kind: 'enum',
-      values: ['uniform', 'erk'],
-      valueDocs: {
-        uniform: 'Every layer has the same density.',
-        erk: 'Erdős-Rényi kernel: density in proportion to (out + in) / (out x in), so that small layers are denser.',
-      },
-      later: ['uniform-plus', 'er', 'balanced', 'random', 'magnitude', 'snip', 'grasp', 'synflow'],
-      valuesAka: { 'erdos-renyi': 'erk', 'erdos-renyi-kernel': 'erk' },
-      default: 'erk',
-      doc: 'How the density is shared among the layers.',
-      source: 'Evci et al., "Rigging the Lottery" (2020)',
-    },
-    init: {
-      kind: 'enum',
-      values: ['base', 'eoi'],
-      valueDocs: {
-        base: 'A dense orthogonal matrix times a random mask: the mask breaks the orthogonality.',
-        eoi: 'Exact orthogonal initialisation: a product of random Givens rotations, sparse and orthogonal at once.',
-      },
-      later: ['ai', 'sao', 'eis'],
-      valuesAka: { ei: 'eoi', orthogonal: 'base' },
-      default: 'eoi',
-      doc: 'How the sparse weights are drawn.',
-      source: eoiPaper,
-      aka: ['initialization', 'initialisation', 'init_type', 'sparse_init'],
-    },
-    eoi: {
-      kind: 'object',
-      doc: 'Settings of `init: eoi`.',
-      later: ['convDensity', 'pattern'],
-      keys: { angles },
+      below: 1,
+      default: 0.2,
+      unit: 'share of the weights that are left',
+      doc: 'How many are pruned at each level, rounded up.',
     },
   },
 } as const satisfies ObjectSchema;
@@ -155,7 +88,7 @@ const train = {
   kind: 'object',
   doc: 'How the network is trained.',
   aka: ['training'],
-  later: ['labelSmoothing', 'rewind'],
+  later: ['labelSmoothing'],
   keys: {
     optimizer: {
       kind: 'object',
@@ -256,6 +189,7 @@ const train = {
         'How often weights, masks and momentum are saved; 0: only at the end. ' +
         'A run that was interrupted goes on from the last checkpoint.',
     },
+    rewind,
   },
 } as const satisfies ObjectSchema;
 

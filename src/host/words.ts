@@ -78,6 +78,7 @@ export const words = {
   step: (step: number, total: number) => t('step {0}/{1}', step, total),
   validation: (accuracy: string) => t('{0} val', accuracy),
   unreadable: () => t('cannot be read'),
+  byScores: () => t('by scores'),
   planned: (name: string) => t('{0} (planned)', name),
 
   liveRuns: (count: number) => (count === 1 ? t('1 run is going on') : t('{0} runs are going on', count)),

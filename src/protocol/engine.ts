@@ -1,4 +1,5 @@
 /** What the host (or the command line) may ask of the engine process, and what the engine says by itself. */
+import type { CompareMethod, Comparison } from './compare';
 import type { CallContext } from './rpc';
 import type { BackendName, RunEvent, RunRecord } from './run';
 
@@ -47,6 +48,11 @@ export interface EngineApi {
   cancelRun(params: { id: string; directory?: string }, context: CallContext): Promise<void>;
   /** Initial weights only, as one safetensors file. */
   initialise(params: { configPath: string; configText: string; output: string }, context: CallContext): Promise<void>;
+  /** Draws the config's network by each method; one that fails answers with its error beside the others. */
+  compareInitialisations(
+    params: { configPath: string; configText: string; root: string; methods: CompareMethod[] },
+    context: CallContext,
+  ): Promise<Comparison>;
   downloadDataSet(
     params: { name: DataSetName; directory: string },
     context: CallContext,

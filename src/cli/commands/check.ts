@@ -17,8 +17,9 @@ const planJson = ({ layers, weights, parameters, nonZeros, density }: NetworkPla
   layers: layers.map(({ name, rows, columns, targetDensity, targetNonZeros, minimumDensity, biases }) => ({
     name,
     shape: [rows, columns],
-    targetDensity,
-    targetNonZeros,
+    // Null where scores decide, when the run begins.
+    targetDensity: targetDensity ?? null,
+    targetNonZeros: targetNonZeros ?? null,
     minimumDensity,
     biases,
   })),
@@ -35,8 +36,8 @@ const planTable = ({ layers, nonZeros, weights, parameters, density }: NetworkPl
       ...layers.map((layer) => [
         layer.name,
         `${layer.rows} x ${layer.columns}`,
-        significant(layer.targetDensity),
-        thousands(layer.targetNonZeros),
+        layer.targetDensity === undefined ? 'by scores' : significant(layer.targetDensity),
+        layer.targetNonZeros === undefined ? 'by scores' : thousands(layer.targetNonZeros),
         thousands(layer.weights),
       ]),
       [allLayers, '', significant(density), thousands(nonZeros), thousands(weights)],

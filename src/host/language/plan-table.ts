@@ -18,8 +18,8 @@ const layerRow = (layer: LayerPlan): string =>
   row([
     layer.name,
     shapeText(layer.rows, layer.columns),
-    significant(layer.targetDensity),
-    `${counted(layer.targetNonZeros)} / ${counted(layer.weights)}`,
+    layer.targetDensity === undefined ? words.byScores() : significant(layer.targetDensity),
+    `${layer.targetNonZeros === undefined ? words.byScores() : counted(layer.targetNonZeros)} / ${counted(layer.weights)}`,
     counted(layer.weights + layer.biases),
   ]);
 

@@ -6,6 +6,7 @@ const { t } = vscode.l10n;
 export const words = {
   columns: () => [t('layer'), t('shape'), t('density'), t('non-zeros'), t('parameters')],
   total: () => t('total'),
+  byScores: () => t('by scores'),
   more: (count: string) => t('… {0} more', count),
   planned: () => t('Planned, by this config:'),
   runConfig: () => t('Run Config'),

@@ -15,14 +15,18 @@ export interface LayerRow {
   facts: [string, string][];
 }
 
+/** Scores decide only when the run begins. */
+const targetText = ({ targetDensity }: LayerPlan, text: (density: number) => string): string =>
+  targetDensity === undefined ? words.byScores() : text(targetDensity);
+
 export const plannedRow = (layer: LayerPlan): LayerRow => ({
   name: layer.name,
-  description: [shapeText(layer.rows, layer.columns), share(layer.targetDensity)].join(' · '),
+  description: [shapeText(layer.rows, layer.columns), targetText(layer, share)].join(' · '),
   isometry: undefined,
   facts: [
     [words.facts.shape(), shapeText(layer.rows, layer.columns)],
-    [words.facts.targetDensity(), significant(layer.targetDensity)],
-    [words.facts.nonZeros(), `${layer.targetNonZeros} / ${layer.weights}`],
+    [words.facts.targetDensity(), targetText(layer, significant)],
+    [words.facts.nonZeros(), `${layer.targetNonZeros ?? words.byScores()} / ${layer.weights}`],
     [words.facts.minimumDensity(), significant(layer.minimumDensity)],
     [words.facts.biases(), String(layer.biases)],
   ],

@@ -1,0 +1,92 @@
+/** Keys that were written and do nothing, as other keys are. */
+import * as errors from './errors';
+import type { PathFinding } from './errors';
+import { isScored } from './methods';
+import type { Reading } from './parse';
+import type { Config } from './types';
+
+interface Idle {
+  path: string;
+  /** Whether it has no effect. */
+  idle: boolean;
+  reason: string;
+}
+
+function modelKeys({ model }: Config): Idle[] {
+  return [
+    {
+      path: 'model.activation',
+      idle: model.layers !== undefined,
+      reason: 'model.layers has its activations as layers of its own',
+    },
+  ];
+}
+
+function sparsityKeys({ sparsity }: Config): Idle[] {
+  const { init, distribution, eoi, base, update, sao } = sparsity;
+  const settings = (['eoi', 'ai', 'sao'] as const).map((name) => ({
+    path: `sparsity.${name}`,
+    idle: init !== name,
+    reason: `init is ${init}`,
+  }));
+  const usesBase = init === 'base' || init === 'ai' || isScored(distribution);
+  const fixedDensity =
+    init === 'eoi' && eoi.pattern
+      ? 'eoi.pattern says what is wanted'
+      : init === 'sao' && sao.degree !== undefined
+        ? 'sao.degree says how many weights are kept'
+        : undefined;
+  return [
+    ...settings,
+    { path: 'sparsity.synflow', idle: distribution !== 'synflow', reason: `distribution is ${distribution}` },
+    {
+      path: 'sparsity.base',
+      idle: !usesBase,
+      reason: `init is ${init} and distribution ${distribution}, which begin with no dense weights`,
+    },
+    {
+      path: 'sparsity.fan',
+      idle: init !== 'base' || base === 'orthogonal',
+      reason: init === 'base' ? `base is ${base}` : `init is ${init}`,
+    },
+    ...(['density', 'distribution', 'layers'] as const).map((key) => ({
+      path: `sparsity.${key}`,
+      idle: fixedDensity !== undefined && update.method !== 'gradual-magnitude' && update.method !== 'one-shot',
+      reason: fixedDensity ?? '',
+    })),
+    ...updateKeys(update),
+  ];
+}
+
+function updateKeys({ method }: Config['sparsity']['update']): Idle[] {
+  const used: Record<typeof method, readonly string[]> = {
+    static: [],
+    set: ['every', 'dropFraction', 'schedule', 'until'],
+    rigl: ['every', 'dropFraction', 'schedule', 'until'],
+    'gradual-magnitude': ['every', 'until'],
+    'one-shot': ['until'],
+  };
+  return used.set
+    .filter((key) => !used[method].includes(key))
+    .map((key) => ({ path: `sparsity.update.${key}`, idle: true, reason: `update.method is ${method}` }));
+}
+
+function trainKeys({ train: { schedule, rewind } }: Config): Idle[] {
+  return [
+    ...['at', 'factor'].map((key) => ({
+      path: `train.schedule.${key}`,
+      idle: schedule.name !== 'step',
+      reason: `the schedule is ${schedule.name}`,
+    })),
+    ...['step', 'fraction'].map((key) => ({
+      path: `train.rewind.${key}`,
+      idle: rewind.levels === 0,
+      reason: 'rewind.levels is 0',
+    })),
+  ];
+}
+
+export const checkEffects = (config: Config, reading: Reading): PathFinding[] =>
+  [...modelKeys(config), ...sparsityKeys(config), ...trainKeys(config)]
+    .filter(({ path, idle }) => idle && reading.place(path).exact)
+    .map(({ path, reason }) => ({ ...errors.noEffect(path, reason), path }));

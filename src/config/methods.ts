@@ -1,0 +1,20 @@
+/** What the methods a config can name have in common. */
+import type { Config } from './types';
+
+export type Sparsity = Config['sparsity'];
+export type Distribution = Sparsity['distribution'];
+
+const scored = ['random', 'magnitude', 'snip', 'grasp', 'synflow'] as const satisfies readonly Distribution[];
+export type ScoredDistribution = (typeof scored)[number];
+
+/** Whether scores of the weights decide what is kept, not the shapes of the layers. */
+export const isScored = (distribution: Distribution): distribution is ScoredDistribution =>
+  (scored as readonly Distribution[]).includes(distribution);
+
+/** Whether the scores are of a loss, so that training examples are needed before there are masks. */
+export const needsExamples = (distribution: Distribution): boolean =>
+  distribution === 'snip' || distribution === 'grasp';
+
+/** Whether all weights are there at first and are pruned while the network is trained. */
+export const startsDense = ({ method }: Sparsity['update']): boolean =>
+  method === 'gradual-magnitude' || method === 'one-shot';

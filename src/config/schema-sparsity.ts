@@ -1,0 +1,233 @@
+/** The words of a config about sparsity: one part of the table in schema.ts. */
+import { angles, eoiPaper, pattern } from './schema-eoi';
+import type { ObjectSchema } from './schema-types';
+
+const gain = {
+  kind: 'object',
+  doc: 'By what the weights are multiplied, and how biases are drawn.',
+  aka: ['scale'],
+  keys: {
+    weight: {
+      kind: 'union',
+      default: 1,
+      doc: 'Gain of the weights, sigma_w.',
+      aka: ['sigma_w', 'sigmaW'],
+      source: 'Schoenholz et al., "Deep Information Propagation" (2017)',
+      of: [
+        { kind: 'number', above: 0, max: 100, doc: 'A number.' },
+        {
+          kind: 'enum',
+          values: ['critical'],
+          valueDocs: {
+            critical:
+              'Computed by mean-field theory for the activation and `bias`, so that gradients neither vanish nor explode: chi_1 = 1.',
+          },
+          doc: 'Computed.',
+        },
+      ],
+    },
+    bias: {
+      kind: 'number',
+      min: 0,
+      max: 100,
+      default: 0,
+      doc: 'Standard deviation of the biases, sigma_b; 0: biases are zero.',
+      aka: ['sigma_b', 'sigmaB'],
+    },
+  },
+} as const satisfies ObjectSchema;
+
+const update = {
+  kind: 'object',
+  doc: 'How the mask changes while the network is trained.',
+  aka: ['dst'],
+  keys: {
+    method: {
+      kind: 'enum',
+      values: ['static', 'set', 'rigl', 'gradual-magnitude', 'one-shot'],
+      valueDocs: {
+        static: 'It does not.',
+        set: 'Drops the smallest weights and grows as many at random places. Mocanu et al. (2018).',
+        rigl: 'Drops the smallest weights and grows as many where the gradient is largest. Evci et al., "Rigging the Lottery" (2020).',
+        'gradual-magnitude':
+          'Begins dense and drops the smallest weights of the network bit by bit until `density`: 1 - s(t) = density + (1 - density) (1 - t/T)^3. Zhu, Gupta (2017).',
+        'one-shot': 'Begins dense and drops the smallest weights of the network once, at `until`, down to `density`.',
+      },
+      default: 'static',
+      doc: 'The rule by which weights are dropped and grown.',
+      aka: ['growth'],
+    },
+    every: {
+      kind: 'integer',
+      min: 1,
+      max: 1_000_000_000,
+      default: 100,
+      unit: 'steps',
+      aka: ['update_frequency', 'updateEvery'],
+      doc: 'Steps between two updates of the mask. An update takes the place of the step of the optimizer.',
+    },
+    dropFraction: {
+      kind: 'number',
+      above: 0,
+      max: 1,
+      default: 0.3,
+      unit: 'share of the weights kept',
+      aka: ['death_rate', 'prune_rate', 'alpha'],
+      doc: 'How many weights of each layer are dropped at the first update of `set` and `rigl`.',
+    },
+    schedule: {
+      kind: 'enum',
+      values: ['constant', 'cosine', 'inverse-power'],
+      valueDocs: {
+        constant: 'f(t) = a.',
+        cosine: 'f(t) = a/2 (1 + cos(pi t / T)), T where `until` is.',
+        'inverse-power': 'f(t) = a (1 - t / T)^3.',
+      },
+      default: 'cosine',
+      doc: 'How `dropFraction` changes.',
+    },
+    until: {
+      kind: 'number',
+      above: 0,
+      max: 1,
+      default: 0.75,
+      unit: 'share of all steps',
+      doc: 'When the last update may be.',
+    },
+  },
+} as const satisfies ObjectSchema;
+
+export const sparsity = {
+  kind: 'object',
+  doc: 'Which weights there are.',
+  keys: {
+    density: {
+      kind: 'number',
+      above: 0,
+      max: 1,
+      default: 0.1,
+      unit: 'share of the maskable weights',
+      doc: 'Share of weights kept, over the whole network: 1 - sparsity. Biases are always kept.',
+    },
+    distribution: {
+      kind: 'enum',
+      values: ['uniform', 'uniform-plus', 'er', 'erk', 'balanced', 'random', 'magnitude', 'snip', 'grasp', 'synflow'],
+      valueDocs: {
+        uniform: 'Every layer has the same density.',
+        'uniform-plus':
+          'As `uniform`, but the first convolution stays dense and the last linear layer keeps at least a fifth. Gale et al. (2019).',
+        er: 'Erdős-Rényi: density in proportion to (out + in) / (out x in), so that small layers are denser. Mocanu et al. (2018).',
+        erk: 'Erdős-Rényi kernel: the same with the kernel, (out + in + height + width) / (out x in x height x width). Evci et al. (2020).',
+        balanced: 'Every layer has the same count of weights, as far as it has them.',
+        random: 'Scores drawn at random over the whole network.',
+        magnitude: 'The largest |w| of the dense initialisation `base`, over the whole network.',
+        snip: 'The largest |w dL/dw| of one batch. Lee et al., "SNIP" (2019).',
+        grasp: 'The smallest -w Hg of one batch, so that the gradient keeps flowing. Wang et al., "GraSP" (2020).',
+        synflow: 'The largest synaptic flow, found in `synflow.iterations` rounds without data. Tanaka et al. (2020).',
+      },
+      valuesAka: { 'erdos-renyi': 'er', 'erdos-renyi-kernel': 'erk', global_magnitude: 'magnitude' },
+      default: 'erk',
+      doc:
+        'How the density is shared among the layers: by their shapes (`uniform` to `balanced`), or by scores of the weights of the dense ' +
+        'initialisation `base` (`random` to `synflow`). `init: base` and `ai` keep the weights that scored; `eoi` takes over the densities only.',
+      source: 'Evci et al., "Rigging the Lottery" (2020); Nowak et al. (arXiv 2406.01755), section 4',
+    },
+    layers: {
+      kind: 'map',
+      keyPattern: {
+        regex: '^[A-Za-z*][A-Za-z0-9_*-]{0,63}$',
+        words: 'the name of a layer, or a pattern with `*` for any letters',
+        example: "'fc*'",
+      },
+      maxKeys: 1_000,
+      values: { kind: 'number', above: 0, max: 1, doc: 'Density of the layers with this name.' },
+      doc: 'Densities of single layers, by name or pattern: `{ fc7: 1, "fc*": 0.2 }`, the first that fits. The others share what is left.',
+      aka: ['overrides'],
+    },
+    init: {
+      kind: 'enum',
+      values: ['base', 'ai', 'sao', 'eoi'],
+      valueDocs: {
+        base: 'The dense initialisation `base` times the mask: the mask breaks the orthogonality.',
+        ai: 'Approximate isometry: from `base` times the mask, minimises the sum of ||W Wᵀ - I|| over the weights kept. Lee et al. (2020).',
+        sao: 'Sparse by construction with `sao.degree` weights in each row or column, exactly orthogonal. Esguerra et al. (2023).',
+        eoi: 'Exact orthogonal initialisation: a product of random Givens rotations, sparse and orthogonal at once.',
+      },
+      later: ['eis'],
+      valuesAka: { ei: 'eoi', orthogonal: 'base' },
+      default: 'eoi',
+      doc: 'How the sparse weights are drawn.',
+      source: eoiPaper,
+      aka: ['initialization', 'initialisation', 'init_type', 'sparse_init'],
+    },
+    base: {
+      kind: 'enum',
+      values: ['orthogonal', 'kaiming-normal', 'xavier-normal', 'lecun-normal'],
+      valueDocs: {
+        orthogonal: 'Orthogonal, uniformly distributed (Haar). Saxe et al. (2014).',
+        'kaiming-normal': 'Normal with variance 2 / fan-in. He et al. (2015).',
+        'xavier-normal': 'Normal with variance 2 / (fan-in + fan-out). Glorot, Bengio (2010).',
+        'lecun-normal': 'Normal with variance 1 / fan-in. LeCun et al. (1998).',
+      },
+      later: ['delta-orthogonal', 'conv-orthogonal'],
+      default: 'orthogonal',
+      doc: 'The dense initialisation: what `init: base` and `ai` cut, and what scores are taken of.',
+    },
+    fan: {
+      kind: 'enum',
+      values: ['dense', 'sparse'],
+      valueDocs: {
+        dense: 'All weights of the layer count.',
+        sparse: 'Only the weights kept count, unit by unit, so that the variance survives the mask.',
+      },
+      default: 'dense',
+      doc: 'What fan-in and fan-out count, with `init: base` and the normal distributions of `base`.',
+      source: 'Evci et al., "Gradient Flow in Sparse Neural Networks" (2022)',
+    },
+    gain,
+    eoi: {
+      kind: 'object',
+      doc: 'Settings of `init: eoi`.',
+      later: ['convDensity'],
+      keys: { angles, pattern },
+    },
+    ai: {
+      kind: 'object',
+      doc: 'Settings of `init: ai`.',
+      keys: {
+        iterations: { kind: 'integer', min: 1, max: 1_000_000, default: 1_000, doc: 'Steps of gradient descent.' },
+        learningRate: {
+          kind: 'number',
+          above: 0,
+          max: 100,
+          default: 0.1,
+          aka: ['lr'],
+          doc: 'Step size of the descent.',
+          source: 'Lee et al., "A Signal Propagation Perspective for Pruning" (2020)',
+        },
+      },
+    },
+    sao: {
+      kind: 'object',
+      doc: 'Settings of `init: sao`.',
+      keys: {
+        degree: {
+          kind: 'integer',
+          min: 1,
+          max: 65_536,
+          optional: true,
+          unit: 'weights',
+          doc: 'Weights in each row, or column of a tall layer. Without it, the degree nearest to the density of the layer.',
+        },
+      },
+    },
+    synflow: {
+      kind: 'object',
+      doc: 'Settings of `distribution: synflow`.',
+      keys: {
+        iterations: { kind: 'integer', min: 1, max: 10_000, default: 100, doc: 'Rounds of scoring and pruning.' },
+      },
+    },
+    update,
+  },
+} as const satisfies ObjectSchema;
