@@ -59,8 +59,14 @@ const activate: Record<Activation, (x: tf.Tensor2D) => tf.Tensor2D> = {
   relu: (x) => tf.relu(x),
 };
 
+/** What the forward pass takes of a layer. */
+export interface LayerWeights {
+  weight: tf.Tensor2D;
+  bias: tf.Tensor1D;
+}
+
 /** x: (batch, inputs). Answers the logits, (batch, classes): x Wᵀ + b, layer after layer. */
-export function forward(network: Network, layers: readonly LayerTensors[], x: tf.Tensor2D): tf.Tensor2D {
+export function forward(network: Network, layers: readonly LayerWeights[], x: tf.Tensor2D): tf.Tensor2D {
   let next = 0;
   return network.layers.reduce((value, layer) => {
     if (layer.kind === 'activation') return activate[layer.fn](value);

@@ -22,7 +22,7 @@ import { lastStates, setAside } from './last-states';
 import type { Emit } from './recorder';
 import { Recorder } from './recorder';
 import type { Work } from './run';
-import { stepsOf } from './schedule';
+import { courseOf } from './course';
 
 /** What of the engine goes into a record. */
 export type Circumstances = Pick<RunRecord, 'versions' | 'backend'>;
@@ -86,7 +86,7 @@ export async function prepareStart(
           sha256: data.sha256,
         },
         network: { inputs: plan.network.inputs, classes: plan.network.classes },
-        totalSteps: stepsOf(config, train),
+        totalSteps: courseOf(config, train).total,
         layers: [],
       },
       emit,

@@ -3,7 +3,7 @@ import type { RunEvent, StepEvent } from '../protocol/run';
 
 type Probe =
   | { type: 'layer' | 'spectrum'; step?: number; layer: string }
-  | { type: 'epoch' | 'jacobian' | 'checkpoint'; step: number }
+  | { type: 'epoch' | 'jacobian' | 'masks' | 'checkpoint'; step: number }
   | { type: 'warning'; code: string };
 
 const keyOf = (event: { type: string; step?: number; layer?: string | { name: string }; code?: string }): string => {

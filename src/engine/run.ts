@@ -7,25 +7,31 @@ import type { SparseError } from '../core/errors';
 import type { RotationSequence } from '../core/rotation-sequence';
 import type { Parts } from '../core/parts';
 import { writeSafetensors } from '../formats/safetensors';
-import type { LayerSummary, RunRecord } from '../protocol/run';
+import type { LayerSummary, MaskMethod, RunRecord } from '../protocol/run';
 import { writeCheckpoint } from '../runs/checkpoint';
 import { interrupted } from '../runs/errors';
 import { writeRotations } from '../runs/rotations';
+import { writeUpdates } from '../runs/updates';
 import type { DataSet } from './data/data-set';
 import { Batches, split } from './data/data-set';
+import { courseOf } from './course';
+import type { Course } from './course';
 import { divergence } from './divergence';
 import { describeError, internal, lossNotFinite, prunedWeightChanged, stackOf } from './errors';
 import { evaluation } from './evaluation';
 import { describeLayer, drawLayer, freshState } from './initialise';
 import type { LastStates } from './last-states';
+import { UpdatePlan, changesOf, dropAndGrow, pruneByMagnitude, rewindTo } from './mask-updates';
+import type { LayerUpdate } from './mask-updates';
 import type { LayerState } from './network';
 import { jacobianSpectrum } from './probes/jacobian';
 import { layerSpectrum } from './probes/spectra';
 import type { Recorded } from './recorded';
 import type { Emit, Recorder, Untimed } from './recorder';
-import { learningRateAt, stepsOf } from './schedule';
-import { checkpointTensors, initTensors, stateMetadata } from './state-files';
+import { learningRateAt } from './schedule';
+import { checkpointTensors, initTensors, readRewindStates, stateMetadata } from './state-files';
 import { Trainer } from './trainer';
+import type { Batch, StepResult } from './trainer';
 import { inTurns } from './turns';
 
 /** Why a run is told to stop: a person cancelled, the process must end, or the process met an error of its own. */
@@ -52,7 +58,8 @@ export class Run {
   readonly finished: Promise<void>;
   private readonly train: Batches;
   private readonly validation: Batches;
-  private readonly total: number;
+  private readonly course: Course;
+  private readonly updates: UpdatePlan;
   private step: number;
   private wanted: Stop | undefined;
 
@@ -67,7 +74,8 @@ export class Run {
     const parts = split(data, config.data.validation, config.seed);
     this.train = new Batches(data, parts.train, config.train.batchSize);
     this.validation = new Batches(data, parts.validation, config.train.batchSize);
-    this.total = stepsOf(config, this.train.examples);
+    this.course = courseOf(config, this.train.examples);
+    this.updates = new UpdatePlan(config.sparsity.update, this.course.perLevel);
     this.step = from.step;
     this.finished = this.execute();
   }
@@ -162,16 +170,15 @@ export class Run {
     const trainer = new Trainer(plan.network, states, optimizer);
     try {
       await this.settle(trainer);
-      let order = this.train.shuffled(config.seed, Math.floor(this.step / this.train.count));
-      while (this.step < this.total) {
+      let order: { epoch: number; batches: Batches } | undefined;
+      while (this.step < this.course.total) {
         await this.turn();
-        const epoch = Math.floor(this.step / this.train.count);
-        const index = this.step % this.train.count;
-        if (index === 0) order = this.train.shuffled(config.seed, epoch);
-        const learningRate = learningRateAt(schedule, optimizer.learningRate, this.step, this.total);
-        const result = trainer.step(order.batch(index), learningRate);
-        if (!Number.isFinite(result.loss)) throw lossNotFinite(this.step + 1, learningRate);
-        this.step++;
+        await this.beginLevel(trainer);
+        const moment = this.course.at(this.step);
+        const { epoch, done } = moment;
+        if (order?.epoch !== epoch) order = { epoch, batches: this.train.shuffled(config.seed, moment.order) };
+        const learningRate = learningRateAt(schedule, optimizer.learningRate, done, this.course.perLevel);
+        const result = await this.update(trainer, order.batches.batch(moment.index), done + 1, learningRate);
         this.note({ type: 'step', step: this.step, epoch: epoch + 1, ...result, learningRate });
         await this.settle(trainer);
       }
@@ -184,13 +191,57 @@ export class Run {
     }
   }
 
+  /** One update of the weights, or of the masks where that takes its place. `done`: updates of the level with this one. */
+  private async update(trainer: Trainer, batch: Batch, done: number, learningRate: number): Promise<StepResult> {
+    const { sparsity, seed } = this.work.config;
+    const { method } = sparsity.update;
+    const next = this.step + 1;
+    if ((method === 'set' || method === 'rigl') && this.updates.replaces(done)) {
+      const fraction = this.updates.fractionAt(done);
+      const { result, updates } = dropAndGrow(trainer, batch, { method, fraction, seed, step: next });
+      if (!Number.isFinite(result.loss)) throw lossNotFinite(next, learningRate);
+      this.step = next;
+      await this.noteMasks(method, updates);
+      return result;
+    }
+    const result = trainer.step(batch, learningRate);
+    if (!Number.isFinite(result.loss)) throw lossNotFinite(next, learningRate);
+    this.step = next;
+    const density = this.updates.densityAfter(done, sparsity.density);
+    if (density !== undefined && (method === 'gradual-magnitude' || method === 'one-shot')) {
+      const keep = Math.round(density * this.work.plan.weights);
+      await this.noteMasks(method, pruneByMagnitude(trainer, keep));
+    }
+    return result;
+  }
+
+  /** Lottery-ticket rewinding: prunes what the level before has made smallest, and goes back to where it began. */
+  private async beginLevel(trainer: Trainer): Promise<void> {
+    const level = this.course.levelBeginning(this.step);
+    if (level === undefined) return;
+    const { folder } = this.recorder;
+    const start = await readRewindStates(folder, this.work.config.train.rewind.step, this.work.plan.layers);
+    const { fraction } = this.work.config.train.rewind;
+    const kept = trainer.kept();
+    await this.noteMasks('rewind', pruneByMagnitude(trainer, kept - Math.ceil(fraction * kept)));
+    rewindTo(trainer, start);
+  }
+
+  private async noteMasks(method: MaskMethod, updates: readonly LayerUpdate[]): Promise<void> {
+    const { step } = this;
+    if (this.recorded.has({ type: 'masks', step })) return;
+    const file = await writeUpdates(this.recorder.folder, step, updates);
+    this.note({ type: 'masks', step, method, layers: changesOf(updates), file: `updates/${basename(file)}` });
+  }
+
   /** Does what is due after this step and not yet recorded, so that a run stopped in between goes on exactly here. */
   private async settle(trainer: Trainer): Promise<void> {
-    const { step, total } = this;
+    const { step } = this;
+    const { total } = this.course;
     const { probes, train } = this.work.config;
     const due = (every: number): boolean => step === total || (every > 0 && step % every === 0);
-    if (step > 0 && step % this.train.count === 0 && !this.recorded.has({ type: 'epoch', step }))
-      await this.endEpoch(trainer);
+    const epoch = this.course.endOfEpoch(step);
+    if (epoch !== undefined && !this.recorded.has({ type: 'epoch', step })) await this.endEpoch(trainer, epoch);
     if (step === 0 || due(probes.spectra.every))
       for (const layer of trainer.weights())
         if (!this.recorded.has({ type: 'spectrum', step, layer: layer.name })) {
@@ -203,17 +254,17 @@ export class Run {
       const samples = this.validation.head(probes.jacobian.samples);
       this.note(await this.inTurns(jacobianSpectrum(trainer, samples, this.work.plan.network, step)));
     }
+    if (step > 0 && step === train.rewind.step && train.rewind.levels > 0) await this.keepForRewinding(trainer);
     if (step > 0 && due(train.checkpointEvery)) await this.checkpoint(trainer);
   }
 
-  private async endEpoch(trainer: Trainer): Promise<void> {
+  private async endEpoch(trainer: Trainer, epoch: number): Promise<void> {
     const { step } = this;
     const changed = trainer.firstChangedMask();
     if (changed) throw prunedWeightChanged(changed.layer, changed.count, step);
     await this.turn();
     const validation = await this.inTurns(evaluation(trainer, this.validation));
-    const epoch = step / this.train.count;
-    const training = this.recorded.meansOf(epoch, (at) => this.train.size((at - 1) % this.train.count));
+    const training = this.recorded.meansOf(epoch, (at) => this.train.size(this.course.at(at - 1).index));
     const warning = divergence(epoch, training.loss, this.recorded.firstLoss);
     if (warning && !this.recorded.has({ type: 'warning', code: warning.code }))
       this.recorded.add(this.recorder.warn(warning, step));
@@ -226,6 +277,13 @@ export class Run {
       validationLoss: validation.loss,
       validationAccuracy: validation.accuracy,
     });
+  }
+
+  /** Apart from the checkpoints: a person may clear those away. */
+  private async keepForRewinding(trainer: Trainer): Promise<void> {
+    const { seed, name, sparsity } = this.work.config;
+    const metadata = stateMetadata(seed, name, this.step, sparsity.init);
+    await writeSafetensors(this.recorder.folder.rewindFile, initTensors(trainer.state()), metadata);
   }
 
   private async checkpoint(trainer: Trainer): Promise<void> {

@@ -3,7 +3,11 @@
  * checkpoints add `optimizer.layers.fc1.weight.momentum` and `.bias.momentum`.
  */
 import type { LayerPlan } from '../config/plan';
+import { openFile } from '../formats/byte-source';
+import { openSafetensors } from '../formats/safetensors';
 import type { SafetensorsFile, TensorEntry, TensorToWrite } from '../formats/safetensors';
+import type { Init } from '../protocol/run';
+import type { RunFolder } from '../runs/folder';
 import { checkpointMismatch, words } from './errors';
 import type { LayerState } from './network';
 
@@ -25,12 +29,7 @@ export const checkpointTensors = (states: readonly LayerState[]): TensorToWrite[
 ];
 
 /** Metadata that every file of weights carries. `init` tells a reader whether orthogonality is to be expected. */
-export const stateMetadata = (
-  seed: number,
-  config: string,
-  step: number,
-  init: 'base' | 'eoi',
-): Record<string, string> => ({
+export const stateMetadata = (seed: number, config: string, step: number, init: Init): Record<string, string> => ({
   format: 'sparsescope',
   version: '1',
   seed: String(seed),
@@ -80,4 +79,22 @@ export async function readStates(
     });
   }
   return states;
+}
+
+/**
+ * The weights at the step that lottery tickets go back to: the initialisation, or what was kept at that step.
+ * @throws SparseError `engine.checkpoint-mismatch`, `safetensors.*`, `file.*`
+ */
+export async function readRewindStates(
+  folder: RunFolder,
+  step: number,
+  plans: readonly LayerPlan[],
+): Promise<LayerState[]> {
+  const path = step === 0 ? folder.initFile : folder.rewindFile;
+  const file = await openSafetensors(await openFile(path));
+  try {
+    return await readStates(file, path, plans);
+  } finally {
+    await file.close();
+  }
 }

@@ -30,7 +30,7 @@ export interface Evaluation {
   correct: number;
 }
 
-const oneHot = (labels: Uint8Array, classes: number): Float32Array => {
+export const oneHot = (labels: Uint8Array, classes: number): Float32Array => {
   const target = new Float32Array(labels.length * classes);
   labels.forEach((label, i) => (target[i * classes + label] = 1));
   return target;
@@ -48,8 +48,17 @@ const countCorrect = (logits: ArrayLike<number>, labels: Uint8Array, classes: nu
 };
 
 /** Summed cross-entropy of softmax(logits) against one-hot targets. */
-const crossEntropy = (logits: tf.Tensor2D, target: tf.Tensor2D): tf.Scalar =>
+export const crossEntropy = (logits: tf.Tensor2D, target: tf.Tensor2D): tf.Scalar =>
   tf.neg(tf.sum<tf.Scalar>(tf.mul(tf.logSoftmax(logits), target)));
+
+interface Slope {
+  layer: LayerTensors;
+  /** Of all weights. */
+  dense: tf.Tensor2D;
+  /** Of the weights kept, zero elsewhere. */
+  weightGradient: tf.Tensor2D;
+  biasGradient: tf.Tensor1D;
+}
 
 export class Trainer {
   private readonly layers: LayerTensors[];
@@ -67,6 +76,44 @@ export class Trainer {
 
   /** One update. A loss that is not finite is answered like any other: the caller decides. */
   step(batch: Batch, learningRate: number): StepResult {
+    return this.backward(batch, (slopes) => {
+      for (const { layer, weightGradient, biasGradient } of slopes) {
+        const { weight, bias, weightMomentum, biasMomentum } = layer;
+        sgdUpdate(weight, weightMomentum, weightGradient, learningRate, this.settings);
+        // Weight decay pulls weights only, never biases.
+        sgdUpdate(bias, biasMomentum, biasGradient, learningRate, { ...this.settings, weightDecay: 0 });
+      }
+    });
+  }
+
+  /** The gradients of all weights of a batch, pruned ones included, (out, in) row-major by layer; nothing is updated. */
+  measure(batch: Batch): { result: StepResult; gradients: Float32Array[] } {
+    let gradients: Float32Array[] = [];
+    const result = this.backward(batch, (slopes) => {
+      gradients = slopes.map(({ dense }) => Float32Array.from(dense.dataSync()));
+    });
+    return { result, gradients };
+  }
+
+  /** Takes over weights, masks and momentum of one layer, the network's `index`th. */
+  replace(
+    index: number,
+    state: Pick<LayerState, 'weight' | 'mask' | 'bias' | 'weightMomentum' | 'biasMomentum'>,
+  ): void {
+    const tensors = this.layers[index];
+    const shape: [number, number] = [tensors.layer.out, tensors.layer.in];
+    tf.tidy(() => {
+      tensors.weight.assign(tf.tensor2d(state.weight, shape));
+      tensors.weightMomentum.assign(tf.tensor2d(state.weightMomentum, shape));
+      tensors.bias.assign(tf.tensor1d(state.bias));
+      tensors.biasMomentum.assign(tf.tensor1d(state.biasMomentum));
+    });
+    tensors.mask.dispose();
+    tensors.mask = tf.tensor2d(Float32Array.from(state.mask), shape);
+  }
+
+  /** `use` is called with the gradients of every layer, on the backend, before they are gone. */
+  private backward(batch: Batch, use: (slopes: readonly Slope[]) => void): StepResult {
     return tf.tidy(() => {
       const { x, target } = this.upload(batch);
       let logits: tf.Tensor2D | undefined;
@@ -74,15 +121,16 @@ export class Trainer {
         logits = tf.keep(forward(this.network, this.layers, x));
         return tf.div<tf.Scalar>(crossEntropy(logits, target), batch.size);
       }, this.variables);
-      const squares: tf.Scalar[] = [];
-      for (const { weight, mask, bias, weightMomentum, biasMomentum } of this.layers) {
-        const weightGradient = tf.mul<tf.Tensor2D>(grads[weight.name], mask);
-        const biasGradient = grads[bias.name] as tf.Tensor1D;
-        squares.push(tf.sum(tf.square(weightGradient)), tf.sum(tf.square(biasGradient)));
-        sgdUpdate(weight, weightMomentum, weightGradient, learningRate, this.settings);
-        // Weight decay pulls weights only, never biases.
-        sgdUpdate(bias, biasMomentum, biasGradient, learningRate, { ...this.settings, weightDecay: 0 });
-      }
+      const slopes = this.layers.map((layer): Slope => {
+        const dense = grads[layer.weight.name] as tf.Tensor2D;
+        const biasGradient = grads[layer.bias.name] as tf.Tensor1D;
+        return { layer, dense, weightGradient: tf.mul<tf.Tensor2D>(dense, layer.mask), biasGradient };
+      });
+      const squares = slopes.flatMap(({ weightGradient, biasGradient }) => [
+        tf.sum<tf.Scalar>(tf.square(weightGradient)),
+        tf.sum<tf.Scalar>(tf.square(biasGradient)),
+      ]);
+      use(slopes);
       const outputs = logits!.dataSync();
       logits!.dispose();
       return {
@@ -138,6 +186,11 @@ export class Trainer {
       weightMomentum: Float32Array.from(weightMomentum.dataSync()),
       biasMomentum: Float32Array.from(biasMomentum.dataSync()),
     }));
+  }
+
+  /** Weights kept, over all layers. */
+  kept(): number {
+    return this.layers.reduce((sum, { mask }) => sum + (mask.dataSync() as Float32Array).reduce((a, b) => a + b, 0), 0);
   }
 
   /** Weights of one layer, (out, in) row-major. */

@@ -37,6 +37,9 @@ export interface RunRecord {
   layers: LayerSummary[];
 }
 
+/** How a layer's weights are drawn: a word of the config. */
+export type Init = 'base' | 'ai' | 'sao' | 'eoi';
+
 export type BackendName = 'wasm' | 'cpu';
 
 /** One maskable layer after initialisation. */
@@ -48,7 +51,7 @@ export interface LayerSummary {
   /** Share of weights kept, by the symbolic mask. */
   density: number;
   nonZeros: number;
-  init: 'base' | 'eoi';
+  init: Init;
   /** Number of Givens rotations, 0 for `base`. */
   rotations: number;
   /** max |W Wᵀ - I| over the smaller Gram matrix. */
@@ -72,6 +75,7 @@ export type RunEvent =
   | EpochEvent
   | SpectrumEvent
   | JacobianEvent
+  | MaskEvent
   | { type: 'checkpoint'; at: number; step: number; file: string }
   | WarningEvent;
 
@@ -96,6 +100,32 @@ export interface StepEvent {
   /** Euclidean norm of the gradient over all kept weights and biases. */
   gradientNorm: number;
   learningRate: number;
+}
+
+/** What changes masks while a network is trained: words of `sparsity.update.method`, and `rewind` of lottery tickets. */
+export type MaskMethod = 'set' | 'rigl' | 'gradual-magnitude' | 'one-shot' | 'rewind';
+
+/** The masks after `step` updates are not those before. Indices and scores are in `file`, in the run folder. */
+export interface MaskEvent {
+  type: 'masks';
+  at: number;
+  step: number;
+  method: MaskMethod;
+  layers: MaskChange[];
+  /** `updates/step-000100.safetensors` */
+  file: string;
+}
+
+export interface MaskChange {
+  layer: string;
+  dropped: number;
+  grown: number;
+  /** Weights kept from now on. */
+  kept: number;
+  /** The highest score that was dropped, |w|; null when nothing was. */
+  dropThreshold: number | null;
+  /** The lowest score that was grown, |dL/dw| with `rigl`; null when nothing was, or at random. */
+  growThreshold: number | null;
 }
 
 export interface EpochEvent {

@@ -1,7 +1,16 @@
 /** One line of `events.jsonl`, to and from text. */
-import type { EpochEvent, JacobianEvent, RunEvent, SpectrumEvent, StepEvent, WarningEvent } from '../protocol/run';
-import { checkLayer, checkState, checkSummary } from './record';
-import { encodeNumber, list, number, object, oneOf, optional, text, whole } from './validate';
+import type {
+  EpochEvent,
+  JacobianEvent,
+  MaskChange,
+  MaskEvent,
+  RunEvent,
+  SpectrumEvent,
+  StepEvent,
+  WarningEvent,
+} from '../protocol/run';
+import { checkLayer, checkState, checkSummary, maxLayers } from './record';
+import { encodeNumber, list, number, object, oneOf, optional, orNull, text, whole } from './validate';
 import type { Check } from './validate';
 
 const at = number;
@@ -48,6 +57,24 @@ const checks: { [T in RunEvent['type']]: Check<Of<T>> } = {
     samples: whole,
     summary: checkSummary,
     values,
+  }),
+  masks: object<MaskEvent>({
+    type: oneOf('masks'),
+    at,
+    step,
+    method: oneOf('set', 'rigl', 'gradual-magnitude', 'one-shot', 'rewind'),
+    layers: list(
+      object<MaskChange>({
+        layer: text(255),
+        dropped: whole,
+        grown: whole,
+        kept: whole,
+        dropThreshold: orNull(number),
+        growThreshold: orNull(number),
+      }),
+      maxLayers,
+    ),
+    file: text(4096),
   }),
   checkpoint: object<Of<'checkpoint'>>({ type: oneOf('checkpoint'), at, step, file: text(4096) }),
   warning: object<WarningEvent>({

@@ -22,6 +22,8 @@ const names = {
   init: 'init.safetensors',
   checkpoints: 'checkpoints',
   rotations: 'rotations',
+  rewind: 'rewind.safetensors',
+  updates: 'updates',
   report: 'report.html',
 } as const;
 
@@ -52,6 +54,14 @@ export class RunFolder {
   }
   get rotationsFile(): string {
     return join(this.directory, names.rotations, 'givens.safetensors');
+  }
+  /** Weights that later levels of lottery-ticket rewinding go back to. */
+  get rewindFile(): string {
+    return join(this.directory, names.rewind);
+  }
+  /** What each change of the masks dropped and grew. */
+  get updates(): string {
+    return join(this.directory, names.updates);
   }
   get reportFile(): string {
     return join(this.directory, names.report);

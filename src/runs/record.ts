@@ -33,7 +33,7 @@ export const checkLayer = object<LayerSummary>({
   targetDensity: number,
   density: number,
   nonZeros: whole,
-  init: oneOf('base', 'eoi'),
+  init: oneOf('base', 'ai', 'sao', 'eoi'),
   rotations: whole,
   orthogonalityError: number,
   singularValues: checkSummary,

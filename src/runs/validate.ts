@@ -64,6 +64,11 @@ export const optional =
   (value, where) =>
     value === undefined ? undefined : check(value, where);
 
+export const orNull =
+  <T>(check: Check<T>): Check<T | null> =>
+  (value, where) =>
+    value === null ? null : check(value, where);
+
 /** A JSON object with these fields; others, say of a newer version, are left out. */
 export const object =
   <T extends object>(fields: { [K in keyof T]-?: Check<T[K]> }): Check<T> =>

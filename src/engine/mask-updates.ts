@@ -1,0 +1,147 @@
+/** Changes of the masks while a network is trained: when they are due, and what they do to a trainer. */
+import type { Config } from '../config/types';
+import { applyUpdate, updateMask } from '../core/dst/update';
+import type { MaskUpdate } from '../core/dst/update';
+import { dropFractionAt } from '../core/dst/schedule';
+import { gradualDensity } from '../core/prune/gradual';
+import { magnitudeScores } from '../core/prune/magnitude';
+import { selectGlobal } from '../core/prune/select';
+import { Rng } from '../core/rng';
+import type { MaskChange } from '../protocol/run';
+import type { LayerState } from './network';
+import type { Batch, StepResult, Trainer } from './trainer';
+
+type Update = Config['sparsity']['update'];
+
+export interface LayerUpdate {
+  layer: string;
+  update: MaskUpdate;
+}
+
+/** When masks change. Steps count completed updates of one whole training of `total`. */
+export class UpdatePlan {
+  /** The step of the last change. */
+  private readonly last: number;
+
+  constructor(
+    private readonly update: Update,
+    total: number,
+  ) {
+    this.last = Math.max(1, Math.round(update.until * total));
+  }
+
+  /** Whether update number `step`, from 1, is one of the mask that takes the place of the optimizer's (RigL, algorithm 1). */
+  replaces(step: number): boolean {
+    const { method, every } = this.update;
+    return (method === 'set' || method === 'rigl') && step % every === 0 && step <= this.last;
+  }
+
+  /** How many of the weights are dropped, and grown, at that update. */
+  fractionAt(step: number): number {
+    const { dropFraction, schedule } = this.update;
+    return dropFractionAt(schedule, dropFraction, step, this.last);
+  }
+
+  /** The density that weights are pruned to once update number `step` is done; none at most steps. */
+  densityAfter(step: number, final: number): number | undefined {
+    const { method, every } = this.update;
+    if (method === 'one-shot') return step === this.last ? final : undefined;
+    if (method !== 'gradual-magnitude' || step > this.last) return undefined;
+    return step === this.last || step % every === 0 ? gradualDensity(step, this.last, final) : undefined;
+  }
+}
+
+const changed = (update: MaskUpdate, kept: number): Omit<MaskChange, 'layer'> => ({
+  dropped: update.drop.length,
+  grown: update.grow.length,
+  kept,
+  dropThreshold: update.dropThreshold,
+  growThreshold: update.growThreshold,
+});
+
+const count = (mask: Uint8Array): number => mask.reduce((sum, bit) => sum + bit, 0);
+
+export const changesOf = (updates: readonly LayerUpdate[]): MaskChange[] =>
+  updates.map(({ layer, update }) => ({ layer, ...changed(update, count(update.mask)) }));
+
+function take(trainer: Trainer, states: readonly LayerState[], updates: readonly LayerUpdate[]): void {
+  states.forEach((state, index) => {
+    const { update } = updates[index];
+    applyUpdate(update, state.weight, [state.weightMomentum]);
+    trainer.replace(index, { ...state, mask: update.mask });
+  });
+}
+
+/** Drops the smallest weights of each layer and grows as many: an update of SET or RigL. */
+export function dropAndGrow(
+  trainer: Trainer,
+  batch: Batch,
+  p: { method: 'set' | 'rigl'; fraction: number; seed: number; step: number },
+): { result: StepResult; updates: LayerUpdate[] } {
+  const { result, gradients } = trainer.measure(batch);
+  const states = trainer.state();
+  const updates = states.map(({ name, rows, columns, weight, mask }, index) => {
+    const rng = Rng.fromSeed(p.seed).split(`layers/${name}/update/${p.step}`);
+    const { method, fraction } = p;
+    const update = updateMask({
+      method,
+      rows,
+      columns,
+      weights: weight,
+      mask,
+      gradients: gradients[index],
+      fraction,
+      rng,
+    });
+    return { layer: name, update };
+  });
+  take(trainer, states, updates);
+  return { result, updates };
+}
+
+/** Keeps the largest `keep` of the weights that are left, over the whole network; the others are pruned for good. */
+export function pruneByMagnitude(trainer: Trainer, keep: number): LayerUpdate[] {
+  const states = trainer.state();
+  const updates = smallestDropped(states, keep);
+  take(trainer, states, updates);
+  return updates;
+}
+
+function smallestDropped(states: readonly LayerState[], keep: number): LayerUpdate[] {
+  // A weight that is pruned already comes after every other, also after one that happens to be zero.
+  const scores = states.map(({ name, weight, mask }) => ({
+    name,
+    scores: magnitudeScores(weight).map((score, i) => (mask[i] === 1 ? score : -1)),
+  }));
+  const masks = selectGlobal(scores, keep);
+  return states.map(({ name, mask }, l) => ({ layer: name, update: dropped(mask, masks[l], scores[l].scores) }));
+}
+
+/** The update that leads from one mask to one with fewer weights. */
+function dropped(before: Uint8Array, after: Uint8Array, scores: ArrayLike<number>): MaskUpdate {
+  const drop = Uint32Array.from([...before.keys()].filter((i) => before[i] === 1 && after[i] === 0));
+  const dropScores = Float32Array.from(drop, (i) => scores[i]);
+  return {
+    drop,
+    grow: new Uint32Array(),
+    dropScores,
+    growScores: new Float32Array(),
+    dropThreshold: drop.length > 0 ? dropScores.reduce((a, b) => Math.max(a, b)) : null,
+    growThreshold: null,
+    mask: after,
+  };
+}
+
+/** Weights go back to those of `start` wherever the mask of the trainer still keeps them; momentum begins anew. */
+export function rewindTo(trainer: Trainer, start: readonly LayerState[]): void {
+  trainer.state().forEach(({ mask }, index) => {
+    const { weight, bias } = start[index];
+    trainer.replace(index, {
+      mask,
+      weight: weight.map((value, i) => (mask[i] === 1 ? value : 0)),
+      bias,
+      weightMomentum: new Float32Array(weight.length),
+      biasMomentum: new Float32Array(bias.length),
+    });
+  });
+}
