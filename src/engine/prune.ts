@@ -64,3 +64,23 @@ function scoresOf({ config, plan, layers, distribution, batch }: Request): Layer
       return [];
   }
 }
+
+/**
+ * The weights that score highest. Layers whose density the config fixes keep their own best; the others share what is
+ * left over the network. A part is one layer or one round.
+ * @throws SparseError `prune.*`, `engine.no-examples`
+ */
+export function* pruneDense(request: Request): Parts<PrunedLayer[]> {
+  const { config, plan, layers, distribution } = request;
+  const open = plan.layers.flatMap((layer, l) => (layer.targetNonZeros === undefined ? [l] : []));
+  const fixed = plan.layers.reduce((sum, layer) => sum + (layer.targetNonZeros ?? 0), 0);
+  const count = plan.nonZeros - fixed;
+  const scores = scoresOf(request);
+  yield;
+  const keep = selectGlobal(open.map((l) => scores[l]), count);
+  return layers.map(({ weights, rows, columns }, l) => ({
+    dense: weights,
+    mask: Mask.fromBytes(keep[l], rows, columns),
+    scores: scores[l].scores,
+  }));
+}
