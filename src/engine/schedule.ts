@@ -1,6 +1,4 @@
 /** Steps of a run, and the learning rate by step. */
-import type { Config } from '../config/types';
-
 export interface Schedule {
   name: 'constant' | 'step' | 'cosine';
   /** Shares of all steps at which `step` multiplies the rate by `factor`. */
@@ -19,7 +17,3 @@ export function learningRateAt(schedule: Schedule, base: number, done: number, t
       return (base * (1 + Math.cos((Math.PI * done) / total))) / 2;
   }
 }
-
-/** Updates that a config comes to with this many training examples. */
-export const stepsOf = (config: Config, examples: number): number =>
-  config.train.epochs * Math.ceil(examples / config.train.batchSize);
