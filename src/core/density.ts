@@ -1,16 +1,16 @@
 /** How a density of the whole network is shared among its layers. */
+import * as errors from './density/errors';
+import type { LayerShape } from './density/layer-shape';
+import { byName, weightsOf } from './density/layer-shape';
+import type { Rule } from './density/shares';
+import { sharedCounts, sum } from './density/shares';
 import { densityOutOfRange, noLayers } from './errors';
 import { checkShape } from './shape';
 
-/** A maskable weight, (out, in). */
-export interface LayerShape {
-  name: string;
-  rows: number;
-  columns: number;
-}
+export type { LayerShape } from './density/layer-shape';
 
-/** `uniform`: every layer alike. `erk`: Erdos-Renyi kernel, dense where the layer is small. */
-export type Distribution = 'uniform' | 'erk';
+/** From the shapes alone. `uniform-plus`: uniform, but the first convolution dense and the last linear layer at least 0.2. */
+export type Distribution = Rule | 'uniform-plus';
 
 export interface LayerDensity {
   name: string;
@@ -19,58 +19,82 @@ export interface LayerDensity {
   count: number;
 }
 
+/** Uniform-plus keeps the last linear layer at this density or above (eoi.md 3.1). */
+const leastOfLastLinear = 0.2;
+
 /**
  * Weights to keep per layer, in the order given. Their total is round(density * all weights) exactly, and no layer gets
- * more than it has. Throws `density.out-of-range`, `density.no-layers`, `shape.invalid`.
+ * more than it has. Layers in `fixed` keep round(their density * their weights); the rest shares what is left by the
+ * distribution. Only uniform-plus asks which layer comes first and last; otherwise the order of the layers does not
+ * count: equal remainders are broken by name.
+ *
+ * Throws `density.out-of-range`, `density.no-layers`, `shape.invalid`, `density.bad-kernel`; with layers that are decided
+ * beforehand also `density.duplicate-layer`, `density.unknown-layer`, `density.layer-out-of-range`,
+ * `density.layer-empty`, `density.rest-too-small`, `density.rest-too-large` (with the density that would work).
  */
-export function distribute(layers: LayerShape[], density: number, distribution: Distribution): LayerDensity[] {
+export function distribute(
+  layers: readonly LayerShape[],
+  density: number,
+  distribution: Distribution,
+  options: { fixed?: ReadonlyMap<string, number> } = {},
+): LayerDensity[] {
   if (!(density > 0 && density <= 1)) throw densityOutOfRange(density);
   if (layers.length === 0) throw noLayers();
-  for (const layer of layers) checkShape(layer.rows, layer.columns);
-  const capacities = layers.map((layer) => layer.rows * layer.columns);
-  const total = Math.round(density * sum(capacities));
-  const shares = distribution === 'erk' ? erkShares(layers, capacities, total) : scaled(capacities, total);
-  const counts = wholeCounts(shares, capacities, total);
-  return layers.map(({ name }, l) => ({ name, density: counts[l] / capacities[l], count: counts[l] }));
+  layers.forEach(checkLayer);
+  const weights = sum(layers.map(weightsOf));
+  const total = Math.round(density * weights);
+  const decided = fixedCounts(layers, options.fixed ?? new Map<string, number>());
+  const rule = distribution === 'uniform-plus' ? 'uniform' : distribution;
+  if (distribution === 'uniform-plus') reserve(layers, decided, total);
+
+  const open = layers.filter((layer) => !decided.has(layer)).sort(byName);
+  if (decided.size > 0) {
+    const taken = sum([...decided.values()]);
+    const room = sum(open.map(weightsOf));
+    // A rest that would get nothing at all is a cut network, whoever asked for it.
+    if (total < taken + open.length) throw errors.restTooSmall({ density, total, taken, rest: open.length, weights });
+    if (total > taken + room) throw errors.restTooLarge({ density, total, taken, room, weights });
+    sharedCounts(open, total - taken, rule).forEach((count, l) => decided.set(open[l], count));
+  } else sharedCounts(open, total, rule).forEach((count, l) => decided.set(open[l], count));
+
+  return layers.map((layer) => {
+    const count = decided.get(layer) ?? 0;
+    return { name: layer.name, density: count / weightsOf(layer), count };
+  });
 }
 
-const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
+function checkLayer({ name, rows, columns, kernel }: LayerShape): void {
+  checkShape(rows, columns);
+  if (!kernel) return;
+  const fits = kernel.every((side) => Number.isInteger(side) && side > 0) && columns % (kernel[0] * kernel[1]) === 0;
+  if (!fits) throw errors.badKernel(name, columns, kernel.join(' x '));
+}
 
-const scaled = (values: readonly number[], total: number): number[] => {
-  const factor = total / sum(values);
-  return values.map((value) => value * factor);
-};
-
-/**
- * ERK (Evci et al., "Rigging the Lottery", 2020): density in proportion to (sum of dimensions) / (product of
- * dimensions), hence count in proportion to the sum. Layers that would be over-full become dense, those of the largest
- * ratio first, and the rest is shared anew (eoi.md 3.1).
- */
-function erkShares(layers: readonly LayerShape[], capacities: readonly number[], total: number): number[] {
-  const weight = layers.map((layer) => layer.rows + layer.columns);
-  const dense = new Set<number>();
-  for (;;) {
-    const open = layers.map((_, l) => l).filter((l) => !dense.has(l));
-    const left = total - sum([...dense].map((l) => capacities[l]));
-    const epsilon = left / sum(open.map((l) => weight[l]));
-    const ratio = (l: number): number => weight[l] / capacities[l];
-    const largest = open.reduce((max, l) => Math.max(max, ratio(l)), 0);
-    if (largest * epsilon <= 1) return layers.map((_, l) => (dense.has(l) ? capacities[l] : epsilon * weight[l]));
-    for (const l of open) if (ratio(l) === largest) dense.add(l);
-    if (dense.size === layers.length) return [...capacities];
+function fixedCounts(layers: readonly LayerShape[], fixed: ReadonlyMap<string, number>): Map<LayerShape, number> {
+  const counts = new Map<LayerShape, number>();
+  for (const [name, density] of fixed) {
+    const [layer, twin] = layers.filter((candidate) => candidate.name === name);
+    if (!layer)
+      throw errors.unknownLayer(
+        name,
+        layers.map((known) => known.name),
+      );
+    if (twin) throw errors.duplicateLayer(name);
+    if (!(density > 0 && density <= 1)) throw errors.layerDensityOutOfRange(name, density);
+    const count = Math.round(density * weightsOf(layer));
+    if (count === 0) throw errors.layerEmpty(name, density, weightsOf(layer));
+    counts.set(layer, count);
   }
+  return counts;
 }
 
-/** Rounds shares to whole counts of that total (largest remainder), none above its capacity; ties go to the first. */
-function wholeCounts(shares: readonly number[], capacities: readonly number[], total: number): number[] {
-  const counts = shares.map((share, l) => Math.min(Math.floor(share), capacities[l]));
-  const byRemainder = shares.map((_, l) => l).sort((a, b) => shares[b] - counts[b] - (shares[a] - counts[a]) || a - b);
-  let missing = total - sum(counts);
-  while (missing > 0)
-    for (const l of byRemainder) {
-      if (missing === 0 || counts[l] === capacities[l]) continue;
-      counts[l]++;
-      missing--;
-    }
-  return counts;
+/** Uniform-plus (Gale et al. 2019; eoi.md 3.1): what it decides before the rest is uniform; a density asked for goes first. */
+function reserve(layers: readonly LayerShape[], decided: Map<LayerShape, number>, total: number): void {
+  const convolution = layers.find(({ kernel }) => kernel);
+  if (convolution && !decided.has(convolution)) decided.set(convolution, weightsOf(convolution));
+  const linear = layers.findLast(({ kernel }) => !kernel);
+  if (!linear || decided.has(linear)) return;
+  const room = sum(layers.filter((layer) => !decided.has(layer)).map(weightsOf));
+  if ((total - sum([...decided.values()])) / room < leastOfLastLinear)
+    decided.set(linear, Math.ceil(leastOfLastLinear * weightsOf(linear)));
 }
