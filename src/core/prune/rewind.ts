@@ -1,0 +1,68 @@
+/**
+ * Lottery-ticket rewinding: train, prune a share of the lowest |w| of all layers, put the rest back to an early step,
+ * again (Frankle et al., "Linear mode connectivity and the lottery ticket hypothesis", 2020; eoi.md 3.3).
+ */
+import { densityOutOfRange } from '../errors';
+import * as errors from './errors';
+import { magnitudeScores } from './magnitude';
+import { checkSize } from './scores';
+import { checkScores, countOnes, keepHighest } from './select';
+
+/** eoi.md 3.3: 20 % of what remains, per level. */
+export const defaultShare = 0.2;
+
+const mostLevels = 1000;
+
+/**
+ * Weights that remain after each level, level 0 (all) first: each prunes ceil(share * remaining), so the density after L
+ * levels is nearly (1 - share)^L. Throws `prune.bad-share`, `prune.bad-levels`, `prune.levels-empty`.
+ */
+export function rewindCounts(weights: number, levels: number, share = defaultShare): number[] {
+  if (!Number.isInteger(levels) || levels < 0 || levels > mostLevels) throw errors.badLevels(levels);
+  const counts = [weights];
+  while (counts.length <= levels) {
+    const next = remaining(counts[counts.length - 1], share);
+    if (next < 1) throw errors.levelsEmpty(counts.length, weights, counts.length - 1);
+    counts.push(next);
+  }
+  return counts;
+}
+
+/** Levels until no more than density * weights remain. Throws `density.out-of-range`, `prune.bad-share`,
+ * `prune.bad-levels` when that takes over 1000. */
+export function levelsFor(weights: number, density: number, share = defaultShare): number {
+  if (!(density > 0 && density <= 1)) throw densityOutOfRange(density);
+  let level = 0;
+  for (let left = weights; left > density * weights && left > 1; left = remaining(left, share))
+    if (++level > mostLevels) throw errors.badLevels(level);
+  return level;
+}
+
+function remaining(count: number, share: number): number {
+  if (!(share > 0 && share < 1)) throw errors.badShare(share);
+  // 0.2 * 5 must be 1, not the 1.0000000000000002 that ceil would make 2.
+  return count - Math.max(1, Math.ceil(share * count - 1e-9));
+}
+
+export interface TrainedLayer {
+  name: string;
+  /** At the end of a level's training, row-major. */
+  weights: Float32Array;
+  /** What the level kept, one byte per weight. */
+  mask: Uint8Array;
+}
+
+/**
+ * Masks of the next level, in the order given: of the weights kept so far the lowest |w| of all layers are gone, and none
+ * comes back. Throws `prune.size-mismatch`, `prune.bad-share` and what `selectGlobal` throws.
+ */
+export function nextLevel(layers: readonly TrainedLayer[], share = defaultShare): Uint8Array[] {
+  const kept = layers.reduce((sum, { mask }) => sum + countOnes(mask), 0);
+  const scores = layers.map(({ name, weights, mask }) => {
+    checkSize(name, 'mask values', mask, weights.length);
+    // A kept weight may be exactly 0: a pruned one ranks below it.
+    return { name, scores: magnitudeScores(weights).map((magnitude, i) => (mask[i] === 0 ? -1 : magnitude)) };
+  });
+  checkScores(scores);
+  return keepHighest(scores, remaining(kept, share));
+}
