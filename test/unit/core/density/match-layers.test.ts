@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { matchLayers } from '../../../../src/core/density/match-layers';
+
+const names = ['conv1', 'block.0.conv', 'fc1', 'fc2'];
+
+describe('matchLayers', () => {
+  it('finds names by * and exactly', () => {
+    const { fixed, unmatched } = matchLayers({ 'conv*': 0.5, '*conv': 0.2, fc2: 1 }, names);
+    expect([...fixed]).toEqual([
+      ['conv1', 0.5],
+      ['block.0.conv', 0.2],
+      ['fc2', 1],
+    ]);
+    expect(unmatched).toEqual([]);
+  });
+
+  it('lets the more exact pattern win, in whatever order they stand', () => {
+    for (const patterns of [
+      { 'fc*': 0.1, fc1: 0.9, '*': 0.3 },
+      { '*': 0.3, fc1: 0.9, 'fc*': 0.1 },
+    ]) {
+      const { fixed } = matchLayers(patterns, names);
+      expect([...fixed.values()]).toEqual([0.3, 0.3, 0.9, 0.1]);
+    }
+  });
+
+  it('reports what fits nothing, and takes no other character for a wildcard', () => {
+    expect(matchLayers({ 'block.0.*': 0.1, 'block?0*': 0.2, 'fc.': 0.3, head: 1 }, names)).toEqual({
+      fixed: new Map([['block.0.conv', 0.1]]),
+      unmatched: ['block?0*', 'fc.', 'head'],
+    });
+  });
+
+  it('does not call a pattern unmatched that a better one overrules', () => {
+    expect(matchLayers({ 'fc*': 0.1, fc1: 0.2, fc2: 0.2 }, names).unmatched).toEqual([]);
+  });
+});
