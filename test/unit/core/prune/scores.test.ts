@@ -1,0 +1,173 @@
+import { describe, expect, it } from 'vitest';
+import { densityAt, prunesAt } from '../../../../src/core/prune/gradual';
+import { graspScores } from '../../../../src/core/prune/grasp';
+import { magnitudeScores } from '../../../../src/core/prune/magnitude';
+import { oneShot } from '../../../../src/core/prune/one-shot';
+import { randomScores } from '../../../../src/core/prune/random';
+import { levelsFor, nextLevel, rewindCounts } from '../../../../src/core/prune/rewind';
+import { selectPerLayer } from '../../../../src/core/prune/select';
+import { snipScores } from '../../../../src/core/prune/snip';
+import { Rng } from '../../../../src/core/rng';
+
+const code = (wanted: string) => expect.objectContaining({ code: wanted }) as unknown;
+const f32 = (...values: number[]): Float32Array => Float32Array.from(values);
+
+describe('snipScores', () => {
+  it('is |w g|, which is the loss gradient with respect to a factor c at 1', () => {
+    // L(c) = (c1 w1 x1 + c2 w2 x2 - y)^2, so dL/dc_i = 2 (w.x - y) w_i x_i.
+    const [w, x, y] = [[0.5, -2], [3, 0.25], 4];
+    const loss = (c: number[]): number => (c[0] * w[0] * x[0] + c[1] * w[1] * x[1] - y) ** 2;
+    const residual = w[0] * x[0] + w[1] * x[1] - y;
+    const scores = snipScores(f32(...w), f32(...x.map((value) => 2 * residual * value)));
+    const step = 1e-5;
+    [0, 1].forEach((i) => {
+      const at = (by: number): number => loss([0, 1].map((k) => (k === i ? 1 + by : 1)));
+      expect(scores[i]).toBeCloseTo(Math.abs((at(step) - at(-step)) / (2 * step)), 5);
+    });
+  });
+
+  it('does not vanish where a float32 product would', () => {
+    expect(snipScores(f32(1e-30), f32(-1e-30))[0]).toBeGreaterThan(0);
+  });
+});
+
+describe('graspScores', () => {
+  it('keeps the weights whose removal costs the gradient flow most', () => {
+    // L = 1/2 sum a_i w_i^2: g_i = a_i w_i, (H g)_i = a_i^2 w_i. The flow |g|^2 = sum a_i^2 w_i^2 loses most where |g_i| is
+    // largest, so GraSP must keep exactly these; the sign of the public EOI code would keep the others (eoi.md 3.2).
+    const [a, w] = [
+      [3, 0.1, 2, -0.5],
+      [1, 4, -2, 1],
+    ];
+    const scores = graspScores(f32(...w), f32(...a.map((value, i) => value ** 2 * w[i])));
+    expect([...selectPerLayer({ name: 'w', scores }, 2)]).toEqual([1, 0, 1, 0]);
+  });
+
+  it('is the first-order change of the flow: removing w changes |g|^2 by -2 w (H g)', () => {
+    // A coupled quadratic L = 1/2 w'Aw, with negative products among them.
+    const A = [
+      [2, -1, 0.5],
+      [-1, 1, 0.3],
+      [0.5, 0.3, 3],
+    ];
+    const w = [1, 0.8, -0.4];
+    const times = (v: number[]): number[] => A.map((row) => row.reduce((sum, value, j) => sum + value * v[j], 0));
+    const flow = (v: number[]): number => times(v).reduce((sum, g) => sum + g * g, 0);
+    const scores = graspScores(f32(...w), Float64Array.from(times(times(w))));
+    expect(Math.min(...scores)).toBeLessThan(0);
+    w.forEach((_, i) => {
+      const shrunk = w.map((value, k) => (k === i ? value * (1 - 1e-6) : value));
+      expect((flow(w) - flow(shrunk)) / 1e-6).toBeCloseTo(2 * scores[i], 4);
+    });
+  });
+});
+
+it('a score needs as many gradients as weights', () => {
+  expect(() => snipScores(f32(1, 2), f32(1), 'fc1')).toThrow(code('prune.size-mismatch'));
+  expect(() => graspScores(f32(1, 2), f32(1), 'fc1')).toThrow(/"fc1".*1, 2 expected/);
+});
+
+it('magnitudes are absolute values, random scores come from the generator', () => {
+  expect([...magnitudeScores(f32(-2, 0, 1))]).toEqual([2, 0, 1]);
+  const draw = (name: string) => randomScores(1000, Rng.fromSeed(1).split(name));
+  expect(draw('a')).toEqual(draw('a'));
+  expect(draw('a')).not.toEqual(draw('b'));
+  expect(new Set(draw('a')).size).toBe(1000);
+});
+
+describe('densityAt', () => {
+  const schedule = { begin: 100, end: 500, every: 100, finalDensity: 0.1 };
+
+  it('falls by the cube, in steps, from begin to end', () => {
+    const at = [0, 99, 100, 199, 200, 300, 400, 499, 500, 9999].map((step) => densityAt(step, schedule));
+    const cube = (share: number): number => 0.1 + 0.9 * (1 - share) ** 3;
+    const wanted = [1, 1, 1, 1, cube(0.25), cube(0.5), cube(0.75), cube(0.75), 0.1, 0.1];
+    at.forEach((density, i) => expect(density).toBeCloseTo(wanted[i], 12));
+  });
+
+  it('changes only at steps that prune', () => {
+    const uneven = { begin: 3, end: 50, every: 7, finalDensity: 0.2, initialDensity: 0.9 };
+    for (let step = 1; step < 60; step++)
+      if (densityAt(step, uneven) !== densityAt(step - 1, uneven)) expect(prunesAt(step, uneven)).toBe(true);
+    expect(prunesAt(50, uneven)).toBe(true);
+    expect(prunesAt(51, uneven)).toBe(false);
+  });
+
+  it('refuses a schedule that goes nowhere', () => {
+    for (const wrong of [
+      { end: 100 },
+      { begin: -1 },
+      { every: 0 },
+      { finalDensity: 0 },
+      { initialDensity: 0.05 },
+      { initialDensity: 2 },
+    ])
+      expect(() => densityAt(0, { ...schedule, ...wrong })).toThrow(code('prune.bad-schedule'));
+    expect(() => densityAt(NaN, schedule)).toThrow(code('prune.bad-schedule'));
+  });
+});
+
+describe('rewinding', () => {
+  it('keeps .8^L of the weights, a whole number each', () => {
+    const counts = rewindCounts(1_000_000, 13);
+    // eoi.md 3.3: level 10 is .107, 13 is .055.
+    expect(counts[10] / 1e6).toBeCloseTo(0.107, 3);
+    expect(counts[13] / 1e6).toBeCloseTo(0.055, 3);
+    expect(rewindCounts(11, 4)).toEqual([11, 8, 6, 4, 3]);
+    expect(rewindCounts(5, 1)).toEqual([5, 4]);
+    expect(levelsFor(1_000_000, 0.107)).toBe(11);
+    expect(levelsFor(1_000_000, 0.1075)).toBe(10);
+    expect(levelsFor(10, 1)).toBe(0);
+  });
+
+  it('prunes the lowest of what remains and lets nothing come back', () => {
+    const layers = [
+      { name: 'a', weights: f32(9, 0, -8, 7, 1), mask: Uint8Array.of(0, 1, 1, 1, 1) },
+      { name: 'b', weights: f32(3, -2, 0.5, 10, 0), mask: Uint8Array.of(1, 1, 1, 1, 1) },
+    ];
+    const masks = nextLevel(layers);
+    expect(masks[0][0]).toBe(0);
+    // ceil(.2 * 9) = 2 go: the two zeros.
+    expect(masks.map((mask) => [...mask])).toEqual([
+      [0, 0, 1, 1, 1],
+      [1, 1, 1, 1, 0],
+    ]);
+  });
+
+  it('refuses what would prune everything or nothing', () => {
+    expect(() => rewindCounts(3, 3)).toThrow(/at most 2 levels/);
+    expect(() => rewindCounts(3, 3)).toThrow(code('prune.levels-empty'));
+    for (const levels of [-1, 1.5, 1001]) expect(() => rewindCounts(3, levels)).toThrow(code('prune.bad-levels'));
+    for (const share of [0, 1, NaN]) expect(() => rewindCounts(9, 1, share)).toThrow(code('prune.bad-share'));
+    expect(() => levelsFor(9, 0)).toThrow(code('density.out-of-range'));
+    expect(() => levelsFor(1e9, 1e-9, 1e-12)).toThrow(code('prune.bad-levels'));
+    expect(() => nextLevel([{ name: 'a', weights: f32(1, NaN), mask: Uint8Array.of(1, 1) }])).toThrow(
+      code('prune.non-finite'),
+    );
+  });
+});
+
+describe('oneShot', () => {
+  const layers = [
+    { name: 'a', weights: f32(5, -6, 7, 8) },
+    { name: 'b', weights: f32(0.1, 0.2, -0.3, 0.4) },
+  ];
+
+  it('prunes the lowest of all layers, or of each', () => {
+    expect(oneShot(layers, 0.625, 'global').map((mask) => [...mask])).toEqual([
+      [1, 1, 1, 1],
+      [0, 0, 0, 1],
+    ]);
+    expect(oneShot(layers, 0.5, 'per-layer').map((mask) => [...mask])).toEqual([
+      [0, 0, 1, 1],
+      [0, 0, 1, 1],
+    ]);
+  });
+
+  it('refuses to empty a layer, with the density that would not', () => {
+    expect(() => oneShot(layers, 0.5, 'global')).toThrow(code('prune.empty-layer'));
+    expect(() => oneShot(layers, 0.5, 'global')).toThrow(/"b".*at least 0\.625/);
+    expect(() => oneShot(layers, 0.1, 'per-layer')).toThrow(/"a".*at least 0\.25/);
+    expect(() => oneShot(layers, 0, 'global')).toThrow(code('density.out-of-range'));
+  });
+});
