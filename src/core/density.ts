@@ -73,13 +73,14 @@ function checkLayer({ name, rows, columns, kernel }: LayerShape): void {
 function fixedCounts(layers: readonly LayerShape[], fixed: ReadonlyMap<string, number>): Map<LayerShape, number> {
   const counts = new Map<LayerShape, number>();
   for (const [name, density] of fixed) {
-    const [layer, twin] = layers.filter((candidate) => candidate.name === name);
-    if (!layer)
+    const named = layers.filter((candidate) => candidate.name === name);
+    if (named.length === 0)
       throw errors.unknownLayer(
         name,
         layers.map((known) => known.name),
       );
-    if (twin) throw errors.duplicateLayer(name);
+    if (named.length > 1) throw errors.duplicateLayer(name);
+    const [layer] = named;
     if (!(density > 0 && density <= 1)) throw errors.layerDensityOutOfRange(name, density);
     const count = Math.round(density * weightsOf(layer));
     if (count === 0) throw errors.layerEmpty(name, density, weightsOf(layer));

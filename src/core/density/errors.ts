@@ -53,10 +53,11 @@ export const restTooSmall = (p: {
   weights: number;
 }): SparseError => {
   const nearest = densityOf(p.taken + p.rest, p.weights);
+  const others = p.rest === 0 ? 'and there are no others' : `and the other ${p.rest} need at least one each`;
   return new SparseError(
     'density.rest-too-small',
     `Density ${p.density} keeps ${p.total} of ${p.weights} weights, but the layers with a density of their own take ${p.taken} ` +
-      `and the other ${p.rest} need at least one each. Use a density of at least ${nearest}, or lower those of the layers.`,
+      `${others}. Use a density of at least ${nearest}, or lower those of the layers.`,
     { nearest },
   );
 };

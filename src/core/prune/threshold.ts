@@ -1,6 +1,6 @@
 /**
  * The k-th largest of many numbers by counting digits: a float64's bits, ordered like the number, are read 16 at a time,
- * so four passes find the exact value in O(n) without sorting or copying.
+ * so four passes find the exact value in O(n) without sorting.
  */
 
 const scratch = new Float64Array(1);
@@ -19,20 +19,36 @@ export function largest(
 ): { value: number; above: number; equal: number } {
   const counts = new Uint32Array(65_536);
   let [prefixHigh, prefixLow, above, equal] = [0, 0, 0, 0];
+  let left: readonly ArrayLike<number>[] = sources;
   for (let pass = 0; pass < 4; pass++) {
     counts.fill(0);
     const shift = pass % 2 === 0 ? 16 : 0;
-    for (const values of sources) countDigits(values, counts, { pass, shift, prefixHigh, prefixLow });
+    for (const values of left) countDigits(values, counts, { pass, shift, prefixHigh, prefixLow });
     let digit = 65_535;
     while (above + counts[digit] < rank) above += counts[digit--];
     equal = counts[digit];
     if (pass < 2) prefixHigh = (prefixHigh | (digit << shift)) >>> 0;
     else prefixLow = (prefixLow | (digit << shift)) >>> 0;
+    // Few numbers share their sign, exponent and first bits: the other passes read only these.
+    if (pass === 0) left = [sharing(left, digit, equal)];
   }
   const negative = prefixHigh >>> 31 === 0;
   words[high] = negative ? ~prefixHigh : prefixHigh ^ 0x80000000;
   words[low] = negative ? ~prefixLow : prefixLow;
   return { value: scratch[0], above, equal };
+}
+
+/** The numbers whose first 16 ordered bits are these; there are `count`. */
+function sharing(sources: readonly ArrayLike<number>[], digit: number, count: number): Float64Array {
+  const found = new Float64Array(count);
+  let at = 0;
+  for (const values of sources)
+    for (let i = 0; i < values.length; i++) {
+      scratch[0] = values[i] + 0;
+      const top = words[high];
+      if ((top ^ (-(top >>> 31) | 0x80000000)) >>> 16 === digit) found[at++] = scratch[0];
+    }
+  return found;
 }
 
 /** Counts the digits of one pass over the values whose higher digits are those found already. */
@@ -45,7 +61,7 @@ function countDigits(
     scratch[0] = values[i] + 0;
     const top = words[high];
     // Order like the number: a negative has all bits turned, any other its sign bit only.
-    const flip = -(top >>> 31) | 0;
+    const flip = -(top >>> 31);
     const orderedHigh = (top ^ (flip | 0x80000000)) >>> 0;
     if (pass === 0) {
       counts[orderedHigh >>> 16]++;
