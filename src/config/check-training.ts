@@ -23,6 +23,8 @@ export function checkTraining(config: Config): PathFinding[] {
       ...errors.startsDense(update.method, init === 'sao' ? 'init: sao' : 'eoi.pattern'),
       path: method,
     });
+  if (sparsity.distribution === 'synflow' && Object.keys(sparsity.layers).length > 0)
+    found.push({ ...errors.synflowWithLayers(), path: 'sparsity.layers' });
   if (rewind.levels === 0) return found;
   if (update.method !== 'static') found.push({ ...errors.rewindOnlyStatic(update.method), path: method });
   const steps = stepsOf(config);

@@ -321,6 +321,12 @@ export const startsDense = (method: string, other: string): Finding =>
     `sparsity.update.method is ${method}, which begins with all weights, but ${other} is sparse from the start. Use init: base or eoi without a pattern.`,
   );
 
+export const synflowWithLayers = (): Finding =>
+  finding(
+    'synflow-with-layers',
+    'distribution: synflow prunes the whole network at once and cannot keep densities of single layers. Remove sparsity.layers, or use another distribution.',
+  );
+
 export const rewindOnlyStatic = (method: string): Finding =>
   finding(
     'rewind-only-static',

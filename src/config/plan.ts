@@ -1,8 +1,9 @@
 /** From a config to the network it describes and what each of its layers is to become, before any weight exists. */
 import { dataSets } from '../core/data-sets';
-import { distribute, matchLayers } from '../core/density';
+import { distribute } from '../core/density';
 import type { LayerDensity, LayerShape } from '../core/density';
-import { atLeast, isSparseError } from '../core/errors';
+import { matchLayers } from '../core/density/match-layers';
+import { SparseError, atLeast, isSparseError } from '../core/errors';
 import { minimumDensity } from '../core/init/eoi';
 import { maskableLayers } from '../core/network';
 import type { Layer, LinearLayer, Network } from '../core/network';
@@ -125,7 +126,10 @@ function checkSizes(linear: readonly Placed[]): PathFinding[] {
 /** The counts that are known before any weight is. */
 function counts(config: Config, shapes: readonly LayerShape[], density: number): (LayerDensity | undefined)[] {
   const { distribution, layers } = config.sparsity;
-  const { fixed } = matchLayers(layers, shapes);
+  const { fixed } = matchLayers(
+    layers,
+    shapes.map(({ name }) => name),
+  );
   if (!isScored(distribution)) return distribute(shapes, density, distribution, { fixed });
   return shapes.map((shape) => {
     const own = fixed.get(shape.name);
@@ -239,4 +243,11 @@ export function planNetwork(config: Config): { plan?: NetworkPlan; problems: Pat
     density: nonZeros / weights,
   };
   return { plan, problems };
+}
+
+/** The plan of a config that was changed after it was read. @throws SparseError `config.impossible` with the first reason */
+export function checkedPlan(config: Config): NetworkPlan {
+  const { plan, problems } = planNetwork(config);
+  if (!plan) throw new SparseError('config.impossible', problems[0].message);
+  return plan;
 }

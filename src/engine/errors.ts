@@ -173,6 +173,27 @@ export const dataLabel = (file: string, label: number, classes: number): SparseE
     `${file} has the label ${label}; 0 to ${classes - 1} were expected. Check that it is the right file.`,
   );
 
+export const notPruned = (distribution: string): SparseError =>
+  error(
+    'not-pruned',
+    `distribution ${distribution} goes by the shapes of the layers, so there are no scores to prune by. ` +
+      'Use random, magnitude, snip, grasp or synflow, or write the initial weights with init.',
+  );
+
+/** A layer that its scores leave with less than an orthogonal matrix of its shape needs. */
+export const scoredLayerTooSparse = (
+  layer: { name: string; rows: number; columns: number },
+  kept: number,
+  distribution: string,
+  density: number,
+): SparseError =>
+  error(
+    'scored-layer-too-sparse',
+    `${layer.name} (${layer.rows} x ${layer.columns}) keeps ${kept} weights by distribution ${distribution} at density ${density}; exactly orthogonal it ` +
+      `needs at least ${Math.min(layer.rows, layer.columns)}. Raise sparsity.density, fix this layer under sparsity.layers, or use init: base.`,
+    { layer: layer.name },
+  );
+
 export const tooFewExamples = (source: string, train: number, validation: number): SparseError =>
   error(
     'too-few-examples',

@@ -3,20 +3,17 @@ import type { Config } from '../config/types';
 import { applyUpdate, updateMask } from '../core/dst/update';
 import type { MaskUpdate } from '../core/dst/update';
 import { dropFractionAt } from '../core/dst/schedule';
-import { gradualDensity } from '../core/prune/gradual';
+import { densityAt, prunesAt } from '../core/prune/gradual';
 import { magnitudeScores } from '../core/prune/magnitude';
+import { nextLevel } from '../core/prune/rewind';
 import { selectGlobal } from '../core/prune/select';
 import { Rng } from '../core/rng';
 import type { MaskChange } from '../protocol/run';
+import type { LayerUpdate } from '../runs/updates';
 import type { LayerState } from './network';
 import type { Batch, StepResult, Trainer } from './trainer';
 
 type Update = Config['sparsity']['update'];
-
-export interface LayerUpdate {
-  layer: string;
-  update: MaskUpdate;
-}
 
 /** When masks change. Steps count completed updates of one whole training of `total`. */
 export class UpdatePlan {
@@ -46,8 +43,8 @@ export class UpdatePlan {
   densityAfter(step: number, final: number): number | undefined {
     const { method, every } = this.update;
     if (method === 'one-shot') return step === this.last ? final : undefined;
-    if (method !== 'gradual-magnitude' || step > this.last) return undefined;
-    return step === this.last || step % every === 0 ? gradualDensity(step, this.last, final) : undefined;
+    const schedule = { begin: 0, end: this.last, every, finalDensity: final };
+    return method === 'gradual-magnitude' && prunesAt(step, schedule) ? densityAt(step, schedule) : undefined;
   }
 }
 
@@ -80,19 +77,10 @@ export function dropAndGrow(
 ): { result: StepResult; updates: LayerUpdate[] } {
   const { result, gradients } = trainer.measure(batch);
   const states = trainer.state();
-  const updates = states.map(({ name, rows, columns, weight, mask }, index) => {
+  const updates = states.map(({ name, weight, mask }, index) => {
     const rng = Rng.fromSeed(p.seed).split(`layers/${name}/update/${p.step}`);
     const { method, fraction } = p;
-    const update = updateMask({
-      method,
-      rows,
-      columns,
-      weights: weight,
-      mask,
-      gradients: gradients[index],
-      fraction,
-      rng,
-    });
+    const update = updateMask({ name, method, weights: weight, mask, gradients: gradients[index], fraction, rng });
     return { layer: name, update };
   });
   take(trainer, states, updates);
@@ -102,31 +90,40 @@ export function dropAndGrow(
 /** Keeps the largest `keep` of the weights that are left, over the whole network; the others are pruned for good. */
 export function pruneByMagnitude(trainer: Trainer, keep: number): LayerUpdate[] {
   const states = trainer.state();
-  const updates = smallestDropped(states, keep);
-  take(trainer, states, updates);
-  return updates;
-}
-
-function smallestDropped(states: readonly LayerState[], keep: number): LayerUpdate[] {
   // A weight that is pruned already comes after every other, also after one that happens to be zero.
   const scores = states.map(({ name, weight, mask }) => ({
     name,
     scores: magnitudeScores(weight).map((score, i) => (mask[i] === 1 ? score : -1)),
   }));
-  const masks = selectGlobal(scores, keep);
-  return states.map(({ name, mask }, l) => ({ layer: name, update: dropped(mask, masks[l], scores[l].scores) }));
+  return drop(trainer, states, selectGlobal(scores, keep));
 }
 
-/** The update that leads from one mask to one with fewer weights. */
-function dropped(before: Uint8Array, after: Uint8Array, scores: ArrayLike<number>): MaskUpdate {
-  const drop = Uint32Array.from([...before.keys()].filter((i) => before[i] === 1 && after[i] === 0));
-  const dropScores = Float32Array.from(drop, (i) => scores[i]);
+/** Prunes the smallest `fraction` of the weights that are left, over the whole network: a level of lottery tickets. */
+export function pruneLevel(trainer: Trainer, fraction: number): LayerUpdate[] {
+  const states = trainer.state();
+  const layers = states.map(({ name, weight, mask }) => ({ name, weights: weight, mask }));
+  return drop(trainer, states, nextLevel(layers, fraction));
+}
+
+function drop(trainer: Trainer, states: readonly LayerState[], masks: readonly Uint8Array[]): LayerUpdate[] {
+  const updates = states.map(({ name, weight, mask }, l) => ({ layer: name, update: dropped(weight, mask, masks[l]) }));
+  take(trainer, states, updates);
+  return updates;
+}
+
+/** The update that leads from one mask to one with fewer weights; scores are |w|. */
+function dropped(weights: Float32Array, before: Uint8Array, after: Uint8Array): MaskUpdate {
+  const places: number[] = [];
+  before.forEach((kept, i) => {
+    if (kept === 1 && after[i] === 0) places.push(i);
+  });
+  const dropScores = Float32Array.from(places, (i) => Math.abs(weights[i]));
   return {
-    drop,
+    drop: Uint32Array.from(places),
     grow: new Uint32Array(),
     dropScores,
     growScores: new Float32Array(),
-    dropThreshold: drop.length > 0 ? dropScores.reduce((a, b) => Math.max(a, b)) : null,
+    dropThreshold: places.length > 0 ? dropScores.reduce((a, b) => Math.max(a, b)) : null,
     growThreshold: null,
     mask: after,
   };

@@ -8,79 +8,86 @@ import { randomScores } from '../core/prune/random';
 import { checkNoEmptyLayer, selectGlobal, selectPerLayer } from '../core/prune/select';
 import type { LayerScores } from '../core/prune/select';
 import { snipScores } from '../core/prune/snip';
-import { synflow } from '../core/prune/synflow';
+import { synflowInParts } from '../core/prune/synflow';
 import { Mask } from '../core/mask';
 import type { Parts } from '../core/parts';
 import { Rng } from '../core/rng';
-import { noExamples } from './errors';
 import { hessianGradients, weightGradients } from './gradients';
 import type { DenseLayer } from './gradients';
 import type { Batch } from './trainer';
 
-/** What became of a layer of the dense network. */
+export interface NamedLayer extends DenseLayer {
+  name: string;
+}
+
+export interface PruneRequest {
+  config: Config;
+  plan: NetworkPlan;
+  /** The dense network, in the order of the plan. */
+  layers: readonly NamedLayer[];
+  distribution: ScoredDistribution;
+  /** The first training batch: what SNIP and GraSP take the gradient of. */
+  batch: () => Batch;
+}
+
 export interface PrunedLayer {
-  /** Dense weights that were scored, (out, in) row-major. */
-  dense: Float32Array;
   mask: Mask;
-  /** Higher is kept; as last computed. */
-  scores: Float32Array | Float64Array;
+  /** Higher is kept; SynFlow has as many as it has rounds, and none is told. */
+  scores?: LayerScores['scores'];
 }
 
 /** By which GraSP divides the logits, as published (Wang et al. 2020; eoi.md 3.2). */
 const graspTemperature = 200;
 
-interface Request {
-  config: Config;
-  plan: NetworkPlan;
-  /** In the order of the plan. */
-  layers: readonly (DenseLayer & { name: string })[];
-  distribution: ScoredDistribution;
-  /** The first training batch; only SNIP and GraSP look at it. */
-  batch: Batch | undefined;
-}
-
-/** Scores of every weight by layer: higher is kept. */
-function scoresOf({ config, plan, layers, distribution, batch }: Request): LayerScores[] {
-  const examples = (): Batch => {
-    if (!batch) throw noExamples(distribution);
-    return batch;
-  };
-  const by = (score: (layer: DenseLayer & { name: string }, index: number) => LayerScores['scores']): LayerScores[] =>
+function scoresOf(request: PruneRequest, distribution: Exclude<ScoredDistribution, 'synflow'>): LayerScores[] {
+  const { config, plan, layers, batch } = request;
+  const by = (score: (layer: NamedLayer, index: number) => LayerScores['scores']): LayerScores[] =>
     layers.map((layer, index) => ({ name: layer.name, scores: score(layer, index) }));
   switch (distribution) {
-    case 'random':
-      return by(({ name, weights }) => randomScores(weights.length, Rng.fromSeed(config.seed).split(`layers/${name}/scores`)));
+    case 'random': {
+      const rng = Rng.fromSeed(config.seed).split('scores');
+      return by(({ name, weights }) => randomScores(weights.length, rng.split(name)));
+    }
     case 'magnitude':
       return by(({ weights }) => magnitudeScores(weights));
     case 'snip': {
-      const gradients = weightGradients(plan.network, layers, examples());
-      return by(({ weights }, index) => snipScores(weights, gradients[index]));
+      const gradients = weightGradients(plan.network, layers, batch());
+      return by(({ name, weights }, index) => snipScores(weights, gradients[index], name));
     }
     case 'grasp': {
-      const gradients = hessianGradients(plan.network, layers, examples(), graspTemperature);
-      return by(({ weights }, index) => graspScores(weights, gradients[index]));
+      const products = hessianGradients(plan.network, layers, batch(), graspTemperature);
+      return by(({ name, weights }, index) => graspScores(weights, products[index], name));
     }
-    case 'synflow':
-      return [];
   }
 }
 
+/** Layers whose density the config fixes keep their own best; the others compete for what is left. */
+function select(plan: NetworkPlan, scores: readonly LayerScores[]): Uint8Array[] {
+  const masks = plan.layers.map(({ targetNonZeros }, l) =>
+    targetNonZeros === undefined ? undefined : selectPerLayer(scores[l], targetNonZeros),
+  );
+  const fixed = plan.layers.reduce((sum, { targetNonZeros }) => sum + (targetNonZeros ?? 0), 0);
+  const open = scores.filter((_, l) => masks[l] === undefined);
+  const chosen = selectGlobal(open, plan.nonZeros - fixed);
+  checkNoEmptyLayer(open, chosen);
+  let next = 0;
+  return masks.map((mask) => mask ?? chosen[next++]);
+}
+
 /**
- * The weights that score highest. Layers whose density the config fixes keep their own best; the others share what is
- * left over the network. A part is one layer or one round.
- * @throws SparseError `prune.*`, `engine.no-examples`
+ * Keeps the weights that score highest. A part is one round of SynFlow, or the gradients.
+ * @throws SparseError `prune.*`
  */
-export function* pruneDense(request: Request): Parts<PrunedLayer[]> {
+export function* pruneDense(request: PruneRequest): Parts<PrunedLayer[]> {
   const { config, plan, layers, distribution } = request;
-  const open = plan.layers.flatMap((layer, l) => (layer.targetNonZeros === undefined ? [l] : []));
-  const fixed = plan.layers.reduce((sum, layer) => sum + (layer.targetNonZeros ?? 0), 0);
-  const count = plan.nonZeros - fixed;
-  const scores = scoresOf(request);
   yield;
-  const keep = selectGlobal(open.map((l) => scores[l]), count);
-  return layers.map(({ weights, rows, columns }, l) => ({
-    dense: weights,
-    mask: Mask.fromBytes(keep[l], rows, columns),
+  if (distribution === 'synflow') {
+    const { masks } = yield* synflowInParts(layers, plan.density, config.sparsity.synflow.iterations);
+    return masks.map((mask, l) => ({ mask: Mask.fromBytes(mask, layers[l].rows, layers[l].columns) }));
+  }
+  const scores = scoresOf(request, distribution);
+  return select(plan, scores).map((mask, l) => ({
+    mask: Mask.fromBytes(mask, layers[l].rows, layers[l].columns),
     scores: scores[l].scores,
   }));
 }

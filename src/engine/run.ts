@@ -12,6 +12,7 @@ import { writeCheckpoint } from '../runs/checkpoint';
 import { interrupted } from '../runs/errors';
 import { writeRotations } from '../runs/rotations';
 import { writeUpdates } from '../runs/updates';
+import type { LayerUpdate } from '../runs/updates';
 import type { DataSet } from './data/data-set';
 import { Batches, split } from './data/data-set';
 import { courseOf } from './course';
@@ -19,10 +20,9 @@ import type { Course } from './course';
 import { divergence } from './divergence';
 import { describeError, internal, lossNotFinite, prunedWeightChanged, stackOf } from './errors';
 import { evaluation } from './evaluation';
-import { describeLayer, drawLayer, freshState } from './initialise';
+import { describeLayer, drawLayer, freshState, keptLayers } from './initialise';
 import type { LastStates } from './last-states';
-import { UpdatePlan, changesOf, dropAndGrow, pruneByMagnitude, rewindTo } from './mask-updates';
-import type { LayerUpdate } from './mask-updates';
+import { UpdatePlan, changesOf, dropAndGrow, pruneByMagnitude, pruneLevel, rewindTo } from './mask-updates';
 import type { LayerState } from './network';
 import { jacobianSpectrum } from './probes/jacobian';
 import { layerSpectrum } from './probes/spectra';
@@ -145,10 +145,12 @@ export class Run {
     const states: LayerState[] = [];
     const summaries: LayerSummary[] = [];
     const rotations = new Map<string, RotationSequence>();
+    const kept = await this.inTurns(keptLayers(config, plan, () => this.train.shuffled(config.seed, 0).batch(0)));
     for (const layer of plan.layers) {
       await this.turn();
-      const drawn = await this.inTurns(drawLayer(config, layer));
-      const summary = await this.inTurns(describeLayer(config.sparsity.init, layer, drawn));
+      const scored = kept.get(layer.name);
+      const drawn = await this.inTurns(drawLayer(config, layer, scored));
+      const summary = await this.inTurns(describeLayer(config.sparsity.init, layer, drawn, scored));
       states.push(freshState(layer, drawn));
       summaries.push(summary);
       if (drawn.sequence) rotations.set(layer.name, drawn.sequence);
@@ -222,15 +224,14 @@ export class Run {
     const { folder } = this.recorder;
     const start = await readRewindStates(folder, this.work.config.train.rewind.step, this.work.plan.layers);
     const { fraction } = this.work.config.train.rewind;
-    const kept = trainer.kept();
-    await this.noteMasks('rewind', pruneByMagnitude(trainer, kept - Math.ceil(fraction * kept)));
+    await this.noteMasks('rewind', pruneLevel(trainer, fraction));
     rewindTo(trainer, start);
   }
 
   private async noteMasks(method: MaskMethod, updates: readonly LayerUpdate[]): Promise<void> {
     const { step } = this;
     if (this.recorded.has({ type: 'masks', step })) return;
-    const file = await writeUpdates(this.recorder.folder, step, updates);
+    const file = await writeUpdates(this.recorder.folder, step, method, updates);
     this.note({ type: 'masks', step, method, layers: changesOf(updates), file: `updates/${basename(file)}` });
   }
 

@@ -1,27 +1,28 @@
 /** Serves `EngineApi`: in the forked process behind its channel, in the command line directly. */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs';
-import { writeAtomically } from '../formats/atomic-file';
-import { safetensorsChunks } from '../formats/safetensors';
-import type { BackendChoice, EngineApi, EngineInfo, RunHandle } from '../protocol/engine';
+import type { BackendChoice, ConfigSource, EngineApi, EngineInfo, RunHandle } from '../protocol/engine';
 import { protocolVersion } from '../protocol/engine';
-import { RpcCancelled } from '../protocol/rpc';
 import type { CallContext } from '../protocol/rpc';
 import type { BackendName, RunRecord } from '../protocol/run';
 import { backends, choose } from './backends/choose';
 import { downloadDataSet } from './data/download';
+import { compareInitialisations } from './compare';
 import * as errors from './errors';
-import { drawLayer, freshState } from './initialise';
-import type { LayerState } from './network';
+import { initialise, prune } from './initial-network';
+import type { Source } from './initial-network';
 import type { Prepared } from './prepare';
 import { checkedConfig, prepareResume, prepareStart, resumable } from './prepare';
 import { Recorded } from './recorded';
 import type { Emit } from './recorder';
 import type { Stop } from './run';
 import { Run } from './run';
-import { initTensors, stateMetadata } from './state-files';
-import { inTurns } from './turns';
 import { version } from './version';
+
+const sourceOf = ({ configPath, configText, root }: ConfigSource): Source => ({
+  configPath,
+  root,
+  ...checkedConfig(configText, configPath),
+});
 
 export class EngineService {
   private info: EngineInfo | undefined;
@@ -57,7 +58,15 @@ export class EngineService {
       if (found.length === 0) throw errors.noSuchRun(id);
       await Promise.all(found.map((run) => run.stop('cancelled')));
     },
-    initialise: (params, context) => this.initialise(params, context),
+    initialise: async (params, context) => ({ layers: await initialise(sourceOf(params), params.output, context) }),
+    prune: async (params, context) => {
+      await this.ready();
+      return { layers: await prune(sourceOf(params), params.output, context) };
+    },
+    compareInitialisations: async (params, context) => {
+      await this.ready();
+      return compareInitialisations(sourceOf(params), params.methods, context);
+    },
     downloadDataSet: (params, context) => downloadDataSet(params, context),
     shutdown: async () => {
       await this.stopAll('interrupted');
@@ -151,31 +160,5 @@ export class EngineService {
     } finally {
       this.claimed.delete(key);
     }
-  }
-
-  private async initialise(
-    { configPath, configText, output }: { configPath: string; configText: string; output: string },
-    context: CallContext,
-  ): Promise<void> {
-    const { config, plan } = checkedConfig(configText, configPath);
-    /** Lets a cancel in. */
-    const turn = async (): Promise<void> => {
-      await nextTurn();
-      if (context.signal.aborted) throw new RpcCancelled();
-    };
-    const states: LayerState[] = [];
-    for (const layer of plan.layers) {
-      context.progress({ done: states.length, total: plan.layers.length, message: layer.name });
-      await turn();
-      states.push(freshState(layer, await inTurns(drawLayer(config, layer), turn)));
-    }
-    const metadata = stateMetadata(config.seed, config.name, 0, config.sparsity.init);
-    const chunks = async function* (): AsyncGenerator<Uint8Array> {
-      for (const chunk of safetensorsChunks(initTensors(states), metadata)) {
-        await turn();
-        yield chunk;
-      }
-    };
-    await writeAtomically(output, chunks());
   }
 }

@@ -3,6 +3,7 @@
  * checkpoints add `optimizer.layers.fc1.weight.momentum` and `.bias.momentum`.
  */
 import type { LayerPlan } from '../config/plan';
+import type { Mask } from '../core/mask';
 import { openFile } from '../formats/byte-source';
 import { openSafetensors } from '../formats/safetensors';
 import type { SafetensorsFile, TensorEntry, TensorToWrite } from '../formats/safetensors';
@@ -19,6 +20,30 @@ export const initTensors = (states: readonly LayerState[]): TensorToWrite[] =>
     { name: `layers.${name}.mask`, dtype: 'U8', shape: [rows, columns], data: mask },
     f32(`layers.${name}.bias`, [rows], bias),
   ]);
+
+/** A layer of the dense network as it was pruned; `score` F32 or F64 where the method has one per weight. */
+export const prunedTensors = (layer: {
+  name: string;
+  rows: number;
+  columns: number;
+  dense: Float32Array;
+  mask: Mask;
+  scores?: Float32Array | Float64Array;
+}): TensorToWrite[] => {
+  const { name, rows, columns, dense, mask, scores } = layer;
+  const kept = mask.toBytes();
+  const shape = [rows, columns];
+  const dtype = scores instanceof Float64Array ? 'F64' : 'F32';
+  return [
+    f32(
+      `layers.${name}.weight`,
+      shape,
+      dense.map((value, i) => (kept[i] === 1 ? value : 0)),
+    ),
+    { name: `layers.${name}.mask`, dtype: 'U8', shape, data: kept },
+    ...(scores ? [{ name: `layers.${name}.score`, dtype, shape, data: scores } as const] : []),
+  ];
+};
 
 export const checkpointTensors = (states: readonly LayerState[]): TensorToWrite[] => [
   ...initTensors(states),

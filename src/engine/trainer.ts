@@ -188,11 +188,6 @@ export class Trainer {
     }));
   }
 
-  /** Weights kept, over all layers. */
-  kept(): number {
-    return this.layers.reduce((sum, { mask }) => sum + (mask.dataSync() as Float32Array).reduce((a, b) => a + b, 0), 0);
-  }
-
   /** Weights of one layer, (out, in) row-major. */
   weights(): { name: string; rows: number; columns: number; weight: Float32Array }[] {
     return this.layers.map(({ layer, weight }) => ({

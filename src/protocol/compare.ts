@@ -1,10 +1,10 @@
 /** Initialisations of one config side by side: what the engine answers and the comparison view shows. */
-import type { SpectrumSummary } from './run';
+import type { DistributionName, Init, SpectrumSummary } from './run';
 
 /** Words of the config: `sparsity.distribution` and `sparsity.init`. */
 export interface CompareMethod {
-  distribution: string;
-  init: string;
+  distribution: DistributionName;
+  init: Init;
 }
 
 export interface ComparedLayer {

@@ -30,6 +30,25 @@ export interface StartRun {
   directory?: string;
 }
 
+/** A config and where its files are. */
+export interface ConfigSource {
+  configPath: string;
+  configText: string;
+  /** Folder that holds `.sparsescope`. */
+  root: string;
+}
+
+/** One maskable layer of a network that was drawn and not looked at any further. */
+export interface InitialLayer {
+  name: string;
+  /** (out, in). */
+  shape: [number, number];
+  /** What the distribution gave it. */
+  targetDensity: number;
+  density: number;
+  nonZeros: number;
+}
+
 export interface RunHandle {
   id: string;
   directory: string;
@@ -46,11 +65,13 @@ export interface EngineApi {
   resumeRun(params: { directory: string }, context: CallContext): Promise<RunHandle>;
   /** Answers when the run has stopped, at most one step later. `directory`: of two runs of one id in two projects. */
   cancelRun(params: { id: string; directory?: string }, context: CallContext): Promise<void>;
-  /** Initial weights only, as one safetensors file. */
-  initialise(params: { configPath: string; configText: string; output: string }, context: CallContext): Promise<void>;
+  /** Draws the initial network; writes it as one safetensors file where there is an `output`. */
+  initialise(params: ConfigSource & { output?: string }, context: CallContext): Promise<{ layers: InitialLayer[] }>;
+  /** Writes the dense network as the scores of the config's distribution prune it, with the scores. */
+  prune(params: ConfigSource & { output: string }, context: CallContext): Promise<{ layers: InitialLayer[] }>;
   /** Draws the config's network by each method; one that fails answers with its error beside the others. */
   compareInitialisations(
-    params: { configPath: string; configText: string; root: string; methods: CompareMethod[] },
+    params: ConfigSource & { methods: CompareMethod[] },
     context: CallContext,
   ): Promise<Comparison>;
   downloadDataSet(

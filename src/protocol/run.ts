@@ -40,6 +40,10 @@ export interface RunRecord {
 /** How a layer's weights are drawn: a word of the config. */
 export type Init = 'base' | 'ai' | 'sao' | 'eoi';
 
+/** How the density is shared among the layers: a word of the config. */
+export type DistributionName =
+  'uniform' | 'uniform-plus' | 'er' | 'erk' | 'balanced' | 'random' | 'magnitude' | 'snip' | 'grasp' | 'synflow';
+
 export type BackendName = 'wasm' | 'cpu';
 
 /** One maskable layer after initialisation. */

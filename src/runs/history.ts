@@ -100,6 +100,7 @@ export class History {
       }
       case 'state':
       case 'checkpoint':
+      case 'masks':
       case 'warning':
         // The record and the folder itself are what counts for the first two; a warning was logged when it came.
         break;

@@ -1,5 +1,5 @@
 /** `sparsescope init CONFIG -o FILE.safetensors`: initial weights and masks, without training. */
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { usableConfig } from '../config-file';
 import { exitCode, issueLine } from '../errors';
 import type { ExitCode } from '../errors';
@@ -12,7 +12,10 @@ export async function init(name: string, options: { output: string }, output: Ou
   const { service } = await startEngine('auto', output);
   const file = resolve(options.output);
   await interruptible(output, (signal) =>
-    service.api.initialise({ configPath: path, configText: text, output: file }, quietContext(signal, output)),
+    service.api.initialise(
+      { configPath: path, configText: text, root: dirname(path), output: file },
+      quietContext(signal, output),
+    ),
   );
   output.progress(undefined);
   output.out(`${file}\n`);

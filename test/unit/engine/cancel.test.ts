@@ -98,7 +98,10 @@ describe('cancel in the middle of a long computation', () => {
     };
     const { configPath, configText } = project.start({ init: 'base' });
     const output = `${project.root}/init.safetensors`;
-    const attempt = engine.api.initialise({ configPath, configText, output }, context(controller.signal));
+    const attempt = engine.api.initialise(
+      { configPath, configText, root: project.root, output },
+      context(controller.signal),
+    );
     await expect(attempt).rejects.toBeInstanceOf(RpcCancelled);
     expect(parts).toBe(3);
   });
@@ -108,7 +111,10 @@ describe('initial weights alone', () => {
   it('are drawn without describing them', async () => {
     const engine = await TestEngine.greeted();
     const { configPath, configText } = project.start();
-    await engine.api.initialise({ configPath, configText, output: `${project.root}/init.safetensors` }, context());
+    await engine.api.initialise(
+      { configPath, configText, root: project.root, output: `${project.root}/init.safetensors` },
+      context(),
+    );
     // No part of a decomposition: this initialisation draws none.
     expect(parts).toBe(0);
   });

@@ -380,7 +380,10 @@ describe('the service', () => {
   it('writes initial weights alone, the same as a run begins with', async () => {
     const engine = await TestEngine.greeted();
     const output = join(project.root, 'init.safetensors');
-    await engine.api.initialise({ configPath: project.configPath, configText: configText(), output }, context());
+    await engine.api.initialise(
+      { configPath: project.configPath, configText: configText(), root: project.root, output },
+      context(),
+    );
     const { directory } = await engine.run(project.start());
     expect((await readFile(output)).equals(await readFile(join(directory, 'init.safetensors')))).toBe(true);
   });

@@ -108,7 +108,9 @@ describe('EngineClient', () => {
   it('does not tell twice of a death: who waited for an answer knows that it is told', async () => {
     const engine = client('ok');
     const api = await engine.api();
-    const waiting = api.initialise({ configPath: '/c', configText: '', output: '/o' }).catch((error: unknown) => error);
+    const waiting = api
+      .initialise({ configPath: '/c', configText: '', root: '/', output: '/o' })
+      .catch((error: unknown) => error);
     const dying = death(engine);
     process.kill(engine.pid!, 'SIGKILL');
     expect(isTold(await waiting)).toBe(true);

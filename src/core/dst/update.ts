@@ -1,0 +1,131 @@
+/**
+ * One update of a sparse layer's mask: the smallest weights are dropped and as many are grown.
+ *
+ * SET: Mocanu et al., "Scalable training of artificial neural networks with adaptive sparse connectivity", 2018. RigL:
+ * Evci et al., "Rigging the Lottery: making all tickets winners", 2020, algorithm 1 (eoi.md 3.4). Where they leave it
+ * open, or public codes keep the count only on average:
+ *
+ * - floor(fraction * kept) weights are dropped and exactly as many are grown, but never more than there are free places.
+ * - Equal scores are parted as everywhere in pruning, by a hash of layer and place (prune/select.ts).
+ * - A weight that this update drops is no candidate for its growth, so every update changes that many places.
+ * - Grown weights begin at 0, so the function of the network changes by the drop only.
+ */
+import { keepHighest } from '../prune/select';
+import type { Rng } from '../rng';
+import * as errors from './errors';
+
+export interface UpdateRequest {
+  /** Name of the layer: ties are parted by it. */
+  name: string;
+  method: 'set' | 'rigl';
+  /** Row-major, zero where the mask is 0. */
+  weights: Float32Array;
+  /** 0 or 1 per weight. */
+  mask: Uint8Array;
+  /** dL/dw of every weight, pruned ones included; only RigL looks at it. */
+  gradients?: Float32Array;
+  /** Share of the kept weights to drop. */
+  fraction: number;
+  /** Only SET draws from it. */
+  rng: Rng;
+}
+
+export interface MaskUpdate {
+  /** Flat places, ascending. */
+  drop: Uint32Array;
+  grow: Uint32Array;
+  /** |w| of each place in `drop`. */
+  dropScores: Float32Array;
+  /** |dL/dw| of each place in `grow`; empty when it was grown at random. */
+  growScores: Float32Array;
+  /** The largest |w| that was dropped; null when nothing was. */
+  dropThreshold: number | null;
+  /** The smallest |dL/dw| that was grown; null when nothing was, or at random. */
+  growThreshold: number | null;
+  /** The mask from now on. */
+  mask: Uint8Array;
+}
+
+/** Throws `dst.bad-fraction`, `dst.size-mismatch`, `dst.non-finite`, `dst.no-gradients`. Nothing given is changed. */
+export function updateMask(p: UpdateRequest): MaskUpdate {
+  const { name, method, weights, mask, gradients, fraction, rng } = p;
+  if (!(fraction >= 0 && fraction <= 1)) throw errors.badFraction(fraction);
+  if (mask.length !== weights.length) throw errors.sizeMismatch(name, 'mask values', mask.length, weights.length);
+  const kept = placesOf(mask, 1);
+  const free = placesOf(mask, 0);
+  const count = Math.min(Math.floor(fraction * kept.length), free.length);
+
+  const drop = lowest(name, 'weight', weights, kept, count);
+  const grow = method === 'set' ? drawn(free, count, rng) : highest(name, gradients, weights.length, free, count);
+  const next = mask.slice();
+  for (const place of drop) next[place] = 0;
+  for (const place of grow) next[place] = 1;
+  const dropScores = Float32Array.from(drop, (place) => Math.abs(weights[place]));
+  const growScores =
+    method === 'rigl' ? Float32Array.from(grow, (place) => Math.abs(gradients![place])) : new Float32Array();
+  return {
+    drop,
+    grow,
+    dropScores,
+    growScores,
+    dropThreshold: dropScores.length > 0 ? dropScores.reduce((a, b) => Math.max(a, b)) : null,
+    growThreshold: growScores.length > 0 ? growScores.reduce((a, b) => Math.min(a, b)) : null,
+    mask: next,
+  };
+}
+
+/** Sets what was dropped or grown to zero, in the weights and in what the optimizer remembers of them. In place. */
+export function applyUpdate(update: MaskUpdate, weights: Float32Array, moments: readonly Float32Array[]): void {
+  for (const values of [weights, ...moments])
+    for (const places of [update.drop, update.grow]) for (const place of places) values[place] = 0;
+}
+
+function placesOf(mask: Uint8Array, bit: 0 | 1): Uint32Array {
+  let count = 0;
+  for (let i = 0; i < mask.length; i++) if (mask[i] === bit) count++;
+  const places = new Uint32Array(count);
+  for (let i = 0, next = 0; next < count; i++) if (mask[i] === bit) places[next++] = i;
+  return places;
+}
+
+/** The `count` places of the largest `sign * |value|`. */
+function best(
+  layer: string,
+  what: string,
+  values: Float32Array,
+  places: Uint32Array,
+  count: number,
+  sign: 1 | -1,
+): Uint32Array {
+  const scores = Float32Array.from(places, (place) => sign * Math.abs(values[place]));
+  scores.forEach((score, i) => {
+    if (!Number.isFinite(score)) throw errors.notFinite(layer, what, places[i], values[places[i]]);
+  });
+  const chosen = keepHighest([{ name: layer, scores }], count)[0];
+  return places.filter((_, i) => chosen[i] === 1);
+}
+
+const lowest = (layer: string, what: string, values: Float32Array, places: Uint32Array, count: number): Uint32Array =>
+  best(layer, what, values, places, count, -1);
+
+function highest(
+  layer: string,
+  gradients: Float32Array | undefined,
+  size: number,
+  places: Uint32Array,
+  count: number,
+): Uint32Array {
+  if (!gradients) throw errors.noGradients(layer);
+  if (gradients.length !== size) throw errors.sizeMismatch(layer, 'gradients', gradients.length, size);
+  return best(layer, 'gradient', gradients, places, count, 1);
+}
+
+/** `count` of the places, every choice equally likely: the first steps of a Fisher-Yates shuffle. */
+function drawn(places: Uint32Array, count: number, rng: Rng): Uint32Array {
+  const pool = places.slice();
+  for (let i = 0; i < count; i++) {
+    const j = i + rng.below(pool.length - i);
+    [pool[i], pool[j]] = [pool[j], pool[i]];
+  }
+  return pool.slice(0, count).sort();
+}

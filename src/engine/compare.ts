@@ -1,0 +1,105 @@
+/** Initialisations of one config side by side. */
+import type { Config } from '../config/types';
+import { checkedPlan } from '../config/plan';
+import { isSparseError } from '../core/errors';
+import { singularValuesInParts } from '../core/linalg/svd';
+import type { Parts } from '../core/parts';
+import { orthogonalityErrorInParts, summarise } from '../core/spectrum';
+import { mostComparedValues } from '../protocol/compare';
+import type { CompareMethod, ComparedLayer, ComparedMethod, Comparison } from '../protocol/compare';
+import type { CallContext } from '../protocol/rpc';
+import type { Batches } from './data/data-set';
+import { batchesOf, drawNetwork, turnsOf } from './initial-network';
+import type { DrawnNetwork, Source } from './initial-network';
+import { jacobianSpectrum } from './probes/jacobian';
+import { Trainer } from './trainer';
+import { inTurns } from './turns';
+
+/** Examples whose Jacobian is looked at: enough for its range, few enough to wait for. */
+const jacobianSamples = 8;
+
+/** So many of the values that the first, the last and those between keep their places. */
+function thinned(values: Float64Array): number[] {
+  if (values.length <= mostComparedValues) return [...values];
+  const step = (values.length - 1) / (mostComparedValues - 1);
+  return Array.from({ length: mostComparedValues }, (_, i) => values[Math.round(i * step)]);
+}
+
+function* describe({ plan }: Source, { drawn, kept }: DrawnNetwork): Parts<ComparedLayer[]> {
+  const layers: ComparedLayer[] = [];
+  for (const [l, { name, rows, columns, targetDensity }] of plan.layers.entries()) {
+    const { weights, mask } = drawn[l];
+    const values = yield* singularValuesInParts(weights, rows, columns);
+    layers.push({
+      name,
+      shape: [rows, columns],
+      targetDensity: kept.get(name)?.mask.density ?? targetDensity ?? mask.density,
+      density: mask.density,
+      nonZeros: mask.count(),
+      orthogonalityError: yield* orthogonalityErrorInParts(weights, rows, columns),
+      singularValues: summarise(values),
+      values: thinned(values),
+    });
+  }
+  return layers;
+}
+
+/** The config with another method, and the plan made anew. */
+function withMethod(source: Source, { distribution, init }: CompareMethod): Source {
+  const { config } = source;
+  const sparsity: Config['sparsity'] = { ...config.sparsity, distribution, init };
+  const changed = { ...config, sparsity };
+  return { ...source, config: changed, plan: checkedPlan(changed) };
+}
+
+async function draw(
+  source: Source,
+  method: CompareMethod,
+  validation: Batches,
+  context: CallContext,
+): Promise<ComparedMethod> {
+  const failed = (error: unknown): ComparedMethod => {
+    if (!isSparseError(error)) throw error;
+    const { code, message } = error;
+    return { ...method, layers: [], nonZeros: 0, weights: 0, milliseconds: 0, error: { code, message } };
+  };
+  try {
+    const own = withMethod(source, method);
+    const { config, plan } = own;
+    const began = performance.now();
+    const network = await drawNetwork(own, { ...context, progress: () => undefined });
+    const milliseconds = performance.now() - began;
+    const turn = turnsOf(context);
+    const layers = await inTurns(describe(own, network), turn);
+    const trainer = new Trainer(plan.network, network.states, config.train.optimizer);
+    try {
+      const samples = validation.head(jacobianSamples);
+      const { summary } = await inTurns(jacobianSpectrum(trainer, samples, plan.network, 0), turn);
+      const nonZeros = layers.reduce((sum, layer) => sum + layer.nonZeros, 0);
+      return { ...method, layers, nonZeros, weights: plan.weights, milliseconds, jacobian: summary };
+    } finally {
+      trainer.dispose();
+    }
+  } catch (error) {
+    return failed(error);
+  }
+}
+
+/** One after the other; a method that cannot be run answers with its sentence beside the others. */
+export async function compareInitialisations(
+  source: Source,
+  methods: readonly CompareMethod[],
+  context: CallContext,
+): Promise<Comparison> {
+  const { validation } = await batchesOf(source, context.signal);
+  const compared: ComparedMethod[] = [];
+  for (const method of methods) {
+    context.progress({
+      done: compared.length,
+      total: methods.length,
+      message: `${method.distribution}, ${method.init}`,
+    });
+    compared.push(await draw(source, method, validation, context));
+  }
+  return { config: source.config.name, methods: compared };
+}

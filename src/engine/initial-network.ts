@@ -1,0 +1,143 @@
+/** The network of a config before it is trained: drawn, pruned, compared. No run folder, no training. */
+import { dirname } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { NetworkPlan } from '../config/plan';
+import { isScored, needsExamples } from '../config/methods';
+import type { Config } from '../config/types';
+import type { Parts } from '../core/parts';
+import { writeAtomically } from '../formats/atomic-file';
+import { safetensorsChunks } from '../formats/safetensors';
+import type { TensorToWrite } from '../formats/safetensors';
+import type { InitialLayer } from '../protocol/engine';
+import { RpcCancelled } from '../protocol/rpc';
+import type { CallContext } from '../protocol/rpc';
+import { Batches, split } from './data/data-set';
+import { loadData } from './data/load';
+import { notPruned } from './errors';
+import { drawLayer, freshState, keptLayers } from './initialise';
+import type { DrawnLayer, KeptLayer } from './initialise';
+import type { LayerState } from './network';
+import { initTensors, prunedTensors, stateMetadata } from './state-files';
+import type { Batch } from './trainer';
+import { inTurns } from './turns';
+
+/** What is drawn, and where its files are. */
+export interface Source {
+  configPath: string;
+  /** Folder that holds `.sparsescope`. */
+  root: string;
+  config: Config;
+  plan: NetworkPlan;
+}
+
+/** Lets a cancel in between two parts of the work. */
+export const turnsOf =
+  (context: CallContext): (() => Promise<void>) =>
+  async () => {
+    await nextTurn();
+    if (context.signal.aborted) throw new RpcCancelled();
+  };
+
+/** Training and validation batches in the order of a run of this config. */
+export async function batchesOf(
+  { configPath, root, config }: Source,
+  signal: AbortSignal,
+): Promise<{ first: Batch; validation: Batches }> {
+  const data = await loadData(config.data, { root, configFolders: [dirname(configPath)], signal });
+  const parts = split(data, config.data.validation, config.seed);
+  const train = new Batches(data, parts.train, config.train.batchSize);
+  const validation = new Batches(data, parts.validation, config.train.batchSize);
+  return { first: train.shuffled(config.seed, 0).batch(0), validation };
+}
+
+/** The layers that scores keep; data is read only when the scores are of a loss. */
+async function kept(source: Source, context: CallContext): Promise<ReadonlyMap<string, KeptLayer>> {
+  const { config, plan } = source;
+  const examples = needsExamples(config.sparsity.distribution) ? await batchesOf(source, context.signal) : undefined;
+  return inTurns(
+    keptLayers(config, plan, () => examples!.first),
+    turnsOf(context),
+  );
+}
+
+export interface DrawnNetwork {
+  states: LayerState[];
+  drawn: DrawnLayer[];
+  kept: ReadonlyMap<string, KeptLayer>;
+}
+
+/** @throws SparseError as `keptLayers` and `drawLayer`; RpcCancelled */
+export async function drawNetwork(source: Source, context: CallContext): Promise<DrawnNetwork> {
+  const { config, plan } = source;
+  const turn = turnsOf(context);
+  const scored = await kept(source, context);
+  const network: DrawnNetwork = { states: [], drawn: [], kept: scored };
+  for (const layer of plan.layers) {
+    context.progress({ done: network.states.length, total: plan.layers.length, message: layer.name });
+    await turn();
+    const parts: Parts<DrawnLayer> = drawLayer(config, layer, scored.get(layer.name));
+    const drawn = await inTurns(parts, turn);
+    network.drawn.push(drawn);
+    network.states.push(freshState(layer, drawn));
+  }
+  return network;
+}
+
+const summaries = ({ plan }: Source, { drawn, kept: scored }: DrawnNetwork): InitialLayer[] =>
+  plan.layers.map(({ name, rows, columns, targetDensity }, l) => ({
+    name,
+    shape: [rows, columns],
+    targetDensity: scored.get(name)?.mask.density ?? targetDensity ?? drawn[l].mask.density,
+    density: drawn[l].mask.density,
+    nonZeros: drawn[l].mask.count(),
+  }));
+
+async function write(
+  output: string,
+  tensors: readonly TensorToWrite[],
+  { config }: Source,
+  context: CallContext,
+): Promise<void> {
+  const turn = turnsOf(context);
+  const chunks = async function* (): AsyncGenerator<Uint8Array> {
+    for (const chunk of safetensorsChunks(tensors, stateMetadata(config.seed, config.name, 0, config.sparsity.init))) {
+      await turn();
+      yield chunk;
+    }
+  };
+  await writeAtomically(output, chunks());
+}
+
+/** Draws the network; writes weights, masks and biases to `output` if there is one. */
+export async function initialise(
+  source: Source,
+  output: string | undefined,
+  context: CallContext,
+): Promise<InitialLayer[]> {
+  const network = await drawNetwork(source, context);
+  if (output !== undefined) await write(output, initTensors(network.states), source, context);
+  return summaries(source, network);
+}
+
+/**
+ * Writes the dense network as its scores have pruned it, with the scores: what `init: base` would begin with.
+ * @throws SparseError `engine.not-pruned` when the config's distribution is not one of scores, `prune.*`, `file.*`
+ */
+export async function prune(source: Source, output: string, context: CallContext): Promise<InitialLayer[]> {
+  const { config, plan } = source;
+  const { distribution } = config.sparsity;
+  if (!isScored(distribution)) throw notPruned(distribution);
+  const scored = await kept(
+    { ...source, config: { ...config, sparsity: { ...config.sparsity, init: 'base' } } },
+    context,
+  );
+  const layers = plan.layers.map(({ name, rows, columns }) => ({ name, rows, columns, ...scored.get(name)! }));
+  await write(output, layers.flatMap(prunedTensors), source, context);
+  return layers.map(({ name, rows, columns, mask }) => ({
+    name,
+    shape: [rows, columns],
+    targetDensity: mask.density,
+    density: mask.density,
+    nonZeros: mask.count(),
+  }));
+}

@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import { dropFractionAt } from '../../../../src/core/dst/schedule';
+import { applyUpdate, updateMask } from '../../../../src/core/dst/update';
+import { Rng } from '../../../../src/core/rng';
+
+const ones = (mask: Uint8Array): number => mask.reduce((sum, bit) => sum + bit, 0);
+
+interface Layer {
+  weights: Float32Array;
+  mask: Uint8Array;
+  momentum: Float32Array;
+}
+
+const layerOf = (size: number, kept: number, seed: number): Layer => {
+  const rng = Rng.fromSeed(seed);
+  const order = Uint32Array.from({ length: size }, (_, i) => i);
+  rng.shuffle(order);
+  const mask = new Uint8Array(size);
+  order.slice(0, kept).forEach((place) => (mask[place] = 1));
+  const weights = Float32Array.from(mask, (bit) => (bit === 1 ? rng.normal() : 0));
+  return { weights, mask, momentum: Float32Array.from(mask, (bit) => bit * rng.normal()) };
+};
+
+const gaussian = (size: number, rng: Rng): Float32Array => new Float32Array(size).map(() => rng.normal());
+
+describe.each(['set', 'rigl'] as const)('%s', (method) => {
+  it('keeps the count exactly over 1,000 updates, drops the smallest and resets what is new', () => {
+    const layer = layerOf(600, 137, 4);
+    const rng = Rng.fromSeed(9);
+    let { mask } = layer;
+    for (let step = 1; step <= 1_000; step++) {
+      const gradients = gaussian(600, rng.split(`gradients/${step}`));
+      const fraction = dropFractionAt('cosine', 0.5, step, 1_200);
+      const before = mask;
+      const update = updateMask({
+        name: 'fc1',
+        method,
+        weights: layer.weights,
+        mask,
+        gradients,
+        fraction,
+        rng: rng.split(`update/${step}`),
+      });
+      const count = Math.floor(fraction * 137);
+      expect([update.drop.length, update.grow.length, ones(update.mask)]).toEqual([count, count, 137]);
+      for (const place of update.drop) expect(before[place]).toBe(1);
+      for (const place of update.grow) expect(before[place]).toBe(0);
+      // By the definition: nothing kept is smaller than anything dropped.
+      const survivors = [...before.keys()].filter((i) => before[i] === 1 && !update.drop.includes(i));
+      const least = Math.min(...survivors.map((i) => Math.abs(layer.weights[i])));
+      expect(update.dropThreshold ?? 0).toBeLessThanOrEqual(least);
+      if (method === 'rigl' && count > 0) {
+        const left = [...before.keys()].filter((i) => before[i] === 0 && !update.grow.includes(i));
+        expect(update.growThreshold).toBeGreaterThanOrEqual(Math.max(...left.map((i) => Math.abs(gradients[i]))));
+      }
+      applyUpdate(update, layer.weights, [layer.momentum]);
+      for (const place of [...update.grow, ...update.drop])
+        expect([layer.weights[place], layer.momentum[place]]).toEqual([0, 0]);
+      mask = update.mask;
+      // Training goes on: what is kept moves.
+      mask.forEach((bit, i) => {
+        if (bit === 1) layer.weights[i] += 0.1 * gradients[i];
+      });
+    }
+  });
+
+  it('never grows more than there is room for', () => {
+    const { weights, mask } = layerOf(20, 19, 1);
+    const update = updateMask({
+      name: 'fc1',
+      method,
+      weights,
+      mask,
+      gradients: gaussian(20, Rng.fromSeed(1)),
+      fraction: 0.9,
+      rng: Rng.fromSeed(2),
+    });
+    expect([update.drop.length, update.grow.length, ones(update.mask)]).toEqual([1, 1, 19]);
+  });
+
+  it('parts equal scores the same way each time, and is refused scores that are not numbers', () => {
+    const weights = new Float32Array(40).fill(0.5);
+    const mask = Uint8Array.from(weights, (_, i) => i % 2);
+    const gradients = new Float32Array(40).fill(1);
+    const p = { name: 'fc1', method, weights, mask, gradients, fraction: 0.3 };
+    const once = updateMask({ ...p, rng: Rng.fromSeed(5) });
+    expect(updateMask({ ...p, rng: Rng.fromSeed(5) })).toEqual(once);
+    expect(once.drop).toHaveLength(6);
+    const broken = weights.slice();
+    broken[1] = NaN;
+    expect(() => updateMask({ ...p, weights: broken, rng: Rng.fromSeed(5) })).toThrow(
+      expect.objectContaining({ code: 'dst.non-finite' }),
+    );
+  });
+});
+
+it('SET reaches every free place alike', () => {
+  const mask = Uint8Array.from({ length: 12 }, (_, i) => Number(i < 6));
+  const weights = Float32Array.from(mask);
+  const hits = new Float64Array(12);
+  const rounds = 6_000;
+  for (let seed = 0; seed < rounds; seed++)
+    for (const place of updateMask({ name: 'a', method: 'set', weights, mask, fraction: 0.34, rng: Rng.fromSeed(seed) })
+      .grow)
+      hits[place]++;
+  // Two of six places each time: 2,000 each, standard deviation 37.
+  for (const count of hits.slice(6)) expect(Math.abs(count - rounds / 3)).toBeLessThan(5 * 37);
+  expect(hits.slice(0, 6).every((count) => count === 0)).toBe(true);
+});
+
+it('RigL is refused without gradients', () => {
+  const p = { name: 'fc1', weights: new Float32Array(4), mask: Uint8Array.of(1, 1, 0, 0), fraction: 0.5 };
+  expect(() => updateMask({ ...p, method: 'rigl', rng: Rng.fromSeed(1) })).toThrow(
+    expect.objectContaining({ code: 'dst.no-gradients' }),
+  );
+});
+
+describe('the share that is dropped', () => {
+  it.each([
+    ['constant', [0.3, 0.3, 0.3, 0.3, 0]],
+    ['cosine', [0.3, 0.256066, 0.15, 0, 0]],
+    ['inverse-power', [0.3, 0.1265625, 0.0375, 0, 0]],
+  ] as const)('%s', (schedule, expected) => {
+    const steps = [0, 25, 50, 100, 101];
+    steps.forEach((step, i) => expect(dropFractionAt(schedule, 0.3, step, 100)).toBeCloseTo(expected[i], 6));
+  });
+
+  it('is refused when it is no share, and a schedule when it is none', () => {
+    expect(() => dropFractionAt('cosine', 1.2, 1, 10)).toThrow(expect.objectContaining({ code: 'dst.bad-fraction' }));
+    expect(() => dropFractionAt('cosine', 0.3, 1, 0)).toThrow(expect.objectContaining({ code: 'dst.bad-schedule' }));
+  });
+});
