@@ -5,6 +5,7 @@
  * src/host names them from here.
  */
 import type { Uri } from 'vscode';
+import type { CompareMethod } from './protocol/compare';
 import type { BackendChoice, DataSetName, RunHandle } from './protocol/engine';
 
 /** What a command on a run needs to know of it; items of the Runs tree satisfy it. */
@@ -19,6 +20,7 @@ export interface RunReference {
  */
 export interface CommandTypes {
   'sparsescope.runConfig': (config?: Uri) => Promise<RunHandle | undefined>;
+  'sparsescope.compareInitialisations': (config?: Uri, methods?: CompareMethod[]) => Promise<void>;
   'sparsescope.runAgain': (run?: RunReference) => Promise<RunHandle | undefined>;
   'sparsescope.cancelRun': (run?: RunReference) => Promise<void>;
   'sparsescope.resumeRun': (run?: RunReference) => Promise<RunHandle | undefined>;
@@ -54,6 +56,7 @@ export interface TestState {
 /** Commands a person finds in the palette: exactly those of `contributes.commands`. */
 export const paletteCommands = [
   'sparsescope.runConfig',
+  'sparsescope.compareInitialisations',
   'sparsescope.runAgain',
   'sparsescope.cancelRun',
   'sparsescope.resumeRun',
@@ -96,6 +99,8 @@ export const views = { runs: 'sparsescope.runs', layers: 'sparsescope.layers' } 
 
 /** `viewType` of the webview panel (one per run) and of the custom editor. */
 export const runPanelType = 'sparsescope.run';
+/** One per config. */
+export const comparePanelType = 'sparsescope.compare';
 export const tensorEditorType = 'sparsescope.tensors';
 export const walkthroughId = 'sparsescope.start';
 

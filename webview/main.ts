@@ -11,6 +11,7 @@ import './styles/controls.css';
 import './styles/parts.css';
 import './styles/views.css';
 import './styles/narrow.css';
+import './styles/compare.css';
 
 type Mount = (root: HTMLElement, bridge: Bridge, state: ViewBoot['state']) => void;
 

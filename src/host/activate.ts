@@ -14,6 +14,7 @@ import { setting } from './settings';
 import { StatusBar } from './status-bar';
 import { LayersTree } from './trees/layers-tree';
 import { RunsTree } from './trees/runs-tree';
+import { ComparePanels } from './views/compare-panels';
 import { RunPanels } from './views/run-panels';
 import { TensorEditors } from './views/tensor-editor';
 import { connect } from './wiring';
@@ -40,7 +41,8 @@ const createServices = (context: vscode.ExtensionContext, log: vscode.LogOutputC
   });
   const selection = new Selection(report);
   const panels = new RunPanels({ extension: context.extensionUri, selection, report });
-  return { context, log, report, engine, store, selection, panels };
+  const comparisons = new ComparePanels(context.extensionUri, report);
+  return { context, log, report, engine, store, selection, panels, comparisons };
 };
 
 /** The window closes after a few seconds whatever we do, milliseconds; a run that is killed then is interrupted. */
@@ -56,6 +58,7 @@ export const start = (context: vscode.ExtensionContext, log: vscode.LogOutputCha
   context.subscriptions.push(
     store,
     panels,
+    services.comparisons,
     status,
     layers.register(),
     new RunsTree(store, selection, report).register(),

@@ -43,6 +43,12 @@ export const runFolderGone = (directory: string): SparseError =>
     t('The run folder {0} is not there any more. It was moved or deleted; close this panel or put it back.', directory),
   );
 
+export const comparisonGone = (config: string): SparseError =>
+  new SparseError(
+    'host.comparison-gone',
+    t('The comparison of {0} is not there any more. Run "Compare Initialisations" on the config again.', config),
+  );
+
 export const configGone = (id: string, file: string): SparseError =>
   new SparseError(
     'host.config-gone',

@@ -4,6 +4,7 @@ import type { EngineClient } from './engine-client';
 import type { Report } from './log';
 import type { RunStore } from './run-store';
 import type { Selection } from './selection';
+import type { ComparePanels } from './views/compare-panels';
 import type { RunPanels } from './views/run-panels';
 
 export interface Services {
@@ -14,4 +15,5 @@ export interface Services {
   store: RunStore;
   selection: Selection;
   panels: RunPanels;
+  comparisons: ComparePanels;
 }

@@ -20,6 +20,11 @@ export const words = {
   engineDiedLog: (how: string) => t('The engine stopped ({0}). Its last lines:', how),
 
   pickConfig: () => t('Which config to run?'),
+  pickMethods: () => t('Which initialisations to compare?'),
+  ofConfig: () => t('of the config'),
+  withDistribution: (distribution: string) => t('densities: {0}', distribution),
+  comparing: (name: string) => t('Comparing initialisations of {0}', name),
+  comparison: (name: string) => t('Initialisations of {0}', name),
   pickRun: () => t('Which run?'),
   noConfigYet: () => t('There is no config (*.sparse.yaml) in this workspace yet.'),
   createExample: () => t('Create an Example Config'),

@@ -1,5 +1,7 @@
 /** Initialisations of one config side by side: what the engine answers and the comparison view shows. */
+import type { CallContext } from './rpc';
 import type { DistributionName, Init, SpectrumSummary } from './run';
+import type { SaveChunk } from './views';
 
 /** Words of the config: `sparsity.distribution` and `sparsity.init`. */
 export interface CompareMethod {
@@ -41,4 +43,33 @@ export interface ComparedMethod extends CompareMethod {
 export interface Comparison {
   config: string;
   methods: ComparedMethod[];
+}
+
+/** The largest comparison, in characters of JSON, that its page keeps for the next window. */
+export const mostKeptComparison = 256_000;
+
+/** What the page of a comparison keeps with `setState`. */
+export interface CompareViewState {
+  /** Path of the config: one panel each. */
+  configPath: string;
+  /** As last asked for, in this order. */
+  methods: CompareMethod[];
+  layer: string | null;
+  /** Left out of the boot data, and where it is too large to keep. */
+  comparison?: Comparison;
+}
+
+export interface CompareViewApi {
+  /** How many methods there are to ask for: 0 when the comparison was not kept and has to be made again. */
+  summary(params: Record<string, never>, context: CallContext): Promise<{ config: string; methods: number }>;
+  /** One method a message: all of a large network together would be over the limit. */
+  method(params: { index: number }, context: CallContext): Promise<ComparedMethod>;
+  /** Compares the same methods on the config as it is now. */
+  again(params: Record<string, never>, context: CallContext): Promise<void>;
+  save(params: SaveChunk, context: CallContext): Promise<{ saved: boolean }>;
+}
+
+export interface CompareViewEvents {
+  /** There is a new comparison to ask for. */
+  changed: { methods: CompareMethod[] };
 }

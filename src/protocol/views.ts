@@ -1,6 +1,7 @@
 /** What a webview may ask of the extension host, and what the host tells it. No message is over 1 MiB. */
 import type { TileRange } from '../core/mask';
 import type { TensorStatistics } from '../core/stats';
+import type { CompareViewState } from './compare';
 import type { CallContext } from './rpc';
 import type { EpochEvent, JacobianEvent, RunRecord, SpectrumEvent } from './run';
 
@@ -144,4 +145,6 @@ export interface TensorViewEvents {
 
 /** What the host writes into a webview's page for its first paint (`data-boot` on the body). */
 export type ViewBoot =
-  { view: 'run'; state: RunViewState } | { view: 'tensors'; state: { uri: string; tensor: string | null } };
+  | { view: 'run'; state: RunViewState }
+  | { view: 'compare'; state: CompareViewState }
+  | { view: 'tensors'; state: { uri: string; tensor: string | null } };

@@ -1,6 +1,7 @@
 /** What a page can be opened as. The shell asks for nothing but the name in its boot data. */
 import type { ViewBoot } from '../../src/protocol/views';
 import type { Bridge } from '../bridge';
+import { mountCompare } from './compare/shell';
 import { mountRun } from './run/shell';
 import { mountTensors } from './tensors/shell';
 
@@ -9,5 +10,6 @@ type StateOf<V extends ViewBoot['view']> = Extract<ViewBoot, { view: V }>['state
 /** How each view is put into the page. A new one is one more entry, and the compiler asks for it. */
 export const views: { [V in ViewBoot['view']]: (root: HTMLElement, bridge: Bridge, state: StateOf<V>) => void } = {
   run: mountRun,
+  compare: mountCompare,
   tensors: mountTensors,
 };

@@ -4,6 +4,7 @@ import type { CommandTypes } from '../../contributions';
 import type { Services } from '../services';
 import type { LayersTree } from '../trees/layers-tree';
 import { showActions } from './actions';
+import { compareInitialisations } from './compare-command';
 import { Doctor } from './doctor';
 import { downloadDataSet, newConfig, openCheckpoint } from './file-commands';
 import { registerCommand } from './register';
@@ -16,6 +17,7 @@ export const registerCommands = (services: Services, layers: LayersTree): vscode
   const doctor = new Doctor(services);
   const commands: Commands = {
     'sparsescope.runConfig': (config) => runConfig(services, config),
+    'sparsescope.compareInitialisations': (config, methods) => compareInitialisations(services, config, methods),
     'sparsescope.runAgain': (run) => runAgain(services, run),
     'sparsescope.cancelRun': (run) => cancelRun(services, run),
     'sparsescope.resumeRun': (run) => resumeRun(services, run),

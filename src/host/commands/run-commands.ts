@@ -45,11 +45,11 @@ export const withEngine = <T>(
   });
 
 /** The workspace folder of the config, so that its run is found again in the Runs view; else the config's own folder. */
-const rootOf = (config: vscode.Uri): string =>
+export const rootOf = (config: vscode.Uri): string =>
   vscode.workspace.getWorkspaceFolder(config)?.uri.fsPath ?? dirname(config.fsPath);
 
 /** Refuses before the engine is asked, with the place: the editor has the whole list under Problems. */
-const checkDocument = (document: vscode.TextDocument): void => {
+export const checkDocument = (document: vscode.TextDocument): void => {
   const { issues } = checkedDocument(document);
   const errors = issues.filter((issue) => issue.severity === 'error');
   const first = errors.at(0);

@@ -1,0 +1,103 @@
+/** The panel of compared initialisations: reads the comparison method by method, keeps it while it is small. */
+import {
+  mostKeptComparison,
+  type ComparedMethod,
+  type CompareViewApi,
+  type CompareViewEvents,
+  type CompareViewState,
+} from '../../../src/protocol/compare';
+import type { Bridge } from '../../bridge';
+import { button } from '../../controls';
+import { h, setText } from '../../dom';
+import { isCancelled } from '../../errors';
+import { many } from '../../format';
+import { isFree } from '../../parts/keys';
+import { Prefs } from '../../parts/prefs';
+import { Stage } from '../../parts/stage';
+import { empty, failure, skeleton } from '../../parts/states';
+import { CompareView } from './compare-view';
+
+interface Kept extends CompareViewState {
+  prefs?: unknown;
+}
+
+const lastState = (boot: CompareViewState, kept: unknown): Kept => {
+  const state = kept as Partial<Kept> | null | undefined;
+  return state?.configPath === boot.configPath ? { ...boot, layer: state.layer ?? null, prefs: state.prefs } : boot;
+};
+
+export function mountCompare(root: HTMLElement, bridge: Bridge, boot: CompareViewState): void {
+  const peer = bridge.connect<CompareViewApi, CompareViewEvents>();
+  const { remote } = peer;
+  let { prefs: keptPrefs, ...state }: Kept = lastState(boot, bridge.kept);
+  const keep = (): void => bridge.keep({ ...state, prefs: prefs.toJSON() });
+  const prefs = new Prefs(keptPrefs, keep);
+  const stage = new Stage({ save: (chunk) => remote.save(chunk), keys: [] });
+  const title = h('h1', {});
+  const facts = h('span', { class: 'fact' });
+  const compareAgain = { text: 'Compare Again', press: () => void remote.again({}).catch(fail) };
+  const again = h('span', { class: 'header-actions' }, button(compareAgain.text, compareAgain.press).element);
+  root.append(
+    h(
+      'div',
+      { class: 'compare-page' },
+      h('header', { class: 'run-header' }, title, facts, again),
+      h('main', { class: 'panel' }, stage.element),
+    ),
+  );
+
+  const fail = (error: unknown): void => {
+    if (!isCancelled(error))
+      stage.showState(failure(error, [{ text: 'Try Again', press: () => void load() }, compareAgain]));
+  };
+  /** A comparison that came while another was read takes its place. */
+  let loads = 0;
+  const load = async (): Promise<void> => {
+    const mine = ++loads;
+    try {
+      const { config, methods: total } = await remote.summary({});
+      const methods: ComparedMethod[] = [];
+      while (methods.length < total) methods.push(await remote.method({ index: methods.length }));
+      if (mine !== loads) return;
+      setText(title, config);
+      setText(facts, total === 0 ? '' : many(total, 'initialisation'));
+      if (total === 0) {
+        stage.showState(
+          empty(
+            'This comparison was too large to keep',
+            'Compare again to draw the same initialisations of the config as it is now.',
+            [compareAgain],
+          ),
+        );
+        return;
+      }
+      const comparison = { config, methods };
+      const small = JSON.stringify(comparison).length <= mostKeptComparison;
+      const { configPath, layer } = state;
+      state = { configPath, methods: state.methods, layer, ...(small && { comparison }) };
+      keep();
+      const view = new CompareView(comparison, {
+        stage,
+        prefs,
+        layer,
+        choose: (chosen) => {
+          state = { ...state, layer: chosen };
+          keep();
+        },
+      });
+      stage.show(view.exhibit(), view.controls, view.element);
+    } catch (error) {
+      if (mine === loads) fail(error);
+    }
+  };
+
+  document.addEventListener('keydown', (event) => {
+    if (isFree(event) && stage.key(event)) event.preventDefault();
+  });
+  peer.on('changed', ({ methods }) => {
+    state = { ...state, methods };
+    void load();
+  });
+  stage.showState(skeleton('Reading the comparison'));
+  void load();
+}
