@@ -18,7 +18,7 @@ export const sameMethod = (a: CompareMethod, b: CompareMethod): boolean =>
 /** The config's own method first, then the others of its distribution, then those of other distributions. */
 export const offeredMethods = (own: CompareMethod, last: readonly CompareMethod[] | undefined): OfferedMethod[] => {
   const all = [own.distribution, ...distributions.filter((one) => one !== own.distribution)].flatMap((distribution) =>
-    inits.map((init) => ({ distribution, init: init as string })),
+    inits.map((init) => ({ distribution, init })),
   );
   const offered = [own, ...all.filter((method) => !sameMethod(method, own))];
   const usual = ['base', 'ai', 'eoi'].map((init) => ({ distribution: own.distribution, init }));

@@ -65,7 +65,10 @@ const open = async (given: ComparedMethod[], options: Partial<ViewOptions> = {})
   const api: CompareViewApi = {
     summary: () => Promise.resolve({ config: 'mlp7.sparse.yaml', methods: given.length }),
     method: ({ index }) => Promise.resolve(given[index]),
-    again: () => Promise.resolve(void asked++),
+    again: () => {
+      asked++;
+      return Promise.resolve();
+    },
     save: saved.save,
   };
   view = await View.open<CompareViewApi, CompareViewEvents>(browser, api, {

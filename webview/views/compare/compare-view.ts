@@ -94,7 +94,7 @@ export class CompareView {
 
   /** Those that could be run: a method that failed has a row in the summary only. */
   private get ran(): Placed[] {
-    return this.methods.map((method, place) => ({ method, place })).filter(({ method }) => method.layers.length > 0);
+    return this.methods.filter(({ layers }) => layers.length > 0).map((method, place) => ({ method, place }));
   }
 
   private get shown(): Placed[] {

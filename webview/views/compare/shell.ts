@@ -29,7 +29,8 @@ const lastState = (boot: CompareViewState, kept: unknown): Kept => {
 export function mountCompare(root: HTMLElement, bridge: Bridge, boot: CompareViewState): void {
   const peer = bridge.connect<CompareViewApi, CompareViewEvents>();
   const { remote } = peer;
-  let { prefs: keptPrefs, ...state }: Kept = lastState(boot, bridge.kept);
+  const { prefs: keptPrefs, ...last } = lastState(boot, bridge.kept);
+  let state: CompareViewState = last;
   const keep = (): void => bridge.keep({ ...state, prefs: prefs.toJSON() });
   const prefs = new Prefs(keptPrefs, keep);
   const stage = new Stage({ save: (chunk) => remote.save(chunk), keys: [] });

@@ -37,7 +37,7 @@ export class SummaryTable {
           'tr',
           { class: 'failed' },
           h('td', {}, methodName(method)),
-          h('td', { colspan: cells.length - 1, title: method.error.code }, method.error.message),
+          h('td', { colspan: cells.length - 1, title: method.error.code }, h('span', {}, method.error.message)),
         );
       return h(
         'tr',
