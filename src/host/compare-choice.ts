@@ -1,10 +1,25 @@
 /** Which initialisations to compare: what is offered, what is chosen at first, what is remembered. */
 import type { Distribution, Sparsity } from '../config/methods';
 import type { CompareMethod } from '../protocol/compare';
+import type { DistributionName } from '../protocol/run';
 
 const inits = ['base', 'ai', 'sao', 'eoi'] as const satisfies readonly Sparsity['init'][];
 /** Those that need no data, so that every config can be compared over them. */
 const distributions = ['uniform', 'er', 'erk', 'balanced'] as const satisfies readonly Distribution[];
+
+/** All words: the compiler asks for a new one. */
+const known: Record<DistributionName, true> = {
+  uniform: true,
+  'uniform-plus': true,
+  er: true,
+  erk: true,
+  balanced: true,
+  random: true,
+  magnitude: true,
+  snip: true,
+  grasp: true,
+  synflow: true,
+};
 
 export interface OfferedMethod extends CompareMethod {
   /** It is the config's own. */
@@ -21,10 +36,10 @@ export const offeredMethods = (own: CompareMethod, last: readonly CompareMethod[
     inits.map((init) => ({ distribution, init })),
   );
   const offered = [own, ...all.filter((method) => !sameMethod(method, own))];
-  const usual = ['base', 'ai', 'eoi'].map((init) => ({ distribution: own.distribution, init }));
+  const usual = (['base', 'ai', 'eoi'] as const).map((init) => ({ distribution: own.distribution, init }));
   // What was chosen of another config may not be offered here at all.
-  const known = last?.filter((method) => offered.some((one) => sameMethod(one, method))) ?? [];
-  const wanted = known.length > 0 ? known : usual;
+  const still = last?.filter((method) => offered.some((one) => sameMethod(one, method))) ?? [];
+  const wanted = still.length > 0 ? still : usual;
   return offered.map((method) => {
     const isOwn = sameMethod(method, own);
     return { ...method, own: isOwn, picked: isOwn || wanted.some((one) => sameMethod(one, method)) };
@@ -37,7 +52,7 @@ export const parseMethods = (kept: unknown): CompareMethod[] | undefined => {
   const methods = kept.filter((one: unknown): one is CompareMethod => {
     if (typeof one !== 'object' || one === null) return false;
     const { distribution, init } = one as Record<keyof CompareMethod, unknown>;
-    return typeof distribution === 'string' && typeof init === 'string';
+    return typeof distribution === 'string' && Object.hasOwn(known, distribution) && inits.some((one) => one === init);
   });
   return methods.length > 0 ? methods.map(({ distribution, init }) => ({ distribution, init })) : undefined;
 };

@@ -14,7 +14,12 @@ let asked: number;
 const layerNames = ['fc1', 'fc2', 'fc3', 'fc4', 'fc5', 'fc6', 'fc7'];
 
 /** `spread` 0 is an isometry; the singular values fall evenly from 1 + spread to 1 - spread. */
-const method = (init: string, distribution: string, spread: number, milliseconds: number): ComparedMethod => {
+const method = (
+  init: ComparedMethod['init'],
+  distribution: ComparedMethod['distribution'],
+  spread: number,
+  milliseconds: number,
+): ComparedMethod => {
   const layers = layerNames.map((name, place) => {
     const shape: [number, number] = name === 'fc7' ? [10, 100] : [100, place === 0 ? 784 : 100];
     const [rows, columns] = shape;

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { CompareMethod } from '../../../src/protocol/compare';
 import { offeredMethods, parseMethods } from '../../../src/host/compare-choice';
 import { parseCompareState } from '../../../src/host/views/compare-state';
 
-const own = { distribution: 'erk', init: 'eoi' };
-const picked = (last?: { distribution: string; init: string }[], of = own): string[] =>
+const own: CompareMethod = { distribution: 'erk', init: 'eoi' };
+const picked = (last?: CompareMethod[], of = own): string[] =>
   offeredMethods(of, last)
     .filter((method) => method.picked)
     .map(({ init, distribution }) => `${init} ${distribution}`);
@@ -29,13 +30,13 @@ describe('the methods offered', () => {
 
   it('are those chosen last, unless none of them is offered', () => {
     expect(picked([{ distribution: 'uniform', init: 'sao' }])).toEqual(['eoi erk', 'sao uniform']);
-    expect(picked([{ distribution: 'gone', init: 'sao' }])).toEqual(picked());
+    expect(picked([{ distribution: 'snip', init: 'sao' }])).toEqual(picked());
   });
 });
 
 describe('what was kept', () => {
   it('is taken only as far as it is a list of methods', () => {
-    expect(parseMethods([own, { init: 3 }, null])).toEqual([own]);
+    expect(parseMethods([own, { init: 3 }, null, { distribution: 'gone', init: 'eoi' }])).toEqual([own]);
     for (const bad of [undefined, 'eoi', [], [null]]) expect(parseMethods(bad)).toBeUndefined();
   });
 
