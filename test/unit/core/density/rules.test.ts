@@ -31,7 +31,34 @@ const counts = (layers: LayerShape[], density: number, rule: Distribution, fixed
   distribute(layers, density, rule, { fixed }).map(({ count }) => count);
 const sum = (values: number[]): number => values.reduce((a, b) => a + b, 0);
 
+/** VGG16-C with 1x1 convolutions, 11,307,712 weights (eoi.md 4.1). */
+const vgg16c = [
+  conv('1', 64, 3, 3),
+  conv('2', 64, 64, 3),
+  conv('3', 128, 64, 3),
+  conv('4', 128, 128, 3),
+  conv('5', 256, 128, 3),
+  conv('6', 256, 256, 3),
+  conv('7', 256, 256, 1),
+  conv('8', 512, 256, 3),
+  conv('9', 512, 512, 3),
+  conv('10', 512, 512, 1),
+  conv('11', 512, 512, 3),
+  conv('12', 512, 512, 3),
+  conv('13', 512, 512, 1),
+  linear('fc1', 512, 2048),
+  linear('fc2', 512, 512),
+  linear('fc3', 10, 512),
+];
+
 describe('ERK of convolutions', () => {
+  it('gives the published densities of VGG16-C at 0.1', () => {
+    expect(sum(vgg16c.map(({ rows, columns }) => rows * columns))).toBe(11_307_712);
+    const wanted = [1, 0.3548, 0.2621, 0.1734, 0.1291, 0.0857, 0.7655, 0.064, 0.0426, 0.382];
+    const all = [...wanted, 0.0426, 0.0426, 0.382, 0.2383, 0.3812, 1];
+    distribute(vgg16c, 0.1, 'erk').forEach(({ density }, l) => expect(Math.abs(density - all[l])).toBeLessThan(1e-4));
+  });
+
   it.each([
     [0.1, [1, 0.2995, 0.2128, 0.1379, 1, 0.1005, 0.066, 0.8691, 1]],
     [0.05, [0.5135, 0.1463, 0.104, 0.0674, 0.8665, 0.0491, 0.0323, 0.4246, 1]],
