@@ -39,7 +39,7 @@ describe('MLP-7', () => {
     for (const layer of layers.slice(1, 6)) expect(layer.targetDensity).toBeCloseTo(hidden, 3);
     expect(layers[6].targetDensity).toBeCloseTo(last, 2);
     expect(nonZeros).toBe(Math.round(129_400 * density));
-    expect(layers.reduce((sum, layer) => sum + layer.targetNonZeros, 0)).toBe(nonZeros);
+    expect(layers.reduce((sum, layer) => sum + layer.targetNonZeros!, 0)).toBe(nonZeros);
   });
 
   it('takes the values of cifar-10 as they are', () => {

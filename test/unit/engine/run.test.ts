@@ -363,7 +363,7 @@ describe('the service', () => {
     const controller = new AbortController();
     const told: string[] = [];
     const attempt = engine.api.initialise(
-      { configPath: project.configPath, configText: configText(), output },
+      { configPath: project.configPath, configText: configText(), root: project.root, output },
       {
         signal: controller.signal,
         progress: ({ message }) => {

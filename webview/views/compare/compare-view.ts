@@ -1,7 +1,8 @@
 /** Compared initialisations: the summary, density and singular values by layer, all spectra of one layer. */
 import type { ComparedMethod, Comparison } from '../../../src/protocol/compare';
 import { checkbox, dropdown } from '../../controls';
-import { Chart, type Mark } from '../../drawing/chart';
+import { Chart } from '../../drawing/chart';
+import type { Mark } from '../../drawing/chart-spec';
 import { h } from '../../dom';
 import { count, figure } from '../../format';
 import type { Prefs } from '../../parts/prefs';
@@ -17,20 +18,7 @@ import {
   type Placed,
 } from './series';
 import { SummaryTable } from './summary-table';
-
-const help = {
-  title: 'Compared initialisations',
-  text: [
-    'The same network, drawn by each method from the same seed. Click a column of the table to sort by it.',
-    'An isometric layer has all singular values at 1, the dashed line. A dead singular value is below 1e-6 of the largest.',
-    'On a logarithmic axis a value of 0 has no place and is left out.',
-  ],
-  keys: [
-    ['← →', 'Move the cursor in a chart (Shift: far)'],
-    ['[ ]', 'Previous and next layer'],
-    ['l', 'Logarithmic singular values'],
-  ],
-} as const;
+import { help, words } from './words';
 
 const atOne: Mark = { axis: 'y', value: 1, text: '' };
 const fromZero = (_: number, most: number): [number, number] => [0, Math.max(most, 1e-9) * 1.08];
@@ -68,11 +56,11 @@ export class CompareView {
     this.log = context.prefs.get('compare.log', ['off', 'on']) === 'on';
     this.summary = new SummaryTable(this.methods);
     const options = this.names.map((name) => ({ value: name, text: name }));
-    this.layerChoice = dropdown('Layer', options, this.layer, (name) => this.choose(name));
-    this.logChoice = checkbox('Log σ', this.log, (log) => this.setLog(log));
+    this.layerChoice = dropdown(words.layer, options, this.layer, (name) => this.choose(name));
+    this.logChoice = checkbox(words.logSigma, this.log, (log) => this.setLog(log));
     this.controls = [this.layerChoice.element, this.logChoice.element];
     const toggles = this.ran.map(({ method, place }) => this.toggle(method, place));
-    const legend = h('div', { class: 'compare-legend', role: 'group', 'aria-label': 'Shown methods' }, ...toggles);
+    const legend = h('div', { class: 'compare-legend', role: 'group', 'aria-label': words.shownMethods }, ...toggles);
     this.element.append(this.summary.element, legend, this.room);
     this.draw();
   }
@@ -80,13 +68,13 @@ export class CompareView {
   exhibit(): Exhibit {
     return {
       help,
-      stem: () => [this.comparison.config, 'initialisations'],
+      stem: () => [this.comparison.config, words.stem],
       caption: () => [
-        `${this.comparison.config} · initialisations`,
-        `${this.shown.map(({ method }) => methodName(method)).join(', ')} · spectra of ${this.layer}`,
+        words.title(this.comparison.config),
+        words.caption(this.shown.map(({ method }) => methodName(method)).join(', '), this.layer),
       ],
       pictures: () => this.charts.map((chart) => chart.picture()),
-      table: () => layersTable(this.methods),
+      tables: () => [layersTable(this.methods)],
       key: (event) => this.key(event),
       dispose: () => this.clear(),
     };
@@ -150,17 +138,17 @@ export class CompareView {
       text: (at: number) => names.at(at - 1) ?? '',
     };
     const density = new Chart({
-      label: 'Density of each layer, by method',
+      label: words.densityOfLayers,
       x: byLayer,
-      y: { label: 'Density', range: fromZero },
+      y: { label: words.density, range: fromZero },
       series: shown.map(({ method, place }) => ({ label: methodName(method), draw: 'marked', ...styleOf(place) })),
       cursor: (at) => this.describeLayer(at),
     });
     density.setData(densityData(shown, names));
     const spectra = new Chart({
-      label: `Singular values of ${this.layer}, by method`,
-      x: { label: 'index', whole: true },
-      y: { label: `Singular values of ${this.layer}`, range: aroundOne },
+      label: words.spectraByMethod(this.layer),
+      x: { label: words.index, whole: true },
+      y: { label: words.spectra(this.layer), range: aroundOne },
       series: shown.map(({ method, place }) => ({
         label: methodName(method),
         draw: 'line',
@@ -171,13 +159,13 @@ export class CompareView {
     spectra.setData(spectraData(shown, this.layer, log));
     const ranges = shown.map(({ method, place }) => {
       const chart = new Chart({
-        label: `Smallest, mean and largest singular value of each layer, ${methodName(method)}`,
+        label: words.ranges(methodName(method)),
         x: byLayer,
-        y: { label: `σ: ${methodName(method)}`, range: aroundOne },
+        y: { label: words.sigma(methodName(method)), range: aroundOne },
         series: [
-          { label: 'min', colour: 'muted', draw: 'marked', dash: [2, 3] },
-          { label: 'mean', colour: styleOf(place).colour, draw: 'marked', width: 2 },
-          { label: 'max', colour: 'muted', draw: 'marked', dash: [6, 3] },
+          { label: words.least, colour: 'muted', draw: 'marked', dash: [2, 3] },
+          { label: words.mean, colour: styleOf(place).colour, draw: 'marked', width: 2 },
+          { label: words.most, colour: 'muted', draw: 'marked', dash: [6, 3] },
         ],
         cursor: (at) => this.describeLayer(at),
         pick: (x) => this.choose(names[Math.max(0, Math.min(names.length - 1, Math.round(x) - 1))]),
@@ -200,8 +188,16 @@ export class CompareView {
       const layer = method.layers.find((one) => one.name === name);
       if (!layer) return [];
       const { min, mean, max } = layer.singularValues;
-      const density = `density ${figure(layer.density)} (${count(layer.nonZeros)})`;
-      return [`${methodName(method)}: ${density}, σ ${figure(min)} / ${figure(mean)} / ${figure(max)}`];
+      return [
+        words.ofLayer(
+          methodName(method),
+          figure(layer.density),
+          count(layer.nonZeros),
+          figure(min),
+          figure(mean),
+          figure(max),
+        ),
+      ];
     });
     this.context.stage.readOut.say(`${name} · ${figures.at(0) ?? ''}`, figures.slice(1).join(' · '));
   }

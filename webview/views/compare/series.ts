@@ -1,8 +1,9 @@
 /** Compared methods as the columns of charts and the rows of tables. */
 import type { ComparedMethod } from '../../../src/protocol/compare';
 import type { SpectrumSummary } from '../../../src/protocol/run';
-import type { Column, SeriesSpec } from '../../drawing/chart';
-import { numeric, tableOf, text, type Cell, type Table } from '../../parts/table';
+import type { Column, SeriesSpec } from '../../drawing/chart-spec';
+import { tableOf, type Cell, type Table } from '../../parts/table';
+import { layerColumns, layersCaption, summaryColumns } from './words';
 
 /** A method, with its place in the comparison: its colour and dash stay when others are hidden. */
 export interface Placed {
@@ -69,21 +70,6 @@ export const overLayers = ({ layers }: ComparedMethod): SpectrumSummary | undefi
   };
 };
 
-export const summaryColumns = [
-  text('method'),
-  numeric('density'),
-  numeric('non-zeros'),
-  numeric('max|WWᵀ-I|'),
-  numeric('σ min'),
-  numeric('σ mean'),
-  numeric('σ max'),
-  numeric('dead'),
-  numeric('Jacobian min'),
-  numeric('Jacobian mean'),
-  numeric('Jacobian max'),
-  numeric('time (ms)'),
-];
-
 /** One row of `summaryColumns`; nothing where there is no such figure. */
 export const summaryRow = (method: ComparedMethod): Cell[] => {
   const spectrum = overLayers(method);
@@ -117,21 +103,8 @@ export const sortedRows = <T extends { cells: Cell[] }>(rows: readonly T[], colu
 /** Every figure of every layer: the table twin and the CSV. */
 export const layersTable = (methods: readonly ComparedMethod[]): Table =>
   tableOf(
-    'Initialisations, by method and layer',
-    [
-      text('method'),
-      text('layer'),
-      numeric('out'),
-      numeric('in'),
-      numeric('target density'),
-      numeric('density'),
-      numeric('non-zeros'),
-      numeric('max|WWᵀ-I|'),
-      numeric('σ min'),
-      numeric('σ mean'),
-      numeric('σ max'),
-      numeric('dead'),
-    ],
+    layersCaption,
+    layerColumns,
     methods.flatMap((method) =>
       method.layers.map((layer): Cell[] => {
         const { min, mean, max, dead } = layer.singularValues;

@@ -16,6 +16,7 @@ import { Prefs } from '../../parts/prefs';
 import { Stage } from '../../parts/stage';
 import { empty, failure, skeleton } from '../../parts/states';
 import { CompareView } from './compare-view';
+import { words } from './words';
 
 interface Kept extends CompareViewState {
   prefs?: unknown;
@@ -36,7 +37,7 @@ export function mountCompare(root: HTMLElement, bridge: Bridge, boot: CompareVie
   const stage = new Stage({ save: (chunk) => remote.save(chunk), keys: [] });
   const title = h('h1', {});
   const facts = h('span', { class: 'fact' });
-  const compareAgain = { text: 'Compare Again', press: () => void remote.again({}).catch(fail) };
+  const compareAgain = { text: words.compareAgain, press: () => void remote.again({}).catch(fail) };
   const again = h('span', { class: 'header-actions' }, button(compareAgain.text, compareAgain.press).element);
   root.append(
     h(
@@ -49,7 +50,7 @@ export function mountCompare(root: HTMLElement, bridge: Bridge, boot: CompareVie
 
   const fail = (error: unknown): void => {
     if (!isCancelled(error))
-      stage.showState(failure(error, [{ text: 'Try Again', press: () => void load() }, compareAgain]));
+      stage.showState(failure(error, [{ text: words.tryAgain, press: () => void load() }, compareAgain]));
   };
   /** A comparison that came while another was read takes its place. */
   let loads = 0;
@@ -63,13 +64,7 @@ export function mountCompare(root: HTMLElement, bridge: Bridge, boot: CompareVie
       setText(title, config);
       setText(facts, total === 0 ? '' : many(total, 'initialisation'));
       if (total === 0) {
-        stage.showState(
-          empty(
-            'This comparison was too large to keep',
-            'Compare again to draw the same initialisations of the config as it is now.',
-            [compareAgain],
-          ),
-        );
+        stage.showState(empty(words.tooLarge, words.tooLargeRemedy, [compareAgain]));
         return;
       }
       const comparison = { config, methods };
@@ -99,6 +94,6 @@ export function mountCompare(root: HTMLElement, bridge: Bridge, boot: CompareVie
     state = { ...state, methods };
     void load();
   });
-  stage.showState(skeleton('Reading the comparison'));
+  stage.showState(skeleton(words.reading));
   void load();
 }

@@ -2,10 +2,11 @@
 import type { ComparedMethod } from '../../../src/protocol/compare';
 import { h } from '../../dom';
 import { cellText } from '../../format';
-import { methodName, sortedRows, summaryColumns, summaryRow } from './series';
+import { methodName, sortedRows, summaryRow } from './series';
+import { summaryColumns, words } from './words';
 
 export class SummaryTable {
-  readonly element = h('div', { class: 'compare-summary', tabindex: 0, role: 'region', 'aria-label': 'Methods' });
+  readonly element = h('div', { class: 'compare-summary', tabindex: 0, role: 'region', 'aria-label': words.methods });
   private column: number | undefined;
   private down = false;
 
