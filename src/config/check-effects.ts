@@ -23,19 +23,14 @@ function modelKeys({ model }: Config): Idle[] {
 }
 
 function sparsityKeys({ sparsity }: Config): Idle[] {
-  const { init, distribution, eoi, base, update, sao } = sparsity;
+  const { init, distribution, base, update, sao } = sparsity;
   const settings = (['eoi', 'ai', 'sao'] as const).map((name) => ({
     path: `sparsity.${name}`,
     idle: init !== name,
     reason: `init is ${init}`,
   }));
   const usesBase = init === 'base' || init === 'ai' || isScored(distribution);
-  const fixedDensity =
-    init === 'eoi' && eoi.pattern
-      ? 'eoi.pattern says what is wanted'
-      : init === 'sao' && sao.degree !== undefined
-        ? 'sao.degree says how many weights are kept'
-        : undefined;
+  const degree = init === 'sao' && sao.degree !== undefined;
   return [
     ...settings,
     { path: 'sparsity.synflow', idle: distribution !== 'synflow', reason: `distribution is ${distribution}` },
@@ -51,8 +46,8 @@ function sparsityKeys({ sparsity }: Config): Idle[] {
     },
     ...(['density', 'distribution', 'layers'] as const).map((key) => ({
       path: `sparsity.${key}`,
-      idle: fixedDensity !== undefined && update.method !== 'gradual-magnitude' && update.method !== 'one-shot',
-      reason: fixedDensity ?? '',
+      idle: degree,
+      reason: 'sao.degree says how many weights are kept',
     })),
     ...updateKeys(update),
   ];

@@ -14,13 +14,13 @@ function stepsOf({ data, train }: Config): number {
 
 export function checkTraining(config: Config): PathFinding[] {
   const { sparsity, train } = config;
-  const { update, init, eoi } = sparsity;
+  const { update, init } = sparsity;
   const { rewind } = train;
   const found: PathFinding[] = [];
   const method = 'sparsity.update.method';
-  if (startsDense(update) && (init === 'sao' || eoi.pattern !== undefined))
+  if (startsDense(update) && init === 'sao')
     found.push({
-      ...errors.startsDense(update.method, init === 'sao' ? 'init: sao' : 'eoi.pattern'),
+      ...errors.startsDense(update.method, 'init: sao'),
       path: method,
     });
   if (sparsity.distribution === 'synflow' && Object.keys(sparsity.layers).length > 0)

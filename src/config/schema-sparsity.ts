@@ -1,5 +1,5 @@
 /** The words of a config about sparsity: one part of the table in schema.ts. */
-import { angles, eoiPaper, pattern } from './schema-eoi';
+import { angles, eoiPaper } from './schema-eoi';
 import type { ObjectSchema } from './schema-types';
 
 const gain = {
@@ -188,8 +188,8 @@ export const sparsity = {
     eoi: {
       kind: 'object',
       doc: 'Settings of `init: eoi`.',
-      later: ['convDensity'],
-      keys: { angles, pattern },
+      later: ['convDensity', 'pattern'],
+      keys: { angles },
     },
     ai: {
       kind: 'object',

@@ -1,5 +1,5 @@
 /** The sentences about initialisations. */
-import { SparseError } from '../errors';
+import { atLeast, SparseError } from '../errors';
 
 export const badGain = (gain: number): SparseError =>
   new SparseError(
@@ -32,3 +32,31 @@ export const noSparseFan = (init: string): SparseError =>
     `"${init}" does not scale by fan-in, so it cannot scale by the kept weights. ` +
       'Leave sparse fan-in out, or use kaiming-normal, xavier-normal or lecun-normal.',
   );
+
+export const badVariance = (what: string, value: number): SparseError =>
+  new SparseError('init.bad-variance', `The ${what} is a finite number of at least 0; ${value} is not. Use 0.`);
+
+export const biasTooLarge = (activation: string, variance: number, largest: number): SparseError =>
+  new SparseError(
+    'init.bias-too-large',
+    `With "${activation}" and a bias variance of ${variance} no weight variance is critical. ` +
+      (largest === 0 ? 'Use a bias variance of 0.' : `Use a bias variance below ${largest}.`),
+    { nearest: largest },
+  );
+
+export const noFixedPoint = (activation: string, weight: number, bias: number): SparseError =>
+  new SparseError(
+    'init.no-fixed-point',
+    `With "${activation}", sigma_w ${weight} and sigma_b ${bias} the signal grows from layer to layer without limit. ` +
+      'Use a smaller sigma_w.',
+  );
+
+export const biasTooSmall = (activation: string, variance: number, least: number): SparseError => {
+  const nearest = Number(atLeast(least));
+  return new SparseError(
+    'init.bias-too-small',
+    `With "${activation}" and a bias variance of ${variance} the critical point is not stable: the signal leaves it and ` +
+      `grows. Use a bias variance of at least ${nearest}.`,
+    { nearest },
+  );
+};
