@@ -321,6 +321,21 @@ export const startsDense = (method: string, other: string): Finding =>
     `sparsity.update.method is ${method}, which begins with all weights, but ${other} is sparse from the start. Use init: base or eoi without a pattern.`,
   );
 
+export const criticalBase = (base: string): Finding =>
+  finding(
+    'critical-base',
+    `gain.weight: critical sets the variance of the weights, which base: ${base} does too. Use base: lecun-normal or orthogonal, or a number.`,
+  );
+
+export const criticalActivations = (activations: readonly string[]): Finding =>
+  finding(
+    'critical-activations',
+    `gain.weight: critical is the gain of one activation, but the layers have ${activations.join(' and ')}. Write a number.`,
+  );
+
+/** `message` is the core's, which knows the activation. */
+export const noCriticalGain = (message: string): Finding => finding('no-critical-gain', message);
+
 export const synflowWithLayers = (): Finding =>
   finding(
     'synflow-with-layers',

@@ -8,8 +8,10 @@ import { minimumDensity } from '../core/init/eoi';
 import { maskableLayers } from '../core/network';
 import type { Layer, LinearLayer, Network } from '../core/network';
 import { checkEoiAngles } from './check-angles';
+import type { Gains } from '../core/init/mean-field';
 import * as errors from './errors';
 import type { PathFinding } from './errors';
+import { gainOf } from './gain';
 import { isScored, startsDense } from './methods';
 import { itemPath, keyPath } from './tree';
 import type { Config } from './types';
@@ -39,6 +41,8 @@ export interface NetworkPlan {
   weights: number;
   /** Weights and biases, pruned ones counted. */
   parameters: number;
+  /** sigma_w and sigma_b. */
+  gain: Gains;
   /** Weights to keep. */
   nonZeros: number;
   /** nonZeros / weights. */
@@ -227,7 +231,9 @@ export function planNetwork(config: Config): { plan?: NetworkPlan; problems: Pat
   if ('problem' in shared) return { problems: [shared.problem] };
   const { layers } = shared;
   const problems = [...checkDensity(config, layers, linear), ...checkEoiAngles(config)];
-  if (problems.some(({ severity }) => severity !== 'warning')) return { problems };
+  const gains = gainOf(config);
+  if ('problem' in gains) problems.push(gains.problem);
+  if ('problem' in gains || problems.some(({ severity }) => severity !== 'warning')) return { problems };
   const sum = (value: (layer: LayerPlan) => number): number => layers.reduce((total, layer) => total + value(layer), 0);
   const weights = sum((layer) => layer.weights);
   // Where scores decide which weights are kept, how many is known all the same.
@@ -238,6 +244,7 @@ export function planNetwork(config: Config): { plan?: NetworkPlan; problems: Pat
     network,
     layers,
     weights,
+    gain: gains.gain,
     parameters: weights + sum((layer) => layer.biases),
     nonZeros,
     density: nonZeros / weights,

@@ -4,13 +4,14 @@ import { checkedPlan } from '../config/plan';
 import { isSparseError } from '../core/errors';
 import { singularValuesInParts } from '../core/linalg/svd';
 import type { Parts } from '../core/parts';
-import { orthogonalityErrorInParts, summarise } from '../core/spectrum';
+import { summarise } from '../core/spectrum';
 import { mostComparedValues } from '../protocol/compare';
 import type { CompareMethod, ComparedLayer, ComparedMethod, Comparison } from '../protocol/compare';
 import type { CallContext } from '../protocol/rpc';
 import type { Batches } from './data/data-set';
 import { batchesOf, drawNetwork, turnsOf } from './initial-network';
 import type { DrawnNetwork, Source } from './initial-network';
+import { scaledError } from './initialise';
 import { jacobianSpectrum } from './probes/jacobian';
 import { Trainer } from './trainer';
 import { inTurns } from './turns';
@@ -36,7 +37,7 @@ function* describe({ plan }: Source, { drawn, kept }: DrawnNetwork): Parts<Compa
       targetDensity: kept.get(name)?.mask.density ?? targetDensity ?? mask.density,
       density: mask.density,
       nonZeros: mask.count(),
-      orthogonalityError: yield* orthogonalityErrorInParts(weights, rows, columns),
+      orthogonalityError: yield* scaledError(weights, rows, columns, plan.gain.weight),
       singularValues: summarise(values),
       values: thinned(values),
     });

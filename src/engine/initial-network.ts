@@ -75,7 +75,7 @@ export async function drawNetwork(source: Source, context: CallContext): Promise
   for (const layer of plan.layers) {
     context.progress({ done: network.states.length, total: plan.layers.length, message: layer.name });
     await turn();
-    const parts: Parts<DrawnLayer> = drawLayer(config, layer, scored.get(layer.name));
+    const parts: Parts<DrawnLayer> = drawLayer({ config, gain: plan.gain }, layer, scored.get(layer.name));
     const drawn = await inTurns(parts, turn);
     network.drawn.push(drawn);
     network.states.push(freshState(layer, drawn));

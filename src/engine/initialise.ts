@@ -3,9 +3,10 @@ import { isScored } from '../config/methods';
 import type { LayerPlan, NetworkPlan } from '../config/plan';
 import type { Config } from '../config/types';
 import type { RotationSequence } from '../core/rotation-sequence';
-import { maskedOrthogonalInParts } from '../core/init/base';
+import { randomMask } from '../core/init/base';
 import { exactOrthogonal } from '../core/init/eoi';
-import { haarOrthogonalInParts } from '../core/linalg/haar';
+import type { Gains } from '../core/init/mean-field';
+import { applyMask, baseInitialisations } from '../core/init/registry';
 import { singularValuesInParts } from '../core/linalg/svd';
 import type { Mask } from '../core/mask';
 import type { Parts } from '../core/parts';
@@ -18,10 +19,17 @@ import { pruneDense } from './prune';
 import type { NamedLayer, PrunedLayer } from './prune';
 import type { Batch } from './trainer';
 
+/** What the draw of any layer needs to know. */
+export interface Drawing {
+  config: Config;
+  gain: Gains;
+}
+
 export interface DrawnLayer {
   /** (out, in), row-major; zero outside the mask. */
   weights: Float32Array;
   mask: Mask;
+  bias: Float32Array;
   /** The rotations as drawn; only exact orthogonal initialisation has them. */
   sequence?: RotationSequence;
 }
@@ -29,11 +37,26 @@ export interface DrawnLayer {
 /** A generator of its own by name: another layer's draw does not change this one's. */
 const rngOf = ({ seed }: Config, name: string): Rng => Rng.fromSeed(seed).split(`layers/${name}/init`);
 
-/** The dense weights that scores are taken of. They are those that `init: base` cuts. */
-function* denseLayer(config: Config, { name, rows, columns }: LayerPlan): Parts<NamedLayer> {
-  const rng = rngOf(config, name).split('weights');
-  const weights = Float32Array.from(yield* haarOrthogonalInParts(rows, columns, rng));
-  return { name, rows, columns, weights, bias: new Float32Array(rows) };
+/** The weights of `sparsity.base`, not cut yet. `mask`: what they will be cut to, which `fan: sparse` counts. */
+function baseWeights({ config, gain }: Drawing, shape: LayerPlan, mask?: Mask): Parts<Float32Array<ArrayBuffer>> {
+  const { base, fan } = config.sparsity;
+  const rng = rngOf(config, shape.name);
+  const counted = mask && fan === 'sparse' && base !== 'orthogonal' ? { mask, sparseFan: true } : {};
+  return baseInitialisations[base]({ shape, gain: gain.weight, rng, ...counted });
+}
+
+/** Normal with deviation sigma_b; zero when that is 0. */
+function biasOf({ config, gain }: Drawing, { name, rows }: LayerPlan): Float32Array<ArrayBuffer> {
+  const bias = new Float32Array(rows);
+  if (gain.bias === 0) return bias;
+  const rng = rngOf(config, name).split('bias');
+  return bias.map(() => gain.bias * rng.normal());
+}
+
+/** The dense weights that scores are taken of. */
+function* denseLayer(drawing: Drawing, layer: LayerPlan): Parts<NamedLayer> {
+  const { name, rows, columns } = layer;
+  return { name, rows, columns, weights: yield* baseWeights(drawing, layer), bias: biasOf(drawing, layer) };
 }
 
 /** What pruning decided about a layer, before its weights are drawn for good. */
@@ -51,9 +74,10 @@ export function* keptLayers(
   batch: () => Batch,
 ): Parts<ReadonlyMap<string, KeptLayer>> {
   const { distribution, init } = config.sparsity;
+  const drawing = { config, gain: plan.gain };
   if (!isScored(distribution)) return new Map();
   const layers: NamedLayer[] = [];
-  for (const layer of plan.layers) layers.push(yield* denseLayer(config, layer));
+  for (const layer of plan.layers) layers.push(yield* denseLayer(drawing, layer));
   const pruned = yield* pruneDense({ config, plan, layers, distribution, batch });
   const kept = new Map<string, KeptLayer>();
   plan.layers.forEach((layer, l) => {
@@ -65,22 +89,25 @@ export function* keptLayers(
   return kept;
 }
 
-/** The weights of a dense layer that its mask keeps. */
-const masked = (weights: Float32Array, mask: Mask): Float32Array => {
-  const kept = mask.toBytes();
-  return weights.map((value, i) => (kept[i] === 1 ? value : 0));
-};
-
-/** @throws SparseError `eoi.*`, `mask.*`, `shape.*` */
-export function* drawLayer(config: Config, layer: LayerPlan, kept: KeptLayer | undefined): Parts<DrawnLayer> {
-  const { seed, sparsity } = config;
+/**
+ * The weights of one layer for good. With exact orthogonal initialisation they are those of the recorded rotations times
+ * sigma_w. @throws SparseError `eoi.*`, `mask.*`, `shape.*`, `init.*`
+ */
+export function* drawLayer(drawing: Drawing, layer: LayerPlan, kept: KeptLayer | undefined): Parts<DrawnLayer> {
+  const { config, gain } = drawing;
   const { name, rows, columns } = layer;
+  const bias = biasOf(drawing, layer);
   const rng = rngOf(config, name);
-  const density = kept?.mask.density ?? targetOf(layer).density;
-  if (sparsity.init === 'eoi')
-    return exactOrthogonal({ rows, columns, density, angles: sparsity.eoi.angles, rng, seed });
-  if (kept) return { weights: masked(kept.dense, kept.mask), mask: kept.mask };
-  return yield* maskedOrthogonalInParts({ rows, columns, count: targetOf(layer).count, rng });
+  if (config.sparsity.init === 'eoi') {
+    const density = kept?.mask.density ?? targetOf(layer).density;
+    const { angles } = config.sparsity.eoi;
+    const { weights, mask, sequence } = exactOrthogonal({ rows, columns, density, angles, rng, seed: config.seed });
+    return { weights: weights.map((value) => gain.weight * value), mask, sequence, bias };
+  }
+  const mask = kept?.mask ?? randomMask(rows, columns, targetOf(layer).count, rng.split('mask'));
+  const weights = yield* baseWeights(drawing, layer, mask);
+  applyMask(name, weights, mask);
+  return { weights, mask, bias };
 }
 
 /** What the shapes decided; where scores do, the layers that were kept say it. */
@@ -90,24 +117,24 @@ function targetOf({ name, targetDensity, targetNonZeros }: LayerPlan): { density
   return { density: targetDensity, count: targetNonZeros };
 }
 
-/** A state with these weights, biases zero, momentum zero. */
+/** A state with these weights and biases, momentum zero. */
 export const freshState = (
   { name, rows, columns }: Pick<LayerPlan, 'name' | 'rows' | 'columns'>,
-  { weights, mask }: DrawnLayer,
+  { weights, mask, bias }: DrawnLayer,
 ): LayerState => ({
   name,
   rows,
   columns,
   weight: weights,
   mask: mask.toBytes(),
-  bias: new Float32Array(rows),
+  bias,
   weightMomentum: new Float32Array(rows * columns),
   biasMomentum: new Float32Array(rows),
 });
 
 /** @throws SparseError `linalg.no-convergence` */
 export function* describeLayer(
-  init: Config['sparsity']['init'],
+  { config, gain }: Drawing,
   layer: LayerPlan,
   { weights, mask, sequence }: DrawnLayer,
   kept: KeptLayer | undefined,
@@ -119,9 +146,15 @@ export function* describeLayer(
     targetDensity: kept?.mask.density ?? targetOf(layer).density,
     density: mask.density,
     nonZeros: mask.count(),
-    init,
+    init: config.sparsity.init,
     rotations: sequence?.first.length ?? 0,
-    orthogonalityError: yield* orthogonalityErrorInParts(weights, rows, columns),
+    orthogonalityError: yield* scaledError(weights, rows, columns, gain.weight),
     singularValues: summarise(yield* singularValuesInParts(weights, rows, columns)),
   };
+}
+
+/** max |W Wᵀ / sigma_w² - I|: how far the directions are from orthonormal, whatever the gain. */
+export function* scaledError(weights: Float32Array, rows: number, columns: number, gain: number): Parts<number> {
+  const unit = gain === 1 ? weights : Float64Array.from(weights, (value) => value / gain);
+  return yield* orthogonalityErrorInParts(unit, rows, columns);
 }

@@ -145,12 +145,13 @@ export class Run {
     const states: LayerState[] = [];
     const summaries: LayerSummary[] = [];
     const rotations = new Map<string, RotationSequence>();
+    const drawing = { config, gain: plan.gain };
     const kept = await this.inTurns(keptLayers(config, plan, () => this.train.shuffled(config.seed, 0).batch(0)));
     for (const layer of plan.layers) {
       await this.turn();
       const scored = kept.get(layer.name);
-      const drawn = await this.inTurns(drawLayer(config, layer, scored));
-      const summary = await this.inTurns(describeLayer(config.sparsity.init, layer, drawn, scored));
+      const drawn = await this.inTurns(drawLayer(drawing, layer, scored));
+      const summary = await this.inTurns(describeLayer(drawing, layer, drawn, scored));
       states.push(freshState(layer, drawn));
       summaries.push(summary);
       if (drawn.sequence) rotations.set(layer.name, drawn.sequence);

@@ -60,3 +60,28 @@ export const biasTooSmall = (activation: string, variance: number, least: number
     { nearest },
   );
 };
+
+/** `iteration`: from 0. */
+export const notFinite = (iteration: number, learningRate: number): SparseError =>
+  new SparseError(
+    'init.not-finite',
+    `Approximate isometry has left the finite numbers at iteration ${iteration + 1} with learning rate ${learningRate}. Use a lower one, for example 0.1.`,
+  );
+
+/** `possible`: the degrees that divide, ascending. */
+export const degreeDoesNotDivide = (
+  rows: number,
+  columns: number,
+  degree: number,
+  possible: readonly number[],
+): SparseError => {
+  const below = possible.findLast((one) => one < degree);
+  const above = possible.find((one) => one > degree);
+  const nearest = [below, above].filter((one) => one !== undefined).join(' or ');
+  return new SparseError(
+    'init.degree-does-not-divide',
+    `A ${rows} x ${columns} matrix cannot have ${degree} weights in each ${rows <= columns ? 'row' : 'column'} and be orthogonal by blocks: ` +
+      `the degree has to divide ${Math.max(rows, columns)} into groups that share ${Math.min(rows, columns)} evenly. Use ${nearest}.`,
+    { nearest: [below, above].filter((one) => one !== undefined) },
+  );
+};

@@ -1,0 +1,131 @@
+/**
+ * Approximate isometry: Lee, Ajanthan, Gould, Torr, "A Signal Propagation Perspective for Pruning Neural Networks at
+ * Initialization" (ICLR 2020), section 4; eoi.md 2.1. The kept weights go down the gradient of || W Wᵀ - sigma_w² I ||_F, the
+ * norm not squared, over the smaller Gram matrix. At a constant rate the norm does not come to rest where it is small:
+ * the residual is reported as it is after the last step.
+ */
+import { maximumMatching } from '../matching';
+import type { Mask } from '../mask';
+import type { Parts } from '../parts';
+import { badGain, maskMismatch, notFinite } from './errors';
+
+export interface ApproximateIsometry {
+  /** Row-major float32, zero outside the mask. */
+  weights: Float32Array<ArrayBuffer>;
+  /** The norm before each step. */
+  losses: Float64Array<ArrayBuffer>;
+  /** The norm after the last. */
+  residual: number;
+}
+
+export interface AiRequest {
+  /** What it begins with, row-major; values outside the mask are not looked at. */
+  weights: Float32Array;
+  mask: Mask;
+  /** sigma_w. */
+  gain: number;
+  iterations: number;
+  learningRate: number;
+}
+
+/**
+ * What no optimiser can repair: a matrix that is zero outside the mask has at most as many non-zero singular values as the
+ * largest matching of its rows with its columns has pairs, so `unrepairable` of them stay 0 whatever the weights are. A
+ * bound from below: at few weights a row the descent comes to rest in minima that leave more of them at 0.
+ */
+export function structuralRank(mask: Mask): { rank: number; unrepairable: number } {
+  const rank = maximumMatching(mask).size;
+  return { rank, unrepairable: Math.min(mask.rows, mask.columns) - rank };
+}
+
+/** The kept weights, gathered along the longer side: those at one place of it are beside each other. */
+interface Gathered {
+  /** Length of the shorter side. */
+  short: number;
+  /** Where the weights of each place of the longer side begin. */
+  start: Uint32Array;
+  /** Place on the shorter side. */
+  index: Uint32Array;
+  /** Flat place in the matrix. */
+  flat: Uint32Array;
+  values: Float64Array;
+}
+
+function gather(weights: Float32Array, mask: Mask): Gathered {
+  const { rows, columns } = mask;
+  const wide = rows <= columns;
+  const [short, long] = wide ? [rows, columns] : [columns, rows];
+  const count = mask.count();
+  const start = new Uint32Array(long + 1);
+  const index = new Uint32Array(count);
+  const flat = new Uint32Array(count);
+  const values = new Float64Array(count);
+  let at = 0;
+  for (let l = 0; l < long; l++) {
+    start[l] = at;
+    for (let s = 0; s < short; s++) {
+      const [row, column] = wide ? [s, l] : [l, s];
+      if (!mask.get(row, column)) continue;
+      index[at] = s;
+      flat[at] = row * columns + column;
+      values[at] = weights[flat[at]];
+      at++;
+    }
+  }
+  start[long] = at;
+  return { short, start, index, flat, values };
+}
+
+/** G - sigma_w² I into `error`, symmetric; answers its Frobenius norm. Costs the sum of squares of the counts gathered. */
+function gramError({ short, start, index, values }: Gathered, target: number, error: Float64Array): number {
+  error.fill(0);
+  for (let s = 0; s < short; s++) error[s * short + s] = -target;
+  for (let l = 0; l + 1 < start.length; l++)
+    for (let a = start[l]; a < start[l + 1]; a++) {
+      const row = index[a] * short;
+      for (let b = start[l]; b < start[l + 1]; b++) error[row + index[b]] += values[a] * values[b];
+    }
+  let squares = 0;
+  for (let i = 0; i < error.length; i++) squares += error[i] * error[i];
+  return Math.sqrt(squares);
+}
+
+/** The gradient of the norm is 2 E W / ||E||_F at the kept places. */
+function descend(
+  { short, start, index, values }: Gathered,
+  error: Float64Array,
+  rate: number,
+  slopes: Float64Array,
+): void {
+  for (let l = 0; l + 1 < start.length; l++)
+    for (let a = start[l]; a < start[l + 1]; a++) {
+      const row = index[a] * short;
+      let slope = 0;
+      for (let b = start[l]; b < start[l + 1]; b++) slope += error[row + index[b]] * values[b];
+      slopes[a] = slope;
+    }
+  for (let a = 0; a < values.length; a++) values[a] -= rate * slopes[a];
+}
+
+/** A part is some iterations. Throws `init.bad-gain`, `init.mask-mismatch`, `init.not-finite`. */
+export function* approximateIsometryInParts(p: AiRequest): Parts<ApproximateIsometry> {
+  const { mask, gain, iterations, learningRate } = p;
+  if (!(gain > 0 && gain < Infinity)) throw badGain(gain);
+  if (p.weights.length !== mask.rows * mask.columns)
+    throw maskMismatch('weight', `${mask.rows} x ${mask.columns}`, String(p.weights.length));
+  const kept = gather(p.weights, mask);
+  const error = new Float64Array(kept.short ** 2);
+  const slopes = new Float64Array(kept.values.length);
+  const losses = new Float64Array(iterations);
+  for (let i = 0; i < iterations; i++) {
+    losses[i] = gramError(kept, gain ** 2, error);
+    if (!Number.isFinite(losses[i])) throw notFinite(i, learningRate);
+    // At 0 the norm has no gradient, and there is nothing left to do.
+    if (losses[i] > 0) descend(kept, error, (2 * learningRate) / losses[i], slopes);
+    if (i % 8 === 7) yield;
+  }
+  const residual = gramError(kept, gain ** 2, error);
+  const weights = new Float32Array(p.weights.length);
+  kept.flat.forEach((place, a) => (weights[place] = kept.values[a]));
+  return { weights, losses, residual };
+}

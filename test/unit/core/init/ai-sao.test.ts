@@ -1,0 +1,123 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { approximateIsometryInParts, structuralRank } from '../../../../src/core/init/ai';
+import { randomMask } from '../../../../src/core/init/base';
+import { nearestDegree, possibleDegrees, sparseOrthogonalInParts } from '../../../../src/core/init/sao';
+import { singularValues } from '../../../../src/core/linalg/svd';
+import { Mask } from '../../../../src/core/mask';
+import { finish } from '../../../../src/core/parts';
+import { Rng } from '../../../../src/core/rng';
+import { orthogonalityError } from '../../../../src/core/spectrum';
+
+const code = (wanted: string) => expect.objectContaining({ code: wanted }) as unknown;
+
+const gaussian = (size: number, rng: Rng): Float32Array => new Float32Array(size).map(() => 0.3 * rng.normal());
+
+describe('structural rank', () => {
+  it('is what the values allow at best: that of random values at the kept places', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 24 }), fc.integer({ min: 1, max: 24 }), fc.nat(), (rows, columns, seed) => {
+        const rng = Rng.fromSeed(seed);
+        const mask = randomMask(rows, columns, Math.floor(0.15 * rows * columns), rng.split('mask'));
+        const values = Float64Array.from(mask.toBytes(), (bit) => bit * (1 + rng.uniform()));
+        const spectrum = singularValues(values, rows, columns);
+        const { rank, unrepairable } = structuralRank(mask);
+        expect(spectrum.filter((value) => value > 1e-9).length).toBe(rank);
+        expect(unrepairable).toBe(Math.min(rows, columns) - rank);
+      }),
+      { seed: 1, numRuns: 60 },
+    );
+  });
+});
+
+describe('approximate isometry', () => {
+  it('repairs every singular value but those that the mask makes zero', () => {
+    const rng = Rng.fromSeed(7);
+    // Three rows that share one column, and one without a weight: three dead directions, whatever the other rows are.
+    const bytes = randomMask(60, 60, 1_000, rng.split('mask')).toBytes();
+    bytes.fill(0, 0, 240);
+    for (const row of [0, 1, 2]) bytes[60 * row + 5] = 1;
+    const mask = Mask.fromBytes(bytes, 60, 60);
+    const start = gaussian(3600, rng.split('weights'));
+    const { weights, losses, residual } = finish(
+      approximateIsometryInParts({ weights: start, mask, gain: 1, iterations: 10_000, learningRate: 0.01 }),
+    );
+    const { unrepairable } = structuralRank(mask);
+    expect(unrepairable).toBe(3);
+    const spectrum = singularValues(weights, 60, 60);
+    expect(spectrum.filter((value) => value < 1e-3).length).toBe(unrepairable);
+    expect(residual).toBeLessThan(0.5 * losses[0]);
+    // Each dead direction leaves 1 on the diagonal of the error.
+    expect(residual).toBeGreaterThanOrEqual(Math.sqrt(unrepairable) - 1e-9);
+    mask.toBytes().forEach((bit, i) => {
+      if (bit === 0) expect(weights[i]).toBe(0);
+    });
+  });
+
+  it.each([
+    [9, 20],
+    [20, 9],
+  ])('goes down the gradient of the norm, %i x %i', (rows, columns) => {
+    const rng = Rng.fromSeed(3);
+    const mask = randomMask(rows, columns, 70, rng.split('mask'));
+    const start = gaussian(rows * columns, rng.split('weights'));
+    const norm = (weights: Float32Array): number =>
+      finish(approximateIsometryInParts({ weights, mask, gain: 1.3, iterations: 1, learningRate: 0 })).losses[0];
+    const rate = 1e-3;
+    const step = finish(
+      approximateIsometryInParts({ weights: start, mask, gain: 1.3, iterations: 1, learningRate: rate }),
+    );
+    mask.toBytes().forEach((bit, i) => {
+      if (bit === 0) return;
+      const moved = (by: number): Float32Array => start.map((value, j) => (j === i ? value + by : value));
+      const slope = (norm(moved(1e-3)) - norm(moved(-1e-3))) / 2e-3;
+      expect((start[i] - step.weights[i]) / rate).toBeCloseTo(slope, 2);
+    });
+  });
+
+  it('ends where there is nothing to do, and refuses what it cannot begin with', () => {
+    const weights = Float32Array.of(1, 0, 0, 1);
+    const request = { weights, mask: Mask.full(2, 2), gain: 1, iterations: 3, learningRate: 0.1 };
+    expect(finish(approximateIsometryInParts(request)).weights).toEqual(weights);
+    expect(() => finish(approximateIsometryInParts({ ...request, gain: 0 }))).toThrow(code('init.bad-gain'));
+    expect(() => finish(approximateIsometryInParts({ ...request, mask: Mask.full(3, 2) }))).toThrow(
+      code('init.mask-mismatch'),
+    );
+    const wild = { ...request, weights: Float32Array.of(1e20, 0, 0, 1e20), learningRate: 1e30, iterations: 40 };
+    expect(() => finish(approximateIsometryInParts(wild))).toThrow(code('init.not-finite'));
+  });
+});
+
+describe('sparse orthogonal of a degree', () => {
+  it.each([
+    [128, 128, 16],
+    [100, 784, 196],
+    [784, 100, 392],
+    [1, 30, 30],
+    [30, 1, 30],
+    [12, 18, 6],
+  ])('%i x %i, degree %i', (rows, columns, degree) => {
+    const request = { rows, columns, degree, gain: 1, rng: Rng.fromSeed(2) };
+    const { weights, mask } = finish(sparseOrthogonalInParts(request));
+    expect(orthogonalityError(weights, rows, columns)).toBeLessThan(1e-6);
+    expect(mask.count()).toBe(Math.min(rows, columns) * degree);
+    mask.toBytes().forEach((bit, i) => expect(bit === 1 || weights[i] === 0).toBe(true));
+    const twice = finish(sparseOrthogonalInParts({ ...request, gain: 2, rng: Rng.fromSeed(2) })).weights;
+    expect(twice).toEqual(weights.map((value) => Math.fround(2 * value)));
+  });
+
+  it('refuses a degree that does not divide, with those that do, and never searches', () => {
+    expect(() =>
+      finish(sparseOrthogonalInParts({ rows: 100, columns: 100, degree: 7, gain: 1, rng: Rng.fromSeed(1) })),
+    ).toThrow(
+      expect.objectContaining({
+        code: 'init.degree-does-not-divide',
+        message: expect.stringMatching(/5 or 10/) as string,
+      }),
+    );
+    expect(possibleDegrees(100, 784)).toEqual([196, 392, 784]);
+    expect([nearestDegree(128, 128, 0.1), nearestDegree(128, 128, 1), nearestDegree(100, 784, 0.01)]).toEqual([
+      16, 128, 196,
+    ]);
+  });
+});
