@@ -321,6 +321,21 @@ export const startsDense = (method: string, other: string): Finding =>
     `sparsity.update.method is ${method}, which begins with all weights, but ${other} is sparse from the start. Use init: base or eoi without a pattern.`,
   );
 
+/** `possible`: the degrees this layer can have, ascending. */
+export const degreeImpossible = (
+  layer: { name: string; rows: number; columns: number },
+  degree: number,
+  possible: readonly number[],
+): Finding => {
+  const near = [possible.findLast((one) => one < degree), possible.find((one) => one > degree)];
+  const nearest = near.filter((one) => one !== undefined);
+  return finding(
+    'degree-impossible',
+    `sparsity.sao.degree is ${degree}, which does not divide ${layer.name} (${size(layer)}) into orthogonal blocks; ${nearest.join(' or ')} would. ` +
+      'Use one that fits every layer, or leave it out: each layer then takes the degree nearest to its density.',
+  );
+};
+
 export const criticalBase = (base: string): Finding =>
   finding(
     'critical-base',

@@ -5,6 +5,7 @@ import type { LayerDensity, LayerShape } from '../core/density';
 import { matchLayers } from '../core/density/match-layers';
 import { SparseError, atLeast, isSparseError } from '../core/errors';
 import { minimumDensity } from '../core/init/eoi';
+import { possibleDegrees } from '../core/init/sao';
 import { maskableLayers } from '../core/network';
 import type { Layer, LinearLayer, Network } from '../core/network';
 import { checkEoiAngles } from './check-angles';
@@ -221,6 +222,16 @@ function sharedOut(config: Config, linear: readonly Placed[]): { layers: LayerPl
   }
 }
 
+/** A degree that a layer cannot have, said with those it can. */
+function checkDegree({ sparsity: { init, sao } }: Config, layers: readonly LayerPlan[]): PathFinding[] {
+  const { degree } = sao;
+  if (init !== 'sao' || degree === undefined) return [];
+  const layer = layers.find(({ rows, columns }) => !possibleDegrees(rows, columns).includes(degree));
+  if (!layer) return [];
+  const possible = possibleDegrees(layer.rows, layer.columns);
+  return [{ ...errors.degreeImpossible(layer, degree, possible), path: 'sparsity.sao.degree' }];
+}
+
 /** What the config comes to. `plan` only when nothing makes it impossible; `problems` may still hold warnings. */
 export function planNetwork(config: Config): { plan?: NetworkPlan; problems: PathFinding[] } {
   const { network, linear } = build(config);
@@ -230,7 +241,7 @@ export function planNetwork(config: Config): { plan?: NetworkPlan; problems: Pat
   const shared = sharedOut(config, linear);
   if ('problem' in shared) return { problems: [shared.problem] };
   const { layers } = shared;
-  const problems = [...checkDensity(config, layers, linear), ...checkEoiAngles(config)];
+  const problems = [...checkDensity(config, layers, linear), ...checkEoiAngles(config), ...checkDegree(config, layers)];
   const gains = gainOf(config);
   if ('problem' in gains) problems.push(gains.problem);
   if ('problem' in gains || problems.some(({ severity }) => severity !== 'warning')) return { problems };

@@ -3,16 +3,18 @@ import { isScored } from '../config/methods';
 import type { LayerPlan, NetworkPlan } from '../config/plan';
 import type { Config } from '../config/types';
 import type { RotationSequence } from '../core/rotation-sequence';
+import { approximateIsometryInParts, structuralRank } from '../core/init/ai';
 import { randomMask } from '../core/init/base';
 import { exactOrthogonal } from '../core/init/eoi';
 import type { Gains } from '../core/init/mean-field';
 import { applyMask, baseInitialisations } from '../core/init/registry';
+import { nearestDegree, sparseOrthogonalInParts } from '../core/init/sao';
 import { singularValuesInParts } from '../core/linalg/svd';
 import type { Mask } from '../core/mask';
 import type { Parts } from '../core/parts';
 import { Rng } from '../core/rng';
 import { orthogonalityErrorInParts, summarise } from '../core/spectrum';
-import type { LayerSummary } from '../protocol/run';
+import type { InitDetails, LayerSummary } from '../protocol/run';
 import { scoredLayerTooSparse } from './errors';
 import type { LayerState } from './network';
 import { pruneDense } from './prune';
@@ -32,6 +34,7 @@ export interface DrawnLayer {
   bias: Float32Array;
   /** The rotations as drawn; only exact orthogonal initialisation has them. */
   sequence?: RotationSequence;
+  details?: InitDetails;
 }
 
 /** A generator of its own by name: another layer's draw does not change this one's. */
@@ -90,24 +93,41 @@ export function* keptLayers(
 }
 
 /**
- * The weights of one layer for good. With exact orthogonal initialisation they are those of the recorded rotations times
- * sigma_w. @throws SparseError `eoi.*`, `mask.*`, `shape.*`, `init.*`
+ * The weights of one layer for good. Those of exact orthogonal initialisation are the product of the recorded rotations
+ * times sigma_w. @throws SparseError `eoi.*`, `mask.*`, `shape.*`, `init.*`
  */
 export function* drawLayer(drawing: Drawing, layer: LayerPlan, kept: KeptLayer | undefined): Parts<DrawnLayer> {
-  const { config, gain } = drawing;
+  const { sparsity, seed } = drawing.config;
   const { name, rows, columns } = layer;
+  const gain = drawing.gain.weight;
   const bias = biasOf(drawing, layer);
-  const rng = rngOf(config, name);
-  if (config.sparsity.init === 'eoi') {
-    const density = kept?.mask.density ?? targetOf(layer).density;
-    const { angles } = config.sparsity.eoi;
-    const { weights, mask, sequence } = exactOrthogonal({ rows, columns, density, angles, rng, seed: config.seed });
-    return { weights: weights.map((value) => gain.weight * value), mask, sequence, bias };
+  const rng = rngOf(drawing.config, name);
+  const density = kept?.mask.density ?? targetOf(layer).density;
+  const masked = function* (): Parts<{ weights: Float32Array<ArrayBuffer>; mask: Mask }> {
+    const mask = kept?.mask ?? randomMask(rows, columns, targetOf(layer).count, rng.split('mask'));
+    const weights = yield* baseWeights(drawing, layer, mask);
+    applyMask(name, weights, mask);
+    return { weights, mask };
+  };
+  switch (sparsity.init) {
+    case 'base':
+      return { ...(yield* masked()), bias };
+    case 'ai': {
+      const { weights: start, mask } = yield* masked();
+      const { unrepairable } = structuralRank(mask);
+      const { weights, residual } = yield* approximateIsometryInParts({ weights: start, mask, gain, ...sparsity.ai });
+      return { weights, mask, bias, details: { unrepairable, residual } };
+    }
+    case 'sao': {
+      const degree = sparsity.sao.degree ?? nearestDegree(rows, columns, density);
+      return { ...(yield* sparseOrthogonalInParts({ rows, columns, degree, gain, rng })), bias, details: { degree } };
+    }
+    case 'eoi': {
+      const { angles } = sparsity.eoi;
+      const { weights, mask, sequence } = exactOrthogonal({ rows, columns, density, angles, rng, seed });
+      return { weights: weights.map((value) => gain * value), mask, sequence, bias };
+    }
   }
-  const mask = kept?.mask ?? randomMask(rows, columns, targetOf(layer).count, rng.split('mask'));
-  const weights = yield* baseWeights(drawing, layer, mask);
-  applyMask(name, weights, mask);
-  return { weights, mask, bias };
 }
 
 /** What the shapes decided; where scores do, the layers that were kept say it. */
@@ -136,7 +156,7 @@ export const freshState = (
 export function* describeLayer(
   { config, gain }: Drawing,
   layer: LayerPlan,
-  { weights, mask, sequence }: DrawnLayer,
+  { weights, mask, sequence, details }: DrawnLayer,
   kept: KeptLayer | undefined,
 ): Parts<LayerSummary> {
   const { name, rows, columns } = layer;
@@ -148,6 +168,7 @@ export function* describeLayer(
     nonZeros: mask.count(),
     init: config.sparsity.init,
     rotations: sequence?.first.length ?? 0,
+    ...(details && { details }),
     orthogonalityError: yield* scaledError(weights, rows, columns, gain.weight),
     singularValues: summarise(yield* singularValuesInParts(weights, rows, columns)),
   };

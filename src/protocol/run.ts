@@ -56,11 +56,22 @@ export interface LayerSummary {
   density: number;
   nonZeros: number;
   init: Init;
-  /** Number of Givens rotations, 0 for `base`. */
+  /** Number of Givens rotations; only `eoi` has any. */
   rotations: number;
+  /** What else the method has to tell of this layer. */
+  details?: InitDetails;
   /** max |W Wᵀ - I| over the smaller Gram matrix. */
   orthogonalityError: number;
   singularValues: SpectrumSummary;
+}
+
+export interface InitDetails {
+  /** `sao`: weights in each row, or column of a tall layer. */
+  degree?: number;
+  /** `ai`: singular values that the mask alone makes zero, whatever the weights are. */
+  unrepairable?: number;
+  /** `ai`: ||W Wᵀ - sigma_w² I|| that is left, Frobenius norm. */
+  residual?: number;
 }
 
 export interface SpectrumSummary {

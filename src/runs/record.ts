@@ -1,6 +1,6 @@
 /** `run.json`: a versioned record. Each version has its mapper; today there is one. */
 import { runRecordVersion } from '../protocol/run';
-import type { LayerSummary, RunRecord, RunState, SpectrumSummary } from '../protocol/run';
+import type { InitDetails, LayerSummary, RunRecord, RunState, SpectrumSummary } from '../protocol/run';
 import * as errors from './errors';
 import { Invalid, encodeNumber, list, number, object, oneOf, optional, pair, text, whole } from './validate';
 import type { Check } from './validate';
@@ -35,6 +35,9 @@ export const checkLayer = object<LayerSummary>({
   nonZeros: whole,
   init: oneOf('base', 'ai', 'sao', 'eoi'),
   rotations: whole,
+  details: optional(
+    object<InitDetails>({ degree: optional(whole), unrepairable: optional(whole), residual: optional(number) }),
+  ),
   orthogonalityError: number,
   singularValues: checkSummary,
 });

@@ -31,7 +31,7 @@ export async function benchEngine(): Promise<BenchRow[]> {
   const states = maskableLayers(mlp7).map(({ name, out, in: columns }) => {
     const shape = { rows: out, columns, density, angles: 'uniform' as const, seed: 1 };
     const { weights, mask } = exactOrthogonal({ ...shape, rng: rng.split(name) });
-    return freshState({ name, rows: out, columns }, { weights, mask });
+    return freshState({ name, rows: out, columns }, { weights, mask, bias: new Float32Array(out) });
   });
   const batch: Batch = {
     size: batchSize,

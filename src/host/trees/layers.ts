@@ -32,6 +32,17 @@ export const plannedRow = (layer: LayerPlan): LayerRow => ({
   ],
 });
 
+/** What the method has to tell, in its own terms. */
+const methodFacts = ({ rotations, details = {} }: LayerSummary): [string, string][] => {
+  const { degree, unrepairable, residual } = details;
+  return [
+    ...(rotations > 0 ? [[words.facts.rotations(), String(rotations)] as [string, string]] : []),
+    ...(degree === undefined ? [] : [[words.facts.degree(), String(degree)] as [string, string]]),
+    ...(unrepairable === undefined ? [] : [[words.facts.unrepairable(), String(unrepairable)] as [string, string]]),
+    ...(residual === undefined ? [] : [[words.facts.residual(), small(residual)] as [string, string]]),
+  ];
+};
+
 export const actualRow = (layer: LayerSummary): LayerRow => {
   const [rows, columns] = layer.shape;
   const { min, mean, max } = layer.singularValues;
@@ -45,7 +56,7 @@ export const actualRow = (layer: LayerSummary): LayerRow => {
       [words.facts.targetDensity(), `${layer.targetDensity}`],
       [words.facts.nonZeros(), `${layer.nonZeros} / ${rows * columns}`],
       [words.facts.init(), layer.init],
-      [words.facts.rotations(), String(layer.rotations)],
+      ...methodFacts(layer),
       [words.facts.orthogonalityError(), small(layer.orthogonalityError)],
       [words.facts.singularValues(), `${significant(min)} / ${significant(mean)} / ${significant(max)}`],
       [words.facts.isometry(), isometryText(layer.singularValues)],
