@@ -56,6 +56,23 @@ function program(output: Output, done: (code: ExitCode) => void, quiet: boolean)
       act('init', {}, async () => (await import('./commands/init')).init(config, options, output)),
     );
   top
+    .command('prune')
+    .description('write the dense network as the scores of the config prune it, with the scores')
+    .argument('<config>', 'a .sparse.yaml or .sparse.json file')
+    .requiredOption('-o, --output <file>', 'the safetensors file to write')
+    .addOption(json())
+    .action((config: string, options: { output: string; json?: boolean }) =>
+      act('prune', options, async () => (await import('./commands/prune')).prune(config, options, output)),
+    );
+  top
+    .command('density')
+    .description('draw the initial network and tell what each layer keeps')
+    .argument('<config>', 'a .sparse.yaml or .sparse.json file')
+    .addOption(json())
+    .action((config: string, options: { json?: boolean }) =>
+      act('density', options, async () => (await import('./commands/density')).density(config, options, output)),
+    );
+  top
     .command('check')
     .description('check a config and tell what it comes to')
     .argument('<config>', 'a .sparse.yaml or .sparse.json file')

@@ -127,12 +127,11 @@ export async function prune(source: Source, output: string, context: CallContext
   const { config, plan } = source;
   const { distribution } = config.sparsity;
   if (!isScored(distribution)) throw notPruned(distribution);
-  const scored = await kept(
-    { ...source, config: { ...config, sparsity: { ...config.sparsity, init: 'base' } } },
-    context,
-  );
+  // What is written is the dense network cut, whatever the config would draw in its place.
+  const base: Source = { ...source, config: { ...config, sparsity: { ...config.sparsity, init: 'base' } } };
+  const scored = await kept(base, context);
   const layers = plan.layers.map(({ name, rows, columns }) => ({ name, rows, columns, ...scored.get(name)! }));
-  await write(output, layers.flatMap(prunedTensors), source, context);
+  await write(output, layers.flatMap(prunedTensors), base, context);
   return layers.map(({ name, rows, columns, mask }) => ({
     name,
     shape: [rows, columns],

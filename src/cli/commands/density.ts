@@ -1,0 +1,45 @@
+/** `sparsescope density CONFIG`: what each layer was to keep and what it keeps, drawn as a run would draw it. */
+import type { InitialLayer } from '../../protocol/engine';
+import { exitCode } from '../errors';
+import type { ExitCode } from '../errors';
+import { quietContext } from '../follow';
+import type { Output } from '../output';
+import { printJson } from '../output';
+import { significant, table, thousands } from '../table';
+import { allLayers, headings } from '../words';
+import { withConfig } from '../with-config';
+
+const sum = (layers: readonly InitialLayer[], value: (layer: InitialLayer) => number): number =>
+  layers.reduce((total, layer) => total + value(layer), 0);
+
+const size = ({ shape: [rows, columns] }: InitialLayer): number => rows * columns;
+
+export const densityTable = (layers: readonly InitialLayer[]): string => {
+  const weights = sum(layers, size);
+  const kept = sum(layers, ({ nonZeros }) => nonZeros);
+  const target = sum(layers, (layer) => layer.targetDensity * size(layer)) / weights;
+  return table(
+    headings.densities,
+    [
+      ...layers.map((layer) => [
+        layer.name,
+        layer.shape.join(' x '),
+        significant(layer.targetDensity),
+        significant(layer.density),
+        thousands(layer.nonZeros),
+        thousands(size(layer)),
+      ]),
+      [allLayers, '', significant(target), significant(kept / weights), thousands(kept), thousands(weights)],
+    ],
+    ['left', 'right', 'right', 'right', 'right', 'right'],
+  );
+};
+
+export async function density(name: string, options: { json?: boolean }, output: Output): Promise<ExitCode> {
+  const { layers } = await withConfig(name, output, (service, source, signal) =>
+    service.api.initialise(source, quietContext(signal, output)),
+  );
+  if (options.json) printJson(output, 'density', { ok: true, file: name, layers });
+  else output.out(densityTable(layers));
+  return exitCode.ok;
+}

@@ -1,0 +1,23 @@
+/** `sparsescope prune CONFIG -o FILE.safetensors`: the dense network as its scores prune it, with the scores. */
+import { resolve } from 'node:path';
+import { exitCode } from '../errors';
+import type { ExitCode } from '../errors';
+import { quietContext } from '../follow';
+import type { Output } from '../output';
+import { printJson } from '../output';
+import { withConfig } from '../with-config';
+import { densityTable } from './density';
+
+export async function prune(
+  name: string,
+  options: { output: string; json?: boolean },
+  output: Output,
+): Promise<ExitCode> {
+  const file = resolve(options.output);
+  const { layers } = await withConfig(name, output, (service, source, signal) =>
+    service.api.prune({ ...source, output: file }, quietContext(signal, output)),
+  );
+  if (options.json) printJson(output, 'prune', { ok: true, file, layers });
+  else output.out(`${densityTable(layers)}${file}\n`);
+  return exitCode.ok;
+}
