@@ -7,7 +7,10 @@
 import { maximumMatching } from '../matching';
 import type { Mask } from '../mask';
 import type { Parts } from '../parts';
-import { badGain, maskMismatch, notFinite } from './errors';
+import { badGain, badIterations, badLearningRate, maskMismatch, notFinite } from './errors';
+
+/** As in the config. */
+const maxIterations = 1_000_000;
 
 export interface ApproximateIsometry {
   /** Row-major float32, zero outside the mask. */
@@ -76,17 +79,26 @@ function gather(weights: Float32Array, mask: Mask): Gathered {
   return { short, start, index, flat, values };
 }
 
-/** G - sigma_w² I into `error`, symmetric; answers its Frobenius norm. Costs the sum of squares of the counts gathered. */
+/** G - sigma_w² I into `error`, symmetric; answers its Frobenius norm. Costs half the sum of squares of the counts gathered. */
 function gramError({ short, start, index, values }: Gathered, target: number, error: Float64Array): number {
   error.fill(0);
-  for (let s = 0; s < short; s++) error[s * short + s] = -target;
+  // Places ascend, so this fills the half below the diagonal.
   for (let l = 0; l + 1 < start.length; l++)
     for (let a = start[l]; a < start[l + 1]; a++) {
       const row = index[a] * short;
-      for (let b = start[l]; b < start[l + 1]; b++) error[row + index[b]] += values[a] * values[b];
+      const value = values[a];
+      for (let b = start[l]; b <= a; b++) error[row + index[b]] += value * values[b];
     }
   let squares = 0;
-  for (let i = 0; i < error.length; i++) squares += error[i] * error[i];
+  for (let i = 0; i < short; i++) {
+    for (let j = 0; j < i; j++) {
+      const off = error[i * short + j];
+      error[j * short + i] = off;
+      squares += 2 * off * off;
+    }
+    error[i * short + i] -= target;
+    squares += error[i * short + i] ** 2;
+  }
   return Math.sqrt(squares);
 }
 
@@ -107,10 +119,16 @@ function descend(
   for (let a = 0; a < values.length; a++) values[a] -= rate * slopes[a];
 }
 
-/** A part is some iterations. Throws `init.bad-gain`, `init.mask-mismatch`, `init.not-finite`. */
+/**
+ * A part is one iteration. The descent may also come to rest where singular values that the mask would allow are 0: with
+ * random masks it often leaves some more than `unrepairable`.
+ * Throws `init.bad-gain`, `init.bad-iterations`, `init.bad-learning-rate`, `init.mask-mismatch`, `init.not-finite`.
+ */
 export function* approximateIsometryInParts(p: AiRequest): Parts<ApproximateIsometry> {
   const { mask, gain, iterations, learningRate } = p;
   if (!(gain > 0 && gain < Infinity)) throw badGain(gain);
+  if (!Number.isInteger(iterations) || iterations < 1 || iterations > maxIterations) throw badIterations(iterations);
+  if (!(learningRate > 0 && learningRate < Infinity)) throw badLearningRate(learningRate);
   if (p.weights.length !== mask.rows * mask.columns)
     throw maskMismatch('weight', `${mask.rows} x ${mask.columns}`, String(p.weights.length));
   const kept = gather(p.weights, mask);
@@ -122,9 +140,10 @@ export function* approximateIsometryInParts(p: AiRequest): Parts<ApproximateIsom
     if (!Number.isFinite(losses[i])) throw notFinite(i, learningRate);
     // At 0 the norm has no gradient, and there is nothing left to do.
     if (losses[i] > 0) descend(kept, error, (2 * learningRate) / losses[i], slopes);
-    if (i % 8 === 7) yield;
+    yield;
   }
   const residual = gramError(kept, gain ** 2, error);
+  if (!Number.isFinite(residual)) throw notFinite(iterations, learningRate);
   const weights = new Float32Array(p.weights.length);
   kept.flat.forEach((place, a) => (weights[place] = kept.values[a]));
   return { weights, losses, residual };

@@ -61,6 +61,18 @@ export const biasTooSmall = (activation: string, variance: number, least: number
   );
 };
 
+export const badIterations = (iterations: number): SparseError =>
+  new SparseError(
+    'init.bad-iterations',
+    `Approximate isometry takes a whole number of iterations from 1 to 1000000; ${iterations} is not. Use 1000.`,
+  );
+
+export const badLearningRate = (rate: number): SparseError =>
+  new SparseError(
+    'init.bad-learning-rate',
+    `The learning rate of approximate isometry is a finite number above 0; ${rate} is not. Use 0.1.`,
+  );
+
 /** `iteration`: from 0. */
 export const notFinite = (iteration: number, learningRate: number): SparseError =>
   new SparseError(

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { approximateIsometryInParts, structuralRank } from '../../../../src/core/init/ai';
-import { randomMask } from '../../../../src/core/init/base';
+import { maskedOrthogonal, randomMask } from '../../../../src/core/init/base';
 import { nearestDegree, possibleDegrees, sparseOrthogonalInParts } from '../../../../src/core/init/sao';
 import { singularValues } from '../../../../src/core/linalg/svd';
 import { Mask } from '../../../../src/core/mask';
+import { maximumMatching } from '../../../../src/core/matching';
 import { finish } from '../../../../src/core/parts';
 import { Rng } from '../../../../src/core/rng';
 import { orthogonalityError } from '../../../../src/core/spectrum';
@@ -12,6 +13,9 @@ import { orthogonalityError } from '../../../../src/core/spectrum';
 const code = (wanted: string) => expect.objectContaining({ code: wanted }) as unknown;
 
 const gaussian = (size: number, rng: Rng): Float32Array => new Float32Array(size).map(() => 0.3 * rng.normal());
+
+const masked = (rows: number, columns: number, density: number, seed: number) =>
+  maskedOrthogonal({ rows, columns, count: Math.round(density * rows * columns), rng: Rng.fromSeed(seed) });
 
 describe('structural rank', () => {
   it('is what the values allow at best: that of random values at the kept places', () => {
@@ -54,6 +58,49 @@ describe('approximate isometry', () => {
     });
   });
 
+  it('repairs no more than the matching allows, from weights of any kind, and at times less', () => {
+    let [unrepairables, stuck] = [0, 0];
+    for (const [rows, columns, density] of [
+      [40, 40, 0.05],
+      [40, 40, 0.1],
+      [40, 40, 0.2],
+      [30, 60, 0.04],
+      [60, 30, 0.04],
+    ])
+      for (const seed of [1, 2]) {
+        const begin = masked(rows, columns, density, seed);
+        const { unrepairable } = structuralRank(begin.mask);
+        const zeros = (weights: Float32Array) => singularValues(weights, rows, columns).filter((v) => v < 1e-6).length;
+        expect(zeros(begin.weights)).toBe(unrepairable);
+        const { weights, residual } = finish(
+          approximateIsometryInParts({ ...begin, gain: 1, iterations: 2000, learningRate: 0.1 }),
+        );
+        const left = zeros(weights);
+        expect(left).toBeGreaterThanOrEqual(unrepairable);
+        expect(residual).toBeGreaterThanOrEqual(Math.sqrt(left) - 1e-6);
+        unrepairables += unrepairable;
+        // Descent may come to rest where singular values that a permutation on the mask has at 1 are 0.
+        stuck += left - unrepairable;
+      }
+    expect(unrepairables).toBeGreaterThan(20);
+    expect(stuck).toBeGreaterThan(0);
+  });
+
+  it('has the matching as a point of rest, which leaves exactly the unrepairable at 0', () => {
+    for (const seed of [1, 2, 3]) {
+      const { mask } = masked(40, 50, 0.03, seed);
+      const { unrepairable } = structuralRank(mask);
+      const weights = new Float32Array(40 * 50);
+      maximumMatching(mask).columnOfRow.forEach((column, row) => {
+        if (column >= 0) weights[row * 50 + column] = 1.5;
+      });
+      const found = finish(approximateIsometryInParts({ weights, mask, gain: 1.5, iterations: 50, learningRate: 0.1 }));
+      expect(found.weights).toEqual(weights);
+      expect(found.residual).toBeCloseTo(1.5 ** 2 * Math.sqrt(unrepairable), 10);
+      expect(unrepairable).toBeGreaterThan(0);
+    }
+  });
+
   it.each([
     [9, 20],
     [20, 9],
@@ -62,7 +109,7 @@ describe('approximate isometry', () => {
     const mask = randomMask(rows, columns, 70, rng.split('mask'));
     const start = gaussian(rows * columns, rng.split('weights'));
     const norm = (weights: Float32Array): number =>
-      finish(approximateIsometryInParts({ weights, mask, gain: 1.3, iterations: 1, learningRate: 0 })).losses[0];
+      finish(approximateIsometryInParts({ weights, mask, gain: 1.3, iterations: 1, learningRate: 1 })).losses[0];
     const rate = 1e-3;
     const step = finish(
       approximateIsometryInParts({ weights: start, mask, gain: 1.3, iterations: 1, learningRate: rate }),
@@ -83,6 +130,12 @@ describe('approximate isometry', () => {
     expect(() => finish(approximateIsometryInParts({ ...request, mask: Mask.full(3, 2) }))).toThrow(
       code('init.mask-mismatch'),
     );
+    for (const iterations of [0, 1.5, 1e9, NaN])
+      expect(() => finish(approximateIsometryInParts({ ...request, iterations }))).toThrow(code('init.bad-iterations'));
+    for (const learningRate of [0, -1, NaN, Infinity])
+      expect(() => finish(approximateIsometryInParts({ ...request, learningRate }))).toThrow(
+        code('init.bad-learning-rate'),
+      );
     const wild = { ...request, weights: Float32Array.of(1e20, 0, 0, 1e20), learningRate: 1e30, iterations: 40 };
     expect(() => finish(approximateIsometryInParts(wild))).toThrow(code('init.not-finite'));
   });
