@@ -318,7 +318,7 @@ export const dataPathMissing = (source: string, suggestion?: Suggestion): Findin
 export const startsDense = (method: string, other: string): Finding =>
   finding(
     'starts-dense',
-    `sparsity.update.method is ${method}, which begins with all weights, but ${other} is sparse from the start. Use init: base or eoi without a pattern.`,
+    `sparsity.update.method is ${method}, which begins with all weights, but ${other} is sparse from the start. Use init: base, ai or eoi.`,
   );
 
 /** `possible`: the degrees this layer can have, ascending. */

@@ -141,7 +141,7 @@ export const sparsity = {
       },
       maxKeys: 1_000,
       values: { kind: 'number', above: 0, max: 1, doc: 'Density of the layers with this name.' },
-      doc: 'Densities of single layers, by name or pattern: `{ fc7: 1, "fc*": 0.2 }`, the first that fits. The others share what is left.',
+      doc: 'Densities of single layers, by name or pattern: `{ fc7: 1, "fc*": 0.2 }`. Of several patterns that fit, the one with the most letters counts. The others share what is left.',
       aka: ['overrides'],
     },
     init: {
@@ -201,7 +201,6 @@ export const sparsity = {
           above: 0,
           max: 100,
           default: 0.1,
-          aka: ['lr'],
           doc: 'Step size of the descent.',
           source: 'Lee et al., "A Signal Propagation Perspective for Pruning" (2020)',
         },

@@ -12,8 +12,9 @@ import { synflowInParts } from '../core/prune/synflow';
 import { Mask } from '../core/mask';
 import type { Parts } from '../core/parts';
 import { Rng } from '../core/rng';
-import { hessianGradients, weightGradients } from './gradients';
+import { weightGradients } from './gradients';
 import type { DenseLayer } from './gradients';
+import { hessianGradients } from './hessian';
 import type { Batch } from './trainer';
 
 export interface NamedLayer extends DenseLayer {
@@ -39,7 +40,7 @@ export interface PrunedLayer {
 /** By which GraSP divides the logits, as published (Wang et al. 2020; eoi.md 3.2). */
 const graspTemperature = 200;
 
-function scoresOf(request: PruneRequest, distribution: Exclude<ScoredDistribution, 'synflow'>): LayerScores[] {
+function* scoresOf(request: PruneRequest, distribution: Exclude<ScoredDistribution, 'synflow'>): Parts<LayerScores[]> {
   const { config, plan, layers, batch } = request;
   const by = (score: (layer: NamedLayer, index: number) => LayerScores['scores']): LayerScores[] =>
     layers.map((layer, index) => ({ name: layer.name, scores: score(layer, index) }));
@@ -55,7 +56,7 @@ function scoresOf(request: PruneRequest, distribution: Exclude<ScoredDistributio
       return by(({ name, weights }, index) => snipScores(weights, gradients[index], name));
     }
     case 'grasp': {
-      const products = hessianGradients(plan.network, layers, batch(), graspTemperature);
+      const products = yield* hessianGradients(plan.network, layers, batch(), graspTemperature);
       return by(({ name, weights }, index) => graspScores(weights, products[index], name));
     }
   }
@@ -85,7 +86,7 @@ export function* pruneDense(request: PruneRequest): Parts<PrunedLayer[]> {
     const { masks } = yield* synflowInParts(layers, plan.density, config.sparsity.synflow.iterations);
     return masks.map((mask, l) => ({ mask: Mask.fromBytes(mask, layers[l].rows, layers[l].columns) }));
   }
-  const scores = scoresOf(request, distribution);
+  const scores = yield* scoresOf(request, distribution);
   return select(plan, scores).map((mask, l) => ({
     mask: Mask.fromBytes(mask, layers[l].rows, layers[l].columns),
     scores: scores[l].scores,

@@ -7,6 +7,19 @@ const at = (marked: string): ReturnType<typeof completionsAt> =>
   completionsAt(marked.replace('|', ''), marked.indexOf('|'));
 const labels = (marked: string): string[] => at(marked).map(({ label }) => label);
 
+const besideDensity = [
+  'distribution',
+  'layers',
+  'init',
+  'base',
+  'fan',
+  'gain',
+  'eoi',
+  'ai',
+  'sao',
+  'synflow',
+  'update',
+];
 const head = 'version: 1\nmodel: { preset: mlp-7 }\n';
 
 describe('completion of keys', () => {
@@ -15,10 +28,10 @@ describe('completion of keys', () => {
     ['the end of a file', `${head}|`, ['name', 'seed', 'data', 'sparsity', 'train', 'probes']],
     ['a word begun', `${head}spa|\nseed: 1\n`, ['name', 'data', 'sparsity', 'train', 'probes']],
     ['an empty block', `${head}data:\n  |\nseed: 1\n`, ['source', 'path', 'validation']],
-    ['a block with keys', `${head}sparsity:\n  density: 0.1\n  |\n`, ['distribution', 'init', 'eoi']],
-    ['braces', `${head}sparsity: { | }\n`, ['density', 'distribution', 'init', 'eoi']],
-    ['braces after a comma', `${head}sparsity: { density: 0.1, i| }\n`, ['distribution', 'init', 'eoi']],
-    ['braces not closed', `${head}sparsity: { density: 0.1, |`, ['distribution', 'init', 'eoi']],
+    ['a block with keys', `${head}sparsity:\n  density: 0.1\n  |\n`, besideDensity],
+    ['braces', `${head}sparsity: { | }\n`, ['density', ...besideDensity]],
+    ['braces after a comma', `${head}sparsity: { density: 0.1, i| }\n`, besideDensity],
+    ['braces not closed', `${head}sparsity: { density: 0.1, |`, besideDensity],
     [
       'a deeper block',
       `${head}train:\n  optimizer:\n    name: sgd\n    |`,
@@ -45,9 +58,17 @@ describe('completion of keys', () => {
       density: 'density: ${1:0.1}',
       distribution: 'distribution: $0',
       init: 'init: $0',
+      layers: 'layers:\n  $0',
+      base: 'base: $0',
+      fan: 'fan: $0',
+      gain: 'gain:\n  $0',
       eoi: 'eoi:\n  $0',
+      ai: 'ai:\n  $0',
+      sao: 'sao:\n  $0',
+      synflow: 'synflow:\n  $0',
+      update: 'update:\n  $0',
     });
-    expect(at(`${head}sparsity: { | }\n`).at(-1)!.snippet).toBe('eoi: { $0 }');
+    expect(at(`${head}sparsity: { | }\n`).at(-1)!.snippet).toBe('update: { $0 }');
   });
 
   it('knows where no key of ours can be', () => {
@@ -59,9 +80,9 @@ describe('completion of keys', () => {
 
 describe('completion of words', () => {
   it.each([
-    [`${head}sparsity: { init: | }\n`, ['base', 'eoi']],
-    [`${head}sparsity:\n  init: |\n  density: 0.1\n`, ['base', 'eoi']],
-    [`${head}sparsity:\n  init: eo|\n`, ['base', 'eoi']],
+    [`${head}sparsity: { init: | }\n`, ['base', 'ai', 'sao', 'eoi']],
+    [`${head}sparsity:\n  init: |\n  density: 0.1\n`, ['base', 'ai', 'sao', 'eoi']],
+    [`${head}sparsity:\n  init: eo|\n`, ['base', 'ai', 'sao', 'eoi']],
     [`${head}train: { optimizer: { nesterov: | } }\n`, ['true', 'false']],
     [`${head}probes: { jacobian: { at: [0, |] } }\n`, ['end']],
     [`${head}sparsity: { eoi: { angles: | } }\n`, ['uniform', '{ fixed: ... }', '{ range: ... }', '{ list: ... }']],

@@ -25,7 +25,12 @@ export interface Change {
   name?: string;
   learningRate?: number;
   seed?: number;
-  init?: 'base' | 'eoi';
+  init?: 'base' | 'ai' | 'sao' | 'eoi';
+  distribution?: string;
+  /** More keys of `sparsity`, as written in braces. */
+  sparsity?: string;
+  /** More keys of `train`, a line each. */
+  train?: string;
   epochs?: number;
   density?: number;
   weightDecay?: number;
@@ -42,14 +47,14 @@ model:
     - { activation: relu }
     - { name: fc3, linear: { in: 12, out: 10 } }
 data: { source: mnist, path: ./data, validation: 0.2 }
-sparsity: { density: ${change.density ?? 0.3}, distribution: uniform, init: ${change.init ?? 'eoi'} }
+sparsity: { density: ${change.density ?? 0.3}, distribution: ${change.distribution ?? 'uniform'}, init: ${change.init ?? 'eoi'}${change.sparsity ? `, ${change.sparsity}` : ''} }
 train:
   optimizer: { name: sgd, learningRate: ${change.learningRate ?? 0.1}, momentum: 0.9, nesterov: true, weightDecay: ${change.weightDecay ?? 0.001} }
   schedule: { name: step, at: [0.5], factor: 0.5 }
   epochs: ${change.epochs ?? 3}
   batchSize: 8
   checkpointEvery: 4
-probes:
+${change.train ? `  ${change.train}\n` : ''}probes:
   jacobian: { at: [0, 5, end], samples: 4 }
   spectra: { every: 5 }
 `;
