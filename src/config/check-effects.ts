@@ -1,7 +1,7 @@
 /** Keys that were written and do nothing, as other keys are. */
 import * as errors from './errors';
 import type { PathFinding } from './errors';
-import { isScored } from './methods';
+import { isScored, startsDense } from './methods';
 import type { Reading } from './parse';
 import type { Config } from './types';
 
@@ -49,11 +49,16 @@ function sparsityKeys({ sparsity }: Config): Idle[] {
       idle: degree,
       reason: 'sao.degree says how many weights are kept',
     })),
-    ...updateKeys(update),
+    ...(['distribution', 'layers'] as const).map((key) => ({
+      path: `sparsity.${key}`,
+      idle: startsDense(update),
+      reason: `update.method ${update.method} begins with all weights and prunes the whole network`,
+    })),
+    ...updateKeys(update.method),
   ];
 }
 
-function updateKeys({ method }: Config['sparsity']['update']): Idle[] {
+function updateKeys(method: Config['sparsity']['update']['method']): Idle[] {
   const used: Record<typeof method, readonly string[]> = {
     static: [],
     set: ['every', 'dropFraction', 'schedule', 'until'],

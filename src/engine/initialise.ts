@@ -1,6 +1,7 @@
 /** Draws the weights of a network as the config asks; describes what came out, which takes longer than the drawing. */
-import { isScored } from '../config/methods';
-import type { LayerPlan, NetworkPlan } from '../config/plan';
+import { isScored, startsDense } from '../config/methods';
+import type { LayerPlan } from '../config/layer-plans';
+import type { NetworkPlan } from '../config/plan';
 import type { Config } from '../config/types';
 import type { RotationSequence } from '../core/rotation-sequence';
 import { approximateIsometryInParts, structuralRank } from '../core/init/ai';
@@ -78,7 +79,7 @@ export function* keptLayers(
 ): Parts<ReadonlyMap<string, KeptLayer>> {
   const { distribution, init } = config.sparsity;
   const drawing = { config, gain: plan.gain };
-  if (!isScored(distribution)) return new Map();
+  if (!isScored(distribution) || startsDense(config.sparsity.update)) return new Map();
   const layers: NamedLayer[] = [];
   for (const layer of plan.layers) layers.push(yield* denseLayer(drawing, layer));
   const pruned = yield* pruneDense({ config, plan, layers, distribution, batch });

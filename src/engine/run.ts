@@ -7,12 +7,11 @@ import type { SparseError } from '../core/errors';
 import type { RotationSequence } from '../core/rotation-sequence';
 import type { Parts } from '../core/parts';
 import { writeSafetensors } from '../formats/safetensors';
-import type { LayerSummary, MaskMethod, RunRecord } from '../protocol/run';
+import type { LayerSummary, RunRecord } from '../protocol/run';
 import { writeCheckpoint } from '../runs/checkpoint';
 import { interrupted } from '../runs/errors';
 import { writeRotations } from '../runs/rotations';
 import { writeUpdates } from '../runs/updates';
-import type { LayerUpdate } from '../runs/updates';
 import type { DataSet } from './data/data-set';
 import { Batches, split } from './data/data-set';
 import { courseOf } from './course';
@@ -22,16 +21,17 @@ import { describeError, internal, lossNotFinite, prunedWeightChanged, stackOf } 
 import { evaluation } from './evaluation';
 import { describeLayer, drawLayer, freshState, keptLayers } from './initialise';
 import type { LastStates } from './last-states';
-import { UpdatePlan, changesOf, dropAndGrow, pruneByMagnitude, pruneLevel, rewindTo } from './mask-updates';
+import { changesOf } from './mask-updates';
+import { Masking } from './masking';
+import type { MasksChanged } from './masking';
 import type { LayerState } from './network';
 import { jacobianSpectrum } from './probes/jacobian';
 import { layerSpectrum } from './probes/spectra';
 import type { Recorded } from './recorded';
 import type { Emit, Recorder, Untimed } from './recorder';
 import { learningRateAt } from './schedule';
-import { checkpointTensors, initTensors, readRewindStates, stateMetadata } from './state-files';
+import { checkpointTensors, initTensors, stateMetadata } from './state-files';
 import { Trainer } from './trainer';
-import type { Batch, StepResult } from './trainer';
 import { inTurns } from './turns';
 
 /** Why a run is told to stop: a person cancelled, the process must end, or the process met an error of its own. */
@@ -59,7 +59,7 @@ export class Run {
   private readonly train: Batches;
   private readonly validation: Batches;
   private readonly course: Course;
-  private readonly updates: UpdatePlan;
+  private readonly masking: Masking;
   private step: number;
   private wanted: Stop | undefined;
 
@@ -75,7 +75,7 @@ export class Run {
     this.train = new Batches(data, parts.train, config.train.batchSize);
     this.validation = new Batches(data, parts.validation, config.train.batchSize);
     this.course = courseOf(config, this.train.examples);
-    this.updates = new UpdatePlan(config.sparsity.update, this.course.perLevel);
+    this.masking = new Masking(recorder.folder, work, this.course);
     this.step = from.step;
     this.finished = this.execute();
   }
@@ -176,12 +176,16 @@ export class Run {
       let order: { epoch: number; batches: Batches } | undefined;
       while (this.step < this.course.total) {
         await this.turn();
-        await this.beginLevel(trainer);
+        await this.noteMasks(await this.masking.beginLevel(trainer, this.step));
         const moment = this.course.at(this.step);
         const { epoch, done } = moment;
         if (order?.epoch !== epoch) order = { epoch, batches: this.train.shuffled(config.seed, moment.order) };
         const learningRate = learningRateAt(schedule, optimizer.learningRate, done, this.course.perLevel);
-        const result = await this.update(trainer, order.batches.batch(moment.index), done + 1, learningRate);
+        const batch = order.batches.batch(moment.index);
+        const { result, masks } = this.masking.update(trainer, batch, this.step + 1, learningRate);
+        if (!Number.isFinite(result.loss)) throw lossNotFinite(this.step + 1, learningRate);
+        this.step++;
+        await this.noteMasks(masks);
         this.note({ type: 'step', step: this.step, epoch: epoch + 1, ...result, learningRate });
         await this.settle(trainer);
       }
@@ -194,46 +198,12 @@ export class Run {
     }
   }
 
-  /** One update of the weights, or of the masks where that takes its place. `done`: updates of the level with this one. */
-  private async update(trainer: Trainer, batch: Batch, done: number, learningRate: number): Promise<StepResult> {
-    const { sparsity, seed } = this.work.config;
-    const { method } = sparsity.update;
-    const next = this.step + 1;
-    if ((method === 'set' || method === 'rigl') && this.updates.replaces(done)) {
-      const fraction = this.updates.fractionAt(done);
-      const { result, updates } = dropAndGrow(trainer, batch, { method, fraction, seed, step: next });
-      if (!Number.isFinite(result.loss)) throw lossNotFinite(next, learningRate);
-      this.step = next;
-      await this.noteMasks(method, updates);
-      return result;
-    }
-    const result = trainer.step(batch, learningRate);
-    if (!Number.isFinite(result.loss)) throw lossNotFinite(next, learningRate);
-    this.step = next;
-    const density = this.updates.densityAfter(done, sparsity.density);
-    if (density !== undefined && (method === 'gradual-magnitude' || method === 'one-shot')) {
-      const keep = Math.round(density * this.work.plan.weights);
-      await this.noteMasks(method, pruneByMagnitude(trainer, keep));
-    }
-    return result;
-  }
-
-  /** Lottery-ticket rewinding: prunes what the level before has made smallest, and goes back to where it began. */
-  private async beginLevel(trainer: Trainer): Promise<void> {
-    const level = this.course.levelBeginning(this.step);
-    if (level === undefined) return;
-    const { folder } = this.recorder;
-    const start = await readRewindStates(folder, this.work.config.train.rewind.step, this.work.plan.layers);
-    const { fraction } = this.work.config.train.rewind;
-    await this.noteMasks('rewind', pruneLevel(trainer, fraction));
-    rewindTo(trainer, start);
-  }
-
-  private async noteMasks(method: MaskMethod, updates: readonly LayerUpdate[]): Promise<void> {
+  private async noteMasks(change: MasksChanged | undefined): Promise<void> {
     const { step } = this;
-    if (this.recorded.has({ type: 'masks', step })) return;
-    const file = await writeUpdates(this.recorder.folder, step, method, updates);
-    this.note({ type: 'masks', step, method, layers: changesOf(updates), file: `updates/${basename(file)}` });
+    if (!change || this.recorded.has({ type: 'masks', step })) return;
+    const file = await writeUpdates(this.recorder.folder, step, change.method, change.updates);
+    const layers = changesOf(change.updates);
+    this.note({ type: 'masks', step, method: change.method, layers, file: `updates/${basename(file)}` });
   }
 
   /** Does what is due after this step and not yet recorded, so that a run stopped in between goes on exactly here. */

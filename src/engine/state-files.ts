@@ -2,7 +2,7 @@
  * Layer states to and from safetensors. Layer `fc1` is `layers.fc1.weight` F32 (out, in), `.mask` U8, `.bias` F32;
  * checkpoints add `optimizer.layers.fc1.weight.momentum` and `.bias.momentum`.
  */
-import type { LayerPlan } from '../config/plan';
+import type { LayerPlan } from '../config/layer-plans';
 import type { Mask } from '../core/mask';
 import { openFile } from '../formats/byte-source';
 import { openSafetensors } from '../formats/safetensors';

@@ -27,7 +27,7 @@ export interface OfferedMethod extends CompareMethod {
   picked: boolean;
 }
 
-export const sameMethod = (a: CompareMethod, b: CompareMethod): boolean =>
+const sameMethod = (a: CompareMethod, b: CompareMethod): boolean =>
   a.init === b.init && a.distribution === b.distribution;
 
 /** The config's own method first, then the others of its distribution, then those of other distributions. */

@@ -2,7 +2,7 @@
 import { SparseError } from '../errors';
 
 /** The shortest number that, as a density of `total` weights, means exactly `count` of them. */
-export function densityOf(count: number, total: number): number {
+function densityOf(count: number, total: number): number {
   for (let digits = 3; digits < 17; digits++) {
     const density = Number((count / total).toPrecision(digits));
     if (density <= 1 && Math.round(density * total) === count) return density;

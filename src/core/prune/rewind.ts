@@ -9,7 +9,7 @@ import { checkSize } from './scores';
 import { checkScores, countOnes, keepHighest } from './select';
 
 /** eoi.md 3.3: 20 % of what remains, per level. */
-export const defaultShare = 0.2;
+const defaultShare = 0.2;
 
 const mostLevels = 1000;
 

@@ -96,7 +96,7 @@ export function countOnes(mask: Uint8Array): number {
   return ones;
 }
 
-export function checkCount(count: number, weights: number): void {
+function checkCount(count: number, weights: number): void {
   if (!Number.isInteger(count) || count < 0 || count > weights) throw errors.countOutOfRange(count, weights);
 }
 

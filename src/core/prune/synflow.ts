@@ -21,7 +21,7 @@ export interface SynFlowResult {
 }
 
 /** The paper's and eoi.md's number; the public code's command line defaults to 1. */
-export const defaultIterations = 100;
+const defaultIterations = 100;
 
 /**
  * The masks of a chain of layers, in the order in which the network applies them: iteration k of n keeps the

@@ -1,5 +1,6 @@
 /** The layers a config comes to, as Markdown. Names passed the config's check: letters, digits, `_` and `-`. */
-import type { LayerPlan, NetworkPlan } from '../../config/plan';
+import type { LayerPlan } from '../../config/layer-plans';
+import type { NetworkPlan } from '../../config/plan';
 import { shapeText, significant } from '../format';
 import { words } from './words';
 

@@ -1,5 +1,5 @@
 /** The layers of a config (planned) or of a run (actual), as rows: no vscode here but for the words. */
-import type { LayerPlan } from '../../config/plan';
+import type { LayerPlan } from '../../config/layer-plans';
 import { isometry, type Isometry } from '../../core/spectrum';
 import type { LayerSummary } from '../../protocol/run';
 import { isometryText } from '../../protocol/words';

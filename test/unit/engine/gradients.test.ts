@@ -88,7 +88,7 @@ describe('gradients of an untrained network', () => {
       weightGradients(own, cooled(at), batch).map((g, l) => (l === 0 ? g : g.map((value) => value / temperature)));
     const gradients = gradientAt(layers);
     const products = finish(hessianGradients(own, layers, batch, temperature));
-    const h = 0.02;
+    const h = 0.005;
     const [ahead, behind] = [h, -h].map((by) => gradientAt(moved(gradients, by)));
     products.forEach((product, l) =>
       product.forEach((value, i) => {

@@ -58,7 +58,7 @@ export const spectraData = (methods: readonly Placed[], name: string, log: boole
 };
 
 /** Over all layers of a method; nothing where it could not be run. The mean is of all singular values. */
-export const overLayers = ({ layers }: ComparedMethod): SpectrumSummary | undefined => {
+const overLayers = ({ layers }: ComparedMethod): SpectrumSummary | undefined => {
   if (layers.length === 0) return undefined;
   const all = layers.map(({ singularValues, shape }) => ({ ...singularValues, count: Math.min(...shape) }));
   const count = all.reduce((sum, one) => sum + one.count, 0);

@@ -18,7 +18,7 @@ const supports = (model: RunModel): true | Obstacle => {
   const { layer } = model;
   if (!layer) return hasLayer(model);
   const weights = layer.shape[0] * layer.shape[1];
-  if (layer.rotations === 0) return layer.init === 'base' ? noSequence(layer.name) : isIdentity(layer.name);
+  if (layer.rotations === 0) return layer.init !== 'eoi' ? noSequence(layer.name, layer.init) : isIdentity(layer.name);
   if (weights > mostWeights) return tooLarge(layer.name, weights);
   if (model.steps.length === 0 && !model.ended) return { ...notWritten, waiting: true };
   return true;

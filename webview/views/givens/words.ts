@@ -23,9 +23,9 @@ interface Reason {
   explanation: string;
 }
 
-export const noSequence = (layer: string): Reason => ({
+export const noSequence = (layer: string, init: string): Reason => ({
   title: `${layer} has no rotation sequence`,
-  explanation: `${layer} was initialised with \`base\`: a dense orthogonal matrix times a random mask, without rotations. Set \`sparsity.init: eoi\` in the config to get a sequence.`,
+  explanation: `${layer} was initialised with \`${init}\`, which draws no rotations. Set \`sparsity.init: eoi\` in the config to get a sequence.`,
 });
 
 export const isIdentity = (layer: string): Reason => ({

@@ -1,0 +1,146 @@
+/** What each layer of a config is to become: its share of the density, and whether it can be had. */
+import { distribute } from '../core/density';
+import type { LayerDensity, LayerShape } from '../core/density';
+import { matchLayers } from '../core/density/match-layers';
+import { atLeast, isSparseError } from '../core/errors';
+import { minimumDensity } from '../core/init/eoi';
+import { possibleDegrees } from '../core/init/sao';
+import type { LinearLayer } from '../core/network';
+import * as errors from './errors';
+import type { PathFinding } from './errors';
+import { isScored, startsDense } from './methods';
+import { keyPath } from './tree';
+import type { Config } from './types';
+
+export interface LayerPlan {
+  name: string;
+  /** Fan-out. */
+  rows: number;
+  /** Fan-in. */
+  columns: number;
+  /** rows x columns. */
+  weights: number;
+  biases: number;
+  /** Share of weights to keep: targetNonZeros / weights. Absent where scores decide, which need weights and often data. */
+  targetDensity?: number;
+  targetNonZeros?: number;
+  /** The lowest density an orthogonal matrix of this shape can have. */
+  minimumDensity: number;
+  /** Path in the config that defines the layer. */
+  path: string;
+}
+
+/** A linear layer, and the path in the config that defines it. */
+export interface Placed {
+  layer: LinearLayer;
+  path: string;
+}
+
+/** The counts that are known before any weight is. */
+function counts(config: Config, shapes: readonly LayerShape[], density: number): (LayerDensity | undefined)[] {
+  const { distribution, layers, update } = config.sparsity;
+  const { fixed } = matchLayers(
+    layers,
+    shapes.map(({ name }) => name),
+  );
+  // All weights are all weights, however they would be shared.
+  if (startsDense(update)) return distribute(shapes, density, 'uniform');
+  if (!isScored(distribution)) return distribute(shapes, density, distribution, { fixed });
+  return shapes.map((shape) => {
+    const own = fixed.get(shape.name);
+    return own === undefined ? undefined : distribute([shape], own, 'uniform')[0];
+  });
+}
+
+function planLayers(config: Config, linear: readonly Placed[], density: number): LayerPlan[] {
+  const shapes = linear.map(({ layer }) => ({ name: layer.name, rows: layer.out, columns: layer.in }));
+  const shares = counts(config, shapes, density);
+  return linear.map(({ layer, path }, index) => {
+    const share = shares[index];
+    return {
+      name: layer.name,
+      rows: layer.out,
+      columns: layer.in,
+      weights: layer.in * layer.out,
+      biases: layer.out,
+      ...(share && { targetDensity: share.density, targetNonZeros: share.count }),
+      minimumDensity: minimumDensity(layer.out, layer.in),
+      path,
+    };
+  });
+}
+
+type SharedLayer = LayerPlan & Required<Pick<LayerPlan, 'targetDensity' | 'targetNonZeros'>>;
+
+const isShared = (layer: LayerPlan): layer is SharedLayer => layer.targetDensity !== undefined;
+const tooSparse = ({ targetDensity, minimumDensity: least }: SharedLayer): boolean => targetDensity < least;
+
+/** Each trial shares the density out anew; of very many layers that would be felt while typing. */
+const mostLayersToSearch = 1_000;
+
+/** The smallest density, as printed, with which every layer can be exactly orthogonal. 1 always can. */
+function smallestDensity(config: Config, linear: readonly Placed[]): string | undefined {
+  if (linear.length > mostLayersToSearch) return undefined;
+  const works = (density: number): boolean => !planLayers(config, linear, density).filter(isShared).some(tooSparse);
+  let low = config.sparsity.density;
+  let high = 1;
+  while (high / low > 1.0001) {
+    const middle = Math.sqrt(low * high);
+    if (works(middle)) high = middle;
+    else low = middle;
+  }
+  // Rounding up to four digits may meet a density at which a whole weight falls the other way.
+  for (let wanted = high; wanted < 1; wanted *= 1.0005) {
+    const text = atLeast(wanted);
+    if (works(Number(text))) return text;
+  }
+  return '1';
+}
+
+export function checkDensity(config: Config, layers: readonly LayerPlan[], linear: readonly Placed[]): PathFinding[] {
+  const { density, init } = config.sparsity;
+  const path = 'sparsity.density';
+  if (init !== 'eoi') {
+    const hollow = layers.filter((layer) => layer.targetNonZeros === 0);
+    return hollow.length > 0 ? [{ ...errors.layerEmpty(hollow[0].name, hollow.length - 1), path }] : [];
+  }
+  const worst = layers
+    .filter(isShared)
+    .filter(tooSparse)
+    .reduce<SharedLayer | undefined>(
+      (a, b) => (a && a.targetDensity / a.minimumDensity <= b.targetDensity / b.minimumDensity ? a : b),
+      undefined,
+    );
+  if (!worst) return [];
+  return [{ ...errors.densityTooLow(density, worst, smallestDensity(config, linear)), path }];
+}
+
+/** Updates that prune while the network is trained have to begin with all of it. */
+export const initialDensity = ({ sparsity }: Config): number => (startsDense(sparsity.update) ? 1 : sparsity.density);
+
+/** The layers with their shares, or why `sparsity.layers` leaves none that could be. */
+export function sharedOut(
+  config: Config,
+  linear: readonly Placed[],
+): { layers: LayerPlan[] } | { problem: PathFinding } {
+  const names = linear.map(({ layer }) => layer.name);
+  const stranger = matchLayers(config.sparsity.layers, names).unmatched.at(0);
+  if (stranger !== undefined)
+    return { problem: { ...errors.noSuchLayer(stranger, names), path: keyPath('sparsity.layers', stranger) } };
+  try {
+    return { layers: planLayers(config, linear, initialDensity(config)) };
+  } catch (error) {
+    if (!isSparseError(error)) throw error;
+    return { problem: { ...errors.impossibleShares(error.message), path: 'sparsity.layers' } };
+  }
+}
+
+/** A degree that a layer cannot have, said with those it can. */
+export function checkDegree({ sparsity: { init, sao } }: Config, layers: readonly LayerPlan[]): PathFinding[] {
+  const { degree } = sao;
+  if (init !== 'sao' || degree === undefined) return [];
+  const layer = layers.find(({ rows, columns }) => !possibleDegrees(rows, columns).includes(degree));
+  if (!layer) return [];
+  const possible = possibleDegrees(layer.rows, layer.columns);
+  return [{ ...errors.degreeImpossible(layer, degree, possible), path: 'sparsity.sao.degree' }];
+}

@@ -1,0 +1,62 @@
+/** The updates of one run: of weights, of masks in their place, and both again at each level of lottery tickets. */
+import type { NetworkPlan } from '../config/plan';
+import type { Config } from '../config/types';
+import type { MaskMethod } from '../protocol/run';
+import type { RunFolder } from '../runs/folder';
+import type { LayerUpdate } from '../runs/updates';
+import type { Course } from './course';
+import { UpdatePlan, dropAndGrow, pruneByMagnitude, pruneLevel, rewindTo } from './mask-updates';
+import { readRewindStates } from './state-files';
+import type { Batch, StepResult, Trainer } from './trainer';
+
+export interface MasksChanged {
+  method: MaskMethod;
+  updates: LayerUpdate[];
+}
+
+export class Masking {
+  private readonly updates: UpdatePlan;
+
+  constructor(
+    private readonly folder: RunFolder,
+    private readonly work: { config: Config; plan: NetworkPlan },
+    private readonly course: Course,
+  ) {
+    this.updates = new UpdatePlan(work.config.sparsity.update, course.perLevel);
+  }
+
+  /** Update number `step` of the run, from 1. A loss that is not finite is answered like any other. */
+  update(
+    trainer: Trainer,
+    batch: Batch,
+    step: number,
+    learningRate: number,
+  ): { result: StepResult; masks?: MasksChanged } {
+    const { sparsity, seed } = this.work.config;
+    const { method } = sparsity.update;
+    const done = this.course.at(step - 1).done + 1;
+    if ((method === 'set' || method === 'rigl') && this.updates.replaces(done)) {
+      const fraction = this.updates.fractionAt(done);
+      const { result, updates } = dropAndGrow(trainer, batch, { method, fraction, seed, step });
+      return { result, masks: { method, updates } };
+    }
+    const result = trainer.step(batch, learningRate);
+    const density = this.updates.densityAfter(done, sparsity.density);
+    if (density === undefined || (method !== 'gradual-magnitude' && method !== 'one-shot')) return { result };
+    const keep = Math.round(density * this.work.plan.weights);
+    return { result, masks: { method, updates: pruneByMagnitude(trainer, keep) } };
+  }
+
+  /**
+   * Prunes what the level before has made smallest, and goes back to where it began, when a level begins after `step`
+   * updates. @throws SparseError `engine.checkpoint-mismatch`, `file.*` when the weights to go back to cannot be read
+   */
+  async beginLevel(trainer: Trainer, step: number): Promise<MasksChanged | undefined> {
+    if (this.course.levelBeginning(step) === undefined) return undefined;
+    const { rewind } = this.work.config.train;
+    const start = await readRewindStates(this.folder, rewind.step, this.work.plan.layers);
+    const updates = pruneLevel(trainer, rewind.fraction);
+    rewindTo(trainer, start);
+    return { method: 'rewind', updates };
+  }
+}
