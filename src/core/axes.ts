@@ -3,6 +3,7 @@
  * only where the union has a bit. Zeros outside are exact by construction, never found by comparing floats.
  */
 import { Mask, popcount } from './mask';
+import type { Beginning } from './rotation-sequence';
 
 /** Where the entries of the axes of a rows x columns matrix lie. Entry k of axis a is values[a * axisStride + k * entryStride]. */
 export interface AxisLayout {
@@ -32,15 +33,20 @@ export const wordLayout = (axes: number): AxisLayout => ({
   entryStride: 1,
 });
 
-/** Supports of the identity padded with zero axes (eoi.md 1.1): axis a < length holds entry a. */
-export function identitySupports({ axes, length, words }: AxisLayout): Uint32Array {
+/** Supports before the first rotation: one entry at each of `length` axes, by default the identity (eoi.md 1.1). */
+export function firstSupports({ axes, length, words }: AxisLayout, { start }: Beginning = {}): Uint32Array {
   const supports = new Uint32Array(axes * words);
-  for (let a = 0; a < length; a++) supports[a * words + (a >>> 5)] = 1 << (a & 31);
+  for (let k = 0; k < length; k++) supports[(start?.[k] ?? k) * words + (k >>> 5)] = 1 << (k & 31);
   return supports;
 }
 
-export function setIdentity(values: Float32Array | Float64Array, layout: AxisLayout): void {
-  for (let a = 0; a < layout.length; a++) values[a * (layout.axisStride + layout.entryStride)] = 1;
+/** Writes the values before the first rotation; all others must be 0. */
+export function setFirst(
+  values: Float32Array | Float64Array,
+  { length, axisStride, entryStride }: AxisLayout,
+  { start, signs }: Beginning = {},
+): void {
+  for (let k = 0; k < length; k++) values[(start?.[k] ?? k) * axisStride + k * entryStride] = signs?.[k] ?? 1;
 }
 
 /** ORs the supports of axes i and j into both; returns by how much the number of non-zeros grew. */

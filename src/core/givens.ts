@@ -8,10 +8,22 @@ import type { RotationSequence } from './rotation-sequence';
  * The matrix after `steps` rotations (default: all but an undone last one), row-major out x in, and its symbolic mask.
  * The one code path that makes weights: a replay has the same bits as the initialisation it records.
  */
-export function replayWithMask(
+export const replayWithMask = (
   s: RotationSequence,
-  steps: number = stepsKept(s),
-): { weights: Float32Array<ArrayBuffer>; mask: Mask } {
+  steps?: number,
+): { weights: Float32Array<ArrayBuffer>; mask: Mask } => play(s, steps, (length) => new Float32Array(length));
+
+/** As `replay` in double precision: the product itself, not what is stored; rows * columns float64. Throws the same. */
+export const replayDouble = (s: RotationSequence, steps?: number): Float64Array<ArrayBuffer> =>
+  play(s, steps, (length) => new Float64Array(length)).weights;
+
+/** `zeros`: makes an array of that many zeros, of the precision wanted. */
+function play<T extends Float32Array | Float64Array>(
+  s: RotationSequence,
+  upTo: number | undefined,
+  zeros: (length: number) => T,
+): { weights: T; mask: Mask } {
+  const steps = upTo ?? stepsKept(s);
   // Entries of different rows (of an axis) never meet, so the whole sequence passes over 32 of them after the other: the
   // working set is 32 entries an axis instead of the matrix, and the result goes to its place in the matrix at once.
   checkSequence(s);
@@ -22,15 +34,16 @@ export function replayWithMask(
   const cos = s.angle.map(Math.cos);
   const sin = s.angle.map(Math.sin);
   const layout = wordLayout(axes);
-  const values = new Float32Array(32 * axes);
+  const values = zeros(32 * axes);
   const supports = new Uint32Array(axes);
-  const weights = new Float32Array(rows * columns);
+  const weights = zeros(rows * columns);
   const mask = Mask.empty(rows, columns);
   for (let from = 0; from < length; from += 32) {
     supports.fill(0);
     for (let k = 0; k < 32 && from + k < length; k++) {
-      supports[from + k] = 1 << k;
-      values[(from + k) * 32 + k] = 1;
+      const axis = s.start?.[from + k] ?? from + k;
+      supports[axis] = 1 << k;
+      values[axis * 32 + k] = s.signs?.[from + k] ?? 1;
     }
     for (let t = 0; t < steps; t++) rotateAxes(values, supports, layout, first[t], second[t], cos[t], sin[t]);
     if (rows > columns) for (let a = 0; a < axes; a++) mask.words[a * mask.wordsPerRow + (from >>> 5)] = supports[a];
@@ -46,9 +59,9 @@ export const replay = (s: RotationSequence, steps?: number): Float32Array<ArrayB
 
 /** Moves the non-zeros of 32 entries an axis into the matrix, and leaves zeros behind for the next 32. */
 function moveEntries(
-  values: Float32Array,
+  values: Float32Array | Float64Array,
   supports: Uint32Array,
-  weights: Float32Array,
+  weights: Float32Array | Float64Array,
   [axisStride, entryStride]: [number, number],
   from: number,
 ): void {

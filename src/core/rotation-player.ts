@@ -1,5 +1,5 @@
 /** Steps through a rotation sequence in both directions, for the Givens view. */
-import { identitySupports, maskOfSupports, mergeSupports, rotateAxes, rowMajorLayout, setIdentity } from './axes';
+import { firstSupports, maskOfSupports, mergeSupports, rotateAxes, rowMajorLayout, setFirst } from './axes';
 import type { AxisLayout } from './axes';
 import { popcount } from './mask';
 import type { Mask } from './mask';
@@ -39,7 +39,7 @@ export class RotationPlayer {
   private at = 0;
   private currentMask: Mask | undefined;
 
-  /** Starts at step 0, the identity. Throws `rotations.invalid` or `shape.*`. */
+  /** Starts at step 0, before the first rotation. Throws `rotations.invalid` or `shape.*`. */
   constructor(
     readonly sequence: RotationSequence,
     keyframeBudget = defaultBudget,
@@ -48,9 +48,9 @@ export class RotationPlayer {
     const { rows, columns } = sequence;
     this.rotatedAxesAreColumns = rows <= columns;
     this.layout = rowMajorLayout(rows, columns);
-    this.supports = identitySupports(this.layout);
+    this.supports = firstSupports(this.layout, sequence);
     this.weights = new Float32Array(rows * columns);
-    setIdentity(this.weights, this.layout);
+    setFirst(this.weights, this.layout, sequence);
     this.nonZerosByStep = countNonZeros(sequence, this.layout);
     this.interval = this.chooseInterval(keyframeBudget);
   }
@@ -115,7 +115,7 @@ export class RotationPlayer {
     }
   }
 
-  /** The last step up to `atMost` that can be restored; 0, the identity, always can. */
+  /** The last step up to `atMost` that can be restored; 0, the beginning, always can. */
   private newestKeyframe(atMost: number): number {
     let step = atMost - (atMost % this.interval);
     while (step > 0 && !this.keyframes.has(step)) step -= this.interval;
@@ -132,8 +132,8 @@ export class RotationPlayer {
         this.weights[index] = keyframe.values[order];
       });
     } else {
-      this.supports.set(identitySupports(this.layout));
-      setIdentity(this.weights, this.layout);
+      this.supports.set(firstSupports(this.layout, this.sequence));
+      setFirst(this.weights, this.layout, this.sequence);
     }
   }
 
@@ -168,7 +168,7 @@ export class RotationPlayer {
 }
 
 function countNonZeros(s: RotationSequence, layout: AxisLayout): Uint32Array {
-  const supports = identitySupports(layout);
+  const supports = firstSupports(layout, s);
   const counts = new Uint32Array(s.first.length + 1);
   for (const word of supports) counts[0] += popcount(word);
   for (let t = 0; t < s.first.length; t++)

@@ -4,9 +4,10 @@
  */
 import { checkAngles, drawAngle } from '../angles';
 import type { Angles } from '../angles';
-import { rowMajorLayout, identitySupports, mergeSupports } from '../axes';
+import { firstSupports, mergeSupports, rowMajorLayout } from '../axes';
 import { densityOutOfRange, densityTooLow, noEnd } from '../errors';
 import { replayWithMask } from '../givens';
+import { badGain } from './errors';
 import type { Mask } from '../mask';
 import type { Rng } from '../rng';
 import { rotatedAxes } from '../rotation-sequence';
@@ -16,35 +17,57 @@ import { checkShape } from '../shape';
 /** The lowest density a semi-orthogonal rows x columns matrix can have: one non-zero per shorter dimension. */
 export const minimumDensity = (rows: number, columns: number): number => 1 / Math.max(rows, columns);
 
+export interface EoiRequest {
+  rows: number;
+  columns: number;
+  /** Of the matrix, from `minimumDensity` to 1. */
+  density: number;
+  angles: Angles;
+  rng: Rng;
+  /** Only recorded. */
+  seed: number;
+}
+
 /**
  * A rows x columns (out x in) matrix with orthonormal shorter dimension and nearly the wanted density.
  *
  * Starts from the identity and rotates random pairs of axes until the density is reached, then keeps whichever of the
- * last two states is nearer to it. `weights` row-major float32, zero outside `mask`; `density` is the mask's.
- * `seed` is only recorded. Throws `eoi.density-too-low`, `density.out-of-range`, `eoi.degenerate-angle`,
- * `eoi.bad-angles`, `shape.*`.
+ * last two states is nearer to it. `weights` row-major float32, zero outside `mask`: `gain` (sigma_w of the paper,
+ * default 1) times the replay of `sequence`. `density` is the mask's. Throws `eoi.density-too-low`,
+ * `density.out-of-range`, `eoi.degenerate-angle`, `eoi.bad-angles`, `init.bad-gain`, `shape.*`.
  */
-export function exactOrthogonal(p: {
-  rows: number;
-  columns: number;
+export function exactOrthogonal(p: EoiRequest & { gain?: number }): {
+  weights: Float32Array<ArrayBuffer>;
+  mask: Mask;
+  sequence: RotationSequence;
   density: number;
-  angles: Angles;
-  rng: Rng;
-  seed: number;
-}): { weights: Float32Array<ArrayBuffer>; mask: Mask; sequence: RotationSequence; density: number } {
+} {
+  const { gain = 1 } = p;
+  if (!(gain > 0 && gain < Infinity)) throw badGain(gain);
+  const sequence = drawSequence(p);
+  const { weights, mask } = replayWithMask(sequence);
+  // Times 1 would change no bit, but take time.
+  if (gain !== 1) for (let i = 0; i < weights.length; i++) weights[i] *= gain;
+  return { weights, mask, sequence, density: mask.density };
+}
+
+/**
+ * The rotations of `exactOrthogonal`, without the matrix. With `most`, the result has no more non-zeros than that; it
+ * must be at least the wanted number rounded down, and one for each of the shorter dimension. Throws as
+ * `exactOrthogonal` does.
+ */
+export function drawSequence({ most = Infinity, ...p }: EoiRequest & { most?: number }): RotationSequence {
   const { rows, columns, density, angles, rng, seed } = p;
   checkShape(rows, columns);
   if (!(density > 0 && density <= 1)) throw densityOutOfRange(density);
   if (density < minimumDensity(rows, columns)) throw densityTooLow(rows, columns, density);
   checkAngles(angles);
 
-  const pairs = drawPairs(rows, columns, density, rng.split('axes'));
+  const pairs = drawPairs(rows, columns, density, most, rng.split('axes'));
   // Angles have their own generator: the support depends on the seed alone, whatever the choice of angles.
   const angleRng = rng.split('angles');
   const angle = Float64Array.from(pairs.first, (_, t) => drawAngle(angles, angleRng, t));
-  const sequence: RotationSequence = { rows, columns, ...pairs, angle, seed };
-  const { weights, mask } = replayWithMask(sequence);
-  return { weights, mask, sequence, density: mask.density };
+  return { rows, columns, ...pairs, angle, seed };
 }
 
 /** Draws axis pairs and follows the supports only, until the density is reached: the cheap half of the method. */
@@ -52,10 +75,11 @@ function drawPairs(
   rows: number,
   columns: number,
   density: number,
+  most: number,
   rng: Rng,
 ): { first: Uint32Array; second: Uint32Array; lastUndone: boolean } {
   const layout = rowMajorLayout(rows, columns);
-  const supports = identitySupports(layout);
+  const supports = firstSupports(layout);
   const axes = rotatedAxes({ rows, columns });
   const wanted = wantedNonZeros(rows, columns, density);
   // Even density 1 needs about axes * ln(axes) rotations; the chance to pass this bound is below exp(-100).
@@ -77,7 +101,7 @@ function drawPairs(
   return {
     first: Uint32Array.from(first),
     second: Uint32Array.from(second),
-    lastUndone: first.length > 0 && wanted - before < nonZeros - wanted,
+    lastUndone: first.length > 0 && (wanted - before < nonZeros - wanted || nonZeros > most),
   };
 }
 

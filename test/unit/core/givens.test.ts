@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { exactOrthogonal } from '../../../src/core/init/eoi';
-import { replay, replayWithMask } from '../../../src/core/givens';
+import { replay, replayDouble, replayWithMask } from '../../../src/core/givens';
 import { rotatedAxes } from '../../../src/core/rotation-sequence';
 import type { RotationSequence } from '../../../src/core/rotation-sequence';
 import { Rng } from '../../../src/core/rng';
@@ -17,7 +17,9 @@ function byTheBook(
 ): { w: number[][]; kept: boolean[][] } {
   const wide = s.rows <= s.columns;
   const [n, m] = wide ? [s.rows, s.columns] : [s.columns, s.rows];
-  const a = Array.from({ length: n }, (_, r) => Array.from({ length: m }, (_, c) => Number(r === c)));
+  const a = Array.from({ length: n }, (_, r) =>
+    Array.from({ length: m }, (_, c) => (c === (s.start?.[r] ?? r) ? (s.signs?.[r] ?? 1) : 0)),
+  );
   const kept = a.map((row) => row.map((x) => x !== 0));
   for (let t = 0; t < steps; t++) {
     const [i, j, angle] = [s.first[t], s.second[t], s.angle[t]];
@@ -32,6 +34,15 @@ function byTheBook(
   return { w: turn(a), kept: turn(kept) };
 }
 
+/** The same rotations from entries at other axes, some of them negative. */
+function elsewhere(sequence: RotationSequence, seed = 1): RotationSequence {
+  const rng = Rng.fromSeed(seed);
+  const places = Uint32Array.from({ length: rotatedAxes(sequence) }, (_, a) => a);
+  rng.shuffle(places);
+  const start = places.slice(0, Math.min(sequence.rows, sequence.columns));
+  return { ...sequence, start, signs: Int8Array.from(start, () => (rng.below(2) === 0 ? 1 : -1)) };
+}
+
 describe('replay', () => {
   it.each([
     [5, 9, 0.5],
@@ -42,15 +53,42 @@ describe('replay', () => {
     [12, 1, 0.6],
     [64, 128, 1],
   ])('gives the bits of the rotations by the book, %i x %i', (rows, columns, density) => {
-    const { sequence } = drawn(rows, columns, density);
-    const total = sequence.first.length;
-    for (const steps of [0, 1, total >> 1, total]) {
-      const { weights, mask } = replayWithMask(sequence, steps);
-      const book = byTheBook(sequence, steps, Math.fround);
-      // + 0 turns a negative zero, which dense arithmetic leaves behind, into zero.
-      expect(Array.from(weights)).toEqual(book.w.flat().map((x) => x + 0));
-      expect(Array.from(mask.toBytes())).toEqual(book.kept.flat().map(Number));
-    }
+    const made = drawn(rows, columns, density).sequence;
+    const total = made.first.length;
+    for (const sequence of [made, elsewhere(made)])
+      for (const steps of [0, 1, total >> 1, total]) {
+        const { weights, mask } = replayWithMask(sequence, steps);
+        const book = byTheBook(sequence, steps, Math.fround);
+        // + 0 turns a negative zero, which dense arithmetic leaves behind, into zero.
+        expect(Array.from(weights)).toEqual(book.w.flat().map((x) => x + 0));
+        expect(Array.from(mask.toBytes())).toEqual(book.kept.flat().map(Number));
+        const exact = byTheBook(sequence, steps, (x) => x).w.flat();
+        expect(Array.from(replayDouble(sequence, steps))).toEqual(exact.map((x) => x + 0));
+      }
+  });
+
+  it.each([
+    [40, 70, 0.2],
+    [70, 40, 0.2],
+    [128, 128, 0.125],
+    [1, 12, 0.6],
+    [12, 1, 0.6],
+  ])('is orthogonal to 1e-13 in double precision, %i x %i', (rows, columns, density) => {
+    const sequence = elsewhere(drawn(rows, columns, density).sequence);
+    expect(orthogonalityError(replayDouble(sequence), rows, columns)).toBeLessThan(1e-13);
+  });
+
+  it('refuses a beginning that is none', () => {
+    const { sequence } = drawn(3, 4, 0.5);
+    for (const bad of [
+      { start: Uint32Array.of(0, 1) },
+      { start: Uint32Array.of(0, 1, 4) },
+      { start: Uint32Array.of(0, 1, 1) },
+      { signs: Int8Array.of(1, 1) },
+      { signs: Int8Array.of(1, 0, 1) },
+    ])
+      expect(() => replay({ ...sequence, ...bad })).toThrow(expect.objectContaining({ code: 'rotations.invalid' }));
+    expect(() => replay({ ...sequence, start: Uint32Array.of(3, 0, 2), signs: Int8Array.of(1, -1, 1) })).not.toThrow();
   });
 
   it('leaves the undone last rotation out unless asked for it', () => {

@@ -16,7 +16,11 @@ describe('RotationPlayer', () => {
     ['rows, no keyframe', 50, 33, 0],
     ['square', 40, 40, 2 ** 20],
   ])('shows every step with the bits of a replay, sought in any order (%s)', (_, rows, columns, budget) => {
-    const sequence = sequenceOf(rows, columns, 0.5);
+    const drawn = sequenceOf(rows, columns, 0.5);
+    // From a beginning of its own: last entries at the first axes, every other one negative.
+    const entries = Math.min(rows, columns);
+    const start = Uint32Array.from({ length: entries }, (_, k) => entries - 1 - k);
+    const sequence = { ...drawn, start, signs: Int8Array.from(start, (k) => (k % 2 === 0 ? 1 : -1)) };
     const total = sequence.first.length;
     const player = new RotationPlayer(sequence, budget);
     expect(player.total).toBe(total);

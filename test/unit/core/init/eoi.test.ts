@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Angles } from '../../../../src/core/angles';
-import { replay, replayWithMask } from '../../../../src/core/givens';
+import { replay, replayDouble, replayWithMask } from '../../../../src/core/givens';
 import { exactOrthogonal, minimumDensity } from '../../../../src/core/init/eoi';
 import { singularValues } from '../../../../src/core/linalg/svd';
 import { Rng } from '../../../../src/core/rng';
@@ -125,6 +125,26 @@ describe('exactOrthogonal', () => {
       const values = singularValues(make(rows, columns, density).weights, rows, columns);
       expect(Math.max(...values.map((value) => Math.abs(value - 1)))).toBeLessThan(1e-6);
     }
+  });
+
+  it('is orthogonal to 1e-13 in double precision, and times the gain', () => {
+    for (const [rows, columns] of [
+      [40, 70],
+      [70, 40],
+      [64, 64],
+      [1, 30],
+      [30, 1],
+    ]) {
+      const request = { rows, columns, density: 0.3, angles: 'uniform' as const, seed: 1 };
+      const { sequence, weights } = exactOrthogonal({ ...request, rng: Rng.fromSeed(1) });
+      expect(orthogonalityError(replayDouble(sequence), rows, columns)).toBeLessThan(1e-13);
+      const scaled = exactOrthogonal({ ...request, rng: Rng.fromSeed(1), gain: 1.0247 });
+      expect(scaled.weights).toEqual(weights.map((value) => value * 1.0247));
+    }
+    for (const gain of [0, -1, NaN, Infinity])
+      expect(() =>
+        exactOrthogonal({ rows: 3, columns: 3, density: 1, angles: 'uniform', rng: Rng.fromSeed(1), seed: 1, gain }),
+      ).toThrow(expect.objectContaining({ code: 'init.bad-gain' }));
   });
 
   it('depends on the generator only', () => {
