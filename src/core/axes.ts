@@ -34,7 +34,10 @@ export const wordLayout = (axes: number): AxisLayout => ({
 });
 
 /** Supports before the first rotation: one entry at each of `length` axes, by default the identity (eoi.md 1.1). */
-export function firstSupports({ axes, length, words }: AxisLayout, { start }: Beginning = {}): Uint32Array {
+export function firstSupports(
+  { axes, length, words }: Pick<AxisLayout, 'axes' | 'length' | 'words'>,
+  { start }: Beginning = {},
+): Uint32Array {
   const supports = new Uint32Array(axes * words);
   for (let k = 0; k < length; k++) supports[(start?.[k] ?? k) * words + (k >>> 5)] = 1 << (k & 31);
   return supports;

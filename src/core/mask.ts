@@ -132,3 +132,15 @@ export class Mask {
     );
   }
 }
+
+/** Weights both masks keep by weights either keeps, 0 to 1; 1 when both keep none. Throws `mask.size-mismatch`. */
+export function intersectionOverUnion(a: Mask, b: Mask): number {
+  if (a.rows !== b.rows || a.columns !== b.columns)
+    throw maskSize(a.rows, a.columns, b.rows * b.columns, a.rows * a.columns);
+  let [both, either] = [0, 0];
+  for (let w = 0; w < a.words.length; w++) {
+    both += popcount(a.words[w] & b.words[w]);
+    either += popcount(a.words[w] | b.words[w]);
+  }
+  return either === 0 ? 1 : both / either;
+}

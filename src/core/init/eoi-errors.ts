@@ -10,3 +10,11 @@ export const kernelTooSparse = (name: string, density: number, least: number, we
     { nearest, least },
   );
 };
+
+export const patternTooSparse = (rows: number, columns: number, kept: number, least: number): SparseError =>
+  new SparseError(
+    'eoi.pattern-too-sparse',
+    `The wanted pattern keeps ${kept} of ${rows} x ${columns} weights; an exactly orthogonal matrix of that shape has at ` +
+      `least ${least}. Give a pattern that keeps at least ${least}.`,
+    { least },
+  );

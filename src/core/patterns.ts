@@ -1,0 +1,96 @@
+/** Wanted places of weights, as masks: what guided exact orthogonal initialisation is led by. */
+import { Mask } from './mask';
+import { badDegrees, badPattern, degreeSums, noRealisation } from './pattern-errors';
+import type { Rng } from './rng';
+import { checkShape } from './shape';
+
+const isSize = (value: number): boolean => Number.isSafeInteger(value) && value >= 1;
+
+/**
+ * N of each M: of every M weights in a row, one after the other, N are kept, of a last shorter group at most N (Mishra et
+ * al., "Accelerating Sparse Deep Neural Networks", arXiv 2104.08378, section 3). With `rng` each group has places of its
+ * own. Without it rows take turns: row r keeps the places from (r N) mod M on, around the end of the group, so that all
+ * columns are used alike and rows that overlap do so in whole groups where N divides M, as products of rotations do.
+ * Throws `pattern.bad-size`, `shape.*`.
+ */
+export function nmPattern(rows: number, columns: number, [n, m]: readonly [number, number], rng?: Rng): Mask {
+  const mask = Mask.empty(rows, columns);
+  if (!isSize(n) || !isSize(m) || n > m) throw badPattern(`${n} of each ${m}`, 'N is at least 1 and at most M');
+  const order = new Uint32Array(m);
+  for (let r = 0; r < rows; r++)
+    for (let from = 0; from < columns; from += m) {
+      const size = Math.min(m, columns - from);
+      if (rng) {
+        for (let k = 0; k < size; k++) order[k] = k;
+        rng.shuffle(order.subarray(0, size));
+      }
+      for (let k = 0; k < Math.min(n, size); k++) mask.set(r, from + (rng ? order[k] : (r * n + k) % size));
+    }
+  return mask;
+}
+
+/**
+ * Blocks of that many rows and columns along the diagonal, from the top left, until rows or columns run out; the last is
+ * cut. Throws `pattern.bad-size`, `shape.*`.
+ */
+export function blockPattern(rows: number, columns: number, [height, width]: readonly [number, number]): Mask {
+  const mask = Mask.empty(rows, columns);
+  if (!isSize(height) || !isSize(width))
+    throw badPattern(`blocks of ${height} x ${width}`, 'both sizes are at least 1');
+  for (let r = 0; r < rows; r++) {
+    const from = Math.floor(r / height) * width;
+    for (let c = from; c < Math.min(columns, from + width); c++) mask.set(r, c);
+  }
+  return mask;
+}
+
+/**
+ * A band along the diagonal from corner to corner: in each row of a wide matrix, each column of a tall one, the `width`
+ * weights around the diagonal, cut at the edges; of an even width the one more goes after it. Throws `pattern.bad-size`,
+ * `shape.*`.
+ */
+export function bandPattern(rows: number, columns: number, width: number): Mask {
+  const mask = Mask.empty(rows, columns);
+  if (!isSize(width)) throw badPattern(`a band of ${width}`, 'the width is at least 1');
+  const [short, long] = [Math.min(rows, columns), Math.max(rows, columns)];
+  for (let k = 0; k < short; k++) {
+    const from = Math.floor(((k + 0.5) * long) / short) - Math.floor((width - 1) / 2);
+    for (let a = Math.max(0, from); a < Math.min(long, from + width); a++)
+      if (rows <= columns) mask.set(k, a);
+      else mask.set(a, k);
+  }
+  return mask;
+}
+
+/**
+ * A mask with these weights kept in each row and each column, by Ryser's construction (Ryser, "Combinatorial properties
+ * of matrices of zeros and ones", 1957): rows of high degree first, each into the columns that lack most, the first of
+ * equals. Throws `pattern.bad-degrees`, `pattern.unequal-degrees`, `pattern.impossible-degrees` where no mask has them.
+ */
+export function degreePattern(rowDegrees: ArrayLike<number>, columnDegrees: ArrayLike<number>): Mask {
+  const [rows, columns] = [rowDegrees.length, columnDegrees.length];
+  checkShape(rows, columns);
+  checkDegrees('Row', rowDegrees, columns);
+  checkDegrees('Column', columnDegrees, rows);
+  const lacking = Array.from(columnDegrees);
+  const wanted = Array.from(rowDegrees).reduce((a, b) => a + b);
+  const room = lacking.reduce((a, b) => a + b);
+  if (wanted !== room) throw degreeSums(wanted, room);
+  const mask = Mask.empty(rows, columns);
+  const order = Array.from(rowDegrees, (_, r) => r).sort((a, b) => rowDegrees[b] - rowDegrees[a] || a - b);
+  for (const r of order) {
+    const byLack = lacking.map((_, c) => c).sort((a, b) => lacking[b] - lacking[a] || a - b);
+    for (const c of byLack.slice(0, rowDegrees[r])) {
+      if (lacking[c] === 0) throw noRealisation(r, rowDegrees[r]);
+      mask.set(r, c);
+      lacking[c]--;
+    }
+  }
+  return mask;
+}
+
+function checkDegrees(what: 'Row' | 'Column', degrees: ArrayLike<number>, most: number): void {
+  for (let k = 0; k < degrees.length; k++)
+    if (!Number.isSafeInteger(degrees[k]) || degrees[k] < 0 || degrees[k] > most)
+      throw badDegrees(what, k, degrees[k], most);
+}
