@@ -1,5 +1,6 @@
 /** What a webview may ask of the extension host, and what the host tells it. No message is over 1 MiB. */
 import type { TileRange } from '../core/mask';
+import type { Beginning } from '../core/rotation-sequence';
 import type { TensorStatistics } from '../core/stats';
 import type { CompareViewState } from './compare';
 import type { CallContext } from './rpc';
@@ -48,6 +49,8 @@ export interface RotationPage {
   second: Uint32Array;
   /** Radians. */
   angle: Float64Array;
+  /** Where the product begins, if not at the identity; with every page. */
+  beginning?: Beginning;
 }
 
 /** Step metrics `[start, end)` as columns, in journal order. */

@@ -1,10 +1,12 @@
 /**
  * Recorded Givens rotation sequences as safetensors, so that other tools can replay them: per layer `NAME.axes` I32
  * (rotations, 2) and `NAME.angle` F64 (rotations) in radians, in the order drawn; `NAME.shape` in the metadata is JSON
- * { rows, columns, lastUndone, seed }.
+ * { rows, columns, lastUndone, seed }. A sequence that does not begin at the identity has `NAME.start` I32 (axis of each
+ * entry of the shorter dimension) or `NAME.signs` I8 (its value there, 1 or -1): version 2 of the format, which readers of
+ * version 1 refuse instead of replaying something else.
  */
 import { dirname } from 'node:path';
-import type { RotationSequence } from '../core/rotation-sequence';
+import type { Beginning, RotationSequence } from '../core/rotation-sequence';
 import { openFile } from '../formats/byte-source';
 import { makeFolder } from '../formats/make-folder';
 import { openSafetensors, writeSafetensors } from '../formats/safetensors';
@@ -29,13 +31,14 @@ const flag: Check<boolean> = (value, where) => {
   return value;
 };
 const checkShape = object<Shape>({ rows: whole, columns: whole, lastUndone: flag, seed: number });
-const checkVersion = oneOf('1');
+const checkVersion = oneOf('1', '2');
 
 /** Writes the sequences of all layers in one step. @throws SparseError `file.*` */
 export async function writeRotations(path: string, layers: ReadonlyMap<string, RotationSequence>): Promise<void> {
-  const metadata: Record<string, string> = { format, version: '1' };
+  const begun = [...layers.values()].some(({ start, signs }) => start ?? signs);
+  const metadata: Record<string, string> = { format, version: begun ? '2' : '1' };
   const tensors: TensorToWrite[] = [];
-  for (const [name, { rows, columns, first, second, angle, lastUndone, seed }] of layers) {
+  for (const [name, { rows, columns, first, second, angle, lastUndone, seed, start, signs }] of layers) {
     const axes = new Int32Array(2 * first.length);
     for (let i = 0; i < first.length; i++) {
       axes[2 * i] = first[i]!;
@@ -44,6 +47,9 @@ export async function writeRotations(path: string, layers: ReadonlyMap<string, R
     metadata[`${name}.shape`] = JSON.stringify({ rows, columns, lastUndone, seed } satisfies Shape);
     tensors.push({ name: `${name}.axes`, dtype: 'I32', shape: [first.length, 2], data: axes });
     tensors.push({ name: `${name}.angle`, dtype: 'F64', shape: [angle.length], data: angle });
+    if (start)
+      tensors.push({ name: `${name}.start`, dtype: 'I32', shape: [start.length], data: Int32Array.from(start) });
+    if (signs) tensors.push({ name: `${name}.signs`, dtype: 'I8', shape: [signs.length], data: signs });
   }
   await makeFolder(dirname(path));
   await writeSafetensors(path, tensors, metadata);
@@ -94,7 +100,40 @@ export class RotationsFile {
     }
     const angles = await this.file.readFloat64(angle, from, to);
     if (!angles.every(Number.isFinite)) throw this.bad(layer, 'finite angles');
-    return { start: from, total, shape: [rows, columns], lastUndone, first, second, angle: angles };
+    const page = {
+      start: from,
+      total,
+      shape: [rows, columns] as [number, number],
+      lastUndone,
+      first,
+      second,
+      angle: angles,
+    };
+    const beginning = await this.beginning(layer, rows, columns);
+    return beginning ? { ...page, beginning } : page;
+  }
+
+  /** Where the product begins, if not at the identity. */
+  private async beginning(layer: string, rows: number, columns: number): Promise<Beginning | undefined> {
+    const axes = await this.perEntry(layer, 'start', 'I32', rows, columns);
+    const signs = await this.perEntry(layer, 'signs', 'I8', rows, columns);
+    if (!axes && !signs) return undefined;
+    const [entries, limit] = [Math.min(rows, columns), Math.max(rows, columns)];
+    // A replay would write outside the matrix, or two entries to one place.
+    if (axes && (new Set(axes).size !== entries || axes.some((axis) => !(axis >= 0 && axis < limit))))
+      throw this.bad(layer, `different starting axes below ${limit}`);
+    if (signs?.some((sign) => sign !== 1 && sign !== -1)) throw this.bad(layer, 'signs of 1 or -1');
+    return { ...(axes && { start: Uint32Array.from(axes) }), ...(signs && { signs: Int8Array.from(signs) }) };
+  }
+
+  /** One number for each entry of the shorter dimension, where the file has them. */
+  private async perEntry(layer: string, what: string, dtype: string, rows: number, columns: number) {
+    const tensor = this.file.get(`${layer}.${what}`);
+    if (!tensor) return undefined;
+    const entries = Math.min(rows, columns);
+    if (tensor.dtype !== dtype || tensor.shape.length !== 1 || tensor.shape[0] !== entries)
+      throw this.bad(layer, `${dtype} ${what}, ${entries} of them`);
+    return this.file.readFloat64(tensor, 0, entries);
   }
 
   close(): Promise<void> {

@@ -40,6 +40,50 @@ describe('recorded rotations', () => {
     await read.close();
   });
 
+  test('keep where the product begins, in a version of their own', async () => {
+    const name = await path();
+    const { sequence } = draw(12, 20, 1);
+    const start = Uint32Array.from({ length: 12 }, (_, k) => 19 - k);
+    const begun = { ...sequence, start, signs: Int8Array.from(start, (axis) => (axis % 2 === 0 ? 1 : -1)) };
+    await writeRotations(
+      name,
+      new Map([
+        ['fc1', begun],
+        ['fc2', sequence],
+      ]),
+    );
+    const file = await RotationsFile.open(name);
+    const { first, second, angle, lastUndone, beginning } = await file.page('fc1', 0, Infinity);
+    expect(beginning).toEqual({ start, signs: begun.signs });
+    const read = { rows: 12, columns: 20, first, second, angle, lastUndone, seed: 1, ...beginning };
+    expect(replay(read)).toEqual(replay(begun));
+    expect(replay(read)).not.toEqual(replay(sequence));
+    expect((await file.page('fc2', 0, 1)).beginning).toBeUndefined();
+    await file.close();
+    const tensors = await openSafetensors(await openFile(name));
+    expect(tensors.metadata['version']).toBe('2');
+    expect(tensors.need('fc1.start')).toMatchObject({ dtype: 'I32', shape: [12] });
+    expect(tensors.need('fc1.signs')).toMatchObject({ dtype: 'I8', shape: [12] });
+    await tensors.close();
+  });
+
+  test('that begin nowhere are refused', async () => {
+    const { sequence } = draw(2, 4, 1);
+    for (const bad of [
+      { start: Uint32Array.of(0, 4) },
+      { start: Uint32Array.of(1, 1) },
+      { start: Uint32Array.of(1) },
+      { signs: Int8Array.of(1, 0) },
+      { signs: Int8Array.of(1, 1, 1) },
+    ]) {
+      const name = await path();
+      await writeRotations(name, new Map([['fc1', { ...sequence, ...bad }]]));
+      const file = await RotationsFile.open(name);
+      expect((await failure(() => file.page('fc1', 0, 1))).code).toBe('runs.bad-rotations');
+      await file.close();
+    }
+  });
+
   test('are tensors that other tools can read', async () => {
     const file = await path();
     const { sequence } = draw(12, 20, 1);
@@ -115,7 +159,7 @@ describe('a file of rotations that lies', () => {
     ['bad-rotations', { angle: { ...good.angle, shape: [1], data: Float64Array.of(1) } }],
     ['bad-rotations', { metadata: { ...good.metadata, 'a.shape': '{"rows":4}' } }],
     ['bad-rotations', { metadata: { format: 'sparsescope.rotations', version: '1' } }],
-    ['not-rotations', { metadata: { ...good.metadata, version: '2' } }],
+    ['not-rotations', { metadata: { ...good.metadata, version: '3' } }],
     ['not-rotations', { metadata: { ...good.metadata, format: 'pt' } }],
   ])('%s %#', async (code, changes) => {
     expect(await read(changes)).toBe(`runs.${code}`);

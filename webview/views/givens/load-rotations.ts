@@ -13,17 +13,17 @@ export async function loadRotations(
 ): Promise<RotationSequence> {
   const page = (start: number): ReturnType<typeof remote.rotations> =>
     remote.rotations({ layer, start, end: start + pageLength }, { signal });
-  let { total, shape, lastUndone, first, second, angle } = await page(0);
+  let { total, shape, lastUndone, first, second, angle, beginning } = await page(0);
   const [rows, columns] = shape;
   if (first.length < total) {
     const joined = { first: new Uint32Array(total), second: new Uint32Array(total), angle: new Float64Array(total) };
     for (let start = 0; start < total; start += first.length) {
-      if (start > 0) ({ first, second, angle, lastUndone, total, shape } = await page(start));
+      if (start > 0) ({ first, second, angle, lastUndone, total, shape, beginning } = await page(start));
       joined.first.set(first, start);
       joined.second.set(second, start);
       joined.angle.set(angle, start);
     }
     ({ first, second, angle } = joined);
   }
-  return { rows, columns, first, second, angle, lastUndone, seed };
+  return { rows, columns, first, second, angle, lastUndone, seed, ...beginning };
 }
