@@ -3,7 +3,8 @@ import { checkAngles } from '../core/angles';
 import type { Angles } from '../core/angles';
 import { isSparseError } from '../core/errors';
 import * as errors from './errors';
-import type { PathFinding } from './errors';
+import type { PathFinding } from './finding';
+import { isRotated } from './methods';
 import { itemPath } from './tree';
 import type { Config } from './types';
 
@@ -18,7 +19,7 @@ const parts = (angles: Angles): [path: string, angles: Angles][] => {
 };
 
 export function checkEoiAngles({ sparsity: { init, eoi } }: Config): PathFinding[] {
-  if (init !== 'eoi') return [];
+  if (!isRotated(init)) return [];
   return parts(eoi.angles).flatMap(([path, angles]) => {
     try {
       checkAngles(angles);

@@ -1,7 +1,7 @@
 /** Keys that were written and do nothing, as other keys are. */
 import * as errors from './errors';
-import type { PathFinding } from './errors';
-import { isScored, startsDense } from './methods';
+import type { PathFinding } from './finding';
+import { guideOf, isRotated, isScored, startsDense } from './methods';
 import type { Reading } from './parse';
 import type { Config } from './types';
 
@@ -22,9 +22,36 @@ function modelKeys({ model }: Config): Idle[] {
   ];
 }
 
-function sparsityKeys({ sparsity }: Config): Idle[] {
+/** Keys about exact orthogonal initialisation, and those that a pattern takes the place of. */
+function eoiKeys({ model, sparsity }: Config): Idle[] {
+  const { init, eoi, update } = sparsity;
+  const convolutions = model.layers?.some((layer) => 'conv' in layer) === true;
+  const guided = guideOf(sparsity) !== undefined;
+  return [
+    { path: 'sparsity.eoi', idle: !isRotated(init), reason: `init is ${init}` },
+    {
+      path: 'sparsity.eoi.convDensity',
+      idle: init === 'eis' || !convolutions || guided,
+      reason:
+        init === 'eis' ? 'init is eis' : guided ? 'eoi.pattern says which weights are kept' : 'there is no convolution',
+    },
+    {
+      path: 'sparsity.eoi.pattern',
+      idle: eoi.pattern !== undefined && isRotated(init) && !guided,
+      reason: init === 'eis' ? 'init is eis' : `update.method ${update.method} begins with all weights`,
+    },
+    ...(['density', 'distribution', 'layers'] as const).map((key) => ({
+      path: `sparsity.${key}`,
+      idle: guided,
+      reason: 'eoi.pattern says how many weights are kept',
+    })),
+  ];
+}
+
+function sparsityKeys(config: Config): Idle[] {
+  const { sparsity } = config;
   const { init, distribution, base, update, sao } = sparsity;
-  const settings = (['eoi', 'ai', 'sao'] as const).map((name) => ({
+  const settings = (['ai', 'sao'] as const).map((name) => ({
     path: `sparsity.${name}`,
     idle: init !== name,
     reason: `init is ${init}`,
@@ -33,6 +60,7 @@ function sparsityKeys({ sparsity }: Config): Idle[] {
   const degree = init === 'sao' && sao.degree !== undefined;
   return [
     ...settings,
+    ...eoiKeys(config),
     { path: 'sparsity.synflow', idle: distribution !== 'synflow', reason: `distribution is ${distribution}` },
     {
       path: 'sparsity.base',

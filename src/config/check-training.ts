@@ -1,7 +1,7 @@
 /** Whether what happens to the masks while the network is trained fits together. */
 import { dataSets } from '../core/data-sets';
 import * as errors from './errors';
-import type { PathFinding } from './errors';
+import type { PathFinding } from './finding';
 import { startsDense } from './methods';
 import type { Config } from './types';
 

@@ -3,7 +3,7 @@ import { dataSets } from '../core/data-sets';
 import { checkEffects } from './check-effects';
 import { checkTraining } from './check-training';
 import * as errors from './errors';
-import type { PathFinding } from './errors';
+import type { PathFinding } from './finding';
 import type { ConfigFormat } from './format';
 import type { ConfigIssue } from './issues';
 import type { ParsedConfig, Reading } from './parse';

@@ -1,6 +1,6 @@
 /** The page docs/config.md: an example, then every key, written from the schema table. */
 import { defaultText, typeText, valueLines } from './describe';
-import { maxMatrix, maxNetwork } from './plan';
+import { maxMatrix, maxNetwork } from './model-network';
 import { configSchema } from './schema';
 import type { ObjectSchema, Schema } from './schema-types';
 import { keyPath } from './tree';

@@ -3,38 +3,9 @@
  * a list: one entry for each mistake.
  */
 import { atLeast } from '../core/errors';
+import { change, count, finding, shown, size, warning } from './finding';
+import type { Finding } from './finding';
 import type { Suggestion } from './issues';
-
-/** A mistake, before it has a place. */
-export interface Finding {
-  code: string;
-  message: string;
-  /** An error unless it says so. */
-  severity?: 'warning';
-  suggestion?: Suggestion | undefined;
-}
-
-/** A finding about a place that has a path. */
-export interface PathFinding extends Finding {
-  path: string;
-}
-
-const finding = (code: string, message: string, suggestion?: Suggestion): Finding => ({
-  code: `config.${code}`,
-  message,
-  ...(suggestion && { suggestion }),
-});
-
-const warning = (code: string, message: string, suggestion?: Suggestion): Finding => ({
-  ...finding(code, message, suggestion),
-  severity: 'warning',
-});
-
-/** What a person typed, short enough for a sentence. */
-const shown = (text: string): string => (text.length > 40 ? `${text.slice(0, 39)}…` : text);
-const count = (value: number): string => value.toLocaleString('en');
-const size = (layer: { rows: number; columns: number }): string => `${count(layer.rows)} x ${count(layer.columns)}`;
-const change = (text: string): Suggestion => ({ text, title: `Change to ${shown(text)}` });
 
 // The writing itself.
 
@@ -230,28 +201,6 @@ export const densityTooLow = (density: number, layer: SparseLayer, possible: str
   );
 };
 
-export const shapeMismatch = (
-  layer: { name: string; in: number; out: number },
-  before: string,
-  wanted: number,
-): Finding =>
-  finding(
-    'shape-mismatch',
-    `${layer.name} (${size({ rows: layer.out, columns: layer.in })}) takes ${count(layer.in)} values, but ${before}; use in: ${wanted}.`,
-    change(String(wanted)),
-  );
-
-export const classesMismatch = (
-  layer: { name: string; in: number; out: number },
-  classes: number,
-  source: string,
-): Finding =>
-  finding(
-    'shape-mismatch',
-    `${layer.name} (${size({ rows: layer.out, columns: layer.in })}) is the last layer and gives ${count(layer.out)} values, but ${source} has ${classes} classes; use out: ${classes}.`,
-    change(String(classes)),
-  );
-
 /** `pattern`: as it is written in `sparsity.layers`. */
 export const noSuchLayer = (pattern: string, names: readonly string[]): Finding => {
   const few = names.length <= 8 ? names : [...names.slice(0, 6), '…', names[names.length - 1]];
@@ -260,31 +209,6 @@ export const noSuchLayer = (pattern: string, names: readonly string[]): Finding 
 
 /** `message` is the core's, which knows what would be left for the others. */
 export const impossibleShares = (message: string): Finding => finding('impossible-shares', message);
-
-export const duplicateLayer = (name: string, free: string): Finding =>
-  finding(
-    'duplicate-layer',
-    `There is a layer ${name} already, above. Each needs a name of its own; ${free} is free.`,
-    change(free),
-  );
-
-export const noLinearLayer = (): Finding =>
-  finding(
-    'no-linear-layer',
-    '`model.layers` has no linear layer, so there is nothing to train. Add one: `{ name: fc1, linear: { in: 784, out: 10 } }`.',
-  );
-
-export const layerTooLarge = (layer: { name: string; rows: number; columns: number }, limit: number): Finding =>
-  finding(
-    'layer-too-large',
-    `${layer.name} (${size(layer)}) has ${count(layer.rows * layer.columns)} weights, more than the ${count(limit)} that one matrix may have. Use a smaller layer.`,
-  );
-
-export const networkTooLarge = (weights: number, limit: number): Finding =>
-  finding(
-    'network-too-large',
-    `The layers have ${count(weights)} weights together, more than the ${count(limit)} that are handled. Use fewer or smaller layers.`,
-  );
 
 /** `message` is the core's, which knows its angles. */
 export const degenerateAngle = (message: string): Finding => finding('degenerate-angle', message, change('45'));

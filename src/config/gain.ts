@@ -3,7 +3,7 @@ import { isSparseError } from '../core/errors';
 import { criticalGain } from '../core/init/mean-field';
 import type { Gains } from '../core/init/mean-field';
 import * as errors from './errors';
-import type { PathFinding } from './errors';
+import type { PathFinding } from './finding';
 import type { Config } from './types';
 
 type Activation = Config['model']['activation'];

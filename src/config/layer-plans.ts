@@ -1,44 +1,41 @@
 /** What each layer of a config is to become: its share of the density, and whether it can be had. */
 import { distribute } from '../core/density';
 import type { LayerDensity, LayerShape } from '../core/density';
+import { weightsOf } from '../core/density/layer-shape';
 import { matchLayers } from '../core/density/match-layers';
 import { atLeast, isSparseError } from '../core/errors';
 import { minimumDensity } from '../core/init/eoi';
 import { possibleDegrees } from '../core/init/sao';
-import type { LinearLayer } from '../core/network';
+import { partLayer } from '../core/init/fan';
+import { weightShape } from '../core/network';
+import type { Placed } from './model-network';
 import * as errors from './errors';
-import type { PathFinding } from './errors';
-import { isScored, startsDense } from './methods';
+import type { PathFinding } from './finding';
+import { guideOf, isRotated, isScored, startsDense } from './methods';
+import { isFile, patternDensity } from './check-pattern';
 import { keyPath } from './tree';
 import type { Config } from './types';
 
-export interface LayerPlan {
-  name: string;
-  /** Fan-out. */
-  rows: number;
-  /** Fan-in. */
-  columns: number;
+export interface LayerPlan extends LayerShape {
   /** rows x columns. */
   weights: number;
   biases: number;
-  /** Share of weights to keep: targetNonZeros / weights. Absent where scores decide, which need weights and often data. */
+  /** Share of weights to keep: targetNonZeros / weights. Absent where `decidedBy` says what will decide. */
   targetDensity?: number;
   targetNonZeros?: number;
-  /** The lowest density an orthogonal matrix of this shape can have. */
+  /** What decides when the run begins: scores, which need weights and often data, or a file of masks. */
+  decidedBy?: 'scores' | 'pattern';
+  /** The lowest density an exactly orthogonal layer of this shape can have. */
   minimumDensity: number;
   /** Path in the config that defines the layer. */
   path: string;
 }
 
-/** A linear layer, and the path in the config that defines it. */
-export interface Placed {
-  layer: LinearLayer;
-  path: string;
-}
-
-/** The counts that are known before any weight is. */
+/** The counts that are known before any weight is. @throws SparseError `density.*`, `pattern.*`, `eoi.pattern-too-sparse` */
 function counts(config: Config, shapes: readonly LayerShape[], density: number): (LayerDensity | undefined)[] {
   const { distribution, layers, update } = config.sparsity;
+  const guide = guideOf(config.sparsity);
+  if (guide) return shapes.map((shape) => (isFile(guide) ? undefined : patternDensity(guide, shape)));
   const { fixed } = matchLayers(
     layers,
     shapes.map(({ name }) => name),
@@ -52,22 +49,28 @@ function counts(config: Config, shapes: readonly LayerShape[], density: number):
   });
 }
 
-function planLayers(config: Config, linear: readonly Placed[], density: number): LayerPlan[] {
-  const shapes = linear.map(({ layer }) => ({ name: layer.name, rows: layer.out, columns: layer.in }));
+function planLayers(config: Config, placed: readonly Placed[], density: number): LayerPlan[] {
+  const shapes = placed.map(({ layer }) => weightShape(layer));
   const shares = counts(config, shapes, density);
-  return linear.map(({ layer, path }, index) => {
+  const decidedBy = guideOf(config.sparsity) ? 'pattern' : 'scores';
+  return placed.map(({ layer, path }, index) => {
+    const shape = shapes[index];
     const share = shares[index];
     return {
-      name: layer.name,
-      rows: layer.out,
-      columns: layer.in,
-      weights: layer.in * layer.out,
+      ...shape,
+      weights: weightsOf(shape),
       biases: layer.out,
-      ...(share && { targetDensity: share.density, targetNonZeros: share.count }),
-      minimumDensity: minimumDensity(layer.out, layer.in),
+      ...(share ? { targetDensity: share.density, targetNonZeros: share.count } : { decidedBy }),
+      minimumDensity: leastDensity(shape, config.sparsity.init),
       path,
     };
   });
+}
+
+/** One weight for each of the shorter dimension of each group; with whole kernels one kernel. */
+function leastDensity(shape: LayerShape, init: Config['sparsity']['init']): number {
+  const { groups, outputs, inputs } = partLayer(shape);
+  return init === 'eis' ? minimumDensity(outputs, inputs) : (groups * Math.min(outputs, inputs)) / weightsOf(shape);
 }
 
 type SharedLayer = LayerPlan & Required<Pick<LayerPlan, 'targetDensity' | 'targetNonZeros'>>;
@@ -79,9 +82,9 @@ const tooSparse = ({ targetDensity, minimumDensity: least }: SharedLayer): boole
 const mostLayersToSearch = 1_000;
 
 /** The smallest density, as printed, with which every layer can be exactly orthogonal. 1 always can. */
-function smallestDensity(config: Config, linear: readonly Placed[]): string | undefined {
-  if (linear.length > mostLayersToSearch) return undefined;
-  const works = (density: number): boolean => !planLayers(config, linear, density).filter(isShared).some(tooSparse);
+function smallestDensity(config: Config, placed: readonly Placed[]): string | undefined {
+  if (placed.length > mostLayersToSearch) return undefined;
+  const works = (density: number): boolean => !planLayers(config, placed, density).filter(isShared).some(tooSparse);
   let low = config.sparsity.density;
   let high = 1;
   while (high / low > 1.0001) {
@@ -97,10 +100,11 @@ function smallestDensity(config: Config, linear: readonly Placed[]): string | un
   return '1';
 }
 
-export function checkDensity(config: Config, layers: readonly LayerPlan[], linear: readonly Placed[]): PathFinding[] {
+export function checkDensity(config: Config, layers: readonly LayerPlan[], placed: readonly Placed[]): PathFinding[] {
   const { density, init } = config.sparsity;
   const path = 'sparsity.density';
-  if (init !== 'eoi') {
+  if (guideOf(config.sparsity)) return [];
+  if (!isRotated(init)) {
     const hollow = layers.filter((layer) => layer.targetNonZeros === 0);
     return hollow.length > 0 ? [{ ...errors.layerEmpty(hollow[0].name, hollow.length - 1), path }] : [];
   }
@@ -112,7 +116,7 @@ export function checkDensity(config: Config, layers: readonly LayerPlan[], linea
       undefined,
     );
   if (!worst) return [];
-  return [{ ...errors.densityTooLow(density, worst, smallestDensity(config, linear)), path }];
+  return [{ ...errors.densityTooLow(density, worst, smallestDensity(config, placed)), path }];
 }
 
 /** Updates that prune while the network is trained have to begin with all of it. */
@@ -121,17 +125,18 @@ export const initialDensity = ({ sparsity }: Config): number => (startsDense(spa
 /** The layers with their shares, or why `sparsity.layers` leaves none that could be. */
 export function sharedOut(
   config: Config,
-  linear: readonly Placed[],
+  placed: readonly Placed[],
 ): { layers: LayerPlan[] } | { problem: PathFinding } {
-  const names = linear.map(({ layer }) => layer.name);
+  const names = placed.map(({ layer }) => layer.name);
   const stranger = matchLayers(config.sparsity.layers, names).unmatched.at(0);
   if (stranger !== undefined)
     return { problem: { ...errors.noSuchLayer(stranger, names), path: keyPath('sparsity.layers', stranger) } };
   try {
-    return { layers: planLayers(config, linear, initialDensity(config)) };
+    return { layers: planLayers(config, placed, initialDensity(config)) };
   } catch (error) {
     if (!isSparseError(error)) throw error;
-    return { problem: { ...errors.impossibleShares(error.message), path: 'sparsity.layers' } };
+    const path = guideOf(config.sparsity) ? 'sparsity.eoi.pattern' : 'sparsity.layers';
+    return { problem: { ...errors.impossibleShares(error.message), path } };
   }
 }
 

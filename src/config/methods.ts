@@ -11,6 +11,13 @@ export type ScoredDistribution = (typeof scored)[number];
 export const isScored = (distribution: Distribution): distribution is ScoredDistribution =>
   (scored as readonly Distribution[]).includes(distribution);
 
+/** Whether weights are products of rotations, exactly orthogonal. */
+export const isRotated = (init: Sparsity['init']): init is 'eoi' | 'eis' => init === 'eoi' || init === 'eis';
+
+/** The pattern that leads exact orthogonal initialisation, where one does. */
+export const guideOf = ({ init, eoi, update }: Sparsity): Sparsity['eoi']['pattern'] =>
+  init === 'eoi' && !startsDense(update) ? eoi.pattern : undefined;
+
 /** Whether the scores are of a loss, so that training examples are needed before there are masks. */
 export const needsExamples = (distribution: Distribution): boolean =>
   distribution === 'snip' || distribution === 'grasp';

@@ -3,6 +3,7 @@ import * as errors from './errors';
 import type { ConfigFormat } from './format';
 import type { ConfigIssue, Range } from './issues';
 import { jsonTree } from './json-tree';
+import type { Finding } from './finding';
 import type { PlacedFinding } from './read';
 import { Reader } from './read';
 import { maxConfigBytes } from './format';
@@ -30,7 +31,7 @@ export interface Reading extends ParsedConfig {
   format: ConfigFormat;
   /** The place of a path or of its nearest ancestor that is written. */
   place: (path: string) => Place & { exact: boolean };
-  issue: (finding: errors.Finding, path: string, span: Span) => ConfigIssue;
+  issue: (finding: Finding, path: string, span: Span) => ConfigIssue;
 }
 
 const treeOf = (lines: TextLines, format: ConfigFormat): Tree => {
@@ -77,7 +78,7 @@ function meaning({ root, problems }: Tree, lines: TextLines, format: ConfigForma
 export function readConfig(source: string, format: ConfigFormat): Reading {
   const lines = new TextLines(withoutByteOrderMark(source));
   const tree = treeOf(lines, format);
-  const issue = (finding: errors.Finding, path: string, span: Span): ConfigIssue => {
+  const issue = (finding: Finding, path: string, span: Span): ConfigIssue => {
     const { code, message, severity = 'error', suggestion } = finding;
     return { code, severity, message, range: lines.range(span), path, ...(suggestion && { suggestion }) };
   };

@@ -1,6 +1,6 @@
 /** Reads one text, number, switch or word by its schema. */
 import * as errors from './errors';
-import type { Finding } from './errors';
+import type { Finding } from './finding';
 import { expected } from './expected';
 import type { ConfigFormat } from './format';
 import type { BooleanSchema, EnumSchema, NumberSchema, StringSchema } from './schema-types';

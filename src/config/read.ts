@@ -1,6 +1,6 @@
 /** Reads a tree by the schema: values with defaults, and everything that is not as the schema says. */
 import * as errors from './errors';
-import type { Finding } from './errors';
+import type { Finding } from './finding';
 import { either, expected, tellingKeys } from './expected';
 import type { ConfigFormat } from './format';
 import { readScalar } from './read-scalar';
@@ -239,11 +239,12 @@ export class Reader {
     const objects = schema.of.filter((option) => option.kind === 'object');
     if (node.kind === 'map' && objects.length > 0) {
       const keys = node.pairs.map(({ key }) => key);
-      const has = (option: ObjectSchema): boolean =>
-        keys.some((key) => Object.hasOwn(option.keys, key) || option.later?.includes(key) === true);
+      const known = (option: ObjectSchema): number =>
+        keys.filter((key) => Object.hasOwn(option.keys, key) || option.later?.includes(key) === true).length;
+      const most = Math.max(...objects.map(known));
       const like = (option: ObjectSchema): boolean =>
         keys.some((key) => nearest(key, Object.keys(option.keys)) !== undefined);
-      const option = objects.find(has) ?? objects.find(like);
+      const option = most > 0 ? objects.find((candidate) => known(candidate) === most) : objects.find(like);
       if (option) return this.object(option, node, path);
     }
     const accepted = schema.of.find((option) => option.kind !== 'object' && this.accepts(option, node, path));

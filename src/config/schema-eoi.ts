@@ -54,3 +54,67 @@ export const angles = {
     },
   ],
 } as const satisfies Schema;
+
+export const convDensity = {
+  kind: 'enum',
+  values: ['as-given', 'more-nonzeros'],
+  valueDocs: {
+    'as-given': 'd: that of the layer. Most weights kept begin at 0.',
+    'more-nonzeros': 'min(d k, 1, sqrt(d)) for a kernel of k places, as the published networks have it.',
+  },
+  default: 'more-nonzeros',
+  doc:
+    'Density of the orthogonal matrix at the centre of a kernel. The other weights kept, drawn at random, are 0 in the ' +
+    'beginning and are trained like all.',
+  source: 'public code of Nowak et al.',
+} as const satisfies Schema;
+
+const count = { kind: 'integer', min: 1, max: 1_048_576, required: true, unit: 'weights' } as const;
+const pair = { kind: 'list', length: 2, items: { ...count, doc: 'A count.' }, required: true } as const;
+
+export const pattern = {
+  kind: 'union',
+  optional: true,
+  doc:
+    'Where the non-zeros of `init: eoi` are wanted. Rotations are searched whose product comes as near as possible and is ' +
+    'exactly orthogonal all the same; how near is told as intersection over union. The pattern says how many weights are ' +
+    'kept, in place of the density. Of a convolution it is that of the matrix at the centre of the kernel.',
+  of: [
+    {
+      kind: 'object',
+      keys: { nm: { ...pair, doc: 'N and M: N of each M weights in a row.' } },
+      doc: 'N of each M, as sparse hardware wants it.',
+    },
+    {
+      kind: 'object',
+      keys: { blocks: { ...pair, doc: 'Rows and columns of a block.' } },
+      doc: 'Blocks along the diagonal.',
+    },
+    {
+      kind: 'object',
+      keys: { band: { ...count, doc: 'Weights around the diagonal.' } },
+      doc: 'A band along the diagonal.',
+    },
+    {
+      kind: 'object',
+      keys: { rowDegree: { ...count, doc: 'Weights kept in each row; columns share them evenly.' } },
+      doc: 'So many weights in each row.',
+    },
+    {
+      kind: 'object',
+      keys: { columnDegree: { ...count, doc: 'Weights kept in each column; rows share them evenly.' } },
+      doc: 'So many weights in each column.',
+    },
+    {
+      kind: 'object',
+      keys: {
+        file: {
+          kind: 'string',
+          required: true,
+          doc: 'A safetensors file with `layers.NAME.mask` for each layer, as `sparsescope prune` and `init` write it; from the folder of the config.',
+        },
+      },
+      doc: 'Masks of your own.',
+    },
+  ],
+} as const satisfies Schema;

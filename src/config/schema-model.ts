@@ -1,6 +1,6 @@
 /** The words of a config about the network: one part of the table in schema.ts. */
-import { activations } from '../core/network';
-import type { EnumSchema, ObjectSchema } from './schema-types';
+import { activations, paddings } from '../core/network';
+import type { EnumSchema, ObjectSchema, Schema } from './schema-types';
 
 /** Source of defaults that are those of the published experiments (eoi.md 4.2). */
 export const eoiSpecs = 'experiments of Nowak et al. (arXiv 2406.01755)';
@@ -20,20 +20,22 @@ const activation = {
 
 const units = { kind: 'integer', min: 1, max: 1_048_576, required: true } as const;
 
+const name = {
+  kind: 'string',
+  required: true,
+  pattern: {
+    regex: '^[A-Za-z][A-Za-z0-9_-]{0,63}$',
+    words: 'a letter, then letters, digits, `_` or `-`, at most 64',
+    example: 'fc1',
+  },
+  doc: 'Name of the layer, once in the network. Its tensors are `layers.NAME.weight`, `.mask` and `.bias`.',
+} as const satisfies Schema;
+
 const linearLayer = {
   kind: 'object',
   doc: 'A fully connected layer: weights (out, in), biases (out).',
   keys: {
-    name: {
-      kind: 'string',
-      required: true,
-      pattern: {
-        regex: '^[A-Za-z][A-Za-z0-9_-]{0,63}$',
-        words: 'a letter, then letters, digits, `_` or `-`, at most 64',
-        example: 'fc1',
-      },
-      doc: 'Name of the layer, once in the network. Its tensors are `layers.NAME.weight`, `.mask` and `.bias`.',
-    },
+    name,
     linear: {
       kind: 'object',
       required: true,
@@ -43,7 +45,7 @@ const linearLayer = {
         in: {
           ...units,
           unit: 'values',
-          doc: 'Fan-in: `out` of the linear layer before; of the first, the values of one example.',
+          doc: 'Fan-in: `out` of the linear layer before; after a convolution channels x height x width; of the first, the values of one example.',
           aka: ['inputs', 'in_features', 'fan_in'],
         },
         out: {
@@ -55,7 +57,66 @@ const linearLayer = {
       },
     },
   },
-  later: ['conv'],
+} as const satisfies ObjectSchema;
+
+const channels = { ...units, unit: 'channels' } as const;
+const side = { kind: 'integer', min: 1, max: 64, unit: 'places', doc: 'The same along both sides.' } as const;
+
+const convLayer = {
+  kind: 'object',
+  doc: 'A convolution: weights (out, in / groups, height, width), biases (out).',
+  keys: {
+    name,
+    conv: {
+      kind: 'object',
+      required: true,
+      doc: 'A convolution and its size.',
+      aka: ['conv2d', 'convolution'],
+      keys: {
+        in: {
+          ...channels,
+          doc: 'Channels: `out` of the convolution before; of the first, those of the data.',
+          aka: ['inputs', 'in_channels'],
+        },
+        out: { ...channels, doc: 'Channels that come out.', aka: ['outputs', 'out_channels', 'filters'] },
+        kernel: {
+          kind: 'union',
+          default: 3,
+          unit: 'places',
+          of: [side, { kind: 'list', length: 2, items: side, doc: 'Height and width.' }],
+          doc: 'Size of the kernel; 1 is a linear layer at each place.',
+          aka: ['kernel_size'],
+        },
+        stride: {
+          ...side,
+          default: 1,
+          doc: 'Places from one output to the next, along both sides.',
+          aka: ['strides'],
+        },
+        padding: {
+          kind: 'enum',
+          values: paddings,
+          valueDocs: {
+            zero: 'Zeros, so many that stride 1 keeps the size.',
+            circular:
+              'The picture again, around its edges, so that stride 1 keeps the size: what the isometry of a convolution is stated for.',
+            none: 'Nothing: the picture shrinks by the kernel less 1.',
+          },
+          default: 'zero',
+          valuesAka: { same: 'zero', zeros: 'zero', valid: 'none', wrap: 'circular' },
+          doc: 'What lies beyond the edges.',
+          aka: ['padding_mode'],
+        },
+        groups: {
+          kind: 'integer',
+          min: 1,
+          max: 1_048_576,
+          default: 1,
+          doc: 'Channels fall into so many groups that see nothing of each other; as many as `in` is a depthwise convolution.',
+        },
+      },
+    },
+  },
 } as const satisfies ObjectSchema;
 
 const activationLayer = {
@@ -101,10 +162,11 @@ export const model = {
       optional: true,
       minItems: 1,
       maxItems: 10_000,
-      items: { kind: 'union', of: [linearLayer, activationLayer], doc: 'One layer.' },
+      items: { kind: 'union', of: [linearLayer, convLayer, activationLayer], doc: 'One layer.' },
       doc:
-        'The layers of a network of your own, first to last: `{ name: fc1, linear: { in: 784, out: 100 } }` or `{ activation: tanh }`. ' +
-        'Each `in` is the `out` before it.',
+        'The layers of a network of your own, first to last: `{ name: fc1, linear: { in: 784, out: 100 } }`, ' +
+        '`{ name: conv1, conv: { in: 1, out: 16 } }` or `{ activation: tanh }`. Each `in` is the `out` before it; ' +
+        'a linear layer takes the whole picture that a convolution gives.',
     },
   },
 } as const satisfies ObjectSchema;

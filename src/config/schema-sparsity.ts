@@ -1,5 +1,5 @@
 /** The words of a config about sparsity: one part of the table in schema.ts. */
-import { angles, eoiPaper } from './schema-eoi';
+import { angles, convDensity, eoiPaper, pattern } from './schema-eoi';
 import type { ObjectSchema } from './schema-types';
 
 const gain = {
@@ -146,14 +146,14 @@ export const sparsity = {
     },
     init: {
       kind: 'enum',
-      values: ['base', 'ai', 'sao', 'eoi'],
+      values: ['base', 'ai', 'sao', 'eoi', 'eis'],
       valueDocs: {
         base: 'The dense initialisation `base` times the mask: the mask breaks the orthogonality.',
         ai: 'Approximate isometry: from `base` times the mask, minimises the sum of ||W Wᵀ - I|| over the weights kept. Lee et al. (2020).',
         sao: 'Sparse by construction with `sao.degree` weights in each row or column, exactly orthogonal. Esguerra et al. (2023).',
-        eoi: 'Exact orthogonal initialisation: a product of random Givens rotations, sparse and orthogonal at once.',
+        eoi: 'Exact orthogonal initialisation: a product of random Givens rotations, sparse and orthogonal at once; of a convolution, at the centre of the kernel.',
+        eis: 'As `eoi`, but a convolution keeps whole kernels, as `sao` does: the density is that of the matrix at their centre.',
       },
-      later: ['eis'],
       valuesAka: { ei: 'eoi', orthogonal: 'base' },
       default: 'eoi',
       doc: 'How the sparse weights are drawn.',
@@ -162,14 +162,16 @@ export const sparsity = {
     },
     base: {
       kind: 'enum',
-      values: ['orthogonal', 'kaiming-normal', 'xavier-normal', 'lecun-normal'],
+      values: ['orthogonal', 'kaiming-normal', 'xavier-normal', 'lecun-normal', 'delta-orthogonal', 'conv-orthogonal'],
       valueDocs: {
         orthogonal: 'Orthogonal, uniformly distributed (Haar). Saxe et al. (2014).',
         'kaiming-normal': 'Normal with variance 2 / fan-in. He et al. (2015).',
         'xavier-normal': 'Normal with variance 2 / (fan-in + fan-out). Glorot, Bengio (2010).',
         'lecun-normal': 'Normal with variance 1 / fan-in. LeCun et al. (1998).',
+        'delta-orthogonal': 'An orthogonal matrix at the centre of the kernel, else 0. Xiao et al. (2018).',
+        'conv-orthogonal':
+          'A kernel whose operator is orthogonal, with weights at all its places. Xiao et al. (2018), algorithm 1.',
       },
-      later: ['delta-orthogonal', 'conv-orthogonal'],
       default: 'orthogonal',
       doc: 'The dense initialisation: what `init: base` and `ai` cut, and what scores are taken of.',
     },
@@ -187,9 +189,8 @@ export const sparsity = {
     gain,
     eoi: {
       kind: 'object',
-      doc: 'Settings of `init: eoi`.',
-      later: ['convDensity', 'pattern'],
-      keys: { angles },
+      doc: 'Settings of `init: eoi` and `eis`.',
+      keys: { angles, convDensity, pattern },
     },
     ai: {
       kind: 'object',

@@ -65,7 +65,7 @@ export interface MapSchema extends Described {
   readonly maxKeys: number;
 }
 
-/** One of several: scalars are told apart by kind, objects by their first key. */
+/** One of several: scalars are told apart by kind, objects by which has most of the keys. */
 export interface UnionSchema extends Described {
   readonly kind: 'union';
   readonly of: readonly Schema[];

@@ -135,3 +135,10 @@ export const noValues = (): SparseError =>
 
 export const badBins = (bins: number): SparseError =>
   new SparseError('stats.bad-bins', `A histogram needs a positive whole number of bins; got ${bins}.`);
+
+export const gridTooSmall = (name: string, grid: readonly number[], kernel: readonly number[]): SparseError =>
+  new SparseError(
+    'linalg.grid-too-small',
+    `Layer "${name}": a ${kernel.join(' x ')} kernel goes around a circle of ${grid.join(' x ')} places more than once. ` +
+      `Give whole numbers of at least ${kernel.join(' and ')} places.`,
+  );

@@ -94,3 +94,49 @@ function checkDegrees(what: 'Row' | 'Column', degrees: ArrayLike<number>, most: 
     if (!Number.isSafeInteger(degrees[k]) || degrees[k] < 0 || degrees[k] > most)
       throw badDegrees(what, k, degrees[k], most);
 }
+
+/** A wanted pattern in few words, for a matrix of whatever size. Degrees of the other side are as even as they can be. */
+export type Pattern =
+  | { nm: readonly [number, number] }
+  | { blocks: readonly [number, number] }
+  | { band: number }
+  | { rowDegree: number }
+  | { columnDegree: number };
+
+/** `total` shared among so many, the first ones getting one more. */
+const evenly = (total: number, among: number): number[] =>
+  Array.from({ length: among }, (_, k) => Math.floor(total / among) + (k < total % among ? 1 : 0));
+
+/** The pattern as a rows x columns mask. Throws `pattern.*`, `shape.*`. */
+export function patternMask(pattern: Pattern, rows: number, columns: number): Mask {
+  if ('nm' in pattern) return nmPattern(rows, columns, pattern.nm);
+  if ('blocks' in pattern) return blockPattern(rows, columns, pattern.blocks);
+  if ('band' in pattern) return bandPattern(rows, columns, pattern.band);
+  if ('rowDegree' in pattern)
+    return degreePattern(new Uint32Array(rows).fill(pattern.rowDegree), evenly(rows * pattern.rowDegree, columns));
+  return degreePattern(
+    evenly(columns * pattern.columnDegree, rows),
+    new Uint32Array(columns).fill(pattern.columnDegree),
+  );
+}
+
+/** Weights that `patternMask` keeps, without making it. Throws as it does for what no matrix of that size can have. */
+export function patternCount(pattern: Pattern, rows: number, columns: number): number {
+  // Rows of N:M all keep as many; so do those of a band, but near the corners.
+  if ('nm' in pattern) return rows * nmPattern(1, columns, pattern.nm).count();
+  if ('band' in pattern) return bandPattern(rows, columns, pattern.band).count();
+  if ('blocks' in pattern) {
+    const [height, width] = pattern.blocks;
+    if (!isSize(height) || !isSize(width)) return blockPattern(rows, columns, pattern.blocks).count();
+    let kept = 0;
+    for (let r = 0, c = 0; r < rows && c < columns; r += height, c += width)
+      kept += Math.min(height, rows - r) * Math.min(width, columns - c);
+    return kept;
+  }
+  if ('rowDegree' in pattern) {
+    checkDegrees('Row', [pattern.rowDegree], columns);
+    return rows * pattern.rowDegree;
+  }
+  checkDegrees('Column', [pattern.columnDegree], rows);
+  return columns * pattern.columnDegree;
+}

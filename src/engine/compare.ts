@@ -2,7 +2,6 @@
 import type { Config } from '../config/types';
 import { checkedPlan } from '../config/plan';
 import { isSparseError } from '../core/errors';
-import { singularValuesInParts } from '../core/linalg/svd';
 import type { Parts } from '../core/parts';
 import { summarise } from '../core/spectrum';
 import { mostComparedValues } from '../protocol/compare';
@@ -11,8 +10,9 @@ import type { CallContext } from '../protocol/rpc';
 import type { Batches } from './data/data-set';
 import { batchesOf, drawNetwork, turnsOf } from './initial-network';
 import type { DrawnNetwork, Source } from './initial-network';
-import { scaledError } from './initialise';
+import { wantedDensity } from './initialise';
 import { jacobianSpectrum } from './probes/jacobian';
+import { weightError, weightSpectrum } from './probes/weight-spectrum';
 import { Trainer } from './trainer';
 import { inTurns } from './turns';
 
@@ -26,18 +26,19 @@ function thinned(values: Float64Array): number[] {
   return Array.from({ length: mostComparedValues }, (_, i) => values[Math.round(i * step)]);
 }
 
-function* describe({ plan }: Source, { drawn, kept }: DrawnNetwork): Parts<ComparedLayer[]> {
+function* describe({ plan }: Source, { drawn, kept, wanted }: DrawnNetwork): Parts<ComparedLayer[]> {
   const layers: ComparedLayer[] = [];
-  for (const [l, { name, rows, columns, targetDensity }] of plan.layers.entries()) {
+  for (const [l, layer] of plan.layers.entries()) {
+    const { name, rows, columns, targetDensity } = layer;
     const { weights, mask } = drawn[l];
-    const values = yield* singularValuesInParts(weights, rows, columns);
+    const values = yield* weightSpectrum(weights, layer);
     layers.push({
       name,
       shape: [rows, columns],
-      targetDensity: kept.get(name)?.mask.density ?? targetDensity ?? mask.density,
+      targetDensity: kept.get(name)?.mask.density ?? wantedDensity(layer, wanted) ?? targetDensity ?? mask.density,
       density: mask.density,
       nonZeros: mask.count(),
-      orthogonalityError: yield* scaledError(weights, rows, columns, plan.gain.weight),
+      orthogonalityError: yield* weightError(weights, layer, plan.gain.weight),
       singularValues: summarise(values),
       values: thinned(values),
     });

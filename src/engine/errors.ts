@@ -181,6 +181,28 @@ export const notPruned = (distribution: string): SparseError =>
   );
 
 /** A layer that its scores leave with less than an orthogonal matrix of its shape needs. */
+export const wantedMaskMissing = (path: string, layer: string): SparseError =>
+  error(
+    'wanted-mask-missing',
+    `${path} has no mask for layer "${layer}", which sparsity.eoi.pattern wants: add a U8 tensor layers.${layer}.mask.`,
+  );
+
+export const wantedMaskShape = (path: string, tensor: string, found: string, expected: string): SparseError =>
+  error('wanted-mask-shape', `${tensor} of ${path} is ${found}; sparsity.eoi.pattern wants ${expected}, of 0 and 1.`);
+
+export const wantedMaskNotBits = (path: string, tensor: string): SparseError =>
+  error(
+    'wanted-mask-not-bits',
+    `${tensor} of ${path} has values other than 0 and 1; a wanted pattern is of those two.`,
+  );
+
+export const wantedMaskOfKernel = (layer: string): SparseError =>
+  error(
+    'wanted-mask-of-kernel',
+    `Layer "${layer}" has a kernel or groups, for which a file of masks cannot say what its centre is to be. ` +
+      'Use nm, blocks, band or a degree under sparsity.eoi.pattern, or leave the pattern out.',
+  );
+
 export const scoredLayerTooSparse = (
   layer: { name: string; rows: number; columns: number },
   kept: number,

@@ -9,6 +9,8 @@ import { crossEntropy, oneHot } from './trainer';
 export interface DenseLayer {
   rows: number;
   columns: number;
+  /** Default 1. */
+  groups?: number;
   weights: Float32Array;
   bias: Float32Array;
 }

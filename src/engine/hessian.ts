@@ -3,40 +3,13 @@
  * Hessian" (1994), the R operator. By hand, since TensorFlow.js differentiates an op's saved values as constants: its
  * gradient of a gradient lacks the terms through them.
  */
+import { outputSize } from '../core/convolution';
 import type { Activation, Network } from '../core/network';
 import type { Parts } from '../core/parts';
 import type { DenseLayer } from './gradients';
+import { addBack, addOuter, addProduct, asMatrix, fromMatrix, rearranged, rearrangements, zeros } from './matrices';
+import type { Matrix, Rearrangement } from './matrices';
 import type { Batch } from './trainer';
-
-/** (rows, columns), row-major. */
-interface Matrix {
-  rows: number;
-  columns: number;
-  values: Float64Array;
-}
-
-const zeros = (rows: number, columns: number): Matrix => ({ rows, columns, values: new Float64Array(rows * columns) });
-
-/** out += a bᵀ, or a b when `b` is (a.columns, out.columns). */
-function addProduct(out: Matrix, a: Matrix, b: Matrix, transposed: boolean): void {
-  for (let i = 0; i < a.rows; i++)
-    for (let j = 0; j < out.columns; j++) {
-      let sum = 0;
-      for (let k = 0; k < a.columns; k++)
-        sum += a.values[i * a.columns + k] * b.values[transposed ? j * b.columns + k : k * b.columns + j];
-      out.values[i * out.columns + j] += sum;
-    }
-}
-
-/** out += aᵀ b: summed over examples. */
-function addOuter(out: Matrix, a: Matrix, b: Matrix): void {
-  for (let e = 0; e < a.rows; e++)
-    for (let i = 0; i < a.columns; i++) {
-      const factor = a.values[e * a.columns + i];
-      if (factor === 0) continue;
-      for (let j = 0; j < b.columns; j++) out.values[i * out.columns + j] += factor * b.values[e * b.columns + j];
-    }
-}
 
 /** First and second derivative at the input z, given the output y. */
 const slopes: Record<Activation, (z: number, y: number) => [first: number, second: number]> = {
@@ -53,43 +26,46 @@ const apply: Record<Activation, (z: number) => number> = {
 /** One layer of the forward pass and how it changes as the weights move along a direction. */
 type Stage =
   | { kind: 'linear'; weights: Matrix; along: Matrix; input: Matrix; change: Matrix; gradient: Matrix; product: Matrix }
-  | { kind: 'activation'; fn: Activation; input: Matrix; output: Matrix; change: Matrix };
-
-const asMatrix = ({ rows, columns, weights }: DenseLayer): Matrix => ({
-  rows,
-  columns,
-  values: Float64Array.from(weights),
-});
+  | { kind: 'activation'; fn: Activation; input: Matrix; output: Matrix; change: Matrix }
+  | { kind: 'rearrangement'; input: Matrix; change: Matrix; by: Rearrangement };
 
 /** Logits of every example, and what each layer saw. */
 function forward(network: Network, layers: readonly DenseLayer[], batch: Batch): { stages: Stage[]; logits: Matrix } {
+  const stages: Stage[] = [];
   let value: Matrix = { rows: batch.size, columns: network.inputs, values: Float64Array.from(batch.x) };
+  let { picture } = network;
   let next = 0;
-  const stages = network.layers.map((layer): Stage => {
-    const input = value;
-    if (layer.kind === 'activation') {
-      value = { ...input, values: input.values.map((z) => apply[layer.fn](z)) };
-      return { kind: 'activation', fn: layer.fn, input, output: value, change: zeros(input.rows, input.columns) };
+  const activate = (fn: Activation): void => {
+    const output = { ...value, values: value.values.map((z) => apply[fn](z)) };
+    stages.push({ kind: 'activation', fn, input: value, output, change: zeros(0, 0) });
+    value = output;
+  };
+  const multiply = (layer: DenseLayer): void => {
+    const weights = asMatrix(layer);
+    const { rows, columns } = weights;
+    const output = zeros(value.rows, rows);
+    output.values.forEach((_, i) => (output.values[i] = layer.bias[i % rows]));
+    addProduct(output, value, weights, true);
+    const [along, gradient, product] = [zeros(rows, columns), zeros(rows, columns), zeros(rows, columns)];
+    stages.push({ kind: 'linear', weights, along, input: value, change: zeros(0, 0), gradient, product });
+    value = output;
+  };
+  const rearrange = (by: Rearrangement): void => {
+    stages.push({ kind: 'rearrangement', input: value, change: zeros(0, 0), by });
+    value = rearranged(value, by, batch.size);
+  };
+  for (const layer of network.layers) {
+    if (layer.kind === 'activation') activate(layer.fn);
+    else if (layer.kind === 'linear') multiply(layers[next++]);
+    else {
+      if (!picture) throw new Error(`${layer.name} has no picture to look at`);
+      const [before, after] = rearrangements(layer, picture);
+      rearrange(before);
+      multiply(layers[next++]);
+      rearrange(after);
+      picture = outputSize(layer, picture);
     }
-    const { rows, columns, bias } = layers[next];
-    const weights = asMatrix(layers[next++]);
-    value = {
-      rows: batch.size,
-      columns: rows,
-      values: new Float64Array(batch.size * rows).map((_, i) => bias[i % rows]),
-    };
-    addProduct(value, input, weights, true);
-    const blank = (): Matrix => zeros(rows, columns);
-    return {
-      kind: 'linear',
-      weights,
-      along: blank(),
-      input,
-      change: zeros(input.rows, columns),
-      gradient: blank(),
-      product: blank(),
-    };
-  });
+  }
   return { stages, logits: value };
 }
 
@@ -119,7 +95,8 @@ function backward(stages: readonly Stage[], logits: Matrix, batch: Batch, temper
     if (stage.kind === 'linear') {
       addOuter(stage.gradient, slope, stage.input);
       addProduct(before, slope, stage.weights, false);
-    } else
+    } else if (stage.kind === 'rearrangement') addBack(before, slope, stage.by, batch.size);
+    else
       before.values.forEach((_, i) => {
         const [first] = slopes[stage.fn](stage.input.values[i], stage.output.values[i]);
         before.values[i] = first * slope.values[i];
@@ -135,11 +112,12 @@ function changeForward(stages: readonly Stage[], batch: Batch, inputs: number): 
   for (const stage of stages) {
     stage.change = change;
     if (stage.kind === 'linear') {
-      const out = zeros(batch.size, stage.weights.rows);
+      const out = zeros(stage.input.rows, stage.weights.rows);
       addProduct(out, change, stage.weights, true);
       addProduct(out, stage.input, stage.along, true);
       change = out;
-    } else {
+    } else if (stage.kind === 'rearrangement') change = rearranged(change, stage.by, batch.size);
+    else {
       const { fn, input, output } = stage;
       const from = change;
       change = {
@@ -152,7 +130,7 @@ function changeForward(stages: readonly Stage[], batch: Batch, inputs: number): 
 }
 
 /**
- * H g of each layer, (out, in) row-major: L the mean cross-entropy of softmax(logits / temperature) over the batch, g its
+ * H g of each layer, rows x columns row-major: L the mean cross-entropy of softmax(logits / temperature) over the batch, g its
  * gradient by all weights (biases held), H its Hessian by them. A part is one of the four passes.
  */
 export function* hessianGradients(
@@ -186,12 +164,14 @@ export function* hessianGradients(
       addOuter(stage.product, after[s], stage.change);
       addProduct(before, change, stage.weights, false);
       addProduct(before, after[s], stage.along, false);
-    } else
+    } else if (stage.kind === 'rearrangement') addBack(before, change, stage.by, batch.size);
+    else
       before.values.forEach((_, i) => {
         const [first, second] = slopes[stage.fn](stage.input.values[i], stage.output.values[i]);
         before.values[i] = first * change.values[i] + second * stage.change.values[i] * after[s].values[i];
       });
     change = before;
   }
-  return stages.flatMap((stage) => (stage.kind === 'linear' ? [stage.product.values] : []));
+  const products = stages.flatMap((stage) => (stage.kind === 'linear' ? [stage.product] : []));
+  return layers.map((layer, l) => fromMatrix(products[l], layer));
 }

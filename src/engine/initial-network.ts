@@ -1,9 +1,11 @@
 /** The network of a config before it is trained: drawn, pruned, compared. No run folder, no training. */
 import { dirname } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { LayerPlan } from '../config/layer-plans';
 import type { NetworkPlan } from '../config/plan';
 import { isScored, needsExamples } from '../config/methods';
 import type { Config } from '../config/types';
+import type { Mask } from '../core/mask';
 import type { Parts } from '../core/parts';
 import { writeAtomically } from '../formats/atomic-file';
 import { safetensorsChunks } from '../formats/safetensors';
@@ -14,12 +16,14 @@ import type { CallContext } from '../protocol/rpc';
 import { Batches, split } from './data/data-set';
 import { loadData } from './data/load';
 import { notPruned } from './errors';
-import { drawLayer, freshState, keptLayers } from './initialise';
+import { drawLayer, freshState, keptLayers, wantedDensity } from './initialise';
 import type { DrawnLayer, KeptLayer } from './initialise';
 import type { LayerState } from './network';
 import { initTensors, prunedTensors, stateMetadata } from './state-files';
 import type { Batch } from './trainer';
 import { inTurns } from './turns';
+import { wantedPatterns } from './wanted-patterns';
+import type { WantedPatterns } from './wanted-patterns';
 
 /** What is drawn, and where its files are. */
 export interface Source {
@@ -64,6 +68,7 @@ export interface DrawnNetwork {
   states: LayerState[];
   drawn: DrawnLayer[];
   kept: ReadonlyMap<string, KeptLayer>;
+  wanted: WantedPatterns;
 }
 
 /** @throws SparseError as `keptLayers` and `drawLayer`; RpcCancelled */
@@ -71,11 +76,13 @@ export async function drawNetwork(source: Source, context: CallContext): Promise
   const { config, plan } = source;
   const turn = turnsOf(context);
   const scored = await kept(source, context);
-  const network: DrawnNetwork = { states: [], drawn: [], kept: scored };
+  const wanted = await wantedPatterns(config, plan, dirname(source.configPath));
+  const network: DrawnNetwork = { states: [], drawn: [], kept: scored, wanted };
+  const drawing = { config, gain: plan.gain, wanted };
   for (const layer of plan.layers) {
     context.progress({ done: network.states.length, total: plan.layers.length, message: layer.name });
     await turn();
-    const parts: Parts<DrawnLayer> = drawLayer({ config, gain: plan.gain }, layer, scored.get(layer.name));
+    const parts: Parts<DrawnLayer> = drawLayer(drawing, layer, scored.get(layer.name));
     const drawn = await inTurns(parts, turn);
     network.drawn.push(drawn);
     network.states.push(freshState(layer, drawn));
@@ -83,14 +90,20 @@ export async function drawNetwork(source: Source, context: CallContext): Promise
   return network;
 }
 
-const summaries = ({ plan }: Source, { drawn, kept: scored }: DrawnNetwork): InitialLayer[] =>
-  plan.layers.map(({ name, rows, columns, targetDensity }, l) => ({
-    name,
-    shape: [rows, columns],
-    targetDensity: scored.get(name)?.mask.density ?? targetDensity ?? drawn[l].mask.density,
-    density: drawn[l].mask.density,
-    nonZeros: drawn[l].mask.count(),
-  }));
+const summaries = ({ plan }: Source, { drawn, kept: scored, wanted }: DrawnNetwork): InitialLayer[] =>
+  plan.layers.map((layer, l) => {
+    const { mask } = drawn[l];
+    const decided = scored.get(layer.name)?.mask.density ?? wantedDensity(layer, wanted);
+    return summary(layer, mask, decided ?? layer.targetDensity ?? mask.density);
+  });
+
+const summary = ({ name, rows, columns }: LayerPlan, mask: Mask, targetDensity: number): InitialLayer => ({
+  name,
+  shape: [rows, columns],
+  targetDensity,
+  density: mask.density,
+  nonZeros: mask.count(),
+});
 
 async function write(
   output: string,
@@ -130,13 +143,7 @@ export async function prune(source: Source, output: string, context: CallContext
   // What is written is the dense network cut, whatever the config would draw in its place.
   const base: Source = { ...source, config: { ...config, sparsity: { ...config.sparsity, init: 'base' } } };
   const scored = await kept(base, context);
-  const layers = plan.layers.map(({ name, rows, columns }) => ({ name, rows, columns, ...scored.get(name)! }));
+  const layers = plan.layers.map((layer) => ({ ...layer, ...scored.get(layer.name)! }));
   await write(output, layers.flatMap(prunedTensors), base, context);
-  return layers.map(({ name, rows, columns, mask }) => ({
-    name,
-    shape: [rows, columns],
-    targetDensity: mask.density,
-    density: mask.density,
-    nonZeros: mask.count(),
-  }));
+  return layers.map((layer) => summary(layer, layer.mask, layer.mask.density));
 }

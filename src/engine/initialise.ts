@@ -1,31 +1,35 @@
 /** Draws the weights of a network as the config asks; describes what came out, which takes longer than the drawing. */
-import { isScored, startsDense } from '../config/methods';
+import { guideOf, isRotated, isScored, startsDense } from '../config/methods';
 import type { LayerPlan } from '../config/layer-plans';
 import type { NetworkPlan } from '../config/plan';
 import type { Config } from '../config/types';
 import type { RotationSequence } from '../core/rotation-sequence';
 import { approximateIsometryInParts, structuralRank } from '../core/init/ai';
 import { randomMask } from '../core/init/base';
-import { exactOrthogonal } from '../core/init/eoi';
+import type { LayerShape } from '../core/density/layer-shape';
 import type { Gains } from '../core/init/mean-field';
 import { applyMask, baseInitialisations } from '../core/init/registry';
 import { nearestDegree, sparseOrthogonalInParts } from '../core/init/sao';
-import { singularValuesInParts } from '../core/linalg/svd';
 import type { Mask } from '../core/mask';
 import type { Parts } from '../core/parts';
 import { Rng } from '../core/rng';
-import { orthogonalityErrorInParts, summarise } from '../core/spectrum';
+import { summarise } from '../core/spectrum';
 import type { InitDetails, LayerSummary } from '../protocol/run';
 import { scoredLayerTooSparse } from './errors';
 import type { LayerState } from './network';
+import { drawGuided, drawRotated } from './draw-rotated';
+import { weightError, weightSpectrum } from './probes/weight-spectrum';
 import { pruneDense } from './prune';
 import type { NamedLayer, PrunedLayer } from './prune';
 import type { Batch } from './trainer';
+import type { WantedPatterns } from './wanted-patterns';
 
 /** What the draw of any layer needs to know. */
 export interface Drawing {
   config: Config;
   gain: Gains;
+  /** What guided exact orthogonal initialisation is led by. */
+  wanted: WantedPatterns;
 }
 
 export interface DrawnLayer {
@@ -33,8 +37,8 @@ export interface DrawnLayer {
   weights: Float32Array;
   mask: Mask;
   bias: Float32Array;
-  /** The rotations as drawn; only exact orthogonal initialisation has them. */
-  sequence?: RotationSequence;
+  /** The rotations as drawn, one sequence a group; only exact orthogonal initialisation has them. */
+  sequences?: RotationSequence[];
   details?: InitDetails;
 }
 
@@ -42,7 +46,11 @@ export interface DrawnLayer {
 const rngOf = ({ seed }: Config, name: string): Rng => Rng.fromSeed(seed).split(`layers/${name}/init`);
 
 /** The weights of `sparsity.base`, not cut yet. `mask`: what they will be cut to, which `fan: sparse` counts. */
-function baseWeights({ config, gain }: Drawing, shape: LayerPlan, mask?: Mask): Parts<Float32Array<ArrayBuffer>> {
+function baseWeights(
+  { config, gain }: Pick<Drawing, 'config' | 'gain'>,
+  shape: LayerPlan,
+  mask?: Mask,
+): Parts<Float32Array<ArrayBuffer>> {
   const { base, fan } = config.sparsity;
   const rng = rngOf(config, shape.name);
   const counted = mask && fan === 'sparse' && base !== 'orthogonal' ? { mask, sparseFan: true } : {};
@@ -50,7 +58,10 @@ function baseWeights({ config, gain }: Drawing, shape: LayerPlan, mask?: Mask): 
 }
 
 /** Normal with deviation sigma_b; zero when that is 0. */
-function biasOf({ config, gain }: Drawing, { name, rows }: LayerPlan): Float32Array<ArrayBuffer> {
+function biasOf(
+  { config, gain }: Pick<Drawing, 'config' | 'gain'>,
+  { name, rows }: LayerPlan,
+): Float32Array<ArrayBuffer> {
   const bias = new Float32Array(rows);
   if (gain.bias === 0) return bias;
   const rng = rngOf(config, name).split('bias');
@@ -58,9 +69,10 @@ function biasOf({ config, gain }: Drawing, { name, rows }: LayerPlan): Float32Ar
 }
 
 /** The dense weights that scores are taken of. */
-function* denseLayer(drawing: Drawing, layer: LayerPlan): Parts<NamedLayer> {
-  const { name, rows, columns } = layer;
-  return { name, rows, columns, weights: yield* baseWeights(drawing, layer), bias: biasOf(drawing, layer) };
+function* denseLayer(drawing: Pick<Drawing, 'config' | 'gain'>, layer: LayerPlan): Parts<NamedLayer> {
+  const { name, rows, columns, groups } = layer;
+  const weights = yield* baseWeights(drawing, layer);
+  return { name, rows, columns, ...(groups && { groups }), weights, bias: biasOf(drawing, layer) };
 }
 
 /** What pruning decided about a layer, before its weights are drawn for good. */
@@ -79,14 +91,14 @@ export function* keptLayers(
 ): Parts<ReadonlyMap<string, KeptLayer>> {
   const { distribution, init } = config.sparsity;
   const drawing = { config, gain: plan.gain };
-  if (!isScored(distribution) || startsDense(config.sparsity.update)) return new Map();
+  if (!isScored(distribution) || startsDense(config.sparsity.update) || guideOf(config.sparsity)) return new Map();
   const layers: NamedLayer[] = [];
   for (const layer of plan.layers) layers.push(yield* denseLayer(drawing, layer));
   const pruned = yield* pruneDense({ config, plan, layers, distribution, batch });
   const kept = new Map<string, KeptLayer>();
   plan.layers.forEach((layer, l) => {
     const { density } = pruned[l].mask;
-    if (init === 'eoi' && density < layer.minimumDensity)
+    if (isRotated(init) && density < layer.minimumDensity)
       throw scoredLayerTooSparse(layer, pruned[l].mask.count(), distribution, config.sparsity.density);
     kept.set(layer.name, { ...pruned[l], dense: layers[l].weights });
   });
@@ -98,12 +110,12 @@ export function* keptLayers(
  * times sigma_w. @throws SparseError `eoi.*`, `mask.*`, `shape.*`, `init.*`
  */
 export function* drawLayer(drawing: Drawing, layer: LayerPlan, kept: KeptLayer | undefined): Parts<DrawnLayer> {
-  const { sparsity, seed } = drawing.config;
+  const { sparsity } = drawing.config;
   const { name, rows, columns } = layer;
   const gain = drawing.gain.weight;
   const bias = biasOf(drawing, layer);
   const rng = rngOf(drawing.config, name);
-  const density = kept?.mask.density ?? targetOf(layer).density;
+  const density = (): number => kept?.mask.density ?? targetOf(layer).density;
   const masked = function* (): Parts<{ weights: Float32Array<ArrayBuffer>; mask: Mask }> {
     const mask = kept?.mask ?? randomMask(rows, columns, targetOf(layer).count, rng.split('mask'));
     const weights = yield* baseWeights(drawing, layer, mask);
@@ -120,13 +132,15 @@ export function* drawLayer(drawing: Drawing, layer: LayerPlan, kept: KeptLayer |
       return { weights, mask, bias, details: { unrepairable, residual } };
     }
     case 'sao': {
-      const degree = sparsity.sao.degree ?? nearestDegree(rows, columns, density);
+      const degree = sparsity.sao.degree ?? nearestDegree(rows, columns, density());
       return { ...(yield* sparseOrthogonalInParts({ rows, columns, degree, gain, rng })), bias, details: { degree } };
     }
-    case 'eoi': {
-      const { angles } = sparsity.eoi;
-      const { weights, mask, sequence } = exactOrthogonal({ rows, columns, density, angles, rng, seed });
-      return { weights: weights.map((value) => gain * value), mask, sequence, bias };
+    case 'eoi':
+    case 'eis': {
+      const wanted = drawing.wanted.get(name);
+      const turning = { config: drawing.config, layer, gain, rng };
+      const drawn = wanted ? drawGuided(turning, wanted) : drawRotated({ ...turning, density: density() });
+      return { ...(yield* drawn), bias };
     }
   }
 }
@@ -139,44 +153,43 @@ function targetOf({ name, targetDensity, targetNonZeros }: LayerPlan): { density
 }
 
 /** A state with these weights and biases, momentum zero. */
-export const freshState = (
-  { name, rows, columns }: Pick<LayerPlan, 'name' | 'rows' | 'columns'>,
-  { weights, mask, bias }: DrawnLayer,
-): LayerState => ({
+export const freshState = ({ name, rows, columns, kernel, groups }: LayerShape, drawn: DrawnLayer): LayerState => ({
   name,
   rows,
   columns,
-  weight: weights,
-  mask: mask.toBytes(),
-  bias,
+  ...(kernel && { kernel, groups }),
+  weight: drawn.weights,
+  mask: drawn.mask.toBytes(),
+  bias: drawn.bias,
   weightMomentum: new Float32Array(rows * columns),
   biasMomentum: new Float32Array(rows),
 });
 
 /** @throws SparseError `linalg.no-convergence` */
 export function* describeLayer(
-  { config, gain }: Drawing,
+  { config, gain, wanted }: Drawing,
   layer: LayerPlan,
-  { weights, mask, sequence, details }: DrawnLayer,
+  { weights, mask, sequences = [], details }: DrawnLayer,
   kept: KeptLayer | undefined,
 ): Parts<LayerSummary> {
-  const { name, rows, columns } = layer;
+  const { name, rows, columns, kernel, groups } = layer;
   return {
     name,
     shape: [rows, columns],
-    targetDensity: kept?.mask.density ?? targetOf(layer).density,
+    ...(kernel && { kernel: [...kernel], groups: groups ?? 1 }),
+    targetDensity: kept?.mask.density ?? wantedDensity(layer, wanted) ?? targetOf(layer).density,
     density: mask.density,
     nonZeros: mask.count(),
     init: config.sparsity.init,
-    rotations: sequence?.first.length ?? 0,
+    rotations: sequences.reduce((sum, { first }) => sum + first.length, 0),
     ...(details && { details }),
-    orthogonalityError: yield* scaledError(weights, rows, columns, gain.weight),
-    singularValues: summarise(yield* singularValuesInParts(weights, rows, columns)),
+    orthogonalityError: yield* weightError(weights, layer, gain.weight),
+    singularValues: summarise(yield* weightSpectrum(weights, layer)),
   };
 }
 
-/** max |W Wᵀ / sigma_w² - I|: how far the directions are from orthonormal, whatever the gain. */
-export function* scaledError(weights: Float32Array, rows: number, columns: number, gain: number): Parts<number> {
-  const unit = gain === 1 ? weights : Float64Array.from(weights, (value) => value / gain);
-  return yield* orthogonalityErrorInParts(unit, rows, columns);
+/** Of the whole weight, where a pattern is wanted. */
+export function wantedDensity(layer: LayerPlan, wanted: WantedPatterns): number | undefined {
+  const pattern = wanted.get(layer.name);
+  return pattern && (pattern.count() * (layer.groups ?? 1)) / layer.weights;
 }

@@ -1,14 +1,12 @@
 /** The tensors executor of a network: TensorFlow.js variables and the forward pass. */
 import * as tf from '@tensorflow/tfjs';
-import type { Activation, LinearLayer, Network } from '../core/network';
-import { maskableLayers } from '../core/network';
+import type { LayerShape } from '../core/density/layer-shape';
+import type { Activation, MaskableLayer, Network } from '../core/network';
+import { maskableLayers, weightShape } from '../core/network';
+import { convolve } from './convolution';
 
 /** One maskable layer's state on plain arrays: what initialisation makes and checkpoints hold. */
-export interface LayerState {
-  name: string;
-  /** Shape of the weight: out, in. */
-  rows: number;
-  columns: number;
+export interface LayerState extends LayerShape {
   /** Row-major, exactly zero where `mask` is 0. */
   weight: Float32Array;
   /** 0 or 1 per weight, row-major. */
@@ -20,7 +18,8 @@ export interface LayerState {
 
 /** The same on the backend. */
 export interface LayerTensors {
-  layer: LinearLayer;
+  layer: MaskableLayer;
+  /** rows x columns. */
   weight: tf.Variable<tf.Rank.R2>;
   mask: tf.Tensor2D;
   bias: tf.Variable<tf.Rank.R1>;
@@ -36,7 +35,8 @@ const variable1d = (data: Float32Array): tf.Variable<tf.Rank.R1> => tf.tidy(() =
 export const layerTensors = (network: Network, states: readonly LayerState[]): LayerTensors[] =>
   maskableLayers(network).map((layer, i) => {
     const state = states[i];
-    const shape: [number, number] = [layer.out, layer.in];
+    const { rows, columns } = weightShape(layer);
+    const shape: [number, number] = [rows, columns];
     return {
       layer,
       weight: variable2d(state.weight, shape),
@@ -53,7 +53,7 @@ export const disposeLayers = (layers: readonly LayerTensors[]): void => {
     tf.dispose([weight, mask, bias, weightMomentum, biasMomentum]);
 };
 
-const activate: Record<Activation, (x: tf.Tensor2D) => tf.Tensor2D> = {
+const activate: Record<Activation, (x: tf.Tensor) => tf.Tensor> = {
   linear: (x) => x,
   tanh: (x) => tf.tanh(x),
   relu: (x) => tf.relu(x),
@@ -65,12 +65,19 @@ export interface LayerWeights {
   bias: tf.Tensor1D;
 }
 
-/** x: (batch, inputs). Answers the logits, (batch, classes): x Wᵀ + b, layer after layer. */
+/** x: (batch, inputs). Answers the logits, (batch, classes): layer after layer, x Wᵀ + b or a convolution. */
 export function forward(network: Network, layers: readonly LayerWeights[], x: tf.Tensor2D): tf.Tensor2D {
+  const batch = x.shape[0];
   let next = 0;
-  return network.layers.reduce((value, layer) => {
-    if (layer.kind === 'activation') return activate[layer.fn](value);
+  let value: tf.Tensor = network.picture ? tf.reshape(x, [batch, ...network.picture]) : x;
+  for (const layer of network.layers) {
+    if (layer.kind === 'activation') {
+      value = activate[layer.fn](value);
+      continue;
+    }
     const { weight, bias } = layers[next++];
-    return tf.add<tf.Tensor2D>(tf.matMul(value, weight, false, true), bias);
-  }, x);
+    if (layer.kind === 'conv') value = convolve(value as tf.Tensor4D, layer, weight, bias);
+    else value = tf.add(tf.matMul(tf.reshape(value, [batch, layer.in]), weight, false, true), bias);
+  }
+  return value as tf.Tensor2D;
 }

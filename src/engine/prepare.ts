@@ -23,6 +23,7 @@ import type { Emit } from './recorder';
 import { Recorder } from './recorder';
 import type { Work } from './run';
 import { courseOf } from './course';
+import { wantedPatterns } from './wanted-patterns';
 
 /** What of the engine goes into a record. */
 export type Circumstances = Pick<RunRecord, 'versions' | 'backend'>;
@@ -60,6 +61,7 @@ export async function prepareStart(
   const { configPath, configText, root, directory } = params;
   const { config, plan } = checkedConfig(configText, configPath);
   const data = await loadData(config.data, { root, configFolders: [dirname(configPath)], signal });
+  const wanted = await wantedPatterns(config, plan, dirname(configPath));
   const parts = split(data, config.data.validation, config.seed);
   const train = parts.train.indices.length;
   const folder = await RunFolder.create({ root, name: config.name, configText, directory });
@@ -91,7 +93,7 @@ export async function prepareStart(
       },
       emit,
     );
-    return { recorder, work: { config, plan, data, from: { step: 0 } }, events: [] };
+    return { recorder, work: { config, plan, data, wanted, from: { step: 0 } }, events: [] };
   } catch (error) {
     await rm(folder.directory, { recursive: true, force: true });
     throw error;
@@ -157,6 +159,8 @@ export async function prepareResume(
     const data = await loadData(config.data, { root, configFolders, signal });
     if (data.sha256 !== record.dataset.sha256) throw errors.dataChanged(data.source);
     const { from, damaged, warnings } = await lastStates(folder, record, plan);
+    // Once the weights are drawn nothing is led by a pattern any more.
+    const wanted = from.states ? new Map() : await wantedPatterns(config, plan, dirname(configPath));
     await clearTemporaries(folder);
     await setAside(damaged);
     const moved = { configPath, configFromRun: fromRun(folder, configPath) };
@@ -168,7 +172,7 @@ export async function prepareResume(
       { truncateAfterStep: from.step },
     );
     for (const warning of warnings) recorder.warn(warning);
-    return { recorder, work: { config, plan, data, from }, events: await readJournal(folder.journalFile) };
+    return { recorder, work: { config, plan, data, wanted, from }, events: await readJournal(folder.journalFile) };
   } catch (error) {
     await lock.release();
     throw error;

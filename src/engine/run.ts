@@ -10,7 +10,7 @@ import { writeSafetensors } from '../formats/safetensors';
 import type { LayerSummary, RunRecord } from '../protocol/run';
 import { writeCheckpoint } from '../runs/checkpoint';
 import { interrupted } from '../runs/errors';
-import { writeRotations } from '../runs/rotations';
+import { sequenceName, writeRotations } from '../runs/rotations';
 import { writeUpdates } from '../runs/updates';
 import type { DataSet } from './data/data-set';
 import { Batches, split } from './data/data-set';
@@ -33,6 +33,7 @@ import { learningRateAt } from './schedule';
 import { checkpointTensors, initTensors, stateMetadata } from './state-files';
 import { Trainer } from './trainer';
 import { inTurns } from './turns';
+import type { WantedPatterns } from './wanted-patterns';
 
 /** Why a run is told to stop: a person cancelled, the process must end, or the process met an error of its own. */
 export type Stop = 'cancelled' | 'interrupted' | 'failed';
@@ -41,6 +42,7 @@ export interface Work {
   config: Config;
   plan: NetworkPlan;
   data: DataSet;
+  wanted: WantedPatterns;
   from: LastStates['from'];
 }
 
@@ -139,13 +141,13 @@ export class Run {
   }
 
   private async initialise(): Promise<LayerState[]> {
-    const { config, plan } = this.work;
+    const { config, plan, wanted } = this.work;
     const { folder } = this.recorder;
     await this.recorder.state('initialising');
     const states: LayerState[] = [];
     const summaries: LayerSummary[] = [];
     const rotations = new Map<string, RotationSequence>();
-    const drawing = { config, gain: plan.gain };
+    const drawing = { config, gain: plan.gain, wanted };
     const kept = await this.inTurns(keptLayers(config, plan, () => this.train.shuffled(config.seed, 0).batch(0)));
     for (const layer of plan.layers) {
       await this.turn();
@@ -154,7 +156,8 @@ export class Run {
       const summary = await this.inTurns(describeLayer(drawing, layer, drawn, scored));
       states.push(freshState(layer, drawn));
       summaries.push(summary);
-      if (drawn.sequence) rotations.set(layer.name, drawn.sequence);
+      for (const [group, sequence] of (drawn.sequences ?? []).entries())
+        rotations.set(sequenceName(layer, group), sequence);
       if (!this.recorded.has({ type: 'layer', layer: layer.name })) this.note({ type: 'layer', layer: summary });
     }
     if (rotations.size > 0) await writeRotations(folder.rotationsFile, rotations);

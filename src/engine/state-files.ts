@@ -1,8 +1,11 @@
 /**
- * Layer states to and from safetensors. Layer `fc1` is `layers.fc1.weight` F32 (out, in), `.mask` U8, `.bias` F32;
+ * Layer states to and from safetensors. Layer `fc1` is `layers.fc1.weight` F32 (out, in) or (out, in / groups, kh, kw),
+ * `.mask` U8, `.bias` F32;
  * checkpoints add `optimizer.layers.fc1.weight.momentum` and `.bias.momentum`.
  */
 import type { LayerPlan } from '../config/layer-plans';
+import { tensorShape } from '../core/density/layer-shape';
+import type { LayerShape } from '../core/density/layer-shape';
 import type { Mask } from '../core/mask';
 import { openFile } from '../formats/byte-source';
 import { openSafetensors } from '../formats/safetensors';
@@ -15,24 +18,23 @@ import type { LayerState } from './network';
 const f32 = (name: string, shape: number[], data: Float32Array): TensorToWrite => ({ name, dtype: 'F32', shape, data });
 
 export const initTensors = (states: readonly LayerState[]): TensorToWrite[] =>
-  states.flatMap(({ name, rows, columns, weight, mask, bias }) => [
-    f32(`layers.${name}.weight`, [rows, columns], weight),
-    { name: `layers.${name}.mask`, dtype: 'U8', shape: [rows, columns], data: mask },
-    f32(`layers.${name}.bias`, [rows], bias),
-  ]);
+  states.flatMap((state) => {
+    const { name, rows, weight, mask, bias } = state;
+    const shape = tensorShape(state);
+    return [
+      f32(`layers.${name}.weight`, shape, weight),
+      { name: `layers.${name}.mask`, dtype: 'U8', shape, data: mask },
+      f32(`layers.${name}.bias`, [rows], bias),
+    ];
+  });
 
 /** A layer of the dense network as it was pruned; `score` F32 or F64 where the method has one per weight. */
-export const prunedTensors = (layer: {
-  name: string;
-  rows: number;
-  columns: number;
-  dense: Float32Array;
-  mask: Mask;
-  scores?: Float32Array | Float64Array;
-}): TensorToWrite[] => {
-  const { name, rows, columns, dense, mask, scores } = layer;
+export const prunedTensors = (
+  layer: LayerShape & { dense: Float32Array; mask: Mask; scores?: Float32Array | Float64Array },
+): TensorToWrite[] => {
+  const { name, dense, mask, scores } = layer;
   const kept = mask.toBytes();
-  const shape = [rows, columns];
+  const shape = tensorShape(layer);
   const dtype = scores instanceof Float64Array ? 'F64' : 'F32';
   return [
     f32(
@@ -47,9 +49,9 @@ export const prunedTensors = (layer: {
 
 export const checkpointTensors = (states: readonly LayerState[]): TensorToWrite[] => [
   ...initTensors(states),
-  ...states.flatMap(({ name, rows, columns, weightMomentum, biasMomentum }) => [
-    f32(`optimizer.layers.${name}.weight.momentum`, [rows, columns], weightMomentum),
-    f32(`optimizer.layers.${name}.bias.momentum`, [rows], biasMomentum),
+  ...states.flatMap((state) => [
+    f32(`optimizer.layers.${state.name}.weight.momentum`, tensorShape(state), state.weightMomentum),
+    f32(`optimizer.layers.${state.name}.bias.momentum`, [state.rows], state.biasMomentum),
   ]),
 ];
 
@@ -88,18 +90,20 @@ export async function readStates(
     file.get(name) ? floats(name, shape) : Promise.resolve(new Float32Array(shape.reduce((a, b) => a * b)));
 
   const states: LayerState[] = [];
-  for (const { name, rows, columns } of plans) {
-    const maskEntry = find(`layers.${name}.mask`, 'U8', [rows, columns]);
+  for (const { name, rows, columns, kernel, groups } of plans) {
+    const shape = tensorShape({ name, rows, columns, kernel });
+    const maskEntry = find(`layers.${name}.mask`, 'U8', shape);
     const mask = Uint8Array.from(await file.readBytes(maskEntry, 0, rows * columns));
     if (mask.some((bit) => bit > 1)) throw checkpointMismatch(path, words.notBits(`layers.${name}.mask`));
     states.push({
       name,
       rows,
       columns,
-      weight: await floats(`layers.${name}.weight`, [rows, columns]),
+      ...(kernel && { kernel, groups }),
+      weight: await floats(`layers.${name}.weight`, shape),
       mask,
       bias: await floats(`layers.${name}.bias`, [rows]),
-      weightMomentum: await orZeros(`optimizer.layers.${name}.weight.momentum`, [rows, columns]),
+      weightMomentum: await orZeros(`optimizer.layers.${name}.weight.momentum`, shape),
       biasMomentum: await orZeros(`optimizer.layers.${name}.bias.momentum`, [rows]),
     });
   }

@@ -1,5 +1,7 @@
 /** Trains a masked network step by step. Plain arrays in and out; nothing asynchronous, nothing left on the backend. */
 import * as tf from '@tensorflow/tfjs';
+import type { LayerShape } from '../core/density/layer-shape';
+import { weightShape } from '../core/network';
 import type { Network } from '../core/network';
 import type { Parts } from '../core/parts';
 import type { LayerState, LayerTensors } from './network';
@@ -101,7 +103,7 @@ export class Trainer {
     state: Pick<LayerState, 'weight' | 'mask' | 'bias' | 'weightMomentum' | 'biasMomentum'>,
   ): void {
     const tensors = this.layers[index];
-    const shape: [number, number] = [tensors.layer.out, tensors.layer.in];
+    const shape = tensors.weight.shape;
     tf.tidy(() => {
       tensors.weight.assign(tf.tensor2d(state.weight, shape));
       tensors.weightMomentum.assign(tf.tensor2d(state.weightMomentum, shape));
@@ -177,9 +179,7 @@ export class Trainer {
   /** A copy of everything that is needed to go on. */
   state(): LayerState[] {
     return this.layers.map(({ layer, weight, mask, bias, weightMomentum, biasMomentum }) => ({
-      name: layer.name,
-      rows: layer.out,
-      columns: layer.in,
+      ...weightShape(layer),
       weight: Float32Array.from(weight.dataSync()),
       mask: Uint8Array.from(mask.dataSync()),
       bias: Float32Array.from(bias.dataSync()),
@@ -188,12 +188,10 @@ export class Trainer {
     }));
   }
 
-  /** Weights of one layer, (out, in) row-major. */
-  weights(): { name: string; rows: number; columns: number; weight: Float32Array }[] {
+  /** Weights of each layer, rows x columns. */
+  weights(): (LayerShape & { weight: Float32Array })[] {
     return this.layers.map(({ layer, weight }) => ({
-      name: layer.name,
-      rows: layer.out,
-      columns: layer.in,
+      ...weightShape(layer),
       weight: Float32Array.from(weight.dataSync()),
     }));
   }

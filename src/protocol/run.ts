@@ -38,7 +38,7 @@ export interface RunRecord {
 }
 
 /** How a layer's weights are drawn: a word of the config. */
-export type Init = 'base' | 'ai' | 'sao' | 'eoi';
+export type Init = 'base' | 'ai' | 'sao' | 'eoi' | 'eis';
 
 /** How the density is shared among the layers: a word of the config. */
 export type DistributionName =
@@ -49,18 +49,21 @@ export type BackendName = 'wasm' | 'cpu';
 /** One maskable layer after initialisation. */
 export interface LayerSummary {
   name: string;
-  /** (out, in). */
+  /** Matrix view of the weight: (out, in), of a convolution (out, in / groups * kh * kw). */
   shape: [number, number];
+  /** (kh, kw) and groups of a convolution. */
+  kernel?: [number, number];
+  groups?: number;
   targetDensity: number;
   /** Share of weights kept, by the symbolic mask. */
   density: number;
   nonZeros: number;
   init: Init;
-  /** Number of Givens rotations; only `eoi` has any. */
+  /** Number of Givens rotations, those of all groups together; only `eoi` and `eis` have any. */
   rotations: number;
   /** What else the method has to tell of this layer. */
   details?: InitDetails;
-  /** max |W Wᵀ - I| over the smaller Gram matrix. */
+  /** max |W Wᵀ - I| over the smaller Gram matrix; of a convolution that of its operator, on a circle of places. */
   orthogonalityError: number;
   singularValues: SpectrumSummary;
 }
@@ -68,6 +71,12 @@ export interface LayerSummary {
 export interface InitDetails {
   /** `sao`: weights in each row, or column of a tall layer. */
   degree?: number;
+  /** `eoi`, `eis` of a convolution: the density of the matrix at the centre of the kernel. */
+  centreDensity?: number;
+  /** `eoi` with a pattern: intersection over union of what is kept and what was wanted. */
+  overlap?: number;
+  /** Seconds that the search for the pattern took. */
+  seconds?: number;
   /** `ai`: singular values that the mask alone makes zero, whatever the weights are. */
   unrepairable?: number;
   /** `ai`: ||W Wᵀ - sigma_w² I|| that is left, Frobenius norm. */

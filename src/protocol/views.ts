@@ -38,6 +38,14 @@ export interface ValueTile extends TileRange {
 }
 
 /** Rotations `[start, end)` of the sequence as drawn. */
+export interface RotationRequest {
+  layer: string;
+  /** Of a convolution in groups, from 0, the default. */
+  group?: number;
+  start: number;
+  end: number;
+}
+
 export interface RotationPage {
   start: number;
   total: number;
@@ -80,7 +88,7 @@ export interface RunViewApi {
   maskTile(params: { layer: string } & TileRange, context: CallContext): Promise<MaskTile>;
   weightTile(params: { layer: string; step: number } & TileRange, context: CallContext): Promise<WeightTile>;
   valueTile(params: { layer: string; step: number } & TileRange, context: CallContext): Promise<ValueTile>;
-  rotations(params: { layer: string; start: number; end: number }, context: CallContext): Promise<RotationPage>;
+  rotations(params: RotationRequest, context: CallContext): Promise<RotationPage>;
   metrics(params: { start: number; end: number }, context: CallContext): Promise<MetricsPage>;
   /** All spectra of one layer, by step. */
   spectra(

@@ -6,9 +6,17 @@ import { maskTile, valueTile, weightTile } from '../formats/matrix-tiles';
 import { openSafetensors } from '../formats/safetensors';
 import type { SafetensorsFile, TensorEntry } from '../formats/safetensors';
 import { isEnded } from '../protocol/run';
-import type { EpochEvent, JacobianEvent, RunRecord, SpectrumEvent } from '../protocol/run';
+import type { EpochEvent, JacobianEvent, LayerSummary, RunRecord, SpectrumEvent } from '../protocol/run';
 import type { TileRange } from '../core/mask';
-import type { MaskTile, MetricsPage, RotationPage, RunSnapshot, ValueTile, WeightTile } from '../protocol/views';
+import type {
+  MaskTile,
+  MetricsPage,
+  RotationPage,
+  RotationRequest,
+  RunSnapshot,
+  ValueTile,
+  WeightTile,
+} from '../protocol/views';
 import { listCheckpoints, openCheckpoint } from './checkpoint';
 import * as errors from './errors';
 import type { RunFolder } from './folder';
@@ -17,7 +25,7 @@ import { JournalReader } from './journal-reader';
 import { checkPage, checkpointsAtOnce, epochsAtOnce, metricsAtOnce, pageBySize, rotationsAtOnce } from './paging';
 import type { Page } from './paging';
 import { maxLayers } from './record';
-import { RotationsFile } from './rotations';
+import { RotationsFile, sequenceName } from './rotations';
 import { thin } from './thin';
 
 /** What `poll` saw of a folder, besides the journal. */
@@ -90,21 +98,23 @@ export class RunReader {
   }
 
   /**
-   * Rotations from `start`, at most 50,000 of them. A layer without rotations (`init: base`) has none.
+   * Rotations from `start`, at most 50,000 of them; `group`, default 0, of a convolution in groups. A layer that was not
+   * drawn by rotations (`init: base`) has none.
    * @throws SparseError `runs.unknown-layer`, `runs.not-written-yet`, `runs.bad-page`, `runs.bad-rotations`, `file.*`
    */
-  async rotations({ layer, start, end }: { layer: string; start: number; end: number }): Promise<RotationPage> {
+  async rotations({ layer, group = 0, start, end }: RotationRequest): Promise<RotationPage> {
     checkPage(start, end);
     await this.ready();
     const summary = this.current().record.layers.find(({ name }) => name === layer);
-    if (summary?.init === 'base') return noRotations(summary.shape);
+    const shape = summary && sequenceShape(summary);
+    if (shape && summary.init !== 'eoi' && summary.init !== 'eis') return noRotations(shape);
     const file = await this.unlessMissing(RotationsFile.open(this.folder.rotationsFile), 'The rotations');
     try {
-      if (!summary) throw errors.unknownLayer(layer);
-      const page = await file.page(layer, start, Math.min(end, start + rotationsAtOnce));
+      if (!shape) throw errors.unknownLayer(layer);
+      const page = await file.page(sequenceName(summary, group), start, Math.min(end, start + rotationsAtOnce));
       // A view makes matrices of this shape: a hostile one would fill its memory.
-      if (page.shape.join() !== summary.shape.join())
-        throw errors.badRotations(this.folder.rotationsFile, layer, `of a ${summary.shape.join(' x ')} matrix`);
+      if (page.shape.join() !== shape.join())
+        throw errors.badRotations(this.folder.rotationsFile, layer, `of a ${shape.join(' x ')} matrix`);
       return page;
     } finally {
       await file.close();
@@ -216,6 +226,10 @@ export class RunReader {
     }
   }
 }
+
+/** Of the matrix that the rotations of a layer make: of a convolution that at the centre of the kernel, of one group. */
+const sequenceShape = ({ shape: [rows, columns], kernel, groups = 1 }: LayerSummary): [number, number] =>
+  kernel ? [rows / groups, columns / (kernel[0] * kernel[1])] : [rows, columns];
 
 const noRotations = (shape: [number, number]): RotationPage => ({
   start: 0,

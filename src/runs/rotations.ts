@@ -1,5 +1,6 @@
 /**
- * Recorded Givens rotation sequences as safetensors, so that other tools can replay them: per layer `NAME.axes` I32
+ * Recorded Givens rotation sequences as safetensors, so that other tools can replay them: per layer, or `NAME/0`, `NAME/1`
+ * ... per group of a convolution in groups, `NAME.axes` I32
  * (rotations, 2) and `NAME.angle` F64 (rotations) in radians, in the order drawn; `NAME.shape` in the metadata is JSON
  * { rows, columns, lastUndone, seed }. A sequence that does not begin at the identity has `NAME.start` I32 (axis of each
  * entry of the shorter dimension) or `NAME.signs` I8 (its value there, 1 or -1): version 2 of the format, which readers of
@@ -33,7 +34,11 @@ const flag: Check<boolean> = (value, where) => {
 const checkShape = object<Shape>({ rows: whole, columns: whole, lastUndone: flag, seed: number });
 const checkVersion = oneOf('1', '2');
 
-/** Writes the sequences of all layers in one step. @throws SparseError `file.*` */
+/** The name of a group's sequence in the file. */
+export const sequenceName = ({ name, groups = 1 }: { name: string; groups?: number }, group: number): string =>
+  groups > 1 ? `${name}/${group}` : name;
+
+/** Writes the sequences of all layers in one step, by `sequenceName`. @throws SparseError `file.*` */
 export async function writeRotations(path: string, layers: ReadonlyMap<string, RotationSequence>): Promise<void> {
   const begun = [...layers.values()].some(({ start, signs }) => start ?? signs);
   const metadata: Record<string, string> = { format, version: begun ? '2' : '1' };

@@ -11,6 +11,10 @@ export interface LayerShape {
   groups?: number;
 }
 
+/** The shape of the weight itself, as PyTorch has it: (out, in) or (out, in / groups, kh, kw). */
+export const tensorShape = ({ rows, columns, kernel }: LayerShape): number[] =>
+  kernel ? [rows, columns / (kernel[0] * kernel[1]), ...kernel] : [rows, columns];
+
 export const weightsOf = ({ rows, columns }: LayerShape): number => rows * columns;
 
 /** Names compared by code unit: the same order on every machine, whatever its language. */

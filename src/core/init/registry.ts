@@ -3,13 +3,15 @@ import type { Mask } from '../mask';
 import type { Parts } from '../parts';
 import { badGain, maskMismatch } from './errors';
 import type { BaseRequest } from './base-request';
+import { convOrthogonalInParts } from './conv-orthogonal';
 import { deltaOrthogonalInParts } from './delta-orthogonal';
 import { kaimingNormal } from './kaiming';
 import { lecunNormal } from './lecun';
 import { orthogonalInParts } from './orthogonal';
 import { xavierNormal } from './xavier';
 
-export type BaseInit = 'orthogonal' | 'kaiming-normal' | 'xavier-normal' | 'lecun-normal' | 'delta-orthogonal';
+export type BaseInit =
+  'orthogonal' | 'kaiming-normal' | 'xavier-normal' | 'lecun-normal' | 'delta-orthogonal' | 'conv-orthogonal';
 
 type Initialise = (request: BaseRequest) => Parts<Float32Array<ArrayBuffer>>;
 
@@ -36,6 +38,7 @@ export const baseInitialisations: Readonly<Record<BaseInit, Initialise>> = {
   'xavier-normal': checked(atOnce(xavierNormal)),
   'lecun-normal': checked(atOnce(lecunNormal)),
   'delta-orthogonal': checked(deltaOrthogonalInParts),
+  'conv-orthogonal': checked(convOrthogonalInParts),
 };
 
 /** Sets the weights outside the mask to 0, in place. Throws `init.mask-mismatch`. */

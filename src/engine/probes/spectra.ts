@@ -1,14 +1,15 @@
 /** Singular values of each layer's weight. */
-import { singularValuesInParts } from '../../core/linalg/svd';
+import type { LayerShape } from '../../core/density/layer-shape';
 import type { Parts } from '../../core/parts';
 import { summarise } from '../../core/spectrum';
 import type { SpectrumEvent } from '../../protocol/run';
 import type { Untimed } from '../recorder';
+import { weightSpectrum } from './weight-spectrum';
 
 export function* layerSpectrum(
-  layer: { name: string; rows: number; columns: number; weight: Float32Array },
+  layer: LayerShape & { weight: Float32Array },
   step: number,
 ): Parts<Untimed<SpectrumEvent>> {
-  const values = yield* singularValuesInParts(layer.weight, layer.rows, layer.columns);
+  const values = yield* weightSpectrum(layer.weight, layer);
   return { type: 'spectrum', step, layer: layer.name, summary: summarise(values), values: [...values] };
 }

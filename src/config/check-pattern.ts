@@ -1,0 +1,23 @@
+/** What a wanted pattern makes of a layer, before any weight exists. */
+import type { LayerDensity, LayerShape } from '../core/density';
+import { weightsOf } from '../core/density/layer-shape';
+import { patternTooSparse } from '../core/init/eoi-errors';
+import { partLayer } from '../core/init/fan';
+import { patternCount } from '../core/patterns';
+import type { Pattern } from '../core/patterns';
+import type { Sparsity } from './methods';
+
+export type Guide = NonNullable<Sparsity['eoi']['pattern']>;
+export type FileGuide = Extract<Guide, { file: string }>;
+
+/** Whether masks in a file are wanted, which are not known before it is read. */
+export const isFile = (guide: Guide): guide is FileGuide => 'file' in guide;
+
+/** Weights that the pattern keeps of a layer, each group by itself. @throws SparseError `pattern.*`, `eoi.pattern-too-sparse` */
+export function patternDensity(pattern: Pattern, shape: LayerShape): LayerDensity {
+  const { groups, outputs, inputs } = partLayer(shape);
+  const kept = patternCount(pattern, outputs, inputs);
+  const least = Math.min(outputs, inputs);
+  if (kept < least) throw patternTooSparse(outputs, inputs, kept, least);
+  return { name: shape.name, count: groups * kept, density: (groups * kept) / weightsOf(shape) };
+}

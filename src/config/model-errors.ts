@@ -1,0 +1,80 @@
+/** The sentences about the layers of a network: what does not fit, with what would. */
+import { change, count, finding, size } from './finding';
+import type { Finding } from './finding';
+
+/** A layer with its size in words: `fc1 (100 x 784)`, `conv1 (16 x 3 x 3 x 3)`. */
+interface Sized {
+  name: string;
+  shape: readonly number[];
+}
+
+const sized = ({ name, shape }: Sized): string => `${name} (${shape.map(count).join(' x ')})`;
+
+/** `before`: what comes in, as a clause. */
+export const shapeMismatch = (layer: Sized & { in: number }, before: string, wanted: number): Finding =>
+  finding(
+    'shape-mismatch',
+    `${sized(layer)} takes ${count(layer.in)} ${layer.shape.length > 2 ? 'channels' : 'values'}, but ${before}; use in: ${wanted}.`,
+    change(String(wanted)),
+  );
+
+export const classesMismatch = (layer: Sized & { out: number }, classes: number, source: string): Finding =>
+  finding(
+    'shape-mismatch',
+    `${sized(layer)} is the last layer and gives ${count(layer.out)} values, but ${source} has ${classes} classes; use out: ${classes}.`,
+    change(String(classes)),
+  );
+
+export const lastNotLinear = (layer: Sized, classes: number): Finding =>
+  finding(
+    'last-not-linear',
+    `${sized(layer)} is the last layer and gives pictures, not ${classes} classes; add a linear layer with out: ${classes} after it.`,
+  );
+
+export const convAfterLinear = (layer: Sized, before: string): Finding =>
+  finding(
+    'conv-after-linear',
+    `${sized(layer)} is a convolution and takes pictures, but ${before} before it is linear; put the convolutions first.`,
+  );
+
+/** `possible`: the nearest number that divides both. */
+export const groupsDoNotDivide = (
+  layer: Sized & { in: number; out: number; groups: number },
+  possible: number,
+): Finding =>
+  finding(
+    'groups-do-not-divide',
+    `${sized(layer)}: groups: ${layer.groups} does not divide both in: ${layer.in} and out: ${layer.out}; the nearest that does is ${possible}.`,
+    change(String(possible)),
+  );
+
+export const kernelTooLarge = (layer: Sized, picture: readonly number[]): Finding =>
+  finding(
+    'kernel-too-large',
+    `${sized(layer)} has a kernel larger than the ${picture.join(' x ')} picture that comes in; use a smaller kernel, or smaller strides before it.`,
+  );
+
+export const duplicateLayer = (name: string, free: string): Finding =>
+  finding(
+    'duplicate-layer',
+    `There is a layer ${name} already, above. Each needs a name of its own; ${free} is free.`,
+    change(free),
+  );
+
+export const noLinearLayer = (): Finding =>
+  finding(
+    'no-linear-layer',
+    '`model.layers` has no linear layer, so there is nothing to train. Add one: `{ name: fc1, linear: { in: 784, out: 10 } }`.',
+  );
+
+export const layerTooLarge = (layer: { name: string; rows: number; columns: number }, limit: number): Finding =>
+  finding(
+    'layer-too-large',
+    `${layer.name} (${size(layer)}) has ${count(layer.rows * layer.columns)} weights, more than the ${count(limit)} that one matrix may have. Use a smaller layer.`,
+  );
+
+export const networkTooLarge = (weights: number, limit: number): Finding =>
+  finding(
+    'network-too-large',
+    `The layers have ${count(weights)} weights together, more than the ${count(limit)} that are handled. Use fewer or smaller layers.`,
+  );

@@ -1,0 +1,79 @@
+/** Layers whose weights are products of rotations: exact orthogonal initialisation in all its forms. */
+import type { LayerPlan } from '../config/layer-plans';
+import type { Config } from '../config/types';
+import { exactOrthogonalConvInParts, exactOrthogonalKernelsInParts } from '../core/init/eoi-conv';
+import type { ConvEoi } from '../core/init/eoi-conv';
+import { exactOrthogonal } from '../core/init/eoi';
+import { partLayer } from '../core/init/fan';
+import { guidedOrthogonalInParts } from '../core/init/guided';
+import { Mask, intersectionOverUnion } from '../core/mask';
+import type { Parts } from '../core/parts';
+import type { Rng } from '../core/rng';
+import type { RotationSequence } from '../core/rotation-sequence';
+import type { InitDetails } from '../protocol/run';
+
+export interface RotatedLayer {
+  weights: Float32Array<ArrayBuffer>;
+  mask: Mask;
+  /** As drawn, one a group; the weights are sigma_w times their product, at the centre of a kernel. */
+  sequences: RotationSequence[];
+  details?: InitDetails;
+}
+
+export interface Turning {
+  config: Config;
+  layer: LayerPlan;
+  /** Of the whole weight. */
+  density: number;
+  gain: number;
+  rng: Rng;
+}
+
+/** @throws SparseError `eoi.*`, `init.*`, `shape.*` */
+export function* drawRotated({ config, layer, density, gain, rng }: Turning): Parts<RotatedLayer> {
+  const { sparsity, seed } = config;
+  const { angles, convDensity } = sparsity.eoi;
+  const { rows, columns } = layer;
+  if (!layer.kernel) {
+    const { weights, mask, sequence } = exactOrthogonal({ rows, columns, density, angles, rng, seed, gain });
+    return { weights, mask, sequences: [sequence] };
+  }
+  const request = { shape: layer, density, angles, rng, seed, gain };
+  const drawn: ConvEoi =
+    sparsity.init === 'eis'
+      ? yield* exactOrthogonalKernelsInParts(request)
+      : yield* exactOrthogonalConvInParts({ ...request, convDensity });
+  const { weights, mask, sequences, heldDensity } = drawn;
+  return { weights, mask, sequences, details: { centreDensity: heldDensity } };
+}
+
+/**
+ * Towards a wanted pattern, (outputs, inputs) of each group. A kernel keeps weights at its centre only.
+ * @throws SparseError `eoi.*`
+ */
+export function* drawGuided({ config, layer, gain, rng }: Omit<Turning, 'density'>, wanted: Mask): Parts<RotatedLayer> {
+  const { seed, sparsity } = config;
+  const { angles } = sparsity.eoi;
+  const { groups, outputs, inputs, kernel, taps } = partLayer(layer);
+  const centre = Math.floor((kernel[0] - 1) / 2) * kernel[1] + Math.floor((kernel[1] - 1) / 2);
+  const weights = new Float32Array(layer.rows * layer.columns);
+  const mask = Mask.empty(layer.rows, layer.columns);
+  const sequences: RotationSequence[] = [];
+  let overlap = 0;
+  const began = performance.now();
+  for (let group = 0; group < groups; group++) {
+    const draws = groups > 1 ? rng.split(`group/${group}`) : rng;
+    const guided = yield* guidedOrthogonalInParts({ pattern: wanted, angles, rng: draws, seed });
+    for (let o = 0; o < outputs; o++)
+      for (let i = 0; i < inputs; i++) {
+        if (!guided.mask.get(o, i)) continue;
+        const [row, column] = [group * outputs + o, i * taps + centre];
+        mask.set(row, column);
+        weights[row * layer.columns + column] = gain * guided.weights[o * inputs + i];
+      }
+    overlap += intersectionOverUnion(guided.mask, wanted) / groups;
+    sequences.push(guided.sequence);
+    yield;
+  }
+  return { weights, mask, sequences, details: { overlap, seconds: (performance.now() - began) / 1000 } };
+}

@@ -1,0 +1,57 @@
+/** The masks that guided exact orthogonal initialisation is led by: made from the config's words, or read from a file. */
+import { resolve } from 'node:path';
+import { isFile } from '../config/check-pattern';
+import { guideOf } from '../config/methods';
+import type { NetworkPlan } from '../config/plan';
+import type { Config } from '../config/types';
+import { tensorShape } from '../core/density/layer-shape';
+import type { LayerShape } from '../core/density/layer-shape';
+import { partLayer } from '../core/init/fan';
+import { Mask } from '../core/mask';
+import { patternMask } from '../core/patterns';
+import { openFile } from '../formats/byte-source';
+import { openSafetensors } from '../formats/safetensors';
+import type { SafetensorsFile } from '../formats/safetensors';
+import { wantedMaskMissing, wantedMaskNotBits, wantedMaskOfKernel, wantedMaskShape } from './errors';
+
+/** Of each layer by its name: of one group of it, (outputs, inputs). */
+export type WantedPatterns = ReadonlyMap<string, Mask>;
+
+async function readMask(file: SafetensorsFile, path: string, shape: LayerShape): Promise<Mask> {
+  const { name, rows, columns } = shape;
+  const { groups, taps } = partLayer(shape);
+  if (groups > 1 || taps > 1) throw wantedMaskOfKernel(name);
+  const entry = file.get(`layers.${name}.mask`) ?? file.get(`${name}.mask`);
+  if (!entry) throw wantedMaskMissing(path, name);
+  const wanted = tensorShape(shape);
+  if (entry.shape.join() !== wanted.join() || (entry.dtype !== 'U8' && entry.dtype !== 'BOOL'))
+    throw wantedMaskShape(path, entry.name, `${entry.dtype} (${entry.shape.join(', ')})`, `U8 (${wanted.join(', ')})`);
+  const bytes = await file.readBytes(entry, 0, rows * columns);
+  if (bytes.some((bit) => bit > 1)) throw wantedMaskNotBits(path, entry.name);
+  return Mask.fromBytes(bytes, rows, columns);
+}
+
+/**
+ * `folder`: of the config, from which the file is named. Empty when the config asks for no pattern.
+ * @throws SparseError `engine.wanted-mask-*`, `pattern.*`, `safetensors.*`, `file.*`
+ */
+export async function wantedPatterns(config: Config, plan: NetworkPlan, folder: string): Promise<WantedPatterns> {
+  const guide = guideOf(config.sparsity);
+  if (!guide) return new Map();
+  const wanted = new Map<string, Mask>();
+  if (!isFile(guide)) {
+    for (const layer of plan.layers) {
+      const { outputs, inputs } = partLayer(layer);
+      wanted.set(layer.name, patternMask(guide, outputs, inputs));
+    }
+    return wanted;
+  }
+  const path = resolve(folder, guide.file);
+  const file = await openSafetensors(await openFile(path));
+  try {
+    for (const layer of plan.layers) wanted.set(layer.name, await readMask(file, path, layer));
+  } finally {
+    await file.close();
+  }
+  return wanted;
+}
