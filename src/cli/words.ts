@@ -51,3 +51,6 @@ export const doctorLabels = {
 
 export const processorText = (model: string, threads: number): string =>
   `${model}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
+
+/** In place of a density that is not known before the run begins. */
+export const decidedBy = { scores: 'by scores', pattern: 'by the pattern' } as const;

@@ -63,7 +63,7 @@ function keysOf(spot: Spot, span: Span, hasColon: boolean): Completion[] {
   const objects = objectsAt(spot.path);
   // Beside `name` only what a layer with a name has.
   const open = objects.filter(fits);
-  return (open.length > 0 ? open : objects).flatMap(({ keys, exactlyOne = [] }) => {
+  const offered = (open.length > 0 ? open : objects).flatMap(({ keys, exactlyOne = [] }) => {
     const taken = exactlyOne.some((key) => spot.siblings.includes(key)) ? exactlyOne : [];
     return Object.entries(keys)
       .filter(([key]) => !spot.siblings.includes(key) && !taken.includes(key))
@@ -76,6 +76,8 @@ function keysOf(spot: Spot, span: Span, hasColon: boolean): Completion[] {
         more: !hasColon && ['enum', 'union', 'boolean'].includes(schema.kind),
       }));
   });
+  // Several kinds of layer have a name.
+  return offered.filter(({ label }, index) => offered.findIndex((other) => other.label === label) === index);
 }
 
 function valuesOf(schema: Schema, span: Span): Completion[] {

@@ -190,7 +190,7 @@ interface SparseLayer {
 
 /** `possible`: the smallest density that works, as to be written. */
 export const densityTooLow = (density: number, layer: SparseLayer, possible: string | undefined): Finding => {
-  const least = Math.min(layer.rows, layer.columns);
+  const least = Math.round(layer.minimumDensity * layer.weights);
   return finding(
     'density-too-low',
     `sparsity.density is ${density}, but ${layer.name} (${size(layer)}), kept exactly orthogonal, needs at least ` +

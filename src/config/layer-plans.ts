@@ -5,7 +5,7 @@ import { weightsOf } from '../core/density/layer-shape';
 import { matchLayers } from '../core/density/match-layers';
 import { atLeast, isSparseError } from '../core/errors';
 import { minimumDensity } from '../core/init/eoi';
-import { possibleDegrees } from '../core/init/sao';
+import { possibleLayerDegrees } from '../core/init/sao-conv';
 import { partLayer } from '../core/init/fan';
 import { weightShape } from '../core/network';
 import type { Placed } from './model-network';
@@ -144,8 +144,8 @@ export function sharedOut(
 export function checkDegree({ sparsity: { init, sao } }: Config, layers: readonly LayerPlan[]): PathFinding[] {
   const { degree } = sao;
   if (init !== 'sao' || degree === undefined) return [];
-  const layer = layers.find(({ rows, columns }) => !possibleDegrees(rows, columns).includes(degree));
+  const layer = layers.find((shape) => !possibleLayerDegrees(shape).includes(degree));
   if (!layer) return [];
-  const possible = possibleDegrees(layer.rows, layer.columns);
+  const possible = possibleLayerDegrees(layer);
   return [{ ...errors.degreeImpossible(layer, degree, possible), path: 'sparsity.sao.degree' }];
 }

@@ -39,12 +39,12 @@ export const convAfterLinear = (layer: Sized, before: string): Finding =>
 
 /** `possible`: the nearest number that divides both. */
 export const groupsDoNotDivide = (
-  layer: Sized & { in: number; out: number; groups: number },
+  layer: { name: string; in: number; out: number; groups: number },
   possible: number,
 ): Finding =>
   finding(
     'groups-do-not-divide',
-    `${sized(layer)}: groups: ${layer.groups} does not divide both in: ${layer.in} and out: ${layer.out}; the nearest that does is ${possible}.`,
+    `${layer.name}: groups: ${layer.groups} does not divide both in: ${layer.in} and out: ${layer.out}; the nearest that does is ${possible}.`,
     change(String(possible)),
   );
 

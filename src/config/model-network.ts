@@ -113,7 +113,7 @@ function throughConv(layer: ConvLayer, path: string, before: Flow): Flow | PathF
     return { ...errors.shapeMismatch(sized(layer), comes, picture[0]), path: `${path}.conv.in` };
   }
   if (!divides(layer.groups, layer))
-    return { ...errors.groupsDoNotDivide(sized(layer), nearestGroups(layer)), path: `${path}.conv.groups` };
+    return { ...errors.groupsDoNotDivide(layer, nearestGroups(layer)), path: `${path}.conv.groups` };
   const [, height, width] = picture;
   const size = outputSize(layer, picture);
   if (layer.kernel[0] > height || layer.kernel[1] > width || size[1] < 1 || size[2] < 1)
@@ -138,7 +138,7 @@ function checkFlow({ inputs, picture, classes }: Network, placed: readonly Place
       const comes = `${flow.giver} ${flow.giver === source ? 'has' : 'gives'} ${flow.values}${size}`;
       found.push({ ...errors.shapeMismatch(sized(layer), comes, flow.values), path: `${path}.linear.in` });
     }
-    flow = { values: layer.out, picture: undefined, giver: layer.name };
+    flow = { values: layer.out, picture: undefined, giver: `${layer.name} (${layer.out} x ${layer.in})` };
   }
   const last = placed.at(-1);
   if (!last) return found;

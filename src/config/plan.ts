@@ -19,10 +19,10 @@ export interface NetworkPlan {
   parameters: number;
   /** sigma_w and sigma_b. */
   gain: Gains;
-  /** Weights to keep. */
-  nonZeros: number;
+  /** Weights to keep; not known where a file of masks says it. */
+  nonZeros: number | undefined;
   /** nonZeros / weights. */
-  density: number;
+  density: number | undefined;
 }
 
 /** What the config comes to. `plan` only when nothing makes it impossible; `problems` may still hold warnings. */
@@ -42,7 +42,9 @@ export function planNetwork(config: Config): { plan?: NetworkPlan; problems: Pat
   // Where scores decide which weights are kept, how many is known all the same.
   const nonZeros = layers.every((layer) => layer.targetNonZeros !== undefined)
     ? sum((layer) => layer.targetNonZeros ?? 0)
-    : Math.round(initialDensity(config) * weights);
+    : layers.some(({ decidedBy }) => decidedBy === 'pattern')
+      ? undefined
+      : Math.round(initialDensity(config) * weights);
   const plan = {
     network,
     layers,
@@ -50,7 +52,7 @@ export function planNetwork(config: Config): { plan?: NetworkPlan; problems: Pat
     gain: gains.gain,
     parameters: weights + sum((layer) => layer.biases),
     nonZeros,
-    density: nonZeros / weights,
+    density: nonZeros === undefined ? undefined : nonZeros / weights,
   };
   return { plan, problems };
 }

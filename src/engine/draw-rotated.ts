@@ -1,12 +1,13 @@
 /** Layers whose weights are products of rotations: exact orthogonal initialisation in all its forms. */
 import type { LayerPlan } from '../config/layer-plans';
 import type { Config } from '../config/types';
+import { CentredKernels } from '../core/init/centre-tap';
 import { exactOrthogonalConvInParts, exactOrthogonalKernelsInParts } from '../core/init/eoi-conv';
 import type { ConvEoi } from '../core/init/eoi-conv';
 import { exactOrthogonal } from '../core/init/eoi';
-import { partLayer } from '../core/init/fan';
 import { guidedOrthogonalInParts } from '../core/init/guided';
-import { Mask, intersectionOverUnion } from '../core/mask';
+import { intersectionOverUnion } from '../core/mask';
+import type { Mask } from '../core/mask';
 import type { Parts } from '../core/parts';
 import type { Rng } from '../core/rng';
 import type { RotationSequence } from '../core/rotation-sequence';
@@ -54,26 +55,19 @@ export function* drawRotated({ config, layer, density, gain, rng }: Turning): Pa
 export function* drawGuided({ config, layer, gain, rng }: Omit<Turning, 'density'>, wanted: Mask): Parts<RotatedLayer> {
   const { seed, sparsity } = config;
   const { angles } = sparsity.eoi;
-  const { groups, outputs, inputs, kernel, taps } = partLayer(layer);
-  const centre = Math.floor((kernel[0] - 1) / 2) * kernel[1] + Math.floor((kernel[1] - 1) / 2);
-  const weights = new Float32Array(layer.rows * layer.columns);
-  const mask = Mask.empty(layer.rows, layer.columns);
+  const kernels = new CentredKernels(layer);
+  const { groups } = kernels.parted;
   const sequences: RotationSequence[] = [];
   let overlap = 0;
   const began = performance.now();
   for (let group = 0; group < groups; group++) {
     const draws = groups > 1 ? rng.split(`group/${group}`) : rng;
     const guided = yield* guidedOrthogonalInParts({ pattern: wanted, angles, rng: draws, seed });
-    for (let o = 0; o < outputs; o++)
-      for (let i = 0; i < inputs; i++) {
-        if (!guided.mask.get(o, i)) continue;
-        const [row, column] = [group * outputs + o, i * taps + centre];
-        mask.set(row, column);
-        weights[row * layer.columns + column] = gain * guided.weights[o * inputs + i];
-      }
+    kernels.place(group, { mask: guided.mask, weights: guided.weights.map((value) => gain * value) });
     overlap += intersectionOverUnion(guided.mask, wanted) / groups;
     sequences.push(guided.sequence);
     yield;
   }
+  const { weights, mask } = kernels;
   return { weights, mask, sequences, details: { overlap, seconds: (performance.now() - began) / 1000 } };
 }

@@ -204,7 +204,7 @@ export const wantedMaskOfKernel = (layer: string): SparseError =>
   );
 
 export const scoredLayerTooSparse = (
-  layer: { name: string; rows: number; columns: number },
+  layer: { name: string; rows: number; columns: number; minimumDensity: number; weights: number },
   kept: number,
   distribution: string,
   density: number,
@@ -212,7 +212,7 @@ export const scoredLayerTooSparse = (
   error(
     'scored-layer-too-sparse',
     `${layer.name} (${layer.rows} x ${layer.columns}) keeps ${kept} weights by distribution ${distribution} at density ${density}; exactly orthogonal it ` +
-      `needs at least ${Math.min(layer.rows, layer.columns)}. Raise sparsity.density, fix this layer under sparsity.layers, or use init: base.`,
+      `needs at least ${Math.round(layer.minimumDensity * layer.weights)}. Raise sparsity.density, fix this layer under sparsity.layers, or use init: base.`,
     { layer: layer.name },
   );
 

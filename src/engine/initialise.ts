@@ -9,7 +9,7 @@ import { randomMask } from '../core/init/base';
 import type { LayerShape } from '../core/density/layer-shape';
 import type { Gains } from '../core/init/mean-field';
 import { applyMask, baseInitialisations } from '../core/init/registry';
-import { nearestDegree, sparseOrthogonalInParts } from '../core/init/sao';
+import { nearestLayerDegree, sparseOrthogonalLayerInParts } from '../core/init/sao-conv';
 import type { Mask } from '../core/mask';
 import type { Parts } from '../core/parts';
 import { Rng } from '../core/rng';
@@ -132,8 +132,9 @@ export function* drawLayer(drawing: Drawing, layer: LayerPlan, kept: KeptLayer |
       return { weights, mask, bias, details: { unrepairable, residual } };
     }
     case 'sao': {
-      const degree = sparsity.sao.degree ?? nearestDegree(rows, columns, density());
-      return { ...(yield* sparseOrthogonalInParts({ rows, columns, degree, gain, rng })), bias, details: { degree } };
+      const degree = sparsity.sao.degree ?? nearestLayerDegree(layer, density());
+      const drawn = yield* sparseOrthogonalLayerInParts({ shape: layer, degree, gain, rng });
+      return { ...drawn, bias, details: { degree } };
     }
     case 'eoi':
     case 'eis': {

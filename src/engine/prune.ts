@@ -62,6 +62,11 @@ function* scoresOf(request: PruneRequest, distribution: Exclude<ScoredDistributi
   }
 }
 
+function keptInAll({ nonZeros }: NetworkPlan): number {
+  if (nonZeros === undefined) throw new Error('a pattern decides what is kept, not scores');
+  return nonZeros;
+}
+
 /** Layers whose density the config fixes keep their own best; the others compete for what is left. */
 function select(plan: NetworkPlan, scores: readonly LayerScores[]): Uint8Array[] {
   const masks = plan.layers.map(({ targetNonZeros }, l) =>
@@ -69,7 +74,7 @@ function select(plan: NetworkPlan, scores: readonly LayerScores[]): Uint8Array[]
   );
   const fixed = plan.layers.reduce((sum, { targetNonZeros }) => sum + (targetNonZeros ?? 0), 0);
   const open = scores.filter((_, l) => masks[l] === undefined);
-  const chosen = selectGlobal(open, plan.nonZeros - fixed);
+  const chosen = selectGlobal(open, keptInAll(plan) - fixed);
   checkNoEmptyLayer(open, chosen);
   let next = 0;
   return masks.map((mask) => mask ?? chosen[next++]);
@@ -83,7 +88,7 @@ export function* pruneDense(request: PruneRequest): Parts<PrunedLayer[]> {
   const { config, plan, layers, distribution } = request;
   yield;
   if (distribution === 'synflow') {
-    const { masks } = yield* synflowInParts(layers, plan.density, config.sparsity.synflow.iterations);
+    const { masks } = yield* synflowInParts(layers, keptInAll(plan) / plan.weights, config.sparsity.synflow.iterations);
     return masks.map((mask, l) => ({ mask: Mask.fromBytes(mask, layers[l].rows, layers[l].columns) }));
   }
   const scores = yield* scoresOf(request, distribution);

@@ -83,7 +83,7 @@ export const words = {
   step: (step: number, total: number) => t('step {0}/{1}', step, total),
   validation: (accuracy: string) => t('{0} val', accuracy),
   unreadable: () => t('cannot be read'),
-  byScores: () => t('by scores'),
+  decidedBy: { scores: () => t('by scores'), pattern: () => t('by the pattern') },
   planned: (name: string) => t('{0} (planned)', name),
 
   liveRuns: (count: number) => (count === 1 ? t('1 run is going on') : t('{0} runs are going on', count)),
@@ -102,6 +102,9 @@ export const words = {
     density: () => t('density'),
     targetDensity: () => t('target density'),
     minimumDensity: () => t('minimum density for EOI'),
+    centreDensity: () => t('density at the centre of the kernel'),
+    overlap: () => t('intersection over union with the pattern'),
+    seconds: () => t('time of the search'),
     nonZeros: () => t('non-zeros'),
     biases: () => t('biases'),
     init: () => t('initialisation'),

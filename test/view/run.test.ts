@@ -220,7 +220,7 @@ describe.skipIf(missingBrowser !== undefined)(`the run panel${missingBrowser ? `
     await open('givens', { layer: 'fc2' });
     await readsOut(/rotation 14\d of 14\d: axes \d+, \d+ by [\d.]+° · density 0\.\d+ → 0\.\d+ \(expected 0\.\d+\)/);
     const scrub = view.page.getByRole('slider', { name: 'Rotation' });
-    await view.page.getByRole('button', { name: 'First: the identity' }).click();
+    await view.page.getByRole('button', { name: 'First: the beginning' }).click();
     await readsOut(/rotation 0 of 14\d: the identity · density 0\.0100/);
     await view.page.getByRole('button', { name: 'One rotation on' }).click();
     await readsOut(/rotation 1 of/);

@@ -11,7 +11,7 @@ import type { ExitCode } from '../errors';
 import type { Output } from '../output';
 import { printJson } from '../output';
 import { significant, table, thousands } from '../table';
-import { allLayers, headings, parametersLine } from '../words';
+import { allLayers, decidedBy, headings, parametersLine } from '../words';
 
 const planJson = ({ layers, weights, parameters, nonZeros, density }: NetworkPlan): object => ({
   layers: layers.map(({ name, rows, columns, targetDensity, targetNonZeros, minimumDensity, biases }) => ({
@@ -25,8 +25,8 @@ const planJson = ({ layers, weights, parameters, nonZeros, density }: NetworkPla
   })),
   weights,
   parameters,
-  nonZeros,
-  density,
+  nonZeros: nonZeros ?? null,
+  density: density ?? null,
 });
 
 const planTable = ({ layers, nonZeros, weights, parameters, density }: NetworkPlan): string =>
@@ -36,11 +36,17 @@ const planTable = ({ layers, nonZeros, weights, parameters, density }: NetworkPl
       ...layers.map((layer) => [
         layer.name,
         `${layer.rows} x ${layer.columns}`,
-        layer.targetDensity === undefined ? 'by scores' : significant(layer.targetDensity),
-        layer.targetNonZeros === undefined ? 'by scores' : thousands(layer.targetNonZeros),
+        layer.targetDensity === undefined ? decidedBy[layer.decidedBy ?? 'scores'] : significant(layer.targetDensity),
+        layer.targetNonZeros === undefined ? decidedBy[layer.decidedBy ?? 'scores'] : thousands(layer.targetNonZeros),
         thousands(layer.weights),
       ]),
-      [allLayers, '', significant(density), thousands(nonZeros), thousands(weights)],
+      [
+        allLayers,
+        '',
+        density === undefined ? decidedBy.pattern : significant(density),
+        nonZeros === undefined ? decidedBy.pattern : thousands(nonZeros),
+        thousands(weights),
+      ],
     ],
     ['left', 'right', 'right', 'right', 'right'],
   ) + parametersLine(parameters);

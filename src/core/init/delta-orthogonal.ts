@@ -1,6 +1,7 @@
 import { haarOrthogonalInParts } from '../linalg/haar';
 import type { Parts } from '../parts';
 import type { BaseRequest } from './base-request';
+import { centreTap } from './centre-tap';
 import { noSparseFan } from './errors';
 import { partLayer } from './fan';
 
@@ -14,7 +15,7 @@ export function* deltaOrthogonalInParts(p: BaseRequest): Parts<Float32Array<Arra
   const { shape, gain, rng, sparseFan } = p;
   if (sparseFan) throw noSparseFan('delta-orthogonal');
   const { groups, outputs, inputs, kernel, taps } = partLayer(shape);
-  const centre = Math.floor((kernel[0] - 1) / 2) * kernel[1] + Math.floor((kernel[1] - 1) / 2);
+  const centre = centreTap({ kernel });
   const weights = new Float32Array(shape.rows * shape.columns);
   const draws = rng.split('weights');
   for (let group = 0; group < groups; group++) {

@@ -7,11 +7,12 @@ import type { Angles } from '../angles';
 import type { LayerShape } from '../density/layer-shape';
 import { densityOutOfRange } from '../errors';
 import { replayWithMask } from '../givens';
-import { Mask } from '../mask';
+import type { Mask } from '../mask';
 import { finish } from '../parts';
 import type { Parts } from '../parts';
 import type { Rng } from '../rng';
 import type { RotationSequence } from '../rotation-sequence';
+import { CentredKernels } from './centre-tap';
 import { drawSequence, minimumDensity } from './eoi';
 import { kernelTooSparse } from './eoi-errors';
 import { badGain } from './errors';
@@ -74,9 +75,9 @@ export function* exactOrthogonalConvInParts(p: ConvEoiRequest & { convDensity: C
   const most = Math.floor(count / groups);
   const asked = convDensity === 'as-given' ? density : Math.min(density * taps, 1, Math.sqrt(density));
   const held = Math.max(minimumDensity(outputs, inputs), Math.min(asked, most / (outputs * inputs)));
-  const made = yield* placeBlocks(p, parted, { density: held, most });
-  unmaskAtRandom(made.mask, count - made.mask.count(), rng.split('unmask'));
-  return { ...made, density: made.mask.density };
+  const { weights: drawn, mask, sequences, heldDensity } = yield* placeBlocks(p, { density: held, most });
+  unmaskAtRandom(mask, count - mask.count(), rng.split('unmask'));
+  return { weights: drawn, mask, sequences, heldDensity, density: mask.density };
 }
 
 /**
@@ -88,14 +89,13 @@ export const exactOrthogonalKernels = (p: ConvEoiRequest): ConvEoi => finish(exa
 
 /** `exactOrthogonalKernels`, the same bit for bit, in parts: one group each. Throws the same. */
 export function* exactOrthogonalKernelsInParts(p: ConvEoiRequest): Parts<ConvEoi> {
-  const parted = checked(p);
-  const made = yield* placeBlocks(p, parted, { density: p.density, most: Infinity });
-  const { taps, inputs } = parted;
-  const { mask } = made;
-  for (let r = 0; r < mask.rows; r++)
-    for (let i = 0; i < inputs; i++)
-      if (mask.get(r, i * taps + centreTap(parted))) for (let tap = 0; tap < taps; tap++) mask.set(r, i * taps + tap);
-  return { ...made, density: mask.density };
+  checked(p);
+  const { weights, mask, sequences, heldDensity, kernels } = yield* placeBlocks(p, {
+    density: p.density,
+    most: Infinity,
+  });
+  kernels.keepWholeKernels();
+  return { weights, mask, sequences, heldDensity, density: mask.density };
 }
 
 function checked({ shape, density, gain = 1 }: ConvEoiRequest): Parted {
@@ -105,34 +105,23 @@ function checked({ shape, density, gain = 1 }: ConvEoiRequest): Parted {
   return parted;
 }
 
-const centreTap = ({ kernel: [height, width] }: Parted): number =>
-  Math.floor((height - 1) / 2) * width + Math.floor((width - 1) / 2);
-
 /** A sparse orthogonal matrix for each group, drawn by its number, at the centre taps; the mask keeps its non-zeros. */
 function* placeBlocks(
   { shape, angles, rng, seed, gain = 1 }: ConvEoiRequest,
-  parted: Parted,
   { density, most }: { density: number; most: number },
-): Parts<Omit<ConvEoi, 'density'>> {
-  const { groups, outputs, inputs, taps } = parted;
-  const centre = centreTap(parted);
-  const weights = new Float32Array(shape.rows * shape.columns);
-  const mask = Mask.empty(shape.rows, shape.columns);
+): Parts<Omit<ConvEoi, 'density'> & { kernels: CentredKernels }> {
+  const kernels = new CentredKernels(shape);
+  const { groups, outputs, inputs } = kernels.parted;
   const sequences: RotationSequence[] = [];
   for (let group = 0; group < groups; group++) {
     const draws = rng.split(`group/${group}`);
     const sequence = drawSequence({ rows: outputs, columns: inputs, density, angles, rng: draws, seed, most });
     const block = replayWithMask(sequence);
-    for (let o = 0; o < outputs; o++) {
-      const row = group * outputs + o;
-      for (let i = 0; i < inputs; i++) {
-        if (!block.mask.get(o, i)) continue;
-        mask.set(row, i * taps + centre);
-        weights[row * shape.columns + i * taps + centre] = gain * block.weights[o * inputs + i];
-      }
-    }
+    if (gain !== 1) for (let k = 0; k < block.weights.length; k++) block.weights[k] *= gain;
+    kernels.place(group, block);
     sequences.push(sequence);
     yield;
   }
-  return { weights, mask, sequences, heldDensity: mask.count() / (shape.rows * inputs) };
+  const { weights, mask } = kernels;
+  return { weights, mask, sequences, heldDensity: mask.count() / (shape.rows * inputs), kernels };
 }

@@ -16,6 +16,9 @@ export function lensesOf({ plan, issues }: CheckedConfig): Lens[] {
     return [run, { title: `$(error) ${words.problems(errors)}`, action: 'problems' }];
   }
   const { weights, nonZeros, density } = plan;
-  const kept = words.weightsKept(counted(weights), counted(nonZeros), significant(100 * density));
+  const kept =
+    nonZeros === undefined || density === undefined
+      ? words.weightsByPattern(counted(weights))
+      : words.weightsKept(counted(weights), counted(nonZeros), significant(100 * density));
   return [run, { title: `$(checklist) ${kept}`, action: 'layers' }];
 }

@@ -15,12 +15,14 @@ const gap = '&emsp;';
 
 const row = (cells: readonly string[]): string => `| ${cells.join(` | ${gap}`)} |`;
 
+const undecided = ({ decidedBy = 'scores' }: LayerPlan): string => words.decidedBy[decidedBy]();
+
 const layerRow = (layer: LayerPlan): string =>
   row([
     layer.name,
     shapeText(layer.rows, layer.columns),
-    layer.targetDensity === undefined ? words.byScores() : significant(layer.targetDensity),
-    `${layer.targetNonZeros === undefined ? words.byScores() : counted(layer.targetNonZeros)} / ${counted(layer.weights)}`,
+    layer.targetDensity === undefined ? undecided(layer) : significant(layer.targetDensity),
+    `${layer.targetNonZeros === undefined ? undecided(layer) : counted(layer.targetNonZeros)} / ${counted(layer.weights)}`,
     counted(layer.weights + layer.biases),
   ]);
 
@@ -42,8 +44,8 @@ export const planTable = ({ layers, density, nonZeros, weights, parameters }: Ne
     row([
       `**${words.total()}**`,
       '',
-      significant(density),
-      `${counted(nonZeros)} / ${counted(weights)}`,
+      density === undefined ? words.decidedBy.pattern() : significant(density),
+      `${nonZeros === undefined ? words.decidedBy.pattern() : counted(nonZeros)} / ${counted(weights)}`,
       counted(parameters),
     ]),
   ].join('\n');

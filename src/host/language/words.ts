@@ -6,11 +6,12 @@ const { t } = vscode.l10n;
 export const words = {
   columns: () => [t('layer'), t('shape'), t('density'), t('non-zeros'), t('parameters')],
   total: () => t('total'),
-  byScores: () => t('by scores'),
+  decidedBy: { scores: () => t('by scores'), pattern: () => t('by the pattern') },
   more: (count: string) => t('… {0} more', count),
   planned: () => t('Planned, by this config:'),
   runConfig: () => t('Run Config'),
   weightsKept: (weights: string, kept: string, percent: string) =>
     t('{0} weights · {1} kept ({2} %)', weights, kept, percent),
+  weightsByPattern: (weights: string) => t('{0} weights · kept by the pattern', weights),
   problems: (count: number) => (count === 1 ? t('1 problem') : t('{0} problems', count)),
 };

@@ -15,9 +15,11 @@ export interface LayerRow {
   facts: [string, string][];
 }
 
-/** Scores decide only when the run begins. */
-const targetText = ({ targetDensity }: LayerPlan, text: (density: number) => string): string =>
-  targetDensity === undefined ? words.byScores() : text(targetDensity);
+/** Scores and files of masks decide only when the run begins. */
+const undecided = ({ decidedBy = 'scores' }: LayerPlan): string => words.decidedBy[decidedBy]();
+
+const targetText = (layer: LayerPlan, text: (density: number) => string): string =>
+  layer.targetDensity === undefined ? undecided(layer) : text(layer.targetDensity);
 
 export const plannedRow = (layer: LayerPlan): LayerRow => ({
   name: layer.name,
@@ -26,7 +28,7 @@ export const plannedRow = (layer: LayerPlan): LayerRow => ({
   facts: [
     [words.facts.shape(), shapeText(layer.rows, layer.columns)],
     [words.facts.targetDensity(), targetText(layer, significant)],
-    [words.facts.nonZeros(), `${layer.targetNonZeros ?? words.byScores()} / ${layer.weights}`],
+    [words.facts.nonZeros(), `${layer.targetNonZeros ?? undecided(layer)} / ${layer.weights}`],
     [words.facts.minimumDensity(), significant(layer.minimumDensity)],
     [words.facts.biases(), String(layer.biases)],
   ],
@@ -34,9 +36,14 @@ export const plannedRow = (layer: LayerPlan): LayerRow => ({
 
 /** What the method has to tell, in its own terms. */
 const methodFacts = ({ rotations, details = {} }: LayerSummary): [string, string][] => {
-  const { degree, unrepairable, residual } = details;
+  const { degree, centreDensity, overlap, seconds, unrepairable, residual } = details;
   return [
     ...(rotations > 0 ? [[words.facts.rotations(), String(rotations)] as [string, string]] : []),
+    ...(centreDensity === undefined
+      ? []
+      : [[words.facts.centreDensity(), significant(centreDensity)] as [string, string]]),
+    ...(overlap === undefined ? [] : [[words.facts.overlap(), significant(overlap)] as [string, string]]),
+    ...(seconds === undefined ? [] : [[words.facts.seconds(), `${significant(seconds)} s`] as [string, string]]),
     ...(degree === undefined ? [] : [[words.facts.degree(), String(degree)] as [string, string]]),
     ...(unrepairable === undefined ? [] : [[words.facts.unrepairable(), String(unrepairable)] as [string, string]]),
     ...(residual === undefined ? [] : [[words.facts.residual(), small(residual)] as [string, string]]),

@@ -62,7 +62,6 @@ const words: BadConfig[] = [
   yaml('a word of other tools in the wrong place', `${head}train: { lr: 0.1 }\n`),
   yaml('a key of a later version', `${head}sharing: { method: stable-rps }\n`),
   yaml('an optimizer of a later version', `${head}train: { optimizer: { name: adam } }\n`),
-  yaml('an init of a later version', `${head}sparsity: { init: eis }\n`),
   yaml('a pattern that fits no layer', `${head}sparsity: { layers: { 'conv*': 0.5 } }\n`),
   yaml('a pattern that is none', `${head}sparsity: { layers: { 'fc.1': 0.5 } }\n`),
   yaml('densities of layers that are no mapping', `${head}sparsity: { layers: 0.5 }\n`),
@@ -92,7 +91,43 @@ const words: BadConfig[] = [
     'settings of other methods',
     `${head}sparsity: { init: base, ai: { iterations: 5 }, synflow: { iterations: 5 }, fan: sparse, update: { every: 5 } }\ntrain: { rewind: { step: 5 } }\n`,
   ),
-  yaml('a convolution', layers('{ name: conv1, conv: { in: 1, out: 16, kernel: 3 } }')),
+  yaml('a convolution at the end', layers('{ name: conv1, conv: { in: 1, out: 16, kernel: 3 } }')),
+  yaml(
+    'a convolution of other channels than the data',
+    layers('{ name: conv1, conv: { in: 3, out: 16 } }', '{ name: fc1, linear: { in: 12544, out: 10 } }'),
+  ),
+  yaml(
+    'a linear layer that takes the channels of a convolution only',
+    layers('{ name: conv1, conv: { in: 1, out: 16, stride: 2 } }', '{ name: fc1, linear: { in: 16, out: 10 } }'),
+  ),
+  yaml(
+    'groups that do not divide',
+    layers(
+      '{ name: conv1, conv: { in: 1, out: 16 } }',
+      '{ name: conv2, conv: { in: 16, out: 16, groups: 3 } }',
+      '{ name: fc1, linear: { in: 12544, out: 10 } }',
+    ),
+  ),
+  yaml(
+    'a kernel larger than the picture',
+    layers('{ name: conv1, conv: { in: 1, out: 16, kernel: [3, 29] } }', '{ name: fc1, linear: { in: 16, out: 10 } }'),
+  ),
+  yaml(
+    'a convolution after a linear layer',
+    layers('{ name: fc1, linear: { in: 784, out: 10 } }', '{ name: conv1, conv: { in: 10, out: 10 } }'),
+  ),
+  yaml(
+    'a convolution too sparse to be orthogonal',
+    layers('{ name: conv1, conv: { in: 1, out: 16 } }', '{ name: fc1, linear: { in: 12544, out: 10 } }') +
+      'sparsity: { density: 0.0001 }\n',
+  ),
+  yaml('a pattern of more than there is', `${head}sparsity: { eoi: { pattern: { nm: [4, 2] } } }\n`),
+  yaml('a pattern of no weights', `${head}sparsity: { eoi: { pattern: { columnDegree: 0 } } }\n`),
+  yaml('a degree above the fan-in', `${head}sparsity: { eoi: { pattern: { rowDegree: 200 } } }\n`),
+  yaml('a pattern that is none of the kinds', `${head}sparsity: { eoi: { pattern: 2:4 } }\n`),
+  yaml('a pattern and a density', `${head}sparsity: { density: 0.2, eoi: { pattern: { nm: [2, 4] } } }\n`),
+  yaml('a pattern without effect', `${head}sparsity: { init: eis, eoi: { pattern: { nm: [2, 4] } } }\n`),
+  yaml('the density of no convolution', `${head}sparsity: { eoi: { convDensity: as-given } }\n`),
   yaml('a preset of nothing', 'version: 1\nmodel: { preset: transformer }\n'),
   yaml('a slip in a word', `${head}data: { source: synthetic-digit }\n`),
   yaml('a word in capitals', `${head}data: { source: MNIST, path: ./data }\n`),

@@ -38,8 +38,8 @@ describe('completion of keys', () => {
       ['learningRate', 'momentum', 'nesterov', 'weightDecay'],
     ],
     ['model with a preset', 'version: 1\nmodel: { preset: mlp-7, | }\n', ['activation']],
-    ['a new layer', 'version: 1\nmodel:\n  layers:\n    - |\n', ['name', 'linear', 'activation']],
-    ['a layer with a name', 'version: 1\nmodel:\n  layers:\n    - { name: fc1, | }\n', ['linear']],
+    ['a new layer', 'version: 1\nmodel:\n  layers:\n    - |\n', ['name', 'linear', 'conv', 'activation']],
+    ['a layer with a name', 'version: 1\nmodel:\n  layers:\n    - { name: fc1, | }\n', ['linear', 'conv']],
     ['a size', 'version: 1\nmodel:\n  layers:\n    - { name: fc1, linear: { in: 784, | } }\n', ['out']],
     ['CRLF', `${head}data:\n  |\n`.replaceAll('\n', '\r\n'), ['source', 'path', 'validation']],
   ])('in %s', (_, marked, expected) => {
@@ -80,9 +80,9 @@ describe('completion of keys', () => {
 
 describe('completion of words', () => {
   it.each([
-    [`${head}sparsity: { init: | }\n`, ['base', 'ai', 'sao', 'eoi']],
-    [`${head}sparsity:\n  init: |\n  density: 0.1\n`, ['base', 'ai', 'sao', 'eoi']],
-    [`${head}sparsity:\n  init: eo|\n`, ['base', 'ai', 'sao', 'eoi']],
+    [`${head}sparsity: { init: | }\n`, ['base', 'ai', 'sao', 'eoi', 'eis']],
+    [`${head}sparsity:\n  init: |\n  density: 0.1\n`, ['base', 'ai', 'sao', 'eoi', 'eis']],
+    [`${head}sparsity:\n  init: eo|\n`, ['base', 'ai', 'sao', 'eoi', 'eis']],
     [`${head}train: { optimizer: { nesterov: | } }\n`, ['true', 'false']],
     [`${head}probes: { jacobian: { at: [0, |] } }\n`, ['end']],
     [`${head}sparsity: { eoi: { angles: | } }\n`, ['uniform', '{ fixed: ... }', '{ range: ... }', '{ list: ... }']],

@@ -21,7 +21,7 @@ const defaults = {
     base: 'orthogonal',
     fan: 'dense',
     gain: { weight: 1, bias: 0 },
-    eoi: { angles: 'uniform' },
+    eoi: { angles: 'uniform', convDensity: 'more-nonzeros' },
     ai: { iterations: 1000, learningRate: 0.1 },
     sao: {},
     synflow: { iterations: 100 },
@@ -81,7 +81,7 @@ probes: { jacobian: { at: [] } }
       name: 'a.b-c_1',
       seed: 16,
       data: { source: 'mnist', path: '../données', validation: 0 },
-      sparsity: { density: 0.5, init: 'base', eoi: { angles: 'uniform' } },
+      sparsity: { density: 0.5, init: 'base', eoi: { angles: 'uniform', convDensity: 'more-nonzeros' } },
       train: { epochs: 3 },
       probes: { jacobian: { at: [], samples: 32 } },
     });

@@ -1,4 +1,6 @@
 /** Givens: the rotation sequence behind the initial weights of the selected layer. */
+import type { LayerSummary } from '../../../src/protocol/run';
+import { dropdown } from '../../controls';
 import { h } from '../../dom';
 import { isCancelled } from '../../errors';
 import { skeleton } from '../../parts/states';
@@ -9,7 +11,7 @@ import { runTitle } from '../../../src/protocol/words';
 import { hasLayer, layerCaption } from '../run/words';
 import { GivensView } from './givens-view';
 import { loadRotations } from './load-rotations';
-import { help, isIdentity, noSequence, notWritten, reading, tooLarge } from './words';
+import { groupWords, help, isIdentity, noSequence, notWritten, reading, tooLarge } from './words';
 
 /** The page replays the sequence in its own memory: above this many weights it would not be smooth, nor small. */
 const mostWeights = 1 << 24;
@@ -18,11 +20,16 @@ const supports = (model: RunModel): true | Obstacle => {
   const { layer } = model;
   if (!layer) return hasLayer(model);
   const weights = layer.shape[0] * layer.shape[1];
-  if (layer.rotations === 0) return layer.init !== 'eoi' ? noSequence(layer.name, layer.init) : isIdentity(layer.name);
+  const rotated = layer.init === 'eoi' || layer.init === 'eis';
+  if (layer.rotations === 0) return rotated ? isIdentity(layer.name) : noSequence(layer.name, layer.init);
   if (weights > mostWeights) return tooLarge(layer.name, weights);
   if (model.steps.length === 0 && !model.ended) return { ...notWritten, waiting: true };
   return true;
 };
+
+/** Of the matrix that the sequence makes: of a convolution that at the centre of the kernel. */
+const matrixDensity = ({ targetDensity, kernel, details }: LayerSummary): number =>
+  details?.centreDensity ?? targetDensity * (kernel ? kernel[0] * kernel[1] : 1);
 
 export const givensTab: TabRecord = {
   id: 'givens',
@@ -33,6 +40,18 @@ export const givensTab: TabRecord = {
     const content = h('div', { class: 'fill' }, skeleton(reading));
     let view: GivensView | undefined;
     let loading = new AbortController();
+    let group = 0;
+    const groups = dropdown<string>(groupWords.label, [], '', (chosen) => {
+      group = Number(chosen);
+      void show();
+    });
+    const offerGroups = (): void => {
+      const count = model.layer?.groups ?? 1;
+      group = 0;
+      groups.element.hidden = count < 2;
+      groups.offer(Array.from({ length: count }, (_, g) => ({ value: String(g), text: groupWords.option(g, count) })));
+      groups.value = '0';
+    };
 
     const show = async (): Promise<void> => {
       loading.abort();
@@ -42,11 +61,11 @@ export const givensTab: TabRecord = {
       if (!layer) return;
       try {
         const seed = model.snapshot?.record.seed ?? 0;
-        const sequence = await loadRotations(remote, layer.name, seed, signal);
+        const sequence = await loadRotations(remote, { layer: layer.name, group }, seed, signal);
         if (signal.aborted) return;
         view?.dispose();
-        view = new GivensView(layer.name, sequence, layer.targetDensity, stage.readOut, prefs);
-        controls.replaceChildren(...view.controls);
+        view = new GivensView(layer.name, sequence, matrixDensity(layer), stage.readOut, prefs);
+        controls.replaceChildren(groups.element, ...view.controls);
         content.replaceChildren(view.element);
         stage.refreshTable();
       } catch (error) {
@@ -54,8 +73,11 @@ export const givensTab: TabRecord = {
       }
     };
     const stop = model.listen(({ layer }) => {
-      if (layer && supports(model) === true) void show();
+      if (!layer || supports(model) !== true) return;
+      offerGroups();
+      void show();
     });
+    offerGroups();
     void show();
     const exhibit: Exhibit = {
       help,

@@ -7,12 +7,12 @@ const pageLength = 20_000;
 
 export async function loadRotations(
   remote: Remote<RunViewApi>,
-  layer: string,
+  { layer, group }: { layer: string; group: number },
   seed: number,
   signal: AbortSignal,
 ): Promise<RotationSequence> {
   const page = (start: number): ReturnType<typeof remote.rotations> =>
-    remote.rotations({ layer, start, end: start + pageLength }, { signal });
+    remote.rotations({ layer, group, start, end: start + pageLength }, { signal });
   let { total, shape, lastUndone, first, second, angle, beginning } = await page(0);
   const [rows, columns] = shape;
   if (first.length < total) {

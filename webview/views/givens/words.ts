@@ -5,14 +5,15 @@ import { count, degrees, figure } from '../../format';
 export const help = {
   title: 'Givens',
   text: [
-    'An exact orthogonal initialisation starts from the identity and turns two axes at a time by an angle. Each rotation keeps all singular values at 1 and joins the supports of its two axes, so the density grows until it reaches the target.',
+    'An exact orthogonal initialisation starts from the identity (towards a wanted pattern, from some of its places) and turns two axes at a time by an angle. Each rotation keeps all singular values at 1 and joins the supports of its two axes, so the density grows until it reaches the target.',
     'The two axes turned last are marked by lines and arrows. The chart shows the density after each rotation, the density to be expected after so many random rotations, and the target.',
+    'Of a convolution this is the matrix at the centre of the kernel, of each group its own.',
     'When the state before the last rotation is nearer to the target, the last rotation is undone: it is shown, but not in the weights.',
   ],
   keys: [
     ['Space', 'Play and pause'],
     ['Alt+→ Alt+←', 'One rotation on or back'],
-    ['Home End', 'The identity, the initial weights'],
+    ['Home End', 'The beginning, the initial weights'],
     ['← ↑ ↓ →', 'Move the cursor (Shift: by ten)'],
     ['+ - 0', 'Zoom, fit'],
   ],
@@ -29,8 +30,8 @@ export const noSequence = (layer: string, init: string): Reason => ({
 });
 
 export const isIdentity = (layer: string): Reason => ({
-  title: `${layer} is the identity`,
-  explanation: 'Its density is the least that an orthogonal matrix can have, so no rotation was drawn.',
+  title: `${layer} has no rotation`,
+  explanation: 'It keeps as few weights as an orthogonal matrix can have: the beginning of a sequence is all of it.',
 });
 
 export const tooLarge = (layer: string, weights: number): Reason => ({
@@ -39,12 +40,17 @@ export const tooLarge = (layer: string, weights: number): Reason => ({
 });
 
 export const notWritten: Reason = { title: 'Waiting for the rotations to be written', explanation: '' };
+export const groupWords = {
+  label: 'Group',
+  option: (group: number, of: number) => `Group ${count(group + 1)} of ${count(of)}`,
+};
+
 export const reading = 'Reading the rotations';
 
 export const transport = {
   play: 'Play',
   pause: 'Pause',
-  first: 'First: the identity',
+  first: 'First: the beginning',
   back: 'One rotation back',
   on: 'One rotation on',
   last: 'Last: the initial weights',
@@ -94,7 +100,8 @@ export function rotationWords({ sequence, step, density, expected, target }: Rot
   const { first, second, angle, lastUndone } = sequence;
   const total = first.length;
   const place = `rotation ${count(step)} of ${count(total)}`;
-  if (step === 0) return `${place}: the identity · density ${figure(density[0])}`;
+  if (step === 0)
+    return `${place}: ${sequence.start ? 'the beginning' : 'the identity'} · density ${figure(density[0])}`;
   const t = step - 1;
   const turn = `axes ${first[t]}, ${second[t]} by ${degrees(angle[t])}`;
   const change = `density ${figure(density[t])} → ${figure(density[step])}`;
