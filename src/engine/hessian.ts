@@ -143,7 +143,12 @@ export function* hessianGradients(
   yield;
   const after = backward(stages, logits, batch, temperature);
   yield;
-  for (const stage of stages) if (stage.kind === 'linear') stage.along = stage.gradient;
+  const linear = stages.filter((stage) => stage.kind === 'linear');
+  linear.forEach((stage, l) => {
+    // Between groups there are no weights to move.
+    const weights = fromMatrix(stage.gradient, layers[l]);
+    stage.along = asMatrix({ ...layers[l], weights });
+  });
   const moved = changeForward(stages, batch, network.inputs);
   yield;
   const shares = softmax(logits, temperature);
@@ -172,6 +177,5 @@ export function* hessianGradients(
       });
     change = before;
   }
-  const products = stages.flatMap((stage) => (stage.kind === 'linear' ? [stage.product] : []));
-  return layers.map((layer, l) => fromMatrix(products[l], layer));
+  return layers.map((layer, l) => fromMatrix(linear[l].product, layer));
 }

@@ -78,7 +78,12 @@ export function rearrangements(layer: ConvLayer, picture: PictureSize): [before:
 }
 
 /** Weights as rows x columns of the whole layer: those of groups in blocks along the diagonal, 0 elsewhere. */
-export function asMatrix({ rows, columns, weights, groups = 1 }: DenseLayer): Matrix {
+export function asMatrix({
+  rows,
+  columns,
+  weights,
+  groups = 1,
+}: Omit<DenseLayer, 'weights' | 'bias'> & { weights: Float32Array | Float64Array }): Matrix {
   const whole = zeros(rows, columns * groups);
   for (let r = 0; r < rows; r++)
     whole.values.set(weights.subarray(r * columns, (r + 1) * columns), blockStart(r, { rows, columns, groups }));

@@ -25,7 +25,9 @@ export interface Change {
   name?: string;
   learningRate?: number;
   seed?: number;
-  init?: 'base' | 'ai' | 'sao' | 'eoi';
+  init?: 'base' | 'ai' | 'sao' | 'eoi' | 'eis';
+  /** Layers in place of the three linear ones, as written in braces. */
+  layers?: readonly string[];
   distribution?: string;
   /** More keys of `sparsity`, as written in braces. */
   sparsity?: string;
@@ -36,16 +38,20 @@ export interface Change {
   weightDecay?: number;
 }
 
+const linearLayers = [
+  '{ name: fc1, linear: { in: 784, out: 12 } }',
+  '{ activation: tanh }',
+  '{ name: fc2, linear: { in: 12, out: 12 } }',
+  '{ activation: relu }',
+  '{ name: fc3, linear: { in: 12, out: 10 } }',
+];
+
 export const configText = (change: Change = {}): string => `version: 1
 name: ${change.name ?? 'tiny'}
 seed: ${change.seed ?? 3}
 model:
   layers:
-    - { name: fc1, linear: { in: 784, out: 12 } }
-    - { activation: tanh }
-    - { name: fc2, linear: { in: 12, out: 12 } }
-    - { activation: relu }
-    - { name: fc3, linear: { in: 12, out: 10 } }
+${(change.layers ?? linearLayers).map((layer) => `    - ${layer}`).join('\n')}
 data: { source: mnist, path: ./data, validation: 0.2 }
 sparsity: { density: ${change.density ?? 0.3}, distribution: ${change.distribution ?? 'uniform'}, init: ${change.init ?? 'eoi'}${change.sparsity ? `, ${change.sparsity}` : ''} }
 train:

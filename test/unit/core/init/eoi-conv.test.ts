@@ -7,15 +7,7 @@ import type { ConvDensity, ConvEoi, ConvEoiRequest } from '../../../../src/core/
 import { singularValues } from '../../../../src/core/linalg/svd';
 import { Rng } from '../../../../src/core/rng';
 import { orthogonalityError } from '../../../../src/core/spectrum';
-
-/** The shape of a convolution as PyTorch stores it: (out, in / groups, kh, kw). */
-const conv = (out: number, inputs: number, kernel: readonly [number, number] = [3, 3], groups = 1): LayerShape => ({
-  name: 'conv1',
-  rows: out,
-  columns: (inputs / groups) * kernel[0] * kernel[1],
-  kernel,
-  groups,
-});
+import { conv, operator } from './conv-operator';
 
 const request = (shape: LayerShape, density: number, seed = 1): ConvEoiRequest => ({
   shape,
@@ -27,28 +19,6 @@ const request = (shape: LayerShape, density: number, seed = 1): ConvEoiRequest =
 
 const make = (shape: LayerShape, density: number, convDensity: ConvDensity = 'as-given', seed = 1): ConvEoi =>
   exactOrthogonalConv({ ...request(shape, density, seed), convDensity });
-
-/** The operator under circular padding, stride 1, on a `size` x `size` image: (out * size^2) x (in * size^2). */
-function operator({ rows, columns, kernel = [1, 1], groups = 1 }: LayerShape, weights: Float32Array, size: number) {
-  const [kh, kw] = kernel;
-  const perGroup = columns / (kh * kw);
-  const pixels = size * size;
-  const width = perGroup * groups * pixels;
-  const matrix = new Float64Array(rows * pixels * width);
-  for (let o = 0; o < rows; o++)
-    for (let i = 0; i < perGroup; i++)
-      for (let y = 0; y < kh; y++)
-        for (let x = 0; x < kw; x++) {
-          const weight = weights[o * columns + (i * kh + y) * kw + x];
-          const channel = Math.floor(o / (rows / groups)) * perGroup + i;
-          for (let p = 0; p < pixels; p++) {
-            const sourceY = (Math.floor(p / size) + y - Math.floor((kh - 1) / 2) + size) % size;
-            const sourceX = ((p % size) + x - Math.floor((kw - 1) / 2) + size) % size;
-            matrix[(o * pixels + p) * width + channel * pixels + sourceY * size + sourceX] += weight;
-          }
-        }
-  return { matrix, height: rows * pixels, width };
-}
 
 const farFromOne = (shape: LayerShape, weights: Float32Array): number => {
   const { matrix, height, width } = operator(shape, weights, 4);

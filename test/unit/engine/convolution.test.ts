@@ -1,0 +1,179 @@
+/** Convolutions of the tensors executor against their definition, and their gradients against finite differences. */
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { outputSize, paddingOf } from '../../../src/core/convolution';
+import { weightShape } from '../../../src/core/network';
+import type { ConvLayer, Network, PictureSize } from '../../../src/core/network';
+import { finish } from '../../../src/core/parts';
+import { Rng } from '../../../src/core/rng';
+import { cpu } from '../../../src/engine/backends/cpu';
+import { wasm } from '../../../src/engine/backends/wasm';
+import { convolve } from '../../../src/engine/convolution';
+import type { DenseLayer } from '../../../src/engine/gradients';
+import { weightGradients } from '../../../src/engine/gradients';
+import { hessianGradients } from '../../../src/engine/hessian';
+import type { Batch } from '../../../src/engine/trainer';
+
+const conv = (change: Partial<ConvLayer>): ConvLayer => ({
+  kind: 'conv',
+  name: 'conv1',
+  in: 2,
+  out: 3,
+  kernel: [3, 3],
+  stride: 1,
+  padding: 'zero',
+  groups: 1,
+  ...change,
+});
+
+const cases: [string, ConvLayer, PictureSize][] = [
+  ['zero padding', conv({}), [2, 5, 6]],
+  ['circular padding', conv({ padding: 'circular' }), [2, 5, 6]],
+  ['no padding', conv({ padding: 'none' }), [2, 5, 6]],
+  ['stride 2, even picture', conv({ stride: 2 }), [2, 6, 4]],
+  ['stride 2, odd picture', conv({ stride: 2, padding: 'circular' }), [2, 5, 7]],
+  ['stride 3, no padding', conv({ stride: 3, padding: 'none' }), [2, 8, 9]],
+  ['even kernel', conv({ kernel: [2, 4], padding: 'circular' }), [2, 5, 6]],
+  ['1 x 1', conv({ kernel: [1, 1] }), [2, 3, 3]],
+  ['1 x 1, stride 2', conv({ kernel: [1, 1], stride: 2 }), [2, 5, 5]],
+  ['groups', conv({ in: 4, out: 6, groups: 2 }), [4, 4, 4]],
+  ['depthwise', conv({ in: 3, out: 3, groups: 3, padding: 'circular' }), [3, 4, 5]],
+];
+
+/** One output value by the definition. */
+function valueAt(
+  layer: ConvLayer,
+  [, height, width]: PictureSize,
+  { picture, weights, bias }: { picture: Float32Array; weights: Float32Array; bias: Float32Array },
+  [o, r, c]: [number, number, number],
+): number {
+  const { kernel, stride, padding, groups } = layer;
+  const perGroup = layer.in / groups;
+  let sum = bias[o];
+  for (let i = 0; i < perGroup; i++)
+    for (let y = 0; y < kernel[0]; y++)
+      for (let x = 0; x < kernel[1]; x++) {
+        let row = r * stride + y - paddingOf(layer, kernel[0]).before;
+        let column = c * stride + x - paddingOf(layer, kernel[1]).before;
+        if (padding === 'circular') {
+          row = (row + height) % height;
+          column = (column + width) % width;
+        }
+        if (row < 0 || column < 0 || row >= height || column >= width) continue;
+        const channel = Math.floor(o / (layer.out / groups)) * perGroup + i;
+        sum +=
+          weights[((o * perGroup + i) * kernel[0] + y) * kernel[1] + x] *
+          picture[(channel * height + row) * width + column];
+      }
+  return sum;
+}
+
+const normals = (size: number, seed: number): Float32Array => {
+  const rng = Rng.fromSeed(seed);
+  return new Float32Array(size).map(() => rng.normal());
+};
+
+describe.each([
+  ['cpu', cpu],
+  ['wasm', wasm],
+] as const)('a convolution on %s', (_, backend) => {
+  beforeAll(() => backend.start());
+
+  it.each(cases)('is what its definition says: %s', (_name, layer, size) => {
+    const [channels, height, width] = size;
+    const { rows, columns } = weightShape(layer);
+    const weights = normals(rows * columns, 1);
+    const bias = normals(rows, 2);
+    const pictures = [3, 4].map((seed) => normals(channels * height * width, seed));
+    const out = outputSize(layer, size);
+    const found = tf.tidy(() => {
+      const x = tf.tensor4d(Float32Array.from(pictures.flatMap((picture) => [...picture])), [2, ...size]);
+      const result = convolve(x, layer, tf.tensor2d(weights, [rows, columns]), tf.tensor1d(bias));
+      expect(result.shape).toEqual([2, ...out]);
+      return result.dataSync();
+    });
+    let at = 0;
+    for (const picture of pictures)
+      for (let o = 0; o < out[0]; o++)
+        for (let r = 0; r < out[1]; r++)
+          for (let c = 0; c < out[2]; c++)
+            expect(found[at++]).toBeCloseTo(valueAt(layer, size, { picture, weights, bias }, [o, r, c]), 4);
+  });
+
+  it.each(cases)('has the gradient of finite differences, by weights and by pictures: %s', (_name, layer, size) => {
+    const { rows, columns } = weightShape(layer);
+    const weights = normals(rows * columns, 1);
+    const picture = normals(size[0] * size[1] * size[2], 2);
+    const [, height, width] = outputSize(layer, size);
+    const pull = normals(rows * height * width, 3);
+    const total = (w: tf.Tensor, x: tf.Tensor): tf.Scalar =>
+      tf.sum(
+        tf.mul(
+          convolve(x as tf.Tensor4D, layer, w as tf.Tensor2D, tf.zeros([rows])),
+          tf.tensor4d(pull, [1, rows, height, width]),
+        ),
+      );
+    const at = (w: Float32Array, x: Float32Array): number =>
+      tf.tidy(() => total(tf.tensor2d(w, [rows, columns]), tf.tensor4d(x, [1, ...size])).dataSync()[0]);
+    const [byWeights, byPicture] = tf.tidy(() =>
+      tf
+        .grads(total)([tf.tensor2d(weights, [rows, columns]), tf.tensor4d(picture, [1, ...size])])
+        .map((g) => g.dataSync()),
+    );
+    // It is linear in each: a difference of 1 has no error but rounding.
+    for (const i of [0, 5, weights.length - 1]) {
+      const moved = weights.map((value, k) => (k === i ? value + 1 : value));
+      expect(byWeights[i]).toBeCloseTo(at(moved, picture) - at(weights, picture), 3);
+    }
+    for (const i of [0, 7, picture.length - 1]) {
+      const moved = picture.map((value, k) => (k === i ? value + 1 : value));
+      expect(byPicture[i]).toBeCloseTo(at(weights, moved) - at(weights, picture), 3);
+    }
+  });
+});
+
+/** Small enough that tanh is not saturated and its curvature changes little over a difference. */
+const scaled = (weights: Float32Array): Float32Array => weights.map((value) => 0.3 * value);
+
+describe('the Hessian product of a network with convolutions', () => {
+  beforeAll(() => cpu.start());
+
+  it.each(['circular', 'zero'] as const)('is how the gradient changes along itself: %s padding', (padding) => {
+    const network: Network = {
+      inputs: 50,
+      picture: [2, 5, 5],
+      classes: 3,
+      layers: [
+        conv({ in: 2, out: 4, stride: 2, padding, groups: 2 }),
+        { kind: 'activation', fn: 'tanh' },
+        conv({ name: 'conv2', in: 4, out: 4, kernel: [2, 2], padding }),
+        { kind: 'activation', fn: 'tanh' },
+        { kind: 'linear', name: 'fc', in: 36, out: 3 },
+      ],
+    };
+    const layers: DenseLayer[] = [
+      { rows: 4, columns: 9, groups: 2, weights: scaled(normals(36, 1)), bias: normals(4, 2) },
+      { rows: 4, columns: 16, groups: 1, weights: scaled(normals(64, 3)), bias: normals(4, 4) },
+      { rows: 3, columns: 36, weights: scaled(normals(108, 5)), bias: normals(3, 6) },
+    ];
+    const batch: Batch = { size: 4, x: normals(200, 7), labels: Uint8Array.of(0, 1, 2, 1) };
+    const gradients = weightGradients(network, layers, batch);
+    const products = finish(hessianGradients(network, layers, batch, 1));
+    const h = 0.005;
+    const [ahead, behind] = [h, -h].map((by) =>
+      weightGradients(
+        network,
+        layers.map((layer, l) => ({ ...layer, weights: layer.weights.map((w, i) => w + by * gradients[l][i]) })),
+        batch,
+      ),
+    );
+    products.forEach((product, l) => {
+      expect(product).toHaveLength(layers[l].weights.length);
+      product.forEach((value, i) => {
+        const slope = (ahead[l][i] - behind[l][i]) / (2 * h);
+        expect(Math.abs(value - slope)).toBeLessThan(2e-3 * Math.max(1, Math.abs(slope)));
+      });
+    });
+    expect(Math.max(...products[0].map(Math.abs))).toBeGreaterThan(0.01);
+  });
+});

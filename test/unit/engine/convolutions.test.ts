@@ -1,0 +1,197 @@
+/** Networks with convolutions, and layers led by a pattern, through whole runs. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { replay } from '../../../src/core/givens';
+import { openFile } from '../../../src/formats/byte-source';
+import { openSafetensors, safetensorsChunks } from '../../../src/formats/safetensors';
+import { RunFolder } from '../../../src/runs/folder';
+import { RunReader } from '../../../src/runs/reader';
+import type { Change } from './project';
+import { context, Project, recordOf, TestEngine, totalSteps } from './project';
+
+let project: Project;
+let engine: TestEngine;
+beforeAll(async () => {
+  project = await Project.create();
+  engine = await TestEngine.greeted();
+});
+afterAll(() => project.remove());
+
+const convolutional = [
+  '{ name: conv1, conv: { in: 1, out: 8, stride: 4, padding: circular } }',
+  '{ activation: tanh }',
+  '{ name: conv2, conv: { in: 8, out: 8, kernel: [3, 2], groups: 2, padding: circular } }',
+  '{ activation: relu }',
+  '{ name: fc, linear: { in: 392, out: 10 } }',
+];
+const weights = 8 * 9 + 8 * 4 * 6 + 3920;
+
+const tensor = async (path: string, name: string): Promise<{ shape: readonly number[]; values: Float64Array }> => {
+  const file = await openSafetensors(await openFile(path));
+  try {
+    const entry = file.get(name)!;
+    return { shape: entry.shape, values: await file.readFloat64(entry) };
+  } finally {
+    await file.close();
+  }
+};
+
+const lastCheckpoint = (directory: string): string =>
+  join(directory, 'checkpoints', `step-${String(totalSteps).padStart(6, '0')}.safetensors`);
+
+describe('a network with convolutions', () => {
+  const run = async (change: Change) => {
+    const { directory } = await engine.run(project.start({ layers: convolutional, ...change }));
+    const record = await recordOf(directory);
+    expect(record.error).toBeUndefined();
+    expect(record.state).toBe('completed');
+    return { directory, record };
+  };
+
+  it.each<[string, Change]>([
+    ['eoi', { init: 'eoi' }],
+    ['eis', { init: 'eis' }],
+    ['sao', { init: 'sao' }],
+    ['ai', { init: 'ai', sparsity: 'ai: { iterations: 3 }' }],
+    ['conv-orthogonal', { init: 'base', sparsity: 'base: conv-orthogonal', density: 1 }],
+    ['delta-orthogonal', { init: 'base', sparsity: 'base: delta-orthogonal', density: 1 }],
+  ])('is drawn and trained by %s', async (name, change) => {
+    const { directory, record } = await run(change);
+    const [conv1, conv2] = record.layers;
+    expect(conv2).toMatchObject({ name: 'conv2', shape: [8, 24], kernel: [3, 2], groups: 2 });
+    if (name !== 'ai') expect(Math.max(conv1.orthogonalityError, conv2.orthogonalityError)).toBeLessThan(1e-6);
+    expect((await tensor(join(directory, 'init.safetensors'), 'layers.conv2.weight')).shape).toEqual([8, 4, 3, 2]);
+    expect((await tensor(lastCheckpoint(directory), 'layers.conv2.mask')).shape).toEqual([8, 4, 3, 2]);
+  });
+
+  it('keeps the count of each layer exactly under eoi, whole kernels under eis', async () => {
+    const exact = await run({ init: 'eoi', density: 0.3 });
+    for (const { nonZeros, density, targetDensity, name } of exact.record.layers.slice(0, 2)) {
+      expect(nonZeros, name).toBe(Math.round(targetDensity * (name === 'conv1' ? 72 : 192)));
+      expect(density).toBeCloseTo(targetDensity, 12);
+    }
+    expect(exact.record.layers[1].details?.centreDensity).toBeGreaterThan(0.25);
+    const whole = await run({ init: 'eis', density: 0.3 });
+    expect(whole.record.layers[1].nonZeros % 6).toBe(0);
+  });
+
+  it('records a sequence for each group, which makes the centres of the kernels', async () => {
+    const { directory, record } = await run({ init: 'eoi', density: 0.5 });
+    const reader = new RunReader(new RunFolder(directory));
+    const { values } = await tensor(join(directory, 'init.safetensors'), 'layers.conv2.weight');
+    let rotations = 0;
+    for (const group of [0, 1]) {
+      const page = await reader.rotations({ layer: 'conv2', group, start: 0, end: 1_000 });
+      const [rows, columns] = page.shape;
+      expect([rows, columns]).toEqual([4, 4]);
+      rotations += page.total;
+      const { first, second, angle, lastUndone } = page;
+      const made = replay({ rows, columns, first, second, angle, lastUndone, seed: 3 });
+      made.forEach((value, i) => expect(values[(group * 16 + i) * 6 + 2]).toBe(value));
+    }
+    expect(rotations).toBe(record.layers[1].rotations);
+    expect(rotations).toBeGreaterThan(0);
+    await expect(reader.rotations({ layer: 'conv2', group: 2, start: 0, end: 1 })).rejects.toMatchObject({
+      code: 'runs.unknown-layer',
+    });
+  });
+
+  it.each(['snip', 'grasp', 'synflow', 'magnitude'])('is pruned by %s to the count', async (distribution) => {
+    const { record } = await run({ init: 'base', distribution, epochs: 1 });
+    expect(record.layers.reduce((sum, { nonZeros }) => sum + nonZeros, 0)).toBe(Math.round(0.3 * weights));
+  });
+
+  it.each(['set', 'rigl'])('keeps its counts under %s', async (method) => {
+    const { directory, record } = await run({
+      init: 'eoi',
+      sparsity: `update: { method: ${method}, every: 3 }`,
+    });
+    for (const { name, nonZeros } of record.layers) {
+      const { values } = await tensor(lastCheckpoint(directory), `layers.${name}.mask`);
+      expect(values.filter(Boolean).length).toBe(nonZeros);
+    }
+  });
+
+  it('goes on after a cancel to the same bytes', async () => {
+    const whole = await run({ init: 'eoi' });
+    engine.hear = (event, { id, directory }) => {
+      if (event.type === 'step' && event.step === 7) void engine.api.cancelRun({ id, directory }, context());
+    };
+    const { directory } = await engine.run(project.start({ layers: convolutional, init: 'eoi' }));
+    engine.hear = undefined;
+    expect((await recordOf(directory)).state).toBe('cancelled');
+    await engine.resume(directory);
+    expect((await recordOf(directory)).state).toBe('completed');
+    for (const name of ['layers.conv2.weight', 'optimizer.layers.conv1.weight.momentum'])
+      expect(await tensor(lastCheckpoint(directory), name)).toEqual(
+        await tensor(lastCheckpoint(whole.directory), name),
+      );
+  });
+});
+
+describe('a layer led by a pattern', () => {
+  it('tells how near it came, is exactly orthogonal, and begins where its record says', async () => {
+    const { directory } = await engine.run(
+      project.start({ init: 'eoi', sparsity: 'eoi: { pattern: { nm: [2, 4] } }' }),
+    );
+    const { layers } = await recordOf(directory);
+    for (const { details, orthogonalityError, targetDensity, density } of layers) {
+      expect(details!.overlap).toBeGreaterThan(0.3);
+      expect(details!.seconds).toBeGreaterThan(0);
+      expect(orthogonalityError).toBeLessThan(1e-6);
+      expect(density).toBeLessThanOrEqual(targetDensity);
+    }
+    expect(layers[1].targetDensity).toBe(0.5);
+    const reader = new RunReader(new RunFolder(directory));
+    const page = await reader.rotations({ layer: 'fc2', start: 0, end: 1_000 });
+    const { first, second, angle, lastUndone, beginning } = page;
+    expect(beginning?.start).toHaveLength(12);
+    const made = replay({ rows: 12, columns: 12, first, second, angle, lastUndone, seed: 3, ...beginning });
+    expect([...made]).toEqual([...(await tensor(join(directory, 'init.safetensors'), 'layers.fc2.weight')).values]);
+  });
+
+  it('meets masks of a file where a product has them, and refuses what does not fit', async () => {
+    const blocks = await engine.run(project.start({ init: 'eoi', sparsity: 'eoi: { pattern: { blocks: [3, 3] } }' }));
+    expect((await recordOf(blocks.directory)).layers[1].details!.overlap).toBe(1);
+    const wanted = join(blocks.directory, 'init.safetensors');
+    const again = await engine.run(
+      project.start({ init: 'eoi', sparsity: `eoi: { pattern: { file: ${JSON.stringify(wanted)} } }` }),
+    );
+    const { layers } = await recordOf(again.directory);
+    expect(layers.map(({ details }) => details!.overlap)).toEqual([1, 1, 1]);
+
+    const broken = async (masks: Record<string, { shape: number[]; data: Uint8Array }>): Promise<string> => {
+      const path = join(project.root, 'wanted.safetensors');
+      const tensors = Object.entries(masks).map(([name, { shape, data }]) => ({
+        name,
+        dtype: 'U8' as const,
+        shape,
+        data,
+      }));
+      const chunks: Uint8Array[] = [];
+      for (const chunk of safetensorsChunks(tensors, {})) chunks.push(chunk);
+      await writeFile(path, Buffer.concat(chunks));
+      const params = project.start({ init: 'eoi', sparsity: 'eoi: { pattern: { file: wanted.safetensors } }' });
+      return engine.api.startRun(params, context()).then(
+        () => 'started',
+        (error: unknown) => (error as { code: string }).code,
+      );
+    };
+    const fc1 = { shape: [12, 784], data: new Uint8Array(12 * 784).fill(1) };
+    expect(await broken({ 'layers.fc1.mask': fc1 })).toBe('engine.wanted-mask-missing');
+    expect(await broken({ 'layers.fc1.mask': { ...fc1, shape: [784, 12] } })).toBe('engine.wanted-mask-shape');
+    expect(await broken({ 'layers.fc1.mask': { ...fc1, data: fc1.data.map(() => 2) } })).toBe(
+      'engine.wanted-mask-not-bits',
+    );
+  });
+
+  it('leads the centre of a kernel, each group by itself', async () => {
+    const change: Change = { layers: convolutional, init: 'eoi', sparsity: 'eoi: { pattern: { rowDegree: 1 } }' };
+    const { directory } = await engine.run(project.start(change));
+    const { layers, state } = await recordOf(directory);
+    expect(state).toBe('completed');
+    expect(layers[1]).toMatchObject({ nonZeros: 8, rotations: 0 });
+    expect(layers[1].details!.overlap).toBe(1);
+  });
+});
