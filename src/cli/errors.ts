@@ -63,6 +63,12 @@ export const issueLine = (file: string, { range, severity, code, message, sugges
   return `${file}:${line + 1}:${column + 1}: ${severity} ${code}: ${message}${hint}\n`;
 };
 
+export const badGain = (text: string): SparseError =>
+  new SparseError(
+    'cli.usage',
+    `--gain is ${text}; expected a number above 0, the sigma_w that the weights were multiplied by.`,
+  );
+
 export const cancelledLine = (step: number, total: number, directory: string): string =>
   `Cancelled at step ${step} of ${total}. Go on with: ${commandLine(['resume', directory])}\n`;
 

@@ -90,6 +90,17 @@ function program(output: Output, done: (code: ExitCode) => void, quiet: boolean)
       act('inspect', options, async () => (await import('./commands/inspect')).inspect(file, options, output)),
     );
   top
+    .command('factor')
+    .description('write the Givens rotations that make an orthogonal matrix of a safetensors file')
+    .argument('<file>', 'a .safetensors file')
+    .argument('<tensor>', 'the name of a tensor: its first axis by all others is the matrix')
+    .requiredOption('-o, --output <file>', 'the safetensors file of rotations to write')
+    .option('--gain <sigma_w>', 'what the orthogonal weights were multiplied by', '1')
+    .addOption(json())
+    .action((file: string, tensor: string, options: { output: string; gain: string; json?: boolean }) =>
+      act('factor', options, async () => (await import('./commands/factor')).factor(file, tensor, options, output)),
+    );
+  top
     .command('resume')
     .description('go on with a run from its last checkpoint')
     .argument('<run>', 'a run folder')

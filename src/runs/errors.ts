@@ -78,3 +78,28 @@ export const notRotations = (file: string): SparseError =>
 
 export const reportPageMissing = (file: string): SparseError =>
   error('report-page-missing', `${file} is not there, so no report can be written. Install Sparsescope again.`);
+
+/** Names for a sentence: the first few. */
+const few = (names: readonly string[]): string =>
+  names.length <= 6 ? names.join(', ') : `${names.slice(0, 5).join(', ')} and ${names.length - 5} more`;
+
+export const factorNoTensor = (name: string, matrices: readonly string[]): SparseError =>
+  error(
+    'factor-no-tensor',
+    `The file has no tensor ${quote(name)}. ${matrices.length > 0 ? `Its matrices are ${few(matrices.map(quote))}.` : 'It has no matrix at all.'}`,
+  );
+
+export const factorNotAMatrix = (name: string, shape: readonly number[]): SparseError =>
+  error(
+    'factor-not-a-matrix',
+    `${quote(name)} has the shape (${shape.join(', ')}); rotations make matrices of two dimensions or more.`,
+  );
+
+export const factorDtype = (name: string, dtype: string, known: readonly string[]): SparseError =>
+  error('factor-dtype', `${quote(name)} is ${dtype}; matrices of ${known.join(', ')} are factored into rotations.`);
+
+export const factorTooLarge = (name: string, rows: number, columns: number, most: number): SparseError =>
+  error(
+    'factor-too-large',
+    `${quote(name)} is ${rows} x ${columns}; matrices of up to ${most} rows and columns are factored into rotations.`,
+  );

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { writeSafetensors } from '../../../src/formats/safetensors';
+import { replayDouble } from '../../../src/core/givens';
+import { RotationsFile } from '../../../src/runs/rotations';
 import type { Bundle } from '../engine/bundle';
 import { bundle } from '../engine/bundle';
 import { rawSafetensors } from '../formats/bytes';
@@ -137,5 +139,56 @@ describe('inspect', () => {
     started.child.stdout.destroy();
     const { code, err } = await started.finished;
     expect([code, err]).toEqual([0, '']);
+  });
+});
+
+describe('factor', () => {
+  /** A rotation by 30 degrees, its third column negated: orthonormal rows. */
+  const [c, s] = [Math.cos(Math.PI / 6), Math.sin(Math.PI / 6)];
+  const rotated = Float64Array.of(c, 0, s, 0, -1, 0);
+  const write = (): Promise<void> =>
+    writeSafetensors(
+      inProject('x.safetensors'),
+      [
+        { name: 'fc1.weight', dtype: 'F64', shape: [2, 3], data: rotated },
+        { name: 'fc1.gained', dtype: 'F32', shape: [2, 3], data: Float32Array.from(rotated, (v) => 1.5 * v) },
+        { name: 'fc1.bias', dtype: 'F32', shape: [2], data: new Float32Array(2) },
+      ],
+      {},
+    );
+
+  it('writes the rotations that make a matrix, and tells how near they come', async () => {
+    await write();
+    const told = answer(await cli('factor', 'x.safetensors', 'fc1.weight', '-o', 'r.safetensors', '--json'));
+    expect(told).toMatchObject({ ok: true, tensor: 'fc1.weight', shape: [2, 3], rotations: 1 });
+    expect(told['difference']).toBeLessThan(1e-12);
+    const file = await RotationsFile.open(inProject('r.safetensors'));
+    const { first, second, angle, lastUndone, shape, beginning } = await file.page('fc1.weight', 0, 10);
+    await file.close();
+    const [rows, columns] = shape;
+    const made = replayDouble({ rows, columns, first, second, angle, lastUndone, seed: 0, ...beginning });
+    made.forEach((value, i) => expect(value).toBeCloseTo(rotated[i], 12));
+  });
+
+  it('divides by a gain, and says in words what it did', async () => {
+    await write();
+    const { code, out } = await cli('factor', 'x.safetensors', 'fc1.gained', '--gain', '1.5', '-o', 'r.safetensors');
+    expect(code).toBe(0);
+    expect(out).toMatch(/^fc1\.gained, 2 x 3: 1 rotation$/m);
+  });
+
+  it.each([
+    [['fc1.gained'], 'factor.not-orthogonal', /divide by the gain/],
+    [['fc1.bias'], 'runs.factor-not-a-matrix', /two dimensions/],
+    [['fc2.weight'], 'runs.factor-no-tensor', /fc1\.weight.*fc1\.gained/],
+    [['fc1.weight', '--gain', 'zero'], 'cli.usage', /above 0/],
+  ])('refuses %j', async (args, code, sentence) => {
+    await write();
+    const refused = await cli('factor', 'x.safetensors', ...args, '-o', 'r.safetensors', '--json');
+    expect(refused.code).toBe(1);
+    const { error } = answer(refused) as unknown as { error: { code: string; message: string } };
+    expect(error.code).toBe(code);
+    expect(error.message).toMatch(sentence);
+    await expect(stat(inProject('r.safetensors'))).rejects.toThrow();
   });
 });
