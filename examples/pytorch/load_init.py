@@ -97,19 +97,47 @@ def short(name):
     return (name[len("layers.") :] if name.startswith("layers.") else name).replace(".", "_")
 
 
-def build(tensors, activation=torch.nn.Tanh):
+def conv_options(metadata, name):
+    """Stride, padding and groups of a convolution, which its weight does not tell; of one group without them."""
+    return {"stride": 1, "padding": "zero", "groups": 1, **json.loads(metadata.get(name + ".conv", "{}"))}
+
+
+class Convolution(torch.nn.Conv2d):
+    """A Conv2d that pads even kernels too: one place less before the picture than after it."""
+
+    def __init__(self, out, inputs, kernel, options, bias):
+        groups, self.beyond = options["groups"], options["padding"]
+        super().__init__(inputs * groups, out, tuple(kernel), options["stride"], groups=groups, bias=bias)
+        self.around = [side for size in reversed(kernel) for side in ((size - 1) // 2, size // 2)]
+
+    def forward(self, x):
+        if self.beyond != "none":
+            x = torch.nn.functional.pad(x, self.around, mode="circular" if self.beyond == "circular" else "constant")
+        return super().forward(x)
+
+
+def build(tensors, activation=torch.nn.Tanh, metadata=None):
     """A network with the file's weights and biases, and its masks by layer: (nn.Sequential, {"fc1": bool mask}).
 
-    Its linear layers have the names of the file (`model.fc1.weight`), with an activation between each two.
+    Its layers have the names of the file (`model.fc1.weight`), with an activation between each two. Convolutions take
+    pictures (batch, channels, height, width); `metadata`, the file's, says how they look at them.
     """
     modules = OrderedDict()
     masks = OrderedDict()
     state = {}
+    previous = []
     for name in layer_names(tensors):
         if modules:
             modules["activation%d" % len(masks)] = activation()
-        rows, columns = tensors[name + ".weight"].shape
-        modules[short(name)] = torch.nn.Linear(columns, rows, bias=name + ".bias" in tensors)
+        rows, columns, *kernel = tensors[name + ".weight"].shape
+        biased = name + ".bias" in tensors
+        if kernel:
+            modules[short(name)] = Convolution(rows, columns, kernel, conv_options(metadata or {}, name), biased)
+        else:
+            if modules and previous:
+                modules["flatten"] = torch.nn.Flatten()
+            modules[short(name)] = torch.nn.Linear(columns, rows, bias=biased)
+        previous = kernel
         masks[short(name)] = tensors[name + ".mask"].bool()
         for part in ("weight", "bias"):
             if name + "." + part in tensors:
@@ -128,26 +156,35 @@ def keep_masks(model, masks):
 
 def orthogonality_error(weight):
     """max |G - I| over the smaller Gram matrix, in float64."""
-    weight = weight.double()
-    gram = weight @ weight.T if weight.shape[0] <= weight.shape[1] else weight.T @ weight
+    gram = weight @ weight.mH if weight.shape[0] <= weight.shape[1] else weight.mH @ weight
     return (gram - torch.eye(gram.shape[0], dtype=gram.dtype)).abs().max().item()
 
 
-def check(name, weight, mask, tolerance):
+def operators(weight, groups):
+    """What the layer does, as matrices: itself, or of a convolution one for each group and frequency of an 8 x 8 circle."""
+    if weight.dim() == 2:
+        return [weight.double()]
+    places = [max(8, side) for side in weight.shape[2:]]
+    by_frequency = torch.fft.fft2(weight.double(), s=places).flatten(2).permute(2, 0, 1)
+    return [block for group in by_frequency.chunk(groups, dim=1) for block in group]
+
+
+def check(name, weight, mask, tolerance, gain=1.0, groups=1):
     """Print one layer's line; `tolerance` None reports orthogonality without judging it."""
-    if weight.dim() != 2 or weight.numel() == 0 or weight.shape != mask.shape:
-        raise InitError("layer %s: weight and mask are not matrices of one shape" % name)
+    if weight.dim() not in (2, 4) or weight.numel() == 0 or weight.shape != mask.shape:
+        raise InitError("layer %s: weight and mask are not matrices or kernels of one shape" % name)
     if not bool(((mask == 0) | (mask == 1)).all()):
         raise InitError("layer %s: the mask has values other than 0 and 1" % name)
     if not bool(torch.isfinite(weight).all()):
         raise InitError("layer %s: a weight is not finite" % name)
     if bool((weight[mask == 0] != 0).any()):
         raise InitError("layer %s: a pruned weight is not zero" % name)
-    error = orthogonality_error(weight)
-    values = torch.linalg.svdvals(weight.double())
+    matrices = [matrix / gain for matrix in operators(weight, groups)]
+    error = max(orthogonality_error(matrix) for matrix in matrices)
+    values = gain * torch.cat([torch.linalg.svdvals(matrix) for matrix in matrices])
     print(
-        "%-14s %5d x %-5d  density %.4f  max|WW^T-I| %.1e  singular values %.6f .. %.6f"
-        % (name, weight.shape[0], weight.shape[1], mask.double().mean().item(), error, values.min(), values.max())
+        "%-14s %5d x %-5s  density %.4f  max|WW^T-I| %.1e  singular values %.6f .. %.6f"
+        % (name, weight.shape[0], " x ".join(map(str, weight.shape[1:])), mask.double().mean().item(), error, values.min(), values.max())
     )
     if tolerance is not None and not error <= tolerance:
         raise InitError("layer %s is not orthogonal: max|WW^T-I| is %.1e, more than %.1e" % (name, error, tolerance))
@@ -163,12 +200,15 @@ def main():
         names = layer_names(tensors)
         if not names:
             raise InitError("it has no layers: tensors NAME.weight with NAME.mask were expected")
+        gain = float(metadata.get("gain", "1"))
         trained = metadata.get("step", "0") != "0"
-        reason = "made with init: base" if metadata.get("init") == "base" else "trained" if trained else None
+        loose = metadata.get("init") in ("base", "ai")
+        reason = "made with init: %s" % metadata["init"] if loose else "trained" if trained else None
         for name in names:
             tolerance = None if reason else options.tolerance
-            check(name, tensors[name + ".weight"], tensors[name + ".mask"], tolerance)
-        model, masks = build(tensors)
+            groups = conv_options(metadata, name)["groups"]
+            check(name, tensors[name + ".weight"], tensors[name + ".mask"], tolerance, gain, groups)
+        model, masks = build(tensors, metadata=metadata)
         keep_masks(model, masks)
         kept = sum(int(mask.sum()) for mask in masks.values())
         judged = "%s: orthogonality not judged" % reason if reason else "all orthogonal"

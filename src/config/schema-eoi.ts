@@ -111,7 +111,7 @@ export const pattern = {
         file: {
           kind: 'string',
           required: true,
-          doc: 'A safetensors file with `layers.NAME.mask` for each layer, as `sparsescope prune` and `init` write it; from the folder of the config.',
+          doc: 'A safetensors file with `layers.NAME.mask` or packed `layers.NAME.bits` for each layer, as `sparsescope prune`, `init` and runs write them; from the folder of the config.',
         },
       },
       doc: 'Masks of your own.',

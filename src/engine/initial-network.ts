@@ -108,12 +108,12 @@ const summary = ({ name, rows, columns }: LayerPlan, mask: Mask, targetDensity: 
 async function write(
   output: string,
   tensors: readonly TensorToWrite[],
-  { config }: Source,
+  { config, plan }: Source,
   context: CallContext,
 ): Promise<void> {
   const turn = turnsOf(context);
   const chunks = async function* (): AsyncGenerator<Uint8Array> {
-    for (const chunk of safetensorsChunks(tensors, stateMetadata(config.seed, config.name, 0, config.sparsity.init))) {
+    for (const chunk of safetensorsChunks(tensors, stateMetadata(config, plan, 0))) {
       await turn();
       yield chunk;
     }

@@ -121,7 +121,13 @@ const fromRun = (folder: RunFolder, configPath: string): string =>
 const temporary = /^\..*\.[0-9a-f]{12}\.tmp$/;
 
 const clearTemporaries = async (folder: RunFolder): Promise<void> => {
-  for (const directory of [folder.directory, folder.checkpoints, dirname(folder.rotationsFile)]) {
+  for (const directory of [
+    folder.directory,
+    folder.checkpoints,
+    folder.updates,
+    folder.masks,
+    dirname(folder.rotationsFile),
+  ]) {
     const names = await readdir(directory).catch((): string[] => []);
     for (const name of names) if (temporary.test(name)) await rm(join(directory, name), { force: true });
   }

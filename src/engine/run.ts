@@ -10,6 +10,7 @@ import { writeSafetensors } from '../formats/safetensors';
 import type { LayerSummary, RunRecord } from '../protocol/run';
 import { writeCheckpoint } from '../runs/checkpoint';
 import { interrupted } from '../runs/errors';
+import { writeMasks } from '../runs/masks';
 import { sequenceName, writeRotations } from '../runs/rotations';
 import { writeUpdates } from '../runs/updates';
 import type { DataSet } from './data/data-set';
@@ -161,10 +162,12 @@ export class Run {
       if (!this.recorded.has({ type: 'layer', layer: layer.name })) this.note({ type: 'layer', layer: summary });
     }
     if (rotations.size > 0) await writeRotations(folder.rotationsFile, rotations);
-    await writeSafetensors(
-      folder.initFile,
-      initTensors(states),
-      stateMetadata(config.seed, config.name, 0, config.sparsity.init),
+    await writeSafetensors(folder.initFile, initTensors(states), stateMetadata(config, plan, 0));
+    await writeMasks(
+      folder,
+      0,
+      plan.layers,
+      states.map(({ mask }) => mask),
     );
     await this.recorder.state('initialising', { layers: summaries });
     return states;
@@ -204,7 +207,10 @@ export class Run {
   private async noteMasks(change: MasksChanged | undefined): Promise<void> {
     const { step } = this;
     if (!change || this.recorded.has({ type: 'masks', step })) return;
-    const file = await writeUpdates(this.recorder.folder, step, change.method, change.updates);
+    const { folder } = this.recorder;
+    const file = await writeUpdates(folder, step, change.method, change.updates);
+    const masks = change.updates.map(({ update }) => update.mask);
+    await writeMasks(folder, step, this.work.plan.layers, masks);
     const layers = changesOf(change.updates);
     this.note({ type: 'masks', step, method: change.method, layers, file: `updates/${basename(file)}` });
   }
@@ -256,22 +262,21 @@ export class Run {
 
   /** Apart from the checkpoints: a person may clear those away. */
   private async keepForRewinding(trainer: Trainer): Promise<void> {
-    const { seed, name, sparsity } = this.work.config;
-    const metadata = stateMetadata(seed, name, this.step, sparsity.init);
+    const metadata = stateMetadata(this.work.config, this.work.plan, this.step);
     await writeSafetensors(this.recorder.folder.rewindFile, initTensors(trainer.state()), metadata);
   }
 
   private async checkpoint(trainer: Trainer): Promise<void> {
     const { step } = this;
     if (this.recorded.has({ type: 'checkpoint', step })) return;
-    const { config } = this.work;
+    const { config, plan } = this.work;
     // A checkpoint that survives a power cut needs the events before it: resuming records only those after it again.
     await this.recorder.flush();
     const file = await writeCheckpoint(this.recorder.folder, {
       step,
       tensors: checkpointTensors(trainer.state()),
       metadata: {
-        ...stateMetadata(config.seed, config.name, step, config.sparsity.init),
+        ...stateMetadata(config, plan, step),
         epoch: String(Math.floor(step / this.train.count)),
       },
     });

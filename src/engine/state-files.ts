@@ -4,9 +4,13 @@
  * checkpoints add `optimizer.layers.fc1.weight.momentum` and `.bias.momentum`.
  */
 import type { LayerPlan } from '../config/layer-plans';
+import type { NetworkPlan } from '../config/plan';
+import type { Config } from '../config/types';
 import { tensorShape } from '../core/density/layer-shape';
 import type { LayerShape } from '../core/density/layer-shape';
 import type { Mask } from '../core/mask';
+import { maskableLayers } from '../core/network';
+import type { ConvLayer } from '../core/network';
 import { openFile } from '../formats/byte-source';
 import { openSafetensors } from '../formats/safetensors';
 import type { SafetensorsFile, TensorEntry, TensorToWrite } from '../formats/safetensors';
@@ -55,14 +59,33 @@ export const checkpointTensors = (states: readonly LayerState[]): TensorToWrite[
   ]),
 ];
 
-/** Metadata that every file of weights carries. `init` tells a reader whether orthogonality is to be expected. */
-export const stateMetadata = (seed: number, config: string, step: number, init: Init): Record<string, string> => ({
+/**
+ * Metadata that every file of weights carries. `init` tells a reader whether orthogonality is to be expected, up to the
+ * factor `gain`; `layers.NAME.conv` is what a convolution's weight does not tell, as JSON.
+ */
+export const stateMetadata = (
+  { seed, name, sparsity: { init } }: Config,
+  { network, gain }: NetworkPlan,
+  step: number,
+): Record<string, string> => ({
   format: 'sparsescope',
   version: '1',
   seed: String(seed),
-  config,
+  config: name,
   step: String(step),
-  init,
+  init: init satisfies Init,
+  gain: String(gain.weight),
+  ...Object.fromEntries(
+    maskableLayers(network).flatMap((layer) =>
+      layer.kind === 'conv' ? [[`layers.${layer.name}.conv`, JSON.stringify(convOptions(layer))] as const] : [],
+    ),
+  ),
+});
+
+const convOptions = ({ stride, padding, groups }: ConvLayer): Pick<ConvLayer, 'stride' | 'padding' | 'groups'> => ({
+  stride,
+  padding,
+  groups,
 });
 
 /**

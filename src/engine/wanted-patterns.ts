@@ -9,6 +9,7 @@ import type { LayerShape } from '../core/density/layer-shape';
 import { partLayer } from '../core/init/fan';
 import { Mask } from '../core/mask';
 import { patternMask } from '../core/patterns';
+import { unpackMask } from '../formats/packed-masks';
 import { openFile } from '../formats/byte-source';
 import { openSafetensors } from '../formats/safetensors';
 import type { SafetensorsFile } from '../formats/safetensors';
@@ -21,6 +22,8 @@ async function readMask(file: SafetensorsFile, path: string, shape: LayerShape):
   const { name, rows, columns } = shape;
   const { groups, taps } = partLayer(shape);
   if (groups > 1 || taps > 1) throw wantedMaskOfKernel(name);
+  const packed = file.get(`layers.${name}.bits`) ?? file.get(`${name}.bits`);
+  if (packed) return unpackMask(file, packed, [rows, columns]);
   const entry = file.get(`layers.${name}.mask`) ?? file.get(`${name}.mask`);
   if (!entry) throw wantedMaskMissing(path, name);
   const wanted = tensorShape(shape);

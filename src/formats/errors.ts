@@ -265,3 +265,15 @@ export const gzipTooLarge = (file: string, limit: number): SparseError =>
     'gzip.too-large',
     `${file}: it unpacks to more than ${formatBytes(limit)}, more than such a file can have. ${rewrite}`,
   );
+
+export const packedShape = (tensor: string, found: string, expected: string): SparseError =>
+  new SparseError(
+    'masks.shape',
+    `${quote(tensor)} is ${found}; packed masks of this layer are ${expected}. ${rewrite}`,
+  );
+
+export const packedBits = (tensor: string, row: number, columns: number): SparseError =>
+  new SparseError(
+    'masks.spare-bits',
+    `Row ${row} of ${quote(tensor)} has bits beyond its ${columns} columns, which packed masks leave at 0. ${rewrite}`,
+  );

@@ -85,7 +85,8 @@ export interface RunSnapshot {
 
 export interface RunViewApi {
   snapshot(params: Record<string, never>, context: CallContext): Promise<RunSnapshot>;
-  maskTile(params: { layer: string } & TileRange, context: CallContext): Promise<MaskTile>;
+  /** `step`: 0, the default, or a checkpoint's. */
+  maskTile(params: { layer: string; step?: number } & TileRange, context: CallContext): Promise<MaskTile>;
   weightTile(params: { layer: string; step: number } & TileRange, context: CallContext): Promise<WeightTile>;
   valueTile(params: { layer: string; step: number } & TileRange, context: CallContext): Promise<ValueTile>;
   rotations(params: RotationRequest, context: CallContext): Promise<RotationPage>;

@@ -24,6 +24,7 @@ const names = {
   rotations: 'rotations',
   rewind: 'rewind.safetensors',
   updates: 'updates',
+  masks: 'masks',
   report: 'report.html',
 } as const;
 
@@ -62,6 +63,10 @@ export class RunFolder {
   /** What each change of the masks dropped and grew. */
   get updates(): string {
     return join(this.directory, names.updates);
+  }
+  /** All masks, in the beginning and after each change. */
+  get masks(): string {
+    return join(this.directory, names.masks);
   }
   get reportFile(): string {
     return join(this.directory, names.report);

@@ -83,8 +83,8 @@ export class RunReader {
    * The support of a layer, which is the same at every step.
    * @throws SparseError `runs.unknown-layer`, `runs.not-written-yet`, `tiles.*`, `safetensors.*`, `file.*`
    */
-  maskTile({ layer, ...range }: { layer: string } & TileRange): Promise<MaskTile> {
-    return this.withTensor(0, layer, 'mask', (file, entry) => maskTile(file, entry, range));
+  maskTile({ layer, step = 0, ...range }: { layer: string; step?: number } & TileRange): Promise<MaskTile> {
+    return this.withTensor(step, layer, 'mask', (file, entry) => maskTile(file, entry, range));
   }
 
   /** Weights at step 0 (the initialisation) or at a checkpoint. @throws as `maskTile`, and `runs.unknown-step` */

@@ -21,7 +21,7 @@ export interface MatrixSubject {
   /** `fc1`, or the name of a tensor. */
   name: string;
   source: MatrixSource & ExactSource;
-  /** Subjects of one key have one mask: another step of the same layer. */
+  /** Subjects of one key have one mask. */
   maskKey: string;
   /** A layer's mask keeps and prunes weights; of any other tensor only zeros are known. */
   words: { kept: string; pruned: string };
@@ -89,7 +89,7 @@ export class MatrixPanel {
     this.values = new ValueBlocks(subject.source, (range, signal) => subject.source.values(range, signal));
     this.view.setMatrix(subject.source, subject.axes);
     this.mask(subject);
-    const stays = before?.maskKey === subject.maskKey;
+    const stays = before?.name === subject.name;
     const last = stays ? this.weights : undefined;
     this.weights?.dispose();
     this.weights = undefined;

@@ -2,8 +2,6 @@
  * The example that takes an initialisation to PyTorch, run with a real torch where there is one. It is skipped, with
  * the reason in the test's name, where there is none; in CI that is a failure.
  */
-import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -13,19 +11,7 @@ import { Rng } from '../../../src/core/rng';
 import { writeSafetensors } from '../../../src/formats/safetensors';
 import type { TensorToWrite } from '../../../src/formats/safetensors';
 import { temporaryFolder } from '../formats/bytes';
-
-// Debian's python3-torch belongs to the system's python, not to one a version manager puts first in the path.
-const python = ['/usr/bin/python3', 'python3'].find((name) => name === 'python3' || existsSync(name))!;
-const run = (...args: string[]): { status: number | null; stdout: string; stderr: string } =>
-  spawnSync(python, args, {
-    encoding: 'utf8',
-    timeout: 120_000,
-    env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' },
-  });
-const missing = (() => {
-  const { status, stderr } = run('-c', 'import torch');
-  return status === 0 ? undefined : (stderr.trim().split('\n').at(-1) ?? 'python3 does not run');
-})();
+import { missing, run } from './python';
 
 const script = 'examples/pytorch/load_init.py';
 const shapes: [name: string, rows: number, columns: number][] = [

@@ -15,14 +15,15 @@ const subjectOf = ({ remote }: TabContext, layer: LayerSummary, step: number): M
   const at = { layer: name, step };
   return {
     name,
-    maskKey: name,
+    // Training may change masks: each step has its own.
+    maskKey: `${name} ${step}`,
     words: kept,
     axes,
     about: aboutLayer(layer),
     source: {
       rows,
       columns,
-      mask: (range: TileRange, signal) => remote.maskTile({ layer: name, ...range }, { signal }),
+      mask: (range: TileRange, signal) => remote.maskTile({ ...at, ...range }, { signal }),
       weights: (range: TileRange, signal) => remote.weightTile({ ...at, ...range }, { signal }),
       values: (range: TileRange, signal) => remote.valueTile({ ...at, ...range }, { signal }),
     },

@@ -7,7 +7,8 @@ export const help = {
   title: 'Mask',
   text: [
     'Rows are the outputs of the layer, columns its inputs. A kept weight is drawn in the foreground colour, a pruned one is background.',
-    'Weights shows the values at the selected step: blue is negative, orange positive, zero is background. Magnitudes are drawn by their square root.',
+    'Both are those of the selected step: where `sparsity.update` changes masks, step through its checkpoints to see them change.',
+    'Weights shows the values: blue is negative, orange positive, zero is background. Magnitudes are drawn by their square root.',
     'The bars beside the matrix count the kept weights of each row and column.',
   ],
   keys: [
