@@ -109,7 +109,7 @@ print(*model(x).flatten().tolist())`;
       return stderr;
     };
     const rotations = 'rotations/givens.safetensors';
-    expect(await spoil(rotations, 'fc1.angle', 6)).toMatch(/fc1: the product of its rotations is off by/);
+    expect(await spoil(rotations, 'fc2.angle', 6)).toMatch(/fc2: the product of its rotations is off by/);
     expect(await spoil(rotations, 'fc1.axes', 2)).toMatch(/fc1: .* names axes/);
     expect(await spoil('masks/step-000000.safetensors', 'layers.fc1.bits', 0)).toMatch(
       /fc1: the packed mask is not the mask/,
