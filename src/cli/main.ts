@@ -95,9 +95,12 @@ function program(output: Output, done: (code: ExitCode) => void, quiet: boolean)
     .argument('<file>', 'a .safetensors file')
     .argument('<tensor>', 'the name of a tensor: its first axis by all others is the matrix')
     .requiredOption('-o, --output <file>', 'the safetensors file of rotations to write')
-    .option('--gain <sigma_w>', 'what the orthogonal weights were multiplied by', '1')
+    .option(
+      '--gain <sigma_w>',
+      "what the orthogonal weights were multiplied by; by default what a run's file tells, or 1",
+    )
     .addOption(json())
-    .action((file: string, tensor: string, options: { output: string; gain: string; json?: boolean }) =>
+    .action((file: string, tensor: string, options: { output: string; gain?: string; json?: boolean }) =>
       act('factor', options, async () => (await import('./commands/factor')).factor(file, tensor, options, output)),
     );
   top

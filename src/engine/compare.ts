@@ -14,7 +14,7 @@ import { wantedDensity } from './initialise';
 import { jacobianSpectrum } from './probes/jacobian';
 import { weightError, weightSpectrum } from './probes/weight-spectrum';
 import { Trainer } from './trainer';
-import { inTurns } from './turns';
+import { inTurns } from '../runs/turns';
 
 /** Examples whose Jacobian is looked at: enough for its range, few enough to wait for. */
 const jacobianSamples = 8;

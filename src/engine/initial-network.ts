@@ -21,7 +21,7 @@ import type { DrawnLayer, KeptLayer } from './initialise';
 import type { LayerState } from './network';
 import { initTensors, prunedTensors, stateMetadata } from './state-files';
 import type { Batch } from './trainer';
-import { inTurns } from './turns';
+import { inTurns } from '../runs/turns';
 import { wantedPatterns } from './wanted-patterns';
 import type { WantedPatterns } from './wanted-patterns';
 

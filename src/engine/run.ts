@@ -33,7 +33,7 @@ import type { Emit, Recorder, Untimed } from './recorder';
 import { learningRateAt } from './schedule';
 import { checkpointTensors, initTensors, stateMetadata } from './state-files';
 import { Trainer } from './trainer';
-import { inTurns } from './turns';
+import { inTurns } from '../runs/turns';
 import type { WantedPatterns } from './wanted-patterns';
 
 /** Why a run is told to stop: a person cancelled, the process must end, or the process met an error of its own. */

@@ -147,6 +147,8 @@ export interface TensorViewApi {
   maskTile(params: { name: string } & TileRange, context: CallContext): Promise<MaskTile>;
   weightTile(params: { name: string } & TileRange, context: CallContext): Promise<WeightTile>;
   valueTile(params: { name: string } & TileRange, context: CallContext): Promise<ValueTile>;
+  /** The rotations that make an orthogonal matrix, found when they are first asked for. */
+  rotations(params: { name: string; start: number; end: number }, context: CallContext): Promise<RotationPage>;
   save(params: SaveChunk, context: CallContext): Promise<{ saved: boolean }>;
 }
 

@@ -19,10 +19,10 @@ export async function writeMasks(
     packMask(`layers.${layer.name}`, tensorShape(layer), Mask.fromBytes(masks[l], layer.rows, layer.columns)),
   );
   await makeFolder(folder.masks);
-  const metadata = { format: 'sparsescope.masks', version: '1', step: String(step) };
+  const metadata: Record<string, string> = { format: 'sparsescope.masks', version: '1', step: String(step) };
   await writeSafetensors(
     join(folder.masks, `step-${String(step).padStart(6, '0')}.safetensors`),
     packed.map(({ tensor }) => tensor),
-    Object.assign(metadata, ...packed.map((layer) => layer.metadata)),
+    packed.reduce((all, layer) => ({ ...all, ...layer.metadata }), metadata),
   );
 }

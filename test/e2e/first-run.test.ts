@@ -80,7 +80,7 @@ describe('the example run', () => {
     await scrub.fill('60');
     await panel.getByRole('button', { name: 'One rotation back' }).click();
     await expect.poll(at).toBe(59);
-    await panel.getByRole('button', { name: 'First: the identity' }).click();
+    await panel.getByRole('button', { name: 'First: the beginning' }).click();
     await expect.poll(at).toBe(0);
     await panel.getByRole('button', { name: 'Play' }).click();
     await expect.poll(at).toBeGreaterThan(2);

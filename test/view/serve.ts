@@ -1,4 +1,5 @@
 /** The two view interfaces, served from files as the extension host does it, with a record of what was asked. */
+import { TensorRotations } from '../../src/host/views/tensor-rotations';
 import { maskTile, valueTile, weightTile } from '../../src/formats/matrix-tiles';
 import { tensorStatistics } from '../../src/formats/statistics';
 import { openFile } from '../../src/formats/byte-source';
@@ -70,6 +71,7 @@ export interface ServedTensors {
 export function serveTensors(path: string): ServedTensors {
   const saved = new Saved();
   const computed: string[] = [];
+  const rotations = new TensorRotations();
   const opening = openFile(path).then((source) => openSafetensors(source));
   const fileName = path.split('/').at(-1)!;
   const api: TensorViewApi = {
@@ -91,6 +93,7 @@ export function serveTensors(path: string): ServedTensors {
     maskTile: async ({ name, ...range }) => maskTile(await opening, (await opening).need(name), range),
     weightTile: async ({ name, ...range }) => weightTile(await opening, (await opening).need(name), range),
     valueTile: async ({ name, ...range }) => valueTile(await opening, (await opening).need(name), range),
+    rotations: async ({ name, start, end }, { signal }) => rotations.page(await opening, name, { start, end, signal }),
     save: saved.save,
   };
   return { api, saved, computed, close: async () => (await opening).close() };

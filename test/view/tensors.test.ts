@@ -229,6 +229,46 @@ describe.skipIf(missingBrowser !== undefined)(
       await expect.poll(async () => (await rows()).at(-1)).toMatch(/layers\.09999\.scale/);
     });
 
+    it('plays an orthogonal matrix as rotations, and goes back', async () => {
+      await open(initFile(), { tensor: 'layers.fc3.weight' });
+      const play = view.page.getByRole('button', { name: 'Play as Rotations' });
+      await play.waitFor();
+      await play.focus();
+      await view.page.keyboard.press('Enter');
+      await readsOut(/rotation ([\d,]+) of \1: /);
+      await view.screenshot('tensors-rotations');
+      await view.page.getByRole('button', { name: 'First: the beginning' }).click();
+      await readsOut(/rotation 0 of [\d,]+: the beginning · density 0\.0100/);
+      await view.page.getByRole('button', { name: 'One rotation on' }).click();
+      await readsOut(/rotation 1 of [\d,]+: axes \d+, \d+ by /);
+      await view.page.getByRole('button', { name: 'Back to the Matrix' }).click();
+      await view.page.getByRole('radio', { name: 'Mask' }).waitFor();
+      await play.waitFor();
+    });
+
+    it('says why a matrix is no product of rotations, or is not played here', async () => {
+      await open(
+        await write('plain.safetensors', [
+          { name: 'gained', dtype: 'F32', shape: [2, 2], data: Float32Array.of(2, 0, 0, 2) },
+          { name: 'large', dtype: 'F32', shape: [2, 513], data: new Float32Array(1026) },
+          { name: 'mask', dtype: 'U8', shape: [2, 2], data: Uint8Array.of(1, 0, 0, 1) },
+        ]),
+        { tensor: 'gained' },
+      );
+      const play = view.page.getByRole('button', { name: 'Play as Rotations' });
+      await play.click();
+      await expect
+        .poll(() => view.page.locator('.state').innerText())
+        .toMatch(/2 x 2 matrix is not orthogonal.*divide by the gain/s);
+      await view.screenshot('tensors-not-orthogonal');
+      const button = view.page.locator('vscode-button', { hasText: 'Play as Rotations' });
+      await choose('large');
+      await expect.poll(() => button.getAttribute('title')).toMatch(/up to 512 rows and columns/);
+      await expect.poll(() => button.getAttribute('disabled')).not.toBeNull();
+      await choose('mask');
+      await expect.poll(() => button.getAttribute('title')).toMatch(/this is U8/);
+    });
+
     it('says that a file has no tensors', async () => {
       await open(await write('none.safetensors', []));
       await expect.poll(() => view.page.locator('.state').innerText()).toMatch(/This file has no tensors/);

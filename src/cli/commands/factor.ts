@@ -14,16 +14,16 @@ import { factoredText, factoringText } from '../words';
 
 interface Options {
   output: string;
-  gain: string;
+  gain?: string;
   json?: boolean;
 }
 
 export async function factor(name: string, tensor: string, options: Options, output: Output): Promise<ExitCode> {
-  const gain = Number(options.gain);
-  if (!(gain > 0 && gain < Infinity)) throw badGain(options.gain);
+  const gain = options.gain === undefined ? undefined : Number(options.gain);
+  if (gain !== undefined && !(gain > 0 && gain < Infinity)) throw badGain(options.gain ?? '');
   const file = await openSafetensors(await openFile(name));
   try {
-    const matrix = await readForFactoring(file, tensor, gain);
+    const matrix = await readForFactoring(file, tensor, { gain });
     output.progress(factoringText(tensor));
     await nextTurn();
     const { sequence, orthogonalityError, difference } = finish(factorInParts(matrix));

@@ -14,6 +14,7 @@ import { type Report } from '../log';
 import { Throttle } from '../throttle';
 import { words } from '../words';
 import { Saver } from './save';
+import { TensorRotations } from './tensor-rotations';
 import { shownMetadata, tensorPage } from './tensor-pages';
 import { webviewChannel } from './webview-channel';
 import { openPage } from './webview-shell';
@@ -155,6 +156,7 @@ export class TensorEditors implements vscode.CustomReadonlyEditorProvider<Tensor
   }
 
   private serve(document: TensorDocument, count: () => void): TensorViewApi {
+    const rotations = new TensorRotations();
     const saver = new Saver(vscode.Uri.joinPath(document.uri, '..'));
     const file = (): Promise<SafetensorsFile> => {
       count();
@@ -188,6 +190,7 @@ export class TensorEditors implements vscode.CustomReadonlyEditorProvider<Tensor
         const opened = await file();
         return valueTile(opened, opened.need(name), range);
       },
+      rotations: async ({ name, start, end }, { signal }) => rotations.page(await file(), name, { start, end, signal }),
       save: (chunk) => saver.save(chunk),
     };
   }

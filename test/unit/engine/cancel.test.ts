@@ -3,7 +3,7 @@ import type * as Haar from '../../../src/core/linalg/haar';
 import type * as Svd from '../../../src/core/linalg/svd';
 import type { Parts } from '../../../src/core/parts';
 import { RpcCancelled } from '../../../src/protocol/rpc';
-import { inTurns } from '../../../src/engine/turns';
+import { inTurns } from '../../../src/runs/turns';
 import { context, Project, recordOf, TestEngine } from './project';
 
 /** Called after each part of a decomposition, with how many there have been. */

@@ -168,7 +168,7 @@ test('rotations are joined from pages of any length', async () => {
       });
     },
   } as unknown as Remote<RunViewApi>;
-  const sequence = await loadRotations(remote, { layer: 'fc1', group: 0 }, 7, new AbortController().signal);
+  const sequence = await loadRotations((range) => remote.rotations({ layer: 'fc1', ...range }), 7);
   expect(calls).toEqual([0, 20, 40]);
   expect([...sequence.first]).toEqual(Array.from({ length: total }, (_, i) => i));
   expect(sequence.angle[44]).toBe(4.4);

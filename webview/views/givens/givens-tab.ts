@@ -61,7 +61,11 @@ export const givensTab: TabRecord = {
       if (!layer) return;
       try {
         const seed = model.snapshot?.record.seed ?? 0;
-        const sequence = await loadRotations(remote, { layer: layer.name, group }, seed, signal);
+        const { name } = layer;
+        const sequence = await loadRotations(
+          (range) => remote.rotations({ layer: name, group, ...range }, { signal }),
+          seed,
+        );
         if (signal.aborted) return;
         view?.dispose();
         view = new GivensView(layer.name, sequence, matrixDensity(layer), stage.readOut, prefs);

@@ -49,7 +49,8 @@ export class GivensView {
   constructor(
     private readonly name: string,
     private readonly sequence: RotationSequence,
-    private readonly target: number,
+    /** Of the density, where there was one. */
+    private readonly target: number | undefined,
     private readonly readOut: ReadOut,
     prefs: Prefs,
   ) {
@@ -145,7 +146,7 @@ export class GivensView {
     const chart = new Chart({
       label: chartWords.label(this.name),
       x: { label: chartWords.x, whole: true },
-      y: { label: chartWords.title, range: (_, most) => [0, Math.max(most, this.target) * 1.08] },
+      y: { label: chartWords.title, range: (_, most) => [0, Math.max(most, this.target ?? 0) * 1.08] },
       series: [
         { label: chartWords.density, colour: 0, draw: 'line' },
         { label: chartWords.expected, colour: 'muted', draw: 'line', dash: [4, 3] },
@@ -207,7 +208,9 @@ export class GivensView {
     this.scrub.value = step;
     this.scrub.describe(this.words);
     this.chart.setMarks([
-      { axis: 'y', value: this.target, text: chartWords.target(this.target), dash: [6, 4] },
+      ...(this.target === undefined
+        ? []
+        : [{ axis: 'y' as const, value: this.target, text: chartWords.target(this.target), dash: [6, 4] }]),
       { axis: 'x', value: step, text: count(step), colour: 'focus' },
     ]);
     this.draw();

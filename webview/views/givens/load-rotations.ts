@@ -1,18 +1,15 @@
-/** The recorded rotation sequence of a layer, page by page. */
+/** A sequence of rotations, page by page. */
 import type { RotationSequence } from '../../../src/core/rotation-sequence';
-import type { Remote } from '../../../src/protocol/rpc';
-import type { RunViewApi } from '../../../src/protocol/views';
+import type { RotationPage } from '../../../src/protocol/views';
 
 const pageLength = 20_000;
 
+/** `ask`: for rotations [start, end), of which the answer may hold fewer. */
 export async function loadRotations(
-  remote: Remote<RunViewApi>,
-  { layer, group }: { layer: string; group: number },
+  ask: (range: { start: number; end: number }) => Promise<RotationPage>,
   seed: number,
-  signal: AbortSignal,
 ): Promise<RotationSequence> {
-  const page = (start: number): ReturnType<typeof remote.rotations> =>
-    remote.rotations({ layer, group, start, end: start + pageLength }, { signal });
+  const page = (start: number): Promise<RotationPage> => ask({ start, end: start + pageLength });
   let { total, shape, lastUndone, first, second, angle, beginning } = await page(0);
   const [rows, columns] = shape;
   if (first.length < total) {

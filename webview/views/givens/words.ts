@@ -92,7 +92,8 @@ export interface RotationFacts {
   /** Density after 0, 1, ... rotations. */
   density: ArrayLike<number>;
   expected: ArrayLike<number>;
-  target: number;
+  /** Of the density, where there was one. */
+  target: number | undefined;
 }
 
 /** `rotation 57 of 412: axes 12, 407 by 213.4° · density 0.0312 → 0.0330 (expected 0.0321)` */
@@ -106,6 +107,6 @@ export function rotationWords({ sequence, step, density, expected, target }: Rot
   const turn = `axes ${first[t]}, ${second[t]} by ${degrees(angle[t])}`;
   const change = `density ${figure(density[t])} → ${figure(density[step])}`;
   if (lastUndone && step === total)
-    return `${place}, undone: ${turn} · ${change}, farther from the target ${figure(target)}`;
+    return `${place}, undone: ${turn} · ${change}, farther from the target${target === undefined ? '' : ` ${figure(target)}`}`;
   return `${place}: ${turn} · ${change} (expected ${figure(expected[step])})`;
 }

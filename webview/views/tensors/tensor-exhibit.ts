@@ -8,6 +8,7 @@ import { MatrixPanel } from '../../parts/matrix-panel';
 import type { Prefs } from '../../parts/prefs';
 import type { Exhibit, Stage } from '../../parts/stage';
 import { numeric, tableOf, type Table } from '../../parts/table';
+import { withRotations } from './rotation-picture';
 import { StatisticsPanel } from './statistics-panel';
 import type { StatisticsStore } from './statistics-store';
 import { kindOf } from './tensor-kind';
@@ -24,7 +25,7 @@ export interface TensorContext {
 }
 
 /** What each kind of tensor brings. */
-interface Picture {
+export interface Picture {
   element: HTMLElement;
   controls: readonly HTMLElement[];
   canvases(): (HTMLCanvasElement | undefined)[];
@@ -116,8 +117,9 @@ function vectorPicture(tensor: TensorInfo, length: number, { remote, stage, fail
 function matrixPicture(
   tensor: TensorInfo,
   { rows, columns }: { rows: number; columns: number },
-  { remote, stage, prefs, failed }: TensorContext,
+  context: TensorContext,
 ): Picture {
+  const { remote, stage, prefs, failed } = context;
   const { name, shape } = tensor;
   const panel = new MatrixPanel(stage.readOut, prefs, failed);
   panel.show({
@@ -133,7 +135,7 @@ function matrixPicture(
       values: (range: TileRange, signal) => remote.valueTile({ name, ...range }, { signal }),
     },
   });
-  return {
+  const matrix: Picture = {
     element: panel.element,
     controls: panel.controls,
     canvases: () => [panel.view.picture()],
@@ -141,4 +143,5 @@ function matrixPicture(
     key: (event) => panel.key(event),
     dispose: () => panel.dispose(),
   };
+  return withRotations(tensor, { rows, columns }, matrix, context);
 }

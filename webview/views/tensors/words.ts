@@ -7,12 +7,14 @@ export const help = {
   text: [
     'Only the header of the file is read to list its tensors; a picture reads the part it shows, statistics the whole tensor.',
     'A tensor of more than two axes is shown as a matrix of its first axis by all others.',
+    'Play as Rotations takes an orthogonal matrix apart into Givens rotations that make it, and plays them.',
     'In the mask every non-zero is drawn, NaN included. Weights are blue where negative, orange where positive; magnitudes go by their square root.',
   ],
   keys: [
     ['← ↑ ↓ →', 'Move the cursor (Shift: by ten)'],
     ['+ - 0', 'Zoom, fit'],
     ['w', 'Mask or weights'],
+    ['Space', 'Play and pause, when played as rotations'],
   ],
 } as const;
 
@@ -51,6 +53,16 @@ export const pictureWords = {
   first: (shown: number, all: number) => `The first ${count(shown)} of ${count(all)} values.`,
   length: (name: string, all: number) => `${name} · ${count(all)} values`,
   at: (name: string, index: number, value: number) => `${name} [${index}] ${figure(value)}`,
+};
+
+export const rotationWords = {
+  play: 'Play as Rotations',
+  back: 'Back to the Matrix',
+  about: 'Takes an orthogonal matrix apart into the Givens rotations that make it',
+  factoring: 'Finding the rotations',
+  notFloating: (dtype: string) => `Rotations make matrices of floating-point numbers; this is ${dtype}.`,
+  tooLarge: (most: number) =>
+    `Here matrices of up to ${count(most)} rows and columns are played; sparsescope factor takes larger ones.`,
 };
 
 export const statisticsWords = {
