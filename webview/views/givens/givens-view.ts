@@ -30,6 +30,8 @@ import {
 /** Rotations a second; the first is taken when nobody chose. */
 const speeds = ['20', '5', '60', '200'] as const;
 const slowest = 2;
+/** Well above what float32 leaves of a cancellation, well below a weight that counts. */
+const rounding = 1e-5;
 
 export class GivensView {
   readonly controls: HTMLElement[];
@@ -39,6 +41,8 @@ export class GivensView {
   private readonly expected: Float64Array;
   private readonly matrix: MatrixView;
   private readonly chart: Chart;
+  /** What is drawn. Rotations found for a given matrix cancel only up to rounding: what is left of that is drawn as 0. */
+  private readonly shown: Float32Array;
   private grid: Grid;
   private colours = divergingMap(readTheme());
   private readonly playback: Playback;
@@ -60,7 +64,8 @@ export class GivensView {
     this.expected = expectedDensityCurve(rotatedAxes(sequence), this.player.total);
     const place = { rowStart: 0, columnStart: 0, rows, columns };
     // Drawn element by element, or merged where a matrix is larger than a picture can be.
-    this.grid = new Grid({ ...place, factor: 1 }, 'extreme', this.player.weights);
+    this.shown = sequence.signs ? new Float32Array(rows * columns) : this.player.weights;
+    this.grid = new Grid({ ...place, factor: 1 }, 'extreme', this.shown);
     this.matrix = new MatrixView('', { cursor: () => this.describe(), view: () => undefined });
     this.chart = this.makeChart();
     this.playback = new Playback(
@@ -220,6 +225,9 @@ export class GivensView {
   private draw(): void {
     const { rows, columns } = this.sequence;
     const { factor } = planOverview({ rows, columns });
+    const { weights } = this.player;
+    if (this.shown !== weights)
+      for (let i = 0; i < weights.length; i++) this.shown[i] = Math.abs(weights[i]) < rounding ? 0 : weights[i];
     this.grid.touch();
     if (factor > 1) {
       const exact = Math.log2(factor);

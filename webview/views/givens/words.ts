@@ -7,6 +7,7 @@ export const help = {
   text: [
     'An exact orthogonal initialisation starts from the identity (towards a wanted pattern, from some of its places) and turns two axes at a time by an angle. Each rotation keeps all singular values at 1 and joins the supports of its two axes, so the density grows until it reaches the target.',
     'The two axes turned last are marked by lines and arrows. The chart shows the density after each rotation, the density to be expected after so many random rotations, and the target.',
+    'The density is that of the supports. Those of rotations that were found for a given matrix may hold places where the values cancel, which are drawn as 0.',
     'Of a convolution this is the matrix at the centre of the kernel, of each group its own.',
     'When the state before the last rotation is nearer to the target, the last rotation is undone: it is shown, but not in the weights.',
   ],
