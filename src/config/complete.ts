@@ -1,5 +1,5 @@
 /** What can be written at a place of a YAML config that may not be finished: keys and words by context. */
-import { defaultText, describeKey } from './describe';
+import { defaultText, describeKey, valueText } from './describe';
 import { objectsAt, schemaAt } from './schema-paths';
 import type { ObjectSchema, Schema } from './schema-types';
 import type { Span } from './text';
@@ -91,7 +91,7 @@ function valuesOf(schema: Schema, span: Span): Completion[] {
   });
   switch (schema.kind) {
     case 'enum':
-      return schema.values.map((word) => value(String(word), schema.valueDocs?.[word] ?? schema.doc));
+      return schema.values.map((word) => value(String(word), valueText(schema, word)));
     case 'boolean':
       return ['true', 'false'].map((word) => value(word, schema.doc));
     case 'union':

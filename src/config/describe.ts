@@ -1,7 +1,7 @@
 /** What a key means, for hovers, completions and the docs page: written from the schema table. */
 import { expected } from './expected';
 import { schemaAt } from './schema-paths';
-import type { Schema } from './schema-types';
+import type { EnumSchema, Schema } from './schema-types';
 import { pathSteps } from './tree';
 
 /** Values as a config shows them: `0.1`, `[0, end]`. */
@@ -14,11 +14,21 @@ export const defaultText = (schema: Schema): string | undefined => {
 export const typeText = (schema: Schema): string =>
   schema.kind === 'object' ? 'keys' : expected(schema).replace(/^an? /, '');
 
+/** What a value of an enumeration means, with its formula and source where it is a method. */
+export const valueText = ({ doc, valueDocs, valueFacts }: EnumSchema, value: string | number): string => {
+  const facts = valueFacts?.[value];
+  return [
+    valueDocs?.[value] ?? doc,
+    ...(facts?.formula === undefined ? [] : [`\`${facts.formula}\`.`]),
+    ...(facts ? [`Source: ${facts.source}.`] : []),
+  ].join(' ');
+};
+
 /** One line for each value of an enumeration that has a sentence. */
 export const valueLines = (schema: Schema): string[] => {
   if (schema.kind === 'union') return schema.of.flatMap(valueLines);
   if (schema.kind !== 'enum' || !schema.valueDocs) return [];
-  return Object.entries(schema.valueDocs).map(([value, doc]) => `\`${value}\`: ${doc}`);
+  return Object.keys(schema.valueDocs).map((value) => `\`${value}\`: ${valueText(schema, value)}`);
 };
 
 const facts = (schema: Schema): string[] => {
@@ -37,8 +47,17 @@ export interface KeyDescription {
   markdown: string;
 }
 
-/** Explains the key at `model.layers[0].linear.in`; `undefined` where no key of ours can be. */
-export function describeKey(path: string): KeyDescription | undefined {
+/** The alternative that has the value. */
+const enumOf = (schema: Schema, value: unknown): EnumSchema | undefined => {
+  if (schema.kind === 'union') return schema.of.map((option) => enumOf(option, value)).find((found) => found);
+  return schema.kind === 'enum' && (schema.values as readonly unknown[]).includes(value) ? schema : undefined;
+};
+
+/**
+ * Explains the key at `model.layers[0].linear.in`, and first of all the `value` it has; `undefined` where no key of ours can
+ * be.
+ */
+export function describeKey(path: string, value?: unknown): KeyDescription | undefined {
   const schema = schemaAt(path);
   if (!schema || path === '') return undefined;
   const title = pathSteps(path)
@@ -52,8 +71,10 @@ export function describeKey(path: string): KeyDescription | undefined {
             .join(', ')}`,
         ]
       : [];
+  const chosen = typeof value === 'string' ? enumOf(schema, value) : undefined;
   const markdown = [
-    `**${title}**`,
+    `**${title}**${chosen ? `: \`${String(value)}\`` : ''}`,
+    chosen?.valueFacts ? valueText(chosen, String(value)) : '',
     schema.doc,
     ...(schema.kind === 'object' ? keys : [facts(schema).join(' · ')]),
     valueLines(schema)

@@ -1,4 +1,5 @@
 /** The schema table as JSON Schema (draft-07), for editors that check YAML and JSON by it. */
+import { valueText } from './describe';
 import { configSchema } from './schema';
 import type { Schema } from './schema-types';
 
@@ -29,7 +30,7 @@ function shape(schema: Schema): Json {
     case 'enum':
       return {
         enum: schema.values,
-        markdownEnumDescriptions: schema.valueDocs && schema.values.map((value) => schema.valueDocs?.[value] ?? ''),
+        markdownEnumDescriptions: schema.valueDocs && schema.values.map((value) => valueText(schema, value)),
       };
     case 'list':
       return {

@@ -1,5 +1,6 @@
 /** The words of a config about sparsity: one part of the table in schema.ts. */
 import { angles, convDensity, eoiPaper, pattern } from './schema-eoi';
+import { baseFacts, distributionFacts, gainFacts, initFacts, updateFacts } from './method-facts';
 import type { ObjectSchema } from './schema-types';
 
 const gain = {
@@ -22,6 +23,7 @@ const gain = {
             critical:
               'Computed by mean-field theory for the activation and `bias`, so that gradients neither vanish nor explode: chi_1 = 1.',
           },
+          valueFacts: gainFacts,
           doc: 'Computed.',
         },
       ],
@@ -47,12 +49,12 @@ const update = {
       values: ['static', 'set', 'rigl', 'gradual-magnitude', 'one-shot'],
       valueDocs: {
         static: 'It does not.',
-        set: 'Drops the smallest weights and grows as many at random places. Mocanu et al. (2018).',
-        rigl: 'Drops the smallest weights and grows as many where the gradient is largest. Evci et al., "Rigging the Lottery" (2020).',
-        'gradual-magnitude':
-          'Begins dense and drops the smallest weights of the network bit by bit until `density`: 1 - s(t) = density + (1 - density) (1 - t/T)^3. Zhu, Gupta (2017).',
+        set: 'Drops the smallest weights and grows as many at random places.',
+        rigl: 'Drops the smallest weights and grows as many where the gradient is largest.',
+        'gradual-magnitude': 'Begins dense and drops the smallest weights of the network bit by bit until `density`.',
         'one-shot': 'Begins dense and drops the smallest weights of the network once, at `until`, down to `density`.',
       },
+      valueFacts: updateFacts,
       default: 'static',
       doc: 'The rule by which weights are dropped and grown.',
       aka: ['growth'],
@@ -115,16 +117,17 @@ export const sparsity = {
       valueDocs: {
         uniform: 'Every layer has the same density.',
         'uniform-plus':
-          'As `uniform`, but the first convolution stays dense and the last linear layer keeps at least a fifth. Gale et al. (2019).',
-        er: 'Erdős-Rényi: density in proportion to (out + in) / (out x in), so that small layers are denser. Mocanu et al. (2018).',
-        erk: 'Erdős-Rényi kernel: the same with the kernel, (out + in + height + width) / (out x in x height x width). Evci et al. (2020).',
+          'As `uniform`, but the first convolution stays dense and the last linear layer keeps at least a fifth.',
+        er: 'Erdős-Rényi: small layers are denser.',
+        erk: 'Erdős-Rényi kernel: the same with the kernel counted in.',
         balanced: 'Every layer has the same count of weights, as far as it has them.',
         random: 'Scores drawn at random over the whole network.',
-        magnitude: 'The largest |w| of the dense initialisation `base`, over the whole network.',
-        snip: 'The largest |w dL/dw| of one batch. Lee et al., "SNIP" (2019).',
-        grasp: 'The smallest -w Hg of one batch, so that the gradient keeps flowing. Wang et al., "GraSP" (2020).',
-        synflow: 'The largest synaptic flow, found in `synflow.iterations` rounds without data. Tanaka et al. (2020).',
+        magnitude: 'The largest weights of the dense initialisation `base`, over the whole network.',
+        snip: 'Connection sensitivity: how much the loss of one batch depends on a weight being there.',
+        grasp: 'What keeps the gradient of one batch flowing.',
+        synflow: 'The largest synaptic flow, found in `synflow.iterations` rounds without data.',
       },
+      valueFacts: distributionFacts,
       valuesAka: { 'erdos-renyi': 'er', 'erdos-renyi-kernel': 'erk', global_magnitude: 'magnitude' },
       default: 'erk',
       doc:
@@ -149,11 +152,12 @@ export const sparsity = {
       values: ['base', 'ai', 'sao', 'eoi', 'eis'],
       valueDocs: {
         base: 'The dense initialisation `base` times the mask: the mask breaks the orthogonality.',
-        ai: 'Approximate isometry: from `base` times the mask, minimises the sum of ||W Wᵀ - I|| over the weights kept. Lee et al. (2020).',
-        sao: 'Sparse by construction with `sao.degree` weights in each row or column, exactly orthogonal. Esguerra et al. (2023).',
+        ai: 'Approximate isometry: gradient descent from `base` times the mask.',
+        sao: 'Sparse by construction with `sao.degree` weights in each row or column, exactly orthogonal.',
         eoi: 'Exact orthogonal initialisation: a product of random Givens rotations, sparse and orthogonal at once; of a convolution, at the centre of the kernel.',
         eis: 'As `eoi`, but a convolution keeps whole kernels, as `sao` does: the density is that of the matrix at their centre.',
       },
+      valueFacts: initFacts,
       valuesAka: { ei: 'eoi', orthogonal: 'base' },
       default: 'eoi',
       doc: 'How the sparse weights are drawn.',
@@ -164,14 +168,14 @@ export const sparsity = {
       kind: 'enum',
       values: ['orthogonal', 'kaiming-normal', 'xavier-normal', 'lecun-normal', 'delta-orthogonal', 'conv-orthogonal'],
       valueDocs: {
-        orthogonal: 'Orthogonal, uniformly distributed (Haar). Saxe et al. (2014).',
-        'kaiming-normal': 'Normal with variance 2 / fan-in. He et al. (2015).',
-        'xavier-normal': 'Normal with variance 2 / (fan-in + fan-out). Glorot, Bengio (2010).',
-        'lecun-normal': 'Normal with variance 1 / fan-in. LeCun et al. (1998).',
-        'delta-orthogonal': 'An orthogonal matrix at the centre of the kernel, else 0. Xiao et al. (2018).',
-        'conv-orthogonal':
-          'A kernel whose operator is orthogonal, with weights at all its places. Xiao et al. (2018), algorithm 1.',
+        orthogonal: 'Orthogonal, uniformly distributed (Haar).',
+        'kaiming-normal': 'Normal, for ReLU.',
+        'xavier-normal': 'Normal, between what forward and backward passes ask for.',
+        'lecun-normal': 'Normal, so that the variance of a linear layer is kept.',
+        'delta-orthogonal': 'An orthogonal matrix at the centre of the kernel, else 0.',
+        'conv-orthogonal': 'A kernel whose operator is orthogonal, with weights at all its places.',
       },
+      valueFacts: baseFacts,
       default: 'orthogonal',
       doc: 'The dense initialisation: what `init: base` and `ai` cut, and what scores are taken of.',
     },

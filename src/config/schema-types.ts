@@ -1,4 +1,5 @@
 /** The kinds of value a config can hold, and the TypeScript type of each: what the table in schema.ts is written in. */
+import type { MethodFacts } from './method-facts';
 
 interface Described {
   /** Markdown, whole sentences. */
@@ -41,6 +42,8 @@ export interface EnumSchema extends Described {
   readonly values: readonly (string | number)[];
   /** A sentence for each value. */
   readonly valueDocs?: Readonly<Record<string, string>>;
+  /** Formula and source of each value that is a method. */
+  readonly valueFacts?: Readonly<Record<string, MethodFacts>>;
   /** Words of the vocabulary that this version does not have yet. */
   readonly later?: readonly string[];
   readonly valuesAka?: Readonly<Record<string, string>>;

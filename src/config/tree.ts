@@ -102,3 +102,13 @@ export function hitAt(node: TreeNode, offset: number, path = ''): Hit | undefine
   }
   return undefined;
 }
+
+/** The value at a path of a config; undefined where there is none. */
+export function valueAt(config: object, path: string): unknown {
+  let here: unknown = config;
+  for (const step of pathSteps(path)) {
+    if (typeof here !== 'object' || here === null || !Object.hasOwn(here, step)) return undefined;
+    here = (here as Record<string | number, unknown>)[step];
+  }
+  return here;
+}

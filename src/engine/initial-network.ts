@@ -5,6 +5,7 @@ import type { LayerPlan } from '../config/layer-plans';
 import type { NetworkPlan } from '../config/plan';
 import { isScored, needsExamples } from '../config/methods';
 import type { Config } from '../config/types';
+import { tensorShape } from '../core/density/layer-shape';
 import type { Mask } from '../core/mask';
 import type { Parts } from '../core/parts';
 import { writeAtomically } from '../formats/atomic-file';
@@ -97,9 +98,9 @@ const summaries = ({ plan }: Source, { drawn, kept: scored, wanted }: DrawnNetwo
     return summary(layer, mask, decided ?? layer.targetDensity ?? mask.density);
   });
 
-const summary = ({ name, rows, columns }: LayerPlan, mask: Mask, targetDensity: number): InitialLayer => ({
-  name,
-  shape: [rows, columns],
+const summary = (layer: LayerPlan, mask: Mask, targetDensity: number): InitialLayer => ({
+  name: layer.name,
+  shape: tensorShape(layer),
   targetDensity,
   density: mask.density,
   nonZeros: mask.count(),

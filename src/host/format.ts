@@ -9,5 +9,5 @@ export const share = (value: number): string => value.toFixed(3);
 /** `max|WWᵀ-I|` and the like: `2.4e-7`. */
 export const small = (value: number): string => (value === 0 ? '0' : value.toExponential(1));
 
-/** (out, in) as `100 × 784`. */
-export const shapeText = (rows: number, columns: number): string => `${rows} × ${columns}`;
+/** (out, in) as `100 × 784`, (out, in / groups, kh, kw) as `16 × 3 × 3 × 3`. */
+export const shapeText = (shape: readonly number[]): string => shape.join(' × ');

@@ -41,8 +41,8 @@ export interface ConfigSource {
 /** One maskable layer of a network that was drawn and not looked at any further. */
 export interface InitialLayer {
   name: string;
-  /** (out, in). */
-  shape: [number, number];
+  /** Of the weight: (out, in), of a convolution (out, in / groups, kh, kw). */
+  shape: number[];
   /** What the distribution gave it. */
   targetDensity: number;
   density: number;

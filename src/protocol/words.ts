@@ -1,6 +1,6 @@
 /** What the editor's own parts, the webviews and the report all say: one wording, so that a badge reads the same everywhere. */
 import { isometry } from '../core/spectrum';
-import type { RunState, SpectrumSummary } from './run';
+import type { LayerSummary, RunState, SpectrumSummary } from './run';
 
 /** `mlp7-eoi · run 3` of the folder name `mlp7-eoi-3`. */
 export const runTitle = (id: string): string => id.replace(/^(.+)-(\d+)$/, '$1 · run $2');
@@ -40,3 +40,7 @@ export const isometryText = (summary: SpectrumSummary): string => {
     }
   }
 };
+
+/** The shape of the weight itself: (out, in), of a convolution (out, in / groups, kh, kw). */
+export const weightShape = ({ shape: [rows, columns], kernel }: Pick<LayerSummary, 'shape' | 'kernel'>): number[] =>
+  kernel ? [rows, columns / (kernel[0] * kernel[1]), ...kernel] : [rows, columns];

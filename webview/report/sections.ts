@@ -19,7 +19,7 @@ import {
 import { drawnMetrics } from '../views/training/metrics';
 import { epochColumns, epochRows } from '../views/training/training-tables';
 import { showTraining, trainingCharts } from '../views/training/training-charts';
-import { runTitle } from '../../src/protocol/words';
+import { runTitle, weightShape } from '../../src/protocol/words';
 import { stepName } from '../views/run/words';
 import { jacobianNote, runFacts, sections, spectrumLabel, thinnedSteps } from './words';
 
@@ -61,7 +61,7 @@ export const layers = ({ record }: ReportData): HTMLElement =>
       ],
       record.layers.map((layer) => [
         layer.name,
-        shapeText(layer.shape),
+        shapeText(weightShape(layer)),
         layer.init,
         layer.targetDensity,
         layer.density,

@@ -2,6 +2,7 @@
 import { dirname } from 'node:path';
 import { issueJson } from '../../config/invalid';
 import type { ConfigIssue } from '../../config/issues';
+import { tensorShape } from '../../core/density/layer-shape';
 import type { NetworkPlan } from '../../config/plan';
 import { missingData } from '../../engine/data/load';
 import type { CheckedFile } from '../config-file';
@@ -14,9 +15,9 @@ import { significant, table, thousands } from '../table';
 import { allLayers, decidedBy, headings, parametersLine } from '../words';
 
 const planJson = ({ layers, weights, parameters, nonZeros, density }: NetworkPlan): object => ({
-  layers: layers.map(({ name, rows, columns, targetDensity, targetNonZeros, minimumDensity, biases }) => ({
-    name,
-    shape: [rows, columns],
+  layers: layers.map(({ targetDensity, targetNonZeros, minimumDensity, biases, ...layer }) => ({
+    name: layer.name,
+    shape: tensorShape(layer),
     // Null where scores decide, when the run begins.
     targetDensity: targetDensity ?? null,
     targetNonZeros: targetNonZeros ?? null,
@@ -35,7 +36,7 @@ const planTable = ({ layers, nonZeros, weights, parameters, density }: NetworkPl
     [
       ...layers.map((layer) => [
         layer.name,
-        `${layer.rows} x ${layer.columns}`,
+        tensorShape(layer).join(' x '),
         layer.targetDensity === undefined ? decidedBy[layer.decidedBy ?? 'scores'] : significant(layer.targetDensity),
         layer.targetNonZeros === undefined ? decidedBy[layer.decidedBy ?? 'scores'] : thousands(layer.targetNonZeros),
         thousands(layer.weights),

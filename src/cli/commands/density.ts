@@ -12,7 +12,7 @@ import { withConfig } from '../with-config';
 const sum = (layers: readonly InitialLayer[], value: (layer: InitialLayer) => number): number =>
   layers.reduce((total, layer) => total + value(layer), 0);
 
-const size = ({ shape: [rows, columns] }: InitialLayer): number => rows * columns;
+const size = ({ shape }: InitialLayer): number => shape.reduce((a, b) => a * b);
 
 export const densityTable = (layers: readonly InitialLayer[]): string => {
   const weights = sum(layers, size);

@@ -1,5 +1,6 @@
 /** `sparsescope run CONFIG` and `sparsescope resume RUN`: the same run, told on stdout. */
 import { dirname, join, resolve } from 'node:path';
+import { weightShape } from '../../protocol/words';
 import type { BackendChoice } from '../../protocol/engine';
 import type { EpochEvent, LayerSummary } from '../../protocol/run';
 import type { RunSnapshot } from '../../protocol/views';
@@ -26,9 +27,9 @@ interface Options {
 const layerTable = (layers: readonly LayerSummary[]): string =>
   table(
     headings.layers,
-    layers.map(({ name, shape, targetDensity, density, nonZeros, orthogonalityError, singularValues }) => [
+    layers.map(({ name, shape, kernel, targetDensity, density, nonZeros, orthogonalityError, singularValues }) => [
       name,
-      shape.join(' x '),
+      weightShape({ shape, ...(kernel && { kernel }) }).join(' x '),
       significant(targetDensity),
       significant(density),
       thousands(nonZeros),

@@ -1,6 +1,7 @@
 /** What is said of a place in a config: what the key means and what it comes to. */
 import type { CheckedConfig } from '../../config/check';
 import { describeKey } from '../../config/describe';
+import { valueAt } from '../../config/tree';
 import type { Range } from '../../config/issues';
 import type { NetworkPlan } from '../../config/plan';
 import { layerTable, planTable } from './plan-table';
@@ -29,7 +30,7 @@ const computed = (path: string, plan: NetworkPlan | undefined): string | undefin
 export function hoverAt(checked: CheckedConfig, offset: number): { markdown: string; range: Range } | undefined {
   const hit = checked.pathAt(offset);
   if (!hit) return undefined;
-  const description = describeKey(hit.path)?.markdown;
+  const description = describeKey(hit.path, checked.config && valueAt(checked.config, hit.path))?.markdown;
   if (description === undefined) return undefined;
   const table = computed(hit.path, checked.plan);
   const parts = table === undefined ? [description] : [description, words.planned(), table];

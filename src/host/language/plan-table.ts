@@ -1,6 +1,7 @@
 /** The layers a config comes to, as Markdown. Names passed the config's check: letters, digits, `_` and `-`. */
 import type { LayerPlan } from '../../config/layer-plans';
 import type { NetworkPlan } from '../../config/plan';
+import { tensorShape } from '../../core/density/layer-shape';
 import { shapeText, significant } from '../format';
 import { words } from './words';
 
@@ -20,7 +21,7 @@ const undecided = ({ decidedBy = 'scores' }: LayerPlan): string => words.decided
 const layerRow = (layer: LayerPlan): string =>
   row([
     layer.name,
-    shapeText(layer.rows, layer.columns),
+    shapeText(tensorShape(layer)),
     layer.targetDensity === undefined ? undecided(layer) : significant(layer.targetDensity),
     `${layer.targetNonZeros === undefined ? undecided(layer) : counted(layer.targetNonZeros)} / ${counted(layer.weights)}`,
     counted(layer.weights + layer.biases),

@@ -1,8 +1,9 @@
 /** The layers of a config (planned) or of a run (actual), as rows: no vscode here but for the words. */
 import type { LayerPlan } from '../../config/layer-plans';
+import { tensorShape } from '../../core/density/layer-shape';
 import { isometry, type Isometry } from '../../core/spectrum';
 import type { LayerSummary } from '../../protocol/run';
-import { isometryText } from '../../protocol/words';
+import { isometryText, weightShape } from '../../protocol/words';
 import { shapeText, share, significant, small } from '../format';
 import { words } from '../words';
 
@@ -23,10 +24,10 @@ const targetText = (layer: LayerPlan, text: (density: number) => string): string
 
 export const plannedRow = (layer: LayerPlan): LayerRow => ({
   name: layer.name,
-  description: [shapeText(layer.rows, layer.columns), targetText(layer, share)].join(' · '),
+  description: [shapeText(tensorShape(layer)), targetText(layer, share)].join(' · '),
   isometry: undefined,
   facts: [
-    [words.facts.shape(), shapeText(layer.rows, layer.columns)],
+    [words.facts.shape(), shapeText(tensorShape(layer))],
     [words.facts.targetDensity(), targetText(layer, significant)],
     [words.facts.nonZeros(), `${layer.targetNonZeros ?? undecided(layer)} / ${layer.weights}`],
     [words.facts.minimumDensity(), significant(layer.minimumDensity)],
@@ -55,10 +56,10 @@ export const actualRow = (layer: LayerSummary): LayerRow => {
   const { min, mean, max } = layer.singularValues;
   return {
     name: layer.name,
-    description: [shapeText(rows, columns), share(layer.density), isometryText(layer.singularValues)].join(' · '),
+    description: [shapeText(weightShape(layer)), share(layer.density), isometryText(layer.singularValues)].join(' · '),
     isometry: isometry(layer.singularValues),
     facts: [
-      [words.facts.shape(), shapeText(rows, columns)],
+      [words.facts.shape(), shapeText(weightShape(layer))],
       [words.facts.density(), `${layer.density}`],
       [words.facts.targetDensity(), `${layer.targetDensity}`],
       [words.facts.nonZeros(), `${layer.nonZeros} / ${rows * columns}`],

@@ -1,13 +1,16 @@
 /** The run in words. */
 import type { LayerSummary } from '../../../src/protocol/run';
-import { count, duration, figure } from '../../format';
+import { weightShape } from '../../../src/protocol/words';
+import { count, duration, figure, shapeText } from '../../format';
 import type { Obstacle } from './tab';
 import type { RunModel } from './run-model';
 
 export const stepName = (step: number): string => (step === 0 ? 'initialisation' : `step ${count(step)}`);
 
-export const layerCaption = ({ name, shape, density, targetDensity }: LayerSummary): string =>
-  `${name} · ${count(shape[0])} × ${count(shape[1])} · density ${figure(density)} (target ${figure(targetDensity)})`;
+export const layerCaption = (layer: LayerSummary): string => {
+  const { name, density, targetDensity } = layer;
+  return `${name} · ${shapeText(weightShape(layer))} · density ${figure(density)} (target ${figure(targetDensity)})`;
+};
 
 /** There is a layer to show, unless the run is young, or ended before it had one. */
 export const hasLayer = (model: RunModel): true | Obstacle => {

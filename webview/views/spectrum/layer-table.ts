@@ -6,7 +6,7 @@ import { number, shapeText } from '../../format';
 import { renderTable } from '../../parts/table-markup';
 import { numeric, text } from '../../parts/table';
 import { layersCaption, layersLabel } from './words';
-import { isometryText } from '../../../src/protocol/words';
+import { isometryText, weightShape } from '../../../src/protocol/words';
 
 export interface LayerRow {
   layer: LayerSummary;
@@ -51,7 +51,7 @@ export const layerTable = (
         layer.name,
       );
       const figures = [layer.density, summary.min, summary.mean, summary.max].map((value) => number(value, undefined));
-      return [name, shapeText(layer.shape), ...figures, isometryBadge(summary), row.step];
+      return [name, shapeText(weightShape(layer)), ...figures, isometryBadge(summary), row.step];
     }),
   );
   rows.forEach(({ layer }, i) => table.tBodies[0].rows[i].classList.toggle('chosen', layer.name === chosen));

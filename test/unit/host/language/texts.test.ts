@@ -48,6 +48,30 @@ describe('hovers', () => {
     expect(hover(preset, 'mlp-7')!.markdown).toContain('| fc7 | 10 × 100 | 0.714 | 714 / 1,000 | 1,010 |');
   });
 
+  it('give formula and source of the method that a word names', () => {
+    const config = `${preset}  distribution: snip\n  init: eoi\n  gain: { weight: critical }\n  update: { method: rigl }\n`;
+    expect(hover(config, 'snip')!.markdown).toMatch(
+      /^\*\*sparsity\.distribution\*\*: `snip`\n\nConnection.*`s = \|w dL\/dw\|`\. Source: Lee, Ajanthan, Torr/,
+    );
+    expect(hover(config, 'eoi')!.markdown).toMatch(/G\(i_t, j_t, a_t\).*arXiv 2406\.01755/);
+    expect(hover(config, 'critical')!.markdown).toMatch(/chi_1 = .* = 1`/);
+    expect(hover(config, 'rigl')!.markdown).toMatch(/largest \|dL\/dw\|`\. Source: Evci/);
+  });
+
+  it('tell the shape of a convolution, and who decides what a file of masks keeps', () => {
+    const conv = `version: 1
+model:
+  layers:
+    - { name: conv1, conv: { in: 1, out: 16, kernel: [3, 5], groups: 1 } }
+    - { name: fc1, linear: { in: 12544, out: 10 } }
+`;
+    expect(hover(conv, 'conv1')!.markdown).toContain('| conv1 | 16 × 1 × 3 × 5 |');
+    const file = `${preset}  eoi: { pattern: { file: wanted.safetensors } }\n`;
+    expect(hover(file, 'density:')!.markdown).toContain(
+      '| fc1 | 100 × 784 | by the pattern | by the pattern / 78,400 |',
+    );
+  });
+
   it('tell what a layer comes to, anywhere in its entry', () => {
     for (const place of ['name: fc1', 'fc1', 'in: 784', '784']) {
       const { markdown } = hover(layers, place)!;
