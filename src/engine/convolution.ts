@@ -1,71 +1,74 @@
 /**
  * Convolution of the tensors executor: patches times weights, by operations that every backend differentiates rightly.
  * The wasm backend has no gradient of its own for convolutions.
+ *
+ * Pictures are (channels, height, width, batch): patches and products then need no transposing, and what is copied lies
+ * in runs as long as the batch.
  */
 import * as tf from '@tensorflow/tfjs';
 import { outputSize, paddingOf } from '../core/convolution';
-import type { ConvLayer } from '../core/network';
+import type { ConvLayer, PictureSize } from '../core/network';
 
-/** What the picture is padded with along one axis. */
-function padAxis(x: tf.Tensor4D, layer: ConvLayer, axis: 2 | 3, spare: number): tf.Tensor4D {
-  const { before, after } = paddingOf(layer, layer.kernel[axis - 2]);
-  const size = x.shape[axis];
-  if (layer.padding === 'circular') {
-    const part = (from: number, length: number): tf.Tensor4D => {
-      const begin: [number, number, number, number] = [0, 0, 0, 0];
-      const lengths: [number, number, number, number] = [-1, -1, -1, -1];
-      begin[axis] = from;
-      lengths[axis] = length;
-      return tf.slice4d(x, begin, lengths);
-    };
-    const parts = [...(before ? [part(size - before, before)] : []), x, ...(after ? [part(0, after)] : [])];
-    return padZeros(parts.length > 1 ? tf.concat4d(parts, axis) : x, axis, 0, spare);
-  }
-  return padZeros(x, axis, before, after + spare);
+/** (batch, values) as pictures. */
+export const toPictures = (x: tf.Tensor2D, size: PictureSize): tf.Tensor4D =>
+  tf.reshape(tf.transpose(x), [...size, x.shape[0]]);
+
+/** Pictures as (batch, values), each channel by channel as PyTorch flattens them. */
+export const fromPictures = (pictures: tf.Tensor4D): tf.Tensor2D =>
+  tf.transpose(tf.reshape(pictures, [-1, pictures.shape[3]]));
+
+/** What the picture is padded with along one axis. `spare`: zeros more after it. */
+function padAxis(x: tf.Tensor4D, layer: ConvLayer, axis: 1 | 2, spare: number): tf.Tensor4D {
+  const { before, after } = paddingOf(layer, layer.kernel[axis - 1]);
+  if (layer.padding !== 'circular') return padZeros(x, axis, before, after + spare);
+  const part = (from: number, length: number): tf.Tensor4D => {
+    const begin: [number, number, number, number] = [0, 0, 0, 0];
+    const lengths: [number, number, number, number] = [-1, -1, -1, -1];
+    begin[axis] = from;
+    lengths[axis] = length;
+    return tf.slice4d(x, begin, lengths);
+  };
+  const parts = [...(before ? [part(x.shape[axis] - before, before)] : []), x, ...(after ? [part(0, after)] : [])];
+  return padZeros(parts.length > 1 ? tf.concat4d(parts, axis) : x, axis, 0, spare);
 }
 
-function padZeros(x: tf.Tensor4D, axis: 2 | 3, before: number, after: number): tf.Tensor4D {
+function padZeros(x: tf.Tensor4D, axis: 1 | 2, before: number, after: number): tf.Tensor4D {
   if (before === 0 && after === 0) return x;
   const own: [number, number] = [before, after];
-  return tf.pad4d(x, [[0, 0], [0, 0], axis === 2 ? own : [0, 0], axis === 3 ? own : [0, 0]]);
+  return tf.pad4d(x, [[0, 0], axis === 1 ? own : [0, 0], axis === 2 ? own : [0, 0], [0, 0]]);
 }
 
-/** What one tap looks at: every `stride`th value from the tap's place on, as (batch, channels, 1, places). */
+/** What one tap looks at: every `stride`th value from the tap's place on, as (channels, 1, places * batch). */
 function tap(
   padded: tf.Tensor4D,
   place: [number, number],
   [height, width]: [number, number],
   stride: number,
-): tf.Tensor {
-  const [batch, channels] = padded.shape;
-  const seen = tf.slice4d(padded, [0, 0, ...place], [-1, -1, height * stride, width * stride]);
-  const shape: [number, number, number, number] = [batch, channels, 1, height * width];
+): tf.Tensor3D {
+  const [channels, , , batch] = padded.shape;
+  const seen = tf.slice4d(padded, [0, ...place, 0], [-1, height * stride, width * stride, -1]);
+  const shape: [number, number, number] = [channels, 1, height * width * batch];
   if (stride === 1) return tf.reshape(seen, shape);
-  const lines = tf.slice3d(
-    tf.reshape(seen, [batch * channels * height, stride, width * stride]),
-    [0, 0, 0],
-    [-1, 1, -1],
-  );
-  return tf.reshape(tf.slice2d(tf.reshape(lines, [-1, stride]), [0, 0], [-1, 1]), shape);
+  const firstOf = (x: tf.Tensor, inner: number): tf.Tensor =>
+    tf.slice3d(tf.reshape(x, [-1, stride, inner]), [0, 0, 0], [-1, 1, -1]);
+  return tf.reshape(firstOf(firstOf(seen, width * stride * batch), batch), shape);
 }
 
-/** x: (batch, in, height, width); weight: (out, in / groups * kh * kw). Answers (batch, out, height, width). */
+/** x: (in, height, width, batch); weight: (out, in / groups * kh * kw). Answers (out, height, width, batch). */
 export function convolve(x: tf.Tensor4D, layer: ConvLayer, weight: tf.Tensor2D, bias: tf.Tensor1D): tf.Tensor4D {
   const { groups, stride } = layer;
-  const [batch, channels, ...size] = x.shape;
-  const [out, height, width] = outputSize(layer, [channels, ...size]);
+  const [channels, rowsIn, columnsIn, batch] = x.shape;
+  const [out, height, width] = outputSize(layer, [channels, rowsIn, columnsIn]);
   const [rows, columns] = weight.shape;
   // The last strip of a stride may be cut off: it is never looked at.
-  const padded = padAxis(padAxis(x, layer, 2, stride - 1), layer, 3, stride - 1);
-  const taps: tf.Tensor[] = [];
+  const padded = padAxis(padAxis(x, layer, 1, stride - 1), layer, 2, stride - 1);
+  const taps: tf.Tensor3D[] = [];
   for (let y = 0; y < layer.kernel[0]; y++)
     for (let z = 0; z < layer.kernel[1]; z++) taps.push(tap(padded, [y, z], [height, width], stride));
-  const patches = taps.length > 1 ? tf.concat(taps, 2) : taps[0];
-  const byGroup = tf.transpose(tf.reshape(patches, [batch, groups, columns, height * width]), [1, 2, 0, 3]);
+  const patches = taps.length > 1 ? tf.concat3d(taps, 1) : taps[0];
   const product = tf.matMul(
     tf.reshape(weight, [groups, rows / groups, columns]),
-    tf.reshape(byGroup, [groups, columns, batch * height * width]),
+    tf.reshape(patches, [groups, columns, height * width * batch]),
   );
-  const pictures = tf.transpose(tf.reshape(product, [out, batch, height * width]), [1, 0, 2]);
-  return tf.reshape(tf.add(pictures, tf.reshape(bias, [out, 1])), [batch, out, height, width]);
+  return tf.reshape(tf.add(tf.reshape(product, [out, -1]), tf.reshape(bias, [out, 1])), [out, height, width, batch]);
 }

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { LayerShape } from '../core/density/layer-shape';
 import type { Activation, MaskableLayer, Network } from '../core/network';
 import { maskableLayers, weightShape } from '../core/network';
-import { convolve } from './convolution';
+import { convolve, fromPictures, toPictures } from './convolution';
 
 /** One maskable layer's state on plain arrays: what initialisation makes and checkpoints hold. */
 export interface LayerState extends LayerShape {
@@ -65,19 +65,27 @@ export interface LayerWeights {
   bias: tf.Tensor1D;
 }
 
+const asPictures = ({ picture }: Network, value: tf.Tensor): tf.Tensor4D => {
+  if (value.rank === 4) return value as tf.Tensor4D;
+  if (!picture) throw new Error('the network has convolutions and no pictures');
+  return toPictures(value as tf.Tensor2D, picture);
+};
+
+const asValues = (value: tf.Tensor): tf.Tensor2D =>
+  value.rank === 4 ? fromPictures(value as tf.Tensor4D) : (value as tf.Tensor2D);
+
 /** x: (batch, inputs). Answers the logits, (batch, classes): layer after layer, x Wᵀ + b or a convolution. */
 export function forward(network: Network, layers: readonly LayerWeights[], x: tf.Tensor2D): tf.Tensor2D {
-  const batch = x.shape[0];
   let next = 0;
-  let value: tf.Tensor = network.picture ? tf.reshape(x, [batch, ...network.picture]) : x;
+  let value: tf.Tensor = x;
   for (const layer of network.layers) {
     if (layer.kind === 'activation') {
       value = activate[layer.fn](value);
       continue;
     }
     const { weight, bias } = layers[next++];
-    if (layer.kind === 'conv') value = convolve(value as tf.Tensor4D, layer, weight, bias);
-    else value = tf.add(tf.matMul(tf.reshape(value, [batch, layer.in]), weight, false, true), bias);
+    if (layer.kind === 'conv') value = convolve(asPictures(network, value), layer, weight, bias);
+    else value = tf.add(tf.matMul(asValues(value), weight, false, true), bias);
   }
   return value as tf.Tensor2D;
 }

@@ -8,7 +8,7 @@ import { finish } from '../../../src/core/parts';
 import { Rng } from '../../../src/core/rng';
 import { cpu } from '../../../src/engine/backends/cpu';
 import { wasm } from '../../../src/engine/backends/wasm';
-import { convolve } from '../../../src/engine/convolution';
+import { convolve, fromPictures, toPictures } from '../../../src/engine/convolution';
 import type { DenseLayer } from '../../../src/engine/gradients';
 import { weightGradients } from '../../../src/engine/gradients';
 import { hessianGradients } from '../../../src/engine/hessian';
@@ -87,10 +87,10 @@ describe.each([
     const pictures = [3, 4].map((seed) => normals(channels * height * width, seed));
     const out = outputSize(layer, size);
     const found = tf.tidy(() => {
-      const x = tf.tensor4d(Float32Array.from(pictures.flatMap((picture) => [...picture])), [2, ...size]);
-      const result = convolve(x, layer, tf.tensor2d(weights, [rows, columns]), tf.tensor1d(bias));
-      expect(result.shape).toEqual([2, ...out]);
-      return result.dataSync();
+      const x = tf.tensor2d(Float32Array.from(pictures.flatMap((picture) => [...picture])), [2, pictures[0].length]);
+      const result = convolve(toPictures(x, size), layer, tf.tensor2d(weights, [rows, columns]), tf.tensor1d(bias));
+      expect(result.shape).toEqual([...out, 2]);
+      return fromPictures(result).dataSync();
     });
     let at = 0;
     for (const picture of pictures)
@@ -110,14 +110,14 @@ describe.each([
       tf.sum(
         tf.mul(
           convolve(x as tf.Tensor4D, layer, w as tf.Tensor2D, tf.zeros([rows])),
-          tf.tensor4d(pull, [1, rows, height, width]),
+          tf.tensor4d(pull, [rows, height, width, 1]),
         ),
       );
     const at = (w: Float32Array, x: Float32Array): number =>
-      tf.tidy(() => total(tf.tensor2d(w, [rows, columns]), tf.tensor4d(x, [1, ...size])).dataSync()[0]);
+      tf.tidy(() => total(tf.tensor2d(w, [rows, columns]), tf.tensor4d(x, [...size, 1])).dataSync()[0]);
     const [byWeights, byPicture] = tf.tidy(() =>
       tf
-        .grads(total)([tf.tensor2d(weights, [rows, columns]), tf.tensor4d(picture, [1, ...size])])
+        .grads(total)([tf.tensor2d(weights, [rows, columns]), tf.tensor4d(picture, [...size, 1])])
         .map((g) => g.dataSync()),
     );
     // It is linear in each: a difference of 1 has no error but rounding.
