@@ -1,5 +1,5 @@
 /** What the self-contained HTML report shows: written by the command line into `#report-data`, read by webview/report.ts. */
-import type { EpochEvent, JacobianEvent, RunRecord, SpectrumEvent } from './run';
+import type { EpochEvent, JacobianEvent, MaskTotals, RunRecord, SpectrumEvent } from './run';
 
 export const reportDataVersion = 1;
 
@@ -24,6 +24,7 @@ export interface ReportData {
   /** Milliseconds from the run's creation to its last event. */
   elapsed: number;
   epochs: EpochEvent[];
+  maskChanges: MaskTotals[];
   metrics: ReportMetrics;
   /** By layer, then by step. */
   spectra: SpectrumEvent[];

@@ -152,6 +152,12 @@ export interface MaskChange {
   growThreshold: number | null;
 }
 
+/** A change of the masks over all layers together. */
+export interface MaskTotals extends Omit<MaskChange, 'layer'> {
+  step: number;
+  method: MaskMethod;
+}
+
 export interface EpochEvent {
   type: 'epoch';
   at: number;

@@ -4,7 +4,7 @@ import type { Beginning } from '../core/rotation-sequence';
 import type { TensorStatistics } from '../core/stats';
 import type { CompareViewState } from './compare';
 import type { CallContext } from './rpc';
-import type { EpochEvent, JacobianEvent, RunRecord, SpectrumEvent } from './run';
+import type { EpochEvent, JacobianEvent, RunRecord, SpectrumEvent, MaskTotals } from './run';
 
 /** The largest message to or from a webview. */
 export const maxMessageBytes = 1 << 20;
@@ -79,6 +79,8 @@ export interface RunSnapshot {
   /** Steps with a checkpoint, ascending; 0 (the initialisation) comes first once it is there. */
   checkpoints: number[];
   epochs: EpochEvent[];
+  /** Changes of the masks, by step. */
+  maskChanges: MaskTotals[];
   /** Milliseconds since creation at the last event. */
   elapsed: number;
 }

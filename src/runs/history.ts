@@ -1,5 +1,15 @@
 /** What a journal tells so far, in the form the views ask for. */
-import type { EpochEvent, JacobianEvent, LayerSummary, RunEvent, SpectrumEvent, StepEvent } from '../protocol/run';
+import type {
+  EpochEvent,
+  JacobianEvent,
+  LayerSummary,
+  MaskChange,
+  MaskEvent,
+  MaskTotals,
+  RunEvent,
+  SpectrumEvent,
+  StepEvent,
+} from '../protocol/run';
 import type { MetricsPage } from '../protocol/views';
 import { maxLayers } from './record';
 
@@ -54,6 +64,23 @@ const rewindTo = (list: { step: number }[], step: number): void => {
   while (list.length > 0 && list[list.length - 1].step >= step) list.pop();
 };
 
+/** The highest score dropped and the lowest grown in any layer. */
+function totals({ step, method, layers }: MaskEvent): MaskTotals {
+  const sum = (count: (layer: MaskChange) => number): number => layers.reduce((all, layer) => all + count(layer), 0);
+  const thresholds = (of: (layer: MaskChange) => number | null): number[] =>
+    layers.map(of).filter((threshold) => threshold !== null);
+  const [dropped, grown] = [thresholds((layer) => layer.dropThreshold), thresholds((layer) => layer.growThreshold)];
+  return {
+    step,
+    method,
+    dropped: sum((layer) => layer.dropped),
+    grown: sum((layer) => layer.grown),
+    kept: sum((layer) => layer.kept),
+    dropThreshold: dropped.length > 0 ? dropped.reduce((a, b) => Math.max(a, b)) : null,
+    growThreshold: grown.length > 0 ? grown.reduce((a, b) => Math.min(a, b)) : null,
+  };
+}
+
 /**
  * Events of a journal, sorted by kind. A step that comes again (a resumed run) replaces the first telling and all
  * that was after it.
@@ -62,6 +89,7 @@ export class History {
   readonly steps = new StepColumns();
   readonly epochs: EpochEvent[] = [];
   readonly jacobians: JacobianEvent[] = [];
+  readonly maskChanges: MaskTotals[] = [];
   readonly layers = new Map<string, LayerSummary>();
   /** Milliseconds since creation at the last event. */
   elapsed = 0;
@@ -98,9 +126,12 @@ export class History {
         list.push(event);
         break;
       }
+      case 'masks':
+        rewindTo(this.maskChanges, event.step);
+        this.maskChanges.push(totals(event));
+        break;
       case 'state':
       case 'checkpoint':
-      case 'masks':
       case 'warning':
         // The record and the folder itself are what counts for the first two; a warning was logged when it came.
         break;
@@ -109,6 +140,8 @@ export class History {
 
   private rewind(step: number): void {
     this.steps.rewind(step);
+    // The change at the step itself was told just before it.
+    rewindTo(this.maskChanges, step + 1);
     for (const list of [this.epochs, this.jacobians, ...this.spectra.values()]) rewindTo(list, step);
   }
 }

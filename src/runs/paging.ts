@@ -6,6 +6,7 @@ import { answerTooLarge, badPage } from './errors';
 export const metricsAtOnce = 20_000; // 5 columns of 8 bytes
 export const rotationsAtOnce = 50_000; // 16 bytes each
 export const epochsAtOnce = 2_000;
+export const changesAtOnce = 1_000;
 export const checkpointsAtOnce = 20_000;
 /** A number takes up to 25 characters on the way to a webview, where arrays travel as JSON. */
 const bytesPerValue = 25;

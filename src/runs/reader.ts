@@ -6,7 +6,7 @@ import { maskTile, valueTile, weightTile } from '../formats/matrix-tiles';
 import { openSafetensors } from '../formats/safetensors';
 import type { SafetensorsFile, TensorEntry } from '../formats/safetensors';
 import { isEnded } from '../protocol/run';
-import type { EpochEvent, JacobianEvent, LayerSummary, RunRecord, SpectrumEvent } from '../protocol/run';
+import type { EpochEvent, JacobianEvent, LayerSummary, MaskTotals, RunRecord, SpectrumEvent } from '../protocol/run';
 import type { TileRange } from '../core/mask';
 import type {
   MaskTile,
@@ -22,7 +22,15 @@ import * as errors from './errors';
 import type { RunFolder } from './folder';
 import { History } from './history';
 import { JournalReader } from './journal-reader';
-import { checkPage, checkpointsAtOnce, epochsAtOnce, metricsAtOnce, pageBySize, rotationsAtOnce } from './paging';
+import {
+  checkPage,
+  checkpointsAtOnce,
+  changesAtOnce,
+  epochsAtOnce,
+  metricsAtOnce,
+  pageBySize,
+  rotationsAtOnce,
+} from './paging';
 import type { Page } from './paging';
 import { maxLayers } from './record';
 import { RotationsFile, sequenceName } from './rotations';
@@ -75,6 +83,7 @@ export class RunReader {
       step: this.history.steps.lastStep,
       checkpoints: thin(this.seen?.checkpoints ?? [], checkpointsAtOnce),
       epochs: thin<EpochEvent>(this.history.epochs, epochsAtOnce),
+      maskChanges: thin<MaskTotals>(this.history.maskChanges, changesAtOnce),
       elapsed: this.history.elapsed,
     };
   }

@@ -13,6 +13,8 @@ declare module 'vitest' {
     eoiRun: string;
     /** Run folder of a run with `init: base`, no Jacobian, and one layer. */
     baseRun: string;
+    /** Run folder of a network with convolutions, one in two groups, whose masks RigL changes four times. */
+    convRun: string;
     /** Folder for what a test makes, emptied afterwards. */
     scratch: string;
   }
@@ -27,6 +29,21 @@ train: { epochs: 1 }
 probes: { jacobian: { at: [] } }
 `;
 
+const convolutions = `version: 1
+name: conv
+model:
+  layers:
+    - { name: conv1, conv: { in: 1, out: 8, stride: 4, padding: circular } }
+    - { activation: tanh }
+    - { name: conv2, conv: { in: 8, out: 8, groups: 2, padding: circular } }
+    - { activation: tanh }
+    - { name: fc, linear: { in: 392, out: 10 } }
+data: { source: synthetic-digits }
+sparsity: { density: 0.3, init: eoi, update: { method: rigl, every: 8, until: 0.8 } }
+train: { epochs: 1, checkpointEvery: 20 }
+probes: { jacobian: { at: [] } }
+`;
+
 export function setup(project: TestProject): () => void {
   // The tests say themselves that they are skipped.
   if (missingBrowser !== undefined) return () => undefined;
@@ -38,10 +55,14 @@ export function setup(project: TestProject): () => void {
     execFileSync(process.execPath, [cli, 'run', config, '-o', directory], { stdio: ['ignore', 'ignore', 'inherit'] });
     return directory;
   };
-  const baseConfig = join(scratch, 'plain.sparse.yaml');
-  writeFileSync(baseConfig, base);
+  const written = (name: string, text: string): string => {
+    const path = join(scratch, `${name}.sparse.yaml`);
+    writeFileSync(path, text);
+    return path;
+  };
   project.provide('scratch', scratch);
   project.provide('eoiRun', run(join(root, 'examples/mlp7-eoi.sparse.yaml'), 'mlp7-eoi-1'));
-  project.provide('baseRun', run(baseConfig, 'plain-1'));
+  project.provide('baseRun', run(written('plain', base), 'plain-1'));
+  project.provide('convRun', run(written('conv', convolutions), 'conv-1'));
   return () => rmSync(scratch, { recursive: true, force: true });
 }

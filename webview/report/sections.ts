@@ -17,7 +17,7 @@ import {
   summaryData,
 } from '../views/spectrum/spectrum-charts';
 import { drawnMetrics } from '../views/training/metrics';
-import { epochColumns, epochRows } from '../views/training/training-tables';
+import { epochColumns, epochRows, maskColumns, maskRows } from '../views/training/training-tables';
 import { showTraining, trainingCharts } from '../views/training/training-charts';
 import { runTitle, weightShape } from '../../src/protocol/words';
 import { stepName } from '../views/run/words';
@@ -79,7 +79,7 @@ export const layers = ({ record }: ReportData): HTMLElement =>
   );
 
 export const training = (data: ReportData): HTMLElement | undefined => {
-  const { metrics, epochs } = data;
+  const { metrics, epochs, maskChanges } = data;
   if (metrics.step.length === 0) return undefined;
   const charts = trainingCharts({ group: 'training' });
   const log = metrics.gradientNorm.every((norm) => norm > 0);
@@ -99,6 +99,13 @@ export const training = (data: ReportData): HTMLElement | undefined => {
         { open: epochs.length <= 20 },
         h('summary', {}, sections.epochs),
         table('', epochColumns, epochRows(epochs)),
+      ),
+    maskChanges.length > 0 &&
+      h(
+        'details',
+        { open: maskChanges.length <= 20 },
+        h('summary', {}, sections.maskChanges),
+        table('', maskColumns, maskRows(maskChanges)),
       ),
   );
 };

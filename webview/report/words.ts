@@ -9,6 +9,7 @@ export const sections = {
   masks: 'Masks',
   training: 'Training',
   epochs: 'Epochs',
+  maskChanges: 'Changes of the masks',
   spectra: 'Singular values of the layers',
   jacobians: 'Singular values of the input-output Jacobian',
   config: 'Config',

@@ -27,6 +27,7 @@ const snapshot = (layers: string[], checkpoints: number[]): RunSnapshot => ({
   step: 0,
   checkpoints,
   epochs: [],
+  maskChanges: [],
   elapsed: 0,
 });
 

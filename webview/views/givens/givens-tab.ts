@@ -45,10 +45,16 @@ export const givensTab: TabRecord = {
       group = Number(chosen);
       void show();
     });
+    const groupChooser = h(
+      'span',
+      { class: 'layer-chooser' },
+      h('span', { class: 'layer-label', 'aria-hidden': 'true' }, groupWords.label),
+      groups.element,
+    );
     const offerGroups = (): void => {
       const count = model.layer?.groups ?? 1;
       group = 0;
-      groups.element.hidden = count < 2;
+      groupChooser.hidden = count < 2;
       groups.offer(Array.from({ length: count }, (_, g) => ({ value: String(g), text: groupWords.option(g, count) })));
       groups.value = '0';
     };
@@ -69,7 +75,7 @@ export const givensTab: TabRecord = {
         if (signal.aborted) return;
         view?.dispose();
         view = new GivensView(layer.name, sequence, matrixDensity(layer), stage.readOut, prefs);
-        controls.replaceChildren(groups.element, ...view.controls);
+        controls.replaceChildren(groupChooser, ...view.controls);
         content.replaceChildren(view.element);
         stage.refreshTable();
       } catch (error) {

@@ -43,7 +43,7 @@ export const tooLarge = (layer: string, weights: number): Reason => ({
 export const notWritten: Reason = { title: 'Waiting for the rotations to be written', explanation: '' };
 export const groupWords = {
   label: 'Group',
-  option: (group: number, of: number) => `Group ${count(group + 1)} of ${count(of)}`,
+  option: (group: number, of: number) => `${count(group + 1)} of ${count(of)}`,
 };
 
 export const reading = 'Reading the rotations';

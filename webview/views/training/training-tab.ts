@@ -1,7 +1,8 @@
 /** Training: loss, accuracy and gradient norm as they are recorded. */
-import type { EpochEvent } from '../../../src/protocol/run';
+import type { EpochEvent, MaskTotals } from '../../../src/protocol/run';
 import { checkbox } from '../../controls';
 import type { Chart } from '../../drawing/chart';
+import type { Mark } from '../../drawing/chart-spec';
 import { h } from '../../dom';
 import type { Exhibit } from '../../parts/stage';
 import type { Cell, Table } from '../../parts/table';
@@ -10,7 +11,7 @@ import type { Mounted, Obstacle, TabContext, TabRecord } from '../run/tab';
 import { hasLayer } from '../run/words';
 import { Metrics } from './metrics';
 import { showTraining, trainingCharts, type TrainingCharts } from './training-charts';
-import { epochsTable, stepColumns } from './training-tables';
+import { epochsTable, masksTable, stepColumns } from './training-tables';
 import {
   caption,
   epochWords,
@@ -18,11 +19,15 @@ import {
   help,
   logWord,
   madeNoStep,
+  maskWords,
   noStep,
   stepWords,
   tableWords,
   waiting,
 } from './words';
+
+/** More lines than this would hide what they mark. */
+const mostMarks = 40;
 
 class TrainingView {
   readonly element: HTMLElement;
@@ -82,7 +87,8 @@ class TrainingView {
   }
 
   tables(): Table[] {
-    return [this.stepsTable(), epochsTable(this.epochs)];
+    const changes = this.maskChanges;
+    return [this.stepsTable(), epochsTable(this.epochs), ...(changes.length > 0 ? [masksTable(changes)] : [])];
   }
 
   private stepsTable(): Table {
@@ -116,6 +122,10 @@ class TrainingView {
     return this.context.model.snapshot?.epochs ?? [];
   }
 
+  private get maskChanges(): readonly MaskTotals[] {
+    return this.context.model.snapshot?.maskChanges ?? [];
+  }
+
   private setLog(log: boolean): void {
     this.log = log;
     this.context.prefs.set('training.log', log ? 'on' : 'off');
@@ -126,7 +136,9 @@ class TrainingView {
 
   private mark(): void {
     const { step } = this.context.model.state;
-    for (const chart of this.all) chart.setMarks([{ axis: 'x', value: step, text: '', colour: 'focus' }]);
+    const changes = this.maskChanges.length <= mostMarks ? this.maskChanges : [];
+    const marks: Mark[] = changes.map((change) => ({ axis: 'x', value: change.step, text: '', dash: [1, 4] }));
+    for (const chart of this.all) chart.setMarks([...marks, { axis: 'x', value: step, text: '', colour: 'focus' }]);
   }
 
   private draw(): void {
@@ -144,6 +156,7 @@ class TrainingView {
       readOut.say(noStep);
       return;
     }
+    const change = this.maskChanges.findLast((one) => one.step <= step[index]);
     const epoch = this.epochs.findLast((one) => one.step <= step[index]);
     readOut.say(
       stepWords({
@@ -153,7 +166,7 @@ class TrainingView {
         gradientNorm: gradientNorm[index],
         learningRate: learningRate[index],
       }),
-      epoch ? epochWords(epoch) : '',
+      [epoch && epochWords(epoch), change && maskWords(change)].filter(Boolean).join(' · '),
       exactStep(loss[index], accuracy[index], gradientNorm[index]),
     );
   }

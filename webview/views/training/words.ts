@@ -1,5 +1,5 @@
 /** What the Training tab says. */
-import type { EpochEvent, StepEvent } from '../../../src/protocol/run';
+import type { EpochEvent, MaskTotals, StepEvent } from '../../../src/protocol/run';
 import type { RunSnapshot } from '../../../src/protocol/views';
 import { runTitle, stateWords } from '../../../src/protocol/words';
 import { count, figure } from '../../format';
@@ -8,6 +8,7 @@ export const help = {
   title: 'Training',
   text: [
     'Each point of the thin line is one update, measured on its batch. Points are means over the whole epoch on the training set, the strong line is the validation set.',
+    'Dotted lines are changes of the masks (`sparsity.update`, `train.rewind`); the table lists what each dropped and grew.',
     'The gradient norm is over all kept weights and biases.',
     'A click chooses the recorded step nearest to it for all views.',
   ],
@@ -38,6 +39,9 @@ export const exactStep = (loss: number, accuracy: number, gradientNorm: number):
 export const epochWords = ({ epoch, validationLoss, validationAccuracy }: EpochEvent): string =>
   `epoch ${count(epoch)}: validation loss ${figure(validationLoss)}, accuracy ${figure(validationAccuracy)}`;
 
+export const maskWords = ({ step, method, dropped, grown }: MaskTotals): string =>
+  `${method} at step ${count(step)}: ${count(dropped)} dropped, ${count(grown)} grown`;
+
 export const caption = (run: string, snapshot: RunSnapshot | undefined): string[] => [
   `${runTitle(run)} · training`,
   snapshot ? `${stateWords[snapshot.record.state]} · step ${count(snapshot.step)}` : '',
@@ -45,8 +49,12 @@ export const caption = (run: string, snapshot: RunSnapshot | undefined): string[
 
 export const tableWords = {
   steps: { name: 'Steps', caption: 'Training, by step' },
+  masks: { name: 'Mask changes', caption: 'Changes of the masks, all layers together' },
   epochs: { name: 'Epochs', caption: 'Training and validation, by epoch' },
   stepColumns: ['step', 'loss', 'accuracy', 'gradient norm', 'learning rate'],
+  maskColumns: ['dropped', 'grown', 'kept', 'largest |w| dropped', 'smallest |dL/dw| grown'],
+  maskStep: 'step',
+  maskMethod: 'method',
   epochColumns: ['epoch', 'step', 'train loss', 'train accuracy', 'validation loss', 'validation accuracy'],
 };
 

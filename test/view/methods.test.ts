@@ -1,0 +1,102 @@
+/** What the panel and the report show of methods beyond the first: convolutions in groups, masks that change. */
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import type { RunTab, RunViewApi, RunViewEvents } from '../../src/protocol/views';
+import { View, launch, missingBrowser } from './harness';
+import { serveRun, type ServedRun } from './serve';
+
+let browser: Browser;
+let view: View<RunViewApi, RunViewEvents>;
+let served: ServedRun;
+
+const open = async (tab: RunTab, layer: string, step = 0, change: Partial<RunViewApi> = {}): Promise<void> => {
+  const directory = inject('convRun');
+  served = serveRun(directory);
+  const boot = { view: 'run', state: { directory, tab, layer, step } } as const;
+  view = await View.open<RunViewApi, RunViewEvents>(browser, { ...served.api, ...change }, { boot });
+};
+const readsOut = (pattern: RegExp): Promise<void> =>
+  expect.poll(() => view.page.locator('.read-out').innerText()).toMatch(pattern);
+
+describe.skipIf(missingBrowser !== undefined)(`methods shown${missingBrowser ? ` (${missingBrowser})` : ''}`, () => {
+  beforeAll(async () => {
+    browser = await launch();
+  });
+  afterAll(() => browser.close());
+  afterEach(async () => {
+    expect(view.complaints).toEqual([]);
+    await view.close();
+  });
+
+  it('plays the sequence of each group of a convolution', async () => {
+    const asked = new Set<number | undefined>();
+    await open('givens', 'conv2', 0, {
+      rotations: (params) => {
+        asked.add(params.group);
+        return served.reader.rotations(params);
+      },
+    });
+    await readsOut(/rotation [\d,]+ of [\d,]+/);
+    await view.screenshot('givens-groups');
+    const groups = view.page.locator('vscode-dropdown[aria-label=Group]');
+    await groups.focus();
+    await view.page.keyboard.press('ArrowDown');
+    await view.page.keyboard.press('Enter');
+    await expect.poll(() => [...asked]).toEqual([0, 1]);
+    await readsOut(/rotation [\d,]+ of [\d,]+/);
+    await view.page.keyboard.press('Shift+Tab');
+    await view.page.getByRole('tab', { name: 'Mask' }).click();
+    await readsOut(/conv2 · 8 × 36 · \d+ of 288 kept/);
+    await view.screenshot('mask-conv');
+  });
+
+  it('has no choice of groups where there is one', async () => {
+    await open('givens', 'fc');
+    await readsOut(/rotation [\d,]+ of [\d,]+/);
+    expect(await view.page.locator('vscode-dropdown[aria-label=Group]').isVisible()).toBe(false);
+  });
+
+  it('shows the mask of the selected step', async () => {
+    const steps: number[] = [];
+    await open('mask', 'fc', 0, {
+      maskTile: (params) => {
+        steps.push(params.step ?? -1);
+        return served.reader.maskTile(params);
+      },
+    });
+    await readsOut(/fc · 10 × 392 · [\d,]+ of 3,920 kept/);
+    const matrix = view.page.locator('.matrix');
+    const before = await matrix.screenshot();
+    await view.page.keyboard.press('.');
+    await expect.poll(() => new Set(steps)).toEqual(new Set([0, 20]));
+    await view.page.waitForTimeout(300);
+    expect((await matrix.screenshot()).equals(before)).toBe(false);
+  });
+
+  it('marks each change of the masks, tells it, and lists them all', async () => {
+    await open('training', 'fc', 43);
+    await readsOut(/rigl at step 32: [\d,]+ dropped, [\d,]+ grown/);
+    await view.screenshot('training-masks');
+    await view.page.keyboard.press('t');
+    await view.page.getByRole('radio', { name: 'Mask changes' }).check({ force: true });
+    const rows = view.page.locator('.table-twin tbody tr');
+    await expect.poll(() => rows.count()).toBe(4);
+    const cells = await rows.first().locator('td, th').allInnerTexts();
+    expect(cells.slice(0, 2)).toEqual(['8', 'rigl']);
+    expect(cells[2]).toBe(cells[3]);
+    expect(Number(cells[5])).toBeGreaterThan(0);
+    expect(Number(cells[6])).toBeGreaterThan(0);
+  });
+
+  it('are in the report', async () => {
+    await open('training', 'fc');
+    const page = await browser.newPage();
+    await page.goto(pathToFileURL(join(inject('convRun'), 'report.html')).href);
+    const changes = page.locator('details', { hasText: 'Changes of the masks' });
+    expect(await changes.locator('tbody tr').count()).toBe(4);
+    expect(await page.locator('section').first().innerText()).toMatch(/conv2\s+8 × 4 × 3 × 3\s+eoi/);
+    await page.close();
+  });
+});
