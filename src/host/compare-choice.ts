@@ -3,7 +3,7 @@ import type { Distribution, Sparsity } from '../config/methods';
 import type { CompareMethod } from '../protocol/compare';
 import type { DistributionName } from '../protocol/run';
 
-const inits = ['base', 'ai', 'sao', 'eoi'] as const satisfies readonly Sparsity['init'][];
+const inits = ['base', 'ai', 'sao', 'eoi', 'eis'] as const satisfies readonly Sparsity['init'][];
 /** Those that need no data, so that every config can be compared over them. */
 const distributions = ['uniform', 'er', 'erk', 'balanced'] as const satisfies readonly Distribution[];
 
@@ -30,10 +30,17 @@ export interface OfferedMethod extends CompareMethod {
 const sameMethod = (a: CompareMethod, b: CompareMethod): boolean =>
   a.init === b.init && a.distribution === b.distribution;
 
-/** The config's own method first, then the others of its distribution, then those of other distributions. */
-export const offeredMethods = (own: CompareMethod, last: readonly CompareMethod[] | undefined): OfferedMethod[] => {
+/**
+ * The config's own method first, then the others of its distribution, then those of other distributions. Whole kernels differ
+ * from `eoi` only where there are convolutions.
+ */
+export const offeredMethods = (
+  own: CompareMethod,
+  last: readonly CompareMethod[] | undefined,
+  convolutional = false,
+): OfferedMethod[] => {
   const all = [own.distribution, ...distributions.filter((one) => one !== own.distribution)].flatMap((distribution) =>
-    inits.map((init) => ({ distribution, init })),
+    inits.filter((init) => convolutional || init !== 'eis').map((init) => ({ distribution, init })),
   );
   const offered = [own, ...all.filter((method) => !sameMethod(method, own))];
   const usual = (['base', 'ai', 'eoi'] as const).map((init) => ({ distribution: own.distribution, init }));

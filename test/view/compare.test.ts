@@ -1,7 +1,10 @@
 /** Compared initialisations: the summary, the charts, what is kept, and the states in their place. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { ComparedMethod, CompareViewApi, CompareViewEvents, CompareViewState } from '../../src/protocol/compare';
+import { root } from '../../scripts/lib/process.mjs';
 import { View, launch, missingBrowser, themes, type ViewOptions } from './harness';
 import { Saved } from './serve';
 
@@ -135,6 +138,23 @@ describe.skipIf(missingBrowser !== undefined)(`the comparison${missingBrowser ? 
     await expect.poll(() => saved.finished.size).toBe(2);
     await view.page.keyboard.press('t');
     await expect.poll(() => view.page.locator('.table-twin tbody tr').count()).toBe(28);
+  });
+
+  it('has titles and legends in its picture', async () => {
+    await open(methods);
+    await expect.poll(charts).toBe(2 + 4);
+    await expect.poll(() => view.page.locator('.chart canvas').count()).toBe(2 + 4);
+    const plots = await view.page
+      .locator('.chart canvas')
+      .evaluateAll((all) => all.map((canvas) => (canvas as HTMLCanvasElement).height));
+    await view.page.keyboard.press('e');
+    await expect.poll(() => [...saved.finished].some((name) => name.endsWith('.png'))).toBe(true);
+    const [name] = [...saved.finished].filter((one) => one.endsWith('.png'));
+    const png = saved.files.get(name)!;
+    const bare = plots.reduce((sum, height) => sum + height + 16, 16 + 2 * 18);
+    // Each chart has a line of its own above its plot.
+    expect(png.readUInt32BE(20)).toBe(bare + 6 * 22);
+    await writeFile(join(root, 'test-results/view/compare-picture.png'), png);
   });
 
   it('fits a narrow panel', async () => {

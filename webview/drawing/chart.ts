@@ -4,6 +4,7 @@ import { h, oncePerFrame, onResize } from '../dom';
 import { onThemeChange, readTheme, type Theme } from '../theme';
 import { drawMarks } from './chart-marks';
 import { plotOptions } from './chart-options';
+import { chartPicture } from './chart-picture';
 import type { ChartSpec, Column, Mark, SeriesSpec } from './chart-spec';
 
 export class Chart {
@@ -70,9 +71,9 @@ export class Chart {
     plot.setCursor({ left: plot.valToPos(x[at]!, 'x'), top: plot.over.clientHeight / 2 });
   }
 
-  /** As it is on the screen; nothing before it has been laid out. */
+  /** As it is on the screen, title and legend included; nothing before it has been laid out. */
   picture(): HTMLCanvasElement | undefined {
-    return this.plot?.ctx.canvas;
+    return this.plot && chartPicture(this.plot.ctx.canvas, this.spec, this.theme, uPlot.pxRatio);
   }
 
   dispose(): void {

@@ -18,12 +18,14 @@ interface MethodItem extends vscode.QuickPickItem {
 const chooseMethods = async (
   { context }: Pick<Services, 'context'>,
   own: CompareMethod,
+  convolutional: boolean,
 ): Promise<CompareMethod[] | undefined> => {
   const items: MethodItem[] = [];
   let group = '';
   for (const { distribution, init, own: isOwn, picked } of offeredMethods(
     own,
     parseMethods(context.workspaceState.get(memory)),
+    convolutional,
   )) {
     if (distribution !== group)
       items.push({ label: words.withDistribution(distribution), kind: vscode.QuickPickItemKind.Separator });
@@ -52,7 +54,8 @@ export const compareInitialisations = async (
   const { config: parsed } = checkedDocument(document);
   if (!parsed) return;
   const { distribution, init } = parsed.sparsity;
-  const methods = fixed ?? (await chooseMethods(services, { distribution, init }));
+  const convolutional = parsed.model.layers?.some((layer) => 'conv' in layer) === true;
+  const methods = fixed ?? (await chooseMethods(services, { distribution, init }, convolutional));
   if (!methods) return;
   const configPath = document.uri.fsPath;
   const comparison = await withEngine(

@@ -48,6 +48,7 @@ describe('a whole run', () => {
       'config.yaml',
       'events.jsonl',
       'init.safetensors',
+      'masks/step-000000.safetensors',
       'rotations/givens.safetensors',
       'run.json',
     ]);
@@ -136,6 +137,7 @@ describe('a whole run', () => {
       seed: '3',
       config: 'tiny',
       init: 'eoi',
+      gain: '1',
     });
     expect(init.tensors.map(({ name }) => name).sort()).toEqual(
       ['fc1', 'fc2', 'fc3'].flatMap((name) => ['bias', 'mask', 'weight'].map((part) => `layers.${name}.${part}`)),

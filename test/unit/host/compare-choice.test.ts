@@ -16,6 +16,7 @@ describe('the methods offered', () => {
     expect(offered.filter((method) => method.own)).toHaveLength(1);
     expect(new Set(offered.map(({ init, distribution }) => `${init} ${distribution}`)).size).toBe(offered.length);
     expect(offered).toHaveLength(16);
+    expect(offeredMethods(own, undefined, true).filter(({ init }) => init === 'eis')).toHaveLength(4);
   });
 
   it('are base, AI and EOI at first, with the own one whatever it is', () => {
