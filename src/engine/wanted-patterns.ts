@@ -23,10 +23,10 @@ async function readMask(file: SafetensorsFile, path: string, shape: LayerShape):
   const { groups, taps } = partLayer(shape);
   if (groups > 1 || taps > 1) throw wantedMaskOfKernel(name);
   const packed = file.get(`layers.${name}.bits`) ?? file.get(`${name}.bits`);
-  if (packed) return unpackMask(file, packed, [rows, columns]);
+  const wanted = tensorShape(shape);
+  if (packed) return unpackMask(file, packed, wanted);
   const entry = file.get(`layers.${name}.mask`) ?? file.get(`${name}.mask`);
   if (!entry) throw wantedMaskMissing(path, name);
-  const wanted = tensorShape(shape);
   if (entry.shape.join() !== wanted.join() || (entry.dtype !== 'U8' && entry.dtype !== 'BOOL'))
     throw wantedMaskShape(path, entry.name, `${entry.dtype} (${entry.shape.join(', ')})`, `U8 (${wanted.join(', ')})`);
   const bytes = await file.readBytes(entry, 0, rows * columns);
@@ -36,7 +36,7 @@ async function readMask(file: SafetensorsFile, path: string, shape: LayerShape):
 
 /**
  * `folder`: of the config, from which the file is named. Empty when the config asks for no pattern.
- * @throws SparseError `engine.wanted-mask-*`, `pattern.*`, `safetensors.*`, `file.*`
+ * @throws SparseError `engine.wanted-mask-*`, `masks.*`, `pattern.*`, `safetensors.*`, `file.*`
  */
 export async function wantedPatterns(config: Config, plan: NetworkPlan, folder: string): Promise<WantedPatterns> {
   const guide = guideOf(config.sparsity);

@@ -266,14 +266,24 @@ export const gzipTooLarge = (file: string, limit: number): SparseError =>
     `${file}: it unpacks to more than ${formatBytes(limit)}, more than such a file can have. ${rewrite}`,
   );
 
-export const packedShape = (tensor: string, found: string, expected: string): SparseError =>
-  new SparseError(
-    'masks.shape',
-    `${quote(tensor)} is ${found}; packed masks of this layer are ${expected}. ${rewrite}`,
+export const packedFormat = (file: string): SparseError =>
+  error(
+    'masks.not-masks',
+    `${file}: its metadata does not say sparsescope.masks, version 1, as that of packed masks does. ${rewrite}`,
   );
 
-export const packedBits = (tensor: string, row: number, columns: number): SparseError =>
-  new SparseError(
-    'masks.spare-bits',
-    `Row ${row} of ${quote(tensor)} has bits beyond its ${columns} columns, which packed masks leave at 0. ${rewrite}`,
+export const packedShape = (file: string, tensor: string, found: string, expected: string): SparseError =>
+  error(
+    'masks.shape',
+    `${file}: ${quote(tensor)} is ${found}; the packed mask of this layer is ${expected}. ${rewrite}`,
   );
+
+export const packedBits = (file: string, tensor: string, row: number, columns: number): SparseError =>
+  error(
+    'masks.spare-bits',
+    `${file}: row ${row} of ${quote(tensor)} has bits beyond its ${columns} columns, which packed masks leave at 0. ${rewrite}`,
+  );
+
+/** How a packed mask is described there: its tensor, and the shape that the metadata gives. */
+export const packedForm = (tensor: string, shape: string | undefined): string =>
+  `${tensor}, packed from ${shape === undefined ? 'a shape not given' : quote(shape)}`;

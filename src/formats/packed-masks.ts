@@ -4,13 +4,21 @@
  * first axis of the weight, columns all others; `NAME.shape` in the metadata is the shape of the weight, as JSON.
  */
 import { Mask } from '../core/mask';
-import { packedBits, packedShape } from './errors';
+import * as errors from './errors';
+import { elementCount } from './safetensors';
 import type { SafetensorsFile, TensorEntry, TensorToWrite } from './safetensors';
+
+const format = 'sparsescope.masks';
+const version = '1';
 
 export interface PackedMask {
   tensor: TensorToWrite;
+  /** Of this mask, beside `packedMetadata`. */
   metadata: Record<string, string>;
 }
+
+/** What the metadata of every file of packed masks says. */
+export const packedMetadata = { format, version } as const;
 
 /** `shape`: of the weight; its first axis by all others is the mask. */
 export function packMask(name: string, shape: readonly number[], mask: Mask): PackedMask {
@@ -22,22 +30,34 @@ export function packMask(name: string, shape: readonly number[], mask: Mask): Pa
   };
 }
 
-/** @throws SparseError `masks.shape`, `masks.spare-bits`, `file.*` */
+/**
+ * The mask of the weight that has this shape. `entry`: its `NAME.bits`. The shape in the metadata is held against it too:
+ * masks of 5 and of 6 columns have the same bytes.
+ * @throws SparseError `masks.not-masks`, `masks.shape`, `masks.spare-bits`, `file.*`
+ */
 export async function unpackMask(
   file: SafetensorsFile,
   entry: TensorEntry,
-  [rows, columns]: readonly [number, number],
+  shape: readonly [number, ...number[]],
 ): Promise<Mask> {
+  if (file.metadata['format'] !== format || file.metadata['version'] !== version) throw errors.packedFormat(file.name);
+  const [rows, ...others] = shape;
+  const columns = elementCount(others);
   const stride = Math.ceil(columns / 8);
-  if (entry.dtype !== 'U8' || entry.shape.join() !== `${rows},${stride}`)
-    throw packedShape(entry.name, `${entry.dtype} (${entry.shape.join(', ')})`, `U8 (${rows}, ${stride})`);
+  const found = form(entry, file.metadata[`${entry.name.slice(0, -'.bits'.length)}.shape`]);
+  const expected = form({ dtype: 'U8', shape: [rows, stride] }, JSON.stringify(shape));
+  if (found !== expected) throw errors.packedShape(file.name, entry.name, found, expected);
   const bits = await file.readBytes(entry);
   const mask = Mask.empty(rows, columns);
   const spare = 0xff & ~(columns % 8 === 0 ? 0xff : 2 ** (columns % 8) - 1);
   for (let r = 0; r < rows; r++) {
-    if ((bits[(r + 1) * stride - 1] & spare) !== 0) throw packedBits(entry.name, r, columns);
+    if ((bits[(r + 1) * stride - 1] & spare) !== 0) throw errors.packedBits(file.name, entry.name, r, columns);
     for (let byte = 0; byte < stride; byte++)
       mask.words[r * mask.wordsPerRow + (byte >>> 2)] |= bits[r * stride + byte] << (8 * (byte & 3));
   }
   return mask;
 }
+
+const form = ({ dtype, shape }: Pick<TensorEntry, 'dtype' | 'shape'>, packed: string | undefined): string =>
+  // Other writers of JSON, Python's say, put spaces into lists.
+  errors.packedForm(`${dtype} (${shape.join(', ')})`, packed?.replace(/\s+/g, ''));

@@ -4,7 +4,7 @@ import { tensorShape } from '../core/density/layer-shape';
 import type { LayerShape } from '../core/density/layer-shape';
 import { Mask } from '../core/mask';
 import { makeFolder } from '../formats/make-folder';
-import { packMask } from '../formats/packed-masks';
+import { packedMetadata, packMask } from '../formats/packed-masks';
 import { writeSafetensors } from '../formats/safetensors';
 import type { RunFolder } from './folder';
 
@@ -19,7 +19,7 @@ export async function writeMasks(
     packMask(`layers.${layer.name}`, tensorShape(layer), Mask.fromBytes(masks[l], layer.rows, layer.columns)),
   );
   await makeFolder(folder.masks);
-  const metadata: Record<string, string> = { format: 'sparsescope.masks', version: '1', step: String(step) };
+  const metadata: Record<string, string> = { ...packedMetadata, step: String(step) };
   await writeSafetensors(
     join(folder.masks, `step-${String(step).padStart(6, '0')}.safetensors`),
     packed.map(({ tensor }) => tensor),

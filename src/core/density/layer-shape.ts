@@ -12,7 +12,7 @@ export interface LayerShape {
 }
 
 /** The shape of the weight itself, as PyTorch has it: (out, in) or (out, in / groups, kh, kw). */
-export const tensorShape = ({ rows, columns, kernel }: LayerShape): number[] =>
+export const tensorShape = ({ rows, columns, kernel }: LayerShape): [number, ...number[]] =>
   kernel ? [rows, columns / (kernel[0] * kernel[1]), ...kernel] : [rows, columns];
 
 export const weightsOf = ({ rows, columns }: LayerShape): number => rows * columns;

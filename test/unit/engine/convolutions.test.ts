@@ -154,12 +154,14 @@ describe('a layer led by a pattern', () => {
   it('meets masks of a file where a product has them, and refuses what does not fit', async () => {
     const blocks = await engine.run(project.start({ init: 'eoi', sparsity: 'eoi: { pattern: { blocks: [3, 3] } }' }));
     expect((await recordOf(blocks.directory)).layers[1].details!.overlap).toBe(1);
-    const wanted = join(blocks.directory, 'init.safetensors');
-    const again = await engine.run(
-      project.start({ init: 'eoi', sparsity: `eoi: { pattern: { file: ${JSON.stringify(wanted)} } }` }),
-    );
-    const { layers } = await recordOf(again.directory);
-    expect(layers.map(({ details }) => details!.overlap)).toEqual([1, 1, 1]);
+    for (const name of ['init.safetensors', 'masks/step-000000.safetensors']) {
+      const wanted = join(blocks.directory, name);
+      const again = await engine.run(
+        project.start({ init: 'eoi', sparsity: `eoi: { pattern: { file: ${JSON.stringify(wanted)} } }` }),
+      );
+      const { layers } = await recordOf(again.directory);
+      expect(layers.map(({ details }) => details!.overlap)).toEqual([1, 1, 1]);
+    }
 
     const broken = async (masks: Record<string, { shape: number[]; data: Uint8Array }>): Promise<string> => {
       const path = join(project.root, 'wanted.safetensors');
@@ -183,6 +185,9 @@ describe('a layer led by a pattern', () => {
     expect(await broken({ 'layers.fc1.mask': { ...fc1, shape: [784, 12] } })).toBe('engine.wanted-mask-shape');
     expect(await broken({ 'layers.fc1.mask': { ...fc1, data: fc1.data.map(() => 2) } })).toBe(
       'engine.wanted-mask-not-bits',
+    );
+    expect(await broken({ 'layers.fc1.bits': { shape: [12, 98], data: new Uint8Array(12 * 98) } })).toBe(
+      'masks.not-masks',
     );
   });
 

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openFile } from '../../../src/formats/byte-source';
+import { unpackMask } from '../../../src/formats/packed-masks';
 import type { SafetensorsFile } from '../../../src/formats/safetensors';
 import { openSafetensors } from '../../../src/formats/safetensors';
 import type { CompareMethod } from '../../../src/protocol/compare';
@@ -21,6 +22,11 @@ beforeAll(async () => {
 afterAll(() => project.remove());
 
 const layers = ['fc1', 'fc2', 'fc3'];
+const shapes: [number, number][] = [
+  [12, 784],
+  [12, 12],
+  [10, 12],
+];
 const weights = 784 * 12 + 12 * 12 + 12 * 10;
 const source = (change: Change) => project.start(change);
 
@@ -46,10 +52,23 @@ const maskEvents = async (directory: string): Promise<MaskEvent[]> =>
     (event): event is MaskEvent => event.type === 'masks',
   );
 
-/** The masks that the recorded changes lead to from the initial ones. */
+const packedOf = async (directory: string, step: number): Promise<Uint8Array[]> => {
+  const file = await open(directory, `masks/step-${String(step).padStart(6, '0')}.safetensors`);
+  try {
+    expect(file.metadata['step']).toBe(String(step));
+    return await Promise.all(
+      layers.map(async (name, l) => (await unpackMask(file, file.need(`layers.${name}.bits`), shapes[l])).toBytes()),
+    );
+  } finally {
+    await file.close();
+  }
+};
+
+/** The masks that the recorded changes lead to from the initial ones; those packed beside them are the same. */
 async function replayed(directory: string): Promise<Uint8Array[]> {
   const masks = await masksOf(directory, 'init.safetensors');
-  for (const { file } of await maskEvents(directory)) {
+  expect(await packedOf(directory, 0)).toEqual(masks);
+  for (const { file, step } of await maskEvents(directory)) {
     const changes = await open(directory, file);
     for (const [l, name] of layers.entries())
       for (const [kind, bit] of [
@@ -62,6 +81,7 @@ async function replayed(directory: string): Promise<Uint8Array[]> {
         }
       }
     await changes.close();
+    expect(await packedOf(directory, step)).toEqual(masks);
   }
   return masks;
 }
