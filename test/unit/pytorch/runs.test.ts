@@ -4,10 +4,13 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checkConfig } from '../../../src/config/check';
+import { exactOrthogonal } from '../../../src/core/init/eoi';
+import { Rng } from '../../../src/core/rng';
 import { layerTensors, forward } from '../../../src/engine/network';
 import { readStates } from '../../../src/engine/state-files';
 import { openFile } from '../../../src/formats/byte-source';
 import { openSafetensors } from '../../../src/formats/safetensors';
+import { writeRotations } from '../../../src/runs/rotations';
 import type { Change } from '../engine/project';
 import { configText, Project, recordOf, TestEngine } from '../engine/project';
 import { missing, run } from './python';
@@ -87,7 +90,7 @@ print(*model(x).flatten().tolist())`;
     expect(lines).toHaveLength(summaries.length);
     summaries.forEach(({ nonZeros, rotations, init: method }, l) => {
       expect(lines[l]).toContain(` ${nonZeros} weights kept`);
-      expect(lines[l]).toContain(method === 'sao' ? 'no rotations' : `${rotations} rotations make its weights`);
+      expect(lines[l]).toContain(method === 'sao' ? 'no rotations' : `${rotations} rotations make its weights, `);
     });
   });
 
@@ -110,9 +113,46 @@ print(*model(x).flatten().tolist())`;
     };
     const rotations = 'rotations/givens.safetensors';
     expect(await spoil(rotations, 'fc2.angle', 6)).toMatch(/fc2: the product of its rotations is off by/);
-    expect(await spoil(rotations, 'fc1.axes', 2)).toMatch(/fc1: .* names axes/);
+    expect(await spoil(rotations, 'fc1.axes', 2)).toMatch(/fc1\.axes is not pairs i < j of axes below 784/);
     expect(await spoil('masks/step-000000.safetensors', 'layers.fc1.bits', 0)).toMatch(
       /fc1: the packed mask is not the mask/,
     );
+  });
+
+  test('rotations of no layer are named and left alone; those of another shape are refused', async () => {
+    const directory = await runOf({ init: 'eoi' });
+    const path = join(directory, 'rotations/givens.safetensors');
+    const request = { rows: 1, columns: 784, density: 0.01, angles: 'uniform' as const, seed: 1 };
+    const { sequence } = exactOrthogonal({ ...request, rng: Rng.fromSeed(1) });
+    const told = async (name: string): Promise<ReturnType<typeof run>> => {
+      await writeRotations(path, new Map([[name, sequence]]));
+      return run('examples/pytorch/load_rotations.py', directory);
+    };
+    const other = await told('conv9/0');
+    expect(other).toMatchObject({ status: 0, stderr: '' });
+    expect(other.stdout).toMatch(/^conv9\/0 +not checked: init\.safetensors has no layer of this name$/m);
+    expect(other.stdout.match(/no rotations$/gm)).toHaveLength(3);
+    // One row would be compared with each of the twelve.
+    const broadcast = await told('fc1');
+    expect(broadcast.status).toBe(1);
+    expect(broadcast.stderr).toContain('layers.fc1: its rotations are of another shape than its weight.');
+  });
+
+  test('the examples of docs/formats.md run in the folder of a run', async () => {
+    const directory = await runOf({ init: 'eoi', sparsity: 'gain: { weight: 1.25 }' });
+    const examples = (await readFile('docs/formats.md', 'utf8')).match(/(?<=^```python\n)[^]*?(?=^```)/gm)!;
+    expect(examples).toHaveLength(2);
+    const [rotations, masks] = examples.map((example) => {
+      const set = `import os, sys\nsys.path.insert(0, os.path.abspath("examples/pytorch"))\nos.chdir(sys.argv[1])\n`;
+      const { status, stdout, stderr } = run('-c', set + example, directory);
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+      return stdout.trim().split(/\s+/).map(Number);
+    });
+    const [{ nonZeros, density }] = (await recordOf(directory)).layers;
+    expect(rotations[0]).toBeLessThan(1e-6);
+    expect(rotations[1]).toBeLessThan(rotations[2]);
+    expect(rotations[2]).toBe(nonZeros);
+    expect(masks[0]).toBeCloseTo(density, 10);
+    expect(masks[1]).toBe(12 * 98);
   });
 });
