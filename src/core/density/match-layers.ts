@@ -1,13 +1,21 @@
 /** Densities given by patterns on layer names. */
 
-/** `*` stands for any characters, everything else for itself. */
-const matcher = (pattern: string): RegExp =>
-  new RegExp(
-    `^${pattern
-      .split('*')
-      .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
-      .join('[^]*')}$`,
-  );
+/**
+ * Whether `*` for any characters, everything else for itself, makes the name. What stands between two `*` is taken where
+ * it first occurs: the time goes with the length of the name, where a regular expression of many `*` may never end.
+ */
+function makes(parts: readonly string[], name: string): boolean {
+  const [first, last] = [parts[0], parts[parts.length - 1]];
+  if (parts.length === 1) return name === first;
+  if (!name.startsWith(first)) return false;
+  let from = first.length;
+  for (const part of parts.slice(1, -1)) {
+    const at = name.indexOf(part, from);
+    if (at < 0) return false;
+    from = at + part.length;
+  }
+  return name.length - last.length >= from && name.endsWith(last);
+}
 
 /**
  * The density of every name that a pattern fits: `'conv*'`, `'fc1'`. A name that several fit takes the one with the most
@@ -22,13 +30,13 @@ export function matchLayers(
   const ranked = Object.keys(patterns)
     .sort()
     .sort((a, b) => literal(b) - literal(a))
-    .map((pattern) => ({ pattern, fits: matcher(pattern) }));
+    .map((pattern) => ({ pattern, parts: pattern.split('*') }));
   const fixed = new Map<string, number>();
   for (const name of names) {
-    const best = ranked.find(({ fits }) => fits.test(name));
+    const best = ranked.find(({ parts }) => makes(parts, name));
     if (best) fixed.set(name, patterns[best.pattern]);
   }
-  const used = ({ fits }: { fits: RegExp }): boolean => names.some((name) => fits.test(name));
-  const idle = new Set(ranked.filter((entry) => !used(entry)).map(({ pattern }) => pattern));
+  const used = (parts: readonly string[]): boolean => names.some((name) => makes(parts, name));
+  const idle = new Set(ranked.filter(({ parts }) => !used(parts)).map(({ pattern }) => pattern));
   return { fixed, unmatched: Object.keys(patterns).filter((pattern) => idle.has(pattern)) };
 }

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { matchLayers } from '../../../../src/core/density/match-layers';
 
@@ -33,5 +34,29 @@ describe('matchLayers', () => {
 
   it('does not call a pattern unmatched that a better one overrules', () => {
     expect(matchLayers({ 'fc*': 0.1, fc1: 0.2, fc2: 0.2 }, names).unmatched).toEqual([]);
+  });
+
+  it('fits as by the definition, whatever stands between and around the stars', () => {
+    // By recursion: a star stands for nothing, or for one character and a star.
+    const by = (pattern: string, name: string): boolean => {
+      if (pattern === '') return name === '';
+      if (pattern[0] === '*') return by(pattern.slice(1), name) || (name !== '' && by(pattern, name.slice(1)));
+      return name !== '' && pattern[0] === name[0] && by(pattern.slice(1), name.slice(1));
+    };
+    const pattern = fc.string({ unit: fc.constantFrom('a', 'b', '*', '.'), maxLength: 7 });
+    const name = fc.string({ unit: fc.constantFrom('a', 'b', '.'), maxLength: 8 });
+    fc.assert(
+      fc.property(pattern, name, (text, of) => {
+        expect(matchLayers({ [text]: 0.5 }, [of]).unmatched).toEqual(by(text, of) ? [] : [text]);
+      }),
+      { seed: 1, numRuns: 1000 },
+    );
+  });
+
+  it('ends soon for many stars', () => {
+    const text = `${'*a'.repeat(50)}*b`;
+    // Each star more would make backtracking ten times as long: 50 of them, far longer than any test may take.
+    expect(matchLayers({ [text]: 0.5 }, ['a'.repeat(10_000)]).unmatched).toEqual([text]);
+    expect(matchLayers({ [text]: 0.5 }, [`${'a'.repeat(10_000)}b`]).unmatched).toEqual([]);
   });
 });
