@@ -13,14 +13,18 @@ const degenerateWithin = 1e-6;
 /** A range this wide holds at most 0.2 % degenerate angles, so that drawing again ends at once. */
 const narrowestRange = 1e-3;
 const maxRedraws = 64;
+/** Farther from 0, degrees turned into radians are off by more than what tells a degenerate angle. */
+const farthest = 1e9;
 
 const isDegenerate = (degrees: number): boolean => {
   const rest = Math.abs(degrees % 90);
   return Math.min(rest, 90 - rest) < degenerateWithin;
 };
 
+const isAngle = (degrees: unknown): boolean => typeof degrees === 'number' && Math.abs(degrees) <= farthest;
+
 function checkAngle(degrees: number): void {
-  if (typeof degrees !== 'number' || !Number.isFinite(degrees)) throw badAngles(`${String(degrees)} is not an angle.`);
+  if (!isAngle(degrees)) throw badAngles(`${String(degrees)} is not an angle from -${farthest} to ${farthest}.`);
   if (isDegenerate(degrees)) throw degenerateAngle(degrees);
 }
 
@@ -34,7 +38,8 @@ export function checkAngles(angles: Angles): void {
     angles.list.forEach(checkAngle);
   } else {
     const [low, high] = angles.range;
-    if (!Number.isFinite(low) || !Number.isFinite(high)) throw badAngles('The range of angles is not finite.');
+    if (!isAngle(low) || !isAngle(high))
+      throw badAngles(`The range of angles from ${low} to ${high} is not within -${farthest} to ${farthest}.`);
     if (high - low < narrowestRange)
       throw badAngles(`The range from ${low} to ${high} degrees holds no choice; give the lower end first.`);
   }

@@ -16,15 +16,17 @@ const isSize = (value: number): boolean => Number.isSafeInteger(value) && value 
 export function nmPattern(rows: number, columns: number, [n, m]: readonly [number, number], rng?: Rng): Mask {
   const mask = Mask.empty(rows, columns);
   if (!isSize(n) || !isSize(m) || n > m) throw badPattern(`${n} of each ${m}`, 'N is at least 1 and at most M');
-  const order = new Uint32Array(m);
+  const order = new Uint32Array(Math.min(m, columns));
   for (let r = 0; r < rows; r++)
     for (let from = 0; from < columns; from += m) {
       const size = Math.min(m, columns - from);
+      // n first: r * n may be too large a number to count by ones.
+      const first = (r * (n % size)) % size;
       if (rng) {
         for (let k = 0; k < size; k++) order[k] = k;
         rng.shuffle(order.subarray(0, size));
       }
-      for (let k = 0; k < Math.min(n, size); k++) mask.set(r, from + (rng ? order[k] : (r * n + k) % size));
+      for (let k = 0; k < Math.min(n, size); k++) mask.set(r, from + (rng ? order[k] : (first + k) % size));
     }
   return mask;
 }

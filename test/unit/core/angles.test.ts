@@ -29,6 +29,10 @@ describe('angles', () => {
       { range: [0, NaN] },
       { range: [10, 10] },
       { range: [20, 10] },
+      // Finite, but their radians or their difference is not, or no longer tells multiples of 90.
+      { fixed: 1e308 },
+      { list: [45, -1e10 - 1] },
+      { range: [-1.7e308, 1.7e308] },
     ];
     for (const angles of bad) expect(code(angles), JSON.stringify(angles)).toBe('eoi.bad-angles');
     expect(code('uniform')).toBeUndefined();

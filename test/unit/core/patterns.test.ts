@@ -51,6 +51,17 @@ describe('nmPattern', () => {
     expect(new Set(drawing(mask).map((row) => row.slice(0, 4))).size).toBe(6);
   });
 
+  it('takes a group far longer than the row for the row', () => {
+    for (const rng of [undefined, Rng.fromSeed(1)])
+      for (const [n, kept] of [
+        [1, 1],
+        [3, 3],
+        [2 ** 53 - 3, 5],
+      ])
+        for (const row of drawing(nmPattern(7, 5, [n, 2 ** 53 - 1], rng)))
+          expect(row.replaceAll('.', '').length).toBe(kept);
+  });
+
   it('refuses sizes that make no pattern', () => {
     for (const sizes of [
       [0, 4],
