@@ -18,3 +18,9 @@ export const patternTooSparse = (rows: number, columns: number, kept: number, le
       `least ${least}. Give a pattern that keeps at least ${least}.`,
     { least },
   );
+
+export const badEvaluations = (evaluations: number): SparseError =>
+  new SparseError(
+    'eoi.bad-evaluations',
+    `A search looks at a whole number of pairs of axes, 0 or more; ${evaluations} is not. Use for example 1000000.`,
+  );

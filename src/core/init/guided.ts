@@ -9,7 +9,7 @@ import type { Parts } from '../parts';
 import type { Rng } from '../rng';
 import type { RotationSequence } from '../rotation-sequence';
 import { orthogonalityErrorInParts } from '../spectrum';
-import { patternTooSparse } from './eoi-errors';
+import { badEvaluations, patternTooSparse } from './eoi-errors';
 import { beginnings, entriesByAxes, piecesOf } from './guided-parts';
 import type { Piece } from './guided-parts';
 import { searchInParts } from './guided-search';
@@ -66,7 +66,7 @@ const chance = 0.15;
  * more for each unmatched entry). Blocks and products of few rotations are met exactly; most patterns are those of no
  * product, since axes rotated into each other hold the same entries.
  * The search is not told of angles: they are drawn after it. Bounded by `evaluations`, the same for the same generator.
- * Throws `eoi.pattern-too-sparse`, `eoi.degenerate-angle`, `eoi.bad-angles`.
+ * Throws `eoi.pattern-too-sparse`, `eoi.bad-evaluations`, `eoi.degenerate-angle`, `eoi.bad-angles`.
  */
 export const guidedOrthogonal = (p: GuidedRequest): Guided => finish(guidedOrthogonalInParts(p));
 
@@ -78,12 +78,13 @@ export function* guidedOrthogonalInParts(p: GuidedRequest): Parts<Guided> {
   const entries = Math.min(rows, columns);
   const kept = pattern.count();
   if (kept < entries) throw patternTooSparse(rows, columns, kept, entries);
+  const spendable = p.evaluations ?? 2 ** 22 + 32 * Math.max(rows, columns) ** 2;
+  if (!Number.isSafeInteger(spendable) || spendable < 0) throw badEvaluations(spendable);
 
   const wanted = entriesByAxes(pattern);
   const { axisOfEntry, unmatched } = beginnings(wanted);
   const pieces = piecesOf(wanted, axisOfEntry);
-  const budget = { evaluations: p.evaluations ?? 2 ** 22 + 32 * Math.max(rows, columns) ** 2 };
-  const spendable = budget.evaluations;
+  const budget = { evaluations: spendable };
   const best = yield* searchPieces(pieces, budget, rng.split('search'));
 
   const start = new Uint32Array(entries);
