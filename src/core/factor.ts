@@ -16,6 +16,8 @@ export interface FactorRequest {
   columns: number;
   /** Largest max |G - I| taken for orthogonal. Default 1e-5 for float32, 1e-10 for float64. */
   tolerance?: number;
+  /** Told after each vector: the share of the arithmetic that is done, were the matrix dense. */
+  progress?: (share: number) => void;
 }
 
 export interface Factored {
@@ -40,7 +42,13 @@ export interface Factored {
 export const factorOrthogonal = (p: FactorRequest): Factored => finish(factorOrthogonalInParts(p));
 
 /** `factorOrthogonal`, the same bit for bit, in parts: one vector each. Throws the same. */
-export function* factorOrthogonalInParts({ weights, rows, columns, tolerance }: FactorRequest): Parts<Factored> {
+export function* factorOrthogonalInParts({
+  weights,
+  rows,
+  columns,
+  tolerance,
+  progress,
+}: FactorRequest): Parts<Factored> {
   checkShape(rows, columns);
   const strange = weights.findIndex((value) => !Number.isFinite(value));
   if (strange >= 0) throw notFinite(Math.floor(strange / columns), strange % columns, weights[strange]);
@@ -56,13 +64,15 @@ export function* factorOrthogonalInParts({ weights, rows, columns, tolerance }: 
   const undone: Undone = { first: [], second: [], angle: [] };
   const start = new Uint32Array(entries);
   const signs = new Int8Array(entries);
-  const taken = new Uint8Array(Math.max(rows, columns));
+  const axes = Math.max(rows, columns);
+  const taken = new Uint8Array(axes);
   for (let k = 0; k < entries; k++) {
     const axis = largestEntry(state, entries, k, taken);
     annihilate(state, entries, k, axis, { taken, zero, undone });
     taken[axis] = 1;
     start[order[k]] = axis;
     signs[order[k]] = state[axis * entries + k] < 0 ? -1 : 1;
+    progress?.(1 - work(entries - k - 1, axes - entries) / work(entries, axes - entries));
     yield;
   }
   // What was undone last was done first, and turned the other way.
@@ -79,6 +89,10 @@ export function* factorOrthogonalInParts({ weights, rows, columns, tolerance }: 
   };
   return { sequence, orthogonalityError };
 }
+
+/** Multiplications of the last `left` vectors, in some unit: each has l entries left in l + spare free axes, l = 1 ... left. */
+const work = (left: number, spare: number): number =>
+  (left * (left + 1) * (2 * left + 1)) / 6 + (spare * left * (left + 1)) / 2;
 
 /** The rotations that lead from the matrix back to where it begins, in that order. */
 interface Undone {

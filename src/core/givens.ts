@@ -1,6 +1,8 @@
 /** Givens rotation sequences and the matrices they make. */
 import { rotateAxes, setMaskRows, wordLayout } from './axes';
 import { Mask } from './mask';
+import { finish } from './parts';
+import type { Parts } from './parts';
 import { checkSequence, checkStep, rotatedAxes, stepsKept } from './rotation-sequence';
 import type { RotationSequence } from './rotation-sequence';
 
@@ -11,18 +13,24 @@ import type { RotationSequence } from './rotation-sequence';
 export const replayWithMask = (
   s: RotationSequence,
   steps?: number,
-): { weights: Float32Array<ArrayBuffer>; mask: Mask } => play(s, steps, (length) => new Float32Array(length));
+): { weights: Float32Array<ArrayBuffer>; mask: Mask } => finish(play(s, steps, (length) => new Float32Array(length)));
 
 /** As `replay` in double precision: the product itself, not what is stored; rows * columns float64. Throws the same. */
 export const replayDouble = (s: RotationSequence, steps?: number): Float64Array<ArrayBuffer> =>
-  play(s, steps, (length) => new Float64Array(length)).weights;
+  finish(replayDoubleInParts(s, steps));
+
+/** `replayDouble`, the same bit for bit, in parts: 32 entries of all axes each. Throws the same. */
+export function* replayDoubleInParts(s: RotationSequence, steps?: number): Parts<Float64Array<ArrayBuffer>> {
+  const { weights } = yield* play(s, steps, (length) => new Float64Array(length));
+  return weights;
+}
 
 /** `zeros`: makes an array of that many zeros, of the precision wanted. */
-function play<T extends Float32Array | Float64Array>(
+function* play<T extends Float32Array | Float64Array>(
   s: RotationSequence,
   upTo: number | undefined,
   zeros: (length: number) => T,
-): { weights: T; mask: Mask } {
+): Parts<{ weights: T; mask: Mask }> {
   const steps = upTo ?? stepsKept(s);
   // Entries of different rows (of an axis) never meet, so the whole sequence passes over 32 of them after the other: the
   // working set is 32 entries an axis instead of the matrix, and the result goes to its place in the matrix at once.
@@ -49,6 +57,7 @@ function play<T extends Float32Array | Float64Array>(
     if (rows > columns) for (let a = 0; a < axes; a++) mask.words[a * mask.wordsPerRow + (from >>> 5)] = supports[a];
     else setMaskRows(mask, from, supports);
     moveEntries(values, supports, weights, rows > columns ? [columns, 1] : [1, columns], from);
+    yield;
   }
   return { weights, mask };
 }

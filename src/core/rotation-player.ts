@@ -1,5 +1,5 @@
 /** Steps through a rotation sequence in both directions, for the Givens view. */
-import { firstSupports, maskOfSupports, mergeSupports, rotateAxes, rowMajorLayout, setFirst } from './axes';
+import { firstSupports, maskOfSupports, mergeSupports, rotateAxes, rowMajorLayout, setFirst, wordLayout } from './axes';
 import type { AxisLayout } from './axes';
 import { popcount } from './mask';
 import type { Mask } from './mask';
@@ -106,13 +106,45 @@ export class RotationPlayer {
     const keyframe = this.newestKeyframe(step);
     // Going on from here is free; a keyframe is worth it only when it lies between here and there.
     if (step < this.at || keyframe > this.at) this.restore(keyframe);
-    const { first, second, angle } = this.sequence;
     while (this.at < step) {
-      const t = this.at++;
-      const [cos, sin] = [Math.cos(angle[t]), Math.sin(angle[t])];
-      rotateAxes(this.weights, this.supports, this.layout, first[t], second[t], cos, sin);
+      this.apply(Math.min(step, this.at - (this.at % this.interval) + this.interval));
       if (this.at % this.interval === 0 && !this.keyframes.has(this.at)) this.keyframes.set(this.at, this.capture());
     }
+  }
+
+  private apply(to: number): void {
+    const { first, second, angle } = this.sequence;
+    const from = this.at;
+    this.at = to;
+    const turned = angle.subarray(from, to);
+    const [cos, sin] = [turned.map(Math.cos), turned.map(Math.sin)];
+    const { weights, supports, layout } = this;
+    // Moving the entries costs about as much as two rotations of every axis.
+    if (to - from <= layout.axes) {
+      for (let t = 0; t < turned.length; t++)
+        rotateAxes(weights, supports, layout, first[from + t], second[from + t], cos[t], sin[t]);
+      return;
+    }
+    // As a replay: all rotations pass over 32 entries of every axis, then over the next 32, so that they stay in cache.
+    const inWord = wordLayout(layout.axes);
+    const values = new Float32Array(32 * layout.axes);
+    const words = new Uint32Array(layout.axes);
+    for (let w = 0; w < layout.words; w++) {
+      for (let a = 0; a < layout.axes; a++) words[a] = supports[a * layout.words + w];
+      this.eachOfWord(w, (inMatrix, inBlock) => (values[inBlock] = weights[inMatrix]));
+      for (let t = 0; t < turned.length; t++)
+        rotateAxes(values, words, inWord, first[from + t], second[from + t], cos[t], sin[t]);
+      this.eachOfWord(w, (inMatrix, inBlock) => (weights[inMatrix] = values[inBlock]));
+      for (let a = 0; a < layout.axes; a++) supports[a * layout.words + w] = words[a];
+    }
+  }
+
+  /** Places of the entries 32 w to 32 w + 31 of every axis, in the matrix and among 32 of each axis. */
+  private eachOfWord(w: number, visit: (inMatrix: number, inBlock: number) => void): void {
+    const { axes, length, axisStride, entryStride } = this.layout;
+    const here = Math.min(32, length - 32 * w);
+    for (let a = 0; a < axes; a++)
+      for (let k = 0; k < here; k++) visit(a * axisStride + (32 * w + k) * entryStride, 32 * a + k);
   }
 
   /** The last step up to `atMost` that can be restored; 0, the beginning, always can. */

@@ -71,6 +71,22 @@ describe('factorOrthogonal', () => {
     expect(sequence.first.length).toBeLessThan((80 * 79) / 2 / 3);
   });
 
+  it('tells how much is done: more after each vector, all after the last', () => {
+    for (const [rows, columns] of [
+      [7, 30],
+      [30, 7],
+      [12, 12],
+    ]) {
+      const shares: number[] = [];
+      const weights = haarOrthogonal(rows, columns, Rng.fromSeed(1));
+      factorOrthogonal({ weights, rows, columns, progress: (share) => shares.push(share) });
+      expect(shares).toHaveLength(Math.min(rows, columns));
+      expect(shares).toEqual([...new Set(shares)].sort((a, b) => a - b));
+      expect(shares[0]).toBeGreaterThan(0);
+      expect(shares.at(-1)).toBe(1);
+    }
+  });
+
   it('needs no rotation for a permutation with signs', () => {
     const places = Uint32Array.from({ length: 30 }, (_, k) => k);
     Rng.fromSeed(3).shuffle(places);

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { factorOrthogonal, factorOrthogonalInParts } from '../../../src/core/factor';
+import { replayDouble, replayDoubleInParts } from '../../../src/core/givens';
 import { maskedOrthogonal, maskedOrthogonalInParts } from '../../../src/core/init/base';
 import { haarOrthogonal, haarOrthogonalInParts } from '../../../src/core/linalg/haar';
 import { singularValues, singularValuesInParts } from '../../../src/core/linalg/svd';
@@ -9,6 +11,7 @@ import { orthogonalityError, orthogonalityErrorInParts } from '../../../src/core
 const [rows, columns, count] = [40, 60, 600];
 const rng = (): Rng => Rng.fromSeed(7);
 const dense = haarOrthogonal(rows, columns, rng());
+const { sequence } = factorOrthogonal({ weights: dense, rows, columns });
 const { weights: sparse } = maskedOrthogonal({ rows, columns, count, rng: rng() });
 
 /** The result, and after how many parts it came; `between` is called after each. */
@@ -53,6 +56,13 @@ describe('a computation in parts', () => {
       () => maskedOrthogonal({ rows, columns, count, rng: rng() }),
       80,
     ],
+    [
+      'the rotations of a matrix',
+      () => factorOrthogonalInParts({ weights: dense, rows, columns }),
+      () => factorOrthogonal({ weights: dense, rows, columns }),
+      60,
+    ],
+    ['a replay', () => replayDoubleInParts(sequence), () => replayDouble(sequence), 2],
   ])('%s: many parts, the same result', (_, parts, whole, least) => {
     const drained = drain(parts());
     expect(drained.value).toEqual(whole());
