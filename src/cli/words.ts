@@ -55,7 +55,7 @@ export const processorText = (model: string, threads: number): string =>
 /** In place of a density that is not known before the run begins. */
 export const decidedBy = { scores: 'by scores', pattern: 'by the pattern' } as const;
 
-export const factoringText = (tensor: string): string => `factoring ${tensor}`;
+export const factoringText = (bar: string, tensor: string): string => `${bar} factoring ${tensor}`;
 
 export const factoredText = (p: {
   tensor: string;
@@ -66,5 +66,5 @@ export const factoredText = (p: {
   file: string;
 }): string =>
   `${p.tensor}, ${p.shape.join(' x ')}: ${thousands(p.rotations)} ${p.rotations === 1 ? 'rotation' : 'rotations'}\n` +
-  `max|WWᵀ-I| of the matrix       ${p.orthogonalityError.toExponential(1)}\n` +
-  `largest difference of the replay ${p.difference.toExponential(1)}\n${p.file}\n`;
+  `max|WWᵀ-I| of the matrix          ${p.orthogonalityError.toExponential(1)}\n` +
+  `largest difference of the replay  ${p.difference.toExponential(1)}\n${p.file}\n`;

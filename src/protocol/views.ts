@@ -61,6 +61,16 @@ export interface RotationPage {
   beginning?: Beginning;
 }
 
+/** Element types of tensors that are factored into rotations. */
+export const factoredDtypes = ['F64', 'F32', 'F16', 'BF16'] as const;
+export type FactoredDtype = (typeof factoredDtypes)[number];
+
+/**
+ * Rows and columns of a tensor that a view plays as rotations: there are up to so many for each of the shorter dimension,
+ * and the page replays them in its own memory.
+ */
+export const mostPlayedAxes = 1024;
+
 /** Step metrics `[start, end)` as columns, in journal order. */
 export interface MetricsPage {
   start: number;
@@ -149,7 +159,7 @@ export interface TensorViewApi {
   maskTile(params: { name: string } & TileRange, context: CallContext): Promise<MaskTile>;
   weightTile(params: { name: string } & TileRange, context: CallContext): Promise<WeightTile>;
   valueTile(params: { name: string } & TileRange, context: CallContext): Promise<ValueTile>;
-  /** The rotations that make an orthogonal matrix, found when they are first asked for. */
+  /** The rotations that make an orthogonal matrix, found when they are first asked for: that call tells how far it is. */
   rotations(params: { name: string; start: number; end: number }, context: CallContext): Promise<RotationPage>;
   save(params: SaveChunk, context: CallContext): Promise<{ saved: boolean }>;
 }

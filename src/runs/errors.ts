@@ -83,11 +83,15 @@ export const reportPageMissing = (file: string): SparseError =>
 const few = (names: readonly string[]): string =>
   names.length <= 6 ? names.join(', ') : `${names.slice(0, 5).join(', ')} and ${names.length - 5} more`;
 
-export const factorNoTensor = (name: string, matrices: readonly string[]): SparseError =>
-  error(
+/** `matrices`: what could be asked for; `meant`: the one that `name` is a slip of. */
+export const factorNoTensor = (name: string, matrices: readonly string[], meant: string | undefined): SparseError => {
+  const list = `Its matrices are ${few(matrices.map(quote))}.`;
+  const remedy = meant === undefined ? list : `Did you mean ${quote(meant)}? ${list}`;
+  return error(
     'factor-no-tensor',
-    `The file has no tensor ${quote(name)}. ${matrices.length > 0 ? `Its matrices are ${few(matrices.map(quote))}.` : 'It has no matrix at all.'}`,
+    `The file has no tensor ${quote(name)}. ${matrices.length > 0 ? remedy : 'It has no matrix at all.'}`,
   );
+};
 
 export const factorNotAMatrix = (name: string, shape: readonly number[]): SparseError =>
   error(

@@ -93,7 +93,7 @@ export function serveTensors(path: string): ServedTensors {
     maskTile: async ({ name, ...range }) => maskTile(await opening, (await opening).need(name), range),
     weightTile: async ({ name, ...range }) => weightTile(await opening, (await opening).need(name), range),
     valueTile: async ({ name, ...range }) => valueTile(await opening, (await opening).need(name), range),
-    rotations: async ({ name, start, end }, { signal }) => rotations.page(await opening, name, { start, end, signal }),
+    rotations: async ({ name, start, end }, context) => rotations.page(await opening, name, { start, end }, context),
     save: saved.save,
   };
   return { api, saved, computed, close: async () => (await opening).close() };

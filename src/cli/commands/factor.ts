@@ -1,15 +1,18 @@
 /** `sparsescope factor FILE TENSOR -o ROTATIONS`: an orthogonal matrix as the rotations that make it. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { resolve } from 'node:path';
-import { finish } from '../../core/parts';
 import { openFile } from '../../formats/byte-source';
 import { openSafetensors } from '../../formats/safetensors';
-import { factorInParts, readForFactoring } from '../../runs/factor-tensor';
+import { RpcCancelled } from '../../protocol/rpc';
+import { factorAndReplayInParts, readForFactoring } from '../../runs/factor-tensor';
 import { writeRotations } from '../../runs/rotations';
+import { inTurns } from '../../runs/turns';
 import { badGain, exitCode } from '../errors';
 import type { ExitCode } from '../errors';
+import { interruptible } from '../interrupt';
 import type { Output } from '../output';
 import { printJson } from '../output';
+import { bar } from '../table';
 import { factoredText, factoringText } from '../words';
 
 interface Options {
@@ -24,9 +27,15 @@ export async function factor(name: string, tensor: string, options: Options, out
   const file = await openSafetensors(await openFile(name));
   try {
     const matrix = await readForFactoring(file, tensor, { gain });
-    output.progress(factoringText(tensor));
-    await nextTurn();
-    const { sequence, orthogonalityError, difference } = finish(factorInParts(matrix));
+    let done = 0;
+    const parts = factorAndReplayInParts(matrix, (share) => (done = share));
+    const { sequence, orthogonalityError, difference } = await interruptible(output, (signal) =>
+      inTurns(parts, async () => {
+        output.progress(factoringText(bar(done), tensor));
+        await nextTurn();
+        if (signal.aborted) throw new RpcCancelled();
+      }),
+    );
     output.progress(undefined);
     const path = resolve(options.output);
     await writeRotations(path, new Map([[tensor, sequence]]));

@@ -190,7 +190,7 @@ export class TensorEditors implements vscode.CustomReadonlyEditorProvider<Tensor
         const opened = await file();
         return valueTile(opened, opened.need(name), range);
       },
-      rotations: async ({ name, start, end }, { signal }) => rotations.page(await file(), name, { start, end, signal }),
+      rotations: async ({ name, start, end }, context) => rotations.page(await file(), name, { start, end }, context),
       save: (chunk) => saver.save(chunk),
     };
   }

@@ -1,28 +1,30 @@
 /** Tensors of a file as sequences of rotations: factored when first asked for, without holding up the extension host. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { factorOrthogonalInParts } from '../../core/factor';
 import type { RotationSequence } from '../../core/rotation-sequence';
 import type { SafetensorsFile } from '../../formats/safetensors';
 import { RpcCancelled } from '../../protocol/rpc';
+import type { CallContext } from '../../protocol/rpc';
+import { mostPlayedAxes } from '../../protocol/views';
 import type { RotationPage } from '../../protocol/views';
-import { factorInParts, readForFactoring } from '../../runs/factor-tensor';
-import { rotationsAtOnce } from '../../runs/paging';
+import { readForFactoring } from '../../runs/factor-tensor';
+import { checkPage, rotationsAtOnce } from '../../runs/paging';
 import { inTurns } from '../../runs/turns';
-
-/** Rows and columns: the page replays all rotations, up to so many for each of the shorter dimension, in its own memory. */
-const mostAxes = 512;
 
 export class TensorRotations {
   /** The one factored last: pages of it follow each other. A file that was written anew is another one. */
   private last: { file: SafetensorsFile; name: string; sequence: RotationSequence } | undefined;
 
-  /** @throws SparseError `runs.factor-*`, `factor.*`, `file.*`; RpcCancelled */
+  /** @throws SparseError `runs.bad-page`, `runs.factor-*`, `factor.*`, `file.*`; RpcCancelled */
   async page(
     file: SafetensorsFile,
     name: string,
-    { start, end, signal }: { start: number; end: number; signal: AbortSignal },
+    { start, end }: { start: number; end: number },
+    context: CallContext,
   ): Promise<RotationPage> {
+    checkPage(start, end);
     if (this.last?.file !== file || this.last.name !== name)
-      this.last = { file, name, sequence: await this.factor(file, name, signal) };
+      this.last = { file, name, sequence: await this.factor(file, name, context) };
     const { rows, columns, first, second, angle, lastUndone, start: begin, signs } = this.last.sequence;
     const to = Math.min(end, start + rotationsAtOnce, first.length);
     return {
@@ -37,11 +39,14 @@ export class TensorRotations {
     };
   }
 
-  private async factor(file: SafetensorsFile, name: string, signal: AbortSignal): Promise<RotationSequence> {
-    const matrix = await readForFactoring(file, name, { most: mostAxes });
-    const { sequence } = await inTurns(factorInParts(matrix), async () => {
+  private async factor(file: SafetensorsFile, name: string, context: CallContext): Promise<RotationSequence> {
+    const matrix = await readForFactoring(file, name, { most: mostPlayedAxes });
+    let done = 0;
+    const parts = factorOrthogonalInParts({ ...matrix, progress: (share) => (done = share) });
+    const { sequence } = await inTurns(parts, async () => {
+      context.progress({ done, total: 1, message: name });
       await nextTurn();
-      if (signal.aborted) throw new RpcCancelled();
+      if (context.signal.aborted) throw new RpcCancelled();
     });
     return sequence;
   }

@@ -153,6 +153,20 @@ describe('factor', () => {
         { name: 'fc1.weight', dtype: 'F64', shape: [2, 3], data: rotated },
         { name: 'fc1.gained', dtype: 'F32', shape: [2, 3], data: Float32Array.from(rotated, (v) => 1.5 * v) },
         { name: 'fc1.bias', dtype: 'F32', shape: [2], data: new Float32Array(2) },
+        { name: 'fc1.mask', dtype: 'U8', shape: [2, 3], data: Uint8Array.of(1, 0, 1, 0, 1, 0) },
+        { name: 'wide', dtype: 'F32', shape: [1, 4097], data: new Float32Array(4097) },
+        // 0.8 and 0.6 cut off after the bits that the types have.
+        { name: 'half', dtype: 'F16', shape: [2, 2], data: Uint16Array.of(0x3a66, 0x38cc, 0xb8cc, 0x3a66) },
+        { name: 'brain', dtype: 'BF16', shape: [2, 2], data: Uint16Array.of(0x3f4c, 0x3f19, 0xbf19, 0x3f4c) },
+        // 1.015625 is 2 steps above 1.
+        { name: 'brain.off', dtype: 'BF16', shape: [1, 2], data: Uint16Array.of(0x3f82, 0) },
+        // A kernel whose other taps are 0, as an exactly orthogonal convolution has it.
+        {
+          name: 'conv',
+          dtype: 'F32',
+          shape: [2, 2, 1, 3],
+          data: Float32Array.of(0, 0.6, 0, 0, 0.8, 0, 0, -0.8, 0, 0, 0.6, 0),
+        },
       ],
       {},
     );
@@ -178,7 +192,22 @@ describe('factor', () => {
   });
 
   it.each([
+    ['half', [2, 2], 1, 2e-3],
+    ['brain', [2, 2], 1, 1e-2],
+    ['conv', [2, 6], 1, 1e-7],
+  ])('takes %s to the rounding of its type', async (tensor, shape, rotations, most) => {
+    await write();
+    const told = answer(await cli('factor', 'x.safetensors', tensor, '-o', 'r.safetensors', '--json'));
+    expect(told).toMatchObject({ ok: true, tensor, shape, rotations });
+    expect(told['difference']).toBeLessThan(most);
+  });
+
+  it.each([
     [['fc1.gained'], 'factor.not-orthogonal', /divide by the gain/],
+    [['brain.off'], 'factor.not-orthogonal', /off .* by 0\.03/],
+    [['fc1.mask'], 'runs.factor-dtype', /"fc1\.mask" is U8.*F64, F32, F16, BF16/],
+    [['wide'], 'runs.factor-too-large', /1 x 4097.*up to 4096 rows and columns/],
+    [['fc1.wieght'], 'runs.factor-no-tensor', /Did you mean "fc1\.weight"\?/],
     [['fc1.bias'], 'runs.factor-not-a-matrix', /two dimensions/],
     [['fc2.weight'], 'runs.factor-no-tensor', /fc1\.weight.*fc1\.gained/],
     [['fc1.weight', '--gain', 'zero'], 'cli.usage', /above 0/],
