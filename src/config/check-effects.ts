@@ -1,7 +1,7 @@
 /** Keys that were written and do nothing, as other keys are. */
 import * as errors from './errors';
 import type { PathFinding } from './finding';
-import { guideOf, isRotated, isScored, startsDense } from './methods';
+import { guideOf, isRotated, isScored, scalesByFan, startsDense } from './methods';
 import type { Reading } from './parse';
 import type { Config } from './types';
 
@@ -69,7 +69,7 @@ function sparsityKeys(config: Config): Idle[] {
     },
     {
       path: 'sparsity.fan',
-      idle: init !== 'base' || base === 'orthogonal',
+      idle: init !== 'base' || !scalesByFan(base),
       reason: init === 'base' ? `base is ${base}` : `init is ${init}`,
     },
     ...(['density', 'distribution', 'layers'] as const).map((key) => ({

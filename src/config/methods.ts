@@ -11,6 +11,9 @@ export type ScoredDistribution = (typeof scored)[number];
 export const isScored = (distribution: Distribution): distribution is ScoredDistribution =>
   (scored as readonly Distribution[]).includes(distribution);
 
+/** Whether a dense initialisation has a variance by fan-in, which can count the kept weights instead of all. */
+export const scalesByFan = (base: Sparsity['base']): boolean => base.endsWith('-normal');
+
 /** Whether weights are products of rotations, exactly orthogonal. */
 export const isRotated = (init: Sparsity['init']): init is 'eoi' | 'eis' => init === 'eoi' || init === 'eis';
 

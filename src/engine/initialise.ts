@@ -1,5 +1,5 @@
 /** Draws the weights of a network as the config asks; describes what came out, which takes longer than the drawing. */
-import { guideOf, isRotated, isScored, startsDense } from '../config/methods';
+import { guideOf, isRotated, isScored, scalesByFan, startsDense } from '../config/methods';
 import type { LayerPlan } from '../config/layer-plans';
 import type { NetworkPlan } from '../config/plan';
 import type { Config } from '../config/types';
@@ -53,7 +53,7 @@ function baseWeights(
 ): Parts<Float32Array<ArrayBuffer>> {
   const { base, fan } = config.sparsity;
   const rng = rngOf(config, shape.name);
-  const counted = mask && fan === 'sparse' && base !== 'orthogonal' ? { mask, sparseFan: true } : {};
+  const counted = mask && fan === 'sparse' && scalesByFan(base) ? { mask, sparseFan: true } : {};
   return baseInitialisations[base]({ shape, gain: gain.weight, rng, ...counted });
 }
 

@@ -1,34 +1,16 @@
 /** What the panel and the report show of methods beyond the first: convolutions in groups, masks that change. */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
-import type { RunTab, RunViewApi, RunViewEvents } from '../../src/protocol/views';
-import { View, launch, missingBrowser } from './harness';
-import { serveRun, type ServedRun } from './serve';
+import { describe, expect, inject, it } from 'vitest';
+import type { RunTab, RunViewApi } from '../../src/protocol/views';
+import { missingBrowser } from './harness';
+import { open as openRun, panelTests, press, readsOut, served, useBrowser, view } from './run-panel';
 
-let browser: Browser;
-let view: View<RunViewApi, RunViewEvents>;
-let served: ServedRun;
+const open = (tab: RunTab, layer: string, step = 0, change: Partial<RunViewApi> = {}): Promise<void> =>
+  openRun(tab, { directory: inject('convRun'), layer, step }, change);
 
-const open = async (tab: RunTab, layer: string, step = 0, change: Partial<RunViewApi> = {}): Promise<void> => {
-  const directory = inject('convRun');
-  served = serveRun(directory);
-  const boot = { view: 'run', state: { directory, tab, layer, step } } as const;
-  view = await View.open<RunViewApi, RunViewEvents>(browser, { ...served.api, ...change }, { boot });
-};
-const readsOut = (pattern: RegExp): Promise<void> =>
-  expect.poll(() => view.page.locator('.read-out').innerText()).toMatch(pattern);
-
-describe.skipIf(missingBrowser !== undefined)(`methods shown${missingBrowser ? ` (${missingBrowser})` : ''}`, () => {
-  beforeAll(async () => {
-    browser = await launch();
-  });
-  afterAll(() => browser.close());
-  afterEach(async () => {
-    expect(view.complaints).toEqual([]);
-    await view.close();
-  });
+describe.skipIf(missingBrowser !== undefined)(panelTests('methods shown'), () => {
+  useBrowser();
 
   it('plays the sequence of each group of a convolution', async () => {
     const asked = new Set<number | undefined>();
@@ -42,11 +24,11 @@ describe.skipIf(missingBrowser !== undefined)(`methods shown${missingBrowser ? `
     await view.screenshot('givens-groups');
     const groups = view.page.locator('vscode-dropdown[aria-label=Group]');
     await groups.focus();
-    await view.page.keyboard.press('ArrowDown');
-    await view.page.keyboard.press('Enter');
+    await press('ArrowDown');
+    await press('Enter');
     await expect.poll(() => [...asked]).toEqual([0, 1]);
     await readsOut(/rotation [\d,]+ of [\d,]+/);
-    await view.page.keyboard.press('Shift+Tab');
+    await press('Shift+Tab');
     await view.page.getByRole('tab', { name: 'Mask' }).click();
     await readsOut(/conv2 · 8 × 36 · \d+ of 288 kept/);
     await view.screenshot('mask-conv');
@@ -69,7 +51,7 @@ describe.skipIf(missingBrowser !== undefined)(`methods shown${missingBrowser ? `
     await readsOut(/fc · 10 × 392 · [\d,]+ of 3,920 kept/);
     const matrix = view.page.locator('.matrix');
     const before = await matrix.screenshot();
-    await view.page.keyboard.press('.');
+    await press('.');
     await expect.poll(() => new Set(steps)).toEqual(new Set([0, 20]));
     await view.page.waitForTimeout(300);
     expect((await matrix.screenshot()).equals(before)).toBe(false);
@@ -79,7 +61,7 @@ describe.skipIf(missingBrowser !== undefined)(`methods shown${missingBrowser ? `
     await open('training', 'fc', 43);
     await readsOut(/rigl at step 32: [\d,]+ dropped, [\d,]+ grown/);
     await view.screenshot('training-masks');
-    await view.page.keyboard.press('t');
+    await press('t');
     await view.page.getByRole('radio', { name: 'Mask changes' }).check({ force: true });
     const rows = view.page.locator('.table-twin tbody tr');
     await expect.poll(() => rows.count()).toBe(4);
@@ -92,7 +74,7 @@ describe.skipIf(missingBrowser !== undefined)(`methods shown${missingBrowser ? `
 
   it('are in the report', async () => {
     await open('training', 'fc');
-    const page = await browser.newPage();
+    const page = await view.page.context().newPage();
     await page.goto(pathToFileURL(join(inject('convRun'), 'report.html')).href);
     const changes = page.locator('details', { hasText: 'Changes of the masks' });
     expect(await changes.locator('tbody tr').count()).toBe(4);

@@ -1,49 +1,24 @@
 /** The panel of a run, with a real run behind it: what a person sees and does in the four tabs. */
-import type { Browser, Locator } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
-import type { RunSnapshot, RunTab, RunViewApi, RunViewEvents } from '../../src/protocol/views';
-import { View, launch, missingBrowser, type ViewOptions } from './harness';
-import { serveRun, type ServedRun } from './serve';
+import { describe, expect, inject, it } from 'vitest';
+import type { RunSnapshot, RunViewApi } from '../../src/protocol/views';
+import { missingBrowser } from './harness';
+import {
+  layerValue,
+  matrix,
+  open,
+  panelTests,
+  press,
+  readOut,
+  readsOut,
+  served,
+  snapshotWith,
+  useBrowser,
+  view,
+} from './run-panel';
+import { serveRun } from './serve';
 
-type RunView = View<RunViewApi, RunViewEvents>;
-
-let browser: Browser;
-let view: RunView;
-let served: ServedRun;
-
-const open = async (
-  tab: RunTab,
-  options: Partial<ViewOptions> & { directory?: string; layer?: string; step?: number } = {},
-  change: Partial<RunViewApi> = {},
-): Promise<void> => {
-  const { directory = inject('eoiRun'), layer = null, step = 0, ...rest } = options;
-  served = serveRun(directory);
-  const boot = { view: 'run', state: { directory, tab, layer, step } } as const;
-  view = await View.open<RunViewApi, RunViewEvents>(browser, { ...served.api, ...change }, { boot, ...rest });
-};
-
-const readOut = (): Promise<string> => view.page.locator('.read-out').innerText();
-const readsOut = (pattern: RegExp): Promise<void> => expect.poll(readOut).toMatch(pattern);
-const press = (key: string): Promise<void> => view.page.keyboard.press(key);
-const matrix = (): Locator => view.page.locator('.matrix');
-const layerValue = (): Promise<string> =>
-  view.page.locator('vscode-dropdown[aria-label=Layer]').evaluate((element) => (element as HTMLSelectElement).value);
-
-/** Changes what the snapshot tells of the run. */
-const snapshotWith =
-  (directory: string, change: (snapshot: RunSnapshot) => RunSnapshot): RunViewApi['snapshot'] =>
-  async () =>
-    change(await serveRun(directory).reader.snapshot());
-
-describe.skipIf(missingBrowser !== undefined)(`the run panel${missingBrowser ? ` (${missingBrowser})` : ''}`, () => {
-  beforeAll(async () => {
-    browser = await launch();
-  });
-  afterAll(() => browser.close());
-  afterEach(async () => {
-    expect(view.complaints).toEqual([]);
-    await view.close();
-  });
+describe.skipIf(missingBrowser !== undefined)(panelTests('the run panel'), () => {
+  useBrowser();
 
   it('says which run, how it stands, and shows the mask of its first layer', async () => {
     await open('mask');
@@ -214,97 +189,6 @@ describe.skipIf(missingBrowser !== undefined)(`the run panel${missingBrowser ? `
     expect(await dialog.innerText()).toMatch(/Previous and next layer/);
     await press('Escape');
     await expect.poll(() => dialog.count()).toBe(0);
-  });
-
-  it('plays, steps and scrubs the rotations, each with its words', async () => {
-    await open('givens', { layer: 'fc2' });
-    await readsOut(/rotation 14\d of 14\d: axes \d+, \d+ by [\d.]+° · density 0\.\d+ → 0\.\d+ \(expected 0\.\d+\)/);
-    const scrub = view.page.getByRole('slider', { name: 'Rotation' });
-    await view.page.getByRole('button', { name: 'First: the beginning' }).click();
-    await readsOut(/rotation 0 of 14\d: the identity · density 0\.0100/);
-    await view.page.getByRole('button', { name: 'One rotation on' }).click();
-    await readsOut(/rotation 1 of/);
-    await matrix().focus();
-    await press('Alt+ArrowRight');
-    await readsOut(/rotation 2 of/);
-    await press('Alt+ArrowLeft');
-    await readsOut(/rotation 1 of/);
-    await press(' ');
-    await view.page.getByRole('button', { name: 'Pause' }).waitFor();
-    await expect.poll(async () => Number(await scrub.inputValue())).toBeGreaterThan(3);
-    await press(' ');
-    await view.page.getByRole('button', { name: 'Play' }).waitFor();
-    await scrub.fill('60');
-    await readsOut(/rotation 60 of/);
-    expect(await scrub.getAttribute('aria-valuetext')).toMatch(/rotation 60 of/);
-  });
-
-  it('stops at the initial weights when it has played them', async () => {
-    await open('givens', { layer: 'fc7', kept: undefined });
-    await readsOut(/rotation/);
-    const scrub = view.page.getByRole('slider', { name: 'Rotation' });
-    const last = Number(await scrub.inputValue());
-    await scrub.fill(String(last - 2));
-    await matrix().focus();
-    await press(' ');
-    await expect.poll(async () => Number(await scrub.inputValue())).toBe(last);
-    await view.page.getByRole('button', { name: 'Play' }).waitFor();
-  });
-
-  it('plays from the identity when it stands at the end, the undone rotation included', async () => {
-    await open('givens', { layer: 'fc2' });
-    await readsOut(/rotation 14\d of/);
-    const scrub = view.page.getByRole('slider', { name: 'Rotation' });
-    const at = async (): Promise<number> => Number(await scrub.inputValue());
-    const most = Number(await scrub.getAttribute('max'));
-    for (const end of [await at(), most]) {
-      await scrub.fill(String(end));
-      await view.page.getByRole('button', { name: 'Play' }).click();
-      await view.page.getByRole('button', { name: 'Pause' }).waitFor();
-      expect(await at()).toBeLessThan(end / 2);
-      await expect.poll(at).toBeGreaterThan(2);
-      await view.page.getByRole('button', { name: 'Pause' }).click();
-    }
-  });
-
-  it('plays and steps by keys right after a click on its tab, and stays there', async () => {
-    await open('mask', { layer: 'fc2' });
-    await view.page.getByRole('tab', { name: 'Givens' }).click();
-    await readsOut(/rotation 14\d of/);
-    const scrub = view.page.getByRole('slider', { name: 'Rotation' });
-    const last = Number(await scrub.inputValue());
-    await press('Alt+ArrowLeft');
-    await readsOut(new RegExp(`^rotation ${last - 1} of`));
-    await press('Alt+ArrowRight');
-    await readsOut(new RegExp(`^rotation ${last} of`));
-    await press(' ');
-    await view.page.getByRole('button', { name: 'Pause' }).waitFor();
-    await press(' ');
-    await view.page.getByRole('button', { name: 'Play' }).waitFor();
-    expect(await view.page.getByRole('tab', { selected: true }).innerText()).toBe('Givens');
-    // Without Alt the arrows are the tabs' own.
-    await press('ArrowRight');
-    expect(await view.page.getByRole('tab', { selected: true }).innerText()).toBe('Spectrum');
-  });
-
-  it('never plays by itself, and slowly where motion is to be reduced', async () => {
-    await open('givens', { layer: 'fc2', reducedMotion: true });
-    await readsOut(/rotation 14\d/);
-    const scrub = view.page.getByRole('slider', { name: 'Rotation' });
-    await scrub.fill('0');
-    await view.page.waitForTimeout(300);
-    expect(await scrub.inputValue()).toBe('0');
-    await matrix().focus();
-    await press(' ');
-    await expect.poll(async () => Number(await scrub.inputValue())).toBe(1);
-  });
-
-  it('says that a layer initialised with `base` has no rotations, and why', async () => {
-    await open('givens', { directory: inject('baseRun') });
-    const text = view.page.locator('.state');
-    await expect.poll(() => text.innerText()).toMatch(/only has no rotation sequence/);
-    expect(await text.innerText()).toMatch(/initialised with base.*Set sparsity\.init: eoi/s);
-    await view.screenshot('givens-base');
   });
 
   it('shows the spectra at the chosen step, for all layers in words', async () => {
