@@ -1,0 +1,45 @@
+/** Layers of every kind, small, and weights for them that depend on seed and name only. */
+import fc from 'fast-check';
+import type { LayerShape } from '../../../../src/core/density/layer-shape';
+import { Rng } from '../../../../src/core/rng';
+
+const side = fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 9 }));
+
+/** Without a name: linear, a convolution, a grouped one, a depthwise one; one row or column among them. */
+export const anyShape: fc.Arbitrary<Omit<LayerShape, 'name'>> = fc.oneof(
+  fc.record({ rows: side, columns: side }),
+  fc
+    .record({
+      outputs: fc.integer({ min: 1, max: 4 }),
+      inputs: fc.integer({ min: 1, max: 4 }),
+      groups: fc.integer({ min: 1, max: 3 }),
+      kernel: fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 3 })),
+    })
+    .map(({ outputs, inputs, groups, kernel }) => ({
+      rows: groups * outputs,
+      columns: inputs * kernel[0] * kernel[1],
+      kernel,
+      groups,
+    })),
+);
+
+/** One to seven layers, the last 8 x 8, and a seed by which to put them into another order. */
+export const someLayers: fc.Arbitrary<{ layers: LayerShape[]; shuffle: number; seed: number }> = fc
+  .record({ shapes: fc.array(anyShape, { maxLength: 6 }), shuffle: fc.nat(1e6), seed: fc.nat(1e6) })
+  .map(({ shapes, shuffle, seed }) => ({
+    layers: [...shapes, { rows: 8, columns: 8 }].map((shape, l) => ({ ...shape, name: `layer${l}` })),
+    shuffle,
+    seed,
+  }));
+
+export function inAnotherOrder<T>(values: readonly T[], seed: number): T[] {
+  const order = Uint32Array.from(values, (_, k) => k);
+  Rng.fromSeed(seed).shuffle(order);
+  return Array.from(order, (k) => values[k]);
+}
+
+/** Normal, to a quarter: there are ties. */
+export function roundWeights({ name, rows, columns }: LayerShape, seed: number): Float32Array<ArrayBuffer> {
+  const rng = Rng.fromSeed(seed).split(`weights of ${name}`);
+  return new Float32Array(rows * columns).map(() => Math.round(4 * rng.normal()) / 4);
+}
