@@ -53,7 +53,8 @@ export function updateMask(p: UpdateRequest): MaskUpdate {
   if (mask.length !== weights.length) throw errors.sizeMismatch(name, 'mask values', mask.length, weights.length);
   const kept = placesOf(mask, 1);
   const free = placesOf(mask, 0);
-  const count = Math.min(Math.floor(fraction * kept.length), free.length);
+  // 0.29 of 100 are 29, not the 28 that the product's rounding would make them.
+  const count = Math.min(Math.floor(fraction * kept.length + 1e-9), free.length);
 
   const drop = lowest(name, 'weight', weights, kept, count);
   const grow = method === 'set' ? drawn(free, count, rng) : highest(name, gradients, weights.length, free, count);
