@@ -89,11 +89,13 @@ export const degreeDoesNotDivide = (
 ): SparseError => {
   const below = possible.findLast((one) => one < degree);
   const above = possible.find((one) => one > degree);
-  const nearest = [below, above].filter((one) => one !== undefined).join(' or ');
+  const around = [below, above].filter((one) => one !== undefined);
+  // What is no number lies beside none of them.
+  const nearest = around.length > 0 ? around : possible;
   return new SparseError(
     'init.degree-does-not-divide',
     `A ${rows} x ${columns} matrix cannot have ${degree} weights in each ${rows <= columns ? 'row' : 'column'} and be orthogonal by blocks: ` +
-      `the degree has to divide ${Math.max(rows, columns)} into groups that share ${Math.min(rows, columns)} evenly. Use ${nearest}.`,
-    { nearest: [below, above].filter((one) => one !== undefined) },
+      `the degree has to divide ${Math.max(rows, columns)} into groups that share ${Math.min(rows, columns)} evenly. Use ${nearest.join(' or ')}.`,
+    { nearest },
   );
 };

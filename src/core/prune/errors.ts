@@ -21,10 +21,11 @@ export const nonFinite = (name: string, index: number, value: number): SparseErr
     { layer: name, index },
   );
 
-export const allEqual = (value: number, weights: number): SparseError =>
+/** `layer`: whose scores they are, where it is one layer's alone. */
+export const allEqual = (value: number, weights: number, layer?: string): SparseError =>
   new SparseError(
     'prune.all-equal',
-    `All ${weights} scores are ${value}, so they say nothing about which weights to keep. ` +
+    `All ${weights} scores${layer === undefined ? '' : ` of layer "${layer}"`} are ${value}, so they say nothing about which weights to keep. ` +
       'Check that the gradients reach the layers, or use random scores.',
   );
 

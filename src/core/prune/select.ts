@@ -84,7 +84,7 @@ export function checkDiffer(layers: readonly LayerScores[], count: number, weigh
   if (count === 0 || count === weights) return;
   const first = layers.find(({ scores }) => scores.length > 0)?.scores[0] ?? 0;
   if (layers.every(({ scores }) => scores.every((score: number) => score === first)))
-    throw errors.allEqual(first, weights);
+    throw errors.allEqual(first, weights, layers.length === 1 ? layers[0].name : undefined);
 }
 
 export const sizeOf = (layers: readonly LayerScores[]): number =>

@@ -154,9 +154,38 @@ describe('sparse orthogonal of a degree', () => {
     const { weights, mask } = finish(sparseOrthogonalInParts(request));
     expect(orthogonalityError(weights, rows, columns)).toBeLessThan(1e-6);
     expect(mask.count()).toBe(Math.min(rows, columns) * degree);
-    mask.toBytes().forEach((bit, i) => expect(bit === 1 || weights[i] === 0).toBe(true));
+    expect(mask.toBytes().every((bit, i) => bit === 1 || weights[i] === 0)).toBe(true);
     const twice = finish(sparseOrthogonalInParts({ ...request, gain: 2, rng: Rng.fromSeed(2) })).weights;
     expect(twice).toEqual(weights.map((value) => Math.fround(2 * value)));
+  });
+
+  it('takes any degree that divides, and names those that do for any other', () => {
+    const side = fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 24 }));
+    const degrees = fc.oneof(fc.integer({ min: -2, max: 30 }), fc.constantFrom(NaN, Infinity, -Infinity, 1.5));
+    fc.assert(
+      fc.property(side, side, degrees, fc.nat(1e6), (rows, columns, degree, seed) => {
+        const make = (of: number) =>
+          finish(sparseOrthogonalInParts({ rows, columns, degree: of, gain: 1, rng: Rng.fromSeed(seed) }));
+        const check = (of: number): void => {
+          const { weights, mask } = make(of);
+          expect(mask.count()).toBe(Math.min(rows, columns) * of);
+          expect(orthogonalityError(weights, rows, columns)).toBeLessThan(1e-6);
+        };
+        if (possibleDegrees(rows, columns).includes(degree)) check(degree);
+        else
+          try {
+            make(degree);
+            expect.unreachable();
+          } catch (error) {
+            expect(error).toMatchObject({ code: 'init.degree-does-not-divide' });
+            const { message, details } = error as { message: string; details: { nearest: number[] } };
+            expect(details.nearest.length).toBeGreaterThan(0);
+            expect(message).toContain(`Use ${details.nearest.join(' or ')}.`);
+            details.nearest.forEach(check);
+          }
+      }),
+      { seed: 5, numRuns: 200 },
+    );
   });
 
   it('refuses a degree that does not divide, with those that do, and never searches', () => {

@@ -147,4 +147,9 @@ describe('selectPerLayer', () => {
   it('keeps the highest of one layer', () => {
     expect([...selectPerLayer(layer('a', [3, -1, 2, 9]), 2)]).toEqual([1, 0, 0, 1]);
   });
+
+  it('says of which layer all scores are equal', () => {
+    expect(() => selectPerLayer(layer('conv3', [2, 2, 2]), 1)).toThrow(/All 3 scores of layer "conv3" are 2/);
+    expect(() => selectGlobal([layer('a', [2, 2]), layer('b', [2])], 1)).toThrow(/All 3 scores are 2/);
+  });
 });
