@@ -1,4 +1,5 @@
 import { densityOutOfRange } from '../errors';
+import { noScores } from './errors';
 import { magnitudeScores } from './magnitude';
 import { checkNoEmptyLayer, selectGlobal, selectPerLayer, sizeOf } from './select';
 
@@ -14,6 +15,7 @@ export function oneShot(
 ): Uint8Array[] {
   if (!(density > 0 && density <= 1)) throw densityOutOfRange(density);
   const scores = layers.map(({ name, weights }) => ({ name, scores: magnitudeScores(weights) }));
+  if (sizeOf(scores) === 0) throw noScores();
   const masks =
     scope === 'global'
       ? selectGlobal(scores, Math.round(density * sizeOf(scores)))

@@ -28,13 +28,18 @@ export function rewindCounts(weights: number, levels: number, share = defaultSha
   return counts;
 }
 
-/** Levels until no more than density * weights remain. Throws `density.out-of-range`, `prune.bad-share`,
- * `prune.bad-levels` when that takes over 1000. */
+/**
+ * Levels until no more than density * weights remain, or one. Throws `density.out-of-range`, `prune.bad-share`,
+ * `prune.bad-levels` when that takes over 1000, `prune.levels-empty` when a share is so large that none would remain.
+ */
 export function levelsFor(weights: number, density: number, share = defaultShare): number {
   if (!(density > 0 && density <= 1)) throw densityOutOfRange(density);
   let level = 0;
-  for (let left = weights; left > density * weights && left > 1; left = remaining(left, share))
+  for (let left = weights; left > density * weights && left > 1;) {
+    left = remaining(left, share);
     if (++level > mostLevels) throw errors.badLevels(level);
+    if (left < 1) throw errors.levelsEmpty(level, weights, level - 1);
+  }
   return level;
 }
 

@@ -55,7 +55,8 @@ export function* synflowInParts(
     const count = k === iterations ? wanted : Math.max(wanted, Math.round(weights * density ** (k / iterations)));
     if (k === 1) {
       checkScores(scores);
-      checkDiffer(scores, count, weights);
+      // By the weights kept in the end: of a small network the first rounds keep all.
+      checkDiffer(scores, wanted, weights);
     }
     const masks = keepHighest(scores, count, 1);
     chain.kept = chain.kept.map((entries, l) => thin(entries, masks[l]));
