@@ -235,22 +235,74 @@ describe.skipIf(missingBrowser !== undefined)(
       await play.waitFor();
       await play.focus();
       await view.page.keyboard.press('Enter');
+      // Asked to play, it plays.
+      await view.page.getByRole('button', { name: 'Pause' }).waitFor();
+      await readsOut(/rotation \d+ of [\d,]+: axes \d+, \d+ by [\d.]+° · supports 0\.\d+ → 0\.\d+\s+axes are columns$/);
+      await view.page.getByRole('button', { name: 'Last: the whole matrix' }).click();
       await readsOut(/rotation ([\d,]+) of \1: /);
       await view.screenshot('tensors-rotations');
+
+      expect(await view.page.locator('.statistics').isVisible()).toBe(false);
       await view.page.getByRole('button', { name: 'First: the beginning' }).click();
-      await readsOut(/rotation 0 of [\d,]+: the beginning · density 0\.0100/);
+      await readsOut(/rotation 0 of [\d,]+: the beginning · supports 0\.0100/);
       await view.page.getByRole('button', { name: 'One rotation on' }).click();
       await readsOut(/rotation 1 of [\d,]+: axes \d+, \d+ by /);
+      await view.page.keyboard.press('E');
+      await expect.poll(() => served.saved.finished.has('init-layers.fc3.weight-rotations.csv')).toBe(true);
+      const csv = served.saved.files.get('init-layers.fc3.weight-rotations.csv')!.toString();
+      expect(csv).toMatch(
+        /^rotation,first axis,second axis,angle \(degrees\),density of the supports after,note\r\n1,/,
+      );
       await view.page.getByRole('button', { name: 'Back to the Matrix' }).click();
       await view.page.getByRole('radio', { name: 'Mask' }).waitFor();
       await play.waitFor();
+      await readsOut(/layers\.fc3\.weight · 100 × 100 · [\d,]+ of 10,000 non-zero/);
+      await view.page.locator('.statistics').waitFor();
+      await view.page.locator('.matrix').focus();
+      await view.page.keyboard.press('p');
+      await readsOut(/rotation \d+ of/);
+      await view.page.keyboard.press('Escape');
+      await view.page.getByRole('radio', { name: 'Mask' }).waitFor();
+    });
+
+    it('shows how far it is while the rotations are found, and can be cancelled', async () => {
+      let aborted = false;
+      await open(
+        initFile(),
+        { tensor: 'layers.fc3.weight' },
+        {
+          rotations: (_, context) =>
+            new Promise((__, reject) => {
+              context.progress({ done: 1, total: 4, message: '' });
+              context.signal.addEventListener('abort', () => {
+                aborted = true;
+                reject(new RpcCancelled());
+              });
+            }),
+        },
+      );
+      await view.page.getByRole('button', { name: 'Play as Rotations' }).click();
+      await expect.poll(() => view.page.locator('.state progress').getAttribute('value')).toBe('0.25');
+      await view.screenshot('tensors-factoring');
+      await view.page.getByText('Cancel').click();
+      await readsOut(/layers\.fc3\.weight · 100 × 100/);
+      await expect.poll(() => aborted).toBe(true);
+    });
+
+    it('waits to be asked again where motion is to be reduced', async () => {
+      await open(initFile(), { tensor: 'layers.fc3.weight', reducedMotion: true });
+      await view.page.getByRole('button', { name: 'Play as Rotations' }).click();
+      await readsOut(/rotation 0 of/);
+      await view.page.waitForTimeout(700);
+      await readsOut(/rotation 0 of/);
     });
 
     it('says why a matrix is no product of rotations, or is not played here', async () => {
       await open(
         await write('plain.safetensors', [
           { name: 'gained', dtype: 'F32', shape: [2, 2], data: Float32Array.of(2, 0, 0, 2) },
-          { name: 'large', dtype: 'F32', shape: [2, 513], data: new Float32Array(1026) },
+          { name: 'large', dtype: 'F32', shape: [2, 1025], data: new Float32Array(2050) },
+          { name: 'bias', dtype: 'F32', shape: [3], data: new Float32Array(3) },
           { name: 'mask', dtype: 'U8', shape: [2, 2], data: Uint8Array.of(1, 0, 0, 1) },
         ]),
         { tensor: 'gained' },
@@ -263,10 +315,12 @@ describe.skipIf(missingBrowser !== undefined)(
       await view.screenshot('tensors-not-orthogonal');
       const button = view.page.locator('vscode-button', { hasText: 'Play as Rotations' });
       await choose('large');
-      await expect.poll(() => button.getAttribute('title')).toMatch(/up to 512 rows and columns/);
+      await expect.poll(() => button.getAttribute('title')).toMatch(/up to 1,024 rows and columns.*2 × 1,025/);
       await expect.poll(() => button.getAttribute('disabled')).not.toBeNull();
       await choose('mask');
-      await expect.poll(() => button.getAttribute('title')).toMatch(/this is U8/);
+      await expect.poll(() => button.getAttribute('title')).toMatch(/this one is U8/);
+      await choose('bias');
+      await expect.poll(() => button.getAttribute('title')).toMatch(/this tensor is none/);
     });
 
     it('says that a file has no tensors', async () => {

@@ -193,7 +193,8 @@ export class MatrixPanel {
     return text.whole(size, counts.total, all, subject.words.kept);
   }
 
-  private describe(): void {
+  /** Says in the read-out what is under the cursor, or what the whole is. */
+  describe(): void {
     const { subject, counts } = this;
     const cell = this.view.cursor;
     if (!subject) return;

@@ -5,6 +5,7 @@ import type { LayerSummary, RunRecord } from '../../../src/protocol/run';
 import type { MetricsPage, RunSnapshot, RunViewApi, RunViewState } from '../../../src/protocol/views';
 import type { Remote } from '../../../src/protocol/rpc';
 import { loadRotations } from '../../../webview/views/givens/load-rotations';
+import { offeredSpeeds } from '../../../webview/views/givens/speeds';
 import { rotationWords } from '../../../webview/views/givens/words';
 import { RunModel, nearestStep, type Change } from '../../../webview/views/run/run-model';
 import { Series } from '../../../webview/views/spectrum/series';
@@ -147,6 +148,23 @@ describe('words', () => {
     expect(rotationWords({ ...facts, step: 2 })).toBe(
       'rotation 2 of 2, undone: axes 12, 15 by 213.4° · density 0.0550 → 0.0610, farther from the target 0.0560',
     );
+  });
+});
+
+describe('rotations that were found for a matrix', () => {
+  test('have no target and no expected curve, and their supports are told as such', () => {
+    const sequence = { rows: 2, columns: 2, first: Uint32Array.of(0), second: Uint32Array.of(1) };
+    const rest = { angle: Float64Array.of(Math.PI / 6), lastUndone: false, seed: 0, start: Uint32Array.of(1, 0) };
+    const facts = { sequence: { ...sequence, ...rest }, density: [0.5, 1], expected: undefined, target: undefined };
+    expect(rotationWords({ ...facts, step: 0 })).toBe('rotation 0 of 1: the beginning · supports 0.500');
+    expect(rotationWords({ ...facts, step: 1 })).toBe('rotation 1 of 1: axes 0, 1 by 30.0° · supports 0.500 → 1.00');
+  });
+
+  test('are played so fast that none takes more than a minute, unless somebody chose', () => {
+    expect(offeredSpeeds(12_000)[0]).toBe('20');
+    expect(offeredSpeeds(12_001)).toEqual(['2000', '20', '5', '60', '200']);
+    expect(offeredSpeeds(120_001)).toEqual(['20000', '2000', '20', '5', '60', '200']);
+    expect(offeredSpeeds(9e9)[0]).toBe('20000');
   });
 });
 

@@ -3,33 +3,23 @@ import { expectedDensityCurve } from '../../../src/core/expected-density';
 import { RotationPlayer } from '../../../src/core/rotation-player';
 import { rotatedAxes } from '../../../src/core/rotation-sequence';
 import type { RotationSequence } from '../../../src/core/rotation-sequence';
-import { dropdown, iconButton, slider } from '../../controls';
+import { iconButton, slider } from '../../controls';
 import { Chart } from '../../drawing/chart';
 import { divergingMap } from '../../drawing/colour-map';
 import { Grid } from '../../drawing/grid';
 import { MatrixView } from '../../drawing/matrix-view';
 import { planOverview } from '../../drawing/tile-plan';
 import { h } from '../../dom';
-import { count, degrees } from '../../format';
+import { count } from '../../format';
 import type { Prefs } from '../../parts/prefs';
 import type { ReadOut } from '../../parts/read-out';
-import { numeric, text, type Table } from '../../parts/table';
+import type { Table } from '../../parts/table';
 import { onThemeChange, prefersReducedMotion, readTheme } from '../../theme';
 import { Playback } from './playback';
-import {
-  afterWords,
-  axesAre,
-  chartWords,
-  rotationWords,
-  tableWords,
-  transport,
-  weightWords,
-  type RotationFacts,
-} from './words';
+import { rotationTable } from './rotation-table';
+import { speedChooser, speedOf } from './speeds';
+import { afterWords, axesAre, chartWords, rotationWords, transport, weightWords, type RotationFacts } from './words';
 
-/** Rotations a second; the first is taken when nobody chose. */
-const speeds = ['20', '5', '60', '200'] as const;
-const slowest = 2;
 /** Well above what float32 leaves of a cancellation, well below a weight that counts. */
 const rounding = 1e-5;
 
@@ -38,7 +28,8 @@ export class GivensView {
   readonly element: HTMLElement;
   private readonly player: RotationPlayer;
   private readonly density: Float64Array;
-  private readonly expected: Float64Array;
+  /** After so many random rotations; rotations that were found for a matrix are none. */
+  private readonly expected: Float64Array | undefined;
   private readonly matrix: MatrixView;
   private readonly chart: Chart;
   /** What is drawn. Rotations found for a given matrix cancel only up to rounding: what is left of that is drawn as 0. */
@@ -53,7 +44,7 @@ export class GivensView {
   constructor(
     private readonly name: string,
     private readonly sequence: RotationSequence,
-    /** Of the density, where there was one. */
+    /** Of the density; none where the rotations were found for a given matrix. */
     private readonly target: number | undefined,
     private readonly readOut: ReadOut,
     prefs: Prefs,
@@ -61,7 +52,8 @@ export class GivensView {
     const { rows, columns } = sequence;
     this.player = new RotationPlayer(sequence);
     this.density = Float64Array.from(this.player.nonZerosByStep, (kept) => kept / (rows * columns));
-    this.expected = expectedDensityCurve(rotatedAxes(sequence), this.player.total);
+    const { total } = this.player;
+    this.expected = this.found ? undefined : expectedDensityCurve(rotatedAxes(sequence), total);
     const place = { rowStart: 0, columnStart: 0, rows, columns };
     // Drawn element by element, or merged where a matrix is larger than a picture can be.
     this.shown = sequence.signs ? new Float32Array(rows * columns) : this.player.weights;
@@ -69,12 +61,12 @@ export class GivensView {
     this.matrix = new MatrixView('', { cursor: () => this.describe(), view: () => undefined });
     this.chart = this.makeChart();
     this.playback = new Playback(
-      () => (prefersReducedMotion() ? slowest : Number(prefs.get('givens.speed', speeds))),
+      () => speedOf(prefs, total),
       (by) => this.advance(by),
       () => this.showPlaying(),
     );
-    this.scrub = slider(transport.rotation, this.player.total, (step) => this.go(step));
-    this.controls = [this.transport(), this.scrub.element, this.speedChooser(prefs)];
+    this.scrub = slider(transport.rotation, total, (step) => this.go(step));
+    this.controls = [this.transport(), this.scrub.element, speedChooser(prefs, total)];
     this.element = h('div', { class: 'givens' }, this.matrix.element, this.chart.element);
     // A wide matrix leaves room below, a tall or square one beside.
     this.element.dataset['beside'] = String(columns < 2 * rows);
@@ -84,7 +76,13 @@ export class GivensView {
       this.draw();
     });
     this.matrix.setMatrix({ rows, columns }, { row: 'out', column: 'in' });
-    this.go(this.kept);
+    // Far into a long sequence is a second of computing: that of a matrix that was just seen begins at its beginning.
+    this.go(this.found ? 0 : this.kept);
+  }
+
+  /** When asked to play, not only to show. Where motion is to be reduced it waits to be asked again. */
+  start(): void {
+    if (!prefersReducedMotion() && this.kept > 0) this.playback.start();
   }
 
   /** Rotations in the result. */
@@ -101,28 +99,7 @@ export class GivensView {
   }
 
   table(): Table {
-    const { first, second, angle, lastUndone } = this.sequence;
-    const { total } = this.player;
-    return {
-      ...tableWords.about(this.name),
-      columns: [
-        numeric(tableWords.rotation),
-        numeric(tableWords.first),
-        numeric(tableWords.second),
-        numeric(tableWords.angle),
-        numeric(tableWords.density),
-        numeric(tableWords.expected),
-        text(tableWords.note),
-      ],
-      length: total,
-      rows: (start, end) =>
-        Array.from({ length: end - start }, (_, i) => {
-          const t = start + i;
-          const undone = lastUndone && t === total - 1 ? tableWords.undone : '';
-          const turned = Number(degrees(angle[t]).slice(0, -1));
-          return [t + 1, first[t], second[t], turned, this.density[t + 1], this.expected[t + 1], undone];
-        }),
-    };
+    return rotationTable(this.name, this.sequence, this.density, this.expected);
   }
 
   key(event: KeyboardEvent): boolean {
@@ -142,6 +119,10 @@ export class GivensView {
     this.chart.dispose();
   }
 
+  private get found(): boolean {
+    return this.target === undefined;
+  }
+
   private get facts(): RotationFacts {
     const { sequence, density, expected, target, player } = this;
     return { sequence, step: player.step, density, expected, target };
@@ -149,16 +130,22 @@ export class GivensView {
 
   private makeChart(): Chart {
     const chart = new Chart({
-      label: chartWords.label(this.name),
+      label: this.found ? chartWords.foundLabel(this.name) : chartWords.label(this.name),
       x: { label: chartWords.x, whole: true },
-      y: { label: chartWords.title, range: (_, most) => [0, Math.max(most, this.target ?? 0) * 1.08] },
+      y: {
+        label: this.found ? chartWords.foundTitle : chartWords.title,
+        range: (_, most) => [0, Math.max(most, this.target ?? 0) * 1.08],
+      },
       series: [
-        { label: chartWords.density, colour: 0, draw: 'line' },
-        { label: chartWords.expected, colour: 'muted', draw: 'line', dash: [4, 3] },
+        { label: this.found ? '' : chartWords.density, colour: 0, draw: 'line' },
+        ...(this.expected
+          ? [{ label: chartWords.expected, colour: 'muted' as const, draw: 'line' as const, dash: [4, 3] }]
+          : []),
       ],
       pick: (x) => this.go(Math.max(0, Math.min(this.player.total, Math.round(x)))),
     });
-    chart.setData([Float64Array.from(this.density.keys()), this.density, this.expected]);
+    const curves = this.expected ? [this.density, this.expected] : [this.density];
+    chart.setData([Float64Array.from(this.density.keys()), ...curves]);
     return chart;
   }
 
@@ -168,18 +155,9 @@ export class GivensView {
       iconButton('previous', transport.back, () => this.step(-1), 'Alt+←'),
       this.play,
       iconButton('next', transport.on, () => this.step(1), 'Alt+→'),
-      iconButton('last', transport.last, () => this.go(this.kept), 'End'),
+      iconButton('last', this.found ? transport.lastFound : transport.last, () => this.go(this.kept), 'End'),
     ];
     return h('span', { class: 'button-group' }, ...buttons.map(({ element }) => element));
-  }
-
-  private speedChooser(prefs: Prefs): HTMLElement {
-    const options = [...speeds]
-      .sort((a, b) => Number(a) - Number(b))
-      .map((value) => ({ value, text: transport.perSecond(value) }));
-    return dropdown(transport.speed, options, prefs.get('givens.speed', speeds), (speed) =>
-      prefs.set('givens.speed', speed),
-    ).element;
   }
 
   private togglePlay(): void {

@@ -7,7 +7,6 @@ export const help = {
   text: [
     'An exact orthogonal initialisation starts from the identity (towards a wanted pattern, from some of its places) and turns two axes at a time by an angle. Each rotation keeps all singular values at 1 and joins the supports of its two axes, so the density grows until it reaches the target.',
     'The two axes turned last are marked by lines and arrows. The chart shows the density after each rotation, the density to be expected after so many random rotations, and the target.',
-    'The density is that of the supports. Those of rotations that were found for a given matrix may hold places where the values cancel, which are drawn as 0.',
     'Of a convolution this is the matrix at the centre of the kernel, of each group its own.',
     'When the state before the last rotation is nearer to the target, the last rotation is undone: it is shown, but not in the weights.',
   ],
@@ -17,6 +16,19 @@ export const help = {
     ['Home End', 'The beginning, the initial weights'],
     ['← ↑ ↓ →', 'Move the cursor (Shift: by ten)'],
     ['+ - 0', 'Zoom, fit'],
+  ],
+} as const;
+
+/** Of rotations that were found for a given matrix. */
+export const foundHelp = {
+  title: 'Rotations of a matrix',
+  text: [
+    'An orthogonal matrix is a product of Givens rotations. These were found by QR: each vector of the shorter dimension is turned into one axis, those with few non-zeros first; played in reverse they lead from one entry a vector, 1 or -1, to the matrix.',
+    'The two axes turned last are marked by lines and arrows. The chart shows how dense the supports are after each rotation. They hold every non-zero, and also places where values cancel, which are drawn as 0.',
+  ],
+  keys: [
+    ...help.keys.map(([key, what]) => [key, key === 'Home End' ? 'The beginning, the whole matrix' : what] as const),
+    ['p Escape', 'Back to the matrix'] as const,
   ],
 } as const;
 
@@ -55,15 +67,18 @@ export const transport = {
   back: 'One rotation back',
   on: 'One rotation on',
   last: 'Last: the initial weights',
+  lastFound: 'Last: the whole matrix',
   rotation: 'Rotation',
   speed: 'Rotations a second',
-  perSecond: (rotations: string) => `${rotations} / s`,
+  perSecond: (rotations: number) => `${count(rotations)} / s`,
 };
 
 export const chartWords = {
   label: (layer: string) => `Density of ${layer} by rotation, against the expected curve`,
+  foundLabel: (layer: string) => `Density of the supports of ${layer} by rotation`,
   x: 'rotation',
   title: 'Density',
+  foundTitle: 'Density of the supports',
   density: 'density',
   expected: 'expected',
   target: (density: number) => `target ${figure(density)}`,
@@ -76,6 +91,7 @@ export const tableWords = {
   second: 'second axis',
   angle: 'angle (degrees)',
   density: 'density after',
+  supports: 'density of the supports after',
   expected: 'expected density',
   note: 'note',
   undone: 'undone',
@@ -92,22 +108,23 @@ export interface RotationFacts {
   step: number;
   /** Density after 0, 1, ... rotations. */
   density: ArrayLike<number>;
-  expected: ArrayLike<number>;
-  /** Of the density, where there was one. */
+  /** After so many random rotations; none where the rotations were found for a given matrix, as for the target. */
+  expected: ArrayLike<number> | undefined;
   target: number | undefined;
 }
 
-/** `rotation 57 of 412: axes 12, 407 by 213.4° · density 0.0312 → 0.0330 (expected 0.0321)` */
+/** `rotation 57 of 412: axes 12, 407 by 213.4° · density 0.0312 → 0.0330 (expected 0.0321)`, or `... · supports 0.03 → 0.04` */
 export function rotationWords({ sequence, step, density, expected, target }: RotationFacts): string {
   const { first, second, angle, lastUndone } = sequence;
   const total = first.length;
   const place = `rotation ${count(step)} of ${count(total)}`;
+  const what = expected ? 'density' : 'supports';
   if (step === 0)
-    return `${place}: ${sequence.start ? 'the beginning' : 'the identity'} · density ${figure(density[0])}`;
+    return `${place}: ${sequence.start ? 'the beginning' : 'the identity'} · ${what} ${figure(density[0])}`;
   const t = step - 1;
   const turn = `axes ${first[t]}, ${second[t]} by ${degrees(angle[t])}`;
-  const change = `density ${figure(density[t])} → ${figure(density[step])}`;
-  if (lastUndone && step === total)
-    return `${place}, undone: ${turn} · ${change}, farther from the target${target === undefined ? '' : ` ${figure(target)}`}`;
-  return `${place}: ${turn} · ${change} (expected ${figure(expected[step])})`;
+  const change = `${what} ${figure(density[t])} → ${figure(density[step])}`;
+  if (lastUndone && step === total && target !== undefined)
+    return `${place}, undone: ${turn} · ${change}, farther from the target ${figure(target)}`;
+  return `${place}: ${turn} · ${change}${expected ? ` (expected ${figure(expected[step])})` : ''}`;
 }

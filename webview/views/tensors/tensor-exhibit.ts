@@ -6,9 +6,10 @@ import { h } from '../../dom';
 import { figure, shapeText } from '../../format';
 import { MatrixPanel } from '../../parts/matrix-panel';
 import type { Prefs } from '../../parts/prefs';
+import type { HelpTopic } from '../../parts/help';
 import type { Exhibit, Stage } from '../../parts/stage';
 import { numeric, tableOf, type Table } from '../../parts/table';
-import { withRotations } from './rotation-picture';
+import { notPlayable, withRotations } from './rotation-picture';
 import { StatisticsPanel } from './statistics-panel';
 import type { StatisticsStore } from './statistics-store';
 import { kindOf } from './tensor-kind';
@@ -28,9 +29,15 @@ export interface TensorContext {
 export interface Picture {
   element: HTMLElement;
   controls: readonly HTMLElement[];
+  /** A button beside the tensor's name. */
+  action: HTMLElement;
   canvases(): (HTMLCanvasElement | undefined)[];
   tables(): Table[];
   key?(event: KeyboardEvent): boolean;
+  /** Says in the read-out what is shown. */
+  describe?(): void;
+  /** Where something else than the tensor itself is shown, without its statistics: its help, its name for files, its words. */
+  alone?(): { help: HelpTopic; fileName: string; words: string } | undefined;
   dispose(): void;
 }
 
@@ -42,15 +49,29 @@ export function showTensor(tensor: TensorInfo, context: TensorContext): void {
   const content = h(
     'div',
     { class: 'tensor' },
-    h('h2', { class: 'tensor-name', title: tensor.name }, tensor.name, h('span', {}, ` ${facts}`)),
+    h(
+      'div',
+      { class: 'tensor-head' },
+      h('h2', { class: 'tensor-name', title: tensor.name }, tensor.name, h('span', {}, ` ${facts}`)),
+      picture.action,
+    ),
     h('div', { class: 'tensor-parts' }, picture.element, statistics.element),
   );
   const exhibit: Exhibit = {
-    help,
-    stem: () => [context.fileName.replace(/\.safetensors$/, ''), tensor.name],
-    caption: () => [`${tensor.name} · ${facts}`, context.fileName],
-    pictures: () => [...picture.canvases(), statistics.picture()],
-    tables: () => [...picture.tables(), ...statistics.tables()],
+    get help() {
+      return picture.alone?.()?.help ?? help;
+    },
+    stem: () => {
+      const alone = picture.alone?.();
+      const stem = [context.fileName.replace(/\.safetensors$/, ''), tensor.name];
+      return alone ? [...stem, alone.fileName] : stem;
+    },
+    caption: () => {
+      const alone = picture.alone?.();
+      return [`${tensor.name} · ${facts}`, alone ? `${context.fileName} · ${alone.words}` : context.fileName];
+    },
+    pictures: () => (picture.alone?.() ? picture.canvases() : [...picture.canvases(), statistics.picture()]),
+    tables: () => (picture.alone?.() ? picture.tables() : [...picture.tables(), ...statistics.tables()]),
     key: (event) => picture.key?.(event) ?? false,
     dispose: () => {
       picture.dispose();
@@ -78,6 +99,7 @@ function makePicture(tensor: TensorInfo, context: TensorContext): Picture {
 const plain = (element: HTMLElement): Picture => ({
   element,
   controls: [],
+  action: notPlayable(),
   canvases: () => [],
   tables: () => [],
   dispose: () => undefined,
@@ -105,6 +127,7 @@ function vectorPicture(tensor: TensorInfo, length: number, { remote, stage, fail
   return {
     element: view.element,
     controls: [],
+    action: notPlayable(),
     canvases: () => [view.picture()],
     tables: () => [view.table()],
     dispose: () => {
@@ -135,12 +158,13 @@ function matrixPicture(
       values: (range: TileRange, signal) => remote.valueTile({ name, ...range }, { signal }),
     },
   });
-  const matrix: Picture = {
+  const matrix: Omit<Picture, 'action'> = {
     element: panel.element,
     controls: panel.controls,
     canvases: () => [panel.view.picture()],
     tables: () => panel.tables(),
     key: (event) => panel.key(event),
+    describe: () => panel.describe(),
     dispose: () => panel.dispose(),
   };
   return withRotations(tensor, { rows, columns }, matrix, context);

@@ -1,5 +1,5 @@
 /** What the tensor editor says. */
-import type { TensorFileSummary } from '../../../src/protocol/views';
+import { factoredDtypes, mostPlayedAxes, type TensorFileSummary } from '../../../src/protocol/views';
 import { bytes, count, figure, many, shapeText } from '../../format';
 
 export const help = {
@@ -7,14 +7,14 @@ export const help = {
   text: [
     'Only the header of the file is read to list its tensors; a picture reads the part it shows, statistics the whole tensor.',
     'A tensor of more than two axes is shown as a matrix of its first axis by all others.',
-    'Play as Rotations takes an orthogonal matrix apart into Givens rotations that make it, and plays them.',
+    `Play as Rotations takes an orthogonal matrix of up to ${count(mostPlayedAxes)} rows and columns apart into the Givens rotations that make it, and plays them.`,
     'In the mask every non-zero is drawn, NaN included. Weights are blue where negative, orange where positive; magnitudes go by their square root.',
   ],
   keys: [
     ['← ↑ ↓ →', 'Move the cursor (Shift: by ten)'],
     ['+ - 0', 'Zoom, fit'],
     ['w', 'Mask or weights'],
-    ['Space', 'Play and pause, when played as rotations'],
+    ['p', 'Play as rotations'],
   ],
 } as const;
 
@@ -58,11 +58,15 @@ export const pictureWords = {
 export const rotationWords = {
   play: 'Play as Rotations',
   back: 'Back to the Matrix',
-  about: 'Takes an orthogonal matrix apart into the Givens rotations that make it',
+  about: 'Takes an orthogonal matrix apart into the Givens rotations that make it, and plays them (p)',
+  aboutBack: 'Shows the matrix again (p)',
   factoring: 'Finding the rotations',
-  notFloating: (dtype: string) => `Rotations make matrices of floating-point numbers; this is ${dtype}.`,
-  tooLarge: (most: number) =>
-    `Here matrices of up to ${count(most)} rows and columns are played; sparsescope factor takes larger ones.`,
+  progress: 'Rotations found',
+  fileName: 'rotations',
+  notAMatrix: 'Rotations make matrices, and this tensor is none.',
+  notFloating: (dtype: string) => `Rotations make matrices of ${factoredDtypes.join(', ')}; this one is ${dtype}.`,
+  tooLarge: (rows: number, columns: number) =>
+    `Matrices of up to ${count(mostPlayedAxes)} rows and columns are played here, and this one has ${shapeText([rows, columns])}; sparsescope factor takes larger ones.`,
 };
 
 export const statisticsWords = {
