@@ -4,6 +4,7 @@ import { benchCore } from './core';
 import { benchEditor } from './editor';
 import { benchEngine } from './engine';
 import { benchFiles } from './files';
+import { benchMethods } from './methods';
 import type { BenchRow } from './row';
 
 const milliseconds = (value: number): string =>
@@ -24,6 +25,6 @@ console.log(
   `Node ${process.versions.node}, ${cpus.length} x ${cpus[0]?.model ?? 'unknown processor'}, ${os.platform()}\n`,
 );
 const rows: BenchRow[] = [];
-for (const bench of [benchCore, benchFiles, benchEngine, benchEditor]) rows.push(...(await bench()));
+for (const bench of [benchCore, benchMethods, benchFiles, benchEngine, benchEditor]) rows.push(...(await bench()));
 console.log(table(rows));
 process.exit(0);
