@@ -103,12 +103,13 @@ async function rotating(n: number): Promise<BenchRow[]> {
     ['blocks of 16', blockPattern(n, n, [16, 16])],
     ['2 of each 4', nmPattern(n, n, [2, 4])],
     ['1 of each 8', nmPattern(n, n, [1, 8])],
-    ['2 of each 4 by chance', nmPattern(n, n, [2, 4], rng)],
+    // By chance no product meets it, and 1024 take half a minute.
+    ...(n < 1024 ? [['2 of each 4 by chance', nmPattern(n, n, [2, 4], rng)] as [string, Mask]] : []),
   ];
   for (const [name, pattern] of patterns) {
     let found = '';
     const guide = (): void => {
-      // A pattern that is met ends the search; any other takes all the pairs it is given.
+      // A pattern that is met ends the search; any other takes all the pairs that it is given.
       const made = guidedOrthogonal({ ...turning, pattern, rng: Rng.fromSeed(1), evaluations: 2 ** 22 });
       found = `overlap ${made.iou.toFixed(3)}, ${made.evaluations} pairs of axes`;
     };

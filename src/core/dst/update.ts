@@ -98,10 +98,12 @@ function best(
   count: number,
   sign: 1 | -1,
 ): Uint32Array {
-  const scores = Float32Array.from(places, (place) => sign * Math.abs(values[place]));
-  scores.forEach((score, i) => {
-    if (!Number.isFinite(score)) throw errors.notFinite(layer, what, places[i], values[places[i]]);
-  });
+  // A loop: of a million places, what goes through an iterator takes three times as long.
+  const scores = new Float32Array(places.length);
+  for (let i = 0; i < places.length; i++) {
+    scores[i] = sign * Math.abs(values[places[i]]);
+    if (!Number.isFinite(scores[i])) throw errors.notFinite(layer, what, places[i], values[places[i]]);
+  }
   const chosen = keepHighest([{ name: layer, scores }], count)[0];
   return places.filter((_, i) => chosen[i] === 1);
 }
