@@ -4,9 +4,8 @@ import { applyUpdate, updateMask } from '../core/dst/update';
 import type { MaskUpdate } from '../core/dst/update';
 import { dropFractionAt } from '../core/dst/schedule';
 import { densityAt, prunesAt } from '../core/prune/gradual';
-import { magnitudeScores } from '../core/prune/magnitude';
-import { nextLevel } from '../core/prune/rewind';
-import { selectGlobal } from '../core/prune/select';
+import { keepLargest, nextLevel } from '../core/prune/rewind';
+import type { TrainedLayer } from '../core/prune/rewind';
 import { Rng } from '../core/rng';
 import type { MaskChange } from '../protocol/run';
 import type { LayerUpdate } from '../runs/updates';
@@ -87,22 +86,22 @@ export function dropAndGrow(
   return { result, updates };
 }
 
-/** Keeps the largest `keep` of the weights that are left, over the whole network; the others are pruned for good. */
+const trained = (states: readonly LayerState[]): TrainedLayer[] =>
+  states.map(({ name, weight, mask }) => ({ name, weights: weight, mask }));
+
+/**
+ * Keeps the largest `keep` of the weights that are left, over the whole network, one of each layer at least; the others
+ * are pruned for good. @throws SparseError `prune.*`
+ */
 export function pruneByMagnitude(trainer: Trainer, keep: number): LayerUpdate[] {
   const states = trainer.state();
-  // A weight that is pruned already comes after every other, also after one that happens to be zero.
-  const scores = states.map(({ name, weight, mask }) => ({
-    name,
-    scores: magnitudeScores(weight).map((score, i) => (mask[i] === 1 ? score : -1)),
-  }));
-  return drop(trainer, states, selectGlobal(scores, keep));
+  return drop(trainer, states, keepLargest(trained(states), keep));
 }
 
-/** Prunes the smallest `fraction` of the weights that are left, over the whole network: a level of lottery tickets. */
+/** Prunes the smallest `fraction` of the weights that are left, likewise: a level of lottery tickets. */
 export function pruneLevel(trainer: Trainer, fraction: number): LayerUpdate[] {
   const states = trainer.state();
-  const layers = states.map(({ name, weight, mask }) => ({ name, weights: weight, mask }));
-  return drop(trainer, states, nextLevel(layers, fraction));
+  return drop(trainer, states, nextLevel(trained(states), fraction));
 }
 
 function drop(trainer: Trainer, states: readonly LayerState[], masks: readonly Uint8Array[]): LayerUpdate[] {

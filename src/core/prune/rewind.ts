@@ -58,16 +58,31 @@ export interface TrainedLayer {
 }
 
 /**
- * Masks of the next level, in the order given: of the weights kept so far the lowest |w| of all layers are gone, and none
- * comes back. Throws `prune.size-mismatch`, `prune.bad-share` and what `selectGlobal` throws.
+ * Masks of the next level, in the order given: the share of the weights kept so far that is pruned, as `keepLargest` does.
+ * Throws `prune.bad-share` and what that throws.
  */
-export function nextLevel(layers: readonly TrainedLayer[], share = defaultShare): Uint8Array[] {
-  const kept = layers.reduce((sum, { mask }) => sum + countOnes(mask), 0);
+export const nextLevel = (layers: readonly TrainedLayer[], share = defaultShare): Uint8Array[] =>
+  keepLargest(layers, remaining(keptOf(layers), share));
+
+const keptOf = (layers: readonly TrainedLayer[]): number => layers.reduce((sum, { mask }) => sum + countOnes(mask), 0);
+
+/**
+ * Masks of `count` of the weights kept so far, in the order given: those of the largest |w| of all layers, and none that
+ * was pruned comes back. The largest of each layer stays whatever the others are: a network in training is not cut in two.
+ * Throws `prune.size-mismatch`, `prune.no-scores`, `prune.duplicate-layer`, `prune.non-finite`, `prune.count-out-of-range`,
+ * `prune.count-below-least` for less than one for each layer.
+ */
+export function keepLargest(layers: readonly TrainedLayer[], count: number): Uint8Array[] {
   const scores = layers.map(({ name, weights, mask }) => {
     checkSize(name, 'mask values', mask, weights.length);
     // A kept weight may be exactly 0: a pruned one ranks below it.
     return { name, scores: magnitudeScores(weights).map((magnitude, i) => (mask[i] === 0 ? -1 : magnitude)) };
   });
   checkScores(scores);
-  return keepHighest(scores, remaining(kept, share));
+  const kept = keptOf(layers);
+  if (!Number.isInteger(count) || count < 0 || count > kept) throw errors.countOutOfRange(count, kept);
+  // A layer that was emptied before has nothing left to keep.
+  const alive = scores.filter((_, l) => layers[l].mask.includes(1));
+  const masks = new Map(keepHighest(alive, count, 1).map((mask, l) => [alive[l], mask]));
+  return scores.map((layer) => masks.get(layer) ?? new Uint8Array(layer.scores.length));
 }

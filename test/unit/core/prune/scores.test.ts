@@ -1,13 +1,16 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { randomMask } from '../../../../src/core/init/base';
 import { densityAt, prunesAt } from '../../../../src/core/prune/gradual';
 import { graspScores } from '../../../../src/core/prune/grasp';
 import { magnitudeScores } from '../../../../src/core/prune/magnitude';
 import { oneShot } from '../../../../src/core/prune/one-shot';
 import { randomScores } from '../../../../src/core/prune/random';
-import { levelsFor, nextLevel, rewindCounts } from '../../../../src/core/prune/rewind';
-import { selectPerLayer } from '../../../../src/core/prune/select';
+import { keepLargest, levelsFor, nextLevel, rewindCounts } from '../../../../src/core/prune/rewind';
+import { countOnes, selectPerLayer } from '../../../../src/core/prune/select';
 import { snipScores } from '../../../../src/core/prune/snip';
 import { Rng } from '../../../../src/core/rng';
+import { roundWeights, someLayers } from '../methods/layers';
 
 const code = (wanted: string) => expect.objectContaining({ code: wanted }) as unknown;
 const f32 = (...values: number[]): Float32Array => Float32Array.from(values);
@@ -131,6 +134,50 @@ describe('rewinding', () => {
     expect(masks.map((mask) => [...mask])).toEqual([
       [0, 0, 1, 1, 1],
       [1, 1, 1, 1, 0],
+    ]);
+  });
+
+  it('keeps exactly so many, the largest, one in each layer, and lets nothing come back', () => {
+    fc.assert(
+      fc.property(someLayers, fc.double({ min: 0, max: 1, noNaN: true }), ({ layers, seed }, share) => {
+        // Every layer ten times as large as the one before: by magnitude alone the first would be emptied.
+        const given = layers.map((shape, l) => ({
+          name: shape.name,
+          weights: roundWeights(shape, seed).map((value) => value * 10 ** l),
+          mask: randomMask(
+            shape.rows,
+            shape.columns,
+            Math.ceil((shape.rows * shape.columns) / 2),
+            Rng.fromSeed(seed),
+          ).toBytes(),
+        }));
+        const before = given.reduce((sum, { mask }) => sum + countOnes(mask), 0);
+        const count = layers.length + Math.floor(share * (before - layers.length));
+        const masks = keepLargest(given, count);
+        expect(masks.reduce((sum, mask) => sum + countOnes(mask), 0)).toBe(count);
+        masks.forEach((mask, l) => {
+          const { weights, mask: earlier } = given[l];
+          expect(mask.includes(1)).toBe(true);
+          expect(mask.every((kept, i) => kept <= earlier[i])).toBe(true);
+          const of = (bit: number) => [...weights.keys()].filter((i) => earlier[i] === 1 && mask[i] === bit);
+          const least = Math.min(...of(1).map((i) => Math.abs(weights[i])));
+          expect(least).toBeGreaterThanOrEqual(Math.max(0, ...of(0).map((i) => Math.abs(weights[i]))));
+        });
+        expect(() => keepLargest(given, layers.length - 1)).toThrow(code('prune.count-below-least'));
+        expect(() => keepLargest(given, before + 1)).toThrow(code('prune.count-out-of-range'));
+      }),
+      { seed: 6, numRuns: 60 },
+    );
+  });
+
+  it('leaves a layer empty that was empty', () => {
+    const layers = [
+      { name: 'a', weights: f32(9, 8), mask: Uint8Array.of(0, 0) },
+      { name: 'b', weights: f32(3, -2, 0), mask: Uint8Array.of(1, 1, 1) },
+    ];
+    expect(keepLargest(layers, 1).map((mask) => [...mask])).toEqual([
+      [0, 0],
+      [1, 0, 0],
     ]);
   });
 
