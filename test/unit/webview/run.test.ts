@@ -5,7 +5,7 @@ import type { LayerSummary, RunRecord } from '../../../src/protocol/run';
 import type { MetricsPage, RunSnapshot, RunViewApi, RunViewState } from '../../../src/protocol/views';
 import type { Remote } from '../../../src/protocol/rpc';
 import { loadRotations } from '../../../webview/views/givens/load-rotations';
-import { offeredSpeeds } from '../../../webview/views/givens/speeds';
+import { offeredSpeeds } from '../../../webview/views/givens/playback';
 import { rotationWords } from '../../../webview/views/givens/words';
 import { RunModel, nearestStep, type Change } from '../../../webview/views/run/run-model';
 import { Series } from '../../../webview/views/spectrum/series';

@@ -1,5 +1,18 @@
 /** Plays a sequence at a steady number of rotations a second. Never by itself: only when asked. */
 
+/** Rotations a second; the first is taken when nobody chose. */
+const speeds = ['20', '5', '60', '200'];
+const faster = ['2000', '20000'];
+/** Seconds: no sequence needs more at the fastest speed that is offered for it. */
+const longest = 60;
+
+/** Speeds for a sequence of that many rotations; long ones are played fast unless somebody chose. */
+export const offeredSpeeds = (total: number): readonly string[] => {
+  const needed = faster.findIndex((speed) => total <= longest * Number(speed));
+  if (total <= longest * Math.max(...speeds.map(Number))) return speeds;
+  return [...faster.slice(0, needed < 0 ? undefined : needed + 1).reverse(), ...speeds];
+};
+
 export class Playback {
   private handle = 0;
   private last = 0;
