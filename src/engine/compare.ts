@@ -6,6 +6,7 @@ import type { Parts } from '../core/parts';
 import { summarise } from '../core/spectrum';
 import { mostComparedValues } from '../protocol/compare';
 import type { CompareMethod, ComparedLayer, ComparedMethod, Comparison } from '../protocol/compare';
+import { RpcCancelled } from '../protocol/rpc';
 import type { CallContext } from '../protocol/rpc';
 import type { Batches } from './data/data-set';
 import { batchesOf, drawNetwork, turnsOf } from './initial-network';
@@ -87,7 +88,12 @@ async function draw(
   }
 }
 
-/** One after the other; a method that cannot be run answers with its sentence beside the others. */
+/**
+ * One after the other; a method that cannot be run answers with its sentence beside the others. Cancelled, it answers with
+ * what was drawn until then.
+ *
+ * @throws RpcCancelled when nothing was
+ */
 export async function compareInitialisations(
   source: Source,
   methods: readonly CompareMethod[],
@@ -101,7 +107,12 @@ export async function compareInitialisations(
       total: methods.length,
       message: `${method.distribution}, ${method.init}`,
     });
-    compared.push(await draw(source, method, validation, context));
+    try {
+      compared.push(await draw(source, method, validation, context));
+    } catch (error) {
+      if (!(error instanceof RpcCancelled) || compared.length === 0) throw error;
+      return { config: source.config.name, methods: compared, notDrawn: methods.slice(compared.length) };
+    }
   }
   return { config: source.config.name, methods: compared };
 }

@@ -43,6 +43,8 @@ export interface ComparedMethod extends CompareMethod {
 export interface Comparison {
   config: string;
   methods: ComparedMethod[];
+  /** Asked for, but not drawn before the comparison was cancelled; left out of one that was not. */
+  notDrawn?: CompareMethod[];
 }
 
 /** The largest comparison, in characters of JSON, that its page keeps for the next window. */
@@ -61,7 +63,10 @@ export interface CompareViewState {
 
 export interface CompareViewApi {
   /** How many methods there are to ask for: 0 when the comparison was not kept and has to be made again. */
-  summary(params: Record<string, never>, context: CallContext): Promise<{ config: string; methods: number }>;
+  summary(
+    params: Record<string, never>,
+    context: CallContext,
+  ): Promise<{ config: string; methods: number; notDrawn: CompareMethod[] }>;
   /** One method a message: all of a large network together would be over the limit. */
   method(params: { index: number }, context: CallContext): Promise<ComparedMethod>;
   /** Compares the same methods on the config as it is now. */
@@ -72,4 +77,6 @@ export interface CompareViewApi {
 export interface CompareViewEvents {
   /** There is a new comparison to ask for. */
   changed: { methods: CompareMethod[] };
+  /** A new one was cancelled before anything was drawn: there is nothing new. */
+  cancelled: Record<string, never>;
 }

@@ -3,7 +3,13 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { ComparedMethod, CompareViewApi, CompareViewEvents, CompareViewState } from '../../src/protocol/compare';
+import type {
+  ComparedMethod,
+  CompareMethod,
+  CompareViewApi,
+  CompareViewEvents,
+  CompareViewState,
+} from '../../src/protocol/compare';
 import { root } from '../../scripts/lib/process.mjs';
 import { View, launch, missingBrowser, themes, type ViewOptions } from './harness';
 import { Saved } from './serve';
@@ -67,11 +73,15 @@ const methods: ComparedMethod[] = [
 ];
 const state: CompareViewState = { configPath: '/work/mlp7.sparse.yaml', methods: [], layer: null };
 
-const open = async (given: ComparedMethod[], options: Partial<ViewOptions> = {}): Promise<void> => {
+const open = async (
+  given: ComparedMethod[],
+  options: Partial<ViewOptions> = {},
+  notDrawn: CompareMethod[] = [],
+): Promise<void> => {
   saved = new Saved();
   asked = 0;
   const api: CompareViewApi = {
-    summary: () => Promise.resolve({ config: 'mlp7.sparse.yaml', methods: given.length }),
+    summary: () => Promise.resolve({ config: 'mlp7.sparse.yaml', methods: given.length, notDrawn }),
     method: ({ index }) => Promise.resolve(given[index]),
     again: () => {
       asked++;
@@ -87,6 +97,31 @@ const open = async (given: ComparedMethod[], options: Partial<ViewOptions> = {})
 
 const names = (): Promise<string[]> => view.page.locator('.compare-summary tbody td:first-child').allInnerTexts();
 const charts = (): Promise<number> => view.page.locator('.chart canvas').count();
+
+/** The exported picture. */
+const picture = async (): Promise<Buffer> => {
+  await view.page.locator('.compare-charts .chart').first().focus();
+  await view.page.keyboard.press('e');
+  const png = (): string | undefined => [...saved.finished].find((name) => name.endsWith('.png'));
+  await expect.poll(png).toBeDefined();
+  return saved.files.get(png()!)!;
+};
+
+/** Every colour in the rows `height` from `top`, as CSS writes it. */
+const coloursOf = (png: Buffer, top: number, height: number): Promise<string[]> =>
+  view.page.evaluate(
+    async ([base64, y, rows]) => {
+      const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+      const bitmap = await createImageBitmap(new Blob([bytes]));
+      const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d')!;
+      context.drawImage(bitmap, 0, 0);
+      const { data } = context.getImageData(0, y, bitmap.width, rows);
+      const found = new Set<string>();
+      for (let i = 0; i < data.length; i += 4) found.add(`rgb(${data[i]}, ${data[i + 1]}, ${data[i + 2]})`);
+      return [...found];
+    },
+    [png.toString('base64'), top, height] as const,
+  );
 
 describe.skipIf(missingBrowser !== undefined)(`the comparison${missingBrowser ? ` (${missingBrowser})` : ''}`, () => {
   beforeAll(async () => {
@@ -140,21 +175,54 @@ describe.skipIf(missingBrowser !== undefined)(`the comparison${missingBrowser ? 
     await expect.poll(() => view.page.locator('.table-twin tbody tr').count()).toBe(28);
   });
 
-  it('has titles and legends in its picture', async () => {
+  it('has titles and legends in its picture, side by side or below each other', async () => {
     await open(methods);
     await expect.poll(charts).toBe(2 + 4);
-    await expect.poll(() => view.page.locator('.chart canvas').count()).toBe(2 + 4);
-    const plots = await view.page
-      .locator('.chart canvas')
-      .evaluateAll((all) => all.map((canvas) => (canvas as HTMLCanvasElement).height));
-    await view.page.keyboard.press('e');
-    await expect.poll(() => [...saved.finished].some((name) => name.endsWith('.png'))).toBe(true);
-    const [name] = [...saved.finished].filter((one) => one.endsWith('.png'));
-    const png = saved.files.get(name)!;
-    const bare = plots.reduce((sum, height) => sum + height + 16, 16 + 2 * 18);
-    // Each chart has a line of its own above its plot.
-    expect(png.readUInt32BE(20)).toBe(bare + 6 * 22);
+    const png = await picture();
     await writeFile(join(root, 'test-results/view/compare-picture.png'), png);
+    const swatches = await view.page
+      .locator('.compare-legend .swatch')
+      .evaluateAll((all) => all.map((swatch) => getComputedStyle(swatch).color));
+    expect(new Set(swatches).size).toBe(4);
+    // Four methods have no room beside the title of the first chart: they stand in the two lines below it.
+    expect(await coloursOf(png, 16 + 22, 2 * 22)).toEqual(expect.arrayContaining(swatches));
+    const ofTitle = await coloursOf(png, 16, 22);
+    for (const swatch of swatches) expect(ofTitle).not.toContain(swatch);
+  });
+
+  it('says of a cancelled comparison what is shown and what is not, and keeps that', async () => {
+    const notDrawn: ComparedMethod[] = [methods[2], methods[4]];
+    const asked = notDrawn.map(({ init, distribution }) => ({ init, distribution }));
+    await open(methods.slice(0, 2), {}, asked);
+    const note = view.page.locator('.compare-page > .note');
+    await expect
+      .poll(() => note.innerText())
+      .toBe(
+        'Cancelled after 2 initialisations; what was drawn until then is shown. Not drawn: ai · erk, eoi · uniform.',
+      );
+    expect(await view.page.locator('.run-header .fact').innerText()).toBe('2 of 4 initialisations');
+    expect(await names()).toEqual(['eoi · erk', 'base · erk']);
+    expect(await view.kept()).toMatchObject({ comparison: { notDrawn: asked } });
+    await view.screenshot('compare-cancelled');
+    const cancelled = (await picture()).readUInt32BE(20);
+    await view.close();
+    await open(methods.slice(0, 2));
+    await expect.poll(charts).toBe(2 + 2);
+    expect(await view.page.locator('.compare-page > .note').isVisible()).toBe(false);
+    // The picture of a cancelled one has its sentence, too.
+    expect(cancelled).toBeGreaterThan((await picture()).readUInt32BE(20));
+  });
+
+  it('says that the comparison from before is still shown when the next is cancelled at once', async () => {
+    await open(methods);
+    await expect.poll(charts).toBe(6);
+    view.emit('cancelled', {});
+    await expect
+      .poll(() => view.page.locator('.compare-page > .note').innerText())
+      .toMatch(/^Cancelled before .* still shown\.$/);
+    expect(await charts()).toBe(6);
+    view.emit('changed', { methods: [] });
+    await expect.poll(() => view.page.locator('.compare-page > .note').isVisible()).toBe(false);
   });
 
   it('fits a narrow panel', async () => {

@@ -3,51 +3,72 @@ import { h } from '../dom';
 import type { Theme } from '../theme';
 import { colourOf } from './chart-options';
 import type { ChartSpec, SeriesSpec } from './chart-spec';
+import { flow } from './flow';
 
-const headHeight = 22;
+/** CSS pixels. */
+const lineHeight = 22;
 const sampleWidth = 20;
-const gap = 8;
+const sampleGap = 4;
+const gap = 16;
 
-/** `plot`: the canvas on the screen; its pixels are `ratio` a CSS pixel. The plot itself where the device has no more canvases. */
+/**
+ * `plot`: the canvas on the screen; its pixels are `ratio` a CSS pixel. The plot itself where the device has no more canvases.
+ * The legend stands right of the title; where it has no room there, below it.
+ */
 export function chartPicture(plot: HTMLCanvasElement, spec: ChartSpec, theme: Theme, ratio: number): HTMLCanvasElement {
-  const canvas = h('canvas', { width: plot.width, height: plot.height + headHeight * ratio });
+  const canvas = h('canvas', {});
   const context = canvas.getContext('2d');
   if (!context) return plot;
-  context.drawImage(plot, 0, headHeight * ratio);
+  context.font = theme.font;
+  const named = spec.series.filter(({ label }) => label !== '');
+  const shown = named.length < 2 ? [] : named;
+  const widths = shown.map(({ label }) => sampleWidth + sampleGap + context.measureText(label).width);
+  const width = plot.width / ratio;
+  const length = widths.reduce((sum, own) => sum + gap + own, 0);
+  const beside = context.measureText(spec.y.label).width + length <= width;
+  const lines = beside ? [widths.map((_, place) => place)] : [[], ...flow(widths, gap, width)];
+  const head = lines.length * lineHeight * ratio;
+  canvas.width = plot.width;
+  canvas.height = plot.height + head;
+  context.drawImage(plot, 0, head);
   context.scale(ratio, ratio);
+  // Another size of the canvas made it forget the font.
   context.font = theme.font;
   context.textBaseline = 'middle';
   context.fillStyle = theme.foreground;
-  context.fillText(spec.y.label, 0, headHeight / 2);
-  const shown = spec.series.filter(({ label }) => label !== '');
-  if (shown.length < 2) return canvas;
-  let right = plot.width / ratio;
-  for (const series of shown.toReversed()) {
-    right -= context.measureText(series.label).width;
-    context.fillStyle = theme.foreground;
-    context.fillText(series.label, right, headHeight / 2);
-    right -= gap / 2 + sampleWidth;
-    drawSample(context, series, right, theme);
-    right -= 2 * gap;
-  }
+  context.fillText(spec.y.label, 0, lineHeight / 2);
+  lines.forEach((places, line) => {
+    let left = beside ? width + gap - length : 0;
+    for (const place of places) {
+      drawEntry(context, shown[place], { left, middle: (line + 0.5) * lineHeight }, theme);
+      left += widths[place] + gap;
+    }
+  });
   return canvas;
 }
 
-/** A piece of the line, or a point, as the series is drawn. */
-function drawSample(
+interface Spot {
+  left: number;
+  middle: number;
+}
+
+/** A piece of the line, with a point where the series has them, and its name. */
+function drawEntry(
   context: CanvasRenderingContext2D,
-  { draw, dash, colour, width = 1.5 }: SeriesSpec,
-  left: number,
+  { label, draw, dash, colour, width = 1.5 }: SeriesSpec,
+  { left, middle }: Spot,
   theme: Theme,
 ): void {
-  const middle = headHeight / 2;
+  context.fillStyle = theme.foreground;
+  context.fillText(label, left + sampleWidth + sampleGap, middle);
   context.strokeStyle = context.fillStyle = colourOf(colour, theme);
-  context.beginPath();
-  if (draw === 'points') {
-    context.arc(left + sampleWidth / 2, middle, 3, 0, 2 * Math.PI);
+  if (draw === 'points' || draw === 'marked') {
+    context.beginPath();
+    context.arc(left + sampleWidth / 2, middle, draw === 'points' ? 3 : 2, 0, 2 * Math.PI);
     context.fill();
-    return;
   }
+  if (draw === 'points') return;
+  context.beginPath();
   context.lineWidth = width;
   context.setLineDash(dash ?? []);
   context.moveTo(left, middle);

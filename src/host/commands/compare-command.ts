@@ -1,7 +1,8 @@
 /** Compare Initialisations: chooses methods, asks the engine, shows the answer. */
 import * as vscode from 'vscode';
-import type { CompareMethod } from '../../protocol/compare';
+import type { CompareMethod, Comparison } from '../../protocol/compare';
 import { offeredMethods, parseMethods } from '../compare-choice';
+import { isCancel } from '../errors';
 import { checkedDocument } from '../language/document';
 import type { Services } from '../services';
 import { words } from '../words';
@@ -58,15 +59,18 @@ export const compareInitialisations = async (
   const methods = fixed ?? (await chooseMethods(services, { distribution, init }, convolutional));
   if (!methods) return;
   const configPath = document.uri.fsPath;
-  const comparison = await withEngine(
-    services,
-    words.comparing(vscode.workspace.asRelativePath(document.uri)),
-    vscode.ProgressLocation.Notification,
-    (api, options) =>
-      api.compareInitialisations(
-        { configPath, configText: document.getText(), root: rootOf(document.uri), methods },
-        options,
-      ),
-  );
+  const source = { configPath, configText: document.getText(), root: rootOf(document.uri) };
+  let comparison: Comparison;
+  try {
+    comparison = await withEngine(
+      services,
+      words.comparing(vscode.workspace.asRelativePath(document.uri)),
+      vscode.ProgressLocation.Notification,
+      (api, options) => api.compareInitialisations({ ...source, methods }, options),
+    );
+  } catch (error) {
+    if (isCancel(error)) services.comparisons.cancelled(configPath);
+    throw error;
+  }
   services.comparisons.show({ configPath, methods, layer: null, comparison });
 };

@@ -44,6 +44,11 @@ export class ComparePanels implements vscode.WebviewPanelSerializer {
     known.peer.emit('changed', { methods: state.methods });
   }
 
+  /** Says so in the config's panel, where the comparison from before stays. */
+  cancelled(configPath: string): void {
+    this.open.get(configPath)?.peer.emit('cancelled', {});
+  }
+
   // Called by the editor for each panel that was open when the window closed.
   deserializeWebviewPanel(panel: vscode.WebviewPanel, kept: unknown): Promise<void> {
     const state = parseCompareState(kept);
@@ -82,7 +87,8 @@ export class ComparePanels implements vscode.WebviewPanelSerializer {
     return {
       summary: () => {
         const comparison = state()?.comparison;
-        return Promise.resolve({ config: basename(configPath), methods: comparison?.methods.length ?? 0 });
+        const { methods = [], notDrawn = [] } = comparison ?? {};
+        return Promise.resolve({ config: basename(configPath), methods: methods.length, notDrawn });
       },
       method: ({ index }) => {
         const method = state()?.comparison?.methods.at(index);

@@ -20,11 +20,14 @@ const isMethod = (value: unknown): value is ComparedMethod =>
   Array.isArray(value['layers']) &&
   value['layers'].every(isLayer);
 
+const areMethods = (value: unknown): boolean => Array.isArray(value) && parseMethods(value)?.length === value.length;
+
 const isComparison = (value: unknown): value is Comparison =>
   isObject(value) &&
   typeof value['config'] === 'string' &&
   Array.isArray(value['methods']) &&
-  value['methods'].every(isMethod);
+  value['methods'].every(isMethod) &&
+  (value['notDrawn'] === undefined || areMethods(value['notDrawn']));
 
 /** `undefined` when it names no config; a comparison that does not fit is left out, and is made again on request. */
 export const parseCompareState = (value: unknown): CompareViewState | undefined => {

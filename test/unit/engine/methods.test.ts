@@ -7,6 +7,7 @@ import { unpackMask } from '../../../src/formats/packed-masks';
 import type { SafetensorsFile } from '../../../src/formats/safetensors';
 import { openSafetensors } from '../../../src/formats/safetensors';
 import type { CompareMethod } from '../../../src/protocol/compare';
+import { RpcCancelled, type CallContext } from '../../../src/protocol/rpc';
 import type { MaskEvent } from '../../../src/protocol/run';
 import { RunFolder } from '../../../src/runs/folder';
 import { readJournal } from '../../../src/runs/journal';
@@ -232,5 +233,20 @@ describe('compared initialisations', () => {
     expect(eoi.error?.message).toMatch(/nearest possible density/);
     expect(base.jacobian?.max).toBeGreaterThanOrEqual(base.jacobian?.min ?? NaN);
     for (const { values, shape } of ai.layers) expect(values.length).toBe(Math.min(...shape));
+  });
+
+  it('answer, cancelled, with those drawn until then and the names of the others', async () => {
+    const cancelAt = (done: number): CallContext => {
+      const controller = new AbortController();
+      const progress = (value: { done: number }): void => {
+        if (value.done === done) controller.abort();
+      };
+      return { signal: controller.signal, progress };
+    };
+    const params = { ...source({ init: 'base', density: 0.02 }), methods };
+    const comparison = await engine.api.compareInitialisations(params, cancelAt(2));
+    expect(comparison.methods.map(({ init, distribution }) => ({ init, distribution }))).toEqual(methods.slice(0, 2));
+    expect(comparison.notDrawn).toEqual(methods.slice(2));
+    await expect(engine.api.compareInitialisations(params, cancelAt(0))).rejects.toBeInstanceOf(RpcCancelled);
   });
 });

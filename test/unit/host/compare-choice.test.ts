@@ -49,6 +49,9 @@ describe('what was kept', () => {
     expect(
       parseCompareState({ ...state, comparison: { config: 'a', methods: [{ ...method, layers: [{}] }] } }),
     ).toEqual(state);
+    const cancelled = { ...comparison, notDrawn: [own] };
+    expect(parseCompareState({ ...state, comparison: cancelled })).toEqual({ ...state, comparison: cancelled });
+    expect(parseCompareState({ ...state, comparison: { ...comparison, notDrawn: [own, 3] } })).toEqual(state);
     expect(parseCompareState({ ...state, methods: [] })).toBeUndefined();
     expect(parseCompareState({ ...state, configPath: '' })).toBeUndefined();
   });

@@ -8,6 +8,7 @@ import { count, figure } from '../../format';
 import type { Prefs } from '../../parts/prefs';
 import type { Exhibit, Stage } from '../../parts/stage';
 import {
+  cancelledWords,
   densityData,
   layerNames,
   layersTable,
@@ -66,12 +67,14 @@ export class CompareView {
   }
 
   exhibit(): Exhibit {
+    const { comparison } = this;
     return {
       help,
-      stem: () => [this.comparison.config, words.stem],
+      stem: () => [comparison.config, words.stem],
       caption: () => [
-        words.title(this.comparison.config),
+        words.title(comparison.config),
         words.caption(this.shown.map(({ method }) => methodName(method)).join(', '), this.layer),
+        ...(comparison.notDrawn ? [cancelledWords(this.methods.length, comparison.notDrawn)] : []),
       ],
       pictures: () => this.charts.map((chart) => chart.picture()),
       tables: () => [layersTable(this.methods)],

@@ -1,9 +1,9 @@
 /** Compared methods as the columns of charts and the rows of tables. */
-import type { ComparedMethod } from '../../../src/protocol/compare';
+import type { ComparedMethod, CompareMethod } from '../../../src/protocol/compare';
 import type { SpectrumSummary } from '../../../src/protocol/run';
 import type { Column, SeriesSpec } from '../../drawing/chart-spec';
 import { tableOf, type Cell, type Table } from '../../parts/table';
-import { layerColumns, layersCaption, summaryColumns } from './words';
+import { layerColumns, layersCaption, summaryColumns, words } from './words';
 
 /** A method, with its place in the comparison: its colour and dash stay when others are hidden. */
 export interface Placed {
@@ -13,6 +13,10 @@ export interface Placed {
 
 export const methodName = ({ init, distribution }: { init: string; distribution: string }): string =>
   `${init} · ${distribution}`;
+
+/** What of a cancelled comparison is shown and what is not; nothing of a whole one. */
+export const cancelledWords = (drawn: number, notDrawn: readonly CompareMethod[]): string =>
+  notDrawn.length === 0 ? '' : words.cancelled(drawn, notDrawn.map(methodName).join(', '));
 
 const dashes = [undefined, [6, 3], [2, 3], [10, 3]];
 const colours = 4;

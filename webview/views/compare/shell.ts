@@ -5,6 +5,7 @@ import {
   type CompareViewApi,
   type CompareViewEvents,
   type CompareViewState,
+  type Comparison,
 } from '../../../src/protocol/compare';
 import type { Bridge } from '../../bridge';
 import { button } from '../../controls';
@@ -16,6 +17,7 @@ import { Prefs } from '../../parts/prefs';
 import { Stage } from '../../parts/stage';
 import { empty, failure, skeleton } from '../../parts/states';
 import { CompareView } from './compare-view';
+import { cancelledWords } from './series';
 import { words } from './words';
 
 interface Kept extends CompareViewState {
@@ -37,6 +39,7 @@ export function mountCompare(root: HTMLElement, bridge: Bridge, boot: CompareVie
   const stage = new Stage({ save: (chunk) => remote.save(chunk), keys: [] });
   const title = h('h1', {});
   const facts = h('span', { class: 'fact' });
+  const note = h('p', { class: 'note', role: 'status' });
   const compareAgain = { text: words.compareAgain, press: () => void remote.again({}).catch(fail) };
   const again = h('span', { class: 'header-actions' }, button(compareAgain.text, compareAgain.press).element);
   root.append(
@@ -44,6 +47,7 @@ export function mountCompare(root: HTMLElement, bridge: Bridge, boot: CompareVie
       'div',
       { class: 'compare-page' },
       h('header', { class: 'run-header' }, title, facts, again),
+      note,
       h('main', { class: 'panel' }, stage.element),
     ),
   );
@@ -57,17 +61,19 @@ export function mountCompare(root: HTMLElement, bridge: Bridge, boot: CompareVie
   const load = async (): Promise<void> => {
     const mine = ++loads;
     try {
-      const { config, methods: total } = await remote.summary({});
+      const { config, methods: total, notDrawn } = await remote.summary({});
       const methods: ComparedMethod[] = [];
       while (methods.length < total) methods.push(await remote.method({ index: methods.length }));
       if (mine !== loads) return;
       setText(title, config);
-      setText(facts, total === 0 ? '' : many(total, 'initialisation'));
+      const asked = many(total + notDrawn.length, 'initialisation');
+      setText(facts, total === 0 ? '' : notDrawn.length === 0 ? asked : words.shownOf(total, asked));
+      setText(note, cancelledWords(total, notDrawn));
       if (total === 0) {
         stage.showState(empty(words.tooLarge, words.tooLargeRemedy, [compareAgain]));
         return;
       }
-      const comparison = { config, methods };
+      const comparison: Comparison = { config, methods, ...(notDrawn.length > 0 && { notDrawn }) };
       const small = JSON.stringify(comparison).length <= mostKeptComparison;
       const { configPath, layer } = state;
       state = { configPath, methods: state.methods, layer, ...(small && { comparison }) };
@@ -93,6 +99,9 @@ export function mountCompare(root: HTMLElement, bridge: Bridge, boot: CompareVie
   peer.on('changed', ({ methods }) => {
     state = { ...state, methods };
     void load();
+  });
+  peer.on('cancelled', () => {
+    if (stage.shows) setText(note, words.nothingNew);
   });
   stage.showState(skeleton(words.reading));
   void load();

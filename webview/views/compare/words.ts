@@ -1,4 +1,5 @@
 /** What the comparison of initialisations says. */
+import { count, many } from '../../format';
 import { numeric, text } from '../../parts/table';
 
 export const help = {
@@ -36,6 +37,10 @@ export const words = {
   ofLayer: (method: string, density: string, kept: string, min: string, mean: string, max: string) =>
     `${method}: density ${density} (${kept}), σ ${min} / ${mean} / ${max}`,
   compareAgain: 'Compare Again',
+  shownOf: (drawn: number, asked: string) => `${count(drawn)} of ${asked}`,
+  cancelled: (drawn: number, missing: string) =>
+    `Cancelled after ${many(drawn, 'initialisation')}; what was drawn until then is shown. Not drawn: ${missing}.`,
+  nothingNew: 'Cancelled before an initialisation was drawn; the comparison from before is still shown.',
   tryAgain: 'Try Again',
   tooLarge: 'This comparison was too large to keep',
   tooLargeRemedy: 'Compare again to draw the same initialisations of the config as it is now.',
