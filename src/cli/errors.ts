@@ -69,6 +69,12 @@ export const badGain = (text: string): SparseError =>
     `--gain is ${text}; expected a number above 0, the sigma_w that the weights were multiplied by.`,
   );
 
+export const outputIsInput = (path: string): SparseError =>
+  new SparseError(
+    'cli.output-is-input',
+    `-o names ${path}, which is read: it would be overwritten. Give the output another name.`,
+  );
+
 export const cancelledLine = (step: number, total: number, directory: string): string =>
   `Cancelled at step ${step} of ${total}. Go on with: ${commandLine(['resume', directory])}\n`;
 

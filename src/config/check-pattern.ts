@@ -1,4 +1,5 @@
 /** What a wanted pattern makes of a layer, before any weight exists. */
+import { isSparseError, SparseError } from '../core/errors';
 import type { LayerDensity, LayerShape } from '../core/density';
 import { weightsOf } from '../core/density/layer-shape';
 import { patternTooSparse } from '../core/init/eoi-errors';
@@ -16,8 +17,18 @@ export const isFile = (guide: Guide): guide is FileGuide => 'file' in guide;
 /** Weights that the pattern keeps of a layer, each group by itself. @throws SparseError `pattern.*`, `eoi.pattern-too-sparse` */
 export function patternDensity(pattern: Pattern, shape: LayerShape): LayerDensity {
   const { groups, outputs, inputs } = partLayer(shape);
-  const kept = patternCount(pattern, outputs, inputs);
+  const kept = named(shape.name, () => patternCount(pattern, outputs, inputs));
   const least = Math.min(outputs, inputs);
   if (kept < least) throw patternTooSparse(outputs, inputs, kept, least);
   return { name: shape.name, count: groups * kept, density: (groups * kept) / weightsOf(shape) };
+}
+
+/** The core's sentences do not know which layer they are about. */
+function named<T>(layer: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (isSparseError(error)) throw new SparseError(error.code, `${layer}: ${error.message}`, error.details);
+    throw error;
+  }
 }

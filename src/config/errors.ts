@@ -101,6 +101,13 @@ export const unknownKey = (
 };
 
 /** `word`: what the key is called here. */
+/** Two alternatives at once: `{ fixed: 30, list: [3] }`. */
+export const oneOfThese = (key: string, path: string, others: readonly string[]): Finding =>
+  finding(
+    'one-of-these',
+    `\`${path}\` takes one of its alternatives, and \`${shown(key)}\` is another one than \`${others.map(shown).join('`, `')}\`. Remove one of them.`,
+  );
+
 export const misplacedKey = (key: string, within: string, word: string, home: string): Finding =>
   finding(
     'unknown-key',

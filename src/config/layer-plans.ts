@@ -5,7 +5,7 @@ import { weightsOf } from '../core/density/layer-shape';
 import { matchLayers } from '../core/density/match-layers';
 import { atLeast, isSparseError } from '../core/errors';
 import { minimumDensity } from '../core/init/eoi';
-import { possibleLayerDegrees } from '../core/init/sao-conv';
+import { nearestLayerDegree, possibleLayerDegrees } from '../core/init/sao-conv';
 import { partLayer } from '../core/init/fan';
 import { weightShape } from '../core/network';
 import type { Placed } from './model-network';
@@ -42,10 +42,23 @@ function counts(config: Config, shapes: readonly LayerShape[], density: number):
   );
   // All weights are all weights, however they would be shared.
   if (startsDense(update)) return distribute(shapes, density, 'uniform');
-  if (!isScored(distribution)) return distribute(shapes, density, distribution, { fixed });
+  if (!isScored(distribution)) return realised(config, shapes, distribute(shapes, density, distribution, { fixed }));
+  // Scores share the rest: what is fixed has to leave one, as with any other distribution.
+  distribute(shapes, density, 'uniform', { fixed });
   return shapes.map((shape) => {
     const own = fixed.get(shape.name);
     return own === undefined ? undefined : distribute([shape], own, 'uniform')[0];
+  });
+}
+
+/** What a layer gets of its share: with blocks of a degree the nearest it can have, the share itself otherwise. */
+function realised({ sparsity }: Config, shapes: readonly LayerShape[], shares: LayerDensity[]): LayerDensity[] {
+  if (sparsity.init !== 'sao') return shares;
+  return shares.map(({ name, density }, l) => {
+    const { outputs, inputs } = partLayer(shapes[l]);
+    const degree = sparsity.sao.degree ?? nearestLayerDegree(shapes[l], density);
+    const own = degree / Math.max(outputs, inputs);
+    return { name, density: own, count: Math.round(own * weightsOf(shapes[l])) };
   });
 }
 

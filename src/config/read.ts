@@ -192,7 +192,17 @@ export class Reader {
     const aka = Object.fromEntries(known.map((name) => [name, schema.keys[name].aka ?? []]));
     const meant = nearest(key, free, aka);
     const home = homeOf(key);
-    if (meant === undefined && home !== undefined)
+    if (meant === undefined && home?.path === path)
+      this.say(
+        errors.oneOfThese(
+          key,
+          path,
+          [...written.keys()].filter((other) => other !== key),
+        ),
+        at,
+        keySpan,
+      );
+    else if (meant === undefined && home !== undefined)
       this.say(errors.misplacedKey(key, path, home.key, home.path), at, keySpan);
     else {
       const suggestion = meant && { text: scalarText(meant, this.format), title: `Change to ${meant}` };

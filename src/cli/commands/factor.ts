@@ -1,6 +1,5 @@
 /** `sparsescope factor FILE TENSOR -o ROTATIONS`: an orthogonal matrix as the rotations that make it. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { resolve } from 'node:path';
 import { openFile } from '../../formats/byte-source';
 import { openSafetensors } from '../../formats/safetensors';
 import { RpcCancelled } from '../../protocol/rpc';
@@ -12,6 +11,7 @@ import type { ExitCode } from '../errors';
 import { interruptible } from '../interrupt';
 import type { Output } from '../output';
 import { printJson } from '../output';
+import { outputPath } from '../output-path';
 import { bar } from '../table';
 import { factoredText, factoringText } from '../words';
 
@@ -24,6 +24,7 @@ interface Options {
 export async function factor(name: string, tensor: string, options: Options, output: Output): Promise<ExitCode> {
   const gain = options.gain === undefined ? undefined : Number(options.gain);
   if (gain !== undefined && !(gain > 0 && gain < Infinity)) throw badGain(options.gain ?? '');
+  const path = outputPath(options.output, name);
   const file = await openSafetensors(await openFile(name));
   try {
     const matrix = await readForFactoring(file, tensor, { gain });
@@ -37,7 +38,6 @@ export async function factor(name: string, tensor: string, options: Options, out
       }),
     );
     output.progress(undefined);
-    const path = resolve(options.output);
     await writeRotations(path, new Map([[tensor, sequence]]));
     const { rows, columns, first } = sequence;
     const facts = { tensor, shape: [rows, columns], rotations: first.length, orthogonalityError, difference };

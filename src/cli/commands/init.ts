@@ -1,13 +1,13 @@
 /** `sparsescope init CONFIG -o FILE.safetensors`: initial weights and masks, without training. */
-import { resolve } from 'node:path';
 import { exitCode } from '../errors';
 import type { ExitCode } from '../errors';
 import { quietContext } from '../follow';
 import type { Output } from '../output';
+import { outputPath } from '../output-path';
 import { withConfig } from '../with-config';
 
 export async function init(name: string, options: { output: string }, output: Output): Promise<ExitCode> {
-  const file = resolve(options.output);
+  const file = outputPath(options.output, name);
   await withConfig(name, output, (service, source, signal) =>
     service.api.initialise({ ...source, output: file }, quietContext(signal, output)),
   );

@@ -1,10 +1,10 @@
 /** `sparsescope prune CONFIG -o FILE.safetensors`: the dense network as its scores prune it, with the scores. */
-import { resolve } from 'node:path';
 import { exitCode } from '../errors';
 import type { ExitCode } from '../errors';
 import { quietContext } from '../follow';
 import type { Output } from '../output';
 import { printJson } from '../output';
+import { outputPath } from '../output-path';
 import { withConfig } from '../with-config';
 import { densityTable } from './density';
 
@@ -13,7 +13,7 @@ export async function prune(
   options: { output: string; json?: boolean },
   output: Output,
 ): Promise<ExitCode> {
-  const file = resolve(options.output);
+  const file = outputPath(options.output, name);
   const { layers } = await withConfig(name, output, (service, source, signal) =>
     service.api.prune({ ...source, output: file }, quietContext(signal, output)),
   );

@@ -56,7 +56,7 @@ export const restTooSmall = (p: {
   const others = p.rest === 0 ? 'and there are no others' : `and the other ${p.rest} need at least one each`;
   return new SparseError(
     'density.rest-too-small',
-    `Density ${p.density} keeps ${p.total} of ${p.weights} weights, but the layers with a density of their own take ${p.taken} ` +
+    `Density ${p.density} keeps ${p.total} of ${p.weights} weights, but the layers whose density is decided beforehand take ${p.taken} ` +
       `${others}. Use a density of at least ${nearest}, or lower those of the layers.`,
     { nearest },
   );
@@ -73,7 +73,7 @@ export const restTooLarge = (p: {
   const nearest = densityOf(p.taken + p.room, p.weights);
   return new SparseError(
     'density.rest-too-large',
-    `Density ${p.density} keeps ${p.total} of ${p.weights} weights, but the layers with a density of their own take only ${p.taken} ` +
+    `Density ${p.density} keeps ${p.total} of ${p.weights} weights, but the layers whose density is decided beforehand take only ${p.taken} ` +
       `and the others have ${p.room} in all. Use a density of at most ${nearest}, or raise those of the layers.`,
     { nearest },
   );

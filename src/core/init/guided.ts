@@ -12,6 +12,7 @@ import { orthogonalityErrorInParts } from '../spectrum';
 import { badEvaluations, patternTooSparse } from './eoi-errors';
 import { beginnings, entriesByAxes, piecesOf } from './guided-parts';
 import type { Piece } from './guided-parts';
+import { mixingPairs } from './guided-mixing';
 import { searchInParts } from './guided-search';
 import type { Found, Weighing } from './guided-search';
 
@@ -65,6 +66,7 @@ const chance = 0.15;
  * some chance, and the best of each piece is kept. The mask has at most as many non-zeros as the pattern (and one
  * more for each unmatched entry). Blocks and products of few rotations are met exactly; most patterns are those of no
  * product, since axes rotated into each other hold the same entries.
+ * `mixingPairs` then spreads the values among the places that were found, without a further one.
  * The search is not told of angles: they are drawn after it. Bounded by `evaluations`, the same for the same generator.
  * Throws `eoi.pattern-too-sparse`, `eoi.bad-evaluations`, `eoi.degenerate-angle`, `eoi.bad-angles`.
  */
@@ -96,6 +98,12 @@ export function* guidedOrthogonalInParts(p: GuidedRequest): Parts<Guided> {
     for (const axis of found.first) pairs.first.push(piece.axes[axis]);
     for (const axis of found.second) pairs.second.push(piece.axes[axis]);
   });
+  const mixing = mixingPairs(
+    { rows, columns, start, first: Uint32Array.from(pairs.first), second: Uint32Array.from(pairs.second) },
+    rng.split('mixing'),
+  );
+  pairs.first.push(...mixing.first);
+  pairs.second.push(...mixing.second);
   const angleRng = rng.split('angles');
   const sequence: RotationSequence = {
     rows,

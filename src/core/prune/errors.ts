@@ -50,7 +50,7 @@ export const emptyLayer = (name: string, kept: number, weights: number, needed: 
   return new SparseError(
     'prune.empty-layer',
     `Keeping ${kept} of ${weights} weights leaves none in layer "${name}", so nothing would pass through it. ` +
-      `Use a density of at least ${nearest}, a least number of weights per layer, or another pruning method.`,
+      `Use a density of at least ${nearest}, a density of its own for that layer, or another pruning method.`,
     { layer: name, nearest },
   );
 };

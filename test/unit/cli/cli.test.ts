@@ -282,6 +282,16 @@ describe('init', () => {
     expect(bytes.equals(await readFile(inProject('out/init.safetensors')))).toBe(true);
   });
 
+  it('not over the config that it reads', async () => {
+    const before = await readFile(inProject('tiny.sparse.yaml'), 'utf8');
+    for (const command of ['init', 'prune']) {
+      const { code, err } = await cli(command, 'tiny.sparse.yaml', '-o', './tiny.sparse.yaml');
+      expect(code).toBe(1);
+      expect(err).toMatch(/^error cli\.output-is-input: .*another name\.\n$/);
+    }
+    expect(await readFile(inProject('tiny.sparse.yaml'), 'utf8')).toBe(before);
+  });
+
   it('into a folder that is not there: one sentence, exit 1', async () => {
     const { code, err } = await cli('init', 'tiny.sparse.yaml', '-o', 'no/where.safetensors');
     expect(code).toBe(1);

@@ -124,6 +124,12 @@ const words: BadConfig[] = [
   yaml('a pattern of more than there is', `${head}sparsity: { eoi: { pattern: { nm: [4, 2] } } }\n`),
   yaml('a pattern of no weights', `${head}sparsity: { eoi: { pattern: { columnDegree: 0 } } }\n`),
   yaml('a degree above the fan-in', `${head}sparsity: { eoi: { pattern: { rowDegree: 200 } } }\n`),
+  yaml('two kinds of angles at once', `${head}sparsity: { eoi: { angles: { fixed: 30, list: [3] } } }\n`),
+  yaml('two patterns at once', `${head}sparsity: { eoi: { pattern: { nm: [2, 4], band: 3 } } }\n`),
+  yaml(
+    'scores, and layers that take more than there is',
+    `${head}sparsity: { density: 0.1, distribution: magnitude, init: base, layers: { fc1: 0.9 } }\n`,
+  ),
   yaml('a pattern that is none of the kinds', `${head}sparsity: { eoi: { pattern: 2:4 } }\n`),
   yaml('a pattern and a density', `${head}sparsity: { density: 0.2, eoi: { pattern: { nm: [2, 4] } } }\n`),
   yaml('a pattern without effect', `${head}sparsity: { init: eis, eoi: { pattern: { nm: [2, 4] } } }\n`),

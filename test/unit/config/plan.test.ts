@@ -54,6 +54,19 @@ describe('MLP-7', () => {
   });
 });
 
+describe('blocks of a degree', () => {
+  it('are planned as they will be drawn: the nearest degree, whatever the density asks for', () => {
+    const layers = '[{ name: a, linear: { in: 784, out: 60 } }, { name: b, linear: { in: 60, out: 10 } }]';
+    const { plan } = checkConfig(
+      `version: 1\nmodel: { layers: ${layers} }\nsparsity: { init: sao, density: 0.001 }\n`,
+      'yaml',
+    );
+    // 784 = 196 * 4 and 60 * 196 / 784 is whole; 60 = 6 * 10 and 10 * 6 / 60 is whole.
+    expect(plan!.layers.map(({ targetNonZeros }) => targetNonZeros)).toEqual([60 * 196, 10 * 6]);
+    expect(plan!.nonZeros).toBe(60 * 196 + 10 * 6);
+  });
+});
+
 describe('layers of their own', () => {
   it('point to where they are written', () => {
     const { layers } = planOf(

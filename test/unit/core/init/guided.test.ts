@@ -56,8 +56,18 @@ describe('guidedOrthogonal', () => {
     expect(error).toBeLessThan(1e-6);
   });
 
-  it('needs about log2 rotations an axis for blocks, and none for the identity', () => {
-    expect(guide(blockPattern(64, 64, [16, 16])).sequence.first.length).toBeLessThan(64 * 4);
+  it('spreads the values over the places found: none is lost to rounding, few are small', () => {
+    for (const pattern of [nmPattern(32, 512, [2, 4]), blockPattern(32, 400, [32, 400]), nmPattern(512, 32, [1, 2])]) {
+      const { weights, mask } = guide(pattern);
+      const typical = Math.sqrt(Math.min(pattern.rows, pattern.columns) / mask.count());
+      const magnitudes = weights.filter((value) => value !== 0).map(Math.abs);
+      expect(magnitudes.length).toBe(mask.count());
+      expect(magnitudes.filter((value) => value > 0.01 * typical).length).toBeGreaterThan(0.97 * mask.count());
+    }
+  });
+
+  it('needs about log2 rotations an axis for blocks, twice that to mix them, and none for the identity', () => {
+    expect(guide(blockPattern(64, 64, [16, 16])).sequence.first.length).toBeLessThan(64 * (4 + 4));
     expect(guide(bandPattern(30, 30, 1)).sequence.first.length).toBe(0);
   });
 
