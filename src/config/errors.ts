@@ -208,6 +208,24 @@ export const densityTooLow = (density: number, layer: SparseLayer, possible: str
   );
 };
 
+/** A layer whose density in `sparsity.layers` leaves it less than it can do with. */
+export const ownDensityTooLow = (layer: SparseLayer, least: number): Finding =>
+  finding(
+    'own-density-too-low',
+    `sparsity.layers leaves ${layer.name} (${size(layer)}) ${count(layer.targetNonZeros)} of its ${count(layer.weights)} weights, ` +
+      `but it needs at least ${count(least)}; use at least ${atLeast(least / layer.weights)}.`,
+  );
+
+/** `possible`: the smallest density that works, as to be written. */
+export const layerEmpty = (density: number, name: string, others: number, possible: string | undefined): Finding =>
+  finding(
+    'layer-empty',
+    `With sparsity.density ${density} ${name}${others > 0 ? ` and ${others} more` : ''} would keep no weight at all, and nothing gets ` +
+      `through the network; ` +
+      (possible === undefined ? 'use a higher density.' : `the nearest possible density is ${possible}.`),
+    possible === undefined ? undefined : change(possible),
+  );
+
 /** `pattern`: as it is written in `sparsity.layers`. */
 export const noSuchLayer = (pattern: string, names: readonly string[]): Finding => {
   const few = names.length <= 8 ? names : [...names.slice(0, 6), '…', names[names.length - 1]];
@@ -319,10 +337,4 @@ export const fewerSamples = (samples: number, examples: number): Finding =>
     'fewer-samples',
     `probes.jacobian.samples is ${count(samples)}, but there are ${count(examples)} examples to validate with; all of them are used.`,
     change(String(examples)),
-  );
-
-export const layerEmpty = (name: string, others: number): Finding =>
-  warning(
-    'layer-empty',
-    `${name}${others > 0 ? ` and ${others} more` : ''} would keep no weight at all, and nothing gets through the network. Use a higher density.`,
   );

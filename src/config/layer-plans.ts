@@ -94,42 +94,71 @@ const tooSparse = ({ targetDensity, minimumDensity: least }: SharedLayer): boole
 /** Each trial shares the density out anew; of very many layers that would be felt while typing. */
 const mostLayersToSearch = 1_000;
 
-/** The smallest density, as printed, with which every layer can be exactly orthogonal. 1 always can. */
+/** Whether the layer gets fewer weights than it can do with. */
+const lacksWeights = (layer: SharedLayer, init: Config['sparsity']['init']): boolean =>
+  isRotated(init) ? tooSparse(layer) : layer.targetNonZeros === 0;
+
+/** The highest density that can be shared out: below 1 where `sparsity.layers` holds all layers down. */
+function highestDensity(config: Config, placed: readonly Placed[]): number {
+  try {
+    planLayers(config, placed, 1);
+    return 1;
+  } catch (error) {
+    if (!isSparseError(error)) throw error;
+    return typeof error.details?.nearest === 'number' ? error.details.nearest : 1;
+  }
+}
+
+/** The smallest density, as printed, with which every layer gets the weights it needs; none where no density does. */
 function smallestDensity(config: Config, placed: readonly Placed[]): string | undefined {
   if (placed.length > mostLayersToSearch) return undefined;
-  const works = (density: number): boolean => !planLayers(config, placed, density).filter(isShared).some(tooSparse);
-  let low = config.sparsity.density;
-  let high = 1;
+  const { density, init } = config.sparsity;
+  const works = (wanted: number): boolean => {
+    try {
+      return !planLayers(config, placed, wanted)
+        .filter(isShared)
+        .some((layer) => lacksWeights(layer, init));
+    } catch (error) {
+      // Densities of their own leave the others more, or less, than they have.
+      if (isSparseError(error)) return false;
+      throw error;
+    }
+  };
+  const highest = highestDensity(config, placed);
+  if (!works(highest)) return undefined;
+  let [low, high] = [density, highest];
   while (high / low > 1.0001) {
     const middle = Math.sqrt(low * high);
     if (works(middle)) high = middle;
     else low = middle;
   }
   // Rounding up to four digits may meet a density at which a whole weight falls the other way.
-  for (let wanted = high; wanted < 1; wanted *= 1.0005) {
+  for (let wanted = high; wanted < highest; wanted *= 1.0005) {
     const text = atLeast(wanted);
     if (works(Number(text))) return text;
   }
-  return '1';
+  return String(highest);
 }
 
 export function checkDensity(config: Config, layers: readonly LayerPlan[], placed: readonly Placed[]): PathFinding[] {
   const { density, init } = config.sparsity;
-  const path = 'sparsity.density';
-  if (guideOf(config.sparsity)) return [];
-  if (!isRotated(init)) {
-    const hollow = layers.filter((layer) => layer.targetNonZeros === 0);
-    return hollow.length > 0 ? [{ ...errors.layerEmpty(hollow[0].name, hollow.length - 1), path }] : [];
+  // Sparse orthogonal initialisation takes the nearest degree, which is 1 at least.
+  if (guideOf(config.sparsity) || init === 'sao') return [];
+  const lacking = layers.filter(isShared).filter((layer) => lacksWeights(layer, init));
+  if (lacking.length === 0) return [];
+  const names = lacking.map(({ name }) => name);
+  const { fixed } = matchLayers(config.sparsity.layers, names);
+  const own = lacking.find(({ name }) => fixed.has(name));
+  if (own) {
+    const least = isRotated(init) ? Math.round(own.minimumDensity * own.weights) : 1;
+    return [{ ...errors.ownDensityTooLow(own, least), path: 'sparsity.layers' }];
   }
-  const worst = layers
-    .filter(isShared)
-    .filter(tooSparse)
-    .reduce<SharedLayer | undefined>(
-      (a, b) => (a && a.targetDensity / a.minimumDensity <= b.targetDensity / b.minimumDensity ? a : b),
-      undefined,
-    );
-  if (!worst) return [];
-  return [{ ...errors.densityTooLow(density, worst, smallestDensity(config, placed)), path }];
+  const path = 'sparsity.density';
+  const possible = smallestDensity(config, placed);
+  if (!isRotated(init)) return [{ ...errors.layerEmpty(density, names[0], names.length - 1, possible), path }];
+  const share = (layer: SharedLayer): number => layer.targetDensity / layer.minimumDensity;
+  const worst = lacking.reduce((a, b) => (share(a) <= share(b) ? a : b));
+  return [{ ...errors.densityTooLow(density, worst, possible), path }];
 }
 
 /** Updates that prune while the network is trained have to begin with all of it. */
