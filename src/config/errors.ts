@@ -338,3 +338,19 @@ export const fewerSamples = (samples: number, examples: number): Finding =>
     `probes.jacobian.samples is ${count(samples)}, but there are ${count(examples)} examples to validate with; all of them are used.`,
     change(String(examples)),
   );
+
+/** Fewer weights than layers are left once the network is pruned. `possible`: the smallest density that works. */
+export const prunedTooFar = (density: number, kept: number, layers: number, possible: string): Finding =>
+  finding(
+    'pruned-too-far',
+    `sparsity.density ${density} leaves ${count(kept)} weights for ${count(layers)} layers in the end, and each needs one; ` +
+      `the nearest possible density is ${possible}.`,
+    change(possible),
+  );
+
+export const tooManyLevels = (levels: number, layers: number, most: number): Finding =>
+  finding(
+    'too-many-levels',
+    `${count(levels)} levels leave fewer weights than the ${count(layers)} layers need, one each; use at most ${count(most)}.`,
+    change(String(most)),
+  );

@@ -2,6 +2,7 @@
 import { SparseError } from '../core/errors';
 import type { Network } from '../core/network';
 import { checkEoiAngles } from './check-angles';
+import { checkPruning } from './check-pruning';
 import type { Gains } from '../core/init/mean-field';
 import type { PathFinding } from './finding';
 import { gainOf } from './gain';
@@ -45,6 +46,8 @@ export function planNetwork(config: Config): { plan?: NetworkPlan; problems: Pat
     : layers.some(({ decidedBy }) => decidedBy === 'pattern')
       ? undefined
       : Math.round(initialDensity(config) * weights);
+  problems.push(...checkPruning(config, { layers: layers.length, weights, nonZeros }));
+  if (problems.some(({ severity }) => severity !== 'warning')) return { problems };
   const plan = {
     network,
     layers,

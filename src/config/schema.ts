@@ -54,7 +54,7 @@ const rewind = {
   kind: 'object',
   doc:
     'Lottery tickets: the whole training is done `levels` times more. Before each, the smallest weights are pruned over the whole ' +
-    'network and the others go back to their values at `step`.',
+    'network, but for the largest of each layer, and the others go back to their values at `step`.',
   source: 'Frankle et al., "Linear Mode Connectivity and the Lottery Ticket Hypothesis" (arXiv 1912.05671)',
   aka: ['lottery', 'imp', 'ltr'],
   keys: {

@@ -174,6 +174,11 @@ const requests: BadConfig[] = [
   yaml('too sparse for base', `${head}sparsity: { density: 0.00001, init: base }\n`),
   yaml('a layer of its own too sparse for EOI', `${head}sparsity: { layers: { fc1: 0.0001 } }\n`),
   yaml('a layer of its own too sparse for base', `${head}sparsity: { init: base, layers: { fc7: 0.0001 } }\n`),
+  yaml(
+    'pruned too far in training',
+    `${head}sparsity: { density: 0.00001, init: base, update: { method: one-shot } }\n`,
+  ),
+  yaml('too many levels', `${head}sparsity: { init: base }\ntrain: { rewind: { levels: 60, step: 8 } }\n`),
   yaml('layers that do not meet', layers(wide, '{ activation: tanh }', '{ name: fc2, linear: { in: 64, out: 10 } }')),
   yaml('a first layer that does not fit the data', layers('{ name: fc1, linear: { in: 3072, out: 10 } }')),
   yaml('a last layer that does not fit the classes', layers(wide, '{ name: fc2, linear: { in: 32, out: 11 } }')),
