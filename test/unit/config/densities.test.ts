@@ -38,7 +38,7 @@ describe('the densities of a config', () => {
         if (wanted?.code !== 'config.own-density-too-low' && proposed !== undefined)
           expect(errorsOf({ ...given, density: proposed }).errors).toEqual([]);
       }),
-      { seed: 1, numRuns: 150 },
+      { seed: 1, numRuns: 300 },
     );
     for (const code of ['density-too-low', 'own-density-too-low', 'layer-empty', 'impossible-shares'])
       expect(seen.get(`config.${code}`) ?? 0, code).toBeGreaterThan(2);
