@@ -15,15 +15,15 @@ export const conv = (
   groups,
 });
 
-/** The operator under circular padding, stride 1, on a `size` x `size` image: (out * size^2) x (in * size^2). */
+/** The operator under circular padding, stride 1, on an image of (high, wide) places: (out * places) x (in * places). */
 export function operator(
   { rows, columns, kernel = [1, 1], groups = 1 }: LayerShape,
   weights: Float32Array | Float64Array,
-  size: number,
+  [high, wide]: readonly [number, number],
 ) {
   const [kh, kw] = kernel;
   const perGroup = columns / (kh * kw);
-  const pixels = size * size;
+  const pixels = high * wide;
   const width = perGroup * groups * pixels;
   const matrix = new Float64Array(rows * pixels * width);
   for (let o = 0; o < rows; o++)
@@ -33,9 +33,9 @@ export function operator(
           const weight = weights[o * columns + (i * kh + y) * kw + x];
           const channel = Math.floor(o / (rows / groups)) * perGroup + i;
           for (let p = 0; p < pixels; p++) {
-            const sourceY = (Math.floor(p / size) + y - Math.floor((kh - 1) / 2) + size) % size;
-            const sourceX = ((p % size) + x - Math.floor((kw - 1) / 2) + size) % size;
-            matrix[(o * pixels + p) * width + channel * pixels + sourceY * size + sourceX] += weight;
+            const sourceY = (Math.floor(p / wide) + y - Math.floor((kh - 1) / 2) + high) % high;
+            const sourceX = ((p % wide) + x - Math.floor((kw - 1) / 2) + wide) % wide;
+            matrix[(o * pixels + p) * width + channel * pixels + sourceY * wide + sourceX] += weight;
           }
         }
   return { matrix, height: rows * pixels, width };

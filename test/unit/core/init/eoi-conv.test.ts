@@ -21,7 +21,7 @@ const make = (shape: LayerShape, density: number, convDensity: ConvDensity = 'as
   exactOrthogonalConv({ ...request(shape, density, seed), convDensity });
 
 const farFromOne = (shape: LayerShape, weights: Float32Array): number => {
-  const { matrix, height, width } = operator(shape, weights, 4);
+  const { matrix, height, width } = operator(shape, weights, [4, 4]);
   return Math.max(...singularValues(matrix, height, width).map((value) => Math.abs(value - 1)));
 };
 

@@ -31,7 +31,7 @@ describe('singular values of a convolution', () => {
   it.each(shapes)('are those of the operator written out: %s', (_, shape) => {
     for (const size of [4, 5]) {
       const weights = normals(shape);
-      const { matrix, height, width } = operator(shape, weights, size);
+      const { matrix, height, width } = operator(shape, weights, [size, size]);
       const expected = singularValues(matrix, height, width);
       const found = valuesOf(weights, shape, size);
       // The written-out operator has as many more values, all 0, as it has rows or columns too many.
