@@ -1,5 +1,6 @@
 /** What singular values say about a matrix, and how far it is from an isometry. */
 import { matrixSize, noValues } from './errors';
+import { eightDots } from './linalg/dots';
 import { finish } from './parts';
 import type { Parts } from './parts';
 import { checkShape } from './shape';
@@ -114,7 +115,7 @@ function* denseError(w: Float32Array | Float64Array, rows: number, columns: numb
   let worst = 0;
   for (let i = 0; i < count; i += 2) {
     for (let j = i; j < count; j += 4) {
-      eightDots(vectors, length, i * length, j * length, dots);
+      eightDots(vectors, i * length, vectors, j * length, length, dots);
       for (let k = 0; k < 8; k++) {
         const [row, column] = [i + (k >> 2), j + (k & 3)];
         if (row < count && column < count) worst = farther(worst, row === column ? dots[k] - 1 : dots[k]);
@@ -123,36 +124,6 @@ function* denseError(w: Float32Array | Float64Array, rows: number, columns: numb
     yield;
   }
   return worst;
-}
-
-/** Dot products of the two vectors from `x` on with the four from `y` on. */
-function eightDots(vectors: Float64Array, length: number, x: number, y: number, dots: Float64Array): void {
-  let [a0, a1, a2, a3] = [0, 0, 0, 0];
-  let [b0, b1, b2, b3] = [0, 0, 0, 0];
-  for (let k = 0; k < length; k++) {
-    const a = vectors[x + k];
-    const b = vectors[x + length + k];
-    const y0 = vectors[y + k];
-    const y1 = vectors[y + length + k];
-    const y2 = vectors[y + 2 * length + k];
-    const y3 = vectors[y + 3 * length + k];
-    a0 += a * y0;
-    a1 += a * y1;
-    a2 += a * y2;
-    a3 += a * y3;
-    b0 += b * y0;
-    b1 += b * y1;
-    b2 += b * y2;
-    b3 += b * y3;
-  }
-  dots[0] = a0;
-  dots[1] = a1;
-  dots[2] = a2;
-  dots[3] = a3;
-  dots[4] = b0;
-  dots[5] = b1;
-  dots[6] = b2;
-  dots[7] = b3;
 }
 
 /** Like max(worst, |deviation|), but NaN stays NaN. */
