@@ -1,5 +1,6 @@
 /** What a key means, for hovers, completions and the docs page: written from the schema table. */
 import { expected } from './expected';
+import type { MethodFacts } from './method-facts';
 import { schemaAt } from './schema-paths';
 import type { EnumSchema, Schema } from './schema-types';
 import { pathSteps } from './tree';
@@ -14,15 +15,20 @@ export const defaultText = (schema: Schema): string | undefined => {
 export const typeText = (schema: Schema): string =>
   schema.kind === 'object' ? 'keys' : expected(schema).replace(/^an? /, '');
 
-/** What a value of an enumeration means, with its formula and source where it is a method. */
-export const valueText = ({ doc, valueDocs, valueFacts }: EnumSchema, value: string | number): string => {
-  const facts = valueFacts?.[value];
-  return [
-    valueDocs?.[value] ?? doc,
-    ...(facts?.formula === undefined ? [] : [`\`${facts.formula}\`.`]),
-    ...(facts ? [`Source: ${facts.source}.`] : []),
+/** `... \`s = |w|\`. Source: ...`: the sentence, what is computed, where it comes from. */
+const withFacts = (doc: string, { formula, source }: Partial<MethodFacts> = {}): string =>
+  [
+    doc,
+    ...(formula === undefined ? [] : [`\`${formula}\`.`]),
+    ...(source === undefined ? [] : [`Source: ${source}.`]),
   ].join(' ');
-};
+
+/** What a key means, with its formula and source where it has them. */
+export const keyText = (schema: Schema): string => withFacts(schema.doc, schema);
+
+/** What a value of an enumeration means, with its formula and source where it is a method. */
+export const valueText = ({ doc, valueDocs, valueFacts }: EnumSchema, value: string | number): string =>
+  withFacts(valueDocs?.[value] ?? doc, valueFacts?.[value]);
 
 /** One line for each value of an enumeration that has a sentence. */
 export const valueLines = (schema: Schema): string[] => {
@@ -80,6 +86,7 @@ export function describeKey(path: string, value?: unknown): KeyDescription | und
     valueLines(schema)
       .map((line) => `- ${line}`)
       .join('\n'),
+    schema.formula === undefined ? '' : `Formula: \`${schema.formula}\``,
     schema.source === undefined ? '' : `Source: ${schema.source}`,
   ];
   return { title, markdown: markdown.filter((part) => part !== '').join('\n\n') };

@@ -1,5 +1,5 @@
 /** The page docs/config.md: an example, then every key, written from the schema table. */
-import { defaultText, typeText, valueLines } from './describe';
+import { defaultText, keyText, typeText, valueLines } from './describe';
 import { maxMatrix, maxNetwork } from './model-network';
 import { configSchema } from './schema';
 import type { ObjectSchema, Schema } from './schema-types';
@@ -85,7 +85,9 @@ const row = ([path, schema]: [string, Schema]): string => {
   const byDefault = defaultText(schema);
   const without = schema.required ? '_required_' : '';
   const type = schema.unit === undefined ? typeText(schema) : `${typeText(schema)}; ${schema.unit}`;
-  return `| \`${path}\` | ${cell(type)} | ${byDefault === undefined ? without : `\`${byDefault}\``} | ${cell(schema.doc)} |`;
+  // Words of an enumeration have a paragraph of their own, with the source.
+  const meaning = valueLines(schema).length > 0 ? schema.doc : keyText(schema);
+  return `| \`${path}\` | ${cell(type)} | ${byDefault === undefined ? without : `\`${byDefault}\``} | ${cell(meaning)} |`;
 };
 
 /** What the words of each enumeration mean, once. */

@@ -1,5 +1,5 @@
 /** The schema table as JSON Schema (draft-07), for editors that check YAML and JSON by it. */
-import { valueText } from './describe';
+import { keyText, valueText } from './describe';
 import { configSchema } from './schema';
 import type { Schema } from './schema-types';
 
@@ -10,7 +10,7 @@ const defined = (json: Json): Json =>
   Object.fromEntries(Object.entries(json).filter(([, value]) => value !== undefined));
 
 const description = (schema: Schema): string =>
-  [schema.doc, ...(schema.unit === undefined ? [] : [`Unit: ${schema.unit}.`])].join(' ');
+  [keyText(schema), ...(schema.unit === undefined ? [] : [`Unit: ${schema.unit}.`])].join(' ');
 
 function shape(schema: Schema): Json {
   switch (schema.kind) {
@@ -65,7 +65,7 @@ const convert = (schema: Schema): Json =>
   defined({
     ...shape(schema),
     default: schema.kind === 'object' || schema.kind === 'map' ? undefined : schema.default,
-    description: description(schema).replaceAll(/[`*]/g, ''),
+    description: description(schema).replaceAll(/`|\*\*/g, ''),
     markdownDescription: description(schema),
   });
 

@@ -1,4 +1,5 @@
 /** The words of a config about exact orthogonal initialisation: one part of the table in schema.ts. */
+import { angleFacts, convDensityFacts, settingFacts } from './method-facts';
 import type { Schema } from './schema-types';
 
 export const eoiPaper = 'Nowak et al., "Sparser, Better, Deeper, Stronger" (arXiv 2406.01755)';
@@ -21,7 +22,8 @@ export const angles = {
     {
       kind: 'enum',
       values: ['uniform'],
-      valueDocs: { uniform: 'Uniform over [0, 360), as published.' },
+      valueDocs: { uniform: 'Uniform over a whole turn, as published.' },
+      valueFacts: angleFacts,
       doc: 'A distribution by its name.',
     },
     { kind: 'object', keys: { fixed: { ...angle, required: true } }, doc: 'The same angle for all rotations.' },
@@ -59,14 +61,14 @@ export const convDensity = {
   kind: 'enum',
   values: ['as-given', 'more-nonzeros'],
   valueDocs: {
-    'as-given': 'd: that of the layer. Most weights kept begin at 0.',
-    'more-nonzeros': 'min(d k, 1, sqrt(d)) for a kernel of k places, as the published networks have it.',
+    'as-given': 'That of the layer. Most weights kept begin at 0.',
+    'more-nonzeros': 'More than that of the layer, as most published networks have it.',
   },
+  valueFacts: convDensityFacts,
   default: 'more-nonzeros',
   doc:
     'Density of the orthogonal matrix at the centre of a kernel. The other weights kept, drawn at random, are 0 in the ' +
     'beginning and are trained like all.',
-  source: 'public code of Nowak et al.',
 } as const satisfies Schema;
 
 const count = { kind: 'integer', min: 1, max: 1_048_576, required: true, unit: 'weights' } as const;
@@ -75,6 +77,7 @@ const pair = { kind: 'list', length: 2, items: { ...count, doc: 'A count.' }, re
 export const pattern = {
   kind: 'union',
   optional: true,
+  ...settingFacts.pattern,
   doc:
     'Where the non-zeros of `init: eoi` are wanted. Rotations are searched whose product comes as near as possible and is ' +
     'exactly orthogonal all the same; how near is told as intersection over union. The pattern says how many weights are ' +

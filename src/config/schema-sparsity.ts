@@ -1,6 +1,7 @@
 /** The words of a config about sparsity: one part of the table in schema.ts. */
 import { angles, convDensity, eoiPaper, pattern } from './schema-eoi';
-import { baseFacts, distributionFacts, gainFacts, initFacts, updateFacts } from './method-facts';
+import { baseFacts, distributionFacts, fanFacts, gainFacts, initFacts, settingFacts } from './method-facts';
+import { update } from './schema-update';
 import type { ObjectSchema } from './schema-types';
 
 const gain = {
@@ -34,67 +35,8 @@ const gain = {
       max: 100,
       default: 0,
       doc: 'Standard deviation of the biases, sigma_b; 0: biases are zero.',
+      ...settingFacts.bias,
       aka: ['sigma_b', 'sigmaB'],
-    },
-  },
-} as const satisfies ObjectSchema;
-
-const update = {
-  kind: 'object',
-  doc: 'How the mask changes while the network is trained.',
-  aka: ['dst'],
-  keys: {
-    method: {
-      kind: 'enum',
-      values: ['static', 'set', 'rigl', 'gradual-magnitude', 'one-shot'],
-      valueDocs: {
-        static: 'It does not.',
-        set: 'Drops the smallest weights and grows as many at random places.',
-        rigl: 'Drops the smallest weights and grows as many where the gradient is largest.',
-        'gradual-magnitude': 'Begins dense and drops the smallest weights of the network bit by bit until `density`.',
-        'one-shot': 'Begins dense and drops the smallest weights of the network once, at `until`, down to `density`.',
-      },
-      valueFacts: updateFacts,
-      default: 'static',
-      doc: 'The rule by which weights are dropped and grown.',
-      aka: ['growth'],
-    },
-    every: {
-      kind: 'integer',
-      min: 1,
-      max: 1_000_000_000,
-      default: 100,
-      unit: 'steps',
-      aka: ['update_frequency', 'updateEvery'],
-      doc: 'Steps between two updates of the mask. An update takes the place of the step of the optimizer.',
-    },
-    dropFraction: {
-      kind: 'number',
-      above: 0,
-      max: 1,
-      default: 0.3,
-      unit: 'share of the weights kept',
-      aka: ['death_rate', 'prune_rate', 'alpha'],
-      doc: 'How many weights of each layer are dropped at the first update of `set` and `rigl`.',
-    },
-    schedule: {
-      kind: 'enum',
-      values: ['constant', 'cosine', 'inverse-power'],
-      valueDocs: {
-        constant: 'f(t) = a.',
-        cosine: 'f(t) = a/2 (1 + cos(pi t / T)), T where `until` is.',
-        'inverse-power': 'f(t) = a (1 - t / T)^3.',
-      },
-      default: 'cosine',
-      doc: 'How `dropFraction` changes.',
-    },
-    until: {
-      kind: 'number',
-      above: 0,
-      max: 1,
-      default: 0.75,
-      unit: 'share of all steps',
-      doc: 'When the last update may be.',
     },
   },
 } as const satisfies ObjectSchema;
@@ -186,9 +128,9 @@ export const sparsity = {
         dense: 'All weights of the layer count.',
         sparse: 'Only the weights kept count, unit by unit, so that the variance survives the mask.',
       },
+      valueFacts: fanFacts,
       default: 'dense',
       doc: 'What fan-in and fan-out count, with `init: base` and the normal distributions of `base`.',
-      source: 'Evci et al., "Gradient Flow in Sparse Neural Networks" (2022)',
     },
     gain,
     eoi: {
@@ -200,14 +142,21 @@ export const sparsity = {
       kind: 'object',
       doc: 'Settings of `init: ai`.',
       keys: {
-        iterations: { kind: 'integer', min: 1, max: 1_000_000, default: 1_000, doc: 'Steps of gradient descent.' },
+        iterations: {
+          kind: 'integer',
+          min: 1,
+          max: 1_000_000,
+          default: 1_000,
+          doc: 'Steps of gradient descent.',
+          ...settingFacts.aiIterations,
+        },
         learningRate: {
           kind: 'number',
           above: 0,
           max: 100,
           default: 0.1,
           doc: 'Step size of the descent.',
-          source: 'Lee et al., "A Signal Propagation Perspective for Pruning" (2020)',
+          ...settingFacts.aiLearningRate,
         },
       },
     },
@@ -222,6 +171,7 @@ export const sparsity = {
           optional: true,
           unit: 'weights',
           doc: 'Weights in each row, or column of a tall layer. Without it, the degree nearest to the density of the layer.',
+          ...settingFacts.saoDegree,
         },
       },
     },
@@ -229,7 +179,14 @@ export const sparsity = {
       kind: 'object',
       doc: 'Settings of `distribution: synflow`.',
       keys: {
-        iterations: { kind: 'integer', min: 1, max: 10_000, default: 100, doc: 'Rounds of scoring and pruning.' },
+        iterations: {
+          kind: 'integer',
+          min: 1,
+          max: 10_000,
+          default: 100,
+          doc: 'Rounds of scoring and pruning.',
+          ...settingFacts.synflowIterations,
+        },
       },
     },
     update,

@@ -5,6 +5,8 @@ interface Described {
   /** Markdown, whole sentences. */
   readonly doc: string;
   readonly unit?: string;
+  /** As it is computed, in plain characters. */
+  readonly formula?: string;
   /** Where the method or the default comes from. */
   readonly source?: string;
   /** Has to be written. */
