@@ -76,6 +76,7 @@ describe('a run from its first moment to its last', () => {
       step: 0,
       checkpoints: [],
       epochs: [],
+      maskChanges: [],
       elapsed: 0,
     });
     expect(await reader.poll()).toBe(false);
