@@ -156,6 +156,8 @@ export interface MaskChange {
 export interface MaskTotals extends Omit<MaskChange, 'layer'> {
   step: number;
   method: MaskMethod;
+  /** Layers that lost or gained weights. */
+  layers: number;
 }
 
 export interface EpochEvent {

@@ -73,6 +73,7 @@ function totals({ step, method, layers }: MaskEvent): MaskTotals {
   return {
     step,
     method,
+    layers: sum((layer) => Number(layer.dropped > 0 || layer.grown > 0)),
     dropped: sum((layer) => layer.dropped),
     grown: sum((layer) => layer.grown),
     kept: sum((layer) => layer.kept),

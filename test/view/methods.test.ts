@@ -1,6 +1,7 @@
 /** What the panel and the report show of methods beyond the first: convolutions in groups, masks that change. */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { Page } from 'playwright-core';
 import { describe, expect, inject, it } from 'vitest';
 import type { RunTab, RunViewApi } from '../../src/protocol/views';
 import { missingBrowser } from './harness';
@@ -8,6 +9,30 @@ import { open as openRun, panelTests, press, readsOut, served, useBrowser, view 
 
 const open = (tab: RunTab, layer: string, step = 0, change: Partial<RunViewApi> = {}): Promise<void> =>
   openRun(tab, { directory: inject('convRun'), layer, step }, change);
+
+/** Dotted lines of each chart, told by columns of pixels in the colour of marks. */
+const dottedLines = (page: Page): Promise<number[]> =>
+  page.locator('.chart canvas').evaluateAll((all) => {
+    const muted = getComputedStyle(document.querySelector('.swatch.colour-muted')!).color.match(/\d+/g)!.map(Number);
+    return all.map((element) => {
+      const { width, height } = element as HTMLCanvasElement;
+      const { data } = (element as HTMLCanvasElement).getContext('2d')!.getImageData(0, 0, width, height);
+      // Half transparent where a line lies between two pixels, and then rounded.
+      const isMark = (at: number): boolean =>
+        data[at + 3] > 60 && muted.every((value, channel) => Math.abs(data[at + channel] - value) <= 4);
+      /** The longest column of marks of which one follows the other within 12 pixels: words of the axis are further apart. */
+      const length = (x: number): number => {
+        const rows = Array.from({ length: height }, (_, y) => y).filter((y) => isMark(4 * (y * width + x)));
+        let first = 0;
+        return rows.reduce((longest, row, i) => {
+          if (i > 0 && row - rows[i - 1] > 12) first = i;
+          return Math.max(longest, row - rows[first]);
+        }, 0);
+      };
+      const isLine = Array.from({ length: width }, (_, x) => length(x) > height / 2);
+      return isLine.filter((line, x) => line && !isLine[x - 1]).length;
+    });
+  });
 
 describe.skipIf(missingBrowser !== undefined)(panelTests('methods shown'), () => {
   useBrowser();
@@ -60,6 +85,8 @@ describe.skipIf(missingBrowser !== undefined)(panelTests('methods shown'), () =>
   it('marks each change of the masks, tells it, and lists them all', async () => {
     await open('training', 'fc', 43);
     await readsOut(/rigl at step 32: [\d,]+ dropped, [\d,]+ grown/);
+    expect(await view.page.locator('.controls .legend-item').innerText()).toBe('4 changes of the masks');
+    await expect.poll(() => dottedLines(view.page)).toEqual([4, 4, 4]);
     await view.screenshot('training-masks');
     await press('t');
     await view.page.getByRole('radio', { name: 'Mask changes' }).check({ force: true });
@@ -67,9 +94,25 @@ describe.skipIf(missingBrowser !== undefined)(panelTests('methods shown'), () =>
     await expect.poll(() => rows.count()).toBe(4);
     const cells = await rows.first().locator('td, th').allInnerTexts();
     expect(cells.slice(0, 2)).toEqual(['8', 'rigl']);
-    expect(cells[2]).toBe(cells[3]);
-    expect(Number(cells[5])).toBeGreaterThan(0);
+    // Of three layers.
+    expect(Number(cells[2])).toBe(3);
+    expect(cells[3]).toBe(cells[4]);
     expect(Number(cells[6])).toBeGreaterThan(0);
+    expect(Number(cells[7])).toBeGreaterThan(0);
+  });
+
+  it('has no lines, but a table, for more changes than can be told apart', async () => {
+    await open('training', 'fc', 43, {
+      snapshot: async () => {
+        const snapshot = await served.reader.snapshot();
+        const [first] = snapshot.maskChanges;
+        return { ...snapshot, maskChanges: Array.from({ length: 41 }, (_, i) => ({ ...first, step: i + 1 })) };
+      },
+    });
+    await expect
+      .poll(() => view.page.locator('.controls .legend-item').innerText())
+      .toBe('41 changes of the masks, too many to mark: the table lists them');
+    await expect.poll(() => dottedLines(view.page)).toEqual([0, 0, 0]);
   });
 
   it('are in the report', async () => {
@@ -78,6 +121,8 @@ describe.skipIf(missingBrowser !== undefined)(panelTests('methods shown'), () =>
     await page.goto(pathToFileURL(join(inject('convRun'), 'report.html')).href);
     const changes = page.locator('details', { hasText: 'Changes of the masks' });
     expect(await changes.locator('tbody tr').count()).toBe(4);
+    expect(await page.getByText('Dotted lines: 4 changes of the masks.').isVisible()).toBe(true);
+    await expect.poll(async () => (await dottedLines(page)).slice(0, 3)).toEqual([4, 4, 4]);
     expect(await page.locator('section').first().innerText()).toMatch(/conv2\s+8 × 4 × 3 × 3\s+eoi/);
     await page.close();
   });

@@ -18,8 +18,9 @@ import {
 } from '../views/spectrum/spectrum-charts';
 import { drawnMetrics } from '../views/training/metrics';
 import { epochColumns, epochRows, maskColumns, maskRows } from '../views/training/training-tables';
-import { showTraining, trainingCharts } from '../views/training/training-charts';
+import { maskMarks, showTraining, trainingCharts } from '../views/training/training-charts';
 import { runTitle, weightShape } from '../../src/protocol/words';
+import { maskNote } from '../views/training/words';
 import { stepName } from '../views/run/words';
 import { jacobianNote, runFacts, sections, spectrumLabel, thinnedSteps } from './words';
 
@@ -87,11 +88,15 @@ export const training = (data: ReportData): HTMLElement | undefined => {
   const drawn = drawnMetrics();
   drawn.push(metrics);
   showTraining(charts, { steps: metrics.step, drawn }, epochs, log);
+  const all = [charts.loss, charts.accuracy, charts.gradient];
+  const marks = maskMarks(maskChanges);
+  for (const chart of all) chart.setMarks(marks);
   const thinned =
     metrics.step.length < metrics.total && h('p', { class: 'note' }, thinnedSteps(metrics.step.length, metrics.total));
   return section(
     sections.training,
-    h('div', { class: 'charts' }, charts.loss.element, charts.accuracy.element, charts.gradient.element),
+    h('div', { class: 'charts' }, ...all.map(({ element }) => element)),
+    marks.length > 0 && h('p', { class: 'note' }, `${maskNote(marks.length)}.`),
     thinned,
     epochs.length > 0 &&
       h(

@@ -1,7 +1,7 @@
 /** Loss, accuracy and gradient norm over the steps, with one cursor. */
-import type { EpochEvent } from '../../../src/protocol/run';
+import type { EpochEvent, MaskTotals } from '../../../src/protocol/run';
 import { Chart } from '../../drawing/chart';
-import type { ChartSpec, Column, SeriesSpec } from '../../drawing/chart-spec';
+import type { ChartSpec, Column, Mark, SeriesSpec } from '../../drawing/chart-spec';
 import { atSteps, type DrawnMetrics } from './metrics';
 import { chartWords } from './words';
 
@@ -50,6 +50,13 @@ export const trainingCharts = (handlers: TrainingHandlers): TrainingCharts => {
     ),
   };
 };
+
+/** More lines than this would hide what they mark. */
+const mostMarks = 40;
+
+/** A dotted line at each change of the masks; none where there are too many to be told apart. */
+export const maskMarks = (changes: readonly MaskTotals[]): Mark[] =>
+  changes.length > mostMarks ? [] : changes.map(({ step }) => ({ axis: 'x', value: step, text: '', dash: [1, 4] }));
 
 /** A logarithm has no place for what is not positive. */
 const positive = (value: number | null): number | null => (value !== null && value > 0 ? value : null);

@@ -2,15 +2,14 @@
 import type { EpochEvent, MaskTotals } from '../../../src/protocol/run';
 import { checkbox } from '../../controls';
 import type { Chart } from '../../drawing/chart';
-import type { Mark } from '../../drawing/chart-spec';
-import { h } from '../../dom';
+import { h, setText } from '../../dom';
 import type { Exhibit } from '../../parts/stage';
 import type { Cell, Table } from '../../parts/table';
 import { nearestStep, type RunModel } from '../run/run-model';
 import type { Mounted, Obstacle, TabContext, TabRecord } from '../run/tab';
 import { hasLayer } from '../run/words';
 import { Metrics } from './metrics';
-import { showTraining, trainingCharts, type TrainingCharts } from './training-charts';
+import { maskMarks, showTraining, trainingCharts, type TrainingCharts } from './training-charts';
 import { epochsTable, masksTable, stepColumns } from './training-tables';
 import {
   caption,
@@ -19,6 +18,7 @@ import {
   help,
   logWord,
   madeNoStep,
+  maskLegend,
   maskWords,
   noStep,
   stepWords,
@@ -26,15 +26,20 @@ import {
   waiting,
 } from './words';
 
-/** More lines than this would hide what they mark. */
-const mostMarks = 40;
-
 class TrainingView {
   readonly element: HTMLElement;
   readonly controls: HTMLElement[];
   private readonly metrics: Metrics;
   private readonly charts: TrainingCharts;
   private readonly logChoice;
+  private readonly changesText = h('span', {});
+  /** Says what the dotted lines are, where there are any. */
+  private readonly changes = h(
+    'span',
+    { class: 'legend-item' },
+    h('span', { class: 'swatch dotted colour-muted' }),
+    this.changesText,
+  );
   private log: boolean;
   /** Row of the metrics under the cursor. */
   private at: number | undefined;
@@ -55,7 +60,7 @@ class TrainingView {
     this.log = prefs.get('training.log', ['off', 'on']) === 'on';
     if (this.log) this.charts.gradient.setLog(true);
     this.logChoice = checkbox(logWord, this.log, (log) => this.setLog(log));
-    this.controls = [this.logChoice.element];
+    this.controls = [this.logChoice.element, this.changes];
     const { loss, accuracy, gradient } = this.charts;
     this.element = h('div', { class: 'training' }, loss.element, accuracy.element, gradient.element);
     this.update();
@@ -136,8 +141,9 @@ class TrainingView {
 
   private mark(): void {
     const { step } = this.context.model.state;
-    const changes = this.maskChanges.length <= mostMarks ? this.maskChanges : [];
-    const marks: Mark[] = changes.map((change) => ({ axis: 'x', value: change.step, text: '', dash: [1, 4] }));
+    const marks = maskMarks(this.maskChanges);
+    this.changes.hidden = this.maskChanges.length === 0;
+    setText(this.changesText, maskLegend(this.maskChanges.length, marks.length > 0));
     for (const chart of this.all) chart.setMarks([...marks, { axis: 'x', value: step, text: '', colour: 'focus' }]);
   }
 
@@ -158,6 +164,7 @@ class TrainingView {
     }
     const change = this.maskChanges.findLast((one) => one.step <= step[index]);
     const epoch = this.epochs.findLast((one) => one.step <= step[index]);
+    const facts = [epoch && epochWords(epoch), change && maskWords(change)];
     readOut.say(
       stepWords({
         step: step[index],
@@ -166,7 +173,8 @@ class TrainingView {
         gradientNorm: gradientNorm[index],
         learningRate: learningRate[index],
       }),
-      [epoch && epochWords(epoch), change && maskWords(change)].filter(Boolean).join(' · '),
+      // What happened at this very step comes first, where nothing is cut off.
+      (change?.step === step[index] ? facts.toReversed() : facts).filter((fact) => fact !== undefined).join(' · '),
       exactStep(loss[index], accuracy[index], gradientNorm[index]),
     );
   }
@@ -182,9 +190,7 @@ const mount = (context: TabContext): Mounted => {
   const exhibit: Exhibit = {
     help,
     stem: () => [model.id, 'training'],
-    caption: () => {
-      return caption(model.id, model.snapshot);
-    },
+    caption: () => caption(model.id, model.snapshot, maskMarks(model.snapshot?.maskChanges ?? []).length),
     pictures: () => view.pictures(),
     tables: () => view.tables(),
     key: (event) => {

@@ -27,9 +27,10 @@ export const maskColumns = [
 
 /** Thresholds that there are none of are left empty. */
 export const maskRows = (changes: readonly MaskTotals[]): Cell[][] =>
-  changes.map(({ step, method, dropped, grown, kept, dropThreshold, growThreshold }) => [
+  changes.map(({ step, method, layers, dropped, grown, kept, dropThreshold, growThreshold }) => [
     step,
     method,
+    layers,
     dropped,
     grown,
     kept,

@@ -2,7 +2,7 @@
 import type { EpochEvent, MaskTotals, StepEvent } from '../../../src/protocol/run';
 import type { RunSnapshot } from '../../../src/protocol/views';
 import { runTitle, stateWords } from '../../../src/protocol/words';
-import { count, figure } from '../../format';
+import { count, figure, many } from '../../format';
 
 export const help = {
   title: 'Training',
@@ -42,9 +42,18 @@ export const epochWords = ({ epoch, validationLoss, validationAccuracy }: EpochE
 export const maskWords = ({ step, method, dropped, grown }: MaskTotals): string =>
   `${method} at step ${count(step)}: ${count(dropped)} dropped, ${count(grown)} grown`;
 
-export const caption = (run: string, snapshot: RunSnapshot | undefined): string[] => [
+/** `4 changes of the masks`; of too many to be drawn, where to find them. */
+export const maskLegend = (changes: number, marked: boolean): string =>
+  `${many(changes, 'change')} of the masks${marked ? '' : ', too many to mark: the table lists them'}`;
+
+/** Under a picture, where no legend says it. */
+export const maskNote = (changes: number): string => `Dotted lines: ${maskLegend(changes, true)}`;
+
+/** `marked`: changes of the masks with a line of their own. */
+export const caption = (run: string, snapshot: RunSnapshot | undefined, marked: number): string[] => [
   `${runTitle(run)} · training`,
   snapshot ? `${stateWords[snapshot.record.state]} · step ${count(snapshot.step)}` : '',
+  ...(marked > 0 ? [maskNote(marked)] : []),
 ];
 
 export const tableWords = {
@@ -52,7 +61,7 @@ export const tableWords = {
   masks: { name: 'Mask changes', caption: 'Changes of the masks, all layers together' },
   epochs: { name: 'Epochs', caption: 'Training and validation, by epoch' },
   stepColumns: ['step', 'loss', 'accuracy', 'gradient norm', 'learning rate'],
-  maskColumns: ['dropped', 'grown', 'kept', 'largest |w| dropped', 'smallest |dL/dw| grown'],
+  maskColumns: ['layers', 'dropped', 'grown', 'kept', 'largest |w| dropped', 'smallest |dL/dw| grown'],
   maskStep: 'step',
   maskMethod: 'method',
   epochColumns: ['epoch', 'step', 'train loss', 'train accuracy', 'validation loss', 'validation accuracy'],
