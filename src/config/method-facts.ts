@@ -43,7 +43,7 @@ export const distributionFacts: Facts = {
   },
   random: { formula: 's ~ U(0, 1)', source: 'the comparator that every score has to beat' },
   magnitude: { formula: 's = |w|', source: 'Han et al., "Learning both Weights and Connections" (NeurIPS 2015)' },
-  snip: { formula: 's = |w dL/dw|', source: 'Lee, Ajanthan, Torr, "SNIP" (ICLR 2019), equation 6' },
+  snip: { formula: 's = |w dL/dw|', source: 'Lee, Ajanthan, Torr, "SNIP" (ICLR 2019), section 4.1' },
   grasp: {
     formula: 's = w (H g), logits divided by 200; the largest are kept',
     source: 'Wang, Zhang, Grosse, "Picking Winning Tickets" (ICLR 2020), equation 8',
