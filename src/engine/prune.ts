@@ -74,6 +74,8 @@ function select(plan: NetworkPlan, scores: readonly LayerScores[]): Uint8Array[]
   );
   const fixed = plan.layers.reduce((sum, { targetNonZeros }) => sum + (targetNonZeros ?? 0), 0);
   const open = scores.filter((_, l) => masks[l] === undefined);
+  // Where every layer has a density of its own, nothing is left to compete for.
+  if (open.length === 0) return masks.filter((mask) => mask !== undefined);
   const chosen = selectGlobal(open, keptInAll(plan) - fixed);
   checkNoEmptyLayer(open, chosen);
   let next = 0;

@@ -87,6 +87,13 @@ async function replayed(directory: string): Promise<Uint8Array[]> {
   return masks;
 }
 
+it('prunes by scores within each layer where every layer has a density of its own', async () => {
+  const change: Change = { init: 'base', distribution: 'magnitude', sparsity: "layers: { '*': 0.25 }", density: 0.25 };
+  const { directory } = await engine.run(source(change));
+  const masks = await masksOf(directory, 'init.safetensors');
+  expect(masks.map((mask) => ones([mask]))).toEqual(masks.map(({ length }) => Math.round(length / 4)));
+});
+
 describe.each(['random', 'magnitude', 'snip', 'grasp', 'synflow'])('pruned by %s', (distribution) => {
   it('keeps the count over the network exactly, no empty layer, and the same weights each time', async () => {
     const change: Change = { init: 'base', distribution };
