@@ -71,7 +71,7 @@ const methods: ComparedMethod[] = [
   },
   method('eoi', 'uniform', 0, 250),
 ];
-const state: CompareViewState = { configPath: '/work/mlp7.sparse.yaml', methods: [], layer: null };
+const state: CompareViewState = { configPath: '/project/mlp7.sparse.yaml', methods: [], layer: null };
 
 const open = async (
   given: ComparedMethod[],

@@ -53,7 +53,7 @@ export interface ConvEoi {
 /**
  * A kernel of exactly round(density * weights) weights kept: the non-zeros of H at the centre tap
  * [floor((kh - 1) / 2), floor((kw - 1) / 2)], and places drawn at random that are 0 in the beginning but are trained. The
- * operator is an isometry (of the shorter of inputs and outputs) at stride 1, whatever the padding.
+ * operator is an isometry (of the shorter of inputs and outputs) at stride 1, with zero and with circular padding.
  *
  * Each group has a matrix H of its own. The public code takes a grouped weight for one matrix, which makes one vector of
  * a depthwise convolution and scales its channels by about 1 / sqrt(channels) (eoi.md 1.3): here the depthwise kernel

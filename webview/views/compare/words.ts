@@ -47,8 +47,8 @@ export const words = {
   reading: 'Reading the comparison',
 } as const;
 
-export const summaryColumns = [
-  text('method'),
+/** Of a whole method and of one layer. */
+const figureColumns = [
   numeric('density'),
   numeric('non-zeros'),
   numeric('max|WWᵀ-I|'),
@@ -56,6 +56,11 @@ export const summaryColumns = [
   numeric('σ mean'),
   numeric('σ max'),
   numeric('dead'),
+];
+
+export const summaryColumns = [
+  text('method'),
+  ...figureColumns,
   numeric('Jacobian min'),
   numeric('Jacobian mean'),
   numeric('Jacobian max'),
@@ -70,11 +75,5 @@ export const layerColumns = [
   numeric('out'),
   numeric('in'),
   numeric('target density'),
-  numeric('density'),
-  numeric('non-zeros'),
-  numeric('max|WWᵀ-I|'),
-  numeric('σ min'),
-  numeric('σ mean'),
-  numeric('σ max'),
-  numeric('dead'),
+  ...figureColumns,
 ];
