@@ -161,9 +161,9 @@ def orthogonality_error(weight):
 
 
 def operators(weight, groups):
-    """What the layer does, as matrices: itself, or of a convolution one for each group and frequency of an 8 x 8 circle."""
+    """What the layer does, as matrices: those stacked in it, or of a convolution one for each group and frequency of an 8 x 8 circle."""
     if weight.dim() == 2:
-        return [weight.double()]
+        return list(weight.double().chunk(groups))
     places = [max(8, side) for side in weight.shape[2:]]
     by_frequency = torch.fft.fft2(weight.double(), s=places).flatten(2).permute(2, 0, 1)
     return [block for group in by_frequency.chunk(groups, dim=1) for block in group]
@@ -206,7 +206,7 @@ def main():
         reason = "made with init: %s" % metadata["init"] if loose else "trained" if trained else None
         for name in names:
             tolerance = None if reason else options.tolerance
-            groups = conv_options(metadata, name)["groups"]
+            groups = int(metadata.get(name + ".stack", "1")) * conv_options(metadata, name)["groups"]
             check(name, tensors[name + ".weight"], tensors[name + ".mask"], tolerance, gain, groups)
         model, masks = build(tensors, metadata=metadata)
         keep_masks(model, masks)

@@ -281,9 +281,17 @@ export const degreeImpossible = (
   return finding(
     'degree-impossible',
     `sparsity.sao.degree is ${degree}, which does not divide ${layer.name} (${size(layer)}) into orthogonal blocks; ${nearest.join(' or ')} would. ` +
-      'Use one that fits every layer, or leave it out: each layer then takes the degree nearest to its density.',
+      `Give single layers a degree, for example \`degree: { ${layer.name}: ${nearest[0]} }\` (the others are then dense), or leave it out: ` +
+      'each layer then takes the degree nearest to its density.',
   );
 };
+
+export const densityByDegrees = (density: number, reached: number): Finding =>
+  warning(
+    'density-by-degrees',
+    `sparsity.density is ${density}, but the degrees that init: sao can give these layers come to ${Number(reached.toPrecision(3))}. ` +
+      'Use init: eoi for the density as it is written, or choose degrees by sparsity.sao.degree.',
+  );
 
 export const criticalBase = (base: string): Finding =>
   finding(

@@ -5,7 +5,6 @@ import { weightsOf } from '../core/density/layer-shape';
 import { matchLayers } from '../core/density/match-layers';
 import { atLeast, isSparseError } from '../core/errors';
 import { minimumDensity } from '../core/init/eoi';
-import { nearestLayerDegree, possibleLayerDegrees } from '../core/init/sao-conv';
 import { partLayer } from '../core/init/fan';
 import { weightShape } from '../core/network';
 import type { Placed } from './model-network';
@@ -13,6 +12,7 @@ import * as errors from './errors';
 import type { PathFinding } from './finding';
 import { guideOf, isRotated, isScored, startsDense } from './methods';
 import { isFile, patternDensity } from './check-pattern';
+import { degreeOf, denseDegree } from './sao-degree';
 import { keyPath } from './tree';
 import type { Config } from './types';
 
@@ -36,7 +36,7 @@ function counts(config: Config, shapes: readonly LayerShape[], density: number):
   const { distribution, layers, update } = config.sparsity;
   const guide = guideOf(config.sparsity);
   if (guide) return shapes.map((shape) => (isFile(guide) ? undefined : patternDensity(guide, shape)));
-  const { fixed } = matchLayers(
+  const { matched: fixed } = matchLayers(
     layers,
     shapes.map(({ name }) => name),
   );
@@ -55,9 +55,7 @@ function counts(config: Config, shapes: readonly LayerShape[], density: number):
 function realised({ sparsity }: Config, shapes: readonly LayerShape[], shares: LayerDensity[]): LayerDensity[] {
   if (sparsity.init !== 'sao') return shares;
   return shares.map(({ name, density }, l) => {
-    const { outputs, inputs } = partLayer(shapes[l]);
-    const degree = sparsity.sao.degree ?? nearestLayerDegree(shapes[l], density);
-    const own = degree / Math.max(outputs, inputs);
+    const own = degreeOf(sparsity.sao, shapes[l], () => density) / denseDegree(shapes[l]);
     return { name, density: own, count: Math.round(own * weightsOf(shapes[l])) };
   });
 }
@@ -147,7 +145,7 @@ export function checkDensity(config: Config, layers: readonly LayerPlan[], place
   const lacking = layers.filter(isShared).filter((layer) => lacksWeights(layer, init));
   if (lacking.length === 0) return [];
   const names = lacking.map(({ name }) => name);
-  const { fixed } = matchLayers(config.sparsity.layers, names);
+  const { matched: fixed } = matchLayers(config.sparsity.layers, names);
   const own = lacking.find(({ name }) => fixed.has(name));
   if (own) {
     const least = isRotated(init) ? Math.round(own.minimumDensity * own.weights) : 1;
@@ -180,14 +178,4 @@ export function sharedOut(
     const path = guideOf(config.sparsity) ? 'sparsity.eoi.pattern' : 'sparsity.layers';
     return { problem: { ...errors.impossibleShares(error.message), path } };
   }
-}
-
-/** A degree that a layer cannot have, said with those it can. */
-export function checkDegree({ sparsity: { init, sao } }: Config, layers: readonly LayerPlan[]): PathFinding[] {
-  const { degree } = sao;
-  if (init !== 'sao' || degree === undefined) return [];
-  const layer = layers.find((shape) => !possibleLayerDegrees(shape).includes(degree));
-  if (!layer) return [];
-  const possible = possibleLayerDegrees(layer);
-  return [{ ...errors.degreeImpossible(layer, degree, possible), path: 'sparsity.sao.degree' }];
 }

@@ -48,6 +48,14 @@ export const groupsDoNotDivide = (
     change(String(possible)),
   );
 
+/** `possible`: the nearest number that divides the outputs. */
+export const stackDoesNotDivide = (layer: { name: string; out: number }, stack: number, possible: number): Finding =>
+  finding(
+    'stack-does-not-divide',
+    `${layer.name}: stack: ${stack} does not divide out: ${layer.out}; the nearest that does is ${possible}.`,
+    change(String(possible)),
+  );
+
 export const kernelTooLarge = (layer: Sized, picture: readonly number[]): Finding =>
   finding(
     'kernel-too-large',

@@ -3,7 +3,7 @@ import { outputSize } from '../core/convolution';
 import { dataSets } from '../core/data-sets';
 import { tensorShape } from '../core/density/layer-shape';
 import { isMaskable, maskableLayers, weightShape } from '../core/network';
-import type { ConvLayer, Layer, MaskableLayer, Network, PictureSize } from '../core/network';
+import type { ConvLayer, Layer, LinearLayer, MaskableLayer, Network, PictureSize } from '../core/network';
 import type { PathFinding } from './finding';
 import * as errors from './model-errors';
 import { itemPath } from './tree';
@@ -35,7 +35,10 @@ type Entry = NonNullable<Config['model']['layers']>[number];
 
 function layerOf(entry: Entry): Layer {
   if ('activation' in entry) return { kind: 'activation', fn: entry.activation };
-  if ('linear' in entry) return { kind: 'linear', name: entry.name, ...entry.linear };
+  if ('linear' in entry) {
+    const { stack, ...size } = entry.linear;
+    return { kind: 'linear', name: entry.name, ...size, ...(stack > 1 && { stack }) };
+  }
   const { kernel } = entry.conv;
   const sides = typeof kernel === 'number' ? ([kernel, kernel] as const) : kernel;
   return { kind: 'conv', name: entry.name, ...entry.conv, kernel: sides };
@@ -101,6 +104,15 @@ function nearestGroups(layer: ConvLayer): number {
   return best;
 }
 
+/** The nearest divisor of the outputs, the smaller of two. */
+function nearestStack({ out }: LinearLayer, stack: number): number {
+  for (let off = 0; off < stack; off++) {
+    if (out % (stack - off) === 0) return stack - off;
+    if (out % (stack + off) === 0) return stack + off;
+  }
+  return 1;
+}
+
 /** A picture by its channels: `16 x 28 x 28`. */
 const sizeText = (picture: PictureSize): string => picture.join(' x ');
 
@@ -138,6 +150,12 @@ function checkFlow({ inputs, picture, classes }: Network, placed: readonly Place
       const comes = `${flow.giver} ${flow.giver === source ? 'has' : 'gives'} ${flow.values}${size}`;
       found.push({ ...errors.shapeMismatch(sized(layer), comes, flow.values), path: `${path}.linear.in` });
     }
+    const { stack = 1 } = layer;
+    if (layer.out % stack !== 0)
+      found.push({
+        ...errors.stackDoesNotDivide(layer, stack, nearestStack(layer, stack)),
+        path: `${path}.linear.stack`,
+      });
     flow = { values: layer.out, picture: undefined, giver: `${layer.name} (${layer.out} x ${layer.in})` };
   }
   const last = placed.at(-1);

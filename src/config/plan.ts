@@ -6,9 +6,10 @@ import { checkPruning } from './check-pruning';
 import type { Gains } from '../core/init/mean-field';
 import type { PathFinding } from './finding';
 import { gainOf } from './gain';
-import { checkDegree, checkDensity, initialDensity, sharedOut } from './layer-plans';
+import { checkDensity, initialDensity, sharedOut } from './layer-plans';
 import type { LayerPlan } from './layer-plans';
 import { checkNetwork, networkOf } from './model-network';
+import { checkDegrees, checkReached } from './sao-degree';
 import type { Config } from './types';
 
 export interface NetworkPlan {
@@ -34,7 +35,11 @@ export function planNetwork(config: Config): { plan?: NetworkPlan; problems: Pat
   const shared = sharedOut(config, placed);
   if ('problem' in shared) return { problems: [shared.problem] };
   const { layers } = shared;
-  const problems = [...checkDensity(config, layers, placed), ...checkEoiAngles(config), ...checkDegree(config, layers)];
+  const problems = [
+    ...checkDensity(config, layers, placed),
+    ...checkEoiAngles(config),
+    ...checkDegrees(config, layers),
+  ];
   const gains = gainOf(config);
   if ('problem' in gains) problems.push(gains.problem);
   if ('problem' in gains || problems.some(({ severity }) => severity !== 'warning')) return { problems };
@@ -46,6 +51,7 @@ export function planNetwork(config: Config): { plan?: NetworkPlan; problems: Pat
     : layers.some(({ decidedBy }) => decidedBy === 'pattern')
       ? undefined
       : Math.round(initialDensity(config) * weights);
+  if (nonZeros !== undefined) problems.push(...checkReached(config, nonZeros / weights));
   problems.push(...checkPruning(config, { layers: layers.length, weights, nonZeros }));
   if (problems.some(({ severity }) => severity !== 'warning')) return { problems };
   const plan = {

@@ -257,6 +257,8 @@ export class Reader {
       const option = most > 0 ? objects.find((candidate) => known(candidate) === most) : objects.find(like);
       if (option) return this.object(option, node, path);
     }
+    const map = schema.of.find((option) => option.kind === 'map');
+    if (map && node.kind === 'map') return this.read(map, node, path);
     const accepted = schema.of.find((option) => option.kind !== 'object' && this.accepts(option, node, path));
     if (accepted) return this.read(accepted, node, path);
     const kind = node.kind === 'scalar' ? typeof node.value : node.kind;

@@ -54,6 +54,15 @@ const linearLayer = {
           doc: 'Fan-out; of the last layer, the number of classes.',
           aka: ['outputs', 'out_features', 'fan_out', 'units'],
         },
+        stack: {
+          kind: 'integer',
+          min: 1,
+          max: 1_048_576,
+          default: 1,
+          doc:
+            'Matrices that stand one upon the other in the weight and are initialised each by itself: 3 where the query, key and value projections ' +
+            'of attention are one layer, as the `in_proj_weight` of PyTorch.',
+        },
       },
     },
   },

@@ -2,7 +2,7 @@
 import { angles, convDensity, eoiPaper, pattern } from './schema-eoi';
 import { baseFacts, distributionFacts, fanFacts, gainFacts, initFacts, settingFacts } from './method-facts';
 import { update } from './schema-update';
-import type { ObjectSchema } from './schema-types';
+import type { ObjectSchema, Schema } from './schema-types';
 
 const gain = {
   kind: 'object',
@@ -40,6 +40,20 @@ const gain = {
     },
   },
 } as const satisfies ObjectSchema;
+
+const layerPattern = {
+  regex: '^[A-Za-z*][A-Za-z0-9_*-]{0,63}$',
+  words: 'the name of a layer, or a pattern with `*` for any letters',
+  example: "'fc*'",
+} as const;
+
+const saoDegree = {
+  kind: 'integer',
+  min: 1,
+  max: 65_536,
+  unit: 'weights',
+  doc: 'Weights in each row, or column of a tall layer.',
+} as const satisfies Schema;
 
 export const sparsity = {
   kind: 'object',
@@ -79,11 +93,7 @@ export const sparsity = {
     },
     layers: {
       kind: 'map',
-      keyPattern: {
-        regex: '^[A-Za-z*][A-Za-z0-9_*-]{0,63}$',
-        words: 'the name of a layer, or a pattern with `*` for any letters',
-        example: "'fc*'",
-      },
+      keyPattern: layerPattern,
       maxKeys: 1_000,
       values: { kind: 'number', above: 0, max: 1, doc: 'Density of the layers with this name.' },
       doc: 'Densities of single layers, by name or pattern: `{ fc7: 1, "fc*": 0.2 }`. Of several patterns that fit, the one with the most letters counts. The others share what is left.',
@@ -165,12 +175,22 @@ export const sparsity = {
       doc: 'Settings of `init: sao`.',
       keys: {
         degree: {
-          kind: 'integer',
-          min: 1,
-          max: 65_536,
+          kind: 'union',
           optional: true,
           unit: 'weights',
-          doc: 'Weights in each row, or column of a tall layer. Without it, the degree nearest to the density of the layer.',
+          of: [
+            saoDegree,
+            {
+              kind: 'map',
+              keyPattern: layerPattern,
+              maxKeys: 1_000,
+              values: saoDegree,
+              doc: 'Degrees of single layers, by name or pattern; the others are dense.',
+            },
+          ],
+          doc:
+            'Weights in each row, or column of a tall layer: of every layer, or by name or pattern, `{ "fc*": 16, fc1: 56 }`, with all other layers ' +
+            'one dense orthogonal block. Without it, the degree nearest to the density of the layer.',
           ...settingFacts.saoDegree,
         },
       },

@@ -69,19 +69,10 @@ export function expintE1scaled(y: number): number {
 }
 
 /**
- * Expected density in closed form, 1 - y e^y E1(y) with y = m exp(-2 t / (m - 1)): a logistic growth that starts from an
- * exponentially distributed size, as the early chain does. Inverted, it gives the rotation count to about one rotation
- * for m from 64 to 4096.
- */
-export function expectedDensity(axes: number, rotations: number): number {
-  if (axes === 1) return 1;
-  const y = axes * Math.exp((-2 * rotations) / (axes - 1));
-  return y > 0 ? 1 - y * expintE1scaled(y) : 1;
-}
-
-/**
- * Rotations after which the expected density reaches `density`, by the closed form; Infinity for density 1, which it
- * never reaches. Throws `density.out-of-range`.
+ * Rotations of `axes` axes after which the expected density reaches `density`, to about one for 64 to 4096 axes; Infinity
+ * for density 1, which it never reaches. In closed form the density is 1 - y e^y E1(y) with y = m exp(-2 t / (m - 1)): a
+ * logistic growth that starts from an exponentially distributed size, as the early chain does. Throws
+ * `density.out-of-range`.
  */
 export function expectedRotations(axes: number, density: number): number {
   if (!(density > 0 && density <= 1)) throw densityOutOfRange(density);

@@ -66,6 +66,11 @@ export class Mask {
     this.words[row * this.wordsPerRow + (column >>> 5)] |= 1 << (column & 31);
   }
 
+  /** Rows `start` to `end`, half-open, on the same words. */
+  rowRange(start: number, end: number): Mask {
+    return new Mask(end - start, this.columns, this.words.subarray(start * this.wordsPerRow, end * this.wordsPerRow));
+  }
+
   /** Weights kept. */
   count(): number {
     let ones = 0;

@@ -11,6 +11,8 @@ export interface LinearLayer {
   name: string;
   in: number;
   out: number;
+  /** Matrices that stand one upon the other in the weight, default 1: 3 where query, key and value are one layer. */
+  stack?: number;
 }
 
 export const paddings = ['zero', 'circular', 'none'] as const;
@@ -61,7 +63,7 @@ export const maskableLayers = (network: Network): MaskableLayer[] => network.lay
 /** The matrix view of a layer's weight. */
 export const weightShape = (layer: MaskableLayer): LayerShape =>
   layer.kind === 'linear'
-    ? { name: layer.name, rows: layer.out, columns: layer.in }
+    ? { name: layer.name, rows: layer.out, columns: layer.in, ...(layer.stack && { stack: layer.stack }) }
     : {
         name: layer.name,
         rows: layer.out,

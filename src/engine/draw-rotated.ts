@@ -35,7 +35,7 @@ export function* drawRotated({ config, layer, density, gain, rng }: Turning): Pa
   const { sparsity, seed } = config;
   const { angles, convDensity } = sparsity.eoi;
   const { rows, columns } = layer;
-  if (!layer.kernel) {
+  if (!layer.kernel && !layer.stack) {
     const { weights, mask, sequence } = exactOrthogonal({ rows, columns, density, angles, rng, seed, gain });
     return { weights, mask, sequences: [sequence] };
   }

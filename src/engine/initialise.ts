@@ -2,14 +2,16 @@
 import { guideOf, isRotated, isScored, scalesByFan, startsDense } from '../config/methods';
 import type { LayerPlan } from '../config/layer-plans';
 import type { NetworkPlan } from '../config/plan';
+import { degreeOf } from '../config/sao-degree';
 import type { Config } from '../config/types';
 import type { RotationSequence } from '../core/rotation-sequence';
-import { approximateIsometryInParts, structuralRank } from '../core/init/ai';
+import { approximateIsometryLayerInParts, unrepairableOf } from '../core/init/ai';
 import { randomMask } from '../core/init/base';
+import { blocksOf, shapeOf, weightsOf } from '../core/density/layer-shape';
 import type { LayerShape } from '../core/density/layer-shape';
 import type { Gains } from '../core/init/mean-field';
 import { applyMask, baseInitialisations } from '../core/init/registry';
-import { nearestLayerDegree, sparseOrthogonalLayerInParts } from '../core/init/sao-conv';
+import { sparseOrthogonalLayerInParts } from '../core/init/sao-conv';
 import type { Mask } from '../core/mask';
 import type { Parts } from '../core/parts';
 import { Rng } from '../core/rng';
@@ -127,12 +129,12 @@ export function* drawLayer(drawing: Drawing, layer: LayerPlan, kept: KeptLayer |
       return { ...(yield* masked()), bias };
     case 'ai': {
       const { weights: start, mask } = yield* masked();
-      const { unrepairable } = structuralRank(mask);
-      const { weights, residual } = yield* approximateIsometryInParts({ weights: start, mask, gain, ...sparsity.ai });
-      return { weights, mask, bias, details: { unrepairable, residual } };
+      const request = { shape: layer, weights: start, mask, gain, ...sparsity.ai };
+      const { weights, residual } = yield* approximateIsometryLayerInParts(request);
+      return { weights, mask, bias, details: { unrepairable: unrepairableOf(layer, mask), residual } };
     }
     case 'sao': {
-      const degree = sparsity.sao.degree ?? nearestLayerDegree(layer, density());
+      const degree = degreeOf(sparsity.sao, layer, density);
       const drawn = yield* sparseOrthogonalLayerInParts({ shape: layer, degree, gain, rng });
       return { ...drawn, bias, details: { degree } };
     }
@@ -154,16 +156,13 @@ function targetOf({ name, targetDensity, targetNonZeros }: LayerPlan): { density
 }
 
 /** A state with these weights and biases, momentum zero. */
-export const freshState = ({ name, rows, columns, kernel, groups }: LayerShape, drawn: DrawnLayer): LayerState => ({
-  name,
-  rows,
-  columns,
-  ...(kernel && { kernel, groups }),
+export const freshState = (shape: LayerShape, drawn: DrawnLayer): LayerState => ({
+  ...shapeOf(shape),
   weight: drawn.weights,
   mask: drawn.mask.toBytes(),
   bias: drawn.bias,
-  weightMomentum: new Float32Array(rows * columns),
-  biasMomentum: new Float32Array(rows),
+  weightMomentum: new Float32Array(weightsOf(shape)),
+  biasMomentum: new Float32Array(shape.rows),
 });
 
 /** @throws SparseError `linalg.no-convergence` */
@@ -173,11 +172,12 @@ export function* describeLayer(
   { weights, mask, sequences = [], details }: DrawnLayer,
   kept: KeptLayer | undefined,
 ): Parts<LayerSummary> {
-  const { name, rows, columns, kernel, groups } = layer;
+  const { name, rows, columns, kernel, stack } = layer;
   return {
     name,
     shape: [rows, columns],
-    ...(kernel && { kernel: [...kernel], groups: groups ?? 1 }),
+    ...(kernel && { kernel: [...kernel] }),
+    ...((kernel ?? stack) && { groups: blocksOf(layer) }),
     targetDensity: kept?.mask.density ?? wantedDensity(layer, wanted) ?? targetOf(layer).density,
     density: mask.density,
     nonZeros: mask.count(),
@@ -192,5 +192,5 @@ export function* describeLayer(
 /** Of the whole weight, where a pattern is wanted. */
 export function wantedDensity(layer: LayerPlan, wanted: WantedPatterns): number | undefined {
   const pattern = wanted.get(layer.name);
-  return pattern && (pattern.count() * (layer.groups ?? 1)) / layer.weights;
+  return pattern && (pattern.count() * blocksOf(layer)) / layer.weights;
 }

@@ -77,7 +77,8 @@ function select(plan: NetworkPlan, scores: readonly LayerScores[]): Uint8Array[]
   // Where every layer has a density of its own, nothing is left to compete for.
   if (open.length === 0) return masks.filter((mask) => mask !== undefined);
   const chosen = selectGlobal(open, keptInAll(plan) - fixed);
-  checkNoEmptyLayer(open, chosen);
+  const openWeights = open.reduce((sum, layer) => sum + layer.scores.length, 0);
+  checkNoEmptyLayer(open, chosen, { kept: fixed, weights: plan.weights - openWeights });
   let next = 0;
   return masks.map((mask) => mask ?? chosen[next++]);
 }

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { NetworkPlan } from '../config/plan';
 import type { Config } from '../config/types';
+import { blocksOf } from '../core/density/layer-shape';
 import type { SparseError } from '../core/errors';
 import type { RotationSequence } from '../core/rotation-sequence';
 import type { Parts } from '../core/parts';
@@ -158,7 +159,7 @@ export class Run {
       states.push(freshState(layer, drawn));
       summaries.push(summary);
       for (const [group, sequence] of (drawn.sequences ?? []).entries())
-        rotations.set(sequenceName(layer, group), sequence);
+        rotations.set(sequenceName({ name: layer.name, groups: blocksOf(layer) }, group), sequence);
       if (!this.recorded.has({ type: 'layer', layer: layer.name })) this.note({ type: 'layer', layer: summary });
     }
     if (rotations.size > 0) await writeRotations(folder.rotationsFile, rotations);

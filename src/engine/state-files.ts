@@ -6,7 +6,7 @@
 import type { LayerPlan } from '../config/layer-plans';
 import type { NetworkPlan } from '../config/plan';
 import type { Config } from '../config/types';
-import { tensorShape } from '../core/density/layer-shape';
+import { shapeOf, tensorShape } from '../core/density/layer-shape';
 import type { LayerShape } from '../core/density/layer-shape';
 import type { Mask } from '../core/mask';
 import { maskableLayers } from '../core/network';
@@ -61,7 +61,8 @@ export const checkpointTensors = (states: readonly LayerState[]): TensorToWrite[
 
 /**
  * Metadata that every file of weights carries. `init` tells a reader whether orthogonality is to be expected, up to the
- * factor `gain`; `layers.NAME.conv` is what a convolution's weight does not tell, as JSON.
+ * factor `gain`; `layers.NAME.conv` is what a convolution's weight does not tell, as JSON, and `layers.NAME.stack` how many
+ * matrices stand one upon the other in a weight.
  */
 export const stateMetadata = (
   { seed, name, sparsity: { init } }: Config,
@@ -76,9 +77,11 @@ export const stateMetadata = (
   init: init satisfies Init,
   gain: String(gain.weight),
   ...Object.fromEntries(
-    maskableLayers(network).flatMap((layer) =>
-      layer.kind === 'conv' ? [[`layers.${layer.name}.conv`, JSON.stringify(convOptions(layer))] as const] : [],
-    ),
+    maskableLayers(network).flatMap((layer): [string, string][] => {
+      const key = `layers.${layer.name}`;
+      if (layer.kind === 'conv') return [[`${key}.conv`, JSON.stringify(convOptions(layer))]];
+      return layer.stack ? [[`${key}.stack`, String(layer.stack)]] : [];
+    }),
   ),
 });
 
@@ -113,16 +116,14 @@ export async function readStates(
     file.get(name) ? floats(name, shape) : Promise.resolve(new Float32Array(shape.reduce((a, b) => a * b)));
 
   const states: LayerState[] = [];
-  for (const { name, rows, columns, kernel, groups } of plans) {
-    const shape = tensorShape({ name, rows, columns, kernel });
+  for (const plan of plans) {
+    const { name, rows, columns } = plan;
+    const shape = tensorShape(plan);
     const maskEntry = find(`layers.${name}.mask`, 'U8', shape);
     const mask = Uint8Array.from(await file.readBytes(maskEntry, 0, rows * columns));
     if (mask.some((bit) => bit > 1)) throw checkpointMismatch(path, words.notBits(`layers.${name}.mask`));
     states.push({
-      name,
-      rows,
-      columns,
-      ...(kernel && { kernel, groups }),
+      ...shapeOf(plan),
       weight: await floats(`layers.${name}.weight`, shape),
       mask,
       bias: await floats(`layers.${name}.bias`, [rows]),

@@ -85,6 +85,7 @@ export const words = {
   unreadable: () => t('cannot be read'),
   decidedBy: { scores: () => t('by scores'), pattern: () => t('by the pattern') },
   planned: (name: string) => t('{0} (planned)', name),
+  drawnAndExpected: (drawn: number, expected: number) => t('{0}; {1} to be expected', drawn, expected),
 
   liveRuns: (count: number) => (count === 1 ? t('1 run is going on') : t('{0} runs are going on', count)),
   /** Names in the tables of tooltips. */

@@ -51,7 +51,7 @@ export interface LayerSummary {
   name: string;
   /** Matrix view of the weight: (out, in), of a convolution (out, in / groups * kh * kw). */
   shape: [number, number];
-  /** (kh, kw) and groups of a convolution. */
+  /** (kh, kw) of a convolution, and its groups, or of a linear layer the matrices stacked in it. */
   kernel?: [number, number];
   groups?: number;
   targetDensity: number;

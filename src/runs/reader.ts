@@ -237,8 +237,10 @@ export class RunReader {
 }
 
 /** Of the matrix that the rotations of a layer make: of a convolution that at the centre of the kernel, of one group. */
-const sequenceShape = ({ shape: [rows, columns], kernel, groups = 1 }: LayerSummary): [number, number] =>
-  kernel ? [rows / groups, columns / (kernel[0] * kernel[1])] : [rows, columns];
+const sequenceShape = ({ shape: [rows, columns], kernel, groups = 1 }: LayerSummary): [number, number] => [
+  rows / groups,
+  kernel ? columns / (kernel[0] * kernel[1]) : columns,
+];
 
 const noRotations = (shape: [number, number]): RotationPage => ({
   start: 0,

@@ -7,9 +7,26 @@ export interface LayerShape {
   columns: number;
   /** (kh, kw) of a convolution. Without it the layer is linear: its weight has two dimensions, and ERK adds two. */
   kernel?: readonly [number, number];
-  /** Default 1. */
+  /** Of a convolution, default 1. */
   groups?: number;
+  /**
+   * Of a linear layer, default 1: so many matrices of the same size stand one upon the other in the weight, as query, key
+   * and value do in the input projection of attention. Each is initialised by itself.
+   */
+  stack?: number;
 }
+
+/** The shape alone of what has a shape. */
+export const shapeOf = ({ name, rows, columns, kernel, groups, stack }: LayerShape): LayerShape => ({
+  name,
+  rows,
+  columns,
+  ...(kernel && { kernel, groups }),
+  ...(stack && { stack }),
+});
+
+/** Blocks of rows that are operators of their own: groups, or stacked matrices. */
+export const blocksOf = ({ groups = 1, stack = 1 }: LayerShape): number => groups * stack;
 
 /** The shape of the weight itself, as PyTorch has it: (out, in) or (out, in / groups, kh, kw). */
 export const tensorShape = ({ rows, columns, kernel }: LayerShape): [number, ...number[]] =>

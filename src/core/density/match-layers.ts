@@ -1,4 +1,4 @@
-/** Densities given by patterns on layer names. */
+/** Numbers given by patterns on layer names: densities, degrees. */
 
 /**
  * Whether `*` for any characters, everything else for itself, makes the name. What stands between two `*` is taken where
@@ -18,25 +18,25 @@ function makes(parts: readonly string[], name: string): boolean {
 }
 
 /**
- * The density of every name that a pattern fits: `'conv*'`, `'fc1'`. A name that several fit takes the one with the most
+ * The number of every name that a pattern fits: `'conv*'`, `'fc1'`. A name that several fit takes the one with the most
  * characters that are no `*`, of equals the first in code-unit order, so the order of the patterns does not count.
- * `unmatched`: patterns that fit no name, in the order given; `fixed` is in the order of `names`.
+ * `unmatched`: patterns that fit no name, in the order given; `matched` is in the order of `names`.
  */
 export function matchLayers(
   patterns: Readonly<Record<string, number>>,
   names: readonly string[],
-): { fixed: Map<string, number>; unmatched: string[] } {
+): { matched: Map<string, number>; unmatched: string[] } {
   const literal = (pattern: string): number => pattern.replaceAll('*', '').length;
   const ranked = Object.keys(patterns)
     .sort()
     .sort((a, b) => literal(b) - literal(a))
     .map((pattern) => ({ pattern, parts: pattern.split('*') }));
-  const fixed = new Map<string, number>();
+  const matched = new Map<string, number>();
   for (const name of names) {
     const best = ranked.find(({ parts }) => makes(parts, name));
-    if (best) fixed.set(name, patterns[best.pattern]);
+    if (best) matched.set(name, patterns[best.pattern]);
   }
   const used = (parts: readonly string[]): boolean => names.some((name) => makes(parts, name));
   const idle = new Set(ranked.filter(({ parts }) => !used(parts)).map(({ pattern }) => pattern));
-  return { fixed, unmatched: Object.keys(patterns).filter((pattern) => idle.has(pattern)) };
+  return { matched, unmatched: Object.keys(patterns).filter((pattern) => idle.has(pattern)) };
 }

@@ -4,9 +4,11 @@
  * norm not squared, over the smaller Gram matrix. At a constant rate the norm does not come to rest where it is small:
  * the residual is reported as it is after the last step.
  */
+import type { LayerShape } from '../density/layer-shape';
 import { maximumMatching } from '../matching';
 import type { Mask } from '../mask';
 import type { Parts } from '../parts';
+import { checkMask, partLayer } from './fan';
 import { badGain, badIterations, badLearningRate, maskMismatch, notFinite } from './errors';
 
 /** As in the config. */
@@ -147,4 +149,41 @@ export function* approximateIsometryInParts(p: AiRequest): Parts<ApproximateIsom
   const weights = new Float32Array(p.weights.length);
   kept.flat.forEach((place, a) => (weights[place] = kept.values[a]));
   return { weights, losses, residual };
+}
+
+/** As `structuralRank`, of each group of a layer by itself, added up. */
+export function unrepairableOf(shape: LayerShape, mask: Mask): number {
+  checkMask(shape, mask);
+  const { groups, outputs } = partLayer(shape);
+  let unrepairable = 0;
+  for (let group = 0; group < groups; group++)
+    unrepairable += structuralRank(mask.rowRange(group * outputs, (group + 1) * outputs)).unrepairable;
+  return unrepairable;
+}
+
+/**
+ * Approximate isometry of a linear layer or a convolution, whose kernels are flattened to (out / groups, in / groups * kh * kw)
+ * as in the published code. Each group descends by itself: the rows of different groups see different inputs, and taken as one
+ * matrix they would be made orthogonal to each other, which no operator asks for. `residual` is the norm over all groups.
+ * Throws as `approximateIsometryInParts`, and `init.bad-groups`, `init.bad-kernel`, `shape.*`.
+ */
+export function* approximateIsometryLayerInParts(
+  p: AiRequest & { shape: LayerShape },
+): Parts<Pick<ApproximateIsometry, 'weights' | 'residual'>> {
+  const { shape, mask } = p;
+  checkMask(shape, mask);
+  const { groups, outputs } = partLayer(shape);
+  const length = outputs * shape.columns;
+  const weights = new Float32Array(p.weights.length);
+  let squares = 0;
+  for (let group = 0; group < groups; group++) {
+    const own = yield* approximateIsometryInParts({
+      ...p,
+      weights: p.weights.subarray(group * length, (group + 1) * length),
+      mask: mask.rowRange(group * outputs, (group + 1) * outputs),
+    });
+    weights.set(own.weights, group * length);
+    squares += own.residual ** 2;
+  }
+  return { weights, residual: Math.sqrt(squares) };
 }

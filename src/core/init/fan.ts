@@ -3,6 +3,7 @@
  * layer the variance of its dense twin: Evci et al., "Gradient Flow in Sparse Neural Networks and How Lottery Tickets
  * Win" (AAAI 2022), section 3.
  */
+import { blocksOf } from '../density/layer-shape';
 import type { LayerShape } from '../density/layer-shape';
 import type { Mask } from '../mask';
 import { checkShape } from '../shape';
@@ -10,6 +11,7 @@ import { badGroups, badKernel, maskMismatch } from './errors';
 
 /** A layer taken apart: `groups` operators of `outputs` x `inputs`, each weight a kernel of `taps` numbers. */
 export interface Parted {
+  /** Of a convolution; of a linear layer the matrices stacked in it. */
   groups: number;
   /** Of one group. */
   outputs: number;
@@ -20,7 +22,9 @@ export interface Parted {
 }
 
 /** Throws `shape.*`, `init.bad-groups`, `init.bad-kernel` where the shape is none of a linear layer or convolution. */
-export function partLayer({ name, rows, columns, kernel = [1, 1], groups = 1 }: LayerShape): Parted {
+export function partLayer(shape: LayerShape): Parted {
+  const { name, rows, columns, kernel = [1, 1] } = shape;
+  const groups = blocksOf(shape);
   checkShape(rows, columns);
   if (!Number.isSafeInteger(groups) || groups < 1 || rows % groups !== 0) throw badGroups(name, groups);
   const [height, width] = kernel;

@@ -30,7 +30,7 @@ export function* sparseOrthogonalLayerInParts(p: {
   rng: Rng;
 }): Parts<{ weights: Float32Array<ArrayBuffer>; mask: Mask }> {
   const { shape, degree, gain, rng } = p;
-  if (!shape.kernel)
+  if (!shape.kernel && !shape.stack)
     return yield* sparseOrthogonalInParts({ rows: shape.rows, columns: shape.columns, degree, gain, rng });
   const kernels = new CentredKernels(shape);
   const { groups, outputs, inputs } = kernels.parted;

@@ -2,7 +2,6 @@
  * Lottery-ticket rewinding: train, prune a share of the lowest |w| of all layers, put the rest back to an early step,
  * again (Frankle et al., "Linear mode connectivity and the lottery ticket hypothesis", 2020; eoi.md 3.3).
  */
-import { densityOutOfRange } from '../errors';
 import * as errors from './errors';
 import { magnitudeScores } from './magnitude';
 import { checkSize } from './scores';
@@ -26,21 +25,6 @@ export function rewindCounts(weights: number, levels: number, share = defaultSha
     counts.push(next);
   }
   return counts;
-}
-
-/**
- * Levels until no more than density * weights remain, or one. Throws `density.out-of-range`, `prune.bad-share`,
- * `prune.bad-levels` when that takes over 1000, `prune.levels-empty` when a share is so large that none would remain.
- */
-export function levelsFor(weights: number, density: number, share = defaultShare): number {
-  if (!(density > 0 && density <= 1)) throw densityOutOfRange(density);
-  let level = 0;
-  for (let left = weights; left > density * weights && left > 1;) {
-    left = remaining(left, share);
-    if (++level > mostLevels) throw errors.badLevels(level);
-    if (left < 1) throw errors.levelsEmpty(level, weights, level - 1);
-  }
-  return level;
 }
 
 function remaining(count: number, share: number): number {

@@ -56,16 +56,21 @@ export function keepHighest(layers: readonly LayerScores[], count: number, least
 
 /**
  * Throws `prune.empty-layer` when a selection by these scores leaves a layer without a weight; it names the layer that
- * would be the last to get one and the smallest density at which a global selection gives every layer one.
+ * would be the last to get one and the smallest density at which a global selection gives every layer one. `beside`: layers
+ * that take no part, as their count is decided; the density is that of all.
  */
-export function checkNoEmptyLayer(layers: readonly LayerScores[], masks: readonly Uint8Array[]): void {
+export function checkNoEmptyLayer(
+  layers: readonly LayerScores[],
+  masks: readonly Uint8Array[],
+  beside = { kept: 0, weights: 0 },
+): void {
   const empty = layers.filter((_, l) => !masks[l].includes(1));
   if (empty.length === 0) return;
   const best = empty.map((layer) => ({ layer, index: highest([layer], 1)[0].indexOf(1) }));
   const ranked = best.map(({ layer, index }) => ({ layer, needed: rankOf(layers, layer, index) }));
   const last = ranked.reduce((a, b) => (b.needed > a.needed ? b : a));
-  const kept = masks.reduce((total, mask) => total + countOnes(mask), 0);
-  throw errors.emptyLayer(last.layer.name, kept, sizeOf(layers), last.needed);
+  const kept = masks.reduce((total, mask) => total + countOnes(mask), beside.kept);
+  throw errors.emptyLayer(last.layer.name, kept, sizeOf(layers) + beside.weights, last.needed + beside.kept);
 }
 
 /** Throws `prune.no-scores`, `prune.duplicate-layer`, `prune.non-finite`. */
@@ -87,7 +92,7 @@ export function checkDiffer(layers: readonly LayerScores[], count: number, weigh
     throw errors.allEqual(first, weights, layers.length === 1 ? layers[0].name : undefined);
 }
 
-export const sizeOf = (layers: readonly LayerScores[]): number =>
+const sizeOf = (layers: readonly LayerScores[]): number =>
   layers.reduce((total, { scores }) => total + scores.length, 0);
 
 export function countOnes(mask: Uint8Array): number {

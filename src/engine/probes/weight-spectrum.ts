@@ -11,20 +11,21 @@ import { orthogonalityErrorInParts } from '../../core/spectrum';
  */
 const places = 8;
 
-const grid = ([height, width]: readonly [number, number]): [number, number] => [
-  Math.max(places, height),
-  Math.max(places, width),
-];
+const grid = (kernel: LayerShape['kernel']): [number, number] =>
+  kernel ? [Math.max(places, kernel[0]), Math.max(places, kernel[1])] : [1, 1];
+
+/** Whether the weight is anything but one matrix: stacked matrices are looked at one by one, as groups are. */
+const isParted = ({ kernel, stack }: LayerShape): boolean => kernel !== undefined || stack !== undefined;
 
 /** Descending. @throws SparseError `linalg.*` */
 export const weightSpectrum = (weights: Float32Array, shape: LayerShape): Parts<Float64Array> =>
-  shape.kernel
+  isParted(shape)
     ? operatorSingularValuesInParts(weights, shape, grid(shape.kernel))
     : singularValuesInParts(weights, shape.rows, shape.columns);
 
 /** max |W Wᵀ / gain² - I| over the smaller Gram matrix: how far the directions are from orthonormal. */
 export function* weightError(weights: Float32Array, shape: LayerShape, gain: number): Parts<number> {
-  if (shape.kernel) return yield* operatorIsometryErrorInParts(weights, shape, grid(shape.kernel), gain);
+  if (isParted(shape)) return yield* operatorIsometryErrorInParts(weights, shape, grid(shape.kernel), gain);
   const unit = gain === 1 ? weights : Float64Array.from(weights, (value) => value / gain);
   return yield* orthogonalityErrorInParts(unit, shape.rows, shape.columns);
 }

@@ -1,6 +1,7 @@
 /** The layers of a config (planned) or of a run (actual), as rows: no vscode here but for the words. */
 import type { LayerPlan } from '../../config/layer-plans';
 import { tensorShape } from '../../core/density/layer-shape';
+import { expectedRotations } from '../../core/expected-density';
 import { isometry, type Isometry } from '../../core/spectrum';
 import type { LayerSummary } from '../../protocol/run';
 import { isometryText, weightShape } from '../../protocol/words';
@@ -35,11 +36,27 @@ export const plannedRow = (layer: LayerPlan): LayerRow => ({
   ],
 });
 
+/** How many rotations were drawn, and how many random ones are to be expected; those towards a pattern are not random. */
+function rotationsText({
+  rotations,
+  shape,
+  kernel = [1, 1],
+  groups = 1,
+  targetDensity,
+  details,
+}: LayerSummary): string {
+  if (details?.overlap !== undefined) return String(rotations);
+  const axes = Math.max(shape[0] / groups, shape[1] / (kernel[0] * kernel[1]));
+  const expected = groups * expectedRotations(axes, details?.centreDensity ?? targetDensity);
+  return Number.isFinite(expected) ? words.drawnAndExpected(rotations, expected) : String(rotations);
+}
+
 /** What the method has to tell, in its own terms. */
-const methodFacts = ({ rotations, details = {} }: LayerSummary): [string, string][] => {
+const methodFacts = (layer: LayerSummary): [string, string][] => {
+  const { rotations, details = {} } = layer;
   const { degree, centreDensity, overlap, seconds, unrepairable, residual } = details;
   return [
-    ...(rotations > 0 ? [[words.facts.rotations(), String(rotations)] as [string, string]] : []),
+    ...(rotations > 0 ? [[words.facts.rotations(), rotationsText(layer)] as [string, string]] : []),
     ...(centreDensity === undefined
       ? []
       : [[words.facts.centreDensity(), significant(centreDensity)] as [string, string]]),

@@ -69,6 +69,17 @@ const words: BadConfig[] = [
   yaml('a layer without density', `${head}sparsity: { layers: { fc1: 0 } }\n`),
   yaml('a degree that does not divide', `${head}sparsity: { init: sao, sao: { degree: 16 } }\n`),
   yaml(
+    'a degree of a layer that cannot have it',
+    `${head}sparsity: { init: sao, sao: { degree: { 'fc*': 20, fc1: 30 } } }\n`,
+  ),
+  yaml('a degree of a layer that is not there', `${head}sparsity: { init: sao, sao: { degree: { conv1: 4 } } }\n`),
+  yaml('a degree that is no number', `${head}sparsity: { init: sao, sao: { degree: { fc1: many } } }\n`),
+  yaml('degrees far from the density', `${head}sparsity: { init: sao, density: 0.013 }\n`),
+  yaml(
+    'a stack that does not divide',
+    `version: 1\nmodel: { layers: [{ name: a, linear: { in: 784, out: 10, stack: 4 } }] }\n`,
+  ),
+  yaml(
     'pruning in training of what is sparse from the start',
     `${head}sparsity: { init: sao, update: { method: one-shot } }\n`,
   ),

@@ -40,7 +40,7 @@ describe('completion of keys', () => {
     ['model with a preset', 'version: 1\nmodel: { preset: mlp-7, | }\n', ['activation']],
     ['a new layer', 'version: 1\nmodel:\n  layers:\n    - |\n', ['name', 'linear', 'conv', 'activation']],
     ['a layer with a name', 'version: 1\nmodel:\n  layers:\n    - { name: fc1, | }\n', ['linear', 'conv']],
-    ['a size', 'version: 1\nmodel:\n  layers:\n    - { name: fc1, linear: { in: 784, | } }\n', ['out']],
+    ['a size', 'version: 1\nmodel:\n  layers:\n    - { name: fc1, linear: { in: 784, | } }\n', ['out', 'stack']],
     ['CRLF', `${head}data:\n  |\n`.replaceAll('\n', '\r\n'), ['source', 'path', 'validation']],
   ])('in %s', (_, marked, expected) => {
     expect(labels(marked)).toEqual(expected);

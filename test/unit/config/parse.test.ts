@@ -64,12 +64,12 @@ name: "a.b-c_1"
 seed: 0x10
 model:
   layers:
-    - { name: fc1, linear: { in: 784, out: 32 } }
+    - { name: fc1, linear: { in: 784, out: 32, stack: 1 } }
     - activation: relu
     - name: fc2
       linear: &size { in: 32, out: 32 }
     - { name: fc3, linear: *size }
-    - { name: fc4, linear: { in: 32, out: 10 } }
+    - { name: fc4, linear: { in: 32, out: 10, stack: 1 } }
 data: { source: mnist, path: ../données, validation: 0 }
 sparsity: { density: 5e-1, distribution: uniform, init: base, eoi: }
 train: { epochs: 3.0 }
@@ -86,11 +86,11 @@ probes: { jacobian: { at: [] } }
       probes: { jacobian: { at: [], samples: 32 } },
     });
     expect(config!.model.layers).toEqual([
-      { name: 'fc1', linear: { in: 784, out: 32 } },
+      { name: 'fc1', linear: { in: 784, out: 32, stack: 1 } },
       { activation: 'relu' },
-      { name: 'fc2', linear: { in: 32, out: 32 } },
-      { name: 'fc3', linear: { in: 32, out: 32 } },
-      { name: 'fc4', linear: { in: 32, out: 10 } },
+      { name: 'fc2', linear: { in: 32, out: 32, stack: 1 } },
+      { name: 'fc3', linear: { in: 32, out: 32, stack: 1 } },
+      { name: 'fc4', linear: { in: 32, out: 10, stack: 1 } },
     ]);
     expect('preset' in config!.model).toBe(false);
   });

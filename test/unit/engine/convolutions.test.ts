@@ -3,12 +3,12 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { replay } from '../../../src/core/givens';
-import { openFile } from '../../../src/formats/byte-source';
-import { openSafetensors, safetensorsChunks } from '../../../src/formats/safetensors';
+import { safetensorsChunks } from '../../../src/formats/safetensors';
 import { RunFolder } from '../../../src/runs/folder';
 import { RunReader } from '../../../src/runs/reader';
 import type { Change } from './project';
 import { context, Project, recordOf, TestEngine, totalSteps } from './project';
+import { readTensor } from './tensors';
 
 let project: Project;
 let engine: TestEngine;
@@ -26,16 +26,6 @@ const convolutional = [
   '{ name: fc, linear: { in: 392, out: 10 } }',
 ];
 const weights = 8 * 9 + 8 * 4 * 6 + 3920;
-
-const tensor = async (path: string, name: string): Promise<{ shape: readonly number[]; values: Float64Array }> => {
-  const file = await openSafetensors(await openFile(path));
-  try {
-    const entry = file.get(name)!;
-    return { shape: entry.shape, values: await file.readFloat64(entry) };
-  } finally {
-    await file.close();
-  }
-};
 
 const lastCheckpoint = (directory: string): string =>
   join(directory, 'checkpoints', `step-${String(totalSteps).padStart(6, '0')}.safetensors`);
@@ -62,8 +52,8 @@ describe('a network with convolutions', () => {
     const [conv1, conv2] = record.layers;
     expect(conv2).toMatchObject({ name: 'conv2', shape: [8, 24], kernel: [3, 2], groups: 2 });
     if (name !== 'ai') expect(Math.max(conv1.orthogonalityError, conv2.orthogonalityError)).toBeLessThan(1e-6);
-    expect((await tensor(join(directory, 'init.safetensors'), 'layers.conv2.weight')).shape).toEqual([8, 4, 3, 2]);
-    expect((await tensor(lastCheckpoint(directory), 'layers.conv2.mask')).shape).toEqual([8, 4, 3, 2]);
+    expect((await readTensor(join(directory, 'init.safetensors'), 'layers.conv2.weight')).shape).toEqual([8, 4, 3, 2]);
+    expect((await readTensor(lastCheckpoint(directory), 'layers.conv2.mask')).shape).toEqual([8, 4, 3, 2]);
   });
 
   it('keeps the count of each layer exactly under eoi, whole kernels under eis', async () => {
@@ -80,7 +70,7 @@ describe('a network with convolutions', () => {
   it('records a sequence for each group, which makes the centres of the kernels', async () => {
     const { directory, record } = await run({ init: 'eoi', density: 0.5 });
     const reader = new RunReader(new RunFolder(directory));
-    const { values } = await tensor(join(directory, 'init.safetensors'), 'layers.conv2.weight');
+    const { values } = await readTensor(join(directory, 'init.safetensors'), 'layers.conv2.weight');
     let rotations = 0;
     for (const group of [0, 1]) {
       const page = await reader.rotations({ layer: 'conv2', group, start: 0, end: 1_000 });
@@ -109,7 +99,7 @@ describe('a network with convolutions', () => {
       sparsity: `update: { method: ${method}, every: 3 }`,
     });
     for (const { name, nonZeros } of record.layers) {
-      const { values } = await tensor(lastCheckpoint(directory), `layers.${name}.mask`);
+      const { values } = await readTensor(lastCheckpoint(directory), `layers.${name}.mask`);
       expect(values.filter(Boolean).length).toBe(nonZeros);
     }
   });
@@ -125,8 +115,8 @@ describe('a network with convolutions', () => {
     await engine.resume(directory);
     expect((await recordOf(directory)).state).toBe('completed');
     for (const name of ['layers.conv2.weight', 'optimizer.layers.conv1.weight.momentum'])
-      expect(await tensor(lastCheckpoint(directory), name)).toEqual(
-        await tensor(lastCheckpoint(whole.directory), name),
+      expect(await readTensor(lastCheckpoint(directory), name)).toEqual(
+        await readTensor(lastCheckpoint(whole.directory), name),
       );
   });
 });
@@ -149,7 +139,7 @@ describe('a layer led by a pattern', () => {
     const { first, second, angle, lastUndone, beginning } = page;
     expect(beginning?.start).toHaveLength(12);
     const made = replay({ rows: 12, columns: 12, first, second, angle, lastUndone, seed: 3, ...beginning });
-    expect([...made]).toEqual([...(await tensor(join(directory, 'init.safetensors'), 'layers.fc2.weight')).values]);
+    expect([...made]).toEqual([...(await readTensor(join(directory, 'init.safetensors'), 'layers.fc2.weight')).values]);
   });
 
   it('meets masks of a file where a product has them, and refuses what does not fit', async () => {

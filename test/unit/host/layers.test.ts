@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 
 vi.mock('vscode', async () => (await import('./vscode-double')).vscodeDouble);
 
+import { expectedRotations } from '../../../src/core/expected-density';
 import { runContext, runDescription } from '../../../src/host/trees/run-row';
 import { actualRow, plannedRow } from '../../../src/host/trees/layers';
 import type { LayerSummary, RunRecord, SpectrumSummary } from '../../../src/protocol/run';
@@ -36,6 +37,20 @@ describe('rows of the Layers view', () => {
       description: '100 × 784 · 0.073 · not isometric (σ 0.75-1.46)',
       isometry: 'broken',
     });
+  });
+
+  it('says how many random rotations were to be expected, of all groups together', () => {
+    const spectrum = { min: 1, mean: 1, max: 1, dead: 0 };
+    const rotations = (change: Partial<LayerSummary>) =>
+      new Map(actualRow({ ...layer(spectrum), ...change }).facts).get('Givens rotations');
+    const expected = expectedRotations(784, 0.073);
+    expect(rotations({})).toBe(`641; ${expected} to be expected`);
+    const grouped: Partial<LayerSummary> = { shape: [64, 288], kernel: [3, 3], groups: 2, targetDensity: 0.1 };
+    expect(rotations({ ...grouped, details: { centreDensity: 0.3 } })).toBe(
+      `641; ${2 * expectedRotations(32, 0.3)} to be expected`,
+    );
+    expect(rotations({ details: { overlap: 0.9 } })).toBe('641');
+    expect(rotations({ targetDensity: 1 })).toBe('641');
   });
 
   it('plans without a claim about isometry', () => {

@@ -6,8 +6,8 @@ const names = ['conv1', 'block.0.conv', 'fc1', 'fc2'];
 
 describe('matchLayers', () => {
   it('finds names by * and exactly', () => {
-    const { fixed, unmatched } = matchLayers({ 'conv*': 0.5, '*conv': 0.2, fc2: 1 }, names);
-    expect([...fixed]).toEqual([
+    const { matched, unmatched } = matchLayers({ 'conv*': 0.5, '*conv': 0.2, fc2: 1 }, names);
+    expect([...matched]).toEqual([
       ['conv1', 0.5],
       ['block.0.conv', 0.2],
       ['fc2', 1],
@@ -20,14 +20,14 @@ describe('matchLayers', () => {
       { 'fc*': 0.1, fc1: 0.9, '*': 0.3 },
       { '*': 0.3, fc1: 0.9, 'fc*': 0.1 },
     ]) {
-      const { fixed } = matchLayers(patterns, names);
-      expect([...fixed.values()]).toEqual([0.3, 0.3, 0.9, 0.1]);
+      const { matched } = matchLayers(patterns, names);
+      expect([...matched.values()]).toEqual([0.3, 0.3, 0.9, 0.1]);
     }
   });
 
   it('reports what fits nothing, and takes no other character for a wildcard', () => {
     expect(matchLayers({ 'block.0.*': 0.1, 'block?0*': 0.2, 'fc.': 0.3, head: 1 }, names)).toEqual({
-      fixed: new Map([['block.0.conv', 0.1]]),
+      matched: new Map([['block.0.conv', 0.1]]),
       unmatched: ['block?0*', 'fc.', 'head'],
     });
   });

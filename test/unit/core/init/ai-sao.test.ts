@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { approximateIsometryInParts, structuralRank } from '../../../../src/core/init/ai';
+import {
+  approximateIsometryInParts,
+  approximateIsometryLayerInParts,
+  structuralRank,
+  unrepairableOf,
+} from '../../../../src/core/init/ai';
 import { maskedOrthogonal, randomMask } from '../../../../src/core/init/base';
+import { deltaOrthogonalInParts } from '../../../../src/core/init/delta-orthogonal';
+import { partLayer } from '../../../../src/core/init/fan';
 import { nearestDegree, possibleDegrees, sparseOrthogonalInParts } from '../../../../src/core/init/sao';
 import { singularValues } from '../../../../src/core/linalg/svd';
 import { Mask } from '../../../../src/core/mask';
@@ -9,6 +16,7 @@ import { maximumMatching } from '../../../../src/core/matching';
 import { finish } from '../../../../src/core/parts';
 import { Rng } from '../../../../src/core/rng';
 import { orthogonalityError } from '../../../../src/core/spectrum';
+import { conv } from './conv-operator';
 
 const code = (wanted: string) => expect.objectContaining({ code: wanted }) as unknown;
 
@@ -138,6 +146,47 @@ describe('approximate isometry', () => {
       );
     const wild = { ...request, weights: Float32Array.of(1e20, 0, 0, 1e20), learningRate: 1e30, iterations: 40 };
     expect(() => finish(approximateIsometryInParts(wild))).toThrow(code('init.not-finite'));
+  });
+});
+
+describe('approximate isometry of groups', () => {
+  it('leaves a depthwise kernel that is an isometry as it is', () => {
+    const shape = conv(32, 32, [3, 3], 32);
+    const weights = finish(deltaOrthogonalInParts({ shape, gain: 1, rng: Rng.fromSeed(3) }));
+    const mask = Mask.full(32, 9);
+    const request = { shape, weights, mask, gain: 1, iterations: 20, learningRate: 0.1 };
+    const found = finish(approximateIsometryLayerInParts(request));
+    expect(found.weights).toEqual(weights);
+    expect(found.residual).toBe(0);
+    expect(unrepairableOf(shape, mask)).toBe(0);
+    // Taken as one matrix, 32 rows of 9 columns, the same kernel would be far from one, and shrunk.
+    const flat = finish(approximateIsometryInParts(request));
+    expect(Math.hypot(...flat.weights)).toBeLessThan(0.9 * Math.hypot(...weights));
+  });
+
+  it('is that of each group by itself, of stacked matrices too', () => {
+    for (const shape of [conv(12, 8, [3, 2], 2), { name: 'qkv', rows: 24, columns: 8, stack: 3 }]) {
+      const { rows, columns } = shape;
+      const { groups, outputs } = partLayer(shape);
+      const rng = Rng.fromSeed(11);
+      const mask = randomMask(rows, columns, Math.round(0.25 * rows * columns), rng.split('mask'));
+      const weights = gaussian(rows * columns, rng.split('weights'));
+      const settings = { gain: 1.2, iterations: 40, learningRate: 0.05 };
+      const whole = finish(approximateIsometryLayerInParts({ shape, weights, mask, ...settings }));
+      let [squares, unrepairable] = [0, 0];
+      for (let g = 0; g < groups; g++) {
+        const [from, to] = [g * outputs * columns, (g + 1) * outputs * columns];
+        const own = Mask.fromBytes(mask.toBytes().slice(from, to), outputs, columns);
+        const part = { weights: weights.slice(from, to), mask: own };
+        const found = finish(approximateIsometryInParts({ ...part, ...settings }));
+        expect(whole.weights.slice(from, to)).toEqual(found.weights);
+        squares += found.residual ** 2;
+        unrepairable += structuralRank(own).unrepairable;
+      }
+      expect(whole.residual).toBeCloseTo(Math.sqrt(squares), 12);
+      expect(unrepairableOf(shape, mask)).toBe(unrepairable);
+      expect(() => unrepairableOf(shape, Mask.full(3, 3))).toThrow(code('init.mask-mismatch'));
+    }
   });
 });
 

@@ -1,6 +1,9 @@
 /** Layers of every kind, small, and weights for them that depend on seed and name only. */
 import fc from 'fast-check';
 import type { LayerShape } from '../../../../src/core/density/layer-shape';
+import { magnitudeScores } from '../../../../src/core/prune/magnitude';
+import { checkNoEmptyLayer, selectGlobal, selectPerLayer } from '../../../../src/core/prune/select';
+import { densityOutOfRange } from '../../../../src/core/errors';
 import { Rng } from '../../../../src/core/rng';
 
 const side = fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 9 }));
@@ -42,4 +45,24 @@ export function inAnotherOrder<T>(values: readonly T[], seed: number): T[] {
 export function roundWeights({ name, rows, columns }: LayerShape, seed: number): Float32Array<ArrayBuffer> {
   const rng = Rng.fromSeed(seed).split(`weights of ${name}`);
   return new Float32Array(rows * columns).map(() => Math.round(4 * rng.normal()) / 4);
+}
+
+/** Masks of the largest weights, of all layers together or of each alone; refused where a layer would be empty. */
+export function byMagnitude(
+  layers: readonly { name: string; weights: Float32Array }[],
+  density: number,
+  scope: 'global' | 'per-layer',
+): Uint8Array[] {
+  if (!(density > 0 && density <= 1)) throw densityOutOfRange(density);
+  const scores = layers.map(({ name, weights }) => ({ name, scores: magnitudeScores(weights) }));
+  if (scope === 'per-layer' && scores.length > 0)
+    return scores.map((layer) => {
+      const mask = selectPerLayer(layer, Math.round(density * layer.scores.length));
+      checkNoEmptyLayer([layer], [mask]);
+      return mask;
+    });
+  const size = scores.reduce((sum, layer) => sum + layer.scores.length, 0);
+  const masks = selectGlobal(scores, Math.round(density * size));
+  checkNoEmptyLayer(scores, masks);
+  return masks;
 }

@@ -18,7 +18,6 @@ import { nearestLayerDegree, sparseOrthogonalLayerInParts } from '../../../../sr
 import { finish } from '../../../../src/core/parts';
 import { graspScores } from '../../../../src/core/prune/grasp';
 import { magnitudeScores } from '../../../../src/core/prune/magnitude';
-import { oneShot } from '../../../../src/core/prune/one-shot';
 import { randomScores } from '../../../../src/core/prune/random';
 import { nextLevel } from '../../../../src/core/prune/rewind';
 import { selectGlobal } from '../../../../src/core/prune/select';
@@ -26,7 +25,7 @@ import type { LayerScores } from '../../../../src/core/prune/select';
 import { snipScores } from '../../../../src/core/prune/snip';
 import { synflow } from '../../../../src/core/prune/synflow';
 import { Rng } from '../../../../src/core/rng';
-import { inAnotherOrder, roundWeights, someLayers } from './layers';
+import { byMagnitude, inAnotherOrder, roundWeights, someLayers } from './layers';
 
 /** What it gives to each layer, by name. */
 type Method = (layers: readonly LayerShape[], seed: number) => Map<string, unknown>;
@@ -88,11 +87,11 @@ const sharing =
 /** Densities by patterns, which are listed as the layers are. */
 const byPatterns: Method = (layers) => {
   const patterns = new Map(layers.map(({ name }) => [`*${name.slice(1)}`, 0.25 + Number(name.at(-1)) / 10]));
-  const { fixed } = matchLayers(
+  const { matched } = matchLayers(
     Object.fromEntries([...patterns, ['*r1', 0.9], ['layer*', 0.5], ['*', 0.1]]),
     layers.map(({ name }) => name),
   );
-  return fixed;
+  return matched;
 };
 
 const turned = (shape: LayerShape) => {
@@ -214,7 +213,7 @@ it('one-shot pruning keeps the same in any order where it refuses nothing', () =
         return { name: shape.name, weights };
       });
       for (const scope of ['global', 'per-layer'] as const) {
-        const run = (order: typeof given) => named(order, oneShot(order, 0.75, scope));
+        const run = (order: typeof given) => named(order, byMagnitude(order, 0.75, scope));
         expect(run(inAnotherOrder(given, shuffle))).toEqual(run(given));
       }
     }),

@@ -4,9 +4,8 @@ import { randomMask } from '../../../../src/core/init/base';
 import { densityAt, prunesAt } from '../../../../src/core/prune/gradual';
 import { graspScores } from '../../../../src/core/prune/grasp';
 import { magnitudeScores } from '../../../../src/core/prune/magnitude';
-import { oneShot } from '../../../../src/core/prune/one-shot';
 import { randomScores } from '../../../../src/core/prune/random';
-import { keepLargest, levelsFor, nextLevel, rewindCounts } from '../../../../src/core/prune/rewind';
+import { keepLargest, nextLevel, rewindCounts } from '../../../../src/core/prune/rewind';
 import { countOnes, selectPerLayer } from '../../../../src/core/prune/select';
 import { snipScores } from '../../../../src/core/prune/snip';
 import { Rng } from '../../../../src/core/rng';
@@ -118,9 +117,6 @@ describe('rewinding', () => {
     expect(counts[13] / 1e6).toBeCloseTo(0.055, 3);
     expect(rewindCounts(11, 4)).toEqual([11, 8, 6, 4, 3]);
     expect(rewindCounts(5, 1)).toEqual([5, 4]);
-    expect(levelsFor(1_000_000, 0.107)).toBe(11);
-    expect(levelsFor(1_000_000, 0.1075)).toBe(10);
-    expect(levelsFor(10, 1)).toBe(0);
   });
 
   it('prunes the lowest of what remains and lets nothing come back', () => {
@@ -186,35 +182,8 @@ describe('rewinding', () => {
     expect(() => rewindCounts(3, 3)).toThrow(code('prune.levels-empty'));
     for (const levels of [-1, 1.5, 1001]) expect(() => rewindCounts(3, levels)).toThrow(code('prune.bad-levels'));
     for (const share of [0, 1, NaN]) expect(() => rewindCounts(9, 1, share)).toThrow(code('prune.bad-share'));
-    expect(() => levelsFor(9, 0)).toThrow(code('density.out-of-range'));
-    expect(() => levelsFor(1e9, 1e-9, 1e-12)).toThrow(code('prune.bad-levels'));
     expect(() => nextLevel([{ name: 'a', weights: f32(1, NaN), mask: Uint8Array.of(1, 1) }])).toThrow(
       code('prune.non-finite'),
     );
-  });
-});
-
-describe('oneShot', () => {
-  const layers = [
-    { name: 'a', weights: f32(5, -6, 7, 8) },
-    { name: 'b', weights: f32(0.1, 0.2, -0.3, 0.4) },
-  ];
-
-  it('prunes the lowest of all layers, or of each', () => {
-    expect(oneShot(layers, 0.625, 'global').map((mask) => [...mask])).toEqual([
-      [1, 1, 1, 1],
-      [0, 0, 0, 1],
-    ]);
-    expect(oneShot(layers, 0.5, 'per-layer').map((mask) => [...mask])).toEqual([
-      [0, 0, 1, 1],
-      [0, 0, 1, 1],
-    ]);
-  });
-
-  it('refuses to empty a layer, with the density that would not', () => {
-    expect(() => oneShot(layers, 0.5, 'global')).toThrow(code('prune.empty-layer'));
-    expect(() => oneShot(layers, 0.5, 'global')).toThrow(/"b".*at least 0\.625/);
-    expect(() => oneShot(layers, 0.1, 'per-layer')).toThrow(/"a".*at least 0\.25/);
-    expect(() => oneShot(layers, 0, 'global')).toThrow(code('density.out-of-range'));
   });
 });

@@ -129,6 +129,15 @@ describe('checkNoEmptyLayer', () => {
     expect(() => checkNoEmptyLayer(layers, selectGlobal(layers, needed - 1))).toThrow(code('prune.empty-layer'));
   });
 
+  it('counts the layers that take no part, so that the density is that of the whole network', () => {
+    const layers = [layer('a', [9, 8, 7, 6]), layer('b', [5, 4, 3, 2])];
+    const masks = selectGlobal(layers, 3);
+    // The fifth of the eight is b's first; with 10 of 12 beside them that is 15 of 20.
+    expect(() => checkNoEmptyLayer(layers, masks, { kept: 10, weights: 12 })).toThrow(
+      expect.objectContaining({ details: { layer: 'b', nearest: 0.75 } }) as Error,
+    );
+  });
+
   it('counts ties by the rule of the selection', () => {
     const layers = [layer('a', [5, ...new Array<number>(50).fill(1)]), layer('b', [1, 0])];
     let nearest = 0;
