@@ -1,14 +1,25 @@
-/** A network as data: an ordered list of layers, no framework types. Weights are as in PyTorch. */
+/**
+ * A network as data: layers in order, some of which hold layers of their own; no framework types. Weights are as in PyTorch.
+ * What flows is values (n), a picture (channels, height, width) or tokens (count, size); `flow.ts` says which goes where.
+ */
 import type { LayerShape } from './density/layer-shape';
 
-export const activations = ['linear', 'tanh', 'relu'] as const;
+export const activations = ['linear', 'tanh', 'hard-tanh', 'relu', 'leaky-relu', 'selu', 'gelu', 'silu'] as const;
 export type Activation = (typeof activations)[number];
 
-/** Weight (out, in). After a convolution it takes the whole picture, channel by channel. */
-export interface LinearLayer {
-  kind: 'linear';
+/** What both kinds of layers with a weight to mask have. */
+interface Weighted {
   /** Unique in the network: `fc1`. Tensors are `NAME.weight`, `NAME.mask`, `NAME.bias`. */
   name: string;
+  /** Default true. */
+  bias?: false;
+  /** Never pruned: it takes no part in the density. */
+  dense?: true;
+}
+
+/** Weight (out, in). It takes values, each token by itself, or a picture as its values, channel by channel. */
+export interface LinearLayer extends Weighted {
+  kind: 'linear';
   in: number;
   out: number;
   /** Matrices that stand one upon the other in the weight, default 1: 3 where query, key and value are one layer. */
@@ -20,9 +31,8 @@ export const paddings = ['zero', 'circular', 'none'] as const;
 export type Padding = (typeof paddings)[number];
 
 /** Weight (out, in / groups, kh, kw). */
-export interface ConvLayer {
+export interface ConvLayer extends Weighted {
   kind: 'conv';
-  name: string;
   /** Channels. */
   in: number;
   out: number;
@@ -40,8 +50,73 @@ export interface ActivationLayer {
   fn: Activation;
 }
 
+/**
+ * Normalises, then scales and shifts by `NAME.weight` and `NAME.bias`, (size). `batch`: each value or channel over the batch
+ * (and its places), by running averages when not training. `layer`: each example's values or token by itself.
+ */
+export interface NormLayer {
+  kind: 'norm';
+  over: 'batch' | 'layer';
+  name: string;
+  /** Channels of a picture, values, or the size of a token. */
+  size: number;
+}
+
+/** Windows of a picture, size x size, without padding. */
+export interface PoolLayer {
+  kind: 'pool';
+  of: 'max' | 'average';
+  size: number;
+  /** Places from one window to the next. */
+  stride: number;
+}
+
+/** `mean`: over the places of a picture, or over tokens. `flatten`: a picture as values. `tokens`: its places as tokens. */
+export interface ReshapeLayer {
+  kind: 'mean' | 'flatten' | 'tokens';
+}
+
+/** Adds a learned vector to each token: `NAME.weight`, (tokens, size). */
+export interface PositionLayer {
+  kind: 'position';
+  name: string;
+  tokens: number;
+  size: number;
+}
+
+/** Multi-head self-attention. `input` stacks the matrices of query, key and value. */
+export interface AttentionLayer {
+  kind: 'attention';
+  heads: number;
+  input: LinearLayer;
+  output: LinearLayer;
+}
+
+/** Scales each channel by a number in (0, 1) made of the means of all: mean, `reduce`, SiLU, `expand`, sigmoid. */
+export interface SqueezeExciteLayer {
+  kind: 'squeeze-excite';
+  reduce: LinearLayer;
+  expand: LinearLayer;
+}
+
+/** The sum of what both give of the same input; a shortcut without layers is the identity. */
+export interface ResidualLayer {
+  kind: 'residual';
+  branch: Layer[];
+  shortcut: Layer[];
+}
+
 export type MaskableLayer = LinearLayer | ConvLayer;
-export type Layer = MaskableLayer | ActivationLayer;
+export type Layer =
+  | MaskableLayer
+  | ActivationLayer
+  | NormLayer
+  | PoolLayer
+  | ReshapeLayer
+  | PositionLayer
+  | AttentionLayer
+  | SqueezeExciteLayer
+  | ResidualLayer;
 
 /** Channels, height, width; a picture lies in memory in that order. */
 export type PictureSize = readonly [channels: number, height: number, width: number];
@@ -55,10 +130,23 @@ export interface Network {
   layers: Layer[];
 }
 
-export const isMaskable = (layer: Layer): layer is MaskableLayer => layer.kind !== 'activation';
+/** Every layer, those that others hold after them, in the order in which they are computed; of a residual the branch first. */
+export function* everyLayer(layers: readonly Layer[]): Generator<Layer> {
+  for (const layer of layers) {
+    yield layer;
+    if (layer.kind === 'residual') {
+      yield* everyLayer(layer.branch);
+      yield* everyLayer(layer.shortcut);
+    } else if (layer.kind === 'attention') yield* [layer.input, layer.output];
+    else if (layer.kind === 'squeeze-excite') yield* [layer.reduce, layer.expand];
+  }
+}
 
-/** The layers that have a weight to mask, in order. */
-export const maskableLayers = (network: Network): MaskableLayer[] => network.layers.filter(isMaskable);
+export const isMaskable = (layer: Layer): layer is MaskableLayer => layer.kind === 'linear' || layer.kind === 'conv';
+
+/** The layers that have a weight to mask, in order; those that stay dense too. */
+export const maskableLayers = ({ layers }: Pick<Network, 'layers'>): MaskableLayer[] =>
+  [...everyLayer(layers)].filter(isMaskable);
 
 /** The matrix view of a layer's weight. */
 export const weightShape = (layer: MaskableLayer): LayerShape =>
