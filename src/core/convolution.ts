@@ -10,7 +10,10 @@ export function paddingOf({ padding }: Pick<ConvLayer, 'padding'>, length: numbe
 }
 
 /** Channels, height and width of what comes out; sides below 1 where the kernel is larger than what it may look at. */
-export function outputSize(layer: ConvLayer, [, height, width]: PictureSize): PictureSize {
+export function outputSize(
+  layer: Pick<ConvLayer, 'out' | 'kernel' | 'stride' | 'padding'>,
+  [, height, width]: PictureSize,
+): PictureSize {
   const side = (size: number, length: number): number => {
     const { before, after } = paddingOf(layer, length);
     return Math.floor((size + before + after - length) / layer.stride) + 1;

@@ -74,7 +74,7 @@ async function draw(
     const milliseconds = performance.now() - began;
     const turn = turnsOf(context);
     const layers = await inTurns(describe(own, network), turn);
-    const trainer = new Trainer(plan.network, network.states, config.train.optimizer);
+    const trainer = new Trainer(plan.network, network.state, config.train);
     try {
       const samples = validation.head(jacobianSamples);
       const { summary } = await inTurns(jacobianSpectrum(trainer, samples, plan.network, 0), turn);

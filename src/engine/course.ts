@@ -19,6 +19,8 @@ export interface Moment {
   level: number;
   /** Completed updates of a whole training that this level stands at. */
   done: number;
+  /** Updates since the level began, the following one included: what the optimizer counts by. */
+  sinceStart: number;
   /** From 0, over the whole run: no two levels share an epoch. */
   epoch: number;
   /** Epoch within the level, which orders the examples. */
@@ -45,7 +47,8 @@ export class Course {
     const level = step < this.perLevel ? 0 : 1 + Math.floor((step - this.perLevel) / this.later);
     const done = level === 0 ? step : rewind.step + ((step - this.perLevel) % this.later);
     const order = Math.floor(done / batches);
-    return { level, done, epoch: level * epochs + order, order, index: done % batches };
+    const sinceStart = done + 1 - (level === 0 ? 0 : rewind.step);
+    return { level, done, sinceStart, epoch: level * epochs + order, order, index: done % batches };
   }
 
   /** Whether `step` completed updates, at least one, end an epoch: its number from 1 if so. */

@@ -17,9 +17,9 @@ import type { CallContext } from '../protocol/rpc';
 import { Batches, split } from './data/data-set';
 import { loadData } from './data/load';
 import { notPruned } from './errors';
-import { drawLayer, freshState, keptLayers, wantedDensity } from './initialise';
+import { drawLayer, freshOthers, freshState, keptLayers, wantedDensity } from './initialise';
 import type { DrawnLayer, KeptLayer } from './initialise';
-import type { LayerState } from './network';
+import type { NetworkState } from './states';
 import { initTensors, prunedTensors, stateMetadata } from './state-files';
 import type { Batch } from './trainer';
 import { inTurns } from '../runs/turns';
@@ -66,7 +66,7 @@ async function kept(source: Source, context: CallContext): Promise<ReadonlyMap<s
 }
 
 export interface DrawnNetwork {
-  states: LayerState[];
+  state: NetworkState;
   drawn: DrawnLayer[];
   kept: ReadonlyMap<string, KeptLayer>;
   wanted: WantedPatterns;
@@ -78,15 +78,16 @@ export async function drawNetwork(source: Source, context: CallContext): Promise
   const turn = turnsOf(context);
   const scored = await kept(source, context);
   const wanted = await wantedPatterns(config, plan, dirname(source.configPath));
-  const network: DrawnNetwork = { states: [], drawn: [], kept: scored, wanted };
+  const state: NetworkState = { layers: [], others: freshOthers(config, plan.network) };
+  const network: DrawnNetwork = { state, drawn: [], kept: scored, wanted };
   const drawing = { config, gain: plan.gain, wanted };
   for (const layer of plan.layers) {
-    context.progress({ done: network.states.length, total: plan.layers.length, message: layer.name });
+    context.progress({ done: state.layers.length, total: plan.layers.length, message: layer.name });
     await turn();
     const parts: Parts<DrawnLayer> = drawLayer(drawing, layer, scored.get(layer.name));
     const drawn = await inTurns(parts, turn);
     network.drawn.push(drawn);
-    network.states.push(freshState(layer, drawn));
+    state.layers.push(freshState(layer, drawn));
   }
   return network;
 }
@@ -129,7 +130,7 @@ export async function initialise(
   context: CallContext,
 ): Promise<InitialLayer[]> {
   const network = await drawNetwork(source, context);
-  if (output !== undefined) await write(output, initTensors(network.states), source, context);
+  if (output !== undefined) await write(output, initTensors(network.state), source, context);
   return summaries(source, network);
 }
 

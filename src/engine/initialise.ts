@@ -7,8 +7,9 @@ import type { Config } from '../config/types';
 import type { RotationSequence } from '../core/rotation-sequence';
 import { approximateIsometryLayerInParts, unrepairableOf } from '../core/init/ai';
 import { randomMask } from '../core/init/base';
-import { blocksOf, shapeOf, weightsOf } from '../core/density/layer-shape';
+import { blocksOf, shapeOf } from '../core/density/layer-shape';
 import type { LayerShape } from '../core/density/layer-shape';
+import type { Network } from '../core/network';
 import type { Gains } from '../core/init/mean-field';
 import { applyMask, baseInitialisations } from '../core/init/registry';
 import { sparseOrthogonalLayerInParts } from '../core/init/sao-conv';
@@ -18,7 +19,8 @@ import { Rng } from '../core/rng';
 import { summarise } from '../core/spectrum';
 import type { InitDetails, LayerSummary } from '../protocol/run';
 import { scoredLayerTooSparse } from './errors';
-import type { LayerState } from './network';
+import { freshOther, otherLayers } from './states';
+import type { LayerState, OtherState } from './states';
 import { drawGuided, drawRotated } from './draw-rotated';
 import { weightError, weightSpectrum } from './probes/weight-spectrum';
 import { pruneDense } from './prune';
@@ -38,14 +40,15 @@ export interface DrawnLayer {
   /** (out, in), row-major; zero outside the mask. */
   weights: Float32Array;
   mask: Mask;
-  bias: Float32Array;
+  /** Absent where the layer has none. */
+  bias?: Float32Array;
   /** The rotations as drawn, one sequence a group; only exact orthogonal initialisation has them. */
   sequences?: RotationSequence[];
   details?: InitDetails;
 }
 
 /** A generator of its own by name: another layer's draw does not change this one's. */
-const rngOf = ({ seed }: Config, name: string): Rng => Rng.fromSeed(seed).split(`layers/${name}/init`);
+const rngOf = ({ seed }: Pick<Config, 'seed'>, name: string): Rng => Rng.fromSeed(seed).split(`layers/${name}/init`);
 
 /** The weights of `sparsity.base`, not cut yet. `mask`: what they will be cut to, which `fan: sparse` counts. */
 function baseWeights(
@@ -59,22 +62,23 @@ function baseWeights(
   return baseInitialisations[base]({ shape, gain: gain.weight, rng, ...counted });
 }
 
-/** Normal with deviation sigma_b; zero when that is 0. */
+/** Normal with deviation sigma_b; zero when that is 0. Nothing for a layer without biases. */
 function biasOf(
   { config, gain }: Pick<Drawing, 'config' | 'gain'>,
-  { name, rows }: LayerPlan,
-): Float32Array<ArrayBuffer> {
-  const bias = new Float32Array(rows);
-  if (gain.bias === 0) return bias;
+  { name, biases }: LayerPlan,
+): { bias?: Float32Array<ArrayBuffer> } {
+  if (biases === 0) return {};
+  const bias = new Float32Array(biases);
+  if (gain.bias === 0) return { bias };
   const rng = rngOf(config, name).split('bias');
-  return bias.map(() => gain.bias * rng.normal());
+  return { bias: bias.map(() => gain.bias * rng.normal()) };
 }
 
 /** The dense weights that scores are taken of. */
 function* denseLayer(drawing: Pick<Drawing, 'config' | 'gain'>, layer: LayerPlan): Parts<NamedLayer> {
   const { name, rows, columns, groups } = layer;
   const weights = yield* baseWeights(drawing, layer);
-  return { name, rows, columns, ...(groups && { groups }), weights, bias: biasOf(drawing, layer) };
+  return { name, rows, columns, ...(groups && { groups }), weights, ...biasOf(drawing, layer) };
 }
 
 /** What pruning decided about a layer, before its weights are drawn for good. */
@@ -126,24 +130,24 @@ export function* drawLayer(drawing: Drawing, layer: LayerPlan, kept: KeptLayer |
   };
   switch (sparsity.init) {
     case 'base':
-      return { ...(yield* masked()), bias };
+      return { ...(yield* masked()), ...bias };
     case 'ai': {
       const { weights: start, mask } = yield* masked();
       const request = { shape: layer, weights: start, mask, gain, ...sparsity.ai };
       const { weights, residual } = yield* approximateIsometryLayerInParts(request);
-      return { weights, mask, bias, details: { unrepairable: unrepairableOf(layer, mask), residual } };
+      return { weights, mask, ...bias, details: { unrepairable: unrepairableOf(layer, mask), residual } };
     }
     case 'sao': {
       const degree = degreeOf(sparsity.sao, layer, density);
       const drawn = yield* sparseOrthogonalLayerInParts({ shape: layer, degree, gain, rng });
-      return { ...drawn, bias, details: { degree } };
+      return { ...drawn, ...bias, details: { degree } };
     }
     case 'eoi':
     case 'eis': {
       const wanted = drawing.wanted.get(name);
       const turning = { config: drawing.config, layer, gain, rng };
       const drawn = wanted ? drawGuided(turning, wanted) : drawRotated({ ...turning, density: density() });
-      return { ...(yield* drawn), bias };
+      return { ...(yield* drawn), ...bias };
     }
   }
 }
@@ -155,15 +159,27 @@ function targetOf({ name, targetDensity, targetNonZeros }: LayerPlan): { density
   return { density: targetDensity, count: targetNonZeros };
 }
 
-/** A state with these weights and biases, momentum zero. */
-export const freshState = (shape: LayerShape, drawn: DrawnLayer): LayerState => ({
+/** A state with these weights and biases that no optimizer has moved. */
+export const freshState = (shape: LayerShape, { weights, mask, bias }: DrawnLayer): LayerState => ({
   ...shapeOf(shape),
-  weight: drawn.weights,
-  mask: drawn.mask.toBytes(),
-  bias: drawn.bias,
-  weightMomentum: new Float32Array(weightsOf(shape)),
-  biasMomentum: new Float32Array(shape.rows),
+  weight: weights,
+  mask: mask.toBytes(),
+  ...(bias && { bias }),
+  weightSlots: [],
+  biasSlots: [],
 });
+
+/** Deviation of positions, as of DeiT (Touvron et al. 2021) and of timm. */
+const positionDeviation = 0.02;
+
+/** Norms and positions as they begin. */
+export const freshOthers = ({ seed }: Pick<Config, 'seed'>, network: Network): OtherState[] =>
+  otherLayers(network).map((layer) =>
+    freshOther(layer, ({ name, tokens, size }) => {
+      const rng = rngOf({ seed }, name);
+      return new Float32Array(tokens * size).map(() => positionDeviation * rng.normal());
+    }),
+  );
 
 /** @throws SparseError `linalg.no-convergence` */
 export function* describeLayer(

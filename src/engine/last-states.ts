@@ -11,12 +11,12 @@ import type { RunRecord } from '../protocol/run';
 import { checkpointFile, listCheckpoints, openCheckpoint } from '../runs/checkpoint';
 import type { RunFolder } from '../runs/folder';
 import { checkpointUnusable, initUnusable } from './errors';
-import type { LayerState } from './network';
+import type { NetworkState } from './states';
 import { readStates } from './state-files';
 
 export interface LastStates {
-  /** Completed updates, and the weights after them; no states: the run is yet to be initialised. */
-  from: { step: number; states?: LayerState[] };
+  /** Completed updates, and the weights after them; no state: the run is yet to be initialised. */
+  from: { step: number; state?: NetworkState };
   /** Checkpoints that could not be used, the latest first. */
   damaged: string[];
   /** What is to be told of those, and of an initialisation that could not be used. */
@@ -34,17 +34,27 @@ const isDamage = (error: unknown, record: RunRecord): error is SparseError =>
     // Without a hash of the config it may be the config that changed, and then nothing in the folder is at fault.
     (error.code === 'engine.checkpoint-mismatch' && record.configSha256 !== undefined));
 
-const read = async (opening: Promise<SafetensorsFile>, path: string, plan: NetworkPlan): Promise<LayerState[]> => {
+/** `slots`: what the optimizer remembers, by name. */
+interface Reading {
+  plan: NetworkPlan;
+  slots: readonly string[];
+}
+
+const read = async (
+  opening: Promise<SafetensorsFile>,
+  path: string,
+  { plan, slots }: Reading,
+): Promise<NetworkState> => {
   const file = await opening;
   try {
-    return await readStates(file, path, plan.layers);
+    return await readStates(file, path, plan, slots);
   } finally {
     await file.close();
   }
 };
 
 /** @throws SparseError `file.not-readable`, and `engine.checkpoint-mismatch` of a run without the hash of its config */
-export async function lastStates(folder: RunFolder, record: RunRecord, plan: NetworkPlan): Promise<LastStates> {
+export async function lastStates(folder: RunFolder, record: RunRecord, reading: Reading): Promise<LastStates> {
   const passed: { path: string; error: SparseError }[] = [];
   const answer = (from: LastStates['from'], extra: SparseError[] = []): LastStates => ({
     from,
@@ -54,17 +64,17 @@ export async function lastStates(folder: RunFolder, record: RunRecord, plan: Net
   for (const step of (await listCheckpoints(folder)).reverse()) {
     const path = checkpointFile(folder, step);
     try {
-      return answer({ step, states: await read(openCheckpoint(folder, step), path, plan) });
+      return answer({ step, state: await read(openCheckpoint(folder, step), path, reading) });
     } catch (error) {
       if (!isDamage(error, record)) throw error;
       passed.push({ path, error });
     }
   }
   // The record has its layers only once all files of the initialisation are written.
-  if (record.layers.length < plan.layers.length) return answer({ step: 0 });
+  if (record.layers.length < reading.plan.layers.length) return answer({ step: 0 });
   try {
     const { initFile } = folder;
-    return answer({ step: 0, states: await read(openFile(initFile).then(openSafetensors), initFile, plan) });
+    return answer({ step: 0, state: await read(openFile(initFile).then(openSafetensors), initFile, reading) });
   } catch (error) {
     if (isSparseError(error) && error.code === 'file.not-found') return answer({ step: 0 });
     if (!isDamage(error, record)) throw error;

@@ -9,7 +9,7 @@ import type { TrainedLayer } from '../core/prune/rewind';
 import { Rng } from '../core/rng';
 import type { MaskChange } from '../protocol/run';
 import type { LayerUpdate } from '../runs/updates';
-import type { LayerState } from './network';
+import type { LayerState, NetworkState } from './states';
 import type { Batch, StepResult, Trainer } from './trainer';
 
 type Update = Config['sparsity']['update'];
@@ -63,7 +63,7 @@ export const changesOf = (updates: readonly LayerUpdate[]): MaskChange[] =>
 function take(trainer: Trainer, states: readonly LayerState[], updates: readonly LayerUpdate[]): void {
   states.forEach((state, index) => {
     const { update } = updates[index];
-    applyUpdate(update, state.weight, [state.weightMomentum]);
+    applyUpdate(update, state.weight, state.weightSlots);
     trainer.replace(index, { ...state, mask: update.mask });
   });
 }
@@ -75,7 +75,7 @@ export function dropAndGrow(
   p: { method: 'set' | 'rigl'; fraction: number; seed: number; step: number },
 ): { result: StepResult; updates: LayerUpdate[] } {
   const { result, gradients } = trainer.measure(batch);
-  const states = trainer.state();
+  const states = trainer.state().layers;
   const updates = states.map(({ name, weight, mask }, index) => {
     const rng = Rng.fromSeed(p.seed).split(`layers/${name}/update/${p.step}`);
     const { method, fraction } = p;
@@ -94,13 +94,13 @@ const trained = (states: readonly LayerState[]): TrainedLayer[] =>
  * are pruned for good. @throws SparseError `prune.*`
  */
 export function pruneByMagnitude(trainer: Trainer, keep: number): LayerUpdate[] {
-  const states = trainer.state();
+  const states = trainer.state().layers;
   return drop(trainer, states, keepLargest(trained(states), keep));
 }
 
 /** Prunes the smallest `fraction` of the weights that are left, likewise: a level of lottery tickets. */
 export function pruneLevel(trainer: Trainer, fraction: number): LayerUpdate[] {
-  const states = trainer.state();
+  const states = trainer.state().layers;
   return drop(trainer, states, nextLevel(trained(states), fraction));
 }
 
@@ -128,16 +128,15 @@ function dropped(weights: Float32Array, before: Uint8Array, after: Uint8Array): 
   };
 }
 
-/** Weights go back to those of `start` wherever the mask of the trainer still keeps them; momentum begins anew. */
-export function rewindTo(trainer: Trainer, start: readonly LayerState[]): void {
-  trainer.state().forEach(({ mask }, index) => {
-    const { weight, bias } = start[index];
-    trainer.replace(index, {
-      mask,
-      weight: weight.map((value, i) => (mask[i] === 1 ? value : 0)),
-      bias,
-      weightMomentum: new Float32Array(weight.length),
-      biasMomentum: new Float32Array(bias.length),
-    });
+/** Weights go back to those of `start` wherever the mask of the trainer still keeps them; the optimizer begins anew. */
+export function rewindTo(trainer: Trainer, start: NetworkState): void {
+  trainer.state().layers.forEach(({ mask }, index) => {
+    const state = start.layers[index];
+    const weight = state.weight.map((value, i) => (mask[i] === 1 ? value : 0));
+    trainer.replace(index, { ...state, mask, weight, ...unmoved });
   });
+  trainer.replaceOthers(start.others.map((state) => ({ ...state, ...unmoved })));
 }
+
+/** What the optimizer has to remember of a parameter that it has not moved. */
+const unmoved = { weightSlots: [], biasSlots: [] };

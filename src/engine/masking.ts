@@ -7,7 +7,7 @@ import type { LayerUpdate } from '../runs/updates';
 import type { Course } from './course';
 import { UpdatePlan, dropAndGrow, pruneByMagnitude, pruneLevel, rewindTo } from './mask-updates';
 import { readRewindStates } from './state-files';
-import type { Batch, StepResult, Trainer } from './trainer';
+import type { Batch, StepResult, Stride, Trainer } from './trainer';
 
 export interface MasksChanged {
   method: MaskMethod;
@@ -26,12 +26,7 @@ export class Masking {
   }
 
   /** Update number `step` of the run, from 1. A loss that is not finite is answered like any other. */
-  update(
-    trainer: Trainer,
-    batch: Batch,
-    step: number,
-    learningRate: number,
-  ): { result: StepResult; masks?: MasksChanged } {
+  update(trainer: Trainer, batch: Batch, step: number, stride: Stride): { result: StepResult; masks?: MasksChanged } {
     const { sparsity, seed } = this.work.config;
     const { method } = sparsity.update;
     const done = this.course.at(step - 1).done + 1;
@@ -40,7 +35,7 @@ export class Masking {
       const { result, updates } = dropAndGrow(trainer, batch, { method, fraction, seed, step });
       return { result, masks: { method, updates } };
     }
-    const result = trainer.step(batch, learningRate);
+    const result = trainer.step(batch, stride);
     const density = this.updates.densityAfter(done, sparsity.density);
     if (density === undefined || (method !== 'gradual-magnitude' && method !== 'one-shot')) return { result };
     const keep = Math.round(density * this.work.plan.weights);
@@ -54,7 +49,7 @@ export class Masking {
   async beginLevel(trainer: Trainer, step: number): Promise<MasksChanged | undefined> {
     if (this.course.levelBeginning(step) === undefined) return undefined;
     const { rewind } = this.work.config.train;
-    const start = await readRewindStates(this.folder, rewind.step, this.work.plan.layers);
+    const start = await readRewindStates(this.folder, rewind.step, this.work.plan);
     const updates = pruneLevel(trainer, rewind.fraction);
     rewindTo(trainer, start);
     return { method: 'rewind', updates };

@@ -1,91 +1,89 @@
-/** The tensors executor of a network: TensorFlow.js variables and the forward pass. */
+/** The tensors executor of a network: the forward pass, layer after layer, by TensorFlow.js. */
 import * as tf from '@tensorflow/tfjs';
-import type { LayerShape } from '../core/density/layer-shape';
-import type { Activation, MaskableLayer, Network } from '../core/network';
-import { maskableLayers, weightShape } from '../core/network';
-import { convolve, fromPictures, toPictures } from './convolution';
-
-/** One maskable layer's state on plain arrays: what initialisation makes and checkpoints hold. */
-export interface LayerState extends LayerShape {
-  /** Row-major, exactly zero where `mask` is 0. */
-  weight: Float32Array;
-  /** 0 or 1 per weight, row-major. */
-  mask: Uint8Array;
-  bias: Float32Array;
-  weightMomentum: Float32Array;
-  biasMomentum: Float32Array;
-}
-
-/** The same on the backend. */
-export interface LayerTensors {
-  layer: MaskableLayer;
-  /** rows x columns. */
-  weight: tf.Variable<tf.Rank.R2>;
-  mask: tf.Tensor2D;
-  bias: tf.Variable<tf.Rank.R1>;
-  weightMomentum: tf.Variable<tf.Rank.R2>;
-  biasMomentum: tf.Variable<tf.Rank.R1>;
-}
-
-const variable2d = (data: Float32Array, shape: [number, number]): tf.Variable<tf.Rank.R2> =>
-  tf.tidy(() => tf.variable(tf.tensor2d(data, shape)));
-const variable1d = (data: Float32Array): tf.Variable<tf.Rank.R1> => tf.tidy(() => tf.variable(tf.tensor1d(data)));
-
-/** Copies the states to the backend, in the network's order. The caller disposes of them. */
-export const layerTensors = (network: Network, states: readonly LayerState[]): LayerTensors[] =>
-  maskableLayers(network).map((layer, i) => {
-    const state = states[i];
-    const { rows, columns } = weightShape(layer);
-    const shape: [number, number] = [rows, columns];
-    return {
-      layer,
-      weight: variable2d(state.weight, shape),
-      // wasm multiplies floats only.
-      mask: tf.tensor2d(Float32Array.from(state.mask), shape),
-      bias: variable1d(state.bias),
-      weightMomentum: variable2d(state.weightMomentum, shape),
-      biasMomentum: variable1d(state.biasMomentum),
-    };
-  });
-
-export const disposeLayers = (layers: readonly LayerTensors[]): void => {
-  for (const { weight, mask, bias, weightMomentum, biasMomentum } of layers)
-    tf.dispose([weight, mask, bias, weightMomentum, biasMomentum]);
-};
-
-const activate: Record<Activation, (x: tf.Tensor) => tf.Tensor> = {
-  linear: (x) => x,
-  tanh: (x) => tf.tanh(x),
-  relu: (x) => tf.relu(x),
-};
+import type { ConvLayer, Layer, Network } from '../core/network';
+import { activate } from './layers/activations';
+import { attend } from './layers/attention';
+import { convolve, fromPictures, toPictures } from './layers/convolution';
+import { normalise } from './layers/norm';
+import type { BatchStatistics } from './layers/norm';
+import { meanOfPlaces, placesAsTokens, pool, squeezeExcite } from './layers/pictures';
 
 /** What the forward pass takes of a layer. */
 export interface LayerWeights {
-  weight: tf.Tensor2D;
-  bias: tf.Tensor1D;
+  /** rows x columns of a maskable layer, else as PyTorch has it. */
+  weight: tf.Tensor;
+  bias?: tf.Tensor;
+  running?: { mean: tf.Tensor; variance: tf.Tensor };
 }
 
-const asPictures = ({ picture }: Network, value: tf.Tensor): tf.Tensor4D => {
-  if (value.rank === 4) return value as tf.Tensor4D;
-  if (!picture) throw new Error('the network has convolutions and no pictures');
-  return toPictures(value as tf.Tensor2D, picture);
-};
+export interface Pass {
+  weights: ReadonlyMap<string, LayerWeights>;
+  /** In training: what a batch norm found. Without it the running averages count, and no example sees another. */
+  onBatch?: (name: string, statistics: BatchStatistics) => void;
+}
 
-const asValues = (value: tf.Tensor): tf.Tensor2D =>
-  value.rank === 4 ? fromPictures(value as tf.Tensor4D) : (value as tf.Tensor2D);
+/** Values are (batch, n), tokens (batch, tokens, size), pictures (channels, height, width, batch). */
+const isPictures = (x: tf.Tensor): x is tf.Tensor4D => x.rank === 4;
 
-/** x: (batch, inputs). Answers the logits, (batch, classes): layer after layer, x Wᵀ + b or a convolution. */
-export function forward(network: Network, layers: readonly LayerWeights[], x: tf.Tensor2D): tf.Tensor2D {
-  let next = 0;
-  let value: tf.Tensor = x;
-  for (const layer of network.layers) {
-    if (layer.kind === 'activation') {
-      value = activate[layer.fn](value);
-      continue;
+const asValues = (x: tf.Tensor): tf.Tensor => (isPictures(x) ? fromPictures(x) : x);
+
+/** x Wᵀ + b along the last axis. */
+function linear({ weight, bias }: LayerWeights, x: tf.Tensor): tf.Tensor {
+  const rows = tf.reshape(x, [-1, x.shape[x.rank - 1]]);
+  const product = tf.matMul(rows, weight, false, true);
+  const out = bias ? tf.add(product, bias) : product;
+  return tf.reshape(out, [...x.shape.slice(0, -1), weight.shape[0]]);
+}
+
+function weightsOf({ weights }: Pass, name: string): LayerWeights {
+  const own = weights.get(name);
+  if (!own) throw new Error(`${name} has no weights`);
+  return own;
+}
+
+function convolution(x: tf.Tensor, layer: ConvLayer, pass: Pass): tf.Tensor {
+  const { weight, bias } = weightsOf(pass, layer.name);
+  return convolve(x as tf.Tensor4D, layer, weight as tf.Tensor2D, bias as tf.Tensor1D | undefined);
+}
+
+function through(layer: Layer, x: tf.Tensor, pass: Pass): tf.Tensor {
+  const byName = (name: string, value: tf.Tensor): tf.Tensor => linear(weightsOf(pass, name), value);
+  switch (layer.kind) {
+    case 'linear':
+      return byName(layer.name, asValues(x));
+    case 'conv':
+      return convolution(x, layer, pass);
+    case 'activation':
+      return activate[layer.fn](x);
+    case 'norm': {
+      const { onBatch } = pass;
+      return normalise(x, layer, weightsOf(pass, layer.name), onBatch && ((found) => onBatch(layer.name, found)));
     }
-    const { weight, bias } = layers[next++];
-    if (layer.kind === 'conv') value = convolve(asPictures(network, value), layer, weight, bias);
-    else value = tf.add(tf.matMul(asValues(value), weight, false, true), bias);
+    case 'pool':
+      return pool(x as tf.Tensor4D, layer);
+    case 'mean':
+      return isPictures(x) ? meanOfPlaces(x) : tf.mean(x, 1);
+    case 'flatten':
+      return asValues(x);
+    case 'tokens':
+      return placesAsTokens(x as tf.Tensor4D);
+    case 'position':
+      return tf.add(x, weightsOf(pass, layer.name).weight);
+    case 'attention':
+      return attend(x as tf.Tensor3D, layer, byName);
+    case 'squeeze-excite':
+      return squeezeExcite(x as tf.Tensor4D, layer, (name, value) => byName(name, value) as tf.Tensor2D);
+    case 'residual':
+      return tf.add(along(layer.branch, x, pass), along(layer.shortcut, x, pass));
   }
-  return value as tf.Tensor2D;
+}
+
+const along = (layers: readonly Layer[], x: tf.Tensor, pass: Pass): tf.Tensor =>
+  layers.reduce((value, layer) => through(layer, value, pass), x);
+
+/** x: (batch, inputs). Answers the logits, (batch, classes). */
+export function forward(network: Network, pass: Pass, x: tf.Tensor2D): tf.Tensor2D {
+  const { picture, layers } = network;
+  const flat = !picture || layers[0]?.kind === 'linear';
+  return along(layers, flat ? x : toPictures(x, picture), pass) as tf.Tensor2D;
 }

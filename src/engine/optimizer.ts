@@ -1,31 +1,70 @@
-/**
- * Stochastic gradient descent with the semantics of torch.optim.SGD: g += weightDecay * w; v = momentum * v + g;
- * w -= learningRate * (nesterov ? g + momentum * v : v). Zero dampening; v starts as zero.
- */
+/** Optimizers, with the semantics of torch.optim. */
 import * as tf from '@tensorflow/tfjs';
 
-export interface SgdSettings {
+export interface OptimizerSettings {
+  name: 'sgd' | 'adam' | 'adamw';
+  /** Of sgd. */
   momentum: number;
   nesterov: boolean;
   weightDecay: number;
 }
 
+/** What is remembered of each parameter, by the names that PyTorch gives it. All begin as zero. */
+export const slotNames = ({ name }: Pick<OptimizerSettings, 'name'>): readonly string[] =>
+  name === 'sgd' ? ['momentum'] : ['exp_avg', 'exp_avg_sq'];
+
+/** Of adam and adamw: the defaults of PyTorch and of Kingma and Ba (2015). */
+const [beta1, beta2, epsilon] = [0.9, 0.999, 1e-8];
+
+/** One parameter and what it is moved by. */
+interface Moved {
+  variable: tf.Variable;
+  slots: readonly tf.Variable[];
+  gradient: tf.Tensor;
+}
+
 /**
- * Updates `variable` and `velocity` in place. A weight that is zero with a zero gradient and velocity stays exactly zero.
- * Call it inside a tidy.
+ * Moves a variable and its slots in place. A weight that is zero, with a zero gradient and zero slots, stays exactly zero.
+ * `count`: updates since the slots were zero, this one included. Call it inside a tidy.
  */
-export function sgdUpdate<R extends tf.Rank>(
-  variable: tf.Variable<R>,
-  velocity: tf.Variable<R>,
-  gradient: tf.Tensor<R>,
+export function update(moved: Moved, settings: OptimizerSettings, learningRate: number, count: number): void {
+  if (settings.name === 'sgd') sgd(moved, settings, learningRate);
+  else adam(moved, settings, learningRate, count);
+}
+
+/** g += weightDecay * w; v = momentum * v + g; w -= learningRate * (nesterov ? g + momentum * v : v). Zero dampening. */
+function sgd(
+  { variable, slots: [velocity], gradient }: Moved,
+  { momentum, nesterov, weightDecay }: OptimizerSettings,
   learningRate: number,
-  { momentum, nesterov, weightDecay }: SgdSettings,
 ): void {
-  const slope = weightDecay === 0 ? gradient : tf.add<tf.Tensor<R>>(gradient, tf.mul(variable, weightDecay));
+  const slope = withDecay(gradient, variable, weightDecay);
   let direction = slope;
   if (momentum !== 0) {
-    velocity.assign(tf.add<tf.Tensor<R>>(tf.mul(velocity, momentum), slope));
-    direction = nesterov ? tf.add<tf.Tensor<R>>(slope, tf.mul(velocity, momentum)) : velocity;
+    velocity.assign(tf.add(tf.mul(velocity, momentum), slope));
+    direction = nesterov ? tf.add(slope, tf.mul(velocity, momentum)) : velocity;
   }
-  variable.assign(tf.sub<tf.Tensor<R>>(variable, tf.mul(direction, learningRate)));
+  variable.assign(tf.sub(variable, tf.mul(direction, learningRate)));
+}
+
+const withDecay = (gradient: tf.Tensor, variable: tf.Variable, weightDecay: number): tf.Tensor =>
+  weightDecay === 0 ? gradient : tf.add(gradient, tf.mul(variable, weightDecay));
+
+/**
+ * Kingma, Ba, "Adam" (2015), algorithm 1. Weight decay is added to the gradient, or with adamw (Loshchilov, Hutter 2019)
+ * pulls the weight itself by learningRate * weightDecay.
+ */
+function adam(
+  { variable, slots: [mean, square], gradient }: Moved,
+  { name, weightDecay }: OptimizerSettings,
+  learningRate: number,
+  count: number,
+): void {
+  const coupled = name === 'adam';
+  const slope = coupled ? withDecay(gradient, variable, weightDecay) : gradient;
+  mean.assign(tf.add(tf.mul(mean, beta1), tf.mul(slope, 1 - beta1)));
+  square.assign(tf.add(tf.mul(square, beta2), tf.mul(tf.square(slope), 1 - beta2)));
+  const spread = tf.add(tf.div(tf.sqrt(square), Math.sqrt(1 - beta2 ** count)), epsilon);
+  const pulled = coupled || weightDecay === 0 ? variable : tf.mul(variable, 1 - learningRate * weightDecay);
+  variable.assign(tf.sub(pulled, tf.mul(tf.div(mean, spread), learningRate / (1 - beta1 ** count))));
 }

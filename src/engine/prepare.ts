@@ -19,6 +19,7 @@ import { split } from './data/data-set';
 import { loadData } from './data/load';
 import * as errors from './errors';
 import { lastStates, setAside } from './last-states';
+import { slotNames } from './optimizer';
 import type { Emit } from './recorder';
 import { Recorder } from './recorder';
 import type { Work } from './run';
@@ -164,9 +165,12 @@ export async function prepareResume(
     const root = rootOfRun(folder.directory) ?? dirname(configPath);
     const data = await loadData(config.data, { root, configFolders, signal });
     if (data.sha256 !== record.dataset.sha256) throw errors.dataChanged(data.source);
-    const { from, damaged, warnings } = await lastStates(folder, record, plan);
+    const { from, damaged, warnings } = await lastStates(folder, record, {
+      plan,
+      slots: slotNames(config.train.optimizer),
+    });
     // Once the weights are drawn nothing is led by a pattern any more.
-    const wanted = from.states ? new Map() : await wantedPatterns(config, plan, dirname(configPath));
+    const wanted = from.state ? new Map() : await wantedPatterns(config, plan, dirname(configPath));
     await clearTemporaries(folder);
     await setAside(damaged);
     const moved = { configPath, configFromRun: fromRun(folder, configPath) };

@@ -21,14 +21,15 @@ import type { Course } from './course';
 import { divergence } from './divergence';
 import { describeError, internal, lossNotFinite, prunedWeightChanged, stackOf } from './errors';
 import { evaluation } from './evaluation';
-import { describeLayer, drawLayer, freshState, keptLayers } from './initialise';
+import { describeLayer, drawLayer, freshOthers, freshState, keptLayers } from './initialise';
 import type { LastStates } from './last-states';
 import { changesOf } from './mask-updates';
 import { Masking } from './masking';
 import type { MasksChanged } from './masking';
-import type { LayerState } from './network';
+import type { NetworkState } from './states';
 import { jacobianSpectrum } from './probes/jacobian';
 import { layerSpectrum } from './probes/spectra';
+import { slotNames } from './optimizer';
 import type { Recorded } from './recorded';
 import type { Emit, Recorder, Untimed } from './recorder';
 import { learningRateAt } from './schedule';
@@ -100,9 +101,9 @@ export class Run {
 
   private async execute(): Promise<void> {
     try {
-      const states = this.work.from.states ?? (await this.initialise());
+      const state = this.work.from.state ?? (await this.initialise());
       await this.recorder.state('training');
-      await this.trainFrom(states);
+      await this.trainFrom(state);
       await this.end('completed');
     } catch (error) {
       if (error instanceof Stopped && this.wanted) await this.end(this.wanted, reasons[this.wanted]());
@@ -142,11 +143,11 @@ export class Run {
     this.recorded.add(this.recorder.event(event));
   }
 
-  private async initialise(): Promise<LayerState[]> {
+  private async initialise(): Promise<NetworkState> {
     const { config, plan, wanted } = this.work;
     const { folder } = this.recorder;
     await this.recorder.state('initialising');
-    const states: LayerState[] = [];
+    const state: NetworkState = { layers: [], others: freshOthers(config, plan.network) };
     const summaries: LayerSummary[] = [];
     const rotations = new Map<string, RotationSequence>();
     const drawing = { config, gain: plan.gain, wanted };
@@ -156,28 +157,28 @@ export class Run {
       const scored = kept.get(layer.name);
       const drawn = await this.inTurns(drawLayer(drawing, layer, scored));
       const summary = await this.inTurns(describeLayer(drawing, layer, drawn, scored));
-      states.push(freshState(layer, drawn));
+      state.layers.push(freshState(layer, drawn));
       summaries.push(summary);
       for (const [group, sequence] of (drawn.sequences ?? []).entries())
         rotations.set(sequenceName({ name: layer.name, groups: blocksOf(layer) }, group), sequence);
       if (!this.recorded.has({ type: 'layer', layer: layer.name })) this.note({ type: 'layer', layer: summary });
     }
     if (rotations.size > 0) await writeRotations(folder.rotationsFile, rotations);
-    await writeSafetensors(folder.initFile, initTensors(states), stateMetadata(config, plan, 0));
+    await writeSafetensors(folder.initFile, initTensors(state), stateMetadata(config, plan, 0));
     await writeMasks(
       folder,
       0,
       plan.layers,
-      states.map(({ mask }) => mask),
+      state.layers.map(({ mask }) => mask),
     );
     await this.recorder.state('initialising', { layers: summaries });
-    return states;
+    return state;
   }
 
-  private async trainFrom(states: LayerState[]): Promise<void> {
+  private async trainFrom(state: NetworkState): Promise<void> {
     const { config, plan } = this.work;
     const { optimizer, schedule } = config.train;
-    const trainer = new Trainer(plan.network, states, optimizer);
+    const trainer = new Trainer(plan.network, state, { optimizer });
     try {
       await this.settle(trainer);
       let order: { epoch: number; batches: Batches } | undefined;
@@ -189,7 +190,10 @@ export class Run {
         if (order?.epoch !== epoch) order = { epoch, batches: this.train.shuffled(config.seed, moment.order) };
         const learningRate = learningRateAt(schedule, optimizer.learningRate, done, this.course.perLevel);
         const batch = order.batches.batch(moment.index);
-        const { result, masks } = this.masking.update(trainer, batch, this.step + 1, learningRate);
+        const { result, masks } = this.masking.update(trainer, batch, this.step + 1, {
+          learningRate,
+          count: moment.sinceStart,
+        });
         if (!Number.isFinite(result.loss)) throw lossNotFinite(this.step + 1, learningRate);
         this.step++;
         await this.noteMasks(masks);
@@ -275,7 +279,7 @@ export class Run {
     await this.recorder.flush();
     const file = await writeCheckpoint(this.recorder.folder, {
       step,
-      tensors: checkpointTensors(trainer.state()),
+      tensors: checkpointTensors(trainer.state(), slotNames(config.train.optimizer)),
       metadata: {
         ...stateMetadata(config, plan, step),
         epoch: String(Math.floor(step / this.train.count)),

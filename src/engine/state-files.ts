@@ -1,9 +1,8 @@
 /**
  * Layer states to and from safetensors. Layer `fc1` is `layers.fc1.weight` F32 (out, in) or (out, in / groups, kh, kw),
- * `.mask` U8, `.bias` F32;
- * checkpoints add `optimizer.layers.fc1.weight.momentum` and `.bias.momentum`.
+ * `.mask` U8, `.bias` F32; a norm has `.weight`, `.bias`, `.running_mean` and `.running_var`, positions `.weight`.
+ * Checkpoints add what the optimizer remembers: `optimizer.layers.fc1.weight.momentum` and `.bias.momentum`.
  */
-import type { LayerPlan } from '../config/layer-plans';
 import type { NetworkPlan } from '../config/plan';
 import type { Config } from '../config/types';
 import { shapeOf, tensorShape } from '../core/density/layer-shape';
@@ -17,20 +16,31 @@ import type { SafetensorsFile, TensorEntry, TensorToWrite } from '../formats/saf
 import type { Init } from '../protocol/run';
 import type { RunFolder } from '../runs/folder';
 import { checkpointMismatch, words } from './errors';
-import type { LayerState } from './network';
+import { otherLayers, otherShape } from './states';
+import type { LayerState, NetworkState, OtherState } from './states';
 
 const f32 = (name: string, shape: number[], data: Float32Array): TensorToWrite => ({ name, dtype: 'F32', shape, data });
 
-export const initTensors = (states: readonly LayerState[]): TensorToWrite[] =>
-  states.flatMap((state) => {
-    const { name, rows, weight, mask, bias } = state;
+export const initTensors = ({ layers, others }: NetworkState): TensorToWrite[] => [
+  ...layers.flatMap((state) => {
+    const { name, weight, mask, bias } = state;
     const shape = tensorShape(state);
     return [
       f32(`layers.${name}.weight`, shape, weight),
-      { name: `layers.${name}.mask`, dtype: 'U8', shape, data: mask },
-      f32(`layers.${name}.bias`, [rows], bias),
+      { name: `layers.${name}.mask`, dtype: 'U8', shape, data: mask } as const,
+      ...vector(`layers.${name}.bias`, bias),
     ];
-  });
+  }),
+  ...others.flatMap(({ name, shape, weight, bias, running }) => [
+    f32(`layers.${name}.weight`, [...shape], weight),
+    ...vector(`layers.${name}.bias`, bias),
+    ...vector(`layers.${name}.running_mean`, running?.mean),
+    ...vector(`layers.${name}.running_var`, running?.variance),
+  ]),
+];
+
+const vector = (name: string, data: Float32Array | undefined): TensorToWrite[] =>
+  data ? [f32(name, [data.length], data)] : [];
 
 /** A layer of the dense network as it was pruned; `score` F32 or F64 where the method has one per weight. */
 export const prunedTensors = (
@@ -51,12 +61,16 @@ export const prunedTensors = (
   ];
 };
 
-export const checkpointTensors = (states: readonly LayerState[]): TensorToWrite[] => [
-  ...initTensors(states),
-  ...states.flatMap((state) => [
-    f32(`optimizer.layers.${state.name}.weight.momentum`, tensorShape(state), state.weightMomentum),
-    f32(`optimizer.layers.${state.name}.bias.momentum`, [state.rows], state.biasMomentum),
-  ]),
+/** `slots`: what the optimizer remembers, by name. */
+export const checkpointTensors = (state: NetworkState, slots: readonly string[]): TensorToWrite[] => [
+  ...initTensors(state),
+  ...[...state.layers.map((layer) => ({ ...layer, shape: tensorShape(layer) })), ...state.others].flatMap(
+    ({ name, shape, bias, weightSlots, biasSlots }) =>
+      slots.flatMap((slot, s) => [
+        f32(`optimizer.layers.${name}.weight.${slot}`, [...shape], weightSlots[s]),
+        ...vector(`optimizer.layers.${name}.bias.${slot}`, bias && biasSlots[s]),
+      ]),
+  ),
 ];
 
 /**
@@ -92,14 +106,15 @@ const convOptions = ({ stride, padding, groups }: ConvLayer): Pick<ConvLayer, 's
 });
 
 /**
- * Reads what `initTensors` or `checkpointTensors` wrote; momentum is zero in a file without it.
+ * Reads what `initTensors` or `checkpointTensors` wrote; a file without what the optimizer remembers leaves that empty.
  * @throws SparseError `engine.checkpoint-mismatch`, `safetensors.*`, `file.*`
  */
 export async function readStates(
   file: SafetensorsFile,
   path: string,
-  plans: readonly LayerPlan[],
-): Promise<LayerState[]> {
+  { network, layers: plans }: Pick<NetworkPlan, 'network' | 'layers'>,
+  slots: readonly string[],
+): Promise<NetworkState> {
   const find = (name: string, dtype: string, shape: readonly number[]): TensorEntry => {
     const entry = file.get(name);
     if (!entry) throw checkpointMismatch(path, words.noTensor(name));
@@ -112,26 +127,44 @@ export async function readStates(
   };
   const floats = (name: string, shape: readonly number[]): Promise<Float32Array> =>
     file.readFloat32(find(name, 'F32', shape));
-  const orZeros = (name: string, shape: readonly number[]): Promise<Float32Array> =>
-    file.get(name) ? floats(name, shape) : Promise.resolve(new Float32Array(shape.reduce((a, b) => a * b)));
+  const slotsOf = async (name: string, shape: readonly number[]): Promise<Float32Array[]> => {
+    const names = slots.map((slot) => `optimizer.${name}.${slot}`);
+    if (!names.some((slot) => file.get(slot))) return [];
+    return Promise.all(names.map((slot) => floats(slot, shape)));
+  };
+  const parameters = async (name: string, shape: readonly number[], biases: number) => {
+    const weight = `layers.${name}.weight`;
+    const bias = `layers.${name}.bias`;
+    return {
+      weight: await floats(weight, shape),
+      weightSlots: await slotsOf(weight, shape),
+      ...(biases > 0 && { bias: await floats(bias, [biases]) }),
+      biasSlots: biases > 0 ? await slotsOf(bias, [biases]) : [],
+    };
+  };
 
-  const states: LayerState[] = [];
+  const layers: LayerState[] = [];
   for (const plan of plans) {
-    const { name, rows, columns } = plan;
+    const { name, rows, columns, biases } = plan;
     const shape = tensorShape(plan);
     const maskEntry = find(`layers.${name}.mask`, 'U8', shape);
     const mask = Uint8Array.from(await file.readBytes(maskEntry, 0, rows * columns));
     if (mask.some((bit) => bit > 1)) throw checkpointMismatch(path, words.notBits(`layers.${name}.mask`));
-    states.push({
-      ...shapeOf(plan),
-      weight: await floats(`layers.${name}.weight`, shape),
-      mask,
-      bias: await floats(`layers.${name}.bias`, [rows]),
-      weightMomentum: await orZeros(`optimizer.layers.${name}.weight.momentum`, shape),
-      biasMomentum: await orZeros(`optimizer.layers.${name}.bias.momentum`, [rows]),
-    });
+    layers.push({ ...shapeOf(plan), ...(await parameters(name, shape, biases)), mask });
   }
-  return states;
+  const others: OtherState[] = [];
+  for (const layer of otherLayers(network)) {
+    const { name, size } = layer;
+    const shape = otherShape(layer);
+    const own = await parameters(name, shape, layer.kind === 'norm' ? size : 0);
+    const average = (of: string): Promise<Float32Array> => floats(`layers.${name}.${of}`, [size]);
+    const running = layer.kind === 'norm' &&
+      layer.over === 'batch' && {
+        running: { mean: await average('running_mean'), variance: await average('running_var') },
+      };
+    others.push({ name, shape, ...own, ...running });
+  }
+  return { layers, others };
 }
 
 /**
@@ -141,12 +174,12 @@ export async function readStates(
 export async function readRewindStates(
   folder: RunFolder,
   step: number,
-  plans: readonly LayerPlan[],
-): Promise<LayerState[]> {
+  plan: Pick<NetworkPlan, 'network' | 'layers'>,
+): Promise<NetworkState> {
   const path = step === 0 ? folder.initFile : folder.rewindFile;
   const file = await openSafetensors(await openFile(path));
   try {
-    return await readStates(file, path, plans);
+    return await readStates(file, path, plan, []);
   } finally {
     await file.close();
   }

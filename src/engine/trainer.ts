@@ -4,10 +4,16 @@ import type { LayerShape } from '../core/density/layer-shape';
 import { weightShape } from '../core/network';
 import type { Network } from '../core/network';
 import type { Parts } from '../core/parts';
-import type { LayerState, LayerTensors } from './network';
-import { disposeLayers, forward, layerTensors } from './network';
-import type { SgdSettings } from './optimizer';
-import { sgdUpdate } from './optimizer';
+import { follow } from './layers/norm';
+import type { BatchStatistics } from './layers/norm';
+import { countCorrect, crossEntropy, targets } from './loss';
+import { forward } from './network';
+import type { Pass } from './network';
+import { slotNames, update } from './optimizer';
+import type { OptimizerSettings } from './optimizer';
+import { disposeNetwork, downloadNetwork, maskTensor, replaceParameters, uploadNetwork } from './parameters';
+import type { LayerTensors, NetworkTensors, ParameterTensors } from './parameters';
+import type { LayerState, NetworkState, OtherState } from './states';
 
 export interface Batch {
   size: number;
@@ -22,7 +28,7 @@ export interface StepResult {
   loss: number;
   /** Share classified right, before the update. */
   accuracy: number;
-  /** Euclidean norm over the gradients of kept weights and of biases, without weight decay. */
+  /** Euclidean norm over the gradients of all that is trained, kept weights only, without weight decay and before clipping. */
   gradientNorm: number;
 }
 
@@ -32,126 +38,150 @@ export interface Evaluation {
   correct: number;
 }
 
-export const oneHot = (labels: Uint8Array, classes: number): Float32Array => {
-  const target = new Float32Array(labels.length * classes);
-  labels.forEach((label, i) => (target[i * classes + label] = 1));
-  return target;
-};
+export interface TrainerSettings {
+  optimizer: OptimizerSettings;
+  /** Share of each target that is spread over all classes, in training only; default 0. */
+  labelSmoothing?: number;
+  /** Gradients are scaled down to this norm, of all of them together; default: they are not. */
+  clipNorm?: number;
+}
 
-/** Examples whose largest logit is that of their label; the first wins a tie. */
-const countCorrect = (logits: ArrayLike<number>, labels: Uint8Array, classes: number): number => {
-  let correct = 0;
-  for (let i = 0; i < labels.length; i++) {
-    let best = 0;
-    for (let k = 1; k < classes; k++) if (logits[i * classes + k] > logits[i * classes + best]) best = k;
-    if (best === labels[i]) correct++;
-  }
-  return correct;
-};
-
-/** Summed cross-entropy of softmax(logits) against one-hot targets. */
-export const crossEntropy = (logits: tf.Tensor2D, target: tf.Tensor2D): tf.Scalar =>
-  tf.neg(tf.sum<tf.Scalar>(tf.mul(tf.logSoftmax(logits), target)));
+/** How far one update goes. */
+export interface Stride {
+  learningRate: number;
+  /** Updates since the optimizer began, this one included. */
+  count: number;
+}
 
 interface Slope {
-  layer: LayerTensors;
+  tensors: ParameterTensors;
   /** Of all weights. */
-  dense: tf.Tensor2D;
+  dense: tf.Tensor;
   /** Of the weights kept, zero elsewhere. */
-  weightGradient: tf.Tensor2D;
-  biasGradient: tf.Tensor1D;
+  weight: tf.Tensor;
+  bias?: tf.Tensor;
 }
 
 export class Trainer {
-  private readonly layers: LayerTensors[];
+  private readonly tensors: NetworkTensors;
   private readonly variables: tf.Variable[];
+  private readonly weightsByName: Pass['weights'];
 
-  /** `states`: one per maskable layer, in the network's order; copied. */
+  /** `state` is copied. */
   constructor(
     private readonly network: Network,
-    states: readonly LayerState[],
-    private readonly settings: SgdSettings,
+    state: NetworkState,
+    private readonly settings: TrainerSettings,
   ) {
-    this.layers = layerTensors(network, states);
-    this.variables = this.layers.flatMap(({ weight, bias }) => [weight, bias]);
+    this.tensors = uploadNetwork(network, state, slotNames(settings.optimizer).length);
+    this.variables = this.all.flatMap(({ weight, bias }) => (bias ? [weight, bias] : [weight]));
+    this.weightsByName = new Map(this.all.map((tensors) => [tensors.name, tensors]));
+  }
+
+  private get all(): ParameterTensors[] {
+    return [...this.tensors.layers, ...this.tensors.others];
   }
 
   /** One update. A loss that is not finite is answered like any other: the caller decides. */
-  step(batch: Batch, learningRate: number): StepResult {
-    return this.backward(batch, (slopes) => {
-      for (const { layer, weightGradient, biasGradient } of slopes) {
-        const { weight, bias, weightMomentum, biasMomentum } = layer;
-        sgdUpdate(weight, weightMomentum, weightGradient, learningRate, this.settings);
-        // Weight decay pulls weights only, never biases.
-        sgdUpdate(bias, biasMomentum, biasGradient, learningRate, { ...this.settings, weightDecay: 0 });
+  step(batch: Batch, stride: Stride): StepResult {
+    return this.backward(batch, (slopes, norm) => {
+      const { clipNorm } = this.settings;
+      const factor = clipNorm === undefined || !(norm > clipNorm) ? 1 : clipNorm / norm;
+      const clipped = (gradient: tf.Tensor): tf.Tensor => (factor === 1 ? gradient : tf.mul(gradient, factor));
+      for (const { tensors, weight, bias } of slopes) {
+        // Weight decay pulls the weights of layers only, never biases, norms or positions.
+        const decays = 'mask' in tensors;
+        this.move(tensors.weight, tensors.weightSlots, clipped(weight), stride, decays);
+        if (tensors.bias && bias) this.move(tensors.bias, tensors.biasSlots, clipped(bias), stride, false);
       }
     });
+  }
+
+  private move(
+    variable: tf.Variable,
+    slots: readonly tf.Variable[],
+    gradient: tf.Tensor,
+    { learningRate, count }: Stride,
+    decays: boolean,
+  ): void {
+    const { optimizer } = this.settings;
+    update({ variable, slots, gradient }, decays ? optimizer : { ...optimizer, weightDecay: 0 }, learningRate, count);
   }
 
   /** The gradients of all weights of a batch, pruned ones included, (out, in) row-major by layer; nothing is updated. */
   measure(batch: Batch): { result: StepResult; gradients: Float32Array[] } {
     let gradients: Float32Array[] = [];
     const result = this.backward(batch, (slopes) => {
-      gradients = slopes.map(({ dense }) => Float32Array.from(dense.dataSync()));
+      gradients = slopes.slice(0, this.tensors.layers.length).map(({ dense }) => Float32Array.from(dense.dataSync()));
     });
     return { result, gradients };
   }
 
-  /** Takes over weights, masks and momentum of one layer, the network's `index`th. */
-  replace(
-    index: number,
-    state: Pick<LayerState, 'weight' | 'mask' | 'bias' | 'weightMomentum' | 'biasMomentum'>,
-  ): void {
-    const tensors = this.layers[index];
-    const shape = tensors.weight.shape;
-    tf.tidy(() => {
-      tensors.weight.assign(tf.tensor2d(state.weight, shape));
-      tensors.weightMomentum.assign(tf.tensor2d(state.weightMomentum, shape));
-      tensors.bias.assign(tf.tensor1d(state.bias));
-      tensors.biasMomentum.assign(tf.tensor1d(state.biasMomentum));
-    });
+  /** Takes over the state of one maskable layer, the network's `index`th. */
+  replace(index: number, state: LayerState): void {
+    const tensors = this.tensors.layers[index];
+    replaceParameters(tensors, state);
     tensors.mask.dispose();
-    tensors.mask = tf.tensor2d(Float32Array.from(state.mask), shape);
+    tensors.mask = maskTensor(state.mask, tensors.mask.shape);
   }
 
-  /** `use` is called with the gradients of every layer, on the backend, before they are gone. */
-  private backward(batch: Batch, use: (slopes: readonly Slope[]) => void): StepResult {
-    return tf.tidy(() => {
-      const { x, target } = this.upload(batch);
+  /** Takes over the state of the layers that are never masked. */
+  replaceOthers(others: readonly OtherState[]): void {
+    this.tensors.others.forEach((tensors, index) => replaceParameters(tensors, others[index]));
+  }
+
+  /** `use` is called with the gradients of every layer, maskable ones first, on the backend, before they are gone. */
+  private backward(batch: Batch, use: (slopes: readonly Slope[], norm: number) => void): StepResult {
+    const seen: { name: string; found: BatchStatistics }[] = [];
+    const onBatch = (name: string, { mean, variance, count }: BatchStatistics): void => {
+      seen.push({ name, found: { mean: tf.keep(mean), variance: tf.keep(variance), count } });
+    };
+    const result = tf.tidy(() => {
+      const { x, target } = this.upload(batch, this.settings.labelSmoothing);
       let logits: tf.Tensor2D | undefined;
       const { value, grads } = tf.variableGrads(() => {
-        logits = tf.keep(forward(this.network, this.layers, x));
+        logits = tf.keep(forward(this.network, { weights: this.weightsByName, onBatch }, x));
         return tf.div<tf.Scalar>(crossEntropy(logits, target), batch.size);
       }, this.variables);
-      const slopes = this.layers.map((layer): Slope => {
-        const dense = grads[layer.weight.name] as tf.Tensor2D;
-        const biasGradient = grads[layer.bias.name] as tf.Tensor1D;
-        return { layer, dense, weightGradient: tf.mul<tf.Tensor2D>(dense, layer.mask), biasGradient };
+      const slopes = this.all.map((tensors): Slope => {
+        const dense = grads[tensors.weight.name];
+        const weight = 'mask' in tensors ? tf.mul(dense, (tensors as LayerTensors).mask) : dense;
+        return { tensors, dense, weight, ...(tensors.bias && { bias: grads[tensors.bias.name] }) };
       });
-      const squares = slopes.flatMap(({ weightGradient, biasGradient }) => [
-        tf.sum<tf.Scalar>(tf.square(weightGradient)),
-        tf.sum<tf.Scalar>(tf.square(biasGradient)),
-      ]);
-      use(slopes);
+      const squares = slopes.flatMap(({ weight, bias }) =>
+        [weight, ...(bias ? [bias] : [])].map((gradient) => tf.sum<tf.Scalar>(tf.square(gradient))),
+      );
+      const gradientNorm = Math.sqrt(tf.addN(squares).dataSync()[0]);
+      use(slopes, gradientNorm);
       const outputs = logits!.dataSync();
       logits!.dispose();
       return {
         loss: value.dataSync()[0],
         accuracy: countCorrect(outputs, batch.labels, this.network.classes) / batch.size,
-        gradientNorm: Math.sqrt(tf.addN(squares).dataSync()[0]),
+        gradientNorm,
       };
     });
+    for (const { name, found } of seen) {
+      follow(this.tensors.others.find((other) => other.name === name)!.running!, found);
+      tf.dispose([found.mean, found.variance]);
+    }
+    return result;
   }
 
   evaluate(batch: Batch): Evaluation {
     return tf.tidy(() => {
       const { x, target } = this.upload(batch);
-      const logits = forward(this.network, this.layers, x);
+      const logits = this.logits(x);
       return {
         loss: crossEntropy(logits, target).dataSync()[0],
         correct: countCorrect(logits.dataSync(), batch.labels, this.network.classes),
       };
     });
+  }
+
+  /** Each example by itself: norms take their running averages. */
+  private logits(x: tf.Tensor2D): tf.Tensor2D {
+    return forward(this.network, { weights: this.weightsByName }, x);
   }
 
   /**
@@ -167,7 +197,7 @@ export class Trainer {
         const selector = new Float32Array(classes);
         selector[k] = 1;
         const pick = tf.tensor2d(selector, [classes, 1]);
-        const ofInput = tf.grad((x) => tf.sum(tf.matMul(forward(this.network, this.layers, x as tf.Tensor2D), pick)));
+        const ofInput = tf.grad((x) => tf.sum(tf.matMul(this.logits(x as tf.Tensor2D), pick)));
         return ofInput(tf.tensor2d(batch.x, [batch.size, inputs])).dataSync();
       });
       result.forEach((matrix, i) => matrix.set(rows.slice(i * inputs, (i + 1) * inputs), k * inputs));
@@ -177,20 +207,13 @@ export class Trainer {
   }
 
   /** A copy of everything that is needed to go on. */
-  state(): LayerState[] {
-    return this.layers.map(({ layer, weight, mask, bias, weightMomentum, biasMomentum }) => ({
-      ...weightShape(layer),
-      weight: Float32Array.from(weight.dataSync()),
-      mask: Uint8Array.from(mask.dataSync()),
-      bias: Float32Array.from(bias.dataSync()),
-      weightMomentum: Float32Array.from(weightMomentum.dataSync()),
-      biasMomentum: Float32Array.from(biasMomentum.dataSync()),
-    }));
+  state(): NetworkState {
+    return downloadNetwork(this.tensors);
   }
 
-  /** Weights of each layer, rows x columns. */
+  /** Weights of each maskable layer, rows x columns. */
   weights(): (LayerShape & { weight: Float32Array })[] {
-    return this.layers.map(({ layer, weight }) => ({
+    return this.tensors.layers.map(({ layer, weight }) => ({
       ...weightShape(layer),
       weight: Float32Array.from(weight.dataSync()),
     }));
@@ -198,24 +221,24 @@ export class Trainer {
 
   /** The first layer with a pruned weight that is not exactly zero, and how many it has. */
   firstChangedMask(): { layer: string; count: number } | undefined {
-    for (const { layer, weight, mask } of this.layers) {
+    for (const { name, weight, mask } of this.tensors.layers) {
       const kept = mask.dataSync();
       let count = 0;
       weight.dataSync().forEach((value, i) => (count += Number(kept[i] === 0 && value !== 0)));
-      if (count > 0) return { layer: layer.name, count };
+      if (count > 0) return { layer: name, count };
     }
     return undefined;
   }
 
   dispose(): void {
-    disposeLayers(this.layers);
+    disposeNetwork(this.tensors);
   }
 
-  private upload(batch: Batch): { x: tf.Tensor2D; target: tf.Tensor2D } {
+  private upload(batch: Batch, smoothing?: number): { x: tf.Tensor2D; target: tf.Tensor2D } {
     const { inputs, classes } = this.network;
     return {
       x: tf.tensor2d(batch.x, [batch.size, inputs]),
-      target: tf.tensor2d(oneHot(batch.labels, classes), [batch.size, classes]),
+      target: tf.tensor2d(targets(batch.labels, classes, smoothing), [batch.size, classes]),
     };
   }
 }

@@ -6,8 +6,8 @@
  * in runs as long as the batch.
  */
 import * as tf from '@tensorflow/tfjs';
-import { outputSize, paddingOf } from '../core/convolution';
-import type { ConvLayer, PictureSize } from '../core/network';
+import { outputSize, paddingOf } from '../../core/convolution';
+import type { ConvLayer, PictureSize } from '../../core/network';
 
 /** (batch, values) as pictures. */
 export const toPictures = (x: tf.Tensor2D, size: PictureSize): tf.Tensor4D =>
@@ -18,7 +18,7 @@ export const fromPictures = (pictures: tf.Tensor4D): tf.Tensor2D =>
   tf.transpose(tf.reshape(pictures, [-1, pictures.shape[3]]));
 
 /** What the picture is padded with along one axis. `spare`: zeros more after it. */
-function padAxis(x: tf.Tensor4D, layer: ConvLayer, axis: 1 | 2, spare: number): tf.Tensor4D {
+function padAxis(x: tf.Tensor4D, layer: Pick<Looking, 'kernel' | 'padding'>, axis: 1 | 2, spare: number): tf.Tensor4D {
   const { before, after } = paddingOf(layer, layer.kernel[axis - 1]);
   if (layer.padding !== 'circular') return padZeros(x, axis, before, after + spare);
   const part = (from: number, length: number): tf.Tensor4D => {
@@ -54,21 +54,33 @@ function tap(
   return tf.reshape(firstOf(firstOf(seen, width * stride * batch), batch), shape);
 }
 
-/** x: (in, height, width, batch); weight: (out, in / groups * kh * kw). Answers (out, height, width, batch). */
-export function convolve(x: tf.Tensor4D, layer: ConvLayer, weight: tf.Tensor2D, bias: tf.Tensor1D): tf.Tensor4D {
-  const { groups, stride } = layer;
-  const [channels, rowsIn, columnsIn, batch] = x.shape;
-  const [out, height, width] = outputSize(layer, [channels, rowsIn, columnsIn]);
-  const [rows, columns] = weight.shape;
+/** How windows are laid over a picture. */
+type Looking = Pick<ConvLayer, 'kernel' | 'stride' | 'padding'>;
+
+/** What each tap of the windows looks at, (channels, 1, places * batch) each, and how many windows there are. */
+export function windows(x: tf.Tensor4D, looking: Looking): { taps: tf.Tensor3D[]; height: number; width: number } {
+  const { kernel, stride } = looking;
+  const [channels, rowsIn, columnsIn] = x.shape;
+  const [, height, width] = outputSize({ ...looking, out: channels }, [channels, rowsIn, columnsIn]);
   // The last strip of a stride may be cut off: it is never looked at.
-  const padded = padAxis(padAxis(x, layer, 1, stride - 1), layer, 2, stride - 1);
+  const padded = padAxis(padAxis(x, looking, 1, stride - 1), looking, 2, stride - 1);
   const taps: tf.Tensor3D[] = [];
-  for (let y = 0; y < layer.kernel[0]; y++)
-    for (let z = 0; z < layer.kernel[1]; z++) taps.push(tap(padded, [y, z], [height, width], stride));
+  for (let y = 0; y < kernel[0]; y++)
+    for (let z = 0; z < kernel[1]; z++) taps.push(tap(padded, [y, z], [height, width], stride));
+  return { taps, height, width };
+}
+
+/** x: (in, height, width, batch); weight: (out, in / groups * kh * kw). Answers (out, height, width, batch). */
+export function convolve(x: tf.Tensor4D, layer: ConvLayer, weight: tf.Tensor2D, bias?: tf.Tensor1D): tf.Tensor4D {
+  const { groups, out } = layer;
+  const batch = x.shape[3];
+  const [rows, columns] = weight.shape;
+  const { taps, height, width } = windows(x, layer);
   const patches = taps.length > 1 ? tf.concat3d(taps, 1) : taps[0];
   const product = tf.matMul(
     tf.reshape(weight, [groups, rows / groups, columns]),
     tf.reshape(patches, [groups, columns, height * width * batch]),
   );
-  return tf.reshape(tf.add(tf.reshape(product, [out, -1]), tf.reshape(bias, [out, 1])), [out, height, width, batch]);
+  const flat = tf.reshape(product, [out, -1]);
+  return tf.reshape(bias ? tf.add(flat, tf.reshape(bias, [out, 1])) : flat, [out, height, width, batch]);
 }

@@ -1,0 +1,121 @@
+/** The parameters of a network on the backend: from states and back. */
+import * as tf from '@tensorflow/tfjs';
+import { maskableLayers, weightShape } from '../core/network';
+import type { MaskableLayer, Network } from '../core/network';
+import type { LayerState, NetworkState, OtherLayer, OtherState } from './states';
+import { otherLayers } from './states';
+
+/** One layer's variables. */
+export interface ParameterTensors {
+  name: string;
+  weight: tf.Variable;
+  bias?: tf.Variable;
+  weightSlots: tf.Variable[];
+  biasSlots: tf.Variable[];
+  running?: { mean: tf.Variable; variance: tf.Variable };
+}
+
+/** Of a layer with a weight to mask, rows x columns. */
+export interface LayerTensors extends ParameterTensors {
+  layer: MaskableLayer;
+  mask: tf.Tensor2D;
+}
+
+export interface NetworkTensors {
+  layers: LayerTensors[];
+  others: (ParameterTensors & { layer: OtherLayer })[];
+}
+
+const variable = (data: Float32Array, shape: readonly number[]): tf.Variable =>
+  tf.tidy(() => tf.variable(tf.tensor(data, [...shape])));
+
+/** Zeros where the optimizer has not begun. */
+const slots = (data: readonly Float32Array[], count: number, shape: readonly number[]): tf.Variable[] =>
+  Array.from({ length: count }, (_, slot) => variable(data.at(slot) ?? new Float32Array(product(shape)), shape));
+
+const product = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
+
+function upload(
+  state: LayerState | Omit<OtherState, 'shape' | 'running'>,
+  shape: readonly number[],
+  count: number,
+): ParameterTensors {
+  const { name, weight, bias } = state;
+  return {
+    name,
+    weight: variable(weight, shape),
+    weightSlots: slots(state.weightSlots, count, shape),
+    biasSlots: bias ? slots(state.biasSlots, count, [bias.length]) : [],
+    ...(bias && { bias: variable(bias, [bias.length]) }),
+  };
+}
+
+/** wasm multiplies floats only. */
+export const maskTensor = (mask: Uint8Array, shape: [number, number]): tf.Tensor2D =>
+  tf.tensor2d(Float32Array.from(mask), shape);
+
+/** Copies a state to the backend. `count`: slots of the optimizer. The caller disposes of them. */
+export function uploadNetwork(network: Network, state: NetworkState, count: number): NetworkTensors {
+  const layers = maskableLayers(network).map((layer, l) => {
+    const { rows, columns } = weightShape(layer);
+    const own = state.layers[l];
+    return { ...upload(own, [rows, columns], count), layer, mask: maskTensor(own.mask, [rows, columns]) };
+  });
+  const others = otherLayers(network).map((layer, l) => {
+    const { running, shape, ...own } = state.others[l];
+    const size = [layer.size];
+    return {
+      ...upload(own, shape, count),
+      layer,
+      ...(running && { running: { mean: variable(running.mean, size), variance: variable(running.variance, size) } }),
+    };
+  });
+  return { layers, others };
+}
+
+const read = (tensor: tf.Tensor): Float32Array => Float32Array.from(tensor.dataSync());
+
+const download = ({ name, weight, bias, weightSlots, biasSlots }: ParameterTensors) => ({
+  name,
+  weight: read(weight),
+  weightSlots: weightSlots.map(read),
+  biasSlots: biasSlots.map(read),
+  ...(bias && { bias: read(bias) }),
+});
+
+/** A copy of everything that is needed to go on. */
+export const downloadNetwork = ({ layers, others }: NetworkTensors): NetworkState => ({
+  layers: layers.map((tensors) => ({
+    ...weightShape(tensors.layer),
+    ...download(tensors),
+    mask: Uint8Array.from(tensors.mask.dataSync()),
+  })),
+  others: others.map(({ running, ...tensors }) => ({
+    ...download(tensors),
+    shape: tensors.weight.shape,
+    ...(running && { running: { mean: read(running.mean), variance: read(running.variance) } }),
+  })),
+});
+
+/** Takes over a state of the same shapes. */
+export function replaceParameters(tensors: ParameterTensors, state: LayerState | OtherState): void {
+  tf.tidy(() => {
+    const assign = (to: tf.Variable, data: Float32Array | undefined): void =>
+      to.assign(data ? tf.tensor(data, to.shape) : tf.zerosLike(to));
+    assign(tensors.weight, state.weight);
+    if (tensors.bias) assign(tensors.bias, state.bias);
+    tensors.weightSlots.forEach((slot, i) => assign(slot, state.weightSlots.at(i)));
+    tensors.biasSlots.forEach((slot, i) => assign(slot, state.biasSlots.at(i)));
+    const running = 'running' in state ? state.running : undefined;
+    if (tensors.running && running) {
+      assign(tensors.running.mean, running.mean);
+      assign(tensors.running.variance, running.variance);
+    }
+  });
+}
+
+export function disposeNetwork({ layers, others }: NetworkTensors): void {
+  for (const { mask } of layers) mask.dispose();
+  for (const { weight, bias, weightSlots, biasSlots, running } of [...layers, ...others])
+    tf.dispose([weight, bias, weightSlots, biasSlots, running]);
+}
