@@ -65,11 +65,11 @@ export const checkpointUnusable = (
   file: string,
   aside: string,
   code: string,
-  from: { step: number; states?: unknown },
+  from: { step: number; state?: unknown },
 ): SparseError =>
   error(
     'checkpoint-unusable',
-    `${file} cannot be used (${code}). ${places(from.step, from.states !== undefined)}, to the same result; ` +
+    `${file} cannot be used (${code}). ${places(from.step, from.state !== undefined)}, to the same result; ` +
       `the file is kept as ${basename(aside)}, delete it if you do not need it.`,
   );
 

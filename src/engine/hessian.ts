@@ -4,24 +4,13 @@
  * gradient of a gradient lacks the terms through them.
  */
 import { outputSize } from '../core/convolution';
+import { activationMaths } from '../core/activations';
 import type { Activation, Network } from '../core/network';
 import type { Parts } from '../core/parts';
 import type { DenseLayer } from './gradients';
 import { addBack, addOuter, addProduct, asMatrix, fromMatrix, rearranged, rearrangements, zeros } from './matrices';
 import type { Matrix, Rearrangement } from './matrices';
 import type { Batch } from './trainer';
-
-/** First and second derivative at the input z, given the output y. */
-const slopes: Record<Activation, (z: number, y: number) => [first: number, second: number]> = {
-  linear: () => [1, 0],
-  tanh: (_, y) => [1 - y * y, -2 * y * (1 - y * y)],
-  relu: (z) => [z > 0 ? 1 : 0, 0],
-};
-const apply: Record<Activation, (z: number) => number> = {
-  linear: (z) => z,
-  tanh: Math.tanh,
-  relu: (z) => Math.max(0, z),
-};
 
 /** One layer of the forward pass and how it changes as the weights move along a direction. */
 type Stage =
@@ -36,7 +25,7 @@ function forward(network: Network, layers: readonly DenseLayer[], batch: Batch):
   let { picture } = network;
   let next = 0;
   const activate = (fn: Activation): void => {
-    const output = { ...value, values: value.values.map((z) => apply[fn](z)) };
+    const output = { ...value, values: value.values.map((z) => activationMaths[fn].value(z)) };
     stages.push({ kind: 'activation', fn, input: value, output, change: zeros(0, 0) });
     value = output;
   };
@@ -44,7 +33,7 @@ function forward(network: Network, layers: readonly DenseLayer[], batch: Batch):
     const weights = asMatrix(layer);
     const { rows, columns } = weights;
     const output = zeros(value.rows, rows);
-    output.values.forEach((_, i) => (output.values[i] = layer.bias[i % rows]));
+    output.values.forEach((_, i) => (output.values[i] = layer.bias ? layer.bias[i % rows] : 0));
     addProduct(output, value, weights, true);
     const [along, gradient, product] = [zeros(rows, columns), zeros(rows, columns), zeros(rows, columns)];
     stages.push({ kind: 'linear', weights, along, input: value, change: zeros(0, 0), gradient, product });
@@ -58,7 +47,7 @@ function forward(network: Network, layers: readonly DenseLayer[], batch: Batch):
     if (layer.kind === 'activation') activate(layer.fn);
     else if (layer.kind === 'linear') multiply(layers[next++]);
     else {
-      if (!picture) throw new Error(`${layer.name} has no picture to look at`);
+      if (layer.kind !== 'conv' || !picture) throw new Error(`no Hessian goes through ${layer.kind} layers`);
       const [before, after] = rearrangements(layer, picture);
       rearrange(before);
       multiply(layers[next++]);
@@ -98,8 +87,7 @@ function backward(stages: readonly Stage[], logits: Matrix, batch: Batch, temper
     } else if (stage.kind === 'rearrangement') addBack(before, slope, stage.by, batch.size);
     else
       before.values.forEach((_, i) => {
-        const [first] = slopes[stage.fn](stage.input.values[i], stage.output.values[i]);
-        before.values[i] = first * slope.values[i];
+        before.values[i] = activationMaths[stage.fn].slope(stage.input.values[i]) * slope.values[i];
       });
     slope = before;
   }
@@ -118,12 +106,9 @@ function changeForward(stages: readonly Stage[], batch: Batch, inputs: number): 
       change = out;
     } else if (stage.kind === 'rearrangement') change = rearranged(change, stage.by, batch.size);
     else {
-      const { fn, input, output } = stage;
+      const { fn, input } = stage;
       const from = change;
-      change = {
-        ...from,
-        values: from.values.map((moved, i) => slopes[fn](input.values[i], output.values[i])[0] * moved),
-      };
+      change = { ...from, values: from.values.map((moved, i) => activationMaths[fn].slope(input.values[i]) * moved) };
     }
   }
   return change;
@@ -172,8 +157,9 @@ export function* hessianGradients(
     } else if (stage.kind === 'rearrangement') addBack(before, change, stage.by, batch.size);
     else
       before.values.forEach((_, i) => {
-        const [first, second] = slopes[stage.fn](stage.input.values[i], stage.output.values[i]);
-        before.values[i] = first * change.values[i] + second * stage.change.values[i] * after[s].values[i];
+        const { slope, curvature } = activationMaths[stage.fn];
+        const z = stage.input.values[i];
+        before.values[i] = slope(z) * change.values[i] + curvature(z) * stage.change.values[i] * after[s].values[i];
       });
     change = before;
   }

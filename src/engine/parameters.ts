@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { maskableLayers, weightShape } from '../core/network';
 import type { MaskableLayer, Network } from '../core/network';
+import type { Pass } from './network';
 import type { LayerState, NetworkState, OtherLayer, OtherState } from './states';
 import { otherLayers } from './states';
 
@@ -72,6 +73,11 @@ export function uploadNetwork(network: Network, state: NetworkState, count: numb
   });
   return { layers, others };
 }
+
+/** The forward pass by these parameters, each example by itself. */
+export const passOf = ({ layers, others }: NetworkTensors): Pass => ({
+  weights: new Map([...layers, ...others].map((tensors) => [tensors.name, tensors])),
+});
 
 const read = (tensor: tf.Tensor): Float32Array => Float32Array.from(tensor.dataSync());
 

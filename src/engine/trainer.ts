@@ -11,7 +11,7 @@ import { forward } from './network';
 import type { Pass } from './network';
 import { slotNames, update } from './optimizer';
 import type { OptimizerSettings } from './optimizer';
-import { disposeNetwork, downloadNetwork, maskTensor, replaceParameters, uploadNetwork } from './parameters';
+import { disposeNetwork, downloadNetwork, maskTensor, passOf, replaceParameters, uploadNetwork } from './parameters';
 import type { LayerTensors, NetworkTensors, ParameterTensors } from './parameters';
 import type { LayerState, NetworkState, OtherState } from './states';
 
@@ -65,7 +65,8 @@ interface Slope {
 export class Trainer {
   private readonly tensors: NetworkTensors;
   private readonly variables: tf.Variable[];
-  private readonly weightsByName: Pass['weights'];
+  /** Without a batch: each example by itself. */
+  private readonly pass: Pass;
 
   /** `state` is copied. */
   constructor(
@@ -75,7 +76,7 @@ export class Trainer {
   ) {
     this.tensors = uploadNetwork(network, state, slotNames(settings.optimizer).length);
     this.variables = this.all.flatMap(({ weight, bias }) => (bias ? [weight, bias] : [weight]));
-    this.weightsByName = new Map(this.all.map((tensors) => [tensors.name, tensors]));
+    this.pass = passOf(this.tensors);
   }
 
   private get all(): ParameterTensors[] {
@@ -140,7 +141,7 @@ export class Trainer {
       const { x, target } = this.upload(batch, this.settings.labelSmoothing);
       let logits: tf.Tensor2D | undefined;
       const { value, grads } = tf.variableGrads(() => {
-        logits = tf.keep(forward(this.network, { weights: this.weightsByName, onBatch }, x));
+        logits = tf.keep(forward(this.network, { ...this.pass, onBatch }, x));
         return tf.div<tf.Scalar>(crossEntropy(logits, target), batch.size);
       }, this.variables);
       const slopes = this.all.map((tensors): Slope => {
@@ -181,7 +182,7 @@ export class Trainer {
 
   /** Each example by itself: norms take their running averages. */
   private logits(x: tf.Tensor2D): tf.Tensor2D {
-    return forward(this.network, { weights: this.weightsByName }, x);
+    return forward(this.network, this.pass, x);
   }
 
   /**

@@ -28,7 +28,7 @@ const mlp7: Network = {
 export async function benchEngine(): Promise<BenchRow[]> {
   await wasm.start();
   const rng = Rng.fromSeed(1);
-  const states = maskableLayers(mlp7).map(({ name, out, in: columns }) => {
+  const layers = maskableLayers(mlp7).map(({ name, out, in: columns }) => {
     const shape = { rows: out, columns, density, angles: 'uniform' as const, seed: 1 };
     const { weights, mask } = exactOrthogonal({ ...shape, rng: rng.split(name) });
     return freshState({ name, rows: out, columns }, { weights, mask, bias: new Float32Array(out) });
@@ -38,10 +38,11 @@ export async function benchEngine(): Promise<BenchRow[]> {
     x: Float32Array.from({ length: batchSize * mlp7.inputs }, () => rng.normal()),
     labels: Uint8Array.from({ length: batchSize }, () => rng.below(mlp7.classes)),
   };
-  const trainer = new Trainer(mlp7, states, { momentum: 0.9, nesterov: true, weightDecay: 1e-4 });
+  const optimizer = { name: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 1e-4 } as const;
+  const trainer = new Trainer(mlp7, { layers, others: [] }, { optimizer });
   const times = Array.from({ length: steps + warmUp }, () => {
     const start = performance.now();
-    trainer.step(batch, 0.01);
+    trainer.step(batch, { learningRate: 0.01, count: 1 });
     return performance.now() - start;
   }).slice(warmUp);
   trainer.dispose();

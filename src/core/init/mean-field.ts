@@ -5,8 +5,8 @@
  * gains serve dense and sparse layers alike.
  */
 import { badGain, badVariance, biasTooLarge, biasTooSmall, noFixedPoint } from './errors';
+import type { Activation } from '../network';
 import { moments } from './gaussian-moments';
-import type { MeanFieldActivation } from './gaussian-moments';
 
 export interface Gains {
   /** sigma_w */
@@ -34,7 +34,7 @@ const rounding = 1e-12;
  * point that the signal leaves (Roberts, Yaida, Hanin, "The Principles of Deep Learning Theory", section 5.3.4).
  * Throws `init.bad-variance`, `init.bias-too-large`, `init.bias-too-small`.
  */
-export function criticalGain(activation: MeanFieldActivation, { biasVariance }: { biasVariance: number }): Critical {
+export function criticalGain(activation: Activation, { biasVariance }: { biasVariance: number }): Critical {
   if (!(biasVariance >= 0 && biasVariance < Infinity)) throw badVariance('bias variance', biasVariance);
   const variance = biasVariance === 0 ? 0 : criticalVariance(activation, biasVariance);
   // The limit of small q is reached, to rounding, at the square of where the search begins.
@@ -45,14 +45,14 @@ export function criticalGain(activation: MeanFieldActivation, { biasVariance }: 
 }
 
 /** sigma_b^2 at the critical point with variance q. */
-function criticalBias(activation: MeanFieldActivation, q: number): number {
+function criticalBias(activation: Activation, q: number): number {
   const { square, slope } = moments[activation](q);
   const bias = q - square / slope;
   return bias > rounding * q ? bias : 0;
 }
 
 /** The q whose critical bias variance is the wanted one, which is above 0. */
-function criticalVariance(activation: MeanFieldActivation, wanted: number): number {
+function criticalVariance(activation: Activation, wanted: number): number {
   for (let q = search.from; q < search.to; q *= search.ratio)
     if (criticalBias(activation, q) >= wanted)
       return bisect((x) => criticalBias(activation, x) >= wanted, q / search.ratio, q);
@@ -60,14 +60,14 @@ function criticalVariance(activation: MeanFieldActivation, wanted: number): numb
 }
 
 /** How far a layer with the critical gains of q carries a variance 1 % above q away from q, in units of q: 0 or less stays. */
-function drift(activation: MeanFieldActivation, q: number): number {
+function drift(activation: Activation, q: number): number {
   const here = moments[activation](q);
   const above = moments[activation](1.01 * q);
   return (above.square - here.square) / (here.slope * q) - 0.01;
 }
 
 /** The smallest bias variance whose critical point draws the signal in. */
-function leastStableBias(activation: MeanFieldActivation): number {
+function leastStableBias(activation: Activation): number {
   let q = search.to;
   while (q > search.from && drift(activation, q) <= 0) q /= search.ratio;
   return criticalBias(
@@ -81,7 +81,7 @@ function leastStableBias(activation: MeanFieldActivation): number {
  * they explode. Of several q*, the one reached from unit variance; where every q is one (ReLU at sigma_w^2 = 2), 1. A signal
  * that dies has q* 0 and the chi_1 of small q. Throws `init.bad-gain`, `init.bad-variance`, `init.no-fixed-point`.
  */
-export function meanField(activation: MeanFieldActivation, { weight, bias }: Gains): { q: number; chi: number } {
+export function meanField(activation: Activation, { weight, bias }: Gains): { q: number; chi: number } {
   if (!(weight > 0 && weight < Infinity)) throw badGain(weight);
   if (!(bias >= 0 && bias < Infinity)) throw badVariance('sigma_b', bias);
   const excess = (q: number): number => weight * weight * moments[activation](q).square + bias * bias - q;

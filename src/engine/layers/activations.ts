@@ -1,8 +1,7 @@
 /** Activations of the tensors executor, with the constants of PyTorch. */
 import * as tf from '@tensorflow/tfjs';
+import { leak } from '../../core/activations';
 import type { Activation } from '../../core/network';
-
-const leak = 0.01;
 
 export const activate: Record<Activation, (x: tf.Tensor) => tf.Tensor> = {
   linear: (x) => x,

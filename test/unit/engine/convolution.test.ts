@@ -8,7 +8,7 @@ import { finish } from '../../../src/core/parts';
 import { Rng } from '../../../src/core/rng';
 import { cpu } from '../../../src/engine/backends/cpu';
 import { wasm } from '../../../src/engine/backends/wasm';
-import { convolve, fromPictures, toPictures } from '../../../src/engine/convolution';
+import { convolve, fromPictures, toPictures } from '../../../src/engine/layers/convolution';
 import type { DenseLayer } from '../../../src/engine/gradients';
 import { weightGradients } from '../../../src/engine/gradients';
 import { hessianGradients } from '../../../src/engine/hessian';
@@ -152,9 +152,9 @@ describe('the Hessian product of a network with convolutions', () => {
       ],
     };
     const layers: DenseLayer[] = [
-      { rows: 4, columns: 9, groups: 2, weights: scaled(normals(36, 1)), bias: normals(4, 2) },
-      { rows: 4, columns: 16, groups: 1, weights: scaled(normals(64, 3)), bias: normals(4, 4) },
-      { rows: 3, columns: 36, weights: scaled(normals(108, 5)), bias: normals(3, 6) },
+      { name: 'conv1', rows: 4, columns: 9, groups: 2, weights: scaled(normals(36, 1)), bias: normals(4, 2) },
+      { name: 'conv2', rows: 4, columns: 16, groups: 1, weights: scaled(normals(64, 3)), bias: normals(4, 4) },
+      { name: 'fc', rows: 3, columns: 36, weights: scaled(normals(108, 5)), bias: normals(3, 6) },
     ];
     const batch: Batch = { size: 4, x: normals(200, 7), labels: Uint8Array.of(0, 1, 2, 1) };
     const gradients = weightGradients(network, layers, batch);

@@ -20,14 +20,14 @@ const network: Network = {
 };
 const rng = Rng.fromSeed(8);
 const normals = (size: number): Float32Array => new Float32Array(size).map(() => rng.normal());
-const layers: DenseLayer[] = [
-  { rows: 5, columns: 4, weights: normals(20), bias: normals(5) },
-  { rows: 3, columns: 5, weights: normals(15), bias: normals(3) },
+const layers: Required<Omit<DenseLayer, 'groups'>>[] = [
+  { name: 'a', rows: 5, columns: 4, weights: normals(20), bias: normals(5) },
+  { name: 'b', rows: 3, columns: 5, weights: normals(15), bias: normals(3) },
 ];
 const batch: Batch = { size: 6, x: normals(24), labels: Uint8Array.of(0, 1, 2, 2, 1, 0) };
 
 /** Mean cross-entropy of the logits, in float64, written down once more by its definition. */
-function loss(at: readonly DenseLayer[]): number {
+function loss(at: typeof layers): number {
   let sum = 0;
   for (let e = 0; e < batch.size; e++) {
     let values = [...batch.x.subarray(4 * e, 4 * e + 4)];
@@ -44,7 +44,7 @@ function loss(at: readonly DenseLayer[]): number {
 }
 
 /** The layers with the weights moved along a direction; float64 arithmetic on float32 weights. */
-const moved = (along: readonly Float32Array[], by: number): DenseLayer[] =>
+const moved = (along: readonly Float32Array[], by: number): typeof layers =>
   layers.map((layer, l) => ({ ...layer, weights: layer.weights.map((value, i) => value + by * along[l][i]) }));
 
 const unit = (layer: number, index: number): Float32Array[] =>
@@ -74,7 +74,7 @@ describe('gradients of an untrained network', () => {
       layers: network.layers.map((layer) => (layer.kind === 'linear' ? layer : { kind: 'activation', fn })),
     };
     // The temperature divides the logits: so do the last weights and biases.
-    const cooled = (at: readonly DenseLayer[]): DenseLayer[] =>
+    const cooled = (at: typeof layers): DenseLayer[] =>
       at.map((layer, l) =>
         l === 0
           ? layer
@@ -84,7 +84,7 @@ describe('gradients of an untrained network', () => {
               bias: layer.bias.map((b) => b / temperature),
             },
       );
-    const gradientAt = (at: readonly DenseLayer[]): Float32Array[] =>
+    const gradientAt = (at: typeof layers): Float32Array[] =>
       weightGradients(own, cooled(at), batch).map((g, l) => (l === 0 ? g : g.map((value) => value / temperature)));
     const gradients = gradientAt(layers);
     const products = finish(hessianGradients(own, layers, batch, temperature));

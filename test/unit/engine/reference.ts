@@ -1,20 +1,22 @@
 /** A network, data and a float64 implementation by loops to compare the executor with: no tensors, no autograd. */
 import type { Network } from '../../../src/core/network';
 import { maskableLayers } from '../../../src/core/network';
-import type { LayerState } from '../../../src/engine/network';
-import type { SgdSettings } from '../../../src/engine/optimizer';
+import type { OptimizerSettings } from '../../../src/engine/optimizer';
+import type { NetworkState } from '../../../src/engine/states';
 import type { Batch, StepResult } from '../../../src/engine/trainer';
+
+const smallLayers = [
+  { kind: 'linear', name: 'fc1', in: 7, out: 9 },
+  { kind: 'activation', fn: 'tanh' },
+  { kind: 'linear', name: 'fc2', in: 9, out: 6 },
+  { kind: 'activation', fn: 'relu' },
+  { kind: 'linear', name: 'fc3', in: 6, out: 4 },
+] as const;
 
 export const smallNetwork: Network = {
   inputs: 7,
   classes: 4,
-  layers: [
-    { kind: 'linear', name: 'fc1', in: 7, out: 9 },
-    { kind: 'activation', fn: 'tanh' },
-    { kind: 'linear', name: 'fc2', in: 9, out: 6 },
-    { kind: 'activation', fn: 'relu' },
-    { kind: 'linear', name: 'fc3', in: 6, out: 4 },
-  ],
+  layers: [...smallLayers],
 };
 
 /** A fixed sequence that looks random enough, between -1 and 1. */
@@ -23,8 +25,9 @@ const wave = (i: number): number => {
   return 2 * (x - Math.floor(x)) - 1;
 };
 
-export const smallState = (): LayerState[] =>
-  maskableLayers(smallNetwork).map(({ name, out, in: columns }, at) => {
+export const smallState = (): NetworkState => ({
+  others: [],
+  layers: maskableLayers(smallNetwork).map(({ name, out, in: columns }, at) => {
     const mask = Uint8Array.from({ length: out * columns }, (_, i) => Number(wave(i + 1000 * at) > -0.2));
     return {
       name,
@@ -33,10 +36,11 @@ export const smallState = (): LayerState[] =>
       weight: Float32Array.from(mask, (kept, i) => kept * wave(i + 77 * at)),
       mask,
       bias: Float32Array.from({ length: out }, (_, i) => 0.1 * wave(i + 5 * at)),
-      weightMomentum: new Float32Array(out * columns),
-      biasMomentum: new Float32Array(out),
+      weightSlots: [new Float32Array(out * columns)],
+      biasSlots: [new Float32Array(out)],
     };
-  });
+  }),
+});
 
 export const batchOf = ({ inputs, classes }: Network, size: number, seed: number): Batch => ({
   size,
@@ -50,13 +54,17 @@ interface Plain {
   state(): { weight: Float64Array; bias: Float64Array; weightMomentum: Float64Array; biasMomentum: Float64Array }[];
 }
 
-export function reference(network: Network, states: LayerState[], options: SgdSettings): Plain {
-  const layers = states.map((state) => ({
-    ...state,
-    weight: Float64Array.from(state.weight),
-    bias: Float64Array.from(state.bias),
-    weightMomentum: Float64Array.from(state.weightMomentum),
-    biasMomentum: Float64Array.from(state.biasMomentum),
+type SgdSettings = Pick<OptimizerSettings, 'momentum' | 'nesterov' | 'weightDecay'>;
+
+/** Of `smallNetwork`, trained by stochastic gradient descent. */
+export function reference({ layers: states }: NetworkState, options: SgdSettings): Plain {
+  const network = { ...smallNetwork, layers: smallLayers };
+  const layers = states.map(({ weight, bias, mask }) => ({
+    mask,
+    weight: Float64Array.from(weight),
+    bias: Float64Array.from(bias!),
+    weightMomentum: new Float64Array(weight.length),
+    biasMomentum: new Float64Array(bias!.length),
   }));
 
   /** Values after each entry of `network.layers`, the input first. */

@@ -3,11 +3,14 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { cpu } from '../../../src/engine/backends/cpu';
 import { finish } from '../../../src/core/parts';
 import { wasm } from '../../../src/engine/backends/wasm';
-import type { SgdSettings } from '../../../src/engine/optimizer';
 import { Trainer } from '../../../src/engine/trainer';
+import type { Stride } from '../../../src/engine/trainer';
 import { batchOf, reference, smallNetwork, smallState } from './reference';
 
-const settings: SgdSettings = { momentum: 0.9, nesterov: true, weightDecay: 1e-2 };
+const sgd = { name: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 1e-2 } as const;
+const settings = { optimizer: sgd };
+
+const at = (step: number, learningRate = 0.3): Stride => ({ learningRate, count: step + 1 });
 
 describe.each([
   ['wasm', wasm],
@@ -17,43 +20,42 @@ describe.each([
     await backend.start();
   });
 
-  it.each([
-    settings,
-    { momentum: 0.9, nesterov: false, weightDecay: 0 },
-    { momentum: 0, nesterov: false, weightDecay: 1e-2 },
-  ])('follows a plain implementation of torch.optim.SGD: %o', (options) => {
-    const trainer = new Trainer(smallNetwork, smallState(), options);
-    const plain = reference(smallNetwork, smallState(), options);
-    for (let step = 0; step < 8; step++) {
-      const batch = batchOf(smallNetwork, 6, step);
-      const found = trainer.step(batch, 0.3);
-      const expected = plain.step(batch, 0.3);
-      expect(found.loss).toBeCloseTo(expected.loss, 4);
-      expect(found.accuracy).toBe(expected.accuracy);
-      expect(found.gradientNorm).toBeCloseTo(expected.gradientNorm, 4);
-    }
-    trainer.state().forEach((layer, i) => {
-      const expected = plain.state()[i];
-      for (const key of ['weight', 'bias'] as const)
-        layer[key].forEach((value, j) => expect(value).toBeCloseTo(expected[key][j], 4));
-      if (options.momentum > 0)
-        layer.weightMomentum.forEach((value, j) => expect(value).toBeCloseTo(expected.weightMomentum[j], 4));
-    });
-    trainer.dispose();
-  });
+  it.each([sgd, { ...sgd, nesterov: false, weightDecay: 0 }, { ...sgd, momentum: 0, nesterov: false }])(
+    'follows a plain implementation of torch.optim.SGD: %o',
+    (options) => {
+      const trainer = new Trainer(smallNetwork, smallState(), { optimizer: options });
+      const plain = reference(smallState(), options);
+      for (let step = 0; step < 8; step++) {
+        const batch = batchOf(smallNetwork, 6, step);
+        const found = trainer.step(batch, at(step));
+        const expected = plain.step(batch, 0.3);
+        expect(found.loss).toBeCloseTo(expected.loss, 4);
+        expect(found.accuracy).toBe(expected.accuracy);
+        expect(found.gradientNorm).toBeCloseTo(expected.gradientNorm, 4);
+      }
+      trainer.state().layers.forEach((layer, i) => {
+        const expected = plain.state()[i];
+        for (const key of ['weight', 'bias'] as const)
+          layer[key]!.forEach((value, j) => expect(value).toBeCloseTo(expected[key][j], 4));
+        if (options.momentum > 0)
+          layer.weightSlots[0].forEach((value, j) => expect(value).toBeCloseTo(expected.weightMomentum[j], 4));
+      });
+      trainer.dispose();
+    },
+  );
 
   it('keeps pruned weights exactly zero and the number of tensors constant', () => {
     const trainer = new Trainer(smallNetwork, smallState(), settings);
-    trainer.step(batchOf(smallNetwork, 6, 0), 0.3);
+    trainer.step(batchOf(smallNetwork, 6, 0), at(0));
     const before = tf.memory().numTensors;
     for (let step = 1; step <= 50; step++) {
-      trainer.step(batchOf(smallNetwork, 6, step), 0.3);
+      trainer.step(batchOf(smallNetwork, 6, step), at(step));
       trainer.evaluate(batchOf(smallNetwork, 5, step));
     }
     finish(trainer.jacobians(batchOf(smallNetwork, 3, 0)));
     expect(tf.memory().numTensors).toBe(before);
     expect(trainer.firstChangedMask()).toBeUndefined();
-    for (const { weight, mask } of trainer.state())
+    for (const { weight, mask } of trainer.state().layers)
       weight.forEach((value, i) => expect(mask[i] === 1 || value === 0).toBe(true));
     const all = tf.memory().numTensors;
     trainer.dispose();
@@ -62,7 +64,7 @@ describe.each([
 
   it('notices a pruned weight that moved and names the layer', () => {
     const state = smallState();
-    const layer = state[1];
+    const layer = state.layers[1];
     layer.weight[layer.mask.indexOf(0)] = 1e-30;
     const trainer = new Trainer(smallNetwork, state, settings);
     expect(trainer.firstChangedMask()).toEqual({ layer: 'fc2', count: 1 });
@@ -71,19 +73,19 @@ describe.each([
 
   it('evaluates without changing anything', () => {
     const trainer = new Trainer(smallNetwork, smallState(), settings);
-    const plain = reference(smallNetwork, smallState(), settings);
+    const plain = reference(smallState(), sgd);
     const batch = batchOf(smallNetwork, 9, 3);
     const expected = plain.step(batch, 0);
     const { loss, correct } = trainer.evaluate(batch);
     expect(loss / 9).toBeCloseTo(expected.loss, 5);
     expect(correct / 9).toBe(expected.accuracy);
-    trainer.state().forEach((layer, i) => expect(layer).toEqual(smallState()[i]));
+    expect(trainer.state()).toEqual(smallState());
     trainer.dispose();
   });
 
   it('answers the Jacobian of each example as finite differences do', () => {
     const trainer = new Trainer(smallNetwork, smallState(), settings);
-    const plain = reference(smallNetwork, smallState(), settings);
+    const plain = reference(smallState(), sgd);
     const { inputs, classes } = smallNetwork;
     const batch = batchOf(smallNetwork, 3, 5);
     finish(trainer.jacobians(batch)).forEach((matrix, i) => {
@@ -99,22 +101,22 @@ describe.each([
 
   it('goes on from a saved state to bit-identical results', () => {
     const straight = new Trainer(smallNetwork, smallState(), settings);
-    for (let step = 0; step < 10; step++) straight.step(batchOf(smallNetwork, 6, step), 0.3);
+    for (let step = 0; step < 10; step++) straight.step(batchOf(smallNetwork, 6, step), at(step));
     const first = new Trainer(smallNetwork, smallState(), settings);
-    for (let step = 0; step < 4; step++) first.step(batchOf(smallNetwork, 6, step), 0.3);
+    for (let step = 0; step < 4; step++) first.step(batchOf(smallNetwork, 6, step), at(step));
     const second = new Trainer(smallNetwork, first.state(), settings);
-    for (let step = 4; step < 10; step++) second.step(batchOf(smallNetwork, 6, step), 0.3);
+    for (let step = 4; step < 10; step++) second.step(batchOf(smallNetwork, 6, step), at(step));
     expect(second.state()).toEqual(straight.state());
     for (const trainer of [straight, first, second]) trainer.dispose();
   });
 
   it('takes turns with another network without disturbing it', () => {
     const alone = new Trainer(smallNetwork, smallState(), settings);
-    for (let step = 0; step < 5; step++) alone.step(batchOf(smallNetwork, 6, step), 0.3);
+    for (let step = 0; step < 5; step++) alone.step(batchOf(smallNetwork, 6, step), at(step));
     const a = new Trainer(smallNetwork, smallState(), settings);
-    const b = new Trainer(smallNetwork, smallState(), { ...settings, momentum: 0.5 });
+    const b = new Trainer(smallNetwork, smallState(), { optimizer: { ...sgd, momentum: 0.5 } });
     for (let step = 0; step < 5; step++)
-      for (const trainer of [a, b]) trainer.step(batchOf(smallNetwork, 6, step), 0.3);
+      for (const trainer of [a, b]) trainer.step(batchOf(smallNetwork, 6, step), at(step));
     expect(a.state()).toEqual(alone.state());
     for (const trainer of [alone, a, b]) trainer.dispose();
   });
@@ -125,6 +127,6 @@ it('answers a loss that is not finite instead of hiding it', async () => {
   const trainer = new Trainer(smallNetwork, smallState(), settings);
   const batch = batchOf(smallNetwork, 4, 0);
   batch.x.fill(Number.NaN);
-  expect(trainer.step(batch, 1).loss).toBeNaN();
+  expect(trainer.step(batch, at(0, 1)).loss).toBeNaN();
   trainer.dispose();
 });

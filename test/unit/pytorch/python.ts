@@ -4,9 +4,16 @@ import { existsSync } from 'node:fs';
 
 // Debian's python3-torch belongs to the system's python, not to one a version manager puts first in the path.
 const python = ['/usr/bin/python3', 'python3'].find((name) => name === 'python3' || existsSync(name))!;
-export const run = (...args: string[]): { status: number | null; stdout: string; stderr: string } =>
+interface Outcome {
+  status: number | null;
+  stdout: string;
+  stderr: string;
+}
+export const run = (...args: string[]): Outcome => runWith('', ...args);
+export const runWith = (input: string, ...args: string[]): Outcome =>
   spawnSync(python, args, {
     encoding: 'utf8',
+    input,
     timeout: 120_000,
     env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' },
   });

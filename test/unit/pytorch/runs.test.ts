@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checkConfig } from '../../../src/config/check';
 import { exactOrthogonal } from '../../../src/core/init/eoi';
 import { Rng } from '../../../src/core/rng';
-import { layerTensors, forward } from '../../../src/engine/network';
+import { forward } from '../../../src/engine/network';
+import { passOf, uploadNetwork } from '../../../src/engine/parameters';
 import { readStates } from '../../../src/engine/state-files';
 import { openFile } from '../../../src/formats/byte-source';
 import { openSafetensors } from '../../../src/formats/safetensors';
@@ -46,11 +47,11 @@ describe.skipIf(missing !== undefined)(`runs in torch${missing === undefined ? '
     const path = join(directory, 'init.safetensors');
     const { plan } = checkConfig(configText(change), 'yaml');
     const file = await openSafetensors(await openFile(path));
-    const states = await readStates(file, path, plan!.layers);
+    const states = await readStates(file, path, plan!, []);
     await file.close();
     const x = new Float32Array(2 * 784).map((_, i) => Math.sin(i));
     const logits = tf.tidy(() =>
-      forward(plan!.network, layerTensors(plan!.network, states), tf.tensor2d(x, [2, 784])).dataSync(),
+      forward(plan!.network, passOf(uploadNetwork(plan!.network, states, 0)), tf.tensor2d(x, [2, 784])).dataSync(),
     );
     await writeFile(join(directory, 'x.bin'), x);
     const code = `

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { erf } from '../../../../src/core/init/erf';
-import { meanFieldActivations, moments } from '../../../../src/core/init/gaussian-moments';
+import { erf } from '../../../../src/core/erf';
+import { activations } from '../../../../src/core/network';
+import { moments } from '../../../../src/core/init/gaussian-moments';
 import { criticalGain, meanField } from '../../../../src/core/init/mean-field';
 import { Rng } from '../../../../src/core/rng';
 
@@ -20,7 +21,7 @@ describe('erf', () => {
 
 describe('moments', () => {
   it('agree with sampling', () => {
-    const phi: Record<(typeof meanFieldActivations)[number], (x: number) => number> = {
+    const phi: Record<(typeof activations)[number], (x: number) => number> = {
       linear: (x) => x,
       tanh: Math.tanh,
       'hard-tanh': (x) => Math.max(-1, Math.min(1, x)),
@@ -31,7 +32,7 @@ describe('moments', () => {
       silu: (x) => x / (1 + Math.exp(-x)),
     };
     const draws = 40000;
-    for (const activation of meanFieldActivations)
+    for (const activation of activations)
       for (const q of [0.04, 1, 9]) {
         const rng = Rng.fromSeed(4);
         const f = phi[activation];

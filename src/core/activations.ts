@@ -1,0 +1,58 @@
+/** Activations of one number, with the constants of PyTorch: values, first and second derivatives. */
+import { erf } from './erf';
+import type { Activation } from './network';
+
+/** Slope of leaky ReLU below 0: PyTorch's default. */
+export const leak = 0.01;
+
+/** Klambauer et al., "Self-Normalizing Neural Networks" (NIPS 2017). */
+const selu = { scale: 1.0507009873554805, alpha: 1.6732632423543772 };
+
+/** The normal density and distribution function. */
+export const density = (x: number): number => Math.exp(-0.5 * x * x) / Math.sqrt(2 * Math.PI);
+const cumulative = (x: number): number => 0.5 * (1 + erf(x / Math.SQRT2));
+const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
+
+export interface Smooth {
+  value: (x: number) => number;
+  slope: (x: number) => number;
+  /** The second derivative; 0 where there is a kink. */
+  curvature: (x: number) => number;
+}
+
+const none = (): number => 0;
+
+export const activationMaths: Readonly<Record<Activation, Smooth>> = {
+  linear: { value: (x) => x, slope: () => 1, curvature: none },
+  tanh: {
+    value: Math.tanh,
+    slope: (x) => 1 - Math.tanh(x) ** 2,
+    curvature: (x) => -2 * Math.tanh(x) * (1 - Math.tanh(x) ** 2),
+  },
+  'hard-tanh': {
+    value: (x) => Math.max(-1, Math.min(1, x)),
+    slope: (x) => (Math.abs(x) < 1 ? 1 : 0),
+    curvature: none,
+  },
+  relu: { value: (x) => Math.max(0, x), slope: (x) => (x > 0 ? 1 : 0), curvature: none },
+  'leaky-relu': { value: (x) => (x > 0 ? x : leak * x), slope: (x) => (x > 0 ? 1 : leak), curvature: none },
+  selu: {
+    value: (x) => selu.scale * (x > 0 ? x : selu.alpha * Math.expm1(x)),
+    slope: (x) => selu.scale * (x > 0 ? 1 : selu.alpha * Math.exp(x)),
+    curvature: (x) => (x > 0 ? 0 : selu.scale * selu.alpha * Math.exp(x)),
+  },
+  // Hendrycks, Gimpel, "Gaussian Error Linear Units" (2016): the exact form, not the tanh approximation.
+  gelu: {
+    value: (x) => x * cumulative(x),
+    slope: (x) => cumulative(x) + x * density(x),
+    curvature: (x) => (2 - x * x) * density(x),
+  },
+  silu: {
+    value: (x) => x * sigmoid(x),
+    slope: (x) => sigmoid(x) * (1 + x * (1 - sigmoid(x))),
+    curvature: (x) => {
+      const s = sigmoid(x);
+      return s * (1 - s) * (2 + x * (1 - 2 * s));
+    },
+  },
+};
