@@ -99,8 +99,18 @@ function updateKeys(method: Config['sparsity']['update']['method']): Idle[] {
     .map((key) => ({ path: `sparsity.update.${key}`, idle: true, reason: `update.method is ${method}` }));
 }
 
-function trainKeys({ train: { schedule, rewind } }: Config): Idle[] {
+function trainKeys({ train: { optimizer, schedule, rewind } }: Config): Idle[] {
   return [
+    ...['momentum', 'nesterov'].map((key) => ({
+      path: `train.optimizer.${key}`,
+      idle: optimizer.name !== 'sgd',
+      reason: `the optimizer is ${optimizer.name}`,
+    })),
+    {
+      path: 'train.schedule.warmup',
+      idle: schedule.name !== 'warmup-cosine',
+      reason: `the schedule is ${schedule.name}`,
+    },
     ...['at', 'factor'].map((key) => ({
       path: `train.schedule.${key}`,
       idle: schedule.name !== 'step',

@@ -27,6 +27,7 @@ export function checkTraining(config: Config): PathFinding[] {
     found.push({ ...errors.synflowWithLayers(), path: 'sparsity.layers' });
   if (rewind.levels === 0) return found;
   if (update.method !== 'static') found.push({ ...errors.rewindOnlyStatic(update.method), path: method });
+  if (train.earlyStop.patience > 0) found.push({ ...errors.rewindWithoutEarlyStop(), path: 'train.earlyStop' });
   const steps = stepsOf(config);
   if (rewind.step >= steps) found.push({ ...errors.rewindTooLate(rewind.step, steps), path: 'train.rewind.step' });
   return found;

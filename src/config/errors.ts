@@ -321,6 +321,12 @@ export const rewindOnlyStatic = (method: string): Finding =>
     change('static'),
   );
 
+export const rewindWithoutEarlyStop = (): Finding =>
+  finding(
+    'rewind-early-stop',
+    'train.earlyStop ends a training before its time, but the levels of train.rewind are to be compared at the same length. Use one of them.',
+  );
+
 export const rewindTooLate = (step: number, steps: number): Finding =>
   finding(
     'rewind-too-late',

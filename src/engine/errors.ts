@@ -81,6 +81,13 @@ export const initUnusable = (file: string, code: string): SparseError =>
   );
 
 /** A warning: the run goes on. Losses are in nats. */
+/** A word, not a fault: the run is completed. */
+export const stoppedEarly = (patience: number, step: number, total: number): SparseError =>
+  error(
+    'stopped-early',
+    `The validation loss has not fallen for ${patience} epochs (train.earlyStop.patience): training ended at step ${step} of ${total}.`,
+  );
+
 export const trainingDiverges = (epoch: number, loss: number, first: number): SparseError =>
   error(
     'training-diverges',

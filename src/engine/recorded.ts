@@ -17,6 +17,9 @@ export class Recorded {
   private readonly keys = new Set<string>();
   /** Loss of the run's first step, nats; undefined before it. */
   firstLoss: number | undefined;
+  /** Epochs since the one with the lowest validation loss. */
+  epochsWithoutGain = 0;
+  private bestLoss = Infinity;
   /** Of the latest epoch only: nobody asks for earlier ones, and a long run has many. */
   private steps: StepEvent[] = [];
 
@@ -26,9 +29,15 @@ export class Recorded {
 
   add(event: RunEvent): void {
     if (event.type === 'step') this.firstLoss ??= event.loss;
+    if (event.type === 'epoch') this.judge(event.validationLoss);
     if (event.type !== 'step') this.keys.add(keyOf(event));
     else if (this.steps.at(-1)?.epoch === event.epoch) this.steps.push(event);
     else this.steps = [event];
+  }
+
+  private judge(loss: number): void {
+    this.epochsWithoutGain = loss < this.bestLoss ? 0 : this.epochsWithoutGain + 1;
+    this.bestLoss = Math.min(this.bestLoss, loss);
   }
 
   has(event: Probe): boolean {

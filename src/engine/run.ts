@@ -19,7 +19,7 @@ import { Batches, split } from './data/data-set';
 import { courseOf } from './course';
 import type { Course } from './course';
 import { divergence } from './divergence';
-import { describeError, internal, lossNotFinite, prunedWeightChanged, stackOf } from './errors';
+import { describeError, internal, lossNotFinite, prunedWeightChanged, stackOf, stoppedEarly } from './errors';
 import { evaluation } from './evaluation';
 import { describeLayer, drawLayer, freshOthers, freshState, keptLayers } from './initialise';
 import type { LastStates } from './last-states';
@@ -67,6 +67,8 @@ export class Run {
   private readonly masking: Masking;
   private step: number;
   private wanted: Stop | undefined;
+  /** The step at which training ended before its time. */
+  private endedAt: number | undefined;
 
   /** Begins at once. `recorded`: what the journal holds of this run. */
   constructor(
@@ -178,11 +180,11 @@ export class Run {
   private async trainFrom(state: NetworkState): Promise<void> {
     const { config, plan } = this.work;
     const { optimizer, schedule } = config.train;
-    const trainer = new Trainer(plan.network, state, { optimizer });
+    const trainer = new Trainer(plan.network, state, config.train);
     try {
       await this.settle(trainer);
       let order: { epoch: number; batches: Batches } | undefined;
-      while (this.step < this.course.total) {
+      while (this.step < this.total) {
         await this.turn();
         await this.noteMasks(await this.masking.beginLevel(trainer, this.step));
         const moment = this.course.at(this.step);
@@ -209,6 +211,10 @@ export class Run {
     }
   }
 
+  private get total(): number {
+    return this.endedAt ?? this.course.total;
+  }
+
   private async noteMasks(change: MasksChanged | undefined): Promise<void> {
     const { step } = this;
     if (!change || this.recorded.has({ type: 'masks', step })) return;
@@ -223,11 +229,12 @@ export class Run {
   /** Does what is due after this step and not yet recorded, so that a run stopped in between goes on exactly here. */
   private async settle(trainer: Trainer): Promise<void> {
     const { step } = this;
-    const { total } = this.course;
     const { probes, train } = this.work.config;
-    const due = (every: number): boolean => step === total || (every > 0 && step % every === 0);
     const epoch = this.course.endOfEpoch(step);
     if (epoch !== undefined && !this.recorded.has({ type: 'epoch', step })) await this.endEpoch(trainer, epoch);
+    if (epoch !== undefined) await this.endEarly();
+    const { total } = this;
+    const due = (every: number): boolean => step === total || (every > 0 && step % every === 0);
     if (step === 0 || due(probes.spectra.every))
       for (const layer of trainer.weights())
         if (!this.recorded.has({ type: 'spectrum', step, layer: layer.name })) {
@@ -263,6 +270,18 @@ export class Run {
       validationLoss: validation.loss,
       validationAccuracy: validation.accuracy,
     });
+  }
+
+  /** Training ends here when the validation loss has not fallen for long enough. */
+  private async endEarly(): Promise<void> {
+    const { step } = this;
+    const { patience } = this.work.config.train.earlyStop;
+    if (patience === 0 || this.recorded.epochsWithoutGain < patience || step >= this.total) return;
+    this.endedAt = step;
+    const warning = stoppedEarly(patience, step, this.course.total);
+    if (!this.recorded.has({ type: 'warning', code: warning.code }))
+      this.recorded.add(this.recorder.warn(warning, step));
+    await this.recorder.state('training', { totalSteps: step });
   }
 
   /** Apart from the checkpoints: a person may clear those away. */

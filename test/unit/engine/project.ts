@@ -31,6 +31,7 @@ export interface Change {
   distribution?: string;
   /** More keys of `sparsity`, as written in braces. */
   sparsity?: string;
+  optimizer?: 'sgd' | 'adam' | 'adamw';
   /** More keys of `train`, a line each. */
   train?: string;
   epochs?: number;
@@ -55,7 +56,7 @@ ${(change.layers ?? linearLayers).map((layer) => `    - ${layer}`).join('\n')}
 data: { source: mnist, path: ./data, validation: 0.2 }
 sparsity: { density: ${change.density ?? 0.3}, distribution: ${change.distribution ?? 'uniform'}, init: ${change.init ?? 'eoi'}${change.sparsity ? `, ${change.sparsity}` : ''} }
 train:
-  optimizer: { name: sgd, learningRate: ${change.learningRate ?? 0.1}, momentum: 0.9, nesterov: true, weightDecay: ${change.weightDecay ?? 0.001} }
+  optimizer: { name: ${change.optimizer ?? 'sgd'}, learningRate: ${change.learningRate ?? 0.1}, weightDecay: ${change.weightDecay ?? 0.001} }
   schedule: { name: step, at: [0.5], factor: 0.5 }
   epochs: ${change.epochs ?? 3}
   batchSize: 8

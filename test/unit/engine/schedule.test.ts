@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { learningRateAt } from '../../../src/engine/schedule';
 
-const step = { name: 'step', at: [0.5, 0.75], factor: 0.1 } as const;
+const step = { name: 'step', at: [0.5, 0.75], factor: 0.1, warmup: 0.1 } as const;
 
 describe('learning rate', () => {
   it('is constant', () => {
@@ -19,5 +19,17 @@ describe('learning rate', () => {
     expect(learningRateAt(cosine, 2, 50, 100)).toBeCloseTo(1, 12);
     expect(learningRateAt(cosine, 2, 25, 100)).toBeCloseTo(1 + Math.SQRT1_2, 12);
     expect(learningRateAt(cosine, 2, 99, 100)).toBeGreaterThan(0);
+  });
+
+  it('rises in a line, then falls along half a cosine wave', () => {
+    const warm = { ...step, name: 'warmup-cosine' } as const;
+    const rates = Array.from({ length: 100 }, (_, done) => learningRateAt(warm, 2, done, 100));
+    expect(rates.slice(0, 10)).toEqual(
+      [0.2, 0.4, 0.6, 0.8, 1, 1.2, 1.4, 1.6, 1.8, 2].map((r) => expect.closeTo(r, 12) as number),
+    );
+    expect(rates[10]).toBe(2);
+    expect(rates[55]).toBeCloseTo(1, 12);
+    expect(rates[99]).toBeLessThan(0.01);
+    expect(learningRateAt(warm, 2, 0, 1)).toBe(2);
   });
 });
