@@ -92,11 +92,12 @@ export const baseFacts: Facts = {
 export const updateFacts: Facts = {
   static: { source: 'the comparator of the others' },
   set: {
-    formula: 'drop the floor(f(t) kept) smallest |w| of each layer, grow as many at random',
+    formula: 'drop the floor(f(t) kept) smallest |w| of each layer, grow as many of all then inactive at random',
     source: 'Mocanu et al. (2018)',
   },
   rigl: {
-    formula: 'drop the floor(f(t) kept) smallest |w| of each layer, grow as many of the largest |dL/dw|',
+    formula:
+      'drop the floor(f(t) kept) smallest |w| of each layer, grow as many of all then inactive by largest |dL/dw|',
     source: `${rigging}, algorithm 1`,
   },
   'gradual-magnitude': {

@@ -31,7 +31,7 @@ export const update = {
       default: 100,
       unit: 'steps',
       aka: ['update_frequency', 'updateEvery'],
-      doc: 'Steps between two updates of the mask. An update takes the place of the step of the optimizer.',
+      doc: 'Steps between two updates of the mask. One of `rigl` takes the place of the step of the optimizer.',
       ...settingFacts.updateEvery,
     },
     dropFraction: {
@@ -41,7 +41,9 @@ export const update = {
       default: 0.3,
       unit: 'share of the weights kept',
       aka: ['death_rate', 'prune_rate', 'alpha'],
-      doc: 'How many weights of each layer are dropped at the first update of `set` and `rigl`.',
+      doc:
+        'How many weights of each layer are dropped at the first update of `set` and `rigl`. Where a layer has fewer free places ' +
+        'than that, no more of its places change.',
       ...settingFacts.dropFraction,
     },
     schedule: {

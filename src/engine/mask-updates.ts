@@ -1,16 +1,17 @@
 /** Changes of the masks while a network is trained: when they are due, and what they do to a trainer. */
 import type { Config } from '../config/types';
-import { applyUpdate, updateMask } from '../core/dst/update';
+import { applyUpdate, updateMask, withThresholds } from '../core/dst/update';
 import type { MaskUpdate } from '../core/dst/update';
 import { dropFractionAt } from '../core/dst/schedule';
 import { densityAt, prunesAt } from '../core/prune/gradual';
 import { keepLargest, nextLevel } from '../core/prune/rewind';
 import type { TrainedLayer } from '../core/prune/rewind';
+import { countOnes } from '../core/prune/select';
 import { Rng } from '../core/rng';
 import type { MaskChange } from '../protocol/run';
 import type { LayerUpdate } from '../runs/updates';
 import type { LayerState, NetworkState } from './states';
-import type { Batch, StepResult, Trainer } from './trainer';
+import type { Batch, StepResult, Stride, Trainer } from './trainer';
 
 type Update = Config['sparsity']['update'];
 
@@ -26,16 +27,14 @@ export class UpdatePlan {
     this.last = Math.max(1, Math.round(update.until * total));
   }
 
-  /** Whether update number `step`, from 1, is one of the mask that takes the place of the optimizer's (RigL, algorithm 1). */
-  replaces(step: number): boolean {
-    const { method, every } = this.update;
-    return (method === 'set' || method === 'rigl') && step % every === 0 && step <= this.last;
-  }
-
-  /** How many of the weights are dropped, and grown, at that update. */
-  fractionAt(step: number): number {
-    const { dropFraction, schedule } = this.update;
-    return dropFractionAt(schedule, dropFraction, step, this.last);
+  /**
+   * The share of weights that SET and RigL drop, and grow, at update number `step`, from 1; none at most steps. Schedules
+   * that end at 0 do so at the last step: an update of nothing is left out, or RigL would give a step of the optimizer for it.
+   */
+  fractionAt(step: number): number | undefined {
+    const { method, every, dropFraction, schedule } = this.update;
+    if ((method !== 'set' && method !== 'rigl') || step % every !== 0 || step > this.last) return undefined;
+    return dropFractionAt(schedule, dropFraction, step, this.last) || undefined;
   }
 
   /** The density that weights are pruned to once update number `step` is done; none at most steps. */
@@ -55,10 +54,8 @@ const changed = (update: MaskUpdate, kept: number): Omit<MaskChange, 'layer'> =>
   growThreshold: update.growThreshold,
 });
 
-const count = (mask: Uint8Array): number => mask.reduce((sum, bit) => sum + bit, 0);
-
 export const changesOf = (updates: readonly LayerUpdate[]): MaskChange[] =>
-  updates.map(({ layer, update }) => ({ layer, ...changed(update, count(update.mask)) }));
+  updates.map(({ layer, update }) => ({ layer, ...changed(update, countOnes(update.mask)) }));
 
 function take(trainer: Trainer, states: readonly LayerState[], updates: readonly LayerUpdate[]): void {
   states.forEach((state, index) => {
@@ -68,18 +65,24 @@ function take(trainer: Trainer, states: readonly LayerState[], updates: readonly
   });
 }
 
-/** Drops the smallest weights of each layer and grows as many: an update of SET or RigL. */
+/**
+ * Drops the smallest weights of each layer and grows as many. RigL does so in place of the optimizer's step (algorithm 1);
+ * SET after it, as Mocanu et al. do after an epoch and google-research/rigl after a step. Nothing changes where the loss is
+ * not finite.
+ */
 export function dropAndGrow(
   trainer: Trainer,
   batch: Batch,
-  p: { method: 'set' | 'rigl'; fraction: number; seed: number; step: number },
+  p: { method: 'set' | 'rigl'; fraction: number; seed: number; step: number; stride: Stride },
 ): { result: StepResult; updates: LayerUpdate[] } {
-  const { result, gradients } = trainer.measure(batch);
+  const { result, gradients } =
+    p.method === 'rigl' ? trainer.measure(batch) : { result: trainer.step(batch, p.stride), gradients: undefined };
+  if (!Number.isFinite(result.loss)) return { result, updates: [] };
   const states = trainer.state().layers;
   const updates = states.map(({ name, weight, mask }, index) => {
     const rng = Rng.fromSeed(p.seed).split(`layers/${name}/update/${p.step}`);
     const { method, fraction } = p;
-    const update = updateMask({ name, method, weights: weight, mask, gradients: gradients[index], fraction, rng });
+    const update = updateMask({ name, method, weights: weight, mask, gradients: gradients?.[index], fraction, rng });
     return { layer: name, update };
   });
   take(trainer, states, updates);
@@ -117,15 +120,13 @@ function dropped(weights: Float32Array, before: Uint8Array, after: Uint8Array): 
     if (kept === 1 && after[i] === 0) places.push(i);
   });
   const dropScores = Float32Array.from(places, (i) => Math.abs(weights[i]));
-  return {
+  return withThresholds({
     drop: Uint32Array.from(places),
     grow: new Uint32Array(),
     dropScores,
     growScores: new Float32Array(),
-    dropThreshold: places.length > 0 ? dropScores.reduce((a, b) => Math.max(a, b)) : null,
-    growThreshold: null,
     mask: after,
-  };
+  });
 }
 
 /** Weights go back to those of `start` wherever the mask of the trainer still keeps them; the optimizer begins anew. */

@@ -30,14 +30,19 @@ export class Masking {
     const { sparsity, seed } = this.work.config;
     const { method } = sparsity.update;
     const done = this.course.at(step - 1).done + 1;
-    if ((method === 'set' || method === 'rigl') && this.updates.replaces(done)) {
-      const fraction = this.updates.fractionAt(done);
-      const { result, updates } = dropAndGrow(trainer, batch, { method, fraction, seed, step });
+    const fraction = this.updates.fractionAt(done);
+    if (fraction !== undefined && (method === 'set' || method === 'rigl')) {
+      const { result, updates } = dropAndGrow(trainer, batch, { method, fraction, seed, step, stride });
       return { result, masks: { method, updates } };
     }
     const result = trainer.step(batch, stride);
     const density = this.updates.densityAfter(done, sparsity.density);
-    if (density === undefined || (method !== 'gradual-magnitude' && method !== 'one-shot')) return { result };
+    if (
+      density === undefined ||
+      !Number.isFinite(result.loss) ||
+      (method !== 'gradual-magnitude' && method !== 'one-shot')
+    )
+      return { result };
     const keep = Math.round(density * this.work.plan.weights);
     return { result, masks: { method, updates: pruneByMagnitude(trainer, keep) } };
   }

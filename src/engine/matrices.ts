@@ -1,14 +1,29 @@
-/** Float64 matrices of the Hessian product: layers as matrices, and convolutions as such between rearrangements. */
+/**
+ * Float64 matrices of the Hessian product: layers as matrices, and convolutions as such between rearrangements. All work is
+ * in parts of about as many multiplications, whatever the sizes.
+ */
 import { outputSize, patchTable } from '../core/convolution';
 import type { ConvLayer, PictureSize } from '../core/network';
-import type { DenseLayer } from './gradients';
+import type { Parts } from '../core/parts';
 
-/** (rows, columns), row-major. */
+/** (rows, columns), row-major. A row is an example, or a place of its picture. */
 export interface Matrix {
   rows: number;
   columns: number;
   values: Float64Array;
 }
+
+/** A layer's weights, (rows, columns) row-major; of groups one after the other, as they lie in a kernel. */
+export interface Weights {
+  rows: number;
+  /** Of one group. */
+  columns: number;
+  groups: number;
+  values: Float64Array;
+}
+
+/** Multiplications, or values moved, in one part: a few milliseconds. */
+const partSize = 2 ** 21;
 
 export const zeros = (rows: number, columns: number): Matrix => ({
   rows,
@@ -16,25 +31,77 @@ export const zeros = (rows: number, columns: number): Matrix => ({
   values: new Float64Array(rows * columns),
 });
 
-/** out += a bᵀ, or a b when `b` is (a.columns, out.columns). */
-export function addProduct(out: Matrix, a: Matrix, b: Matrix, transposed: boolean): void {
-  for (let i = 0; i < a.rows; i++)
-    for (let j = 0; j < out.columns; j++) {
-      let sum = 0;
-      for (let k = 0; k < a.columns; k++)
-        sum += a.values[i * a.columns + k] * b.values[transposed ? j * b.columns + k : k * b.columns + j];
-      out.values[i * out.columns + j] += sum;
-    }
+/** Calls `act` with one range after the other until `count`; one of `count` takes `each` multiplications. */
+export function* inRanges(count: number, each: number, act: (from: number, to: number) => void): Parts<void> {
+  const length = Math.max(1, Math.floor(partSize / each));
+  for (let from = 0; from < count; from += length) {
+    act(from, Math.min(count, from + length));
+    yield;
+  }
 }
 
-/** out += aᵀ b: summed over examples. */
-export function addOuter(out: Matrix, a: Matrix, b: Matrix): void {
-  for (let e = 0; e < a.rows; e++)
-    for (let i = 0; i < a.columns; i++) {
-      const factor = a.values[e * a.columns + i];
-      if (factor === 0) continue;
-      for (let j = 0; j < b.columns; j++) out.values[i * out.columns + j] += factor * b.values[e * b.columns + j];
+/**
+ * Calls `act` for each row of x and each row of the weights: with the index of the pair in (x.rows, weights.rows), and
+ * where the row of the weights and what it sees of the row of x begin.
+ */
+const eachPair = (
+  x: Matrix,
+  { rows, columns, groups }: Weights,
+  act: (pair: number, row: number, seen: number) => void,
+): Parts<void> =>
+  inRanges(x.rows * rows, columns, (from, to) => {
+    for (let pair = from; pair < to; pair++) {
+      const r = pair % rows;
+      act(pair, r * columns, ((pair - r) / rows) * x.columns + Math.floor((r * groups) / rows) * columns);
     }
+  });
+
+/** Of `length` entries of `a` from `i` and of `b` from `j` on; in four sums, none of which waits for another. */
+function dot(a: Float64Array, i: number, b: Float64Array, j: number, length: number): number {
+  let [s0, s1, s2, s3] = [0, 0, 0, 0];
+  let k = 0;
+  for (; k + 3 < length; k += 4) {
+    s0 += a[i + k] * b[j + k];
+    s1 += a[i + k + 1] * b[j + k + 1];
+    s2 += a[i + k + 2] * b[j + k + 2];
+    s3 += a[i + k + 3] * b[j + k + 3];
+  }
+  for (; k < length; k++) s0 += a[i + k] * b[j + k];
+  return s0 + s1 + (s2 + s3);
+}
+
+/** `length` entries of `out` from `i` on += factor times those of `x` from `j` on. */
+function addTimes(out: Float64Array, i: number, x: Float64Array, j: number, length: number, factor: number): void {
+  for (let k = 0; k < length; k++) out[i + k] += factor * x[j + k];
+}
+
+/** out += x Wᵀ. out: (x.rows, W.rows). */
+export function addForward(out: Matrix, x: Matrix, weights: Weights): Parts<void> {
+  const { columns, values } = weights;
+  const [from, to] = [x.values, out.values];
+  return eachPair(x, weights, (pair, row, seen) => {
+    to[pair] += dot(from, seen, values, row, columns);
+  });
+}
+
+/** out += slope W. slope: (out.rows, W.rows). */
+export function addBackward(out: Matrix, slope: Matrix, weights: Weights): Parts<void> {
+  const { columns, values } = weights;
+  const to = out.values;
+  return eachPair(out, weights, (pair, row, seen) => {
+    const factor = slope.values[pair];
+    if (factor !== 0) addTimes(to, seen, values, row, columns, factor);
+  });
+}
+
+/** W += slopeᵀ x, where there are weights: summed over the rows. */
+export function addOuter(weights: Weights, slope: Matrix, x: Matrix): Parts<void> {
+  const { columns, values } = weights;
+  const from = x.values;
+  return eachPair(x, weights, (pair, row, seen) => {
+    const factor = slope.values[pair];
+    if (factor !== 0) addTimes(values, row, from, seen, columns, factor);
+  });
 }
 
 /** Values of each example at other places. */
@@ -46,22 +113,36 @@ export interface Rearrangement {
   columns: number;
 }
 
-export function rearranged({ values }: Matrix, { table, rows, columns }: Rearrangement, examples: number): Matrix {
+export function* rearranged({ values }: Matrix, by: Rearrangement, examples: number): Parts<Matrix> {
+  const { table, rows, columns } = by;
   const result = zeros(examples * rows, columns);
   const each = values.length / examples;
-  for (let e = 0; e < examples; e++)
-    for (let i = 0; i < table.length; i++)
-      if (table[i] >= 0) result.values[e * table.length + i] = values[e * each + table[i]];
+  yield* eachPlace(table, examples, (to, from, e) => (result.values[to] = values[e * each + from]));
   return result;
 }
 
 /** out += the gradient by what was rearranged. */
-export function addBack(out: Matrix, slope: Matrix, { table }: Rearrangement, examples: number): void {
+export function addBack(out: Matrix, slope: Matrix, { table }: Rearrangement, examples: number): Parts<void> {
   const each = out.values.length / examples;
-  for (let e = 0; e < examples; e++)
-    for (let i = 0; i < table.length; i++)
-      if (table[i] >= 0) out.values[e * each + table[i]] += slope.values[e * table.length + i];
+  return eachPlace(table, examples, (at, place, e) => {
+    out.values[e * each + place] += slope.values[at];
+  });
 }
+
+/** Calls `act` for each value after a rearrangement that is not 0 by itself: its index, where it is from, its example. */
+const eachPlace = (
+  table: Int32Array,
+  examples: number,
+  act: (at: number, place: number, example: number) => void,
+): Parts<void> =>
+  inRanges(examples * table.length, 1, (from, to) => {
+    let i = from % table.length;
+    let e = (from - i) / table.length;
+    for (let at = from; at < to; at++) {
+      if (table[i] >= 0) act(at, table[i], e);
+      if (++i === table.length) [i, e] = [0, e + 1];
+    }
+  });
 
 /** A convolution is a linear layer between two of these: it looks at patches, and gives channel after channel. */
 export function rearrangements(layer: ConvLayer, picture: PictureSize): [before: Rearrangement, after: Rearrangement] {
@@ -75,33 +156,4 @@ export function rearrangements(layer: ConvLayer, picture: PictureSize): [before:
     { table: patchTable(layer, picture), rows: places, columns: layer.in * layer.kernel[0] * layer.kernel[1] },
     { table: apart, rows: 1, columns: places * layer.out },
   ];
-}
-
-/** Weights as rows x columns of the whole layer: those of groups in blocks along the diagonal, 0 elsewhere. */
-export function asMatrix({
-  rows,
-  columns,
-  weights,
-  groups = 1,
-}: Omit<DenseLayer, 'weights' | 'bias'> & { weights: Float32Array | Float64Array }): Matrix {
-  const whole = zeros(rows, columns * groups);
-  for (let r = 0; r < rows; r++)
-    whole.values.set(weights.subarray(r * columns, (r + 1) * columns), blockStart(r, { rows, columns, groups }));
-  return whole;
-}
-
-/** Where the row's own block begins in the matrix of the whole layer. */
-const blockStart = (
-  row: number,
-  { rows, columns, groups }: { rows: number; columns: number; groups: number },
-): number => (row * groups + Math.floor((row * groups) / rows)) * columns;
-
-/** The blocks of `asMatrix` again, rows x columns. */
-export function fromMatrix({ values }: Matrix, { rows, columns, groups = 1 }: DenseLayer): Float64Array {
-  const blocks = new Float64Array(rows * columns);
-  for (let r = 0; r < rows; r++) {
-    const first = blockStart(r, { rows, columns, groups });
-    blocks.set(values.subarray(first, first + columns), r * columns);
-  }
-  return blocks;
 }

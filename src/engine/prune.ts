@@ -84,7 +84,8 @@ function select(plan: NetworkPlan, scores: readonly LayerScores[]): Uint8Array[]
 }
 
 /**
- * Keeps the weights that score highest. A part is one round of SynFlow, or the gradients.
+ * Keeps the weights that score highest. A part is one round of SynFlow, the gradients of SNIP, or a piece of the Hessian
+ * product of GraSP.
  * @throws SparseError `prune.*`
  */
 export function* pruneDense(request: PruneRequest): Parts<PrunedLayer[]> {

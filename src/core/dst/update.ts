@@ -5,9 +5,12 @@
  * Evci et al., "Rigging the Lottery: making all tickets winners", 2020, algorithm 1 (eoi.md 3.4). Where they leave it
  * open, or public codes keep the count only on average:
  *
- * - floor(fraction * kept) weights are dropped and exactly as many are grown, but never more than there are free places.
- * - Equal scores are parted as everywhere in pruning, by a hash of layer and place (prune/select.ts).
- * - A weight that this update drops is no candidate for its growth, so every update changes that many places.
+ * - floor(fraction * kept) weights are dropped and exactly as many are grown.
+ * - Growth is among all places that the drop leaves inactive, so a weight just dropped may be grown again (algorithm 1, and
+ *   google-research/rigl, `_get_update_op`). It then keeps its value and its momentum, as there, and is none of the changes.
+ *   With fewer free places than drops, some have to: a layer never changes more places than were free.
+ * - Equal scores are parted as everywhere in pruning, by a hash of layer and place (prune/select.ts); the public code
+ *   adds noise of 1e-5 to the scores of the drop instead.
  * - Grown weights begin at 0, so the function of the network changes by the drop only.
  */
 import { keepHighest } from '../prune/select';
@@ -31,8 +34,9 @@ export interface UpdateRequest {
 }
 
 export interface MaskUpdate {
-  /** Flat places, ascending. */
+  /** Places that the mask kept and keeps no more: flat, ascending. */
   drop: Uint32Array;
+  /** Places that it keeps from now on, none of them in `drop`. */
   grow: Uint32Array;
   /** |w| of each place in `drop`. */
   dropScores: Float32Array;
@@ -52,28 +56,30 @@ export function updateMask(p: UpdateRequest): MaskUpdate {
   if (!(fraction >= 0 && fraction <= 1)) throw errors.badFraction(fraction);
   if (mask.length !== weights.length) throw errors.sizeMismatch(name, 'mask values', mask.length, weights.length);
   const kept = placesOf(mask, 1);
-  const free = placesOf(mask, 0);
   // 0.29 of 100 are 29, not the 28 that the product's rounding would make them.
-  const count = Math.min(Math.floor(fraction * kept.length + 1e-9), free.length);
+  const count = Math.floor(fraction * kept.length + 1e-9);
 
-  const drop = lowest(name, 'weight', weights, kept, count);
-  const grow = method === 'set' ? drawn(free, count, rng) : highest(name, gradients, weights.length, free, count);
+  const smallest = lowest(name, 'weight', weights, kept, count);
   const next = mask.slice();
-  for (const place of drop) next[place] = 0;
-  for (const place of grow) next[place] = 1;
+  for (const place of smallest) next[place] = 0;
+  const inactive = placesOf(next, 0);
+  const chosen =
+    method === 'set' ? drawn(inactive, count, rng) : highest(name, gradients, weights.length, inactive, count);
+  for (const place of chosen) next[place] = 1;
+  const drop = smallest.filter((place) => next[place] === 0);
+  const grow = chosen.filter((place) => mask[place] === 0);
   const dropScores = Float32Array.from(drop, (place) => Math.abs(weights[place]));
   const growScores =
     method === 'rigl' ? Float32Array.from(grow, (place) => Math.abs(gradients![place])) : new Float32Array();
-  return {
-    drop,
-    grow,
-    dropScores,
-    growScores,
-    dropThreshold: dropScores.length > 0 ? dropScores.reduce((a, b) => Math.max(a, b)) : null,
-    growThreshold: growScores.length > 0 ? growScores.reduce((a, b) => Math.min(a, b)) : null,
-    mask: next,
-  };
+  return withThresholds({ drop, grow, dropScores, growScores, mask: next });
 }
+
+/** An update with the thresholds of its scores. */
+export const withThresholds = (update: Omit<MaskUpdate, 'dropThreshold' | 'growThreshold'>): MaskUpdate => ({
+  ...update,
+  dropThreshold: update.dropScores.length > 0 ? update.dropScores.reduce((a, b) => Math.max(a, b)) : null,
+  growThreshold: update.growScores.length > 0 ? update.growScores.reduce((a, b) => Math.min(a, b)) : null,
+});
 
 /** Sets what was dropped or grown to zero, in the weights and in what the optimizer remembers of them. In place. */
 export function applyUpdate(update: MaskUpdate, weights: Float32Array, moments: readonly Float32Array[]): void {

@@ -1,6 +1,6 @@
 /** Means over a standard normal z of an activation's square and of its slope's square, at z times sqrt(q). */
 import { activationMaths, density, leak } from '../activations';
-import type { Smooth } from '../activations';
+import type { ActivationMaths } from '../activations';
 import { erf } from '../erf';
 import type { Activation } from '../network';
 
@@ -38,7 +38,7 @@ const nodes = Array.from({ length: 300 }, (_, i) => {
   return { z, weight: step * z * (1 + Math.exp(-t)) * density(z) };
 });
 
-function integrate({ value, slope }: Pick<Smooth, 'value' | 'slope'>, q: number): Moments {
+function integrate({ value, slope }: Pick<ActivationMaths, 'value' | 'slope'>, q: number): Moments {
   const scale = Math.sqrt(q);
   const sums: Moments = { square: 0, slope: 0 };
   for (const { z, weight } of nodes) {

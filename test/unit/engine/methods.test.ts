@@ -136,7 +136,8 @@ describe.each(['set', 'rigl'])('%s', (method) => {
     const { directory } = await engine.run(source(change));
     const before = (await masksOf(directory, 'init.safetensors')).map((mask) => ones([mask]));
     const events = await maskEvents(directory);
-    expect(events.map(({ step }) => step)).toEqual([2, 4, 6, 8, 10, 12, 14, 16]);
+    // At 16, the last step of the schedule, nothing would be dropped.
+    expect(events.map(({ step }) => step)).toEqual([2, 4, 6, 8, 10, 12, 14]);
     for (const { layers: changes } of events)
       changes.forEach(({ dropped, grown, kept }, l) => expect([grown, kept]).toEqual([dropped, before[l]]));
     expect(events[0].layers[0].dropped).toBeGreaterThan(100);
