@@ -86,13 +86,18 @@ export function through(layer: Exclude<Layer, { kind: 'residual' }>, flow: Flow)
   }
 }
 
-/** A kernel may reach over the edge as far as the picture is wide, but not where nothing lies beyond it. */
+/** A kernel may reach over the edge: into zeros any way, around the edge as far as the picture goes. */
 function windowed(
   { kernel, padding }: Pick<ConvLayer, 'kernel' | 'padding'>,
   size: PictureSize,
   [, height, width]: PictureSize,
 ): Step {
-  const reach = (length: number): number => (padding === 'none' ? length : Math.floor(length / 2));
+  const reaches = {
+    none: (length: number) => length,
+    circular: (length: number) => Math.floor(length / 2),
+    zero: () => 1,
+  };
+  const reach = reaches[padding];
   const fits = reach(kernel[0]) <= height && reach(kernel[1]) <= width && size[1] >= 1 && size[2] >= 1;
   return fits ? { after: { kind: 'picture', size } } : { misfit: { why: 'kernel' } };
 }
