@@ -1,6 +1,7 @@
 /** Keys that were written and do nothing, as other keys are. */
 import * as errors from './errors';
 import type { PathFinding } from './finding';
+import { presetTakes } from '../core/presets';
 import { guideOf, isRotated, isScored, scalesByFan, startsDense } from './methods';
 import type { Reading } from './parse';
 import type { Config } from './types';
@@ -13,7 +14,13 @@ interface Idle {
 }
 
 function modelKeys({ model }: Config): Idle[] {
+  const sizes = (['depth', 'width'] as const).map((key) => ({
+    path: `model.${key}`,
+    idle: model.preset === undefined || !presetTakes(model.preset, key),
+    reason: model.preset === undefined ? 'model.layers says how many there are' : `${model.preset} has one ${key}`,
+  }));
   return [
+    ...sizes,
     {
       path: 'model.activation',
       idle: model.layers !== undefined,

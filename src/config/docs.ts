@@ -1,6 +1,6 @@
 /** The page docs/config.md: an example, then every key, written from the schema table. */
 import { defaultText, keyText, typeText, valueLines } from './describe';
-import { maxMatrix, maxNetwork } from './model-network';
+import { maxMatrix, maxNetwork } from './check-network';
 import { configSchema } from './schema';
 import type { ObjectSchema, Schema } from './schema-types';
 import { keyPath } from './tree';

@@ -42,8 +42,12 @@ export function expected(schema: Schema): string {
       return schema.length ? `a list of ${schema.length} values` : 'a list';
     case 'map':
       return `{ ${schema.keyPattern.example}: ... }`;
-    case 'union':
+    case 'union': {
+      const objects = schema.of.filter((option) => option.kind === 'object');
+      // Of many, what tells them apart says enough.
+      if (objects.length > 4) return `a mapping with ${either(objects.map((option) => tellingKeys(option).at(-1)!))}`;
       return either(schema.of.map(expected));
+    }
     case 'object':
       return `{ ${tellingKeys(schema)
         .map((key) => `${key}: ...`)

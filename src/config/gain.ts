@@ -2,17 +2,16 @@
 import { isSparseError } from '../core/errors';
 import { criticalGain } from '../core/init/mean-field';
 import type { Gains } from '../core/init/mean-field';
+import { everyLayer } from '../core/network';
+import type { Activation, Network } from '../core/network';
 import * as errors from './errors';
 import type { PathFinding } from './finding';
 import type { Config } from './types';
 
-type Activation = Config['model']['activation'];
-
 /** The activations between the layers. */
-const activationsOf = ({ model }: Config): Activation[] =>
-  model.layers
-    ? [...new Set(model.layers.flatMap((layer) => ('activation' in layer ? [layer.activation] : [])))]
-    : [model.activation];
+const activationsOf = ({ layers }: Network): Activation[] => [
+  ...new Set([...everyLayer(layers)].flatMap((layer) => (layer.kind === 'activation' ? [layer.fn] : []))),
+];
 
 const path = 'sparsity.gain.weight';
 
@@ -20,12 +19,12 @@ const path = 'sparsity.gain.weight';
 const scaled = ['kaiming-normal', 'xavier-normal'];
 
 /** The gains, or why there are no critical ones. */
-export function gainOf(config: Config): { gain: Gains } | { problem: PathFinding } {
+export function gainOf(config: Config, network: Network): { gain: Gains } | { problem: PathFinding } {
   const { gain, base, init } = config.sparsity;
   const { weight, bias } = gain;
   if (weight !== 'critical') return { gain: { weight, bias } };
   if (init === 'base' && scaled.includes(base)) return { problem: { ...errors.criticalBase(base), path } };
-  const activations = activationsOf(config);
+  const activations = activationsOf(network);
   if (activations.length > 1) return { problem: { ...errors.criticalActivations(activations), path } };
   try {
     const critical = criticalGain(activations.at(0) ?? 'linear', { biasVariance: bias ** 2 });

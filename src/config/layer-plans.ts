@@ -9,6 +9,7 @@ import { partLayer } from '../core/init/fan';
 import { weightShape } from '../core/network';
 import type { Placed } from './model-network';
 import * as errors from './errors';
+import { nothingToMask } from './model-errors';
 import type { PathFinding } from './finding';
 import { guideOf, isRotated, isScored, startsDense } from './methods';
 import { isFile, patternDensity } from './check-pattern';
@@ -27,6 +28,7 @@ export interface LayerPlan extends LayerShape {
   decidedBy?: 'scores' | 'pattern';
   /** The lowest density an exactly orthogonal layer of this shape can have. */
   minimumDensity: number;
+
   /** Path in the config that defines the layer. */
   path: string;
 }
@@ -61,19 +63,20 @@ function realised({ sparsity }: Config, shapes: readonly LayerShape[], shares: L
 }
 
 function planLayers(config: Config, placed: readonly Placed[], density: number): LayerPlan[] {
-  const shapes = placed.map(({ layer }) => weightShape(layer));
-  const shares = counts(config, shapes, density);
+  const maskable = placed.filter(({ layer }) => !layer.dense).map(({ layer }) => weightShape(layer));
+  const shares = new Map(counts(config, maskable, density).map((share, l) => [maskable[l].name, share]));
   const decidedBy = guideOf(config.sparsity) ? 'pattern' : 'scores';
-  return placed.map(({ layer, path }, index) => {
-    const shape = shapes[index];
-    const share = shares[index];
+  return placed.map(({ layer, path }) => {
+    const shape = weightShape(layer);
+    const weights = weightsOf(shape);
+    const biases = layer.bias === false ? 0 : layer.out;
+    const common = { ...shape, weights, biases, path };
+    if (layer.dense) return { ...common, targetDensity: 1, targetNonZeros: weights, minimumDensity: 1 };
+    const share = shares.get(layer.name);
     return {
-      ...shape,
-      weights: weightsOf(shape),
-      biases: layer.out,
+      ...common,
       ...(share ? { targetDensity: share.density, targetNonZeros: share.count } : { decidedBy }),
       minimumDensity: leastDensity(shape, config.sparsity.init),
-      path,
     };
   });
 }
@@ -167,7 +170,9 @@ export function sharedOut(
   config: Config,
   placed: readonly Placed[],
 ): { layers: LayerPlan[] } | { problem: PathFinding } {
-  const names = placed.map(({ layer }) => layer.name);
+  const maskable = placed.filter(({ layer }) => !layer.dense);
+  if (maskable.length === 0) return { problem: { ...nothingToMask(), path: placed[0].path } };
+  const names = maskable.map(({ layer }) => layer.name);
   const stranger = matchLayers(config.sparsity.layers, names).unmatched.at(0);
   if (stranger !== undefined)
     return { problem: { ...errors.noSuchLayer(stranger, names), path: keyPath('sparsity.layers', stranger) } };

@@ -62,6 +62,60 @@ export const kernelTooLarge = (layer: Sized, picture: readonly number[]): Findin
     `${sized(layer)} has a kernel larger than the ${picture.join(' x ')} picture that comes in; use a smaller kernel, or smaller strides before it.`,
   );
 
+/** `takes`: a picture, tokens, ...; `before`: what comes in, as a clause. */
+export const wrongInput = (layer: string, takes: string, before: string): Finding =>
+  finding('wrong-input', `${layer} takes ${takes === 'picture' ? 'a picture' : takes}, but ${before}.`);
+
+/** Of a layer that gives as much as it takes; `word`: its key. */
+export const sizeMismatch = (layer: string, word: string, said: number, before: string, wanted: number): Finding =>
+  finding(
+    'shape-mismatch',
+    `${layer} has ${word}: ${said}, but ${before}; use ${word}: ${wanted}.`,
+    change(String(wanted)),
+  );
+
+/** `possible`: the nearest number that divides. */
+export const headsDoNotDivide = (layer: string, heads: number, size: number, possible: number): Finding =>
+  finding(
+    'heads-do-not-divide',
+    `${layer}: heads: ${heads} does not divide size: ${size}; the nearest that does is ${possible}.`,
+    change(String(possible)),
+  );
+
+export const windowTooLarge = (before: string, picture: readonly number[]): Finding =>
+  finding(
+    'kernel-too-large',
+    `The pool has a window larger than the ${picture.join(' x ')} picture that ${before} gives; use a smaller size, or fewer strides before it.`,
+  );
+
+export const sidesDiffer = (branch: string, shortcut: string): Finding =>
+  finding(
+    'sides-differ',
+    `The residual adds ${branch} of its branch and ${shortcut} of its shortcut, which are of different shapes; ` +
+      'give the shortcut a convolution with kernel: 1, the channels and the stride of the branch.',
+  );
+
+export const endsWithout = (gives: string, classes: number): Finding =>
+  finding(
+    'last-not-linear',
+    `The network ends with ${gives}, not ${classes} classes; add reshape: mean and a linear layer with out: ${classes}.`,
+  );
+
+export const depthNotPossible = (preset: string, depth: number, least: number, most: number): Finding =>
+  finding('depth-not-possible', `model.depth is ${depth}; ${preset} takes ${least} to ${count(most)}.`);
+
+export const scoresNeedChain = (distribution: string, layer: string): Finding =>
+  finding(
+    'scores-need-chain',
+    `distribution: ${distribution} is there for plain chains of layers only, and the network has ${layer}. Use snip, magnitude, random, or a distribution by shapes.`,
+  );
+
+export const nothingToMask = (): Finding =>
+  finding(
+    'nothing-to-mask',
+    'Every layer is `dense: true`, so there is nothing to make sparse. Leave it out of one at least.',
+  );
+
 export const duplicateLayer = (name: string, free: string): Finding =>
   finding(
     'duplicate-layer',

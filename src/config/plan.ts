@@ -1,5 +1,6 @@
 /** From a config to the network it describes and what each of its layers is to become, before any weight exists. */
 import { SparseError } from '../core/errors';
+import { otherParameters } from '../core/network';
 import type { Network } from '../core/network';
 import { checkEoiAngles } from './check-angles';
 import { checkPruning } from './check-pruning';
@@ -8,7 +9,8 @@ import type { PathFinding } from './finding';
 import { gainOf } from './gain';
 import { checkDensity, initialDensity, sharedOut } from './layer-plans';
 import type { LayerPlan } from './layer-plans';
-import { checkNetwork, networkOf } from './model-network';
+import { checkNetwork, checkPreset, checkScored } from './check-network';
+import { networkOf } from './model-network';
 import { checkDegrees, checkReached } from './sao-degree';
 import type { Config } from './types';
 
@@ -17,7 +19,7 @@ export interface NetworkPlan {
   layers: LayerPlan[];
   /** Maskable weights. */
   weights: number;
-  /** Weights and biases, pruned ones counted. */
+  /** Everything that is trained: weights, pruned ones too, biases, norms, positions. */
   parameters: number;
   /** sigma_w and sigma_b. */
   gain: Gains;
@@ -27,39 +29,50 @@ export interface NetworkPlan {
   density: number | undefined;
 }
 
+const sum = (layers: readonly LayerPlan[], value: (layer: LayerPlan) => number): number =>
+  layers.reduce((total, layer) => total + value(layer), 0);
+
 /** What the config comes to. `plan` only when nothing makes it impossible; `problems` may still hold warnings. */
 export function planNetwork(config: Config): { plan?: NetworkPlan; problems: PathFinding[] } {
-  const { network, placed } = networkOf(config);
-  const unfit = checkNetwork(network, placed, config.data.source);
+  const misshapen = checkPreset(config.model);
+  if (misshapen.length > 0) return { problems: misshapen };
+  const { network, ...places } = networkOf(config);
+  const { placed } = places;
+  const unfit = checkNetwork(network, places, config.data.source);
   if (unfit.length > 0) return { problems: unfit };
+  const unscored = checkScored(config.sparsity, network);
+  if (unscored.length > 0) return { problems: unscored };
   const shared = sharedOut(config, placed);
   if ('problem' in shared) return { problems: [shared.problem] };
   const { layers } = shared;
   const problems = [
     ...checkDensity(config, layers, placed),
     ...checkEoiAngles(config),
-    ...checkDegrees(config, layers),
+    ...checkDegrees(
+      config,
+      layers.filter(({ dense }) => !dense),
+    ),
   ];
-  const gains = gainOf(config);
+  const gains = gainOf(config, network);
   if ('problem' in gains) problems.push(gains.problem);
   if ('problem' in gains || problems.some(({ severity }) => severity !== 'warning')) return { problems };
-  const sum = (value: (layer: LayerPlan) => number): number => layers.reduce((total, layer) => total + value(layer), 0);
-  const weights = sum((layer) => layer.weights);
+  const maskable = layers.filter(({ dense }) => !dense);
+  const weights = sum(maskable, (layer) => layer.weights);
   // Where scores decide which weights are kept, how many is known all the same.
-  const nonZeros = layers.every((layer) => layer.targetNonZeros !== undefined)
-    ? sum((layer) => layer.targetNonZeros ?? 0)
-    : layers.some(({ decidedBy }) => decidedBy === 'pattern')
+  const nonZeros = maskable.every((layer) => layer.targetNonZeros !== undefined)
+    ? sum(maskable, (layer) => layer.targetNonZeros ?? 0)
+    : maskable.some(({ decidedBy }) => decidedBy === 'pattern')
       ? undefined
       : Math.round(initialDensity(config) * weights);
   if (nonZeros !== undefined) problems.push(...checkReached(config, nonZeros / weights));
-  problems.push(...checkPruning(config, { layers: layers.length, weights, nonZeros }));
+  problems.push(...checkPruning(config, { layers: maskable.length, weights, nonZeros }));
   if (problems.some(({ severity }) => severity !== 'warning')) return { problems };
   const plan = {
     network,
     layers,
     weights,
     gain: gains.gain,
-    parameters: weights + sum((layer) => layer.biases),
+    parameters: sum(layers, (layer) => layer.weights + layer.biases) + otherParameters(network),
     nonZeros,
     density: nonZeros === undefined ? undefined : nonZeros / weights,
   };

@@ -1,7 +1,7 @@
 /** Reads a tree by the schema: values with defaults, and everything that is not as the schema says. */
 import * as errors from './errors';
 import type { Finding } from './finding';
-import { either, expected, tellingKeys } from './expected';
+import { expected, tellingKeys } from './expected';
 import type { ConfigFormat } from './format';
 import { readScalar } from './read-scalar';
 import { homeOf } from './schema-paths';
@@ -268,7 +268,7 @@ export class Reader {
         : (option.kind === 'integer' || option.kind === 'number') && kind === 'number',
     );
     const suggestion = objects.map((option) => this.wrapped(option, node, path)).find((found) => found !== undefined);
-    const wanted = either(schema.of.map(expected));
+    const wanted = expected(schema);
     if (near?.kind === 'enum' && node.kind === 'scalar' && !suggestion) {
       const result = readScalar(near, node, path, this.lines.slice(node.span), this.format, wanted);
       if ('finding' in result) return this.say(result.finding, path, node.span);

@@ -149,13 +149,18 @@ export const maskableLayers = ({ layers }: Pick<Network, 'layers'>): MaskableLay
   [...everyLayer(layers)].filter(isMaskable);
 
 /** The matrix view of a layer's weight. */
-export const weightShape = (layer: MaskableLayer): LayerShape =>
-  layer.kind === 'linear'
-    ? { name: layer.name, rows: layer.out, columns: layer.in, ...(layer.stack && { stack: layer.stack }) }
-    : {
-        name: layer.name,
-        rows: layer.out,
-        columns: (layer.in / layer.groups) * layer.kernel[0] * layer.kernel[1],
-        kernel: layer.kernel,
-        groups: layer.groups,
-      };
+export function weightShape(layer: MaskableLayer): LayerShape {
+  const { name, out: rows, dense } = layer;
+  const stays = dense && { dense };
+  if (layer.kind === 'linear')
+    return { name, rows, columns: layer.in, ...(layer.stack && { stack: layer.stack }), ...stays };
+  const { kernel, groups } = layer;
+  return { name, rows, columns: (layer.in / groups) * kernel[0] * kernel[1], kernel, groups, ...stays };
+}
+
+/** Parameters of layers that are never masked: norms and positions. */
+export const otherParameters = ({ layers }: Pick<Network, 'layers'>): number =>
+  [...everyLayer(layers)].reduce((sum, layer) => {
+    if (layer.kind === 'norm') return sum + 2 * layer.size;
+    return layer.kind === 'position' ? sum + layer.tokens * layer.size : sum;
+  }, 0);

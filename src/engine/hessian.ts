@@ -50,6 +50,7 @@ function* stagesOf(network: Network, layers: readonly DenseLayer[]): Parts<Stage
     stages.push({ kind: 'rearrangement', values, by });
   };
   for (const layer of network.layers) {
+    if (layer.kind === 'flatten') continue;
     if (layer.kind === 'activation') stages.push({ kind: 'activation', values, fn: activationMaths[layer.fn] });
     else if (layer.kind === 'linear') multiply();
     else {

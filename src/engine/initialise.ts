@@ -83,7 +83,8 @@ function* denseLayer(drawing: Pick<Drawing, 'config' | 'gain'>, layer: LayerPlan
 
 /** What pruning decided about a layer, before its weights are drawn for good. */
 export interface KeptLayer extends PrunedLayer {
-  dense: Float32Array;
+  /** The weights before. */
+  unpruned: Float32Array;
 }
 
 /**
@@ -104,12 +105,16 @@ export function* keptLayers(
   const kept = new Map<string, KeptLayer>();
   plan.layers.forEach((layer, l) => {
     const { density } = pruned[l].mask;
-    if (isRotated(init) && density < layer.minimumDensity)
+    if (isRotated(init) && !layer.dense && density < layer.minimumDensity)
       throw scoredLayerTooSparse(layer, pruned[l].mask.count(), distribution, config.sparsity.density);
-    kept.set(layer.name, { ...pruned[l], dense: layers[l].weights });
+    kept.set(layer.name, { ...pruned[l], unpruned: layers[l].weights });
   });
   return kept;
 }
+
+/** Layers that stay dense are as the dense initialisation makes them. */
+const initOf = ({ sparsity }: Config, { dense }: LayerPlan): Config['sparsity']['init'] =>
+  dense ? 'base' : sparsity.init;
 
 /**
  * The weights of one layer for good. Those of exact orthogonal initialisation are the product of the recorded rotations
@@ -128,7 +133,7 @@ export function* drawLayer(drawing: Drawing, layer: LayerPlan, kept: KeptLayer |
     applyMask(name, weights, mask);
     return { weights, mask };
   };
-  switch (sparsity.init) {
+  switch (initOf(drawing.config, layer)) {
     case 'base':
       return { ...(yield* masked()), ...bias };
     case 'ai': {
@@ -197,7 +202,7 @@ export function* describeLayer(
     targetDensity: kept?.mask.density ?? wantedDensity(layer, wanted) ?? targetOf(layer).density,
     density: mask.density,
     nonZeros: mask.count(),
-    init: config.sparsity.init,
+    init: initOf(config, layer),
     rotations: sequences.reduce((sum, { first }) => sum + first.length, 0),
     ...(details && { details }),
     orthogonalityError: yield* weightError(weights, layer, gain.weight),

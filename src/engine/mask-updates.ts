@@ -96,19 +96,22 @@ const trained = (states: readonly LayerState[]): TrainedLayer[] =>
  * Keeps the largest `keep` of the weights that are left, over the whole network, one of each layer at least; the others
  * are pruned for good. @throws SparseError `prune.*`
  */
-export function pruneByMagnitude(trainer: Trainer, keep: number): LayerUpdate[] {
-  const states = trainer.state().layers;
-  return drop(trainer, states, keepLargest(trained(states), keep));
-}
+export const pruneByMagnitude = (trainer: Trainer, keep: number): LayerUpdate[] =>
+  pruneBy(trainer, (layers) => keepLargest(layers, keep));
 
 /** Prunes the smallest `fraction` of the weights that are left, likewise: a level of lottery tickets. */
-export function pruneLevel(trainer: Trainer, fraction: number): LayerUpdate[] {
-  const states = trainer.state().layers;
-  return drop(trainer, states, nextLevel(trained(states), fraction));
-}
+export const pruneLevel = (trainer: Trainer, fraction: number): LayerUpdate[] =>
+  pruneBy(trainer, (layers) => nextLevel(layers, fraction));
 
-function drop(trainer: Trainer, states: readonly LayerState[], masks: readonly Uint8Array[]): LayerUpdate[] {
-  const updates = states.map(({ name, weight, mask }, l) => ({ layer: name, update: dropped(weight, mask, masks[l]) }));
+/** `choose`: new masks of the layers that are not to stay dense. */
+function pruneBy(trainer: Trainer, choose: (layers: TrainedLayer[]) => Uint8Array[]): LayerUpdate[] {
+  const states = trainer.state().layers;
+  const maskable = states.filter(({ dense }) => !dense);
+  const chosen = new Map(choose(trained(maskable)).map((mask, l) => [maskable[l].name, mask]));
+  const updates = states.map(({ name, weight, mask }) => ({
+    layer: name,
+    update: dropped(weight, mask, chosen.get(name) ?? mask),
+  }));
   take(trainer, states, updates);
   return updates;
 }

@@ -72,7 +72,8 @@ function select(plan: NetworkPlan, scores: readonly LayerScores[]): Uint8Array[]
   const masks = plan.layers.map(({ targetNonZeros }, l) =>
     targetNonZeros === undefined ? undefined : selectPerLayer(scores[l], targetNonZeros),
   );
-  const fixed = plan.layers.reduce((sum, { targetNonZeros }) => sum + (targetNonZeros ?? 0), 0);
+  const maskable = plan.layers.filter(({ dense }) => !dense);
+  const fixed = maskable.reduce((sum, { targetNonZeros }) => sum + (targetNonZeros ?? 0), 0);
   const open = scores.filter((_, l) => masks[l] === undefined);
   // Where every layer has a density of its own, nothing is left to compete for.
   if (open.length === 0) return masks.filter((mask) => mask !== undefined);

@@ -44,9 +44,9 @@ const vector = (name: string, data: Float32Array | undefined): TensorToWrite[] =
 
 /** A layer of the dense network as it was pruned; `score` F32 or F64 where the method has one per weight. */
 export const prunedTensors = (
-  layer: LayerShape & { dense: Float32Array; mask: Mask; scores?: Float32Array | Float64Array },
+  layer: LayerShape & { unpruned: Float32Array; mask: Mask; scores?: Float32Array | Float64Array },
 ): TensorToWrite[] => {
-  const { name, dense, mask, scores } = layer;
+  const { name, unpruned, mask, scores } = layer;
   const kept = mask.toBytes();
   const shape = tensorShape(layer);
   const dtype = scores instanceof Float64Array ? 'F64' : 'F32';
@@ -54,7 +54,7 @@ export const prunedTensors = (
     f32(
       `layers.${name}.weight`,
       shape,
-      dense.map((value, i) => (kept[i] === 1 ? value : 0)),
+      unpruned.map((value, i) => (kept[i] === 1 ? value : 0)),
     ),
     { name: `layers.${name}.mask`, dtype: 'U8', shape, data: kept },
     ...(scores ? [{ name: `layers.${name}.score`, dtype, shape, data: scores } as const] : []),

@@ -14,15 +14,18 @@ export interface LayerShape {
    * and value do in the input projection of attention. Each is initialised by itself.
    */
   stack?: number;
+  /** Never pruned: it takes no part in the density of the network. */
+  dense?: true;
 }
 
 /** The shape alone of what has a shape. */
-export const shapeOf = ({ name, rows, columns, kernel, groups, stack }: LayerShape): LayerShape => ({
+export const shapeOf = ({ name, rows, columns, kernel, groups, stack, dense }: LayerShape): LayerShape => ({
   name,
   rows,
   columns,
   ...(kernel && { kernel, groups }),
   ...(stack && { stack }),
+  ...(dense && { dense }),
 });
 
 /** Blocks of rows that are operators of their own: groups, or stacked matrices. */

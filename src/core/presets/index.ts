@@ -65,6 +65,12 @@ export const presets = {
 
 export type PresetName = keyof typeof presets;
 
+/** The depths or widths that a preset can be given, if it can. */
+export const presetTakes = (name: PresetName, key: 'depth' | 'width'): { min: number; max: number } | undefined => {
+  const preset: Preset = presets[name];
+  return preset[key];
+};
+
 /** What is not said is as in the paper. */
 export function presetLayers(name: PresetName, task: Task, options: PresetOptions): Layer[] {
   const preset: Preset = presets[name];

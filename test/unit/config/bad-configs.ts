@@ -126,8 +126,75 @@ const words: BadConfig[] = [
     ),
   ),
   yaml(
+    'a norm of another size',
+    layers(
+      '{ name: conv1, conv: { in: 1, out: 16 } }',
+      '{ name: bn1, batchNorm: { size: 8 } }',
+      '{ reshape: mean }',
+      '{ name: fc1, linear: { in: 16, out: 10 } }',
+    ),
+  ),
+  yaml('a pool of values', layers('{ name: fc1, linear: { in: 784, out: 10 } }', '{ pool: { size: 2 } }')),
+  yaml(
+    'a window larger than the picture',
+    layers('{ pool: { size: 32 } }', '{ name: fc1, linear: { in: 1, out: 10 } }'),
+  ),
+  yaml(
+    'a residual whose sides differ',
+    layers(
+      '{ name: conv1, conv: { in: 1, out: 16 } }',
+      '{ residual: [{ name: conv2, conv: { in: 16, out: 32, stride: 2 } }] }',
+      '{ reshape: mean }',
+      '{ name: fc1, linear: { in: 32, out: 10 } }',
+    ),
+  ),
+  yaml(
+    'heads that do not divide',
+    layers(
+      '{ name: conv1, conv: { in: 1, out: 12, kernel: 7, stride: 7, padding: none } }',
+      '{ reshape: tokens }',
+      '{ name: attn, attention: { size: 12, heads: 5 } }',
+      '{ reshape: mean }',
+      '{ name: fc1, linear: { in: 12, out: 10 } }',
+    ),
+  ),
+  yaml(
+    'a layer in a residual that does not fit',
+    layers(
+      '{ name: conv1, conv: { in: 1, out: 16 } }',
+      '{ residual: [{ name: conv2, conv: { in: 8, out: 16 } }] }',
+      '{ reshape: mean }',
+      '{ name: fc1, linear: { in: 16, out: 10 } }',
+    ),
+  ),
+  yaml(
+    'positions of another count',
+    layers(
+      '{ name: conv1, conv: { in: 1, out: 4, kernel: 7, stride: 7, padding: none } }',
+      '{ reshape: tokens }',
+      '{ name: pos, position: { tokens: 9, size: 4 } }',
+      '{ reshape: mean }',
+      '{ name: fc1, linear: { in: 4, out: 10 } }',
+    ),
+  ),
+  yaml(
+    'a network that ends with a picture',
+    layers('{ name: conv1, conv: { in: 1, out: 10 } }', '{ pool: { size: 2 } }'),
+  ),
+  yaml('nothing to mask', layers('{ name: fc1, linear: { in: 784, out: 10, dense: true } }')),
+  yaml('grasp of a residual network', 'version: 1\nmodel: { preset: resnet-20 }\nsparsity: { distribution: grasp }\n'),
+  yaml('a depth that cannot be', 'version: 1\nmodel: { preset: cnn, depth: 3 }\n'),
+  yaml('a depth of a preset that has one', 'version: 1\nmodel: { preset: resnet-20, depth: 32 }\n'),
+  yaml(
+    'two layers with a name in a residual',
+    layers('{ name: fc1, linear: { in: 784, out: 10 } }', '{ residual: [{ name: fc1, linear: { in: 10, out: 10 } }] }'),
+  ),
+  yaml(
     'a kernel larger than the picture',
-    layers('{ name: conv1, conv: { in: 1, out: 16, kernel: [3, 29] } }', '{ name: fc1, linear: { in: 16, out: 10 } }'),
+    layers(
+      '{ name: conv1, conv: { in: 1, out: 16, kernel: [3, 29], padding: none } }',
+      '{ name: fc1, linear: { in: 16, out: 10 } }',
+    ),
   ),
   yaml(
     'a convolution after a linear layer',

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { presets } from '../../../src/core/presets';
 import { checkConfig } from '../../../src/config/check';
 import { completionsAt } from '../../../src/config/complete';
 
@@ -20,6 +21,18 @@ const besideDensity = [
   'synflow',
   'update',
 ];
+const kinds = [
+  'linear',
+  'conv',
+  'activation',
+  'batchNorm',
+  'layerNorm',
+  'pool',
+  'reshape',
+  'position',
+  'attention',
+  'squeezeExcite',
+];
 const head = 'version: 1\nmodel: { preset: mlp-7 }\n';
 
 describe('completion of keys', () => {
@@ -37,10 +50,18 @@ describe('completion of keys', () => {
       `${head}train:\n  optimizer:\n    name: sgd\n    |`,
       ['learningRate', 'momentum', 'nesterov', 'weightDecay'],
     ],
-    ['model with a preset', 'version: 1\nmodel: { preset: mlp-7, | }\n', ['activation']],
-    ['a new layer', 'version: 1\nmodel:\n  layers:\n    - |\n', ['name', 'linear', 'conv', 'activation']],
-    ['a layer with a name', 'version: 1\nmodel:\n  layers:\n    - { name: fc1, | }\n', ['linear', 'conv']],
-    ['a size', 'version: 1\nmodel:\n  layers:\n    - { name: fc1, linear: { in: 784, | } }\n', ['out', 'stack']],
+    ['model with a preset', 'version: 1\nmodel: { preset: mlp-7, | }\n', ['activation', 'depth', 'width']],
+    ['a new layer', 'version: 1\nmodel:\n  layers:\n    - |\n', ['name', ...kinds, 'residual', 'shortcut']],
+    [
+      'a layer with a name',
+      'version: 1\nmodel:\n  layers:\n    - { name: fc1, | }\n',
+      kinds.filter((kind) => !['activation', 'pool', 'reshape'].includes(kind)),
+    ],
+    [
+      'a size',
+      'version: 1\nmodel:\n  layers:\n    - { name: fc1, linear: { in: 784, | } }\n',
+      ['out', 'bias', 'dense', 'stack'],
+    ],
     ['CRLF', `${head}data:\n  |\n`.replaceAll('\n', '\r\n'), ['source', 'path', 'validation']],
   ])('in %s', (_, marked, expected) => {
     expect(labels(marked)).toEqual(expected);
@@ -86,7 +107,7 @@ describe('completion of words', () => {
     [`${head}train: { optimizer: { nesterov: | } }\n`, ['true', 'false']],
     [`${head}probes: { jacobian: { at: [0, |] } }\n`, ['end']],
     [`${head}sparsity: { eoi: { angles: | } }\n`, ['uniform', '{ fixed: ... }', '{ range: ... }', '{ list: ... }']],
-    ['version: 1\nmodel:\n  preset: |\n', ['mlp-7']],
+    ['version: 1\nmodel:\n  preset: |\n', Object.keys(presets)],
     [`${head}seed: |\n`, []],
   ])('%j', (marked, expected) => {
     expect(labels(marked)).toEqual(expected);

@@ -1,4 +1,6 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
+import type { Activation } from '../../../src/core/network';
+import type { PresetName } from '../../../src/core/presets';
 import { checkConfig } from '../../../src/config/check';
 import { configFormat } from '../../../src/config/format';
 import { parseConfig } from '../../../src/config/parse';
@@ -11,7 +13,7 @@ const defaults = {
   version: 1,
   name: 'run',
   seed: 1,
-  model: { preset: 'mlp-7', activation: 'tanh' },
+  model: { preset: 'mlp-7' },
   data: { source: 'synthetic-digits', validation: 0.1 },
   sparsity: {
     density: 0.1,
@@ -29,7 +31,9 @@ const defaults = {
   },
   train: {
     optimizer: { name: 'sgd', learningRate: 0.05, momentum: 0.9, nesterov: true, weightDecay: 1e-4 },
-    schedule: { name: 'constant', at: [0.5, 0.75], factor: 0.1 },
+    schedule: { name: 'constant', at: [0.5, 0.75], factor: 0.1, warmup: 0.05 },
+    labelSmoothing: 0,
+    earlyStop: { patience: 0 },
     epochs: 2,
     batchSize: 128,
     checkpointEvery: 500,
@@ -37,6 +41,9 @@ const defaults = {
   },
   probes: { jacobian: { at: [0, 'end'], samples: 32 }, spectra: { every: 500 } },
 };
+
+/** What a linear layer is by default. */
+const plain = { bias: true, dense: false, stack: 1 };
 
 describe('a config that is right', () => {
   it('has every default filled in', () => {
@@ -64,12 +71,12 @@ name: "a.b-c_1"
 seed: 0x10
 model:
   layers:
-    - { name: fc1, linear: { in: 784, out: 32, stack: 1 } }
+    - { name: fc1, linear: { in: 784, out: 32 } }
     - activation: relu
     - name: fc2
       linear: &size { in: 32, out: 32 }
     - { name: fc3, linear: *size }
-    - { name: fc4, linear: { in: 32, out: 10, stack: 1 } }
+    - { name: fc4, linear: { in: 32, out: 10 } }
 data: { source: mnist, path: ../données, validation: 0 }
 sparsity: { density: 5e-1, distribution: uniform, init: base, eoi: }
 train: { epochs: 3.0 }
@@ -86,11 +93,11 @@ probes: { jacobian: { at: [] } }
       probes: { jacobian: { at: [], samples: 32 } },
     });
     expect(config!.model.layers).toEqual([
-      { name: 'fc1', linear: { in: 784, out: 32, stack: 1 } },
+      { name: 'fc1', linear: { in: 784, out: 32, ...plain } },
       { activation: 'relu' },
-      { name: 'fc2', linear: { in: 32, out: 32, stack: 1 } },
-      { name: 'fc3', linear: { in: 32, out: 32, stack: 1 } },
-      { name: 'fc4', linear: { in: 32, out: 10, stack: 1 } },
+      { name: 'fc2', linear: { in: 32, out: 32, ...plain } },
+      { name: 'fc3', linear: { in: 32, out: 32, ...plain } },
+      { name: 'fc4', linear: { in: 32, out: 10, ...plain } },
     ]);
     expect('preset' in config!.model).toBe(false);
   });
@@ -108,8 +115,8 @@ probes: { jacobian: { at: [] } }
 
   it('has the types that the rest of the program expects', () => {
     expectTypeOf<Config['sparsity']['eoi']['angles']>().toExtend<Angles>();
-    expectTypeOf<Config['model']['activation']>().toEqualTypeOf<'linear' | 'tanh' | 'relu'>();
-    expectTypeOf<Config['model']['preset']>().toEqualTypeOf<'mlp-7' | undefined>();
+    expectTypeOf<Config['model']['activation']>().toEqualTypeOf<Activation | undefined>();
+    expectTypeOf<Config['model']['preset']>().toEqualTypeOf<PresetName | undefined>();
     expectTypeOf<Config['data']['path']>().toEqualTypeOf<string | undefined>();
     expectTypeOf<Config['probes']['jacobian']['at']>().toEqualTypeOf<(number | 'end')[]>();
     expectTypeOf<Config['version']>().toEqualTypeOf<1>();

@@ -1,0 +1,263 @@
+/** Whether the layers of a network fit each other and the data. */
+import { tensorShape } from '../core/density/layer-shape';
+import { sameFlow, through, valuesIn } from '../core/flow';
+import type { Flow, Misfit } from '../core/flow';
+import { everyLayer, weightShape } from '../core/network';
+import type { ConvLayer, Layer, LinearLayer, MaskableLayer, Network, ResidualLayer } from '../core/network';
+import { presetTakes } from '../core/presets';
+import type { Finding, PathFinding } from './finding';
+import * as errors from './model-errors';
+import type { Placed } from './model-network';
+import type { Config } from './types';
+
+type Distribution = Config['sparsity']['distribution'];
+
+/** Weights: 1 GiB of float32 for one matrix, 4 GiB for all. */
+export const maxMatrix = 2 ** 28;
+export const maxNetwork = 2 ** 30;
+
+/** The layer with the shape of its weight, for a sentence. */
+const sized = <L extends MaskableLayer>(layer: L): L & { shape: number[] } => ({
+  ...layer,
+  shape: tensorShape(weightShape(layer)),
+});
+
+const freeName = (name: string, taken: ReadonlySet<string>): string => {
+  const [, stem, digits] = /^(.*?)(\d*)$/.exec(name)!;
+  for (let n = Number(digits || '1') + 1; ; n++) if (!taken.has(`${stem}${n}`)) return `${stem}${n}`;
+};
+
+function checkNames(layers: readonly Layer[], paths: ReadonlyMap<Layer, string>): PathFinding[] {
+  const named = [...everyLayer(layers)].flatMap((layer) =>
+    'name' in layer ? [{ name: layer.name, path: paths.get(layer) ?? '' }] : [],
+  );
+  const found: PathFinding[] = [];
+  const names = new Set(named.map(({ name }) => name));
+  const seen = new Set<string>();
+  for (const { name, path } of named) {
+    if (seen.has(name)) {
+      const free = freeName(name, names);
+      names.add(free);
+      found.push({ ...errors.duplicateLayer(name, free), path: `${path}.name` });
+    }
+    seen.add(name);
+  }
+  return found;
+}
+
+/** The nearest of the numbers that fit, the smaller of two; 1 always does. */
+function nearestTo(wanted: number, fits: (candidate: number) => boolean): number {
+  for (let off = 0; off < wanted; off++) {
+    if (fits(wanted - off)) return wanted - off;
+    if (fits(wanted + off)) return wanted + off;
+  }
+  return 1;
+}
+
+const dividesChannels = ({ in: inputs, out }: ConvLayer, groups: number): boolean =>
+  inputs % groups === 0 && out % groups === 0;
+
+const nearestGroups = (layer: ConvLayer): number => nearestTo(layer.groups, (groups) => dividesChannels(layer, groups));
+
+/** A flow in words, as what comes before a layer gives it. */
+const flowText = (flow: Flow): string => {
+  if (flow.kind === 'picture') return flow.size.join(' x ');
+  return flow.kind === 'tokens' ? `${flow.count} tokens of ${flow.size}` : `${flow.size} values`;
+};
+
+interface Place {
+  flow: Flow;
+  /** Where the flow comes from, for a sentence: the data, or a layer. */
+  giver: string;
+  fromData: boolean;
+}
+
+/** Follows the values through the layers; after a layer that does not fit goes on with what that says that it gives. */
+class FlowCheck {
+  readonly found: PathFinding[] = [];
+
+  constructor(
+    private readonly paths: ReadonlyMap<Layer, string>,
+    private readonly source: string,
+  ) {}
+
+  /** What the layers give, or nothing where that cannot be told: what comes after cannot be judged then. */
+  along(layers: readonly Layer[], begin: Place): Place | undefined {
+    let here: Place | undefined = begin;
+    for (const layer of layers) {
+      here = layer.kind === 'residual' ? this.residual(layer, here) : this.single(layer, here);
+      if (!here) return undefined;
+    }
+    return here;
+  }
+
+  private say(layer: Layer, finding: Finding, key = ''): void {
+    const path = this.paths.get(layer) ?? '';
+    this.found.push({ ...finding, path: path === 'model.preset' || key === '' ? path : `${path}.${key}` });
+  }
+
+  private residual(layer: ResidualLayer, here: Place): Place | undefined {
+    const branch = this.along(layer.branch, here);
+    const shortcut = this.along(layer.shortcut, here);
+    if (!branch || !shortcut) return undefined;
+    if (sameFlow(branch.flow, shortcut.flow)) return branch;
+    this.say(layer, errors.sidesDiffer(flowText(branch.flow), flowText(shortcut.flow)));
+    return undefined;
+  }
+
+  private single(layer: Exclude<Layer, ResidualLayer>, here: Place): Place | undefined {
+    const { after, misfit } = through(layer, here.flow);
+    if (misfit) this.misfit(layer, misfit, here);
+    if (layer.kind === 'linear' && layer.out % (layer.stack ?? 1) !== 0) this.stack(layer, layer.stack ?? 1);
+    if (!after) return undefined;
+    return layer.kind === 'activation' || layer.kind === 'norm'
+      ? { ...here, flow: after }
+      : this.placeAfter(layer, after);
+  }
+
+  private placeAfter(layer: Layer, flow: Flow): Place {
+    const giver = layer.kind === 'linear' ? `${layer.name} (${layer.out} x ${layer.in})` : nameOf(layer);
+    return { flow, giver, fromData: false };
+  }
+
+  private stack(layer: LinearLayer, stack: number): void {
+    const possible = nearestTo(stack, (candidate) => layer.out % candidate === 0);
+    this.say(layer, errors.stackDoesNotDivide(layer, stack, possible), 'linear.stack');
+  }
+
+  /** What comes, as a clause: `conv1 gives 16 (16 x 28 x 28)`. */
+  private comes({ flow, giver, fromData }: Place, given: number): string {
+    const shape = flow.kind === 'picture' && !(fromData && given === valuesIn(flow)) ? ` (${flowText(flow)})` : '';
+    return `${giver} ${fromData && shape === '' ? 'has' : 'gives'} ${given}${shape}`;
+  }
+
+  private misfit(layer: Exclude<Layer, ResidualLayer>, misfit: Misfit, here: Place): void {
+    const { giver, flow } = here;
+    switch (misfit.why) {
+      case 'kind':
+        if (layer.kind === 'conv') this.say(layer, errors.convAfterLinear(sized(layer), giver));
+        else
+          this.say(layer, errors.wrongInput(nameOf(layer), misfit.takes, `${giver} before it gives ${flowText(flow)}`));
+        return;
+      case 'size': {
+        const comes = this.comes(here, misfit.given);
+        if (layer.kind === 'linear' || layer.kind === 'conv')
+          this.say(layer, errors.shapeMismatch(sized(layer), comes, misfit.given), `${layer.kind}.in`);
+        else {
+          const [key, word] = sizeKey(layer);
+          this.say(layer, errors.sizeMismatch(nameOf(layer), word, misfit.said, comes, misfit.given), key);
+        }
+        return;
+      }
+      case 'tokens':
+        this.say(
+          layer,
+          errors.sizeMismatch(nameOf(layer), 'tokens', misfit.said, `${giver} gives ${flowText(flow)}`, misfit.given),
+          'position.tokens',
+        );
+        return;
+      case 'groups':
+        if (layer.kind === 'conv')
+          this.say(layer, errors.groupsDoNotDivide(layer, nearestGroups(layer)), 'conv.groups');
+        return;
+      case 'heads':
+        if (layer.kind === 'attention') {
+          const size = layer.input.in;
+          const possible = nearestTo(layer.heads, (heads) => size % heads === 0);
+          this.say(layer, errors.headsDoNotDivide(nameOf(layer), layer.heads, size, possible), 'attention.heads');
+        }
+        return;
+      case 'kernel': {
+        const sides = flow.kind === 'picture' ? flow.size.slice(1) : [];
+        if (layer.kind === 'conv') this.say(layer, errors.kernelTooLarge(sized(layer), sides), 'conv.kernel');
+        else this.say(layer, errors.windowTooLarge(giver, sides), 'pool.size');
+      }
+    }
+  }
+
+  /** That the last layer gives as many values as there are classes. */
+  last(network: Network, end: Place): void {
+    const { flow } = end;
+    const layer = lastWeighted(network.layers);
+    if (!layer) return;
+    if (flow.kind !== 'values')
+      this.say(
+        layer,
+        layer.kind === 'conv'
+          ? errors.lastNotLinear(sized(layer), network.classes)
+          : errors.endsWithout(flowText(flow), network.classes),
+      );
+    else if (flow.size !== network.classes && layer.kind === 'linear')
+      this.say(layer, errors.classesMismatch(sized(layer), network.classes, this.source), 'linear.out');
+    else if (flow.size !== network.classes) this.say(layer, errors.lastNotLinear(sized(layer), network.classes));
+  }
+}
+
+/** A layer in words. */
+const nameOf = (layer: Layer): string => {
+  if ('name' in layer) return layer.name;
+  if (layer.kind === 'attention') return layer.input.name.replace(/-input$/, '');
+  if (layer.kind === 'squeeze-excite') return layer.reduce.name.replace(/-reduce$/, '');
+  return ['mean', 'flatten', 'tokens'].includes(layer.kind) ? `\`reshape: ${layer.kind}\`` : `\`${layer.kind}\``;
+};
+
+/** The key that says a layer's size, and the word for it. */
+const sizeKey = (layer: Layer): [key: string, word: string] => {
+  if (layer.kind === 'norm') return [`${layer.over === 'batch' ? 'batchNorm' : 'layerNorm'}.size`, 'size'];
+  if (layer.kind === 'squeeze-excite') return ['squeezeExcite.channels', 'channels'];
+  return [`${layer.kind}.size`, 'size'];
+};
+
+const lastWeighted = (layers: readonly Layer[]): MaskableLayer | undefined => {
+  const all = [...everyLayer(layers)].filter((layer) => layer.kind === 'linear' || layer.kind === 'conv');
+  return all.at(-1);
+};
+
+function checkSizes(placed: readonly Placed[]): PathFinding[] {
+  let total = 0;
+  for (const { layer, path } of placed) {
+    const shape = weightShape(layer);
+    const weights = shape.rows * shape.columns;
+    if (weights > maxMatrix) return [{ ...errors.layerTooLarge(shape, maxMatrix), path }];
+    total += weights;
+  }
+  return total > maxNetwork ? [{ ...errors.networkTooLarge(total, maxNetwork), path: 'model.layers' }] : [];
+}
+
+/** Kinds of layers that each distribution by scores can look through; of the others there is none that it cannot. */
+const chains: Partial<Record<Distribution, readonly Layer['kind'][]>> = {
+  grasp: ['linear', 'conv', 'activation', 'flatten'],
+  synflow: ['linear', 'conv', 'activation', 'flatten', 'mean', 'pool', 'norm', 'tokens', 'position'],
+};
+
+/** Scores that are there for chains of certain layers only. */
+export function checkScored({ distribution }: Config['sparsity'], { layers }: Network): PathFinding[] {
+  const kinds = chains[distribution];
+  const other = kinds && [...everyLayer(layers)].find(({ kind }) => !kinds.includes(kind));
+  if (!other) return [];
+  const name = other.kind === 'residual' ? 'a residual' : nameOf(other);
+  return [{ ...errors.scoresNeedChain(distribution, name), path: 'sparsity.distribution' }];
+}
+
+/** A depth that the preset cannot have. */
+export function checkPreset({ preset, depth }: Config['model']): PathFinding[] {
+  if (preset === undefined || depth === undefined) return [];
+  const range = presetTakes(preset, 'depth');
+  if (!range || (depth >= range.min && depth <= range.max)) return [];
+  return [{ ...errors.depthNotPossible(preset, depth, range.min, range.max), path: 'model.depth' }];
+}
+
+/** Why the layers are no network for this data; nothing when they are. */
+export function checkNetwork(
+  network: Network,
+  { placed, paths }: { placed: readonly Placed[]; paths: ReadonlyMap<Layer, string> },
+  source: string,
+): PathFinding[] {
+  if (placed.length === 0) return [{ ...errors.noLinearLayer(), path: 'model.layers' }];
+  const check = new FlowCheck(paths, source);
+  const { inputs, picture } = network;
+  const flow: Flow = picture ? { kind: 'picture', size: picture } : { kind: 'values', size: inputs };
+  const end = check.along(network.layers, { flow, giver: source, fromData: true });
+  if (end) check.last(network, end);
+  return [...checkNames(network.layers, paths), ...check.found, ...checkSizes(placed)];
+}
