@@ -21,10 +21,13 @@ const data = {
       valueDocs: {
         'synthetic-digits':
           'Ten classes of rendered, jittered digits, 28 x 28, drawn by Sparsescope itself: 6,000 to train, 1,000 to test.',
+        'synthetic-images':
+          'Ten classes of pictures, 3 x 32 x 32, drawn by Sparsescope itself: five shapes and five textures with place, size, ' +
+          'turn, colours, clutter and noise drawn anew for each; 6,000 to train, 1,000 to test.',
         mnist: 'The handwritten digits, 28 x 28, from the original IDX files in `path`, plain or `.gz`.',
         'cifar-10': 'Photographs of ten classes, 3 x 32 x 32, from the binary version in `path`.',
       },
-      later: ['synthetic-images', 'cifar-100', 'image-folder', 'npy'],
+      later: ['cifar-100', 'image-folder', 'npy'],
       default: 'synthetic-digits',
       aka: ['name', 'dataset'],
       doc: 'The data set, by its name.',

@@ -1,6 +1,5 @@
 /** The network of a config before it is trained: drawn, pruned, compared. No run folder, no training. */
 import { dirname } from 'node:path';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { LayerPlan } from '../config/layer-plans';
 import type { NetworkPlan } from '../config/plan';
 import { isScored, needsExamples } from '../config/methods';
@@ -12,7 +11,6 @@ import { writeAtomically } from '../formats/atomic-file';
 import { safetensorsChunks } from '../formats/safetensors';
 import type { TensorToWrite } from '../formats/safetensors';
 import type { InitialLayer } from '../protocol/engine';
-import { RpcCancelled } from '../protocol/rpc';
 import type { CallContext } from '../protocol/rpc';
 import { Batches, split } from './data/data-set';
 import { loadData } from './data/load';
@@ -22,6 +20,7 @@ import type { DrawnLayer, KeptLayer } from './initialise';
 import type { LayerState } from './network';
 import { initTensors, prunedTensors, stateMetadata } from './state-files';
 import type { Batch } from './trainer';
+import { turnsOf } from './turns';
 import { inTurns } from '../runs/turns';
 import { wantedPatterns } from './wanted-patterns';
 import type { WantedPatterns } from './wanted-patterns';
@@ -34,14 +33,6 @@ export interface Source {
   config: Config;
   plan: NetworkPlan;
 }
-
-/** Lets a cancel in between two parts of the work. */
-export const turnsOf =
-  (context: CallContext): (() => Promise<void>) =>
-  async () => {
-    await nextTurn();
-    if (context.signal.aborted) throw new RpcCancelled();
-  };
 
 /** Training and validation batches in the order of a run of this config. */
 export async function batchesOf(

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { DataSource } from '../../../src/core/data-sets';
 import type { DataSet } from '../../../src/engine/data/data-set';
 import { Batches, split } from '../../../src/engine/data/data-set';
 import { loadData, missingData } from '../../../src/engine/data/load';
@@ -25,7 +26,7 @@ const labels = (count: number, last = 9): Uint8Array =>
     Uint8Array.from({ length: count }, (_, i) => (i === count - 1 ? last : i % 10)),
   );
 
-const load = (data: { source: 'mnist' | 'cifar-10' | 'synthetic-digits'; path?: string; validation?: number }) =>
+const load = (data: { source: DataSource; path?: string; validation?: number }) =>
   loadData({ validation: 0.1, ...data }, { root: folder, configFolders: [folder] });
 
 const put = async (path: string, bytes: Uint8Array): Promise<void> => writeFile(join(folder, path), bytes);
@@ -157,7 +158,18 @@ describe('synthetic digits', () => {
     expect((await readFile(path)).equals(whole)).toBe(true);
   });
 
-  it('stop when cancelled, leaving nothing', async () => {
+  it('stop when cancelled while they are drawn, leaving nothing', async () => {
+    const stop = new AbortController();
+    const drawing = loadData(
+      { source: 'synthetic-images', validation: 0.1 },
+      { root: folder, configFolders: [folder], signal: stop.signal },
+    );
+    setImmediate(() => stop.abort());
+    await expect(drawing).rejects.toBeInstanceOf(RpcCancelled);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('stop when cancelled before, leaving nothing', async () => {
     const cancelled = loadData(
       { source: 'synthetic-digits', validation: 0.1 },
       { root: folder, configFolders: [folder], signal: AbortSignal.abort() },
@@ -167,12 +179,39 @@ describe('synthetic digits', () => {
   });
 });
 
+describe('synthetic images', () => {
+  it('are written as IDX files of four axes, and standardised to mean 0 and deviation 1', async () => {
+    const data = await load({ source: 'synthetic-images', validation: 0 });
+    expect(data).toMatchObject({ inputs: 3072, classes: 10, train: { count: 6000 }, test: { count: 1000 } });
+    const home = join(folder, '.sparsescope/data/synthetic-images-v1-seed0');
+    expect((await readdir(home)).sort()).toEqual([
+      't10k-images-idx4-ubyte',
+      't10k-labels-idx1-ubyte',
+      'train-images-idx4-ubyte',
+      'train-labels-idx1-ubyte',
+    ]);
+    const { x } = new Batches(data, split(data, 0, 1).train, 6000).batch(0);
+    for (let c = 0; c < 3; c++) {
+      let [sum, square] = [0, 0];
+      for (let at = 0; at < x.length; at++) {
+        if (Math.floor((at % 3072) / 1024) !== c) continue;
+        sum += x[at];
+        square += x[at] ** 2;
+      }
+      const count = 6000 * 1024;
+      expect(sum / count).toBeCloseTo(0, 3);
+      expect(square / count).toBeCloseTo(1, 2);
+    }
+  });
+});
+
 describe('files that are not there', () => {
-  const missing = (data: { source: 'mnist' | 'cifar-10' | 'synthetic-digits'; path?: string; validation?: number }) =>
+  const missing = (data: { source: DataSource; path?: string; validation?: number }) =>
     missingData({ validation: 0.1, ...data }, folder)?.details?.['names'];
 
   it('are found without reading any, in the words of the loading', async () => {
     expect(missing({ source: 'synthetic-digits' })).toBeUndefined();
+    expect(missing({ source: 'synthetic-images' })).toBeUndefined();
     expect(missingData({ source: 'mnist', validation: 0.1 }, folder)?.code).toBe('engine.data-path-missing');
     expect(missing({ source: 'mnist', path: '.' })).toContain('train-images.idx3-ubyte.gz');
     await put('train-images.idx3-ubyte', Uint8Array.of());
