@@ -1,5 +1,5 @@
 /** A config's whole check: what is written, and whether what it asks for can be had. */
-import { dataSets, isDrawn } from '../core/data-sets';
+import { dataSets, isDrawn, isOfDigits } from '../core/data-sets';
 import { checkEffects } from './check-effects';
 import { checkTraining } from './check-training';
 import * as errors from './errors';
@@ -30,6 +30,9 @@ function checkData({ data, train, probes }: Config, reading: Reading): PathFindi
     const text = withPairAfter(place, 'path', './data', reading.lines, reading.format);
     found.push({ ...errors.dataPathMissing(source, { text, title: 'Add path: ./data' }), path: 'data.source' });
   }
+  const flip = data.augment.indexOf('flip');
+  if (flip >= 0 && isOfDigits(source))
+    found.push({ ...errors.mirroredDigits(source), path: itemPath('data.augment', flip) });
   const held = Math.round(validation * examples);
   if (validation > 0 && (held < 1 || held >= examples))
     return [...found, { ...errors.validationEmpty(validation, examples, source), path: 'data.validation' }];

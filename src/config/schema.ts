@@ -13,7 +13,6 @@ const data = {
   kind: 'object',
   doc: 'What the network is trained on.',
   aka: ['dataset'],
-  later: ['augment'],
   keys: {
     source: {
       kind: 'enum',
@@ -49,6 +48,25 @@ const data = {
       aka: ['val', 'valid_split', 'validation_split'],
       doc: 'Held out for validation, drawn by the seed. With 0 the test examples validate instead.',
       source: eoiSpecs,
+    },
+    augment: {
+      kind: 'list',
+      items: {
+        kind: 'enum',
+        values: ['crop', 'flip'],
+        valueDocs: {
+          crop: 'Padded by 4 black pixels on each side and cropped to its size at random.',
+          flip: 'Mirrored left to right with probability 1/2.',
+        },
+        doc: 'A way to vary.',
+      },
+      maxItems: 2,
+      default: [],
+      aka: ['augmentation', 'transforms'],
+      doc:
+        'How pictures that are trained with are varied, anew in every epoch: `crop` pads by 4 black pixels on each side and crops at ' +
+        'random, `flip` mirrors every second one by chance. Pictures that validate stay as they are.',
+      source: 'He et al., "Deep Residual Learning for Image Recognition" (CVPR 2016), section 4.2',
     },
   },
 } as const satisfies ObjectSchema;

@@ -12,5 +12,8 @@ export type DataSource = keyof typeof dataSets;
 /** Drawn by the project itself (digits.ts, synthetic-images.ts): nothing is read from `data.path`. */
 export type DrawnSource = 'synthetic-digits' | 'synthetic-images';
 
+/** Their pictures mean something else in a mirror. */
+export const isOfDigits = (source: DataSource): boolean => source === 'synthetic-digits' || source === 'mnist';
+
 export const isDrawn = (source: DataSource): source is DrawnSource =>
   source === 'synthetic-digits' || source === 'synthetic-images';

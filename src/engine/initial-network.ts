@@ -12,7 +12,8 @@ import { safetensorsChunks } from '../formats/safetensors';
 import type { TensorToWrite } from '../formats/safetensors';
 import type { InitialLayer } from '../protocol/engine';
 import type { CallContext } from '../protocol/rpc';
-import { Batches, split } from './data/data-set';
+import { batchesFor } from './data/data-set';
+import type { Batches } from './data/data-set';
 import { loadData } from './data/load';
 import { notPruned } from './errors';
 import { drawLayer, freshState, keptLayers, wantedDensity } from './initialise';
@@ -40,9 +41,7 @@ export async function batchesOf(
   signal: AbortSignal,
 ): Promise<{ first: Batch; validation: Batches }> {
   const data = await loadData(config.data, { root, configFolders: [dirname(configPath)], signal });
-  const parts = split(data, config.data.validation, config.seed);
-  const train = new Batches(data, parts.train, config.train.batchSize);
-  const validation = new Batches(data, parts.validation, config.train.batchSize);
+  const { train, validation } = batchesFor(config, data);
   return { first: train.shuffled(config.seed, 0).batch(0), validation };
 }
 

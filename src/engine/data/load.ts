@@ -26,6 +26,9 @@ export interface LoadOptions {
   signal?: AbortSignal;
 }
 
+/** What of a config says which examples are read. */
+type Wanted = Pick<Config['data'], 'source' | 'path' | 'validation'>;
+
 type PartName = 'train' | 'test';
 
 interface FileBytes {
@@ -139,10 +142,10 @@ class FileReader {
 }
 
 /** Which parts are read: the test part only when validation asks for it. */
-const partsOf = ({ validation }: Config['data']): PartName[] => (validation === 0 ? ['train', 'test'] : ['train']);
+const partsOf = ({ validation }: Wanted): PartName[] => (validation === 0 ? ['train', 'test'] : ['train']);
 
 /** What `loadData` would say of a file that is not there, without reading any; undefined when all are. */
-export function missingData(data: Config['data'], configFolder: string): SparseError | undefined {
+export function missingData(data: Wanted, configFolder: string): SparseError | undefined {
   const { source, path } = data;
   if (isDrawn(source)) return undefined;
   if (path === undefined) return dataPathMissing(source);
@@ -157,7 +160,7 @@ export function missingData(data: Config['data'], configFolder: string): SparseE
  * The examples that `data` names, whole in memory as bytes.
  * @throws SparseError `engine.data-*`, `file.*`, `idx.*`, `cifar10.*`, `gzip.*`; RpcCancelled
  */
-export async function loadData(data: Config['data'], options: LoadOptions): Promise<DataSet> {
+export async function loadData(data: Wanted, options: LoadOptions): Promise<DataSet> {
   const { source, path } = data;
   const folders = async (): Promise<string[]> => {
     if (isDrawn(source)) return [await ensureDrawn(source, options.root, options.signal)];
@@ -165,8 +168,8 @@ export async function loadData(data: Config['data'], options: LoadOptions): Prom
     return foldersOf(layouts[source], path, options.configFolders);
   };
   const files = new FileReader(source, await folders(), options.signal);
-  const { inputs, classes } = dataSets[source];
+  const { inputs, shape: picture, classes } = dataSets[source];
   const train = await files.part('train');
   const test = partsOf(data).includes('test') ? await files.part('test') : undefined;
-  return { source, inputs, classes, train, ...(test && { test }), sha256: files.hash.digest('hex') };
+  return { source, inputs, picture, classes, train, ...(test && { test }), sha256: files.hash.digest('hex') };
 }

@@ -213,6 +213,9 @@ const requests: BadConfig[] = [
   ),
   yaml('a probe after the end', `${head}probes: { jacobian: { at: [0, 1000] } }\n`),
   yaml('more samples than examples', `${head}probes: { jacobian: { samples: 700 } }\n`),
+  yaml('digits in a mirror', `${head}data: { augment: [crop, flip] }\n`),
+  yaml('a way to vary that there is not', `${head}data: { augment: [rotate] }\n`),
+  yaml('a way to vary without brackets', `${head}data: { augment: crop }\n`),
   yaml('a path that is not read', `${head}data: { path: ./data }\n`),
   yaml(
     'activation beside layers',

@@ -238,6 +238,7 @@ describe('parts and batches', () => {
   const data: DataSet = {
     source: 'mnist',
     inputs: 2,
+    picture: [1, 1, 2],
     classes: 10,
     sha256: '',
     train: {
@@ -286,6 +287,7 @@ describe('parts and batches', () => {
       ...data,
       source: 'cifar-10',
       inputs: 3,
+      picture: [3, 1, 1],
       train: { count: 2, images: Uint8Array.of(255, 255, 255, 0, 0, 0), labels: Uint8Array.of(1, 2) },
     };
     const { x } = new Batches(cifar, { examples: cifar.train, indices: Uint32Array.of(0, 1) }, 2).batch(0);

@@ -33,6 +33,8 @@ export interface Change {
   sparsity?: string;
   /** More keys of `train`, a line each. */
   train?: string;
+  /** As written in brackets. */
+  augment?: string;
   epochs?: number;
   density?: number;
   weightDecay?: number;
@@ -52,7 +54,7 @@ seed: ${change.seed ?? 3}
 model:
   layers:
 ${(change.layers ?? linearLayers).map((layer) => `    - ${layer}`).join('\n')}
-data: { source: mnist, path: ./data, validation: 0.2 }
+data: { source: mnist, path: ./data, validation: 0.2, augment: [${change.augment ?? ''}] }
 sparsity: { density: ${change.density ?? 0.3}, distribution: ${change.distribution ?? 'uniform'}, init: ${change.init ?? 'eoi'}${change.sparsity ? `, ${change.sparsity}` : ''} }
 train:
   optimizer: { name: sgd, learningRate: ${change.learningRate ?? 0.1}, momentum: 0.9, nesterov: true, weightDecay: ${change.weightDecay ?? 0.001} }
