@@ -25,8 +25,10 @@ const data = {
           'turn, colours, clutter and noise drawn anew for each; 6,000 to train, 1,000 to test.',
         mnist: 'The handwritten digits, 28 x 28, from the original IDX files in `path`, plain or `.gz`.',
         'cifar-10': 'Photographs of ten classes, 3 x 32 x 32, from the binary version in `path`.',
+        'cifar-100':
+          'Photographs of a hundred classes (the fine labels), 3 x 32 x 32, from the binary version in `path`.',
       },
-      later: ['cifar-100', 'image-folder', 'npy'],
+      later: ['image-folder', 'npy'],
       default: 'synthetic-digits',
       aka: ['name', 'dataset'],
       doc: 'The data set, by its name.',
@@ -36,7 +38,7 @@ const data = {
       optional: true,
       aka: ['dir', 'root', 'folder', 'directory'],
       doc:
-        'Folder with the files of `mnist` or `cifar-10`; a relative one starts at the folder of the config. ' +
+        'Folder with the files of `mnist`, `cifar-10` or `cifar-100`; a relative one starts at the folder of the config. ' +
         '**Sparsescope: Download Data Set** fetches them.',
     },
     validation: {

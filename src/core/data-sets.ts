@@ -5,6 +5,7 @@ export const dataSets = {
   'synthetic-images': { inputs: 3_072, shape: [3, 32, 32], classes: 10, examples: 6_000, tests: 1_000 },
   mnist: { inputs: 784, shape: [1, 28, 28], classes: 10, examples: 60_000, tests: 10_000 },
   'cifar-10': { inputs: 3_072, shape: [3, 32, 32], classes: 10, examples: 50_000, tests: 10_000 },
+  'cifar-100': { inputs: 3_072, shape: [3, 32, 32], classes: 100, examples: 50_000, tests: 10_000 },
 } as const;
 
 export type DataSource = keyof typeof dataSets;

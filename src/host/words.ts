@@ -50,6 +50,7 @@ export const words = {
   dataSetDetail: {
     mnist: () => t('70,000 handwritten digits, 28 x 28, 4 files, about 12 MB'),
     'cifar-10': () => t('60,000 photographs, 32 x 32 in colour, 1 archive, about 170 MB'),
+    'cifar-100': () => t('60,000 photographs of 100 classes, 32 x 32 in colour, 1 archive, about 169 MB'),
   },
   pickFolder: () => t('Where to?'),
   inFolder: (folder: string) => t('in {0}', folder),

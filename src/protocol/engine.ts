@@ -54,7 +54,7 @@ export interface RunHandle {
   directory: string;
 }
 
-export type DataSetName = 'mnist' | 'cifar-10';
+export type DataSetName = 'mnist' | 'cifar-10' | 'cifar-100';
 
 export interface EngineApi {
   /** First call on a channel. Fails with `engine.version-mismatch` when the two builds differ. */

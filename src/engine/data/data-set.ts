@@ -31,13 +31,14 @@ export interface DataSet {
 
 /**
  * Mean and standard deviation of pixel / 255 by channel, with which inputs are standardised: the usual constants of
- * MNIST and CIFAR-10, and those of the drawn sets measured once on the training part.
+ * MNIST and CIFAR, and those of the drawn sets measured once on the training part.
  */
 const standards: Record<DataSource, { mean: number[]; deviation: number[] }> = {
   'synthetic-digits': { mean: [0.115], deviation: [0.2536] },
   'synthetic-images': { mean: [0.4974, 0.4968, 0.503], deviation: [0.2239, 0.2238, 0.2229] },
   mnist: { mean: [0.1307], deviation: [0.3081] },
   'cifar-10': { mean: [0.4914, 0.4822, 0.4465], deviation: [0.247, 0.2435, 0.2616] },
+  'cifar-100': { mean: [0.5071, 0.4865, 0.4409], deviation: [0.2673, 0.2564, 0.2762] },
 };
 
 /** Standardised value by pixel byte, one table a channel. */

@@ -1,4 +1,4 @@
-/** Reads a data set from its files: MNIST's IDX, CIFAR-10's binary batches, what the project draws itself. */
+/** Reads a data set from its files: MNIST's IDX, CIFAR's binary files, what the project draws itself. */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -7,7 +7,8 @@ import { dataSets, isDrawn } from '../../core/data-sets';
 import type { DataSource } from '../../core/data-sets';
 import type { SparseError } from '../../core/errors';
 import { openFile } from '../../formats/byte-source';
-import { readCifar10 } from '../../formats/cifar10';
+import { readCifar } from '../../formats/cifar';
+import type { CifarSet } from '../../formats/cifar';
 import { maybeGunzip } from '../../formats/gzip';
 import { idxAxes, readIdx } from '../../formats/idx';
 import { RpcCancelled } from '../../protocol/rpc';
@@ -75,25 +76,25 @@ function idxPairs(source: DataSource): Layout {
   };
 }
 
-const cifar10: Layout = {
-  unpacked: 'cifar-10-batches-bin',
-  names: (part) =>
-    (part === 'train' ? [1, 2, 3, 4, 5].map((n) => `data_batch_${n}`) : ['test_batch']).map((batch) => [
-      `${batch}.bin`,
-      `${batch}.bin.gz`,
-    ]),
+/** `parts`: names without `.bin`. */
+const cifar = (set: CifarSet, unpacked: string, parts: Record<PartName, readonly string[]>): Layout => ({
+  unpacked,
+  names: (part) => parts[part].map((name) => [`${name}.bin`, `${name}.bin.gz`]),
   read: (files) => {
-    const parts = files.map(({ bytes, path }) => readCifar10(bytes, path));
-    const labels = Buffer.concat(parts.map((part) => part.labels));
-    return { count: labels.length, images: Buffer.concat(parts.map((part) => part.images)), labels };
+    const { images, labels } = readCifar(set, files);
+    return { count: labels.length, images, labels };
   },
-};
+});
 
 const layouts: Record<DataSource, Layout> = {
   'synthetic-digits': idxPairs('synthetic-digits'),
   'synthetic-images': idxPairs('synthetic-images'),
   mnist: idxPairs('mnist'),
-  'cifar-10': cifar10,
+  'cifar-10': cifar('CIFAR-10', 'cifar-10-batches-bin', {
+    train: [1, 2, 3, 4, 5].map((n) => `data_batch_${n}`),
+    test: ['test_batch'],
+  }),
+  'cifar-100': cifar('CIFAR-100', 'cifar-100-binary', { train: ['train'], test: ['test'] }),
 };
 
 /** The first of these names that is there, in the first of these folders that has one. */
@@ -116,7 +117,7 @@ class FileReader {
     private readonly signal: AbortSignal | undefined,
   ) {}
 
-  /** @throws SparseError `engine.data-*`, `file.*`, `idx.*`, `cifar10.*`, `gzip.*`; RpcCancelled */
+  /** @throws SparseError `engine.data-*`, `file.*`, `idx.*`, `cifar.*`, `gzip.*`; RpcCancelled */
   async part(name: PartName): Promise<Examples> {
     const layout = layouts[this.source];
     const files: FileBytes[] = [];
@@ -158,7 +159,7 @@ export function missingData(data: Wanted, configFolder: string): SparseError | u
 
 /**
  * The examples that `data` names, whole in memory as bytes.
- * @throws SparseError `engine.data-*`, `file.*`, `idx.*`, `cifar10.*`, `gzip.*`; RpcCancelled
+ * @throws SparseError `engine.data-*`, `file.*`, `idx.*`, `cifar.*`, `gzip.*`; RpcCancelled
  */
 export async function loadData(data: Wanted, options: LoadOptions): Promise<DataSet> {
   const { source, path } = data;

@@ -134,7 +134,24 @@ describe('CIFAR-10', () => {
     for (let n = 1; n <= 4; n++) await put(`data_batch_${n}.bin`, batch(n));
     await expect(load({ source: 'cifar-10', path: '.' })).rejects.toThrow(/data_batch_5\.bin/);
     await put('data_batch_5.bin', batch(5).subarray(1));
-    await expect(load({ source: 'cifar-10', path: '.' })).rejects.toMatchObject({ code: 'cifar10.bad-size' });
+    await expect(load({ source: 'cifar-10', path: '.' })).rejects.toMatchObject({ code: 'cifar.bad-size' });
+  });
+});
+
+describe('CIFAR-100', () => {
+  const records = (...fine: number[]): Uint8Array =>
+    Buffer.concat(fine.map((label) => Uint8Array.of(19, label, ...new Uint8Array(3072).fill(label))));
+
+  it.each(['.', 'cifar-100-binary'])('is read from %s by its fine labels', async (inner) => {
+    await mkdir(join(folder, inner), { recursive: true });
+    await put(join(inner, 'train.bin'), records(99, 0, 42));
+    const data = await load({ source: 'cifar-100', path: '.' });
+    expect(data).toMatchObject({ inputs: 3072, classes: 100, picture: [3, 32, 32], train: { count: 3 } });
+    expect([...data.train.labels]).toEqual([99, 0, 42]);
+    expect([data.train.images[3071], data.train.images[3072], data.train.images[6144]]).toEqual([99, 0, 42]);
+    await expect(load({ source: 'cifar-100', path: '.', validation: 0 })).rejects.toThrow(/test\.bin/);
+    await put(join(inner, 'test.bin'), records(7));
+    expect((await load({ source: 'cifar-100', path: '.', validation: 0 })).test?.count).toBe(1);
   });
 });
 
