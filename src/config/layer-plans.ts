@@ -10,7 +10,7 @@ import { weightShape } from '../core/network';
 import type { Placed } from './model-network';
 import * as errors from './errors';
 import type { PathFinding } from './finding';
-import { guideOf, isRotated, isScored, startsDense } from './methods';
+import { guideOf, isRotated, isScored, keepsWholeKernels, startsDense } from './methods';
 import { isFile, patternDensity } from './check-pattern';
 import { degreeOf, denseDegree } from './sao-degree';
 import { keyPath } from './tree';
@@ -35,7 +35,8 @@ export interface LayerPlan extends LayerShape {
 function counts(config: Config, shapes: readonly LayerShape[], density: number): (LayerDensity | undefined)[] {
   const { distribution, layers, update } = config.sparsity;
   const guide = guideOf(config.sparsity);
-  if (guide) return shapes.map((shape) => (isFile(guide) ? undefined : patternDensity(guide, shape)));
+  const whole = keepsWholeKernels(config.sparsity);
+  if (guide) return shapes.map((shape) => (isFile(guide) ? undefined : patternDensity(guide, shape, whole)));
   const { matched: fixed } = matchLayers(
     layers,
     shapes.map(({ name }) => name),
@@ -72,16 +73,16 @@ function planLayers(config: Config, placed: readonly Placed[], density: number):
       weights: weightsOf(shape),
       biases: layer.out,
       ...(share ? { targetDensity: share.density, targetNonZeros: share.count } : { decidedBy }),
-      minimumDensity: leastDensity(shape, config.sparsity.init),
+      minimumDensity: leastDensity(shape, keepsWholeKernels(config.sparsity)),
       path,
     };
   });
 }
 
 /** One weight for each of the shorter dimension of each group; with whole kernels one kernel. */
-function leastDensity(shape: LayerShape, init: Config['sparsity']['init']): number {
+function leastDensity(shape: LayerShape, wholeKernels: boolean): number {
   const { groups, outputs, inputs } = partLayer(shape);
-  return init === 'eis' ? minimumDensity(outputs, inputs) : (groups * Math.min(outputs, inputs)) / weightsOf(shape);
+  return wholeKernels ? minimumDensity(outputs, inputs) : (groups * Math.min(outputs, inputs)) / weightsOf(shape);
 }
 
 type SharedLayer = LayerPlan & Required<Pick<LayerPlan, 'targetDensity' | 'targetNonZeros'>>;

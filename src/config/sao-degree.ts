@@ -51,6 +51,7 @@ const unsaid = 0.05;
 /** That degrees near the densities of the layers come to another density of the network. */
 export function checkReached(config: Config, reached: number): PathFinding[] {
   const { density, init, sao, update } = config.sparsity;
-  if (init !== 'sao' || startsDense(update) || sao.degree !== undefined || Math.abs(reached / density - 1) <= unsaid) return [];
+  if (init !== 'sao' || startsDense(update) || sao.degree !== undefined || Math.abs(reached / density - 1) <= unsaid)
+    return [];
   return [{ ...errors.densityByDegrees(density, reached), path: 'sparsity.density' }];
 }

@@ -79,9 +79,10 @@ export const pattern = {
   optional: true,
   ...settingFacts.pattern,
   doc:
-    'Where the non-zeros of `init: eoi` are wanted. Rotations are searched whose product comes as near as possible and is ' +
+    'Where the non-zeros of `init: eoi` or `eis` are wanted. Rotations are searched whose product comes as near as possible and is ' +
     'exactly orthogonal all the same; how near is told as intersection over union. The pattern says how many weights are ' +
-    'kept, in place of the density. Of a convolution it is that of the matrix at the centre of the kernel.',
+    'kept, in place of the density. Of a convolution it is that of the matrix at the centre of the kernel, each group by ' +
+    'itself; masks of a file are of the whole weight.',
   of: [
     {
       kind: 'object',

@@ -143,7 +143,10 @@ const words: BadConfig[] = [
   ),
   yaml('a pattern that is none of the kinds', `${head}sparsity: { eoi: { pattern: 2:4 } }\n`),
   yaml('a pattern and a density', `${head}sparsity: { density: 0.2, eoi: { pattern: { nm: [2, 4] } } }\n`),
-  yaml('a pattern without effect', `${head}sparsity: { init: eis, eoi: { pattern: { nm: [2, 4] } } }\n`),
+  yaml(
+    'a pattern without effect',
+    `${head}sparsity: { update: { method: one-shot }, eoi: { pattern: { nm: [2, 4] } } }\n`,
+  ),
   yaml('the density of no convolution', `${head}sparsity: { eoi: { convDensity: as-given } }\n`),
   yaml('a preset of nothing', 'version: 1\nmodel: { preset: transformer }\n'),
   yaml('a slip in a word', `${head}data: { source: synthetic-digit }\n`),
