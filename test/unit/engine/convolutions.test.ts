@@ -192,7 +192,7 @@ describe('a layer led by a pattern', () => {
       const record = await recordOf(directory);
       expect(record.error).toBeUndefined();
       expect(record.state).toBe('completed');
-      const { values } = await tensor(join(directory, 'init.safetensors'), 'layers.conv2.mask');
+      const { values } = await readTensor(join(directory, 'init.safetensors'), 'layers.conv2.mask');
       return { layers: record.layers, kept: [...values], directory };
     };
 
@@ -205,7 +205,7 @@ describe('a layer led by a pattern', () => {
         density: 0.5,
       });
       await engine.api.prune({ configPath, configText, root, output: pruned }, context());
-      const wanted = [...(await tensor(pruned, 'layers.conv2.mask')).values];
+      const wanted = [...(await readTensor(pruned, 'layers.conv2.mask')).values];
       const count = wanted.filter(Boolean).length;
       const { layers, kept, directory } = await led('eoi', pruned);
       expect(layers[1]).toMatchObject({ nonZeros: count, targetDensity: count / 192 });
@@ -219,7 +219,7 @@ describe('a layer led by a pattern', () => {
       expect(evaluations).toBeGreaterThan(0);
       expect(unmatched).toBeGreaterThanOrEqual(0);
       // 4 x 4 weights a group at the centre, tap 2 of 6.
-      const { values } = await tensor(join(directory, 'init.safetensors'), 'layers.conv2.weight');
+      const { values } = await readTensor(join(directory, 'init.safetensors'), 'layers.conv2.weight');
       const held = values.filter((value) => value !== 0).length;
       expect(centreDensity).toBeCloseTo(held / 32, 12);
       expect(values.every((value, k) => value === 0 || k % 6 === 2)).toBe(true);
