@@ -83,9 +83,10 @@ export async function drawNetwork(source: Source, context: CallContext): Promise
 
 const summaries = ({ plan }: Source, { drawn, kept: scored, wanted }: DrawnNetwork): InitialLayer[] =>
   plan.layers.map((layer, l) => {
-    const { mask } = drawn[l];
+    const { mask, details } = drawn[l];
     const decided = scored.get(layer.name)?.mask.density ?? wantedDensity(layer, wanted);
-    return summary(layer, mask, decided ?? layer.targetDensity ?? mask.density);
+    const drawnLayer = summary(layer, mask, decided ?? layer.targetDensity ?? mask.density);
+    return { ...drawnLayer, ...(details && { details }) };
   });
 
 const summary = (layer: LayerPlan, mask: Mask, targetDensity: number): InitialLayer => ({
