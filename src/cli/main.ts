@@ -52,8 +52,9 @@ function program(output: Output, done: (code: ExitCode) => void, quiet: boolean)
     .description('write the initial weights and masks only')
     .argument('<config>', 'a .sparse.yaml or .sparse.json file')
     .requiredOption('-o, --output <file>', 'the safetensors file to write')
-    .action((config: string, options: { output: string }) =>
-      act('init', {}, async () => (await import('./commands/init')).init(config, options, output)),
+    .addOption(json())
+    .action((config: string, options: { output: string; json?: boolean }) =>
+      act('init', options, async () => (await import('./commands/init')).init(config, options, output)),
     );
   top
     .command('prune')

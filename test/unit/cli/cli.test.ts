@@ -307,6 +307,19 @@ describe('init', () => {
     expect(bytes.equals(await readFile(inProject('out/init.safetensors')))).toBe(true);
   });
 
+  it('answers what it drew with --json, as density does', async () => {
+    const finished = await cli('init', 'tiny.sparse.yaml', '-o', 'weights.safetensors', '--json');
+    expect([finished.code, finished.err]).toEqual([0, '']);
+    const { layers } = answer(await cli('density', 'tiny.sparse.yaml', '--json'));
+    expect(layers).toMatchObject([{ name: 'fc1', shape: [12, 784] }, { name: 'fc2' }, { name: 'fc3' }]);
+    const file = inProject('weights.safetensors');
+    expect(answer(finished)).toEqual({ sparsescope: 1, command: 'init', ok: true, file, layers });
+    await access(file);
+    const refused = await cli('init', 'tiny.sparse.yaml', '-o', 'no/where.safetensors', '--json');
+    expect([refused.code, refused.err]).toEqual([1, '']);
+    expect(answer(refused)).toMatchObject({ command: 'init', ok: false, error: { code: 'file.no-folder' } });
+  });
+
   it('not over the config that it reads', async () => {
     const before = await readFile(inProject('tiny.sparse.yaml'), 'utf8');
     for (const command of ['init', 'prune']) {
