@@ -14,6 +14,13 @@ In your own code:
     optimiser.step()
     keep_masks(model, masks)  # pruned weights stay exactly zero
 
+`load` reads every file of a run: also what a change of the masks dropped and grew, whose places, U32 in the file, come
+as int64, since torch does not count in U32.
+
+    tensors, metadata = load("updates/step-000100.safetensors")
+    mask.view(-1)[tensors["layers.fc1.drop"]] = False
+    mask.view(-1)[tensors["layers.fc1.grow"]] = True
+
 Prints, for each layer, its shape (out, in), density, max |W W^T - I| over the smaller Gram matrix, and its smallest
 and largest singular value by torch.linalg.svdvals. Ends with status 1 and one sentence when a mask is not of zeros
 and ones, a pruned weight is not zero, or a layer is not orthogonal within the tolerance. The last is reported but not
@@ -22,6 +29,7 @@ judged when the file says that it was made with `init: base`, or that it is a ch
 
 import argparse
 import json
+import math
 import os
 import struct
 import sys
@@ -29,6 +37,7 @@ from collections import OrderedDict
 
 import torch
 
+# As what torch reads them. U32 is none of its types everywhere: `load` makes int64 of it.
 DTYPES = {
     "F64": torch.float64,
     "F32": torch.float32,
@@ -36,12 +45,20 @@ DTYPES = {
     "BF16": torch.bfloat16,
     "I64": torch.int64,
     "I32": torch.int32,
+    "U32": torch.int32,
     "I16": torch.int16,
     "I8": torch.int8,
     "U8": torch.uint8,
     "BOOL": torch.bool,
 }
 LONGEST_HEADER = 64 << 20
+PADDINGS = ("zero", "circular", "none")
+# What the other files of a run hold, by the format in their metadata.
+OTHER_FILES = {
+    "sparsescope.updates": "a change of the masks",
+    "sparsescope.masks": "masks",
+    "sparsescope.rotations": "rotations",
+}
 
 
 class InitError(Exception):
@@ -56,6 +73,11 @@ def unique(pairs):
     return result
 
 
+def is_whole(value):
+    """A JSON number that may count something; True and False are none."""
+    return type(value) is int and value >= 0
+
+
 def load(path):
     """Read a safetensors file: ({name: tensor} in the file's order, {metadata})."""
     size = os.path.getsize(path)
@@ -66,24 +88,30 @@ def load(path):
             raise InitError("it is cut off or not a safetensors file")
         try:
             header = json.loads(file.read(length).decode("utf-8"), object_pairs_hook=unique)
-            metadata = header.pop("__metadata__", {})
-        except (ValueError, AttributeError) as error:
+        except (ValueError, RecursionError) as error:
             raise InitError("its header is not JSON (%s)" % error) from error
+        if not isinstance(header, dict):
+            raise InitError("its header is not a JSON object")
+        metadata = header.pop("__metadata__", {})
+        if not isinstance(metadata, dict) or not all(isinstance(text, str) for text in metadata.values()):
+            raise InitError("its __metadata__ is not texts by name")
         data = bytearray(file.read())
     tensors = OrderedDict()
     for name, info in header.items():
         try:
             dtype, shape, (begin, end) = DTYPES[info["dtype"]], info["shape"], info["data_offsets"]
+            whole = isinstance(shape, list) and all(map(is_whole, shape + [begin, end]))
         except (KeyError, TypeError, ValueError) as error:
             raise InitError("tensor %s has a dtype, shape or data_offsets this script cannot read" % name) from error
-        count = 1
-        for axis in shape:
-            count *= axis
+        if not whole:
+            raise InitError("tensor %s has a shape or data_offsets that are not whole numbers" % name)
+        count = math.prod(shape)
         if not 0 <= begin <= end <= len(data) or end - begin != count * torch.empty((), dtype=dtype).element_size():
             raise InitError("tensor %s does not fit its data_offsets" % name)
         # torch.frombuffer refuses empty tensors.
         flat = torch.frombuffer(data, dtype=dtype, count=count, offset=begin) if count else torch.empty(0, dtype=dtype)
-        tensors[name] = flat.reshape(shape)
+        # The same 32 bits, the highest of which is no sign here.
+        tensors[name] = (flat.long() & 0xFFFFFFFF if info["dtype"] == "U32" else flat).reshape(shape)
     return tensors, metadata
 
 
@@ -99,7 +127,42 @@ def short(name):
 
 def conv_options(metadata, name):
     """Stride, padding and groups of a convolution, which its weight does not tell; of one group without them."""
-    return {"stride": 1, "padding": "zero", "groups": 1, **json.loads(metadata.get(name + ".conv", "{}"))}
+    key = name + ".conv"
+    try:
+        told = json.loads(metadata.get(key, "{}"))
+    except (ValueError, RecursionError) as error:
+        raise InitError("its metadata %s is not JSON (%s)" % (key, error)) from error
+    if not isinstance(told, dict):
+        raise InitError("its metadata %s is not a JSON object with stride, padding and groups" % key)
+    options = {"stride": 1, "padding": "zero", "groups": 1, **told}
+    for part in ("stride", "groups"):
+        if not is_whole(options[part]) or options[part] == 0:
+            raise InitError("its metadata %s has a %s that is not a whole number above 0" % (key, part))
+    if options["padding"] not in PADDINGS:
+        raise InitError("its metadata %s has a padding that is not %s" % (key, " or ".join(PADDINGS)))
+    return options
+
+
+def gain_of(metadata):
+    """What orthogonal weights were multiplied by; 1 where the file does not tell."""
+    try:
+        gain = float(metadata.get("gain", "1"))
+    except ValueError:
+        gain = math.nan
+    if not 0 < gain < math.inf:
+        raise InitError("its metadata gain is not a number above 0")
+    return gain
+
+
+def layers_of(tensors, metadata):
+    """`layer_names` of a file that has to have some."""
+    names = layer_names(tensors)
+    held = OTHER_FILES.get(metadata.get("format"))
+    if held and not names:
+        raise InitError("it holds %s and no weights: init.safetensors and checkpoints have those" % held)
+    if not names:
+        raise InitError("it has no layers: tensors NAME.weight with NAME.mask were expected")
+    return names
 
 
 class Convolution(torch.nn.Conv2d):
@@ -173,6 +236,8 @@ def check(name, weight, mask, tolerance, gain=1.0, groups=1):
     """Print one layer's line; `tolerance` None reports orthogonality without judging it."""
     if weight.dim() not in (2, 4) or weight.numel() == 0 or weight.shape != mask.shape:
         raise InitError("layer %s: weight and mask are not matrices or kernels of one shape" % name)
+    if weight.dim() == 4 and weight.shape[0] % groups:
+        raise InitError("layer %s: its %d groups do not divide its %d outputs" % (name, groups, weight.shape[0]))
     if not bool(((mask == 0) | (mask == 1)).all()):
         raise InitError("layer %s: the mask has values other than 0 and 1" % name)
     if not bool(torch.isfinite(weight).all()):
@@ -197,10 +262,8 @@ def main():
     options = parser.parse_args()
     try:
         tensors, metadata = load(options.file)
-        names = layer_names(tensors)
-        if not names:
-            raise InitError("it has no layers: tensors NAME.weight with NAME.mask were expected")
-        gain = float(metadata.get("gain", "1"))
+        names = layers_of(tensors, metadata)
+        gain = gain_of(metadata)
         trained = metadata.get("step", "0") != "0"
         loose = metadata.get("init") in ("base", "ai")
         reason = "made with init: %s" % metadata["init"] if loose else "trained" if trained else None

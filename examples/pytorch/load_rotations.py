@@ -23,7 +23,7 @@ import sys
 
 import torch
 
-from load_init import InitError, conv_options, layer_names, load
+from load_init import InitError, conv_options, gain_of, layer_names, load
 
 # Python's cosine and sine differ from JavaScript's in the last bit for some angles. Rounded to float32 that seldom shows;
 # where it does, an entry is off by 6e-8 at most at that rotation, as entries are at most 1.
@@ -125,7 +125,8 @@ def load_masks(path):
         expect(fits, name, "U8 of one bit for each weight of %s" % shape)
         each = ((bits.unsqueeze(-1) >> torch.arange(8, dtype=torch.uint8)) & 1).reshape(shape[0], -1).bool()
         expect(not bool(each[:, columns:].any()), name, "zero in its spare bits")
-        masks[layer] = each[:, :columns].reshape(shape)
+        # Contiguous, so that a flat view of it can be written to.
+        masks[layer] = each[:, :columns].contiguous().reshape(shape)
     return masks
 
 
@@ -139,7 +140,7 @@ def centres(weight, groups):
 def check(folder):
     """Print what each layer's rotations and mask come to."""
     tensors, metadata = load(os.path.join(folder, "init.safetensors"))
-    gain = float(metadata.get("gain", "1"))
+    gain = gain_of(metadata)
     masks = load_masks(os.path.join(folder, "masks", "step-000000.safetensors"))
     rotations = os.path.join(folder, "rotations", "givens.safetensors")
     sequences = load_sequences(rotations) if os.path.exists(rotations) else {}

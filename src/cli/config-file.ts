@@ -2,11 +2,12 @@
 import { resolve } from 'node:path';
 import { checkConfig } from '../config/check';
 import { configFormat, maxConfigBytes } from '../config/format';
-import { configInvalid, configTooLarge } from '../config/invalid';
+import { configTooLarge } from '../config/invalid';
 import type { ConfigIssue, Range } from '../config/issues';
 import type { NetworkPlan } from '../config/plan';
 import type { Config } from '../config/types';
 import { readText } from '../formats/text-file';
+import { RefusedConfig } from './errors';
 
 export type UsableFile = CheckedFile & Required<Pick<CheckedFile, 'checked'>>;
 
@@ -23,13 +24,13 @@ export interface CheckedFile {
   checked?: { config: Config; plan: NetworkPlan };
 }
 
-/** A config that can be worked with. @throws SparseError `config.invalid`, and as `readConfig` */
-export async function usableConfig(name: string, tell: (issue: ConfigIssue) => void): Promise<UsableFile> {
+/** A config that can be worked with; `tell` hears its warnings. @throws RefusedConfig, and as `readConfig` */
+export async function usableConfig(name: string, tell: (warning: ConfigIssue) => void): Promise<UsableFile> {
   const file = await readConfig(name);
   const { checked, issues } = file;
+  if (!checked) throw new RefusedConfig(name, issues);
   issues.forEach(tell);
-  if (checked) return { ...file, checked };
-  throw configInvalid(name, issues);
+  return { ...file, checked };
 }
 
 /** @throws SparseError `file.*` */

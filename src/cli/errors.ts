@@ -1,4 +1,5 @@
 /** Every sentence of the command line, and what an error means for the exit code. */
+import { configInvalid } from '../config/invalid';
 import type { ConfigIssue } from '../config/issues';
 import { isSparseError, SparseError } from '../core/errors';
 import { RpcCancelled, RpcError } from '../protocol/rpc';
@@ -63,6 +64,16 @@ export const issueLine = (file: string, { range, severity, code, message, sugges
   return `${file}:${line + 1}:${column + 1}: ${severity} ${code}: ${message}${hint}\n`;
 };
 
+/** `config.invalid` for a person: each mistake at its place, none of them said again as a whole. */
+export class RefusedConfig extends SparseError {
+  readonly lines: string;
+  constructor(file: string, issues: readonly ConfigIssue[]) {
+    const { code, message, details } = configInvalid(file, issues);
+    super(code, message, details);
+    this.lines = issues.map((issue) => issueLine(file, issue)).join('');
+  }
+}
+
 export const badGain = (text: string): SparseError =>
   new SparseError(
     'cli.usage',
@@ -84,3 +95,7 @@ export const warningLine = (message: string): string => `warning: ${message}\n`;
 
 export const errorLine = ({ code, message }: { code: string; message: string }): string =>
   `error ${code}: ${message}\n`;
+
+/** What stderr gets of anything that was thrown. */
+export const thrownText = (error: unknown): string =>
+  error instanceof RefusedConfig ? error.lines : errorLine(describe(error));

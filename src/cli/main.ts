@@ -3,7 +3,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { version } from '../engine/version';
 import { RpcCancelled } from '../protocol/rpc';
-import { describe, errorLine, exitCode, exitCodeOf, internalCode, resultsLost, usage } from './errors';
+import { describe, errorLine, exitCode, exitCodeOf, internalCode, resultsLost, thrownText, usage } from './errors';
 import type { ExitCode } from './errors';
 import type { Output } from './output';
 import { printJson, processOutput } from './output';
@@ -30,7 +30,7 @@ function program(output: Output, done: (code: ExitCode) => void, quiet: boolean)
       output.progress(undefined);
       if (!(error instanceof RpcCancelled)) {
         if (options.json) printJson(output, name, { ok: false, error: describe(error) });
-        else output.err(errorLine(describe(error)));
+        else output.err(thrownText(error));
         if (describe(error).code === internalCode && error instanceof Error) output.err(`${error.stack ?? ''}\n`);
       } else if (options.json) printJson(output, name, { ok: false, state: 'cancelled' });
       done(exitCodeOf(error));
@@ -52,8 +52,9 @@ function program(output: Output, done: (code: ExitCode) => void, quiet: boolean)
     .description('write the initial weights and masks only')
     .argument('<config>', 'a .sparse.yaml or .sparse.json file')
     .requiredOption('-o, --output <file>', 'the safetensors file to write')
-    .action((config: string, options: { output: string }) =>
-      act('init', {}, async () => (await import('./commands/init')).init(config, options, output)),
+    .addOption(json())
+    .action((config: string, options: { output: string; json?: boolean }) =>
+      act('init', options, async () => (await import('./commands/init')).init(config, options, output)),
     );
   top
     .command('prune')

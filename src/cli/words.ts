@@ -7,6 +7,7 @@ export const headings = {
   plan: ['layer', 'shape', 'density', 'non-zeros', 'of'],
   layers: ['layer', 'shape', 'target', 'density', 'non-zeros', 'max|WWᵀ-I|', 's min', 's mean', 's max'],
   densities: ['layer', 'shape', 'target', 'density', 'non-zeros', 'of'],
+  overlap: 'overlap',
   epochs: ['epoch', 'step', 'train loss', 'train acc.', 'valid. loss', 'valid. acc.'],
   tensors: ['tensor', 'dtype', 'shape', 'bytes', 'density', 'non-zeros'],
   notFinite: 'not finite',

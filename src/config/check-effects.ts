@@ -45,7 +45,7 @@ function eoiKeys({ model, sparsity }: Config): Idle[] {
     {
       path: 'sparsity.eoi.pattern',
       idle: eoi.pattern !== undefined && isRotated(init) && !guided,
-      reason: init === 'eis' ? 'init is eis' : `update.method ${update.method} begins with all weights`,
+      reason: `update.method ${update.method} begins with all weights`,
     },
     ...(['density', 'distribution', 'layers'] as const).map((key) => ({
       path: `sparsity.${key}`,

@@ -14,13 +14,14 @@ export type FileGuide = Extract<Guide, { file: string }>;
 /** Whether masks in a file are wanted, which are not known before it is read. */
 export const isFile = (guide: Guide): guide is FileGuide => 'file' in guide;
 
-/** Weights that the pattern keeps of a layer, each group by itself. @throws SparseError `pattern.*`, `eoi.pattern-too-sparse` */
-export function patternDensity(pattern: Pattern, shape: LayerShape): LayerDensity {
-  const { groups, outputs, inputs } = partLayer(shape);
+/** Weights that the pattern keeps of a layer, each group by itself; of whole kernels all taps. @throws SparseError `pattern.*`, `eoi.pattern-too-sparse` */
+export function patternDensity(pattern: Pattern, shape: LayerShape, wholeKernels: boolean): LayerDensity {
+  const { groups, outputs, inputs, taps } = partLayer(shape);
   const kept = named(shape.name, () => patternCount(pattern, outputs, inputs));
   const least = Math.min(outputs, inputs);
   if (kept < least) throw patternTooSparse(outputs, inputs, kept, least);
-  return { name: shape.name, count: groups * kept, density: (groups * kept) / weightsOf(shape) };
+  const count = groups * kept * (wholeKernels ? taps : 1);
+  return { name: shape.name, count, density: count / weightsOf(shape) };
 }
 
 /** The core's sentences do not know which layer they are about. */

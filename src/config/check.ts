@@ -1,5 +1,5 @@
 /** A config's whole check: what is written, and whether what it asks for can be had. */
-import { dataSets } from '../core/data-sets';
+import { dataSets, isDrawn, isOfDigits } from '../core/data-sets';
 import { checkEffects } from './check-effects';
 import { checkTraining } from './check-training';
 import * as errors from './errors';
@@ -23,13 +23,16 @@ function checkData({ data, train, probes }: Config, reading: Reading): PathFindi
   const { source, path, validation } = data;
   const { examples, tests } = dataSets[source];
   const found: PathFinding[] = [];
-  if (source === 'synthetic-digits' && path !== undefined)
-    found.push({ ...errors.noEffect('data.path', 'synthetic-digits are drawn, not read'), path: 'data.path' });
-  if (source !== 'synthetic-digits' && path === undefined) {
+  if (isDrawn(source) && path !== undefined)
+    found.push({ ...errors.noEffect('data.path', `${source} are drawn, not read`), path: 'data.path' });
+  if (!isDrawn(source) && path === undefined) {
     const place = reading.place('data.source');
     const text = withPairAfter(place, 'path', './data', reading.lines, reading.format);
     found.push({ ...errors.dataPathMissing(source, { text, title: 'Add path: ./data' }), path: 'data.source' });
   }
+  const flip = data.augment.indexOf('flip');
+  if (flip >= 0 && isOfDigits(source))
+    found.push({ ...errors.mirroredDigits(source), path: itemPath('data.augment', flip) });
   const held = Math.round(validation * examples);
   if (validation > 0 && (held < 1 || held >= examples))
     return [...found, { ...errors.validationEmpty(validation, examples, source), path: 'data.validation' }];

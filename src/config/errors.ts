@@ -339,6 +339,12 @@ export const rewindTooLate = (step: number, steps: number): Finding =>
 export const noEffect = (path: string, reason: string): Finding =>
   warning('no-effect', `\`${path}\` has no effect: ${reason}. Remove it.`);
 
+export const mirroredDigits = (source: string): Finding =>
+  warning(
+    'mirrored-digits',
+    `\`data.augment\` mirrors the digits of ${source}, but a digit in a mirror is none, and nothing like it is validated with. Use crop alone.`,
+  );
+
 export const stepBeyondEnd = (path: string, step: number, total: number): Finding =>
   warning(
     'step-beyond-end',

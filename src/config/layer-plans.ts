@@ -11,7 +11,7 @@ import type { Placed } from './model-network';
 import * as errors from './errors';
 import { nothingToMask } from './model-errors';
 import type { PathFinding } from './finding';
-import { guideOf, isRotated, isScored, startsDense } from './methods';
+import { guideOf, isRotated, isScored, keepsWholeKernels, startsDense } from './methods';
 import { isFile, patternDensity } from './check-pattern';
 import { degreeOf, denseDegree } from './sao-degree';
 import { keyPath } from './tree';
@@ -37,7 +37,8 @@ export interface LayerPlan extends LayerShape {
 function counts(config: Config, shapes: readonly LayerShape[], density: number): (LayerDensity | undefined)[] {
   const { distribution, layers, update } = config.sparsity;
   const guide = guideOf(config.sparsity);
-  if (guide) return shapes.map((shape) => (isFile(guide) ? undefined : patternDensity(guide, shape)));
+  const whole = keepsWholeKernels(config.sparsity);
+  if (guide) return shapes.map((shape) => (isFile(guide) ? undefined : patternDensity(guide, shape, whole)));
   const { matched: fixed } = matchLayers(
     layers,
     shapes.map(({ name }) => name),
@@ -76,15 +77,15 @@ function planLayers(config: Config, placed: readonly Placed[], density: number):
     return {
       ...common,
       ...(share ? { targetDensity: share.density, targetNonZeros: share.count } : { decidedBy }),
-      minimumDensity: leastDensity(shape, config.sparsity.init),
+      minimumDensity: leastDensity(shape, keepsWholeKernels(config.sparsity)),
     };
   });
 }
 
 /** One weight for each of the shorter dimension of each group; with whole kernels one kernel. */
-function leastDensity(shape: LayerShape, init: Config['sparsity']['init']): number {
+function leastDensity(shape: LayerShape, wholeKernels: boolean): number {
   const { groups, outputs, inputs } = partLayer(shape);
-  return init === 'eis' ? minimumDensity(outputs, inputs) : (groups * Math.min(outputs, inputs)) / weightsOf(shape);
+  return wholeKernels ? minimumDensity(outputs, inputs) : (groups * Math.min(outputs, inputs)) / weightsOf(shape);
 }
 
 type SharedLayer = LayerPlan & Required<Pick<LayerPlan, 'targetDensity' | 'targetNonZeros'>>;

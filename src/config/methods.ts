@@ -17,9 +17,12 @@ export const scalesByFan = (base: Sparsity['base']): boolean => base.endsWith('-
 /** Whether weights are products of rotations, exactly orthogonal. */
 export const isRotated = (init: Sparsity['init']): init is 'eoi' | 'eis' => init === 'eoi' || init === 'eis';
 
+/** Whether kernels are kept whole, wherever the matrix at their centre is not 0. */
+export const keepsWholeKernels = ({ init }: Sparsity): boolean => init === 'eis';
+
 /** The pattern that leads exact orthogonal initialisation, where one does. */
 export const guideOf = ({ init, eoi, update }: Sparsity): Sparsity['eoi']['pattern'] =>
-  init === 'eoi' && !startsDense(update) ? eoi.pattern : undefined;
+  isRotated(init) && !startsDense(update) ? eoi.pattern : undefined;
 
 /** Whether the scores are of a loss, so that training examples are needed before there are masks. */
 export const needsExamples = (distribution: Distribution): boolean =>

@@ -265,7 +265,9 @@ export class Reader {
     const near = schema.of.find((option) =>
       option.kind === 'enum'
         ? kind === 'string'
-        : (option.kind === 'integer' || option.kind === 'number') && kind === 'number',
+        : option.kind === 'list'
+          ? kind === 'list'
+          : (option.kind === 'integer' || option.kind === 'number') && kind === 'number',
     );
     const suggestion = objects.map((option) => this.wrapped(option, node, path)).find((found) => found !== undefined);
     const wanted = expected(schema);

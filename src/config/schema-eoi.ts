@@ -74,14 +74,34 @@ export const convDensity = {
 const count = { kind: 'integer', min: 1, max: 1_048_576, required: true, unit: 'weights' } as const;
 const pair = { kind: 'list', length: 2, items: { ...count, doc: 'A count.' }, required: true } as const;
 
+/** Of each row or each column: one number for all, or a list. */
+const degrees = (lines: string, others: string) =>
+  ({
+    kind: 'union',
+    required: true,
+    unit: 'weights',
+    doc: `Weights kept in each ${lines}: one number for all, or a list with one for each ${lines} of every layer; ${others} share them evenly.`,
+    of: [
+      { kind: 'integer', min: 1, max: 1_048_576, doc: `The same in each ${lines}.` },
+      {
+        kind: 'list',
+        minItems: 1,
+        maxItems: 1_000_000,
+        items: { kind: 'integer', min: 0, max: 1_048_576, doc: 'A count.' },
+        doc: `One for each ${lines}.`,
+      },
+    ],
+  }) as const satisfies Schema;
+
 export const pattern = {
   kind: 'union',
   optional: true,
   ...settingFacts.pattern,
   doc:
-    'Where the non-zeros of `init: eoi` are wanted. Rotations are searched whose product comes as near as possible and is ' +
+    'Where the non-zeros of `init: eoi` or `eis` are wanted. Rotations are searched whose product comes as near as possible and is ' +
     'exactly orthogonal all the same; how near is told as intersection over union. The pattern says how many weights are ' +
-    'kept, in place of the density. Of a convolution it is that of the matrix at the centre of the kernel.',
+    'kept, in place of the density. Of a convolution it is that of the matrix at the centre of the kernel, each group by ' +
+    'itself; masks of a file are of the whole weight.',
   of: [
     {
       kind: 'object',
@@ -100,12 +120,12 @@ export const pattern = {
     },
     {
       kind: 'object',
-      keys: { rowDegree: { ...count, doc: 'Weights kept in each row; columns share them evenly.' } },
+      keys: { rowDegree: degrees('row', 'columns') },
       doc: 'So many weights in each row.',
     },
     {
       kind: 'object',
-      keys: { columnDegree: { ...count, doc: 'Weights kept in each column; rows share them evenly.' } },
+      keys: { columnDegree: degrees('column', 'rows') },
       doc: 'So many weights in each column.',
     },
     {

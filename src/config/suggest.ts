@@ -18,6 +18,8 @@ function distance(a: string, b: string): number {
   return rows[a.length][b.length];
 }
 
+const letters = (word: string): string => Array.from(word).sort().join('');
+
 /** Longer words are no slips of the finger, and long ones would take time. */
 const longest = 40;
 
@@ -41,8 +43,10 @@ export function nearest(
       name,
       distance: distance(wanted, plain(name)),
       length: Math.max(wanted.length, plain(name).length),
+      sameLetters: letters(plain(name)) === letters(wanted),
     }))
     .filter((entry) => entry.distance <= Math.max(1, Math.floor(entry.length / 3)) && entry.distance < entry.length)
-    .sort((a, b) => a.distance - b.distance || a.name.localeCompare(b.name, 'en'));
+    // Letters in another order are a likelier slip than other letters: `eio` is `eoi`, not `eis`.
+    .sort((a, b) => a.distance - b.distance || +b.sameLetters - +a.sameLetters || a.name.localeCompare(b.name, 'en'));
   return near.at(0)?.name;
 }

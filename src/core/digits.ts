@@ -4,6 +4,9 @@
  */
 import { glyphs } from './digit-strokes';
 import type { Point, Stroke } from './digit-strokes';
+import { between, drawSet } from './drawn-set';
+import type { DrawnSet } from './drawn-set';
+import type { Parts } from './parts';
 import { Rng } from './rng';
 
 /** Pixels per side of an image. */
@@ -32,30 +35,13 @@ const jitter = {
 } as const;
 
 /**
- * `count` images (count x 28 x 28 bytes, row-major) and their labels (0 to 9). Classes are balanced: every ten images in
- * a row hold each digit once. Image i depends on (seed, split, i) alone, so a longer set begins with the shorter one.
+ * `count` images (count x 28 x 28 bytes, row-major) and their labels (0 to 9), as `drawSet` says.
  * Throws `rng.bad-seed`.
  */
-export function renderDigits(p: { count: number; seed: number; split: string }): {
-  images: Uint8Array<ArrayBuffer>;
-  labels: Uint8Array<ArrayBuffer>;
-} {
+export function renderDigits(p: { count: number; seed: number; split: string }): Parts<DrawnSet> {
   const rng = Rng.fromSeed(p.seed).split('synthetic-digits').split(p.split);
-  const images = new Uint8Array(p.count * pixels);
-  const labels = new Uint8Array(p.count);
-  const order = new Uint32Array(classes);
-  for (let i = 0; i < p.count; i++) {
-    if (i % classes === 0) {
-      order.forEach((_, digit) => (order[digit] = digit));
-      rng.split(`order/${i / classes}`).shuffle(order);
-    }
-    labels[i] = order[i % classes];
-    renderDigit(labels[i], rng.split(`image/${i}`), images.subarray(i * pixels, (i + 1) * pixels));
-  }
-  return { images, labels };
+  return drawSet({ count: p.count, values: pixels, classes, rng, draw: renderDigit });
 }
-
-const between = (rng: Rng, [low, high]: readonly [number, number]): number => low + (high - low) * rng.uniform();
 
 /** Draws one digit into `image` (28 x 28 bytes, all zero before). */
 function renderDigit(digit: number, rng: Rng, image: Uint8Array): void {

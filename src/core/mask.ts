@@ -138,8 +138,8 @@ export class Mask {
   }
 }
 
-/** Weights both masks keep by weights either keeps, 0 to 1; 1 when both keep none. Throws `mask.size-mismatch`. */
-export function intersectionOverUnion(a: Mask, b: Mask): number {
+/** Weights both masks keep, and weights either keeps. Throws `mask.size-mismatch`. */
+export function overlapOf(a: Mask, b: Mask): { both: number; either: number } {
   if (a.rows !== b.rows || a.columns !== b.columns)
     throw maskSize(a.rows, a.columns, b.rows * b.columns, a.rows * a.columns);
   let [both, either] = [0, 0];
@@ -147,5 +147,11 @@ export function intersectionOverUnion(a: Mask, b: Mask): number {
     both += popcount(a.words[w] & b.words[w]);
     either += popcount(a.words[w] | b.words[w]);
   }
+  return { both, either };
+}
+
+/** Weights both masks keep by weights either keeps, 0 to 1; 1 when both keep none. Throws `mask.size-mismatch`. */
+export function intersectionOverUnion(a: Mask, b: Mask): number {
+  const { both, either } = overlapOf(a, b);
   return either === 0 ? 1 : both / either;
 }

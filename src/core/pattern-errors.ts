@@ -10,6 +10,14 @@ export const badDegrees = (what: 'Row' | 'Column', at: number, degree: number, m
     `${what} ${at} cannot keep ${degree} weights; a degree is a whole number from 0 to ${most}.`,
   );
 
+export const degreeCount = (what: 'rowDegree' | 'columnDegree', given: number, size: number): SparseError => {
+  const lines = what === 'rowDegree' ? 'rows' : 'columns';
+  return new SparseError(
+    'pattern.degree-count',
+    `${what} lists ${given} degrees, and the matrix has ${size} ${lines}. List ${size} of them, or give one number for all.`,
+  );
+};
+
 export const degreeSums = (rows: number, columns: number): SparseError =>
   new SparseError(
     'pattern.unequal-degrees',

@@ -1,6 +1,6 @@
 /** Wanted places of weights, as masks: what guided exact orthogonal initialisation is led by. */
 import { Mask } from './mask';
-import { badDegrees, badPattern, degreeSums, noRealisation } from './pattern-errors';
+import { badDegrees, badPattern, degreeCount, degreeSums, noRealisation } from './pattern-errors';
 import type { Rng } from './rng';
 import { checkShape } from './shape';
 
@@ -102,24 +102,39 @@ export type Pattern =
   | { nm: readonly [number, number] }
   | { blocks: readonly [number, number] }
   | { band: number }
-  | { rowDegree: number }
-  | { columnDegree: number };
+  | { rowDegree: Degrees }
+  | { columnDegree: Degrees };
+
+/** The same for each row (column), or that of each. */
+type Degrees = number | readonly number[];
 
 /** `total` shared among so many, the first ones getting one more. */
 const evenly = (total: number, among: number): number[] =>
   Array.from({ length: among }, (_, k) => Math.floor(total / among) + (k < total % among ? 1 : 0));
+
+/** The degree of each row (column). Throws `pattern.degree-count`, `pattern.bad-degrees`. */
+function degreesOf(what: 'rowDegree' | 'columnDegree', degrees: Degrees, size: number, most: number): number[] {
+  if (typeof degrees !== 'number' && degrees.length !== size) throw degreeCount(what, degrees.length, size);
+  const side = what === 'rowDegree' ? 'Row' : 'Column';
+  // One number is wrong in all rows alike: it is looked at once, however many they are.
+  checkDegrees(side, typeof degrees === 'number' ? [degrees] : degrees, most);
+  return typeof degrees === 'number' ? new Array<number>(size).fill(degrees) : [...degrees];
+}
+
+const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
 
 /** The pattern as a rows x columns mask. Throws `pattern.*`, `shape.*`. */
 export function patternMask(pattern: Pattern, rows: number, columns: number): Mask {
   if ('nm' in pattern) return nmPattern(rows, columns, pattern.nm);
   if ('blocks' in pattern) return blockPattern(rows, columns, pattern.blocks);
   if ('band' in pattern) return bandPattern(rows, columns, pattern.band);
-  if ('rowDegree' in pattern)
-    return degreePattern(new Uint32Array(rows).fill(pattern.rowDegree), evenly(rows * pattern.rowDegree, columns));
-  return degreePattern(
-    evenly(columns * pattern.columnDegree, rows),
-    new Uint32Array(columns).fill(pattern.columnDegree),
-  );
+  checkShape(rows, columns);
+  if ('rowDegree' in pattern) {
+    const degrees = degreesOf('rowDegree', pattern.rowDegree, rows, columns);
+    return degreePattern(degrees, evenly(sum(degrees), columns));
+  }
+  const degrees = degreesOf('columnDegree', pattern.columnDegree, columns, rows);
+  return degreePattern(evenly(sum(degrees), rows), degrees);
 }
 
 /** Weights that `patternMask` keeps, without making it. Throws as it does for what no matrix of that size can have. */
@@ -135,10 +150,6 @@ export function patternCount(pattern: Pattern, rows: number, columns: number): n
       kept += Math.min(height, rows - r) * Math.min(width, columns - c);
     return kept;
   }
-  if ('rowDegree' in pattern) {
-    checkDegrees('Row', [pattern.rowDegree], columns);
-    return rows * pattern.rowDegree;
-  }
-  checkDegrees('Column', [pattern.columnDegree], rows);
-  return columns * pattern.columnDegree;
+  if ('rowDegree' in pattern) return sum(degreesOf('rowDegree', pattern.rowDegree, rows, columns));
+  return sum(degreesOf('columnDegree', pattern.columnDegree, columns, rows));
 }

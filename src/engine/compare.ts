@@ -9,12 +9,13 @@ import type { CompareMethod, ComparedLayer, ComparedMethod, Comparison } from '.
 import { RpcCancelled } from '../protocol/rpc';
 import type { CallContext } from '../protocol/rpc';
 import type { Batches } from './data/data-set';
-import { batchesOf, drawNetwork, turnsOf } from './initial-network';
+import { batchesOf, drawNetwork } from './initial-network';
 import type { DrawnNetwork, Source } from './initial-network';
 import { wantedDensity } from './initialise';
 import { jacobianSpectrum } from './probes/jacobian';
 import { weightError, weightSpectrum } from './probes/weight-spectrum';
 import { Trainer } from './trainer';
+import { turnsOf } from './turns';
 import { inTurns } from '../runs/turns';
 
 /** Examples whose Jacobian is looked at: enough for its range, few enough to wait for. */

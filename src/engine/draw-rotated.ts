@@ -1,12 +1,12 @@
 /** Layers whose weights are products of rotations: exact orthogonal initialisation in all its forms. */
 import type { LayerPlan } from '../config/layer-plans';
+import { keepsWholeKernels } from '../config/methods';
 import type { Config } from '../config/types';
-import { CentredKernels } from '../core/init/centre-tap';
 import { exactOrthogonalConvInParts, exactOrthogonalKernelsInParts } from '../core/init/eoi-conv';
 import type { ConvEoi } from '../core/init/eoi-conv';
 import { exactOrthogonal } from '../core/init/eoi';
-import { guidedOrthogonalInParts } from '../core/init/guided';
-import { intersectionOverUnion } from '../core/mask';
+import { guidedLayerInParts } from '../core/init/guided-kernels';
+import type { Wanted } from '../core/init/wanted-kernels';
 import type { Mask } from '../core/mask';
 import type { Parts } from '../core/parts';
 import type { Rng } from '../core/rng';
@@ -40,34 +40,31 @@ export function* drawRotated({ config, layer, density, gain, rng }: Turning): Pa
     return { weights, mask, sequences: [sequence] };
   }
   const request = { shape: layer, density, angles, rng, seed, gain };
-  const drawn: ConvEoi =
-    sparsity.init === 'eis'
-      ? yield* exactOrthogonalKernelsInParts(request)
-      : yield* exactOrthogonalConvInParts({ ...request, convDensity });
+  const drawn: ConvEoi = keepsWholeKernels(sparsity)
+    ? yield* exactOrthogonalKernelsInParts(request)
+    : yield* exactOrthogonalConvInParts({ ...request, convDensity });
   const { weights, mask, sequences, heldDensity } = drawn;
   return { weights, mask, sequences, details: { centreDensity: heldDensity } };
 }
 
-/**
- * Towards a wanted pattern, (outputs, inputs) of each group. A kernel keeps weights at its centre only.
- * @throws SparseError `eoi.*`
- */
-export function* drawGuided({ config, layer, gain, rng }: Omit<Turning, 'density'>, wanted: Mask): Parts<RotatedLayer> {
+/** Towards a wanted pattern. @throws SparseError `eoi.*` */
+export function* drawGuided(
+  { config, layer, gain, rng }: Omit<Turning, 'density'>,
+  wanted: Wanted,
+): Parts<RotatedLayer> {
   const { seed, sparsity } = config;
   const { angles } = sparsity.eoi;
-  const kernels = new CentredKernels(layer);
-  const { groups } = kernels.parted;
-  const sequences: RotationSequence[] = [];
-  let overlap = 0;
   const began = performance.now();
-  for (let group = 0; group < groups; group++) {
-    const draws = groups > 1 ? rng.split(`group/${group}`) : rng;
-    const guided = yield* guidedOrthogonalInParts({ pattern: wanted, angles, rng: draws, seed });
-    kernels.place(group, { mask: guided.mask, weights: guided.weights.map((value) => gain * value) });
-    overlap += intersectionOverUnion(guided.mask, wanted) / groups;
-    sequences.push(guided.sequence);
-    yield;
-  }
-  const { weights, mask } = kernels;
-  return { weights, mask, sequences, details: { overlap, seconds: (performance.now() - began) / 1000 } };
+  const wholeKernels = keepsWholeKernels(sparsity);
+  const guided = yield* guidedLayerInParts({ shape: layer, wanted, wholeKernels, angles, rng, seed, gain });
+  const { weights, mask, sequences, iou, centreIou, heldDensity, unmatched, evaluations } = guided;
+  const details: InitDetails = {
+    ...(layer.kernel && { centreDensity: heldDensity }),
+    overlap: iou,
+    ...(wanted.fill && { centreOverlap: centreIou }),
+    unmatched,
+    evaluations,
+    seconds: (performance.now() - began) / 1000,
+  };
+  return { weights, mask, sequences, details };
 }

@@ -187,7 +187,6 @@ export const notPruned = (distribution: string): SparseError =>
       'Use random, magnitude, snip, grasp or synflow, or write the initial weights with init.',
   );
 
-/** A layer that its scores leave with less than an orthogonal matrix of its shape needs. */
 export const wantedMaskMissing = (path: string, layer: string): SparseError =>
   error(
     'wanted-mask-missing',
@@ -203,13 +202,7 @@ export const wantedMaskNotBits = (path: string, tensor: string): SparseError =>
     `${tensor} of ${path} has values other than 0 and 1; a wanted pattern is of those two.`,
   );
 
-export const wantedMaskOfKernel = (layer: string): SparseError =>
-  error(
-    'wanted-mask-of-kernel',
-    `Layer "${layer}" has a kernel or groups, for which a file of masks cannot say what its centre is to be. ` +
-      'Use nm, blocks, band or a degree under sparsity.eoi.pattern, or leave the pattern out.',
-  );
-
+/** A layer that its scores leave with less than an orthogonal matrix of its shape needs. */
 export const scoredLayerTooSparse = (
   layer: { name: string; rows: number; columns: number; minimumDensity: number; weights: number },
   kept: number,

@@ -1,6 +1,5 @@
 /** The network of a config before it is trained: drawn, pruned, compared. No run folder, no training. */
 import { dirname } from 'node:path';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { LayerPlan } from '../config/layer-plans';
 import type { NetworkPlan } from '../config/plan';
 import { isScored, needsExamples } from '../config/methods';
@@ -12,9 +11,9 @@ import { writeAtomically } from '../formats/atomic-file';
 import { safetensorsChunks } from '../formats/safetensors';
 import type { TensorToWrite } from '../formats/safetensors';
 import type { InitialLayer } from '../protocol/engine';
-import { RpcCancelled } from '../protocol/rpc';
 import type { CallContext } from '../protocol/rpc';
-import { Batches, split } from './data/data-set';
+import { batchesFor } from './data/data-set';
+import type { Batches } from './data/data-set';
 import { loadData } from './data/load';
 import { notPruned } from './errors';
 import { drawLayer, freshOthers, freshState, keptLayers, wantedDensity } from './initialise';
@@ -22,6 +21,7 @@ import type { DrawnLayer, KeptLayer } from './initialise';
 import type { NetworkState } from './states';
 import { initTensors, prunedTensors, stateMetadata } from './state-files';
 import type { Batch } from './trainer';
+import { turnsOf } from './turns';
 import { inTurns } from '../runs/turns';
 import { wantedPatterns } from './wanted-patterns';
 import type { WantedPatterns } from './wanted-patterns';
@@ -35,23 +35,13 @@ export interface Source {
   plan: NetworkPlan;
 }
 
-/** Lets a cancel in between two parts of the work. */
-export const turnsOf =
-  (context: CallContext): (() => Promise<void>) =>
-  async () => {
-    await nextTurn();
-    if (context.signal.aborted) throw new RpcCancelled();
-  };
-
 /** Training and validation batches in the order of a run of this config. */
 export async function batchesOf(
   { configPath, root, config }: Source,
   signal: AbortSignal,
 ): Promise<{ first: Batch; validation: Batches }> {
   const data = await loadData(config.data, { root, configFolders: [dirname(configPath)], signal });
-  const parts = split(data, config.data.validation, config.seed);
-  const train = new Batches(data, parts.train, config.train.batchSize);
-  const validation = new Batches(data, parts.validation, config.train.batchSize);
+  const { train, validation } = batchesFor(config, data);
   return { first: train.shuffled(config.seed, 0).batch(0), validation };
 }
 
@@ -94,9 +84,10 @@ export async function drawNetwork(source: Source, context: CallContext): Promise
 
 const summaries = ({ plan }: Source, { drawn, kept: scored, wanted }: DrawnNetwork): InitialLayer[] =>
   plan.layers.map((layer, l) => {
-    const { mask } = drawn[l];
+    const { mask, details } = drawn[l];
     const decided = scored.get(layer.name)?.mask.density ?? wantedDensity(layer, wanted);
-    return summary(layer, mask, decided ?? layer.targetDensity ?? mask.density);
+    const drawnLayer = summary(layer, mask, decided ?? layer.targetDensity ?? mask.density);
+    return { ...drawnLayer, ...(details && { details }) };
   });
 
 const summary = (layer: LayerPlan, mask: Mask, targetDensity: number): InitialLayer => ({

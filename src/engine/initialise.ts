@@ -212,6 +212,5 @@ export function* describeLayer(
 
 /** Of the whole weight, where a pattern is wanted. */
 export function wantedDensity(layer: LayerPlan, wanted: WantedPatterns): number | undefined {
-  const pattern = wanted.get(layer.name);
-  return pattern && (pattern.count() * blocksOf(layer)) / layer.weights;
+  return wanted.get(layer.name)?.weight.density;
 }

@@ -51,7 +51,7 @@ export interface Prepared {
 
 /**
  * Makes the run folder. Config, data and folder are tried in this order; a failure leaves no folder behind.
- * @throws SparseError `engine.*`, `file.*`, `runs.*`, `idx.*`, `cifar10.*`, `gzip.*`; RpcCancelled
+ * @throws SparseError `engine.*`, `file.*`, `runs.*`, `idx.*`, `cifar.*`, `gzip.*`; RpcCancelled
  */
 export async function prepareStart(
   params: StartRun,

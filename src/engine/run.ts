@@ -15,7 +15,8 @@ import { writeMasks } from '../runs/masks';
 import { sequenceName, writeRotations } from '../runs/rotations';
 import { writeUpdates } from '../runs/updates';
 import type { DataSet } from './data/data-set';
-import { Batches, split } from './data/data-set';
+import { batchesFor } from './data/data-set';
+import type { Batches } from './data/data-set';
 import { courseOf } from './course';
 import type { Course } from './course';
 import { divergence } from './divergence';
@@ -78,9 +79,7 @@ export class Run {
     private readonly emit: Emit,
   ) {
     const { config, data, from } = work;
-    const parts = split(data, config.data.validation, config.seed);
-    this.train = new Batches(data, parts.train, config.train.batchSize);
-    this.validation = new Batches(data, parts.validation, config.train.batchSize);
+    ({ train: this.train, validation: this.validation } = batchesFor(config, data));
     this.course = courseOf(config, this.train.examples);
     this.masking = new Masking(recorder.folder, work, this.course);
     this.step = from.step;

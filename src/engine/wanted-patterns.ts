@@ -1,27 +1,28 @@
 /** The masks that guided exact orthogonal initialisation is led by: made from the config's words, or read from a file. */
 import { resolve } from 'node:path';
 import { isFile } from '../config/check-pattern';
-import { guideOf } from '../config/methods';
+import { guideOf, keepsWholeKernels } from '../config/methods';
 import type { NetworkPlan } from '../config/plan';
 import type { Config } from '../config/types';
 import { tensorShape } from '../core/density/layer-shape';
 import type { LayerShape } from '../core/density/layer-shape';
 import { partLayer } from '../core/init/fan';
 import { Mask } from '../core/mask';
+import { wantedOfMatrix, wantedOfWeight } from '../core/init/wanted-kernels';
+import type { Wanted } from '../core/init/wanted-kernels';
 import { patternMask } from '../core/patterns';
 import { unpackMask } from '../formats/packed-masks';
 import { openFile } from '../formats/byte-source';
 import { openSafetensors } from '../formats/safetensors';
 import type { SafetensorsFile } from '../formats/safetensors';
-import { wantedMaskMissing, wantedMaskNotBits, wantedMaskOfKernel, wantedMaskShape } from './errors';
+import { wantedMaskMissing, wantedMaskNotBits, wantedMaskShape } from './errors';
 
-/** Of each layer by its name: of one group of it, (outputs, inputs). */
-export type WantedPatterns = ReadonlyMap<string, Mask>;
+/** Of each layer by its name. */
+export type WantedPatterns = ReadonlyMap<string, Wanted>;
 
+/** Of the whole weight, rows x columns. */
 async function readMask(file: SafetensorsFile, path: string, shape: LayerShape): Promise<Mask> {
   const { name, rows, columns } = shape;
-  const { groups, taps } = partLayer(shape);
-  if (groups > 1 || taps > 1) throw wantedMaskOfKernel(name);
   const packed = file.get(`layers.${name}.bits`) ?? file.get(`${name}.bits`);
   const wanted = tensorShape(shape);
   if (packed) return unpackMask(file, packed, wanted);
@@ -36,23 +37,25 @@ async function readMask(file: SafetensorsFile, path: string, shape: LayerShape):
 
 /**
  * `folder`: of the config, from which the file is named. Empty when the config asks for no pattern.
- * @throws SparseError `engine.wanted-mask-*`, `masks.*`, `pattern.*`, `safetensors.*`, `file.*`
+ * @throws SparseError `engine.wanted-mask-*`, `eoi.pattern-too-sparse`, `masks.*`, `pattern.*`, `safetensors.*`, `file.*`
  */
 export async function wantedPatterns(config: Config, plan: NetworkPlan, folder: string): Promise<WantedPatterns> {
   const guide = guideOf(config.sparsity);
   if (!guide) return new Map();
-  const wanted = new Map<string, Mask>();
+  const wanted = new Map<string, Wanted>();
+  const whole = keepsWholeKernels(config.sparsity);
   if (!isFile(guide)) {
     for (const layer of plan.layers) {
       const { outputs, inputs } = partLayer(layer);
-      wanted.set(layer.name, patternMask(guide, outputs, inputs));
+      wanted.set(layer.name, wantedOfMatrix(layer, patternMask(guide, outputs, inputs), whole));
     }
     return wanted;
   }
   const path = resolve(folder, guide.file);
   const file = await openSafetensors(await openFile(path));
   try {
-    for (const layer of plan.layers) wanted.set(layer.name, await readMask(file, path, layer));
+    for (const layer of plan.layers)
+      wanted.set(layer.name, wantedOfWeight(layer, await readMask(file, path, layer), whole));
   } finally {
     await file.close();
   }

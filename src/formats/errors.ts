@@ -244,17 +244,25 @@ export const idxOverflow = (file: string, shape: readonly number[]): SparseError
 export const idxCannotWrite = (shape: readonly number[], bytes: number): SparseError =>
   error('idx.bad-shape', `An IDX file of shape (${shape.join(', ')}) cannot be made of ${bytes} bytes.`);
 
-export const cifarBadSize = (file: string, size: number, record: number): SparseError =>
+export const cifarBadSize = (set: string, file: string, size: number, record: number): SparseError =>
   error(
-    'cifar10.bad-size',
-    `${file}: a CIFAR-10 binary file is one or more records of ${record} bytes, this one has ${size} bytes; ` +
+    'cifar.bad-size',
+    `${file}: a ${set} binary file is one or more records of ${record} bytes, this one has ${size} bytes; ` +
       `it is cut off or not the binary version. ${rewrite}`,
   );
 
-export const cifarBadLabel = (file: string, record: number, label: number): SparseError =>
+/** `name`: which label. */
+export const cifarBadLabel = (
+  set: string,
+  file: string,
+  record: number,
+  name: string,
+  label: number,
+  classes: number,
+): SparseError =>
   error(
-    'cifar10.bad-label',
-    `${file}: record ${record} has the label ${label}; CIFAR-10 labels are 0 to 9. ${rewrite}`,
+    'cifar.bad-label',
+    `${file}: record ${record} has the ${name} ${label}; in ${set} they are 0 to ${classes - 1}. ${rewrite}`,
   );
 
 export const gzipCorrupt = (file: string): SparseError =>

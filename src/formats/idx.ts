@@ -5,6 +5,13 @@ import * as errors from './errors';
 const unsignedByte = 0x08;
 const maxAxes = 8;
 
+/** Bytes before the elements. */
+export const idxHeaderBytes = (axes: number): number => 4 + 4 * axes;
+
+/** The axes of one picture in a file: grey ones have no axis of channels, as in MNIST. */
+export const idxAxes = ([channels, height, width]: readonly [number, number, number]): number[] =>
+  channels === 1 ? [height, width] : [channels, height, width];
+
 export interface IdxArray {
   shape: number[];
   /** Row-major, a view of the file's bytes. */
@@ -25,7 +32,7 @@ export function readIdx(bytes: Uint8Array, name: string): IdxArray {
     throw errors.idxBadMagic(name, hex(bytes.subarray(0, 3)) || 'nothing');
   const axes = bytes.byteLength > 3 ? bytes[3] : 0;
   if (axes < 1 || axes > maxAxes) throw errors.idxBadAxes(name, axes, maxAxes);
-  const header = 4 + 4 * axes;
+  const header = idxHeaderBytes(axes);
   if (bytes.byteLength < header) throw errors.idxTruncated(name, bytes.byteLength, header);
   const view = new DataView(bytes.buffer, bytes.byteOffset, header);
   const shape = Array.from({ length: axes }, (_, axis) => view.getUint32(4 + 4 * axis));
@@ -41,7 +48,7 @@ export function writeIdx(shape: readonly number[], data: Uint8Array): Uint8Array
   const possible = shape.every((length) => Number.isInteger(length) && length >= 0 && length <= 0xffff_ffff);
   if (!possible || shape.length < 1 || shape.length > maxAxes || product(shape) !== data.byteLength)
     throw errors.idxCannotWrite(shape, data.byteLength);
-  const header = 4 + 4 * shape.length;
+  const header = idxHeaderBytes(shape.length);
   const bytes = new Uint8Array(header + data.byteLength);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, (unsignedByte << 8) | shape.length);

@@ -50,6 +50,7 @@ export const words = {
   dataSetDetail: {
     mnist: () => t('70,000 handwritten digits, 28 x 28, 4 files, about 12 MB'),
     'cifar-10': () => t('60,000 photographs, 32 x 32 in colour, 1 archive, about 170 MB'),
+    'cifar-100': () => t('60,000 photographs of 100 classes, 32 x 32 in colour, 1 archive, about 169 MB'),
   },
   pickFolder: () => t('Where to?'),
   inFolder: (folder: string) => t('in {0}', folder),
@@ -105,6 +106,9 @@ export const words = {
     minimumDensity: () => t('minimum density for EOI'),
     centreDensity: () => t('density at the centre of the kernel'),
     overlap: () => t('intersection over union with the pattern'),
+    centreOverlap: () => t('the same at the centre of the kernel'),
+    unmatched: () => t('entries without a wanted place'),
+    evaluations: () => t('pairs of axes looked at'),
     seconds: () => t('time of the search'),
     nonZeros: () => t('non-zeros'),
     biases: () => t('biases'),

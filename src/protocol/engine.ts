@@ -1,10 +1,10 @@
 /** What the host (or the command line) may ask of the engine process, and what the engine says by itself. */
 import type { CompareMethod, Comparison } from './compare';
 import type { CallContext } from './rpc';
-import type { BackendName, RunEvent, RunRecord } from './run';
+import type { BackendName, InitDetails, RunEvent, RunRecord } from './run';
 
 /** Raised with every change of the interfaces in this folder: an engine and a host of different builds must not talk. */
-export const protocolVersion = 2;
+export const protocolVersion = 3;
 
 export type BackendChoice = 'auto' | BackendName;
 
@@ -43,10 +43,11 @@ export interface InitialLayer {
   name: string;
   /** Of the weight: (out, in), of a convolution (out, in / groups, kh, kw). */
   shape: number[];
-  /** What the distribution gave it. */
+  /** What the distribution gave it, or the wanted pattern keeps. */
   targetDensity: number;
   density: number;
   nonZeros: number;
+  details?: InitDetails;
 }
 
 export interface RunHandle {
@@ -54,7 +55,7 @@ export interface RunHandle {
   directory: string;
 }
 
-export type DataSetName = 'mnist' | 'cifar-10';
+export type DataSetName = 'mnist' | 'cifar-10' | 'cifar-100';
 
 export interface EngineApi {
   /** First call on a channel. Fails with `engine.version-mismatch` when the two builds differ. */

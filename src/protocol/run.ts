@@ -73,8 +73,14 @@ export interface InitDetails {
   degree?: number;
   /** `eoi`, `eis` of a convolution: the density of the matrix at the centre of the kernel. */
   centreDensity?: number;
-  /** `eoi` with a pattern: intersection over union of what is kept and what was wanted. */
+  /** `eoi`, `eis` with a pattern: intersection over union of what is kept and what was wanted. */
   overlap?: number;
+  /** The same of the matrices at the centres alone, where masks of a file want other taps of a kernel too. */
+  centreOverlap?: number;
+  /** Entries of the matrix (its shorter side) that begin where nothing is wanted, since no matching places them all. */
+  unmatched?: number;
+  /** Pairs of axes that the search looked at. */
+  evaluations?: number;
   /** Seconds that the search for the pattern took. */
   seconds?: number;
   /** `ai`: singular values that the mask alone makes zero, whatever the weights are. */

@@ -18,8 +18,11 @@ export const densityTable = (layers: readonly InitialLayer[]): string => {
   const weights = sum(layers, size);
   const kept = sum(layers, ({ nonZeros }) => nonZeros);
   const target = sum(layers, (layer) => layer.targetDensity * size(layer)) / weights;
+  // Only where a pattern was wanted.
+  const led = layers.some(({ details }) => details?.overlap !== undefined);
+  const overlap = (value?: number): string[] => (led ? [value === undefined ? '' : significant(value)] : []);
   return table(
-    headings.densities,
+    [...headings.densities, ...(led ? [headings.overlap] : [])],
     [
       ...layers.map((layer) => [
         layer.name,
@@ -28,10 +31,14 @@ export const densityTable = (layers: readonly InitialLayer[]): string => {
         significant(layer.density),
         thousands(layer.nonZeros),
         thousands(size(layer)),
+        ...overlap(layer.details?.overlap),
       ]),
-      [allLayers, '', significant(target), significant(kept / weights), thousands(kept), thousands(weights)],
+      [
+        ...[allLayers, '', significant(target), significant(kept / weights), thousands(kept), thousands(weights)],
+        ...overlap(),
+      ],
     ],
-    ['left', 'right', 'right', 'right', 'right', 'right'],
+    ['left', 'right', 'right', 'right', 'right', 'right', 'right'],
   );
 };
 

@@ -3,14 +3,20 @@ import { exitCode } from '../errors';
 import type { ExitCode } from '../errors';
 import { quietContext } from '../follow';
 import type { Output } from '../output';
+import { printJson } from '../output';
 import { outputPath } from '../output-path';
 import { withConfig } from '../with-config';
 
-export async function init(name: string, options: { output: string }, output: Output): Promise<ExitCode> {
+export async function init(
+  name: string,
+  options: { output: string; json?: boolean },
+  output: Output,
+): Promise<ExitCode> {
   const file = outputPath(options.output, name);
-  await withConfig(name, output, (service, source, signal) =>
+  const { layers } = await withConfig(name, output, (service, source, signal) =>
     service.api.initialise({ ...source, output: file }, quietContext(signal, output)),
   );
-  output.out(`${file}\n`);
+  if (options.json) printJson(output, 'init', { ok: true, file, layers });
+  else output.out(`${file}\n`);
   return exitCode.ok;
 }

@@ -19,6 +19,14 @@ export const patternTooSparse = (rows: number, columns: number, kept: number, le
     { least },
   );
 
+export const wantedTooSparse = (name: string, kept: number, weights: number, least: number): SparseError =>
+  new SparseError(
+    'eoi.pattern-too-sparse',
+    `Layer "${name}": the wanted mask keeps ${kept} of ${weights} weights; exactly orthogonal the layer keeps at least ` +
+      `${least}. Give a mask that keeps at least ${least}.`,
+    { least },
+  );
+
 export const badEvaluations = (evaluations: number): SparseError =>
   new SparseError(
     'eoi.bad-evaluations',

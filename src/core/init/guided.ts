@@ -25,6 +25,8 @@ export interface GuidedRequest {
   seed: number;
   /** Pairs of axes to look at, at most (but for those of one rotation a piece); default 2^22 + 32 axes^2. */
   evaluations?: number;
+  /** Whether a pattern of fewer weights than there are entries will do: the others begin where nothing is wanted. */
+  allowTooSparse?: boolean;
 }
 
 export interface Guided {
@@ -79,7 +81,7 @@ export function* guidedOrthogonalInParts(p: GuidedRequest): Parts<Guided> {
   checkAngles(angles);
   const entries = Math.min(rows, columns);
   const kept = pattern.count();
-  if (kept < entries) throw patternTooSparse(rows, columns, kept, entries);
+  if (kept < entries && !p.allowTooSparse) throw patternTooSparse(rows, columns, kept, entries);
   const spendable = p.evaluations ?? 2 ** 22 + 32 * Math.max(rows, columns) ** 2;
   if (!Number.isSafeInteger(spendable) || spendable < 0) throw badEvaluations(spendable);
 
@@ -141,7 +143,9 @@ function* searchPieces(pieces: readonly Piece[], budget: { evaluations: number }
   for (let round = 0; round < mostRounds; round++)
     for (const [number, { wanted }] of pieces.entries()) {
       const previous = best[number] as Best | undefined;
-      if (previous && (budget.evaluations <= 0 || overlap(previous, wanted) === 1)) continue;
+      // One axis is never rotated: another search would find the same.
+      const done = wanted.columns === 1 || budget.evaluations <= 0;
+      if (previous && (done || overlap(previous, wanted) === 1)) continue;
       const draws = rng.split(`${number}/${round}`);
       // The order of the matrix is a good one where the pattern has an order, as a band has.
       const ordered = round < weighings.length || round % 2 === 0;

@@ -57,4 +57,17 @@ export const catalog: Catalog = {
       entries: cifarEntries,
     },
   ],
+  // Checksum as on the data set's page; size as in tensorflow_datasets.
+  'cifar-100': [
+    {
+      kind: 'tar.gz',
+      url: 'https://www.cs.toronto.edu/~kriz/cifar-100-binary.tar.gz',
+      bytes: 168_513_733,
+      md5: '03b5dce01913d631647c71ecec9e9cb8',
+      entries: [
+        { path: 'cifar-100-binary/train.bin', name: 'train.bin', bytes: 50_000 * 3074 },
+        { path: 'cifar-100-binary/test.bin', name: 'test.bin', bytes: 10_000 * 3074 },
+      ],
+    },
+  ],
 };

@@ -1,8 +1,12 @@
 /** Examples in memory, as bytes, and the batches made of them. */
+import type { Config } from '../../config/types';
 import type { DataSource } from '../../core/data-sets';
+import type { PictureSize } from '../../core/network';
 import { Rng } from '../../core/rng';
 import { tooFewExamples } from '../errors';
 import type { Batch } from '../trainer';
+import type { Augmentation, View } from './augment';
+import { look, viewsOf } from './augment';
 
 export interface Examples {
   count: number;
@@ -15,6 +19,8 @@ export interface DataSet {
   source: DataSource;
   /** Values per example. */
   inputs: number;
+  /** What they are a picture of. */
+  picture: PictureSize;
   classes: number;
   train: Examples;
   /** Read only when validation asks for it. */
@@ -25,12 +31,14 @@ export interface DataSet {
 
 /**
  * Mean and standard deviation of pixel / 255 by channel, with which inputs are standardised: the usual constants of
- * MNIST and CIFAR-10, and those of the synthetic digits measured once on the training part.
+ * MNIST and CIFAR, and those of the drawn sets measured once on the training part.
  */
 const standards: Record<DataSource, { mean: number[]; deviation: number[] }> = {
   'synthetic-digits': { mean: [0.115], deviation: [0.2536] },
+  'synthetic-images': { mean: [0.4974, 0.4968, 0.503], deviation: [0.2239, 0.2238, 0.2229] },
   mnist: { mean: [0.1307], deviation: [0.3081] },
   'cifar-10': { mean: [0.4914, 0.4822, 0.4465], deviation: [0.247, 0.2435, 0.2616] },
+  'cifar-100': { mean: [0.5071, 0.4865, 0.4409], deviation: [0.2673, 0.2564, 0.2762] },
 };
 
 /** Standardised value by pixel byte, one table a channel. */
@@ -68,7 +76,13 @@ export function split(data: DataSet, share: number, seed: number): { train: Part
   return { train: part(held, data.train.count), validation: part(0, held) };
 }
 
-/** Cuts a part into batches. The last batch of a pass may be smaller. */
+/** How a part is varied: by what, and, once it is shuffled for an epoch, how each of its examples is seen there. */
+interface Variety {
+  augment: readonly Augmentation[];
+  view?: (example: number) => View;
+}
+
+/** Cuts a part into batches. The last batch of a pass may be smaller. Pictures are varied in shuffled batches only. */
 export class Batches {
   readonly count: number;
   private readonly tables: Float32Array[];
@@ -77,6 +91,7 @@ export class Batches {
     private readonly data: DataSet,
     private readonly part: Part,
     readonly batchSize: number,
+    private readonly variety: Variety = { augment: [] },
   ) {
     this.count = Math.ceil(part.indices.length / batchSize);
     this.tables = tables(data.source);
@@ -91,11 +106,13 @@ export class Batches {
     return Math.min(this.batchSize, this.examples - index * this.batchSize);
   }
 
-  /** The order of one epoch. It depends on the seed and the epoch only, so that a resumed run goes on in it. */
+  /** The order and the views of one epoch. They depend on the seed and the epoch only, so that a resumed run goes on in them. */
   shuffled(seed: number, epoch: number): Batches {
     const indices = Uint32Array.from(this.part.indices);
     Rng.fromSeed(seed).split(`shuffle/${epoch}`).shuffle(indices);
-    return new Batches(this.data, { ...this.part, indices }, this.batchSize);
+    const { augment } = this.variety;
+    const view = augment.length > 0 ? viewsOf(augment, seed, epoch) : undefined;
+    return new Batches(this.data, { ...this.part, indices }, this.batchSize, { augment, ...(view && { view }) });
   }
 
   batch(index: number): Batch {
@@ -109,15 +126,31 @@ export class Batches {
   }
 
   private gather(chosen: Uint32Array): Batch {
-    const { inputs } = this.data;
+    const { inputs, picture } = this.data;
     const { images, labels } = this.part.examples;
+    const { view } = this.variety;
+    const seen = new Uint8Array(inputs);
     const x = new Float32Array(chosen.length * inputs);
     const channel = inputs / this.tables.length;
     let at = 0;
     for (const example of chosen) {
-      let from = example * inputs;
-      for (const table of this.tables) for (let i = 0; i < channel; i++) x[at++] = table[images[from++]];
+      const stored = images.subarray(example * inputs, (example + 1) * inputs);
+      if (view) look(view(example), picture, stored, seen);
+      const pixels = view ? seen : stored;
+      let from = 0;
+      for (const table of this.tables) for (let i = 0; i < channel; i++) x[at++] = table[pixels[from++]];
     }
     return { size: chosen.length, x, labels: Uint8Array.from(chosen, (example) => labels[example]) };
   }
+}
+
+/** Both parts of the data in the batches of a config. Only pictures that are trained with are varied. */
+export function batchesFor(config: Config, data: DataSet): { train: Batches; validation: Batches } {
+  const { validation, augment } = config.data;
+  const parts = split(data, validation, config.seed);
+  const { batchSize } = config.train;
+  return {
+    train: new Batches(data, parts.train, batchSize, { augment }),
+    validation: new Batches(data, parts.validation, batchSize),
+  };
 }

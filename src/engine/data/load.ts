@@ -1,40 +1,110 @@
-/** Reads a data set from its files: MNIST's IDX, CIFAR-10's binary batches, the project's own digits. */
+/** Reads a data set from its files: MNIST's IDX, CIFAR's binary files, what the project draws itself. */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Config } from '../../config/types';
-import { dataSets } from '../../core/data-sets';
+import { dataSets, isDrawn } from '../../core/data-sets';
 import type { DataSource } from '../../core/data-sets';
 import type { SparseError } from '../../core/errors';
 import { openFile } from '../../formats/byte-source';
-import { readCifar10 } from '../../formats/cifar10';
+import { readCifar } from '../../formats/cifar';
+import type { CifarSet } from '../../formats/cifar';
 import { maybeGunzip } from '../../formats/gzip';
-import { readIdx } from '../../formats/idx';
+import { idxAxes, readIdx } from '../../formats/idx';
 import { RpcCancelled } from '../../protocol/rpc';
 import { dataCounts, dataFileMissing, dataLabel, dataPathMissing, dataShape, dataTooLarge } from '../errors';
 import type { DataSet, Examples } from './data-set';
-import { ensureSyntheticDigits } from './synthetic';
+import { ensureDrawn } from './synthetic';
 
 /** No file of these data sets is larger, packed or not. */
 const maxFileBytes = 512 << 20;
 
 export interface LoadOptions {
-  /** Folder that holds `.sparsescope`, where the synthetic digits are kept. */
+  /** Folder that holds `.sparsescope`, where what is drawn is kept. */
   root: string;
   /** Folder of the config, which a relative `data.path` starts from; more of them when it may have been moved. */
   configFolders: readonly string[];
   signal?: AbortSignal;
 }
 
+/** What of a config says which examples are read. */
+type Wanted = Pick<Config['data'], 'source' | 'path' | 'validation'>;
+
+type PartName = 'train' | 'test';
+
+interface FileBytes {
+  path: string;
+  bytes: Uint8Array;
+}
+
+/** How a data set lies in its folder. */
+interface Layout {
+  /** The folder that its archive unpacks into. */
+  unpacked?: string;
+  /** The files of a part in order, each by the names it may have. */
+  names(part: PartName): readonly (readonly string[])[];
+  /** What they hold; `files` are as many as there are names. */
+  read(files: readonly FileBytes[]): Examples;
+}
+
+const idxNames = (part: string, what: string): string[] => {
+  const name = `${part}-${what}-ubyte`;
+  const dotted = name.replace('-idx', '.idx');
+  return [name, dotted, `${name}.gz`, `${dotted}.gz`];
+};
+
+/** Two IDX files a part, under the names of MNIST's. */
+function idxPairs(source: DataSource): Layout {
+  const { classes, shape: picture } = dataSets[source];
+  const axes = idxAxes(picture);
+  return {
+    names: (part) => {
+      const prefix = part === 'train' ? 'train' : 't10k';
+      return [idxNames(prefix, `images-idx${1 + axes.length}`), idxNames(prefix, 'labels-idx1')];
+    },
+    read: ([images, labels]) => {
+      const { shape, data } = readIdx(images.bytes, images.path);
+      if (shape.length !== 1 + axes.length || axes.some((length, axis) => shape[1 + axis] !== length))
+        throw dataShape(images.path, `(n, ${axes.join(', ')})`, `(${shape.join(', ')})`);
+      const list = readIdx(labels.bytes, labels.path);
+      if (list.shape.length !== 1) throw dataShape(labels.path, '(n)', `(${list.shape.join(', ')})`);
+      if (list.shape[0] !== shape[0]) throw dataCounts(images.path, shape[0], labels.path, list.shape[0]);
+      const wrong = list.data.find((label) => label >= classes);
+      if (wrong !== undefined) throw dataLabel(labels.path, wrong, classes);
+      return { count: shape[0], images: data, labels: list.data };
+    },
+  };
+}
+
+/** `parts`: names without `.bin`. */
+const cifar = (set: CifarSet, unpacked: string, parts: Record<PartName, readonly string[]>): Layout => ({
+  unpacked,
+  names: (part) => parts[part].map((name) => [`${name}.bin`, `${name}.bin.gz`]),
+  read: (files) => {
+    const { images, labels } = readCifar(set, files);
+    return { count: labels.length, images, labels };
+  },
+});
+
+const layouts: Record<DataSource, Layout> = {
+  'synthetic-digits': idxPairs('synthetic-digits'),
+  'synthetic-images': idxPairs('synthetic-images'),
+  mnist: idxPairs('mnist'),
+  'cifar-10': cifar('CIFAR-10', 'cifar-10-batches-bin', {
+    train: [1, 2, 3, 4, 5].map((n) => `data_batch_${n}`),
+    test: ['test_batch'],
+  }),
+  'cifar-100': cifar('CIFAR-100', 'cifar-100-binary', { train: ['train'], test: ['test'] }),
+};
+
 /** The first of these names that is there, in the first of these folders that has one. */
 const find = (folders: readonly string[], names: readonly string[]): string | undefined =>
   folders.flatMap((folder) => names.map((name) => join(folder, name))).find((path) => existsSync(path));
 
 /** Folders in which the files of a data set may be. */
-const foldersOf = (source: DataSource, path: string, configFolders: readonly string[]): string[] => {
+const foldersOf = ({ unpacked }: Layout, path: string, configFolders: readonly string[]): string[] => {
   const folders = [...new Set(configFolders.map((folder) => resolve(folder, path)))];
-  // As the archive unpacks.
-  return source === 'cifar-10' ? folders.flatMap((at) => [at, join(at, 'cifar-10-batches-bin')]) : folders;
+  return unpacked === undefined ? folders : folders.flatMap((at) => [at, join(at, unpacked)]);
 };
 
 /** Reads files one after the other and hashes them on the way. */
@@ -47,8 +117,16 @@ class FileReader {
     private readonly signal: AbortSignal | undefined,
   ) {}
 
-  /** The first of these names that is there, unpacked. @throws SparseError `engine.data-file-missing`, `file.*`, `gzip.*` */
-  async read(names: readonly string[]): Promise<{ path: string; bytes: Uint8Array }> {
+  /** @throws SparseError `engine.data-*`, `file.*`, `idx.*`, `cifar.*`, `gzip.*`; RpcCancelled */
+  async part(name: PartName): Promise<Examples> {
+    const layout = layouts[this.source];
+    const files: FileBytes[] = [];
+    for (const names of layout.names(name)) files.push(await this.read(names));
+    return layout.read(files);
+  }
+
+  /** The first of these names that is there, unpacked. */
+  private async read(names: readonly string[]): Promise<FileBytes> {
     if (this.signal?.aborted) throw new RpcCancelled();
     const path = find(this.folders, names);
     if (path === undefined) throw dataFileMissing(this.source, this.folders[0], names);
@@ -64,77 +142,35 @@ class FileReader {
   }
 }
 
-const idxNames = (part: 'train' | 't10k', what: 'images-idx3' | 'labels-idx1'): string[] => {
-  const name = `${part}-${what}-ubyte`;
-  const dotted = name.replace('-idx', '.idx');
-  return [name, dotted, `${name}.gz`, `${dotted}.gz`];
-};
-
-async function readIdxPair(source: DataSource, files: FileReader, part: 'train' | 't10k'): Promise<Examples> {
-  const images = await files.read(idxNames(part, 'images-idx3'));
-  const { shape, data } = readIdx(images.bytes, images.path);
-  const { classes, shape: image } = dataSets[source];
-  const [, height, width] = image;
-  if (shape.length !== 3 || shape[1] !== height || shape[2] !== width)
-    throw dataShape(images.path, `(n, ${height}, ${width})`, `(${shape.join(', ')})`);
-  const labels = await files.read(idxNames(part, 'labels-idx1'));
-  const list = readIdx(labels.bytes, labels.path);
-  if (list.shape.length !== 1) throw dataShape(labels.path, '(n)', `(${list.shape.join(', ')})`);
-  if (list.shape[0] !== shape[0]) throw dataCounts(images.path, shape[0], labels.path, list.shape[0]);
-  const wrong = list.data.find((label) => label >= classes);
-  if (wrong !== undefined) throw dataLabel(labels.path, wrong, classes);
-  return { count: shape[0], images: data, labels: list.data };
-}
-
-const cifarNames = (batch: string): string[] => [`${batch}.bin`, `${batch}.bin.gz`];
-
-async function readCifarBatches(files: FileReader, names: readonly string[]): Promise<Examples> {
-  const parts = [];
-  for (const name of names) {
-    const { path, bytes } = await files.read(cifarNames(name));
-    parts.push(readCifar10(bytes, path));
-  }
-  const labels = Buffer.concat(parts.map((part) => part.labels));
-  return { count: labels.length, images: Buffer.concat(parts.map((part) => part.images)), labels };
-}
-
-const cifarBatches = { train: [1, 2, 3, 4, 5].map((n) => `data_batch_${n}`), test: ['test_batch'] };
-const idxPrefix = { train: 'train', test: 't10k' } as const;
-
-/** Which files are read, each by the names it may have. The test part is read only when validation asks for it. */
-const filesOf = ({ source, validation }: Config['data']): string[][] =>
-  (validation === 0 ? (['train', 'test'] as const) : (['train'] as const)).flatMap((part) =>
-    source === 'cifar-10'
-      ? cifarBatches[part].map(cifarNames)
-      : [idxNames(idxPrefix[part], 'images-idx3'), idxNames(idxPrefix[part], 'labels-idx1')],
-  );
+/** Which parts are read: the test part only when validation asks for it. */
+const partsOf = ({ validation }: Wanted): PartName[] => (validation === 0 ? ['train', 'test'] : ['train']);
 
 /** What `loadData` would say of a file that is not there, without reading any; undefined when all are. */
-export function missingData(data: Config['data'], configFolder: string): SparseError | undefined {
+export function missingData(data: Wanted, configFolder: string): SparseError | undefined {
   const { source, path } = data;
-  if (source === 'synthetic-digits') return undefined;
+  if (isDrawn(source)) return undefined;
   if (path === undefined) return dataPathMissing(source);
-  const folders = foldersOf(source, path, [configFolder]);
-  const names = filesOf(data).find((each) => find(folders, each) === undefined);
+  const layout = layouts[source];
+  const folders = foldersOf(layout, path, [configFolder]);
+  const wanted = partsOf(data).flatMap((part) => layout.names(part));
+  const names = wanted.find((each) => find(folders, each) === undefined);
   return names && dataFileMissing(source, folders[0], names);
 }
 
 /**
  * The examples that `data` names, whole in memory as bytes.
- * @throws SparseError `engine.data-*`, `file.*`, `idx.*`, `cifar10.*`, `gzip.*`; RpcCancelled
+ * @throws SparseError `engine.data-*`, `file.*`, `idx.*`, `cifar.*`, `gzip.*`; RpcCancelled
  */
-export async function loadData(data: Config['data'], options: LoadOptions): Promise<DataSet> {
-  const { source, path, validation } = data;
+export async function loadData(data: Wanted, options: LoadOptions): Promise<DataSet> {
+  const { source, path } = data;
   const folders = async (): Promise<string[]> => {
-    if (source === 'synthetic-digits') return [await ensureSyntheticDigits(options.root, options.signal)];
+    if (isDrawn(source)) return [await ensureDrawn(source, options.root, options.signal)];
     if (path === undefined) throw dataPathMissing(source);
-    return foldersOf(source, path, options.configFolders);
+    return foldersOf(layouts[source], path, options.configFolders);
   };
   const files = new FileReader(source, await folders(), options.signal);
-  const read = (part: 'train' | 'test'): Promise<Examples> =>
-    source === 'cifar-10' ? readCifarBatches(files, cifarBatches[part]) : readIdxPair(source, files, idxPrefix[part]);
-  const train = await read('train');
-  const test = validation === 0 ? await read('test') : undefined;
-  const { inputs, classes } = dataSets[source];
-  return { source, inputs, classes, train, ...(test && { test }), sha256: files.hash.digest('hex') };
+  const { inputs, shape: picture, classes } = dataSets[source];
+  const train = await files.part('train');
+  const test = partsOf(data).includes('test') ? await files.part('test') : undefined;
+  return { source, inputs, picture, classes, train, ...(test && { test }), sha256: files.hash.digest('hex') };
 }

@@ -1,24 +1,25 @@
-/** The data set the project makes itself, kept as real IDX files so that it is read like MNIST. */
+/** The data sets the project makes itself, kept as real IDX files so that they are read like MNIST. */
 import { join } from 'node:path';
 import { dataSets } from '../../core/data-sets';
+import type { DrawnSource } from '../../core/data-sets';
 import { renderDigits } from '../../core/digits';
+import type { DrawnSet } from '../../core/drawn-set';
+import type { Parts } from '../../core/parts';
+import { renderPictures } from '../../core/synthetic-images';
 import { writeAtomically } from '../../formats/atomic-file';
 import { openFile } from '../../formats/byte-source';
-import { writeIdx } from '../../formats/idx';
+import { idxAxes, idxHeaderBytes, writeIdx } from '../../formats/idx';
 import { makeFolder } from '../../formats/make-folder';
 import { RpcCancelled } from '../../protocol/rpc';
 import { makeProjectDirectory } from '../../runs/project';
+import { inTurns } from '../../runs/turns';
+import { turnsOf } from '../turns';
 
-/** Of the data, not of a run: every config trains on the same digits. */
+/** Of the data, not of a run: every config trains on the same pictures. */
 const dataSeed = 0;
-const { examples, tests, inputs, shape } = dataSets['synthetic-digits'];
-const [, height, width] = shape;
-const parts = [
-  { prefix: 'train', split: 'train', count: examples },
-  { prefix: 't10k', split: 'test', count: tests },
-] as const;
 
-const headerBytes = { images: 16, labels: 8 };
+type Render = (p: { count: number; seed: number; split: string }) => Parts<DrawnSet>;
+const renderers: Record<DrawnSource, Render> = { 'synthetic-digits': renderDigits, 'synthetic-images': renderPictures };
 
 const hasSize = async (path: string, size: number): Promise<boolean> => {
   try {
@@ -31,24 +32,30 @@ const hasSize = async (path: string, size: number): Promise<boolean> => {
 };
 
 /**
- * The folder with the digits under `root`, after writing what is missing or cut off.
+ * The folder with the pictures of `source` under `root`, after writing what is missing or cut off.
  * @throws SparseError `file.*`; RpcCancelled
  */
-export async function ensureSyntheticDigits(root: string, signal?: AbortSignal): Promise<string> {
-  const folder = join(root, '.sparsescope', 'data', `synthetic-digits-v1-seed${dataSeed}`);
+export async function ensureDrawn(source: DrawnSource, root: string, signal?: AbortSignal): Promise<string> {
+  const { examples, tests, inputs, shape } = dataSets[source];
+  const folder = join(root, '.sparsescope', 'data', `${source}-v1-seed${dataSeed}`);
+  const parts = [
+    { prefix: 'train', split: 'train', count: examples },
+    { prefix: 't10k', split: 'test', count: tests },
+  ];
   for (const { prefix, split, count } of parts) {
-    const images = join(folder, `${prefix}-images-idx3-ubyte`);
+    const axes = [count, ...idxAxes(shape)];
+    const images = join(folder, `${prefix}-images-idx${axes.length}-ubyte`);
     const labels = join(folder, `${prefix}-labels-idx1-ubyte`);
     const whole =
-      (await hasSize(images, headerBytes.images + count * inputs)) &&
-      (await hasSize(labels, headerBytes.labels + count));
+      (await hasSize(images, idxHeaderBytes(axes.length) + count * inputs)) &&
+      (await hasSize(labels, idxHeaderBytes(1) + count));
     if (whole) continue;
     if (signal?.aborted) throw new RpcCancelled();
+    const drawn = await inTurns(renderers[source]({ count, seed: dataSeed, split }), turnsOf({ signal }));
     await makeProjectDirectory(root);
     await makeFolder(folder);
-    const digits = renderDigits({ count, seed: dataSeed, split });
-    await writeAtomically(images, [writeIdx([count, height, width], digits.images)]);
-    await writeAtomically(labels, [writeIdx([count], digits.labels)]);
+    await writeAtomically(images, [writeIdx(axes, drawn.images)]);
+    await writeAtomically(labels, [writeIdx([count], drawn.labels)]);
   }
   return folder;
 }

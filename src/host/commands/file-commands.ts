@@ -48,7 +48,7 @@ export const openCheckpoint = async (): Promise<void> => {
 };
 
 const chooseDataSet = async (): Promise<DataSetName | undefined> => {
-  const names: DataSetName[] = ['mnist', 'cifar-10'];
+  const names: DataSetName[] = ['mnist', 'cifar-10', 'cifar-100'];
   const items = names.map((name) => ({ label: name, detail: words.dataSetDetail[name](), name }));
   return (await vscode.window.showQuickPick(items, { placeHolder: words.pickDataSet() }))?.name;
 };

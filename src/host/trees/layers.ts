@@ -54,19 +54,25 @@ function rotationsText({
 /** What the method has to tell, in its own terms. */
 const methodFacts = (layer: LayerSummary): [string, string][] => {
   const { rotations, details = {} } = layer;
-  const { degree, centreDensity, overlap, seconds, unrepairable, residual } = details;
-  return [
-    ...(rotations > 0 ? [[words.facts.rotations(), rotationsText(layer)] as [string, string]] : []),
-    ...(centreDensity === undefined
-      ? []
-      : [[words.facts.centreDensity(), significant(centreDensity)] as [string, string]]),
-    ...(overlap === undefined ? [] : [[words.facts.overlap(), significant(overlap)] as [string, string]]),
-    ...(seconds === undefined ? [] : [[words.facts.seconds(), `${significant(seconds)} s`] as [string, string]]),
-    ...(degree === undefined ? [] : [[words.facts.degree(), String(degree)] as [string, string]]),
-    ...(unrepairable === undefined ? [] : [[words.facts.unrepairable(), String(unrepairable)] as [string, string]]),
-    ...(residual === undefined ? [] : [[words.facts.residual(), small(residual)] as [string, string]]),
+  const { degree, centreDensity, overlap, centreOverlap, unmatched, evaluations } = details;
+  const { seconds, unrepairable, residual } = details;
+  const facts: [string, string | undefined][] = [
+    [words.facts.rotations(), rotations > 0 ? rotationsText(layer) : undefined],
+    [words.facts.centreDensity(), told(centreDensity, significant)],
+    [words.facts.overlap(), told(overlap, significant)],
+    [words.facts.centreOverlap(), told(centreOverlap, significant)],
+    [words.facts.unmatched(), told(unmatched, String)],
+    [words.facts.evaluations(), told(evaluations, String)],
+    [words.facts.seconds(), told(seconds, (value) => `${significant(value)} s`)],
+    [words.facts.degree(), told(degree, String)],
+    [words.facts.unrepairable(), told(unrepairable, String)],
+    [words.facts.residual(), told(residual, small)],
   ];
+  return facts.filter((fact): fact is [string, string] => fact[1] !== undefined);
 };
+
+const told = (value: number | undefined, text: (value: number) => string): string | undefined =>
+  value === undefined ? undefined : text(value);
 
 export const actualRow = (layer: LayerSummary): LayerRow => {
   const [rows, columns] = layer.shape;

@@ -7,13 +7,17 @@ import { exactOrthogonal } from '../../../src/core/init/eoi';
 import { maskedOrthogonal } from '../../../src/core/init/base';
 import { singularValues } from '../../../src/core/linalg/svd';
 import type { Mask } from '../../../src/core/mask';
+import { finish } from '../../../src/core/parts';
 import { Rng } from '../../../src/core/rng';
+import { pictureClasses, pictureSide, renderPictures } from '../../../src/core/synthetic-images';
 import { expectGolden } from '../golden';
 
 /**
  * What a seed gives is a promise: these texts change only when runs of an older version can no longer be repeated, and
  * then the change log says so.
  */
+const plane = pictureSide * pictureSide;
+
 const picture = (mask: Mask): string =>
   Array.from({ length: mask.rows }, (_, r) =>
     Array.from({ length: mask.columns }, (_, c) => (mask.get(r, c) ? '#' : '.')).join(''),
@@ -85,7 +89,7 @@ describe('golden texts of the core', () => {
   });
 
   it('synthetic digits', () => {
-    const { images, labels } = renderDigits({ count: 10, seed: 1, split: 'train' });
+    const { images, labels } = finish(renderDigits({ count: 10, seed: 1, split: 'train' }));
     const text = Array.from(labels, (label, i) => {
       const rows = Array.from({ length: digitSide }, (_, r) =>
         Array.from(
@@ -98,6 +102,25 @@ describe('golden texts of the core', () => {
       return [`image ${i}: ${label}`, ...rows].join('\n');
     });
     expectGolden('core/digits.txt', text.join('\n') + '\n');
+  });
+
+  it('synthetic images', () => {
+    const { images, labels } = finish(renderPictures({ count: 10, seed: 1, split: 'train' }));
+    const text = Array.from(labels, (label, i) => {
+      const [red, green, blue] = [0, 1, 2].map((c) => images.subarray((3 * i + c) * plane, (3 * i + c + 1) * plane));
+      const rows = Array.from({ length: pictureSide }, (_, r) =>
+        Array.from({ length: pictureSide }, (_, x) => {
+          const at = r * pictureSide + x;
+          return ' .:-=+*#%@'[Math.floor(((red[at] + green[at] + blue[at]) * 10) / (3 * 256))];
+        })
+          .join('')
+          .trimEnd(),
+      );
+      // Colours beside the brightness: those of the middle.
+      const at = (plane + pictureSide) / 2;
+      return [`image ${i}: ${pictureClasses[label]}, middle ${red[at]} ${green[at]} ${blue[at]}`, ...rows].join('\n');
+    });
+    expectGolden('core/images.txt', text.join('\n') + '\n');
   });
 
   it('every sentence', () => {

@@ -26,6 +26,31 @@ const cli = (...args: string[]): Promise<Finished> => sparsescope(built.cli, arg
 const begin = (...args: string[]): Started => start(built.cli, args, project.root);
 const inProject = (path: string): string => join(project.root, path);
 
+describe('density', () => {
+  it('tells what each layer keeps, and nothing of overlap where no pattern is wanted', async () => {
+    await config({ density: 0.5 });
+    const { code, out, err } = await cli('density', 'tiny.sparse.yaml');
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toMatch(/^layer +shape +target +density +non-zeros +of$/m);
+    expect(out).toMatch(/^all +0\.5 +0\.\d+ +[\d,]+ +9,672$/m);
+  });
+
+  it('tells wanted density and overlap of a pattern', async () => {
+    await config({ sparsity: 'eoi: { pattern: { blocks: [3, 3] } }' });
+    const { code, out } = await cli('density', 'tiny.sparse.yaml');
+    expect(code).toBe(0);
+    expect(out).toMatch(/^layer +shape +target +density +non-zeros +of +overlap$/m);
+    expect(out).toMatch(/^fc2 +12 x 12 +0\.25 +0\.25 +36 +144 +1$/m);
+    const { layers } = answer(await cli('density', 'tiny.sparse.yaml', '--json')) as { layers: object[] };
+    expect(layers[1]).toMatchObject({
+      name: 'fc2',
+      targetDensity: 0.25,
+      density: 0.25,
+      details: { overlap: 1, unmatched: 0 },
+    });
+  });
+});
+
 describe('run', () => {
   it('prints layers, epochs and where things are; nothing on stderr', async () => {
     const { code, out, err } = await cli('run', 'tiny.sparse.yaml');
@@ -280,6 +305,19 @@ describe('init', () => {
     expect((await cli('run', 'tiny.sparse.yaml', '-o', 'out')).code).toBe(0);
     const bytes = await readFile(inProject('weights.safetensors'));
     expect(bytes.equals(await readFile(inProject('out/init.safetensors')))).toBe(true);
+  });
+
+  it('answers what it drew with --json, as density does', async () => {
+    const finished = await cli('init', 'tiny.sparse.yaml', '-o', 'weights.safetensors', '--json');
+    expect([finished.code, finished.err]).toEqual([0, '']);
+    const { layers } = answer(await cli('density', 'tiny.sparse.yaml', '--json'));
+    expect(layers).toMatchObject([{ name: 'fc1', shape: [12, 784] }, { name: 'fc2' }, { name: 'fc3' }]);
+    const file = inProject('weights.safetensors');
+    expect(answer(finished)).toEqual({ sparsescope: 1, command: 'init', ok: true, file, layers });
+    await access(file);
+    const refused = await cli('init', 'tiny.sparse.yaml', '-o', 'no/where.safetensors', '--json');
+    expect([refused.code, refused.err]).toEqual([1, '']);
+    expect(answer(refused)).toMatchObject({ command: 'init', ok: false, error: { code: 'file.no-folder' } });
   });
 
   it('not over the config that it reads', async () => {

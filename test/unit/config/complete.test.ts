@@ -40,7 +40,7 @@ describe('completion of keys', () => {
     ['an empty file', '|', ['version', 'name', 'seed', 'model', 'data', 'sparsity', 'train', 'probes']],
     ['the end of a file', `${head}|`, ['name', 'seed', 'data', 'sparsity', 'train', 'probes']],
     ['a word begun', `${head}spa|\nseed: 1\n`, ['name', 'data', 'sparsity', 'train', 'probes']],
-    ['an empty block', `${head}data:\n  |\nseed: 1\n`, ['source', 'path', 'validation']],
+    ['an empty block', `${head}data:\n  |\nseed: 1\n`, ['source', 'path', 'validation', 'augment']],
     ['a block with keys', `${head}sparsity:\n  density: 0.1\n  |\n`, besideDensity],
     ['braces', `${head}sparsity: { | }\n`, ['density', ...besideDensity]],
     ['braces after a comma', `${head}sparsity: { density: 0.1, i| }\n`, besideDensity],
@@ -62,7 +62,7 @@ describe('completion of keys', () => {
       'version: 1\nmodel:\n  layers:\n    - { name: fc1, linear: { in: 784, | } }\n',
       ['out', 'bias', 'dense', 'stack'],
     ],
-    ['CRLF', `${head}data:\n  |\n`.replaceAll('\n', '\r\n'), ['source', 'path', 'validation']],
+    ['CRLF', `${head}data:\n  |\n`.replaceAll('\n', '\r\n'), ['source', 'path', 'validation', 'augment']],
   ])('in %s', (_, marked, expected) => {
     expect(labels(marked)).toEqual(expected);
   });

@@ -14,7 +14,7 @@ const defaults = {
   name: 'run',
   seed: 1,
   model: { preset: 'mlp-7' },
-  data: { source: 'synthetic-digits', validation: 0.1 },
+  data: { source: 'synthetic-digits', validation: 0.1, augment: [] },
   sparsity: {
     density: 0.1,
     distribution: 'erk',

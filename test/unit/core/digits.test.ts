@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { digitSide, renderDigits } from '../../../src/core/digits';
+import { digitSide, renderDigits as digitsInParts } from '../../../src/core/digits';
+import { finish } from '../../../src/core/parts';
 
 const pixels = digitSide * digitSide;
+const renderDigits = (p: Parameters<typeof digitsInParts>[0]) => finish(digitsInParts(p));
 
 describe('renderDigits', () => {
   it('depends on seed, split and index only: a longer set begins with the shorter', () => {

@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Mask } from '../../../src/core/mask';
-import { bandPattern, blockPattern, degreePattern, nmPattern } from '../../../src/core/patterns';
+import {
+  bandPattern,
+  blockPattern,
+  degreePattern,
+  nmPattern,
+  patternCount,
+  patternMask,
+} from '../../../src/core/patterns';
 import { Rng } from '../../../src/core/rng';
 
 const drawing = (mask: Mask): string[] =>
@@ -118,4 +125,51 @@ describe('degreePattern', () => {
     );
     expect(() => degreePattern([], [])).toThrow(expect.objectContaining({ code: 'shape.invalid' }));
   });
+});
+
+describe('a pattern of degrees in few words', () => {
+  it('has those of each row or column of a list, those of the other side as even as can be', () => {
+    const rows = patternMask({ rowDegree: [4, 0, 1, 2] }, 4, 5);
+    expect(degrees(rows)).toEqual({ rows: [4, 0, 1, 2], columns: [2, 2, 1, 1, 1] });
+    const columns = patternMask({ columnDegree: [1, 3] }, 3, 2);
+    expect(degrees(columns)).toEqual({ rows: [2, 1, 1], columns: [1, 3] });
+    expect(patternMask({ rowDegree: [2, 2, 2] }, 3, 4).equals(patternMask({ rowDegree: 2 }, 3, 4))).toBe(true);
+  });
+
+  it('keeps as many weights as was counted, whatever the list', () => {
+    const input = fc.integer({ min: 1, max: 12 }).chain((columns) =>
+      fc.record({
+        columns: fc.constant(columns),
+        list: fc.array(fc.integer({ min: 0, max: columns }), { minLength: 1, maxLength: 12 }),
+      }),
+    );
+    fc.assert(
+      fc.property(input, ({ columns, list }) => {
+        const byRows = patternMask({ rowDegree: list }, list.length, columns);
+        expect(degrees(byRows).rows).toEqual(list);
+        expect(patternCount({ rowDegree: list }, list.length, columns)).toBe(byRows.count());
+        const byColumns = patternMask({ columnDegree: list }, columns, list.length);
+        expect(degrees(byColumns).columns).toEqual(list);
+        expect(patternCount({ columnDegree: list }, columns, list.length)).toBe(byColumns.count());
+      }),
+      { seed: 5, numRuns: 200 },
+    );
+  });
+
+  it.each([patternMask, patternCount])(
+    'is refused for a matrix of another size, and where a degree is too high',
+    (make) => {
+      expect(() => make({ rowDegree: [1, 2] }, 3, 4)).toThrow(
+        expect.objectContaining({
+          code: 'pattern.degree-count',
+          message: 'rowDegree lists 2 degrees, and the matrix has 3 rows. List 3 of them, or give one number for all.',
+        }),
+      );
+      expect(() => make({ columnDegree: [1, 2, 1] }, 3, 4)).toThrow(
+        expect.objectContaining({ code: 'pattern.degree-count' }),
+      );
+      for (const pattern of [{ rowDegree: [1, 5, 1] }, { rowDegree: 5 }, { columnDegree: [1, 1, 4, 1] }])
+        expect(() => make(pattern, 3, 4)).toThrow(expect.objectContaining({ code: 'pattern.bad-degrees' }));
+    },
+  );
 });

@@ -122,6 +122,15 @@ describe('a network with convolutions', () => {
 });
 
 describe('a layer led by a pattern', () => {
+  type Masks = Record<string, { shape: number[]; data: Uint8Array }>;
+
+  const writeMasks = async (file: string, masks: Masks): Promise<void> => {
+    const tensors = Object.entries(masks).map(([name, mask]) => ({ name, dtype: 'U8' as const, ...mask }));
+    const chunks: Uint8Array[] = [];
+    for (const chunk of safetensorsChunks(tensors, {})) chunks.push(chunk);
+    await writeFile(join(project.root, file), Buffer.concat(chunks));
+  };
+
   it('tells how near it came, is exactly orthogonal, and begins where its record says', async () => {
     const { directory } = await engine.run(
       project.start({ init: 'eoi', sparsity: 'eoi: { pattern: { nm: [2, 4] } }' }),
@@ -154,17 +163,8 @@ describe('a layer led by a pattern', () => {
       expect(layers.map(({ details }) => details!.overlap)).toEqual([1, 1, 1]);
     }
 
-    const broken = async (masks: Record<string, { shape: number[]; data: Uint8Array }>): Promise<string> => {
-      const path = join(project.root, 'wanted.safetensors');
-      const tensors = Object.entries(masks).map(([name, { shape, data }]) => ({
-        name,
-        dtype: 'U8' as const,
-        shape,
-        data,
-      }));
-      const chunks: Uint8Array[] = [];
-      for (const chunk of safetensorsChunks(tensors, {})) chunks.push(chunk);
-      await writeFile(path, Buffer.concat(chunks));
+    const broken = async (masks: Masks): Promise<string> => {
+      await writeMasks('wanted.safetensors', masks);
       const params = project.start({ init: 'eoi', sparsity: 'eoi: { pattern: { file: wanted.safetensors } }' });
       return engine.api.startRun(params, context()).then(
         () => 'started',
@@ -177,9 +177,79 @@ describe('a layer led by a pattern', () => {
     expect(await broken({ 'layers.fc1.mask': { ...fc1, data: fc1.data.map(() => 2) } })).toBe(
       'engine.wanted-mask-not-bits',
     );
+    expect(await broken({ 'layers.fc1.mask': { ...fc1, data: new Uint8Array(12 * 784) } })).toBe(
+      'eoi.pattern-too-sparse',
+    );
     expect(await broken({ 'layers.fc1.bits': { shape: [12, 98], data: new Uint8Array(12 * 98) } })).toBe(
       'masks.not-masks',
     );
+  });
+
+  describe('masks of a file for kernels and groups', () => {
+    const led = async (init: 'eoi' | 'eis', file: string) => {
+      const sparsity = `eoi: { pattern: { file: ${JSON.stringify(file)} } }`;
+      const { directory } = await engine.run(project.start({ layers: convolutional, init, sparsity }));
+      const record = await recordOf(directory);
+      expect(record.error).toBeUndefined();
+      expect(record.state).toBe('completed');
+      const { values } = await readTensor(join(directory, 'init.safetensors'), 'layers.conv2.mask');
+      return { layers: record.layers, kept: [...values], directory };
+    };
+
+    it('are those of a pruned network: each group by its own rows, the count exact, the other taps as wanted', async () => {
+      const pruned = join(project.root, 'pruned.safetensors');
+      const { configPath, configText, root } = project.start({
+        layers: convolutional,
+        init: 'base',
+        distribution: 'magnitude',
+        density: 0.5,
+      });
+      await engine.api.prune({ configPath, configText, root, output: pruned }, context());
+      const wanted = [...(await readTensor(pruned, 'layers.conv2.mask')).values];
+      const count = wanted.filter(Boolean).length;
+      const { layers, kept, directory } = await led('eoi', pruned);
+      expect(layers[1]).toMatchObject({ nonZeros: count, targetDensity: count / 192 });
+      expect(layers[1].orthogonalityError).toBeLessThan(1e-6);
+      const both = kept.filter((bit, k) => bit === 1 && wanted[k] === 1).length;
+      const { overlap, centreOverlap, centreDensity, unmatched, evaluations } = layers[1].details!;
+      expect(overlap).toBeCloseTo(both / (2 * count - both), 12);
+      expect(overlap).toBeGreaterThan(0.85);
+      expect(centreOverlap).toBeGreaterThan(0.3);
+      expect(centreOverlap).toBeLessThanOrEqual(overlap!);
+      expect(evaluations).toBeGreaterThan(0);
+      expect(unmatched).toBeGreaterThanOrEqual(0);
+      // 4 x 4 weights a group at the centre, tap 2 of 6.
+      const { values } = await readTensor(join(directory, 'init.safetensors'), 'layers.conv2.weight');
+      const held = values.filter((value) => value !== 0).length;
+      expect(centreDensity).toBeCloseTo(held / 32, 12);
+      expect(values.every((value, k) => value === 0 || k % 6 === 2)).toBe(true);
+    });
+
+    it('are those of whole kernels with eis, which it finds again, and any tap asks for its kernel', async () => {
+      const blocks: Change = { layers: convolutional, init: 'eis', sparsity: 'eoi: { pattern: { blocks: [2, 2] } }' };
+      const { directory } = await engine.run(project.start(blocks));
+      const first = await recordOf(directory);
+      expect(first.layers[1]).toMatchObject({ nonZeros: 2 * 8 * 6, targetDensity: 0.5, density: 0.5 });
+      expect(first.layers[1].details).toMatchObject({ overlap: 1, centreDensity: 0.5, unmatched: 0 });
+      const again = await led('eis', join(directory, 'masks/step-000000.safetensors'));
+      expect(again.layers[1].details).toMatchObject({ overlap: 1, centreDensity: 0.5 });
+
+      const one = new Uint8Array(192);
+      // Group g wants, of output o, input o at a tap that is not the centre.
+      for (const row of [0, 1, 2, 3, 4, 5, 6, 7]) one[(row * 4 + (row % 4)) * 6 + 5] = 1;
+      await writeMasks('corner.safetensors', {
+        'layers.conv1.mask': { shape: [8, 1, 3, 3], data: new Uint8Array(72).fill(1) },
+        'layers.conv2.mask': { shape: [8, 4, 3, 2], data: one },
+        'layers.fc.mask': { shape: [10, 392], data: new Uint8Array(3920).fill(1) },
+      });
+      const corner = await led('eis', 'corner.safetensors');
+      expect(corner.layers[1]).toMatchObject({ nonZeros: 8 * 6, rotations: 0 });
+      expect(corner.layers[1].details!.overlap).toBe(1);
+      // With eoi the centres must be kept, though none is wanted: then nothing is left for the corners.
+      const centres = await led('eoi', 'corner.safetensors');
+      expect(centres.layers[1].details).toMatchObject({ overlap: 0, centreOverlap: 0, unmatched: 8 });
+      expect(centres.layers[1].nonZeros).toBe(8);
+    });
   });
 
   it('leads the centre of a kernel, each group by itself', async () => {

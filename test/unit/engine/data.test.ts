@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { DataSource } from '../../../src/core/data-sets';
 import type { DataSet } from '../../../src/engine/data/data-set';
 import { Batches, split } from '../../../src/engine/data/data-set';
 import { loadData, missingData } from '../../../src/engine/data/load';
@@ -25,7 +26,7 @@ const labels = (count: number, last = 9): Uint8Array =>
     Uint8Array.from({ length: count }, (_, i) => (i === count - 1 ? last : i % 10)),
   );
 
-const load = (data: { source: 'mnist' | 'cifar-10' | 'synthetic-digits'; path?: string; validation?: number }) =>
+const load = (data: { source: DataSource; path?: string; validation?: number }) =>
   loadData({ validation: 0.1, ...data }, { root: folder, configFolders: [folder] });
 
 const put = async (path: string, bytes: Uint8Array): Promise<void> => writeFile(join(folder, path), bytes);
@@ -133,7 +134,24 @@ describe('CIFAR-10', () => {
     for (let n = 1; n <= 4; n++) await put(`data_batch_${n}.bin`, batch(n));
     await expect(load({ source: 'cifar-10', path: '.' })).rejects.toThrow(/data_batch_5\.bin/);
     await put('data_batch_5.bin', batch(5).subarray(1));
-    await expect(load({ source: 'cifar-10', path: '.' })).rejects.toMatchObject({ code: 'cifar10.bad-size' });
+    await expect(load({ source: 'cifar-10', path: '.' })).rejects.toMatchObject({ code: 'cifar.bad-size' });
+  });
+});
+
+describe('CIFAR-100', () => {
+  const records = (...fine: number[]): Uint8Array =>
+    Buffer.concat(fine.map((label) => Uint8Array.of(19, label, ...new Uint8Array(3072).fill(label))));
+
+  it.each(['.', 'cifar-100-binary'])('is read from %s by its fine labels', async (inner) => {
+    await mkdir(join(folder, inner), { recursive: true });
+    await put(join(inner, 'train.bin'), records(99, 0, 42));
+    const data = await load({ source: 'cifar-100', path: '.' });
+    expect(data).toMatchObject({ inputs: 3072, classes: 100, picture: [3, 32, 32], train: { count: 3 } });
+    expect([...data.train.labels]).toEqual([99, 0, 42]);
+    expect([data.train.images[3071], data.train.images[3072], data.train.images[6144]]).toEqual([99, 0, 42]);
+    await expect(load({ source: 'cifar-100', path: '.', validation: 0 })).rejects.toThrow(/test\.bin/);
+    await put(join(inner, 'test.bin'), records(7));
+    expect((await load({ source: 'cifar-100', path: '.', validation: 0 })).test?.count).toBe(1);
   });
 });
 
@@ -157,7 +175,18 @@ describe('synthetic digits', () => {
     expect((await readFile(path)).equals(whole)).toBe(true);
   });
 
-  it('stop when cancelled, leaving nothing', async () => {
+  it('stop when cancelled while they are drawn, leaving nothing', async () => {
+    const stop = new AbortController();
+    const drawing = loadData(
+      { source: 'synthetic-images', validation: 0.1 },
+      { root: folder, configFolders: [folder], signal: stop.signal },
+    );
+    setImmediate(() => stop.abort());
+    await expect(drawing).rejects.toBeInstanceOf(RpcCancelled);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('stop when cancelled before, leaving nothing', async () => {
     const cancelled = loadData(
       { source: 'synthetic-digits', validation: 0.1 },
       { root: folder, configFolders: [folder], signal: AbortSignal.abort() },
@@ -167,12 +196,39 @@ describe('synthetic digits', () => {
   });
 });
 
+describe('synthetic images', () => {
+  it('are written as IDX files of four axes, and standardised to mean 0 and deviation 1', async () => {
+    const data = await load({ source: 'synthetic-images', validation: 0 });
+    expect(data).toMatchObject({ inputs: 3072, classes: 10, train: { count: 6000 }, test: { count: 1000 } });
+    const home = join(folder, '.sparsescope/data/synthetic-images-v1-seed0');
+    expect((await readdir(home)).sort()).toEqual([
+      't10k-images-idx4-ubyte',
+      't10k-labels-idx1-ubyte',
+      'train-images-idx4-ubyte',
+      'train-labels-idx1-ubyte',
+    ]);
+    const { x } = new Batches(data, split(data, 0, 1).train, 6000).batch(0);
+    for (let c = 0; c < 3; c++) {
+      let [sum, square] = [0, 0];
+      for (let at = 0; at < x.length; at++) {
+        if (Math.floor((at % 3072) / 1024) !== c) continue;
+        sum += x[at];
+        square += x[at] ** 2;
+      }
+      const count = 6000 * 1024;
+      expect(sum / count).toBeCloseTo(0, 3);
+      expect(square / count).toBeCloseTo(1, 2);
+    }
+  });
+});
+
 describe('files that are not there', () => {
-  const missing = (data: { source: 'mnist' | 'cifar-10' | 'synthetic-digits'; path?: string; validation?: number }) =>
+  const missing = (data: { source: DataSource; path?: string; validation?: number }) =>
     missingData({ validation: 0.1, ...data }, folder)?.details?.['names'];
 
   it('are found without reading any, in the words of the loading', async () => {
     expect(missing({ source: 'synthetic-digits' })).toBeUndefined();
+    expect(missing({ source: 'synthetic-images' })).toBeUndefined();
     expect(missingData({ source: 'mnist', validation: 0.1 }, folder)?.code).toBe('engine.data-path-missing');
     expect(missing({ source: 'mnist', path: '.' })).toContain('train-images.idx3-ubyte.gz');
     await put('train-images.idx3-ubyte', Uint8Array.of());
@@ -199,6 +255,7 @@ describe('parts and batches', () => {
   const data: DataSet = {
     source: 'mnist',
     inputs: 2,
+    picture: [1, 1, 2],
     classes: 10,
     sha256: '',
     train: {
@@ -247,6 +304,7 @@ describe('parts and batches', () => {
       ...data,
       source: 'cifar-10',
       inputs: 3,
+      picture: [3, 1, 1],
       train: { count: 2, images: Uint8Array.of(255, 255, 255, 0, 0, 0), labels: Uint8Array.of(1, 2) },
     };
     const { x } = new Batches(cifar, { examples: cifar.train, indices: Uint32Array.of(0, 1) }, 2).batch(0);

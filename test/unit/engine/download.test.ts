@@ -74,7 +74,11 @@ const file = (name: string, bytes: Uint8Array, change: Partial<CatalogEntry> = {
 };
 
 const get = (entries: CatalogEntry[], given = context()) =>
-  downloadDataSet({ name: 'mnist', directory: folder }, given, { mnist: entries, 'cifar-10': [] } satisfies Catalog);
+  downloadDataSet({ name: 'mnist', directory: folder }, given, {
+    mnist: entries,
+    'cifar-10': [],
+    'cifar-100': [],
+  } satisfies Catalog);
 
 const content = (n: number): Uint8Array => Uint8Array.from({ length: n }, (_, i) => (i * 31) % 251);
 

@@ -34,6 +34,8 @@ export interface Change {
   optimizer?: 'sgd' | 'adam' | 'adamw';
   /** More keys of `train`, a line each. */
   train?: string;
+  /** As written in brackets. */
+  augment?: string;
   epochs?: number;
   density?: number;
   weightDecay?: number;
@@ -53,7 +55,7 @@ seed: ${change.seed ?? 3}
 model:
   layers:
 ${(change.layers ?? linearLayers).map((layer) => `    - ${layer}`).join('\n')}
-data: { source: mnist, path: ./data, validation: 0.2 }
+data: { source: mnist, path: ./data, validation: 0.2, augment: [${change.augment ?? ''}] }
 sparsity: { density: ${change.density ?? 0.3}, distribution: ${change.distribution ?? 'uniform'}, init: ${change.init ?? 'eoi'}${change.sparsity ? `, ${change.sparsity}` : ''} }
 train:
   optimizer: { name: ${change.optimizer ?? 'sgd'}, learningRate: ${change.learningRate ?? 0.1}, weightDecay: ${change.weightDecay ?? 0.001} }

@@ -73,6 +73,20 @@ describe.each(['wasm', 'cpu'] as const)('resuming on %s', (backend) => {
     expect(await outcome(directory)).toEqual(await outcome(straight.directory));
   });
 
+  it('sees the same varied pictures', async () => {
+    const engine = await TestEngine.greeted(backend);
+    const change = { augment: 'crop, flip' };
+    const straight = await engine.run(project.start(change));
+    const plain = await engine.run(project.start());
+    const { directory } = await engine.runUntil(
+      project.start(change),
+      (event) => event.type === 'step' && event.step === 9,
+    );
+    await engine.resume(directory);
+    expect((await finalCheckpoint(directory)).equals(await finalCheckpoint(straight.directory))).toBe(true);
+    expect((await finalCheckpoint(plain.directory)).equals(await finalCheckpoint(straight.directory))).toBe(false);
+  });
+
   it('after many cancels still comes to the same bytes', async () => {
     const engine = await TestEngine.greeted(backend);
     const straight = await engine.run(project.start());

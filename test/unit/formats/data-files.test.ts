@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { readCifar10 } from '../../../src/formats/cifar10';
+import { readCifar } from '../../../src/formats/cifar';
 import { gunzipBounded, maybeGunzip } from '../../../src/formats/gzip';
 import { readIdx, writeIdx } from '../../../src/formats/idx';
 import { failure } from './bytes';
@@ -60,32 +60,58 @@ describe('IDX', () => {
   });
 });
 
-describe('CIFAR-10', () => {
-  test('reads labels and channel-major pixels', () => {
-    const bytes = Uint8Array.from({ length: 2 * 3073 }, (_, i) => (i % 3073 === 0 ? 3 + i / 3073 : i % 256));
-    const { images, labels } = readCifar10(bytes, 'x');
-    expect([...labels]).toEqual([3, 4]);
-    expect(images.length).toBe(2 * 3072);
-    expect([images[0], images[3071], images[3072]]).toEqual([bytes[1], bytes[3072], bytes[3074]]);
+describe.each([
+  { set: 'CIFAR-10', labelBytes: 1, classes: 10, name: 'label' },
+  { set: 'CIFAR-100', labelBytes: 2, classes: 100, name: 'fine label' },
+] as const)('$set', ({ set, labelBytes, classes, name }) => {
+  const record = labelBytes + 3072;
+  /** Records with the labels 3, 4, ... behind a coarse 19, and pixels that tell their place. */
+  const file = (path: string, count: number) => ({
+    path,
+    bytes: Uint8Array.from({ length: count * record }, (_, i) =>
+      i % record >= labelBytes ? i % 256 : i % record === labelBytes - 1 ? 3 + Math.floor(i / record) : 19,
+    ),
   });
 
-  test.each([0, 3072, 3074])('refuses %d bytes', async (size) => {
-    expect(await failure(() => readCifar10(new Uint8Array(size), 'data_batch_1.bin'))).toEqual({
-      code: 'cifar10.bad-size',
+  test('reads the labels and channel-major pixels of several files', () => {
+    const files = [file('a', 2), file('b', 1)];
+    const { images, labels } = readCifar(set, files);
+    expect([...labels]).toEqual([3, 4, 3]);
+    expect(images.length).toBe(3 * 3072);
+    const [{ bytes }] = files;
+    expect([images[0], images[3071], images[3072], images[6144]]).toEqual([
+      bytes[labelBytes],
+      bytes[record - 1],
+      bytes[record + labelBytes],
+      bytes[labelBytes],
+    ]);
+  });
+
+  test.each([0, record - 1, record + 1])('refuses %d bytes', async (size) => {
+    const files = [file('a', 1), { path: 'train.bin', bytes: new Uint8Array(size) }];
+    expect(await failure(() => readCifar(set, files))).toEqual({
+      code: 'cifar.bad-size',
       message:
-        `data_batch_1.bin: a CIFAR-10 binary file is one or more records of 3073 bytes, this one has ${size} bytes; ` +
+        `train.bin: a ${set} binary file is one or more records of ${record} bytes, this one has ${size} bytes; ` +
         `it is cut off or not the binary version.${again}`,
     });
   });
 
-  test('refuses a label over 9 and names the record', async () => {
-    const bytes = new Uint8Array(2 * 3073);
-    bytes[3073] = 10;
-    expect(await failure(() => readCifar10(bytes, 'b.bin'))).toEqual({
-      code: 'cifar10.bad-label',
-      message: `b.bin: record 1 has the label 10; CIFAR-10 labels are 0 to 9.${again}`,
+  test('refuses a label out of range and names file and record', async () => {
+    const bad = file('b.bin', 2);
+    bad.bytes[record + labelBytes - 1] = classes;
+    expect(await failure(() => readCifar(set, [file('a', 3), bad]))).toEqual({
+      code: 'cifar.bad-label',
+      message: `b.bin: record 1 has the ${name} ${classes}; in ${set} they are 0 to ${classes - 1}.${again}`,
     });
   });
+});
+
+test('CIFAR-10 taken for CIFAR-100 is refused', async () => {
+  // As many bytes as make whole records of either.
+  const bytes = new Uint8Array(3073 * 3074).fill(30);
+  const { message } = await failure(() => readCifar('CIFAR-100', [{ path: 'x', bytes }]));
+  expect(message).toMatch(/coarse label 30;.*0 to 19/);
 });
 
 describe('gzip', () => {

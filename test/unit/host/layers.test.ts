@@ -53,6 +53,30 @@ describe('rows of the Layers view', () => {
     expect(rotations({ targetDensity: 1 })).toBe('641');
   });
 
+  it('tells what the search for a pattern came to, and of no other method a word', () => {
+    const plain = layer({ min: 1, mean: 1, max: 1, dead: 0 });
+    const details = { overlap: 0.91, centreOverlap: 0.742, unmatched: 3, evaluations: 120_000, seconds: 0.25 };
+    const rows = actualRow({ ...plain, rotations: 0, details }).facts;
+    expect(rows.filter((fact) => !actualRow(plain).facts.some(([name]) => name === fact[0]))).toEqual([
+      ['intersection over union with the pattern', '0.91'],
+      ['the same at the centre of the kernel', '0.742'],
+      ['entries without a wanted place', '3'],
+      ['pairs of axes looked at', '120000'],
+      ['time of the search', '0.25 s'],
+    ]);
+    expect(actualRow(plain).facts.map(([name]) => name)).toEqual([
+      'shape (out × in)',
+      'density',
+      'target density',
+      'non-zeros',
+      'initialisation',
+      'Givens rotations',
+      'max|WWᵀ-I|',
+      'singular values (min / mean / max)',
+      'isometry',
+    ]);
+  });
+
   it('plans without a claim about isometry', () => {
     const row = plannedRow({
       name: 'fc1',

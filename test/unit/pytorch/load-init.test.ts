@@ -10,7 +10,7 @@ import { maskedOrthogonal } from '../../../src/core/init/base';
 import { Rng } from '../../../src/core/rng';
 import { writeSafetensors } from '../../../src/formats/safetensors';
 import type { TensorToWrite } from '../../../src/formats/safetensors';
-import { temporaryFolder } from '../formats/bytes';
+import { rawSafetensors, temporaryFolder } from '../formats/bytes';
 import { missing, run } from './python';
 
 const script = 'examples/pytorch/load_init.py';
@@ -107,6 +107,95 @@ describe.skipIf(missing !== undefined)(`load_init.py${missing === undefined ? ''
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
     expect(stderr.trim().split('\n')).toHaveLength(1);
     expect(stderr).toContain(sentence);
+  });
+
+  test('says in one sentence what of the metadata or a header cannot be', async () => {
+    const metadata = { format: 'sparsescope', version: '1', step: '0', init: 'base', gain: '1' };
+    const tensor = (shape: unknown, begin: number, end: number): object => ({
+      dtype: 'F32',
+      shape,
+      data_offsets: [begin, end],
+    });
+    const layer = {
+      'layers.conv1.weight': tensor([4, 1, 2, 2], 0, 64),
+      'layers.conv1.mask': { dtype: 'U8', shape: [4, 1, 2, 2], data_offsets: [64, 80] },
+    };
+    const conv = (told: string): object => ({ __metadata__: { ...metadata, 'layers.conv1.conv': told }, ...layer });
+    const good = conv('{"stride": 2, "padding": "zero", "groups": 2}');
+    const spoilt: [sentence: string, header: object][] = [
+      ['its metadata layers.conv1.conv is not a JSON object with stride, padding and groups', conv('[1, 2]')],
+      ['its metadata layers.conv1.conv is not a JSON object with stride, padding and groups', conv('3')],
+      ['its metadata layers.conv1.conv is not a JSON object with stride, padding and groups', conv('null')],
+      ['its metadata layers.conv1.conv is not JSON (', conv('{')],
+      ['its metadata layers.conv1.conv is not JSON (', conv('['.repeat(100_000))],
+      ['its metadata layers.conv1.conv has a groups that is not a whole number above 0', conv('{"groups": 0}')],
+      ['its metadata layers.conv1.conv has a groups that is not a whole number above 0', conv('{"groups": true}')],
+      ['its metadata layers.conv1.conv has a stride that is not a whole number above 0', conv('{"stride": "1"}')],
+      ['its metadata layers.conv1.conv has a padding that is not zero or circular or none', conv('{"padding": [1]}')],
+      ['layer layers.conv1: its 3 groups do not divide its 4 outputs', conv('{"groups": 3}')],
+      ...['x', 'nan', '0', '-1', 'inf'].map((gain): [string, object] => [
+        'its metadata gain is not a number above 0',
+        { __metadata__: { ...metadata, gain }, ...layer },
+      ]),
+      ['its __metadata__ is not texts by name', { __metadata__: [], ...layer }],
+      ['its __metadata__ is not texts by name', { __metadata__: { init: { a: 1 } }, ...layer }],
+      ['its header is not a JSON object', []],
+      ['tensor x has a shape or data_offsets that are not whole numbers', { x: tensor('4', 0, 16) }],
+      ['tensor x has a shape or data_offsets that are not whole numbers', { x: tensor([-2, -2], 0, 16) }],
+      ['tensor x has a shape or data_offsets that are not whole numbers', { x: tensor([1.5], 0, 6) }],
+      ['tensor x has a dtype, shape or data_offsets this script cannot read', { x: 3 }],
+    ];
+    const folder = await temporaryFolder();
+    const data = new Uint8Array(80);
+    const paths = [good, ...spoilt.map(([, header]) => header)].map((_, i) => join(folder, `${i}.safetensors`));
+    await Promise.all(
+      [good, ...spoilt.map(([, header]) => header)].map((header, i) =>
+        writeFile(paths[i], rawSafetensors(header, data)),
+      ),
+    );
+    // All in one process, as loading torch takes longer than the rest.
+    const code = `
+import sys
+sys.path.insert(0, "examples/pytorch")
+import load_init
+for path in sys.argv[1:]:
+    sys.argv = ["load_init.py", path]
+    print("status", load_init.main())`;
+    const { status, stdout, stderr } = run('-c', code, ...paths);
+    expect(status, stderr).toBe(0);
+    expect(stdout.match(/^status \d$/gm)).toEqual(['status 0', ...spoilt.map(() => 'status 1')]);
+    const sentences = stderr.trim().split('\n');
+    expect(sentences).toHaveLength(spoilt.length);
+    spoilt.forEach(([sentence], i) => expect(sentences[i]).toContain(`${i + 1}.safetensors: ${sentence}`));
+  });
+
+  test('reads U32 to its largest, and tells of a file without weights what it holds', async () => {
+    const path = join(await temporaryFolder(), 'step-000100.safetensors');
+    const data = Uint32Array.of(0, 1, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1);
+    await writeSafetensors(
+      path,
+      [
+        { name: 'layers.fc1.drop', dtype: 'U32', shape: [5], data },
+        { name: 'layers.fc1.grow', dtype: 'U32', shape: [0], data: new Uint32Array() },
+      ],
+      { format: 'sparsescope.updates', version: '1', step: '100', method: 'set' },
+    );
+    const code = `
+import sys
+sys.path.insert(0, "examples/pytorch")
+from load_init import load
+tensors, metadata = load(sys.argv[1])
+print(*tensors["layers.fc1.drop"].tolist(), tensors["layers.fc1.grow"].tolist(), tensors["layers.fc1.grow"].dtype)`;
+    expect(run('-c', code, path)).toMatchObject({
+      status: 0,
+      stdout: `${data.join(' ')} [] torch.int64\n`,
+      stderr: '',
+    });
+    const { status, stderr } = run(script, path);
+    expect(status).toBe(1);
+    expect(stderr).toBe(
+      `${path}: it holds a change of the masks and no weights: init.safetensors and checkpoints have those.\n`,
+    );
   });
 
   test('says that a file is not there', () => {

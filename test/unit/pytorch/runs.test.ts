@@ -95,6 +95,32 @@ print(*model(x).flatten().tolist())`;
     });
   });
 
+  test('the changes of a run lead from its first masks to its last', async () => {
+    const directory = await runOf({ sparsity: 'update: { method: rigl, every: 2, dropFraction: 0.4, until: 0.9 }' });
+    const code = `
+import os, sys
+sys.path.insert(0, os.path.abspath("examples/pytorch"))
+os.chdir(sys.argv[1])
+from load_init import load
+from load_rotations import load_masks
+masks = load_masks("masks/step-000000.safetensors")
+first = {name: mask.clone() for name, mask in masks.items()}
+for name in sorted(os.listdir("updates")):
+    tensors, metadata = load("updates/" + name)
+    for layer, mask in masks.items():
+        flat = mask.view(-1)
+        assert flat[tensors[layer + ".drop"]].all() and not flat[tensors[layer + ".grow"]].any()
+        flat[tensors[layer + ".drop"]] = False
+        flat[tensors[layer + ".grow"]] = True
+    for layer, mask in load_masks("masks/" + name).items():
+        assert mask.equal(masks[layer])
+        assert mask.sum() == first[layer].sum() and not mask.equal(first[layer])
+print(len(os.listdir("updates")))`;
+    const { status, stdout, stderr } = run('-c', code, directory);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(Number(stdout)).toBeGreaterThan(1);
+  });
+
   test('a product that is not the weights, or a mask that is not the mask, is found', async () => {
     const directory = await runOf({ init: 'eoi' });
     /** Changes one byte of a tensor. */

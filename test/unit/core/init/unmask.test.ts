@@ -54,6 +54,35 @@ describe('unmaskAtRandom', () => {
     });
   });
 
+  it('takes the places that are preferred first, all alike, and others only when none of those is left', () => {
+    const preferred = Mask.fromBytes(Uint8Array.from([1, 1, 1, 1, 0, 0, 0, 0, 0]), 3, 3);
+    const hits = new Float64Array(9);
+    const rounds = 6000;
+    for (let seed = 0; seed < rounds; seed++) {
+      const mask = Mask.empty(3, 3);
+      mask.set(0, 0);
+      mask.set(2, 2);
+      unmaskAtRandom(mask, 2, Rng.fromSeed(seed), preferred);
+      mask.toBytes().forEach((bit, i) => (hits[i] += bit));
+    }
+    // 2 of 3 places: standard deviation sqrt(6000 * 2 / 9) = 36.6.
+    for (const place of [1, 2, 3]) expect(Math.abs(hits[place] - (rounds * 2) / 3)).toBeLessThan(4.5 * 36.6);
+    expect([...hits.slice(4, 8)]).toEqual([0, 0, 0, 0]);
+
+    const others = new Float64Array(9);
+    for (let seed = 0; seed < rounds; seed++) {
+      const mask = Mask.empty(3, 3);
+      unmaskAtRandom(mask, 6, Rng.fromSeed(seed), preferred);
+      mask.toBytes().forEach((bit, i) => (others[i] += bit));
+    }
+    expect([...others.slice(0, 4)]).toEqual([rounds, rounds, rounds, rounds]);
+    // 2 of 5 places: standard deviation sqrt(6000 * 6 / 25) = 37.9.
+    for (const hit of others.slice(4)) expect(Math.abs(hit - (rounds * 2) / 5)).toBeLessThan(4.5 * 37.9);
+    expect(() => {
+      unmaskAtRandom(Mask.empty(2, 3), 1, Rng.fromSeed(1), preferred);
+    }).toThrow(expect.objectContaining({ code: 'mask.size-mismatch' }));
+  });
+
   it('refuses more than is free, and leaves the mask as it was', () => {
     const mask = randomMask(4, 5, 12, Rng.fromSeed(1));
     const before = mask.words.slice();

@@ -1,0 +1,148 @@
+/** `density` and `prune`, held against test/golden/cli: what is drawn is the same on every machine. */
+import { readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { openFile } from '../../../src/formats/byte-source';
+import { openSafetensors } from '../../../src/formats/safetensors';
+import { expectGolden } from '../../golden/golden';
+import type { Bundle } from '../engine/bundle';
+import { bundle } from '../engine/bundle';
+import type { Change } from '../engine/project';
+import { configText, Project } from '../engine/project';
+import type { Finished } from './sparsescope';
+import { answer, sparsescope } from './sparsescope';
+
+let built: Bundle;
+let project: Project;
+
+beforeAll(async () => {
+  built = await bundle();
+});
+afterAll(() => built.remove());
+beforeEach(async () => {
+  project = await Project.create();
+});
+afterEach(() => project.remove());
+
+const config = (change: Change): Promise<void> => writeFile(project.configPath, configText(change));
+const cli = (...args: string[]): Promise<Finished> => sparsescope(built.cli, args, project.root);
+const output = 'pruned.safetensors';
+
+/** Under every heading what was printed, JSON with six significant digits; the folder is another one each time. */
+const written = (sections: [heading: string, Finished][]): string =>
+  sections
+    .map(([heading, { code, out, err }]) => {
+      expect([code, err], heading).toEqual([0, '']);
+      const six = (_: string, value: unknown): unknown =>
+        typeof value === 'number' ? Number(value.toPrecision(6)) : value;
+      const text = out.startsWith('{') ? `${JSON.stringify(JSON.parse(out), six, 1)}\n` : out;
+      return `## ${heading}\n${text.replaceAll(project.root, 'FOLDER')}`;
+    })
+    .join('\n');
+
+const convolutions = [
+  '{ name: conv1, conv: { in: 1, out: 8, kernel: 3, stride: 2, padding: circular } }',
+  '{ activation: tanh }',
+  '{ name: conv2, conv: { in: 8, out: 8, kernel: [2, 3], stride: 2, groups: 2, padding: circular } }',
+  '{ activation: tanh }',
+  '{ name: fc, linear: { in: 392, out: 10 } }',
+];
+
+/** Scores that no gradient goes into: those of a backend may differ in their last bits. */
+const scored = ['random', 'magnitude', 'synflow'] as const;
+
+describe('density', () => {
+  const drawn: [name: string, change: Change][] = [
+    ['uniform, eoi', {}],
+    ['erk with a layer of its own, base', { distribution: 'erk', init: 'base', sparsity: 'layers: { fc2: 0.5 }' }],
+    ['uniform, sao', { init: 'sao' }],
+    ['convolutions, eis', { layers: convolutions, init: 'eis' }],
+    ...scored.map((distribution): [string, Change] => [`${distribution}, base`, { distribution, init: 'base' }]),
+  ];
+
+  it('prints what each layer was to keep and what it keeps, and answers it with --json', async () => {
+    const sections: [string, Finished][] = [];
+    for (const [name, change] of drawn) {
+      await config(change);
+      sections.push([name, await cli('density', 'tiny.sparse.yaml')]);
+      sections.push([`${name}, --json`, await cli('density', 'tiny.sparse.yaml', '--json')]);
+    }
+    expectGolden('cli/density.txt', written(sections));
+    expect((await readdir(project.root)).sort()).toEqual(['data', 'tiny.sparse.yaml']);
+  });
+
+  it('needs the data only where scores are of a loss, and tells which file is missing', async () => {
+    await rm(join(project.root, 'data'), { recursive: true });
+    await config({ distribution: 'magnitude', init: 'base' });
+    expect((await cli('density', 'tiny.sparse.yaml')).code).toBe(0);
+    await config({ distribution: 'snip', init: 'base' });
+    const { code, out, err } = await cli('density', 'tiny.sparse.yaml');
+    expect([code, out]).toEqual([1, '']);
+    expect(err).toMatch(/^error engine\.data-file-missing: .*\n$/);
+  });
+});
+
+describe('prune', () => {
+  const prune = (...args: string[]): Promise<Finished> => cli('prune', 'tiny.sparse.yaml', '-o', output, ...args);
+
+  /** Of each layer: the weights kept by its mask in the file; every other weight is zero. */
+  const keptInFile = async (): Promise<Record<string, number>> => {
+    const file = await openSafetensors(await openFile(join(project.root, output)));
+    const kept: Record<string, number> = {};
+    for (const name of ['fc1', 'fc2', 'fc3']) {
+      const [mask, weight] = await Promise.all(
+        ['mask', 'weight'].map((part) => file.readFloat64(file.get(`layers.${name}.${part}`)!)),
+      );
+      expect(weight.every((value, i) => (mask[i] === 1) === (value !== 0))).toBe(true);
+      kept[name] = mask.reduce((a, b) => a + b);
+    }
+    const scores = file.tensors.filter((tensor) => tensor.name.endsWith('.score')).length;
+    await file.close();
+    return { ...kept, scores };
+  };
+
+  it('prints what the scores keep, answers it with --json, and writes just that', async () => {
+    const sections: [string, Finished][] = [];
+    for (const distribution of scored) {
+      await config({ distribution, init: 'base' });
+      sections.push([distribution, await prune()]);
+      const json = await prune('--json');
+      sections.push([`${distribution}, --json`, json]);
+      const { layers } = answer(json) as { layers: { name: string; nonZeros: number }[] };
+      expect(await keptInFile()).toEqual({
+        ...Object.fromEntries(layers.map(({ name, nonZeros }) => [name, nonZeros])),
+        scores: distribution === 'synflow' ? 0 : 3,
+      });
+    }
+    expectGolden('cli/prune.txt', written(sections));
+  });
+
+  it.each(['snip', 'grasp'])('keeps exactly the count by %s, whatever the backend rounds', async (distribution) => {
+    await config({ distribution, init: 'base' });
+    const json = await prune('--json');
+    expect([json.code, json.err]).toEqual([0, '']);
+    const { layers } = answer(json) as { layers: { nonZeros: number }[] };
+    const total = 784 * 12 + 12 * 12 + 12 * 10;
+    expect(layers.reduce((sum, { nonZeros }) => sum + nonZeros, 0)).toBe(Math.round(0.3 * total));
+    expect((await keptInFile())['scores']).toBe(3);
+  });
+
+  it.each<[string, Change, string[], RegExp]>([
+    ['shapes decide, not scores', {}, ['-o', output], /^error engine\.not-pruned: .*uniform.*\n$/],
+    [
+      'there is no such folder',
+      { distribution: 'magnitude', init: 'base' },
+      ['-o', 'no/where.safetensors'],
+      /^error file\.no-folder: .*\n$/,
+    ],
+  ])('is refused where %s: one sentence, exit 1, nothing written', async (_, change, args, sentence) => {
+    await config(change);
+    const { code, out, err } = await cli('prune', 'tiny.sparse.yaml', ...args);
+    expect([code, out]).toEqual([1, '']);
+    expect(err).toMatch(sentence);
+    const json = await cli('prune', 'tiny.sparse.yaml', ...args, '--json');
+    expect([json.code, json.err]).toEqual([1, '']);
+    expect(answer(json)).toMatchObject({ sparsescope: 1, command: 'prune', ok: false });
+    expect((await readdir(project.root)).sort()).toEqual(['data', 'tiny.sparse.yaml']);
+  });
+});
