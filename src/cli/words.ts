@@ -16,7 +16,7 @@ export const headings = {
 /** Last row of the plan. */
 export const allLayers = 'all';
 
-export const parametersLine = (count: number): string => `${thousands(count)} parameters with biases\n`;
+export const parametersLine = (count: number): string => `${thousands(count)} parameters with biases and norms\n`;
 
 /** `wasm: with SIMD, taken by auto`: the record's name and reason. */
 export const backendText = ({ name, reason }: RunRecord['backend']): string => `${name}: ${reason}`;

@@ -2,7 +2,7 @@
 import type { NumberSchema, ObjectSchema, Schema } from './schema-types';
 
 /** `a`, `a or b`, `a, b or c`. */
-export const either = (words: readonly string[]): string =>
+const either = (words: readonly string[]): string =>
   words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
 
 /** Digits in groups; 2^53 - 1 as what it is. */
