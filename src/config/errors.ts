@@ -293,6 +293,16 @@ export const densityByDegrees = (density: number, reached: number): Finding =>
       'Use init: eoi for the density as it is written, or choose degrees by sparsity.sao.degree.',
   );
 
+/** `least`: rounded up, so that it can be typed back. */
+export const gainTooSmall = (key: 'weight' | 'bias', value: number, least: string): Finding => {
+  const [drawn, zero] = key === 'bias' ? ['biases', ', or 0 for biases that are zero'] : ['weights', ''];
+  return finding(
+    'gain-too-small',
+    `sparsity.gain.${key} is ${value}, with which ${drawn} would lose digits or vanish in 32-bit floats. Use at least ${least}${zero}.`,
+    change(least),
+  );
+};
+
 export const criticalBase = (base: string): Finding =>
   finding(
     'critical-base',

@@ -1,5 +1,5 @@
 /** sigma_w and sigma_b of a config, computed where it asks for the critical ones. */
-import { isSparseError } from '../core/errors';
+import { atLeast, isSparseError } from '../core/errors';
 import { criticalGain } from '../core/init/mean-field';
 import type { Gains } from '../core/init/mean-field';
 import { everyLayer } from '../core/network';
@@ -15,6 +15,22 @@ const activationsOf = ({ layers }: Network): Activation[] => [
 
 const path = 'sparsity.gain.weight';
 
+/**
+ * Weights are float32, whose digits get fewer below 2^-126. With this gain an entry of 2^-24, where the digits of 1 end, is
+ * still above that. The other end of their range, 2^128, is out of reach: the schema has gains up to 100.
+ */
+const leastGain = 2 ** -102;
+
+/** A gain that would turn into zeros without a word; 0 of biases asks for them. */
+function vanishing({ weight, bias }: Config['sparsity']['gain']): PathFinding | undefined {
+  const tooSmall = (key: 'weight' | 'bias', value: number): PathFinding => ({
+    ...errors.gainTooSmall(key, value, atLeast(leastGain)),
+    path: `sparsity.gain.${key}`,
+  });
+  if (weight !== 'critical' && weight < leastGain) return tooSmall('weight', weight);
+  return bias > 0 && bias < leastGain ? tooSmall('bias', bias) : undefined;
+}
+
 /** These have a variance of their own, which a critical gain would multiply a second time. */
 const scaled = ['kaiming-normal', 'xavier-normal'];
 
@@ -22,6 +38,8 @@ const scaled = ['kaiming-normal', 'xavier-normal'];
 export function gainOf(config: Config, network: Network): { gain: Gains } | { problem: PathFinding } {
   const { gain, base, init } = config.sparsity;
   const { weight, bias } = gain;
+  const problem = vanishing(gain);
+  if (problem) return { problem };
   if (weight !== 'critical') return { gain: { weight, bias } };
   if (init === 'base' && scaled.includes(base)) return { problem: { ...errors.criticalBase(base), path } };
   const activations = activationsOf(network);

@@ -95,6 +95,9 @@ const words: BadConfig[] = [
     `${head}sparsity: { update: { method: rigl } }\ntrain: { rewind: { levels: 2, step: 10 } }\n`,
   ),
   yaml('tickets that rewind to after the end', `${head}train: { epochs: 1, rewind: { levels: 2, step: 5000 } }\n`),
+  yaml('a gain that vanishes', `${head}sparsity: { gain: { weight: 1e-300 } }\n`),
+  yaml('biases that vanish', `${head}sparsity: { gain: { weight: critical, bias: 1.0e-45 } }\n`),
+  yaml('gains that overflow', `${head}sparsity: { gain: { weight: 1e39, bias: 1e300 } }\n`),
   yaml('a critical gain twice', `${head}sparsity: { init: base, base: kaiming-normal, gain: { weight: critical } }\n`),
   yaml(
     'a critical gain of two activations',
