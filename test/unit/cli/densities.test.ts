@@ -55,7 +55,7 @@ describe('density', () => {
   const drawn: [name: string, change: Change][] = [
     ['uniform, eoi', {}],
     ['erk with a layer of its own, base', { distribution: 'erk', init: 'base', sparsity: 'layers: { fc2: 0.5 }' }],
-    ['uniform, sao', { init: 'sao' }],
+    ['uniform, sao', { density: 0.25, init: 'sao' }],
     ['convolutions, eis', { layers: convolutions, init: 'eis' }],
     ...scored.map((distribution): [string, Change] => [`${distribution}, base`, { distribution, init: 'base' }]),
   ];
