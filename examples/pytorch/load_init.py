@@ -143,6 +143,15 @@ def conv_options(metadata, name):
     return options
 
 
+def blocks_of(metadata, name):
+    """Into how many blocks of rows a weight is cut that are operators of their own: groups, or stacked matrices."""
+    told = metadata.get(name + ".stack", "1")
+    # Python refuses to count in thousands of digits.
+    if not (told.isascii() and told.isdigit() and len(told) < 10 and int(told) > 0):
+        raise InitError("its metadata %s.stack is not a whole number above 0" % name)
+    return int(told) * conv_options(metadata, name)["groups"]
+
+
 def gain_of(metadata):
     """What orthogonal weights were multiplied by; 1 where the file does not tell."""
     try:
@@ -223,28 +232,28 @@ def orthogonality_error(weight):
     return (gram - torch.eye(gram.shape[0], dtype=gram.dtype)).abs().max().item()
 
 
-def operators(weight, groups):
+def operators(weight, blocks):
     """What the layer does, as matrices: those stacked in it, or of a convolution one for each group and frequency of an 8 x 8 circle."""
     if weight.dim() == 2:
-        return list(weight.double().chunk(groups))
+        return list(weight.double().chunk(blocks))
     places = [max(8, side) for side in weight.shape[2:]]
     by_frequency = torch.fft.fft2(weight.double(), s=places).flatten(2).permute(2, 0, 1)
-    return [block for group in by_frequency.chunk(groups, dim=1) for block in group]
+    return [block for group in by_frequency.chunk(blocks, dim=1) for block in group]
 
 
-def check(name, weight, mask, tolerance, gain=1.0, groups=1):
+def check(name, weight, mask, tolerance, gain=1.0, blocks=1):
     """Print one layer's line; `tolerance` None reports orthogonality without judging it."""
     if weight.dim() not in (2, 4) or weight.numel() == 0 or weight.shape != mask.shape:
         raise InitError("layer %s: weight and mask are not matrices or kernels of one shape" % name)
-    if weight.dim() == 4 and weight.shape[0] % groups:
-        raise InitError("layer %s: its %d groups do not divide its %d outputs" % (name, groups, weight.shape[0]))
+    if weight.shape[0] % blocks:
+        raise InitError("layer %s: its %d groups do not divide its %d outputs" % (name, blocks, weight.shape[0]))
     if not bool(((mask == 0) | (mask == 1)).all()):
         raise InitError("layer %s: the mask has values other than 0 and 1" % name)
     if not bool(torch.isfinite(weight).all()):
         raise InitError("layer %s: a weight is not finite" % name)
     if bool((weight[mask == 0] != 0).any()):
         raise InitError("layer %s: a pruned weight is not zero" % name)
-    matrices = [matrix / gain for matrix in operators(weight, groups)]
+    matrices = [matrix / gain for matrix in operators(weight, blocks)]
     error = max(orthogonality_error(matrix) for matrix in matrices)
     values = gain * torch.cat([torch.linalg.svdvals(matrix) for matrix in matrices])
     print(
@@ -269,8 +278,8 @@ def main():
         reason = "made with init: %s" % metadata["init"] if loose else "trained" if trained else None
         for name in names:
             tolerance = None if reason else options.tolerance
-            groups = int(metadata.get(name + ".stack", "1")) * conv_options(metadata, name)["groups"]
-            check(name, tensors[name + ".weight"], tensors[name + ".mask"], tolerance, gain, groups)
+            blocks = blocks_of(metadata, name)
+            check(name, tensors[name + ".weight"], tensors[name + ".mask"], tolerance, gain, blocks)
         model, masks = build(tensors, metadata=metadata)
         keep_masks(model, masks)
         kept = sum(int(mask.sum()) for mask in masks.values())

@@ -23,7 +23,7 @@ import sys
 
 import torch
 
-from load_init import InitError, conv_options, gain_of, layer_names, load
+from load_init import InitError, blocks_of, gain_of, layer_names, load
 
 # Python's cosine and sine differ from JavaScript's in the last bit for some angles. Rounded to float32 that seldom shows;
 # where it does, an entry is off by 6e-8 at most at that rotation, as entries are at most 1.
@@ -49,7 +49,7 @@ def is_size(value):
 
 
 def load_sequences(path):
-    """The recorded sequences by name: a layer's, or `conv1/0`, `conv1/1` ... of a convolution in groups."""
+    """The recorded sequences by name: a layer's, or `conv1/0`, `conv1/1` ... of a convolution in groups or a stack."""
     tensors, metadata = load(path)
     if metadata.get("format") != "sparsescope.rotations" or metadata.get("version") not in ("1", "2"):
         raise InitError("it is not a file of rotations that this script can read")
@@ -130,11 +130,11 @@ def load_masks(path):
     return masks
 
 
-def centres(weight, groups):
-    """The matrix of each group: a linear weight itself, of a convolution what stands at the centre of its kernel."""
+def centres(weight, blocks):
+    """The matrix of each block: a linear weight itself, of a convolution what stands at the centre of its kernel."""
     if weight.dim() == 4:
         weight = weight[:, :, (weight.shape[2] - 1) // 2, (weight.shape[3] - 1) // 2]
-    return weight.chunk(groups)
+    return weight.chunk(blocks)
 
 
 def check(folder):
@@ -148,15 +148,15 @@ def check(folder):
         weight, mask = tensors[name + ".weight"], masks.get(name)
         if mask is None or not torch.equal(mask, tensors[name + ".mask"].bool()):
             raise InitError("layer %s: the packed mask is not the mask of init.safetensors" % name)
-        groups = conv_options(metadata, name)["groups"]
+        blocks = blocks_of(metadata, name)
         short = name[len("layers.") :]
-        names = [short] if groups == 1 else ["%s/%d" % (short, group) for group in range(groups)]
+        names = [short] if blocks == 1 else ["%s/%d" % (short, block) for block in range(blocks)]
         told = "no rotations"
         if all(each in sequences for each in names):
             found = [sequences.pop(each) for each in names]
             told = "%d rotations make its weights, %s" % (
                 sum(len(sequence["angle"]) for sequence in found),
-                compared(name, found, centres(weight, groups), gain),
+                compared(name, found, centres(weight, blocks), gain),
             )
         print("%-14s %7d weights kept, packed in %d bytes; %s" % (name, mask.sum(), packed(mask), told))
     for name in sequences:

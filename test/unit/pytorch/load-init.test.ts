@@ -133,6 +133,10 @@ describe.skipIf(missing !== undefined)(`load_init.py${missing === undefined ? ''
       ['its metadata layers.conv1.conv has a stride that is not a whole number above 0', conv('{"stride": "1"}')],
       ['its metadata layers.conv1.conv has a padding that is not zero or circular or none', conv('{"padding": [1]}')],
       ['layer layers.conv1: its 3 groups do not divide its 4 outputs', conv('{"groups": 3}')],
+      ...['x', '0', '-1', '1.5', '²', '9'.repeat(5_000)].map((stack): [string, object] => [
+        'its metadata layers.conv1.stack is not a whole number above 0',
+        { __metadata__: { ...metadata, 'layers.conv1.stack': stack }, ...layer },
+      ]),
       ...['x', 'nan', '0', '-1', 'inf'].map((gain): [string, object] => [
         'its metadata gain is not a number above 0',
         { __metadata__: { ...metadata, gain }, ...layer },

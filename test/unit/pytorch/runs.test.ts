@@ -71,6 +71,17 @@ print(*model(x).flatten().tolist())`;
 
   test.each<[string, Change]>([
     ['convolutions in groups', { init: 'eoi', layers, density: 0.4, sparsity: 'gain: { weight: 1.25 }' }],
+    [
+      'stacked matrices',
+      {
+        init: 'eoi',
+        layers: [
+          '{ name: qkv, linear: { in: 784, out: 48, stack: 3 } }',
+          '{ activation: tanh }',
+          '{ name: fc, linear: { in: 48, out: 10 } }',
+        ],
+      },
+    ],
     ['led by a pattern', { init: 'eoi', sparsity: 'eoi: { pattern: { nm: [1, 3] } }' }],
     [
       'sparse orthogonal',
