@@ -1,5 +1,5 @@
 /** The words of a config about the network: one part of the table in schema.ts. */
-import { presets } from '../core/presets';
+import { presetNames } from '../core/presets';
 import { activation, layer } from './schema-layers';
 import type { ObjectSchema } from './schema-types';
 
@@ -15,7 +15,7 @@ export const model = {
     preset: {
       kind: 'enum',
       optional: true,
-      values: Object.keys(presets),
+      values: presetNames,
       valueDocs: {
         'mlp-7':
           'Seven linear layers fc1 ... fc7, inputs-100-100-100-100-100-100-classes: 129,400 maskable weights for 28 x 28 images. ' +

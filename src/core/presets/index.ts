@@ -31,7 +31,7 @@ const resnetOf = (depth: number): Preset => ({
   layers: (task, options) => resnet(task, depth, options.activation),
 });
 
-export const presets = {
+const presets = {
   'mlp-7': {
     activation: 'tanh',
     layers: (task, options) => mlp(task, { depth: 7, width: 100, fn: options.activation }),
@@ -64,6 +64,7 @@ export const presets = {
 } as const satisfies Record<string, Preset>;
 
 export type PresetName = keyof typeof presets;
+export const presetNames = Object.keys(presets) as PresetName[];
 
 /** The depths or widths that a preset can be given, if it can. */
 export const presetTakes = (name: PresetName, key: 'depth' | 'width'): { min: number; max: number } | undefined => {

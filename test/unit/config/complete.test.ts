@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { presets } from '../../../src/core/presets';
+import { presetNames } from '../../../src/core/presets';
 import { checkConfig } from '../../../src/config/check';
 import { completionsAt } from '../../../src/config/complete';
 
@@ -107,7 +107,7 @@ describe('completion of words', () => {
     [`${head}train: { optimizer: { nesterov: | } }\n`, ['true', 'false']],
     [`${head}probes: { jacobian: { at: [0, |] } }\n`, ['end']],
     [`${head}sparsity: { eoi: { angles: | } }\n`, ['uniform', '{ fixed: ... }', '{ range: ... }', '{ list: ... }']],
-    ['version: 1\nmodel:\n  preset: |\n', Object.keys(presets)],
+    ['version: 1\nmodel:\n  preset: |\n', presetNames],
     [`${head}seed: |\n`, []],
   ])('%j', (marked, expected) => {
     expect(labels(marked)).toEqual(expected);
