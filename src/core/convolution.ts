@@ -21,31 +21,48 @@ export function outputSize(
   return [layer.out, side(height, layer.kernel[0]), side(width, layer.kernel[1])];
 }
 
+type Looking = Pick<ConvLayer, 'kernel' | 'stride' | 'padding'>;
+
+/**
+ * For each place of the output and each tap of the kernel, which place of the input picture it looks at: (places, kh * kw)
+ * indices, -1 in zero padding.
+ */
+export function tapTable(layer: Looking, [channels, height, width]: PictureSize): Int32Array {
+  const [kh, kw] = layer.kernel;
+  const [, rows, columns] = outputSize({ ...layer, out: channels }, [channels, height, width]);
+  const [top, left] = [paddingOf(layer, kh).before, paddingOf(layer, kw).before];
+  const table = new Int32Array(rows * columns * kh * kw);
+  let at = 0;
+  for (let r = 0; r < rows; r++)
+    for (let c = 0; c < columns; c++)
+      for (let y = 0; y < kh; y++)
+        for (let x = 0; x < kw; x++) {
+          const row = placeAt(r * layer.stride + y - top, height, layer);
+          const column = placeAt(c * layer.stride + x - left, width, layer);
+          table[at++] = row < 0 || column < 0 ? -1 : row * width + column;
+        }
+  return table;
+}
+
 /**
  * For each place of the output and each channel and tap of the kernel, in that order, which value of the input picture
  * it looks at: (places, in * kh * kw) indices, -1 in zero padding. All channels, whatever the groups.
  */
 export function patchTable(layer: ConvLayer, picture: PictureSize): Int32Array {
   const [channels, height, width] = picture;
-  const [kh, kw] = layer.kernel;
-  const [, rows, columns] = outputSize(layer, picture);
-  const [top, left] = [paddingOf(layer, kh).before, paddingOf(layer, kw).before];
-  const table = new Int32Array(rows * columns * channels * kh * kw);
+  const taps = layer.kernel[0] * layer.kernel[1];
+  const places = tapTable(layer, picture);
+  const table = new Int32Array(places.length * channels);
   let at = 0;
-  for (let r = 0; r < rows; r++)
-    for (let c = 0; c < columns; c++)
-      for (let channel = 0; channel < channels; channel++)
-        for (let y = 0; y < kh; y++)
-          for (let x = 0; x < kw; x++) {
-            const row = placeAt(r * layer.stride + y - top, height, layer);
-            const column = placeAt(c * layer.stride + x - left, width, layer);
-            table[at++] = row < 0 || column < 0 ? -1 : (channel * height + row) * width + column;
-          }
+  for (let first = 0; first < places.length; first += taps)
+    for (let channel = 0; channel < channels; channel++)
+      for (let t = first; t < first + taps; t++)
+        table[at++] = places[t] < 0 ? -1 : channel * height * width + places[t];
   return table;
 }
 
 /** A place along a side, around the edge with circular padding; -1 beyond it otherwise. */
-function placeAt(at: number, size: number, { padding }: ConvLayer): number {
+function placeAt(at: number, size: number, { padding }: Pick<ConvLayer, 'padding'>): number {
   if (padding === 'circular') return ((at % size) + size) % size;
   return at < size ? Math.max(-1, at) : -1;
 }

@@ -22,7 +22,7 @@ export interface Pass {
   onBatch?: (name: string, statistics: BatchStatistics) => void;
 }
 
-/** Values are (batch, n), tokens (batch, tokens, size), pictures (channels, height, width, batch). */
+/** Values are (batch, n), tokens (batch, tokens, size), pictures (batch, height, width, channels). */
 const isPictures = (x: tf.Tensor): x is tf.Tensor4D => x.rank === 4;
 
 const asValues = (x: tf.Tensor): tf.Tensor => (isPictures(x) ? fromPictures(x) : x);

@@ -1,8 +1,26 @@
 /** TensorFlow.js in plain JavaScript: slow, always there, what the others are compared with. */
 import * as tf from '@tensorflow/tfjs';
 import { words } from '../errors';
+import { installPatches } from './patches';
 import { quietTensorFlow } from './quiet';
 import type { Backend } from './backend';
+
+/** What of the backend's own class is used. */
+interface Arrays {
+  data: { get(dataId: object): { values?: unknown } };
+  makeTensorInfo(shape: number[], dtype: 'float32', values: Float32Array): tf.TensorInfo;
+}
+
+const arrayMemory = (backend: unknown) => {
+  const arrays = backend as Arrays;
+  return {
+    read: ({ dataId }: tf.TensorInfo) => arrays.data.get(dataId).values as Float32Array,
+    make: (shape: number[]) => {
+      const values = new Float32Array(shape.reduce((a, b) => a * b, 1));
+      return { info: arrays.makeTensorInfo(shape, 'float32', values), values: () => values };
+    },
+  };
+};
 
 export const cpu: Backend = {
   name: 'cpu',
@@ -10,6 +28,7 @@ export const cpu: Backend = {
   start: async () => {
     quietTensorFlow();
     await tf.setBackend('cpu');
+    installPatches('cpu', arrayMemory);
     return { version: tf.version.tfjs };
   },
 };

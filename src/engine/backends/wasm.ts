@@ -1,14 +1,29 @@
 /** TensorFlow.js in WebAssembly, one thread: the default, always there. */
 import * as tf from '@tensorflow/tfjs';
 import { setWasmPaths, version_wasm } from '@tensorflow/tfjs-backend-wasm';
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { backendUnavailable, words } from '../errors';
 import type { Backend } from './backend';
 import { withoutNewListeners } from './process-listeners';
+import { installPatches } from './patches';
 import { quietTensorFlow } from './quiet';
 import { wasmFolder } from './wasm-files';
 import { installTransposedMatMul } from './wasm-matmul';
 
 let started = false;
+
+/** Views of the heap: nothing is copied. */
+const heapMemory = (backend: unknown) => {
+  const heap = backend as Pick<BackendWasm, 'makeOutput' | 'typedArrayFromHeap'>;
+  const read = (info: tf.TensorInfo): Float32Array => heap.typedArrayFromHeap(info) as Float32Array;
+  return {
+    read,
+    make: (shape: number[]) => {
+      const info = heap.makeOutput(shape, 'float32');
+      return { info, values: () => read(info) };
+    },
+  };
+};
 
 export const wasm: Backend = {
   name: 'wasm',
@@ -24,6 +39,7 @@ export const wasm: Backend = {
     started = true;
     if (!(await withoutNewListeners(() => tf.setBackend('wasm')))) throw backendUnavailable('wasm', words.wasmFailed);
     installTransposedMatMul();
+    installPatches('wasm', heapMemory);
     return { version: version_wasm };
   },
 };

@@ -22,14 +22,11 @@ interface NormWeights {
   running?: { mean: tf.Tensor; variance: tf.Tensor };
 }
 
-/** Pictures are (channels, height, width, batch); values and tokens have what is normalised at the end. */
-const alongChannels = (vector: tf.Tensor, rank: number): tf.Tensor =>
-  rank === 4 ? tf.reshape(vector, [-1, 1, 1, 1]) : vector;
-
+/** Along the last axis: values, channels, or the values of a token. */
 function scaled(x: tf.Tensor, mean: tf.Tensor, variance: tf.Tensor, { weight, bias }: NormWeights): tf.Tensor {
-  const slope = tf.mul(tf.rsqrt(tf.add(variance, epsilon)), alongChannels(weight, x.rank));
+  const slope = tf.mul(tf.rsqrt(tf.add(variance, epsilon)), weight);
   const centred = tf.mul(tf.sub(x, mean), slope);
-  return bias ? tf.add(centred, alongChannels(bias, x.rank)) : centred;
+  return bias ? tf.add(centred, bias) : centred;
 }
 
 /**
@@ -48,12 +45,11 @@ export function normalise(
   }
   if (!onBatch) {
     const { mean, variance } = weights.running!;
-    return scaled(x, alongChannels(mean, x.rank), alongChannels(variance, x.rank), weights);
+    return scaled(x, mean, variance, weights);
   }
-  const axes = x.rank === 4 ? [1, 2, 3] : [...Array(x.rank - 1).keys()];
-  const { mean, variance } = tf.moments(x, axes, true);
+  const { mean, variance } = tf.moments(x, [...Array(x.rank - 1).keys()]);
   const count = x.size / mean.size;
-  onBatch({ mean: tf.reshape(mean, [-1]), variance: tf.reshape(variance, [-1]), count });
+  onBatch({ mean, variance, count });
   return scaled(x, mean, variance, weights);
 }
 

@@ -1,4 +1,4 @@
-/** What the tensors executor does to pictures, (channels, height, width, batch), apart from convolutions. */
+/** What the tensors executor does to pictures, (batch, height, width, channels), apart from convolutions. */
 import * as tf from '@tensorflow/tfjs';
 import type { PoolLayer, SqueezeExciteLayer } from '../../core/network';
 import { activate } from './activations';
@@ -6,22 +6,21 @@ import { windows } from './convolution';
 
 /** Of equal values in a window the first takes the gradient, as in PyTorch. */
 export function pool(x: tf.Tensor4D, { of, size, stride }: PoolLayer): tf.Tensor4D {
-  const { taps, height, width } = windows(x, { kernel: [size, size], stride, padding: 'none' });
-  const [first, ...others] = taps;
+  const [batch, , , channels] = x.shape;
+  const { patches, height, width } = windows(x, { kernel: [size, size], stride, padding: 'none' }, 1);
+  const taps = tf.reshape(patches, [-1, size * size, channels]);
   const joined =
-    of === 'max'
-      ? others.reduce((best, tap) => tf.maximum(best, tap), first)
-      : tf.div<tf.Tensor3D>(others.length > 0 ? tf.addN(taps) : first, taps.length);
-  return tf.reshape(joined, [x.shape[0], height, width, x.shape[3]]);
+    of === 'average' ? tf.mean(taps, 1) : tf.split(taps, size * size, 1).reduce((best, tap) => tf.maximum(best, tap));
+  return tf.reshape(joined, [batch, height, width, channels]);
 }
 
 /** Of each channel, (batch, channels). */
-export const meanOfPlaces = (x: tf.Tensor4D): tf.Tensor2D => tf.transpose(tf.mean<tf.Tensor2D>(x, [1, 2]));
+export const meanOfPlaces = (x: tf.Tensor4D): tf.Tensor2D => tf.mean<tf.Tensor2D>(x, [1, 2]);
 
 /** Places in rows as tokens, (batch, places, channels). */
 export function placesAsTokens(x: tf.Tensor4D): tf.Tensor3D {
-  const [channels, height, width, batch] = x.shape;
-  return tf.transpose(tf.reshape(x, [channels, height * width, batch]), [2, 1, 0]);
+  const [batch, height, width, channels] = x.shape;
+  return tf.reshape(x, [batch, height * width, channels]);
 }
 
 /** `linear` by name: `reduce` and `expand` are layers like any other. Hu, Shen, Sun (2018). */
@@ -32,5 +31,5 @@ export function squeezeExcite(
 ): tf.Tensor4D {
   const squeezed = activate.silu(linear(reduce.name, meanOfPlaces(x))) as tf.Tensor2D;
   const shares = tf.sigmoid(linear(expand.name, squeezed));
-  return tf.mul(x, tf.reshape(tf.transpose(shares), [x.shape[0], 1, 1, x.shape[3]]));
+  return tf.mul(x, tf.reshape(shares, [x.shape[0], 1, 1, x.shape[3]]));
 }

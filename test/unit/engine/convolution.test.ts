@@ -89,7 +89,7 @@ describe.each([
     const found = tf.tidy(() => {
       const x = tf.tensor2d(Float32Array.from(pictures.flatMap((picture) => [...picture])), [2, pictures[0].length]);
       const result = convolve(toPictures(x, size), layer, tf.tensor2d(weights, [rows, columns]), tf.tensor1d(bias));
-      expect(result.shape).toEqual([...out, 2]);
+      expect(result.shape).toEqual([2, out[1], out[2], out[0]]);
       return fromPictures(result).dataSync();
     });
     let at = 0;
@@ -106,18 +106,19 @@ describe.each([
     const picture = normals(size[0] * size[1] * size[2], 2);
     const [, height, width] = outputSize(layer, size);
     const pull = normals(rows * height * width, 3);
+    const pictureShape: [number, number, number, number] = [1, size[1], size[2], size[0]];
     const total = (w: tf.Tensor, x: tf.Tensor): tf.Scalar =>
       tf.sum(
         tf.mul(
           convolve(x as tf.Tensor4D, layer, w as tf.Tensor2D, tf.zeros([rows])),
-          tf.tensor4d(pull, [rows, height, width, 1]),
+          tf.tensor4d(pull, [1, height, width, rows]),
         ),
       );
     const at = (w: Float32Array, x: Float32Array): number =>
-      tf.tidy(() => total(tf.tensor2d(w, [rows, columns]), tf.tensor4d(x, [...size, 1])).dataSync()[0]);
+      tf.tidy(() => total(tf.tensor2d(w, [rows, columns]), tf.tensor4d(x, pictureShape)).dataSync()[0]);
     const [byWeights, byPicture] = tf.tidy(() =>
       tf
-        .grads(total)([tf.tensor2d(weights, [rows, columns]), tf.tensor4d(picture, [...size, 1])])
+        .grads(total)([tf.tensor2d(weights, [rows, columns]), tf.tensor4d(picture, pictureShape)])
         .map((g) => g.dataSync()),
     );
     // It is linear in each: a difference of 1 has no error but rounding.
