@@ -1,6 +1,7 @@
 import { access, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { protocolVersion } from '../../../src/protocol/engine';
 import type { Bundle } from '../engine/bundle';
 import { bundle } from '../engine/bundle';
 import type { Change } from '../engine/project';
@@ -356,7 +357,7 @@ describe('report and doctor', () => {
       sparsescope: 1,
       command: 'doctor',
       ok: true,
-      versions: { node: process.versions.node, protocol: 2 },
+      versions: { node: process.versions.node, protocol: protocolVersion },
       backend: { name: 'wasm', available: ['wasm', 'cpu'] },
       system: { arch: process.arch },
     });
