@@ -3,6 +3,7 @@ import * as errors from './errors';
 import type { PathFinding } from './finding';
 import { presetTakes } from '../core/presets';
 import { guideOf, isRotated, isScored, scalesByFan, startsDense } from './methods';
+import { hasConvolutions } from './model-network';
 import type { Reading } from './parse';
 import type { Config } from './types';
 
@@ -30,9 +31,10 @@ function modelKeys({ model }: Config): Idle[] {
 }
 
 /** Keys about exact orthogonal initialisation, and those that a pattern takes the place of. */
-function eoiKeys({ model, sparsity }: Config): Idle[] {
+function eoiKeys(config: Config): Idle[] {
+  const { sparsity } = config;
   const { init, eoi, update } = sparsity;
-  const convolutions = model.layers?.some((layer) => 'conv' in layer) === true;
+  const convolutions = hasConvolutions(config);
   const guided = guideOf(sparsity) !== undefined;
   return [
     { path: 'sparsity.eoi', idle: !isRotated(init), reason: `init is ${init}` },

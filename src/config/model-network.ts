@@ -90,3 +90,7 @@ export function networkOf({ model, data }: Config): { network: Network; placed: 
     .map((layer): Placed => ({ layer, path: paths.get(layer) ?? 'model.layers' }));
   return { network: { inputs, picture, classes, layers }, placed, paths };
 }
+
+/** Whether a layer that can be sparse is a convolution. */
+export const hasConvolutions = (config: Config): boolean =>
+  networkOf(config).placed.some(({ layer }) => layer.kind === 'conv' && !layer.dense);

@@ -1,5 +1,6 @@
 /** Compare Initialisations: chooses methods, asks the engine, shows the answer. */
 import * as vscode from 'vscode';
+import { hasConvolutions } from '../../config/model-network';
 import type { CompareMethod, Comparison } from '../../protocol/compare';
 import { offeredMethods, parseMethods } from '../compare-choice';
 import { isCancel } from '../errors';
@@ -55,7 +56,7 @@ export const compareInitialisations = async (
   const { config: parsed } = checkedDocument(document);
   if (!parsed) return;
   const { distribution, init } = parsed.sparsity;
-  const convolutional = parsed.model.layers?.some((layer) => 'conv' in layer) === true;
+  const convolutional = hasConvolutions(parsed);
   const methods = fixed ?? (await chooseMethods(services, { distribution, init }, convolutional));
   if (!methods) return;
   const configPath = document.uri.fsPath;

@@ -4,13 +4,15 @@ import { describeKey } from '../../config/describe';
 import { valueAt } from '../../config/tree';
 import type { Range } from '../../config/issues';
 import type { NetworkPlan } from '../../config/plan';
-import { layerTable, planTable } from './plan-table';
+import { layersTable, planTable } from './plan-table';
 import { words } from './words';
 
 /** Keys on which the whole network depends. */
 const ofTheNetwork = new Set([
   'model',
   'model.preset',
+  'model.depth',
+  'model.width',
   'model.layers',
   'sparsity',
   'sparsity.density',
@@ -21,9 +23,9 @@ const ofTheNetwork = new Set([
 const computed = (path: string, plan: NetworkPlan | undefined): string | undefined => {
   if (!plan) return undefined;
   if (ofTheNetwork.has(path)) return planTable(plan);
-  const entry = /^model\.layers\[\d+\]/.exec(path)?.[0];
-  const layer = plan.layers.find((known) => known.path === entry);
-  return layer && layerTable(layer);
+  const entry = /^model\.layers\[\d+\](?:\.(?:residual|shortcut)\[\d+\])?/.exec(path)?.[0];
+  const layers = plan.layers.filter((known) => known.path === entry);
+  return layers.length > 0 ? layersTable(layers) : undefined;
 };
 
 /** Markdown for the key or value at an offset, and the range it is about. */

@@ -51,5 +51,5 @@ export const planTable = ({ layers, density, nonZeros, weights, parameters }: Ne
     ]),
   ].join('\n');
 
-/** The same of one layer. */
-export const layerTable = (layer: LayerPlan): string => [...head(), layerRow(layer)].join('\n');
+/** The same of one layer, or of those that one entry makes. */
+export const layersTable = (layers: readonly LayerPlan[]): string => [...head(), ...layers.map(layerRow)].join('\n');

@@ -48,6 +48,27 @@ describe('hovers', () => {
     expect(hover(preset, 'mlp-7')!.markdown).toContain('| fc7 | 10 × 100 | 0.714 | 714 / 1,000 | 1,010 |');
   });
 
+  it('tell what a layer within a residual comes to, and both layers of attention', () => {
+    const graph = `version: 1
+model:
+  layers:
+    - { name: patch, conv: { in: 1, out: 16, kernel: 4, stride: 4 } }
+    - { reshape: tokens }
+    - residual:
+        - { name: att, attention: { size: 16, heads: 2 } }
+        - { name: up, linear: { in: 16, out: 16 } }
+    - { reshape: mean }
+    - { name: fc, linear: { in: 16, out: 10 } }
+sparsity: { density: 0.25, distribution: uniform }
+`;
+    expect(hover(graph, 'linear')!.markdown).toContain('| up | 16 × 16 | 0.25 | 64 / 256 | 272 |');
+    const { markdown } = hover(graph, 'attention')!;
+    expect(markdown).toContain('| att-input | 48 × 16 | 0.25 | 192 / 768 | 816 |');
+    expect(markdown).toContain('| att-output | 16 × 16 |');
+    expect(markdown).not.toContain('| up |');
+    expect(hover(graph, 'residual')!.markdown).not.toContain('| att-input |');
+  });
+
   it('give formula and source of the method that a word names', () => {
     const config = `${preset}  distribution: snip\n  init: eoi\n  gain: { weight: critical }\n  update: { method: rigl }\n`;
     expect(hover(config, 'snip')!.markdown).toMatch(
