@@ -6,7 +6,14 @@ import type { Task } from './parts';
 /** Of DeiT-Ti: 64 values a head. */
 const perHead = 64;
 
-/** Patches along a side. */
+/** As many heads of that size as there are; where they do not divide the width, fewer. */
+function headsOf(width: number): number {
+  let heads = Math.max(1, Math.floor(width / perHead));
+  while (width % heads !== 0) heads--;
+  return heads;
+}
+
+/** Patches along the shorter side. */
 const side = 8;
 
 /**
@@ -14,15 +21,15 @@ const side = 8;
  * token, `depth` blocks of `width`. Only the two layers of each MLP can be masked, as in appendix J of Nowak et al.
  * (eoi.md 4.4); how their other settings were is not known.
  */
-export function deitBlocks({ picture: [channels, height], classes }: Task, { depth, width, fn }: Stack): Layer[] {
+export function deitBlocks({ picture: [channels, ...sides], classes }: Task, { depth, width, fn }: Stack): Layer[] {
   const dense = { dense: true } as const;
-  const patch = Math.max(1, Math.floor(height / side));
+  const patch = Math.max(1, Math.floor(Math.min(...sides) / side));
   const layerNorm = (name: string): Layer => ({ kind: 'norm', over: 'layer', name, size: width });
   const blocks = Array.from({ length: depth }, (_, b): Layer[] => {
     const name = `block${b + 1}`;
     const attention: Layer = {
       kind: 'attention',
-      heads: Math.max(1, Math.round(width / perHead)),
+      heads: headsOf(width),
       input: linear(`${name}-input`, width, 3 * width, { stack: 3, ...dense }),
       output: linear(`${name}-output`, width, width, dense),
     };
@@ -36,7 +43,12 @@ export function deitBlocks({ picture: [channels, height], classes }: Task, { dep
   return [
     conv('patches', channels, width, { kernel: patch, stride: patch, padding: 'none', ...dense }),
     { kind: 'tokens' },
-    { kind: 'position', name: 'position', tokens: Math.floor(height / patch) ** 2, size: width },
+    {
+      kind: 'position',
+      name: 'position',
+      tokens: Math.floor(sides[0] / patch) * Math.floor(sides[1] / patch),
+      size: width,
+    },
     ...blocks.flat(),
     layerNorm('norm'),
     { kind: 'mean' },

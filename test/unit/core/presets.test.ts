@@ -115,6 +115,12 @@ describe('every preset', () => {
     }
   });
 
+  it.each([8, 64, 100, 192, 200, 384])('deit-blocks of width %d has heads that divide it', (width) => {
+    const picture: Picture = [3, 32, 40];
+    const layers = layersOf('deit-blocks', picture, 10, { depth: 1, width });
+    expect(along(layers, { kind: 'picture', size: picture })).toEqual({ kind: 'values', size: 10 });
+  });
+
   it('does not fit on pictures too small for it', () => {
     expect(along(layersOf('vgg-11', [3, 8, 8]), { kind: 'picture', size: [3, 8, 8] })).toBeUndefined();
   });
