@@ -2,9 +2,10 @@
 import { tensorShape } from '../core/density/layer-shape';
 import { sameFlow, through, valuesIn } from '../core/flow';
 import type { Flow, Misfit } from '../core/flow';
-import { everyLayer, weightShape } from '../core/network';
+import { everyLayer, maskableLayers, weightShape } from '../core/network';
 import type { ConvLayer, Layer, LinearLayer, MaskableLayer, Network, ResidualLayer } from '../core/network';
 import { presetTakes } from '../core/presets';
+import { checkNames } from './check-names';
 import type { Finding, PathFinding } from './finding';
 import * as errors from './model-errors';
 import type { Placed } from './model-network';
@@ -21,29 +22,6 @@ const sized = <L extends MaskableLayer>(layer: L): L & { shape: number[] } => ({
   ...layer,
   shape: tensorShape(weightShape(layer)),
 });
-
-const freeName = (name: string, taken: ReadonlySet<string>): string => {
-  const [, stem, digits] = /^(.*?)(\d*)$/.exec(name)!;
-  for (let n = Number(digits || '1') + 1; ; n++) if (!taken.has(`${stem}${n}`)) return `${stem}${n}`;
-};
-
-function checkNames(layers: readonly Layer[], paths: ReadonlyMap<Layer, string>): PathFinding[] {
-  const named = [...everyLayer(layers)].flatMap((layer) =>
-    'name' in layer ? [{ name: layer.name, path: paths.get(layer) ?? '' }] : [],
-  );
-  const found: PathFinding[] = [];
-  const names = new Set(named.map(({ name }) => name));
-  const seen = new Set<string>();
-  for (const { name, path } of named) {
-    if (seen.has(name)) {
-      const free = freeName(name, names);
-      names.add(free);
-      found.push({ ...errors.duplicateLayer(name, free), path: `${path}.name` });
-    }
-    seen.add(name);
-  }
-  return found;
-}
 
 /** The nearest of the numbers that fit, the smaller of two; 1 always does. */
 function nearestTo(wanted: number, fits: (candidate: number) => boolean): number {
@@ -70,6 +48,8 @@ interface Place {
   /** Where the flow comes from, for a sentence: the data, or a layer. */
   giver: string;
   fromData: boolean;
+  /** Whether that layer is linear. */
+  linear?: boolean;
 }
 
 /** Follows the values through the layers; after a layer that does not fit goes on with what that says that it gives. */
@@ -117,7 +97,7 @@ class FlowCheck {
 
   private placeAfter(layer: Layer, flow: Flow): Place {
     const giver = layer.kind === 'linear' ? `${layer.name} (${layer.out} x ${layer.in})` : nameOf(layer);
-    return { flow, giver, fromData: false };
+    return { flow, giver, fromData: false, linear: layer.kind === 'linear' };
   }
 
   private stack(layer: LinearLayer, stack: number): void {
@@ -135,7 +115,7 @@ class FlowCheck {
     const { giver, flow } = here;
     switch (misfit.why) {
       case 'kind':
-        if (layer.kind === 'conv') this.say(layer, errors.convAfterLinear(sized(layer), giver));
+        if (layer.kind === 'conv' && here.linear) this.say(layer, errors.convAfterLinear(sized(layer), giver));
         else
           this.say(layer, errors.wrongInput(nameOf(layer), misfit.takes, `${giver} before it gives ${flowText(flow)}`));
         return;
@@ -176,20 +156,13 @@ class FlowCheck {
   }
 
   /** That the last layer gives as many values as there are classes. */
-  last(network: Network, end: Place): void {
-    const { flow } = end;
-    const layer = lastWeighted(network.layers);
-    if (!layer) return;
-    if (flow.kind !== 'values')
-      this.say(
-        layer,
-        layer.kind === 'conv'
-          ? errors.lastNotLinear(sized(layer), network.classes)
-          : errors.endsWithout(flowText(flow), network.classes),
-      );
-    else if (flow.size !== network.classes && layer.kind === 'linear')
-      this.say(layer, errors.classesMismatch(sized(layer), network.classes, this.source), 'linear.out');
-    else if (flow.size !== network.classes) this.say(layer, errors.lastNotLinear(sized(layer), network.classes));
+  last({ layers, classes }: Network, { flow }: Place): void {
+    if (flow.kind === 'values' && flow.size === classes) return;
+    const layer = layers.findLast(({ kind }) => kind !== 'activation') ?? layers[0];
+    if (layer.kind === 'conv') this.say(layer, errors.lastNotLinear(sized(layer), classes));
+    else if (layer.kind === 'linear' && flow.kind === 'values')
+      this.say(layer, errors.classesMismatch(sized(layer), classes, this.source), 'linear.out');
+    else this.say(layer, errors.endsWithout(flowText(flow), classes, flow.kind !== 'values'));
   }
 }
 
@@ -208,11 +181,6 @@ const sizeKey = (layer: Layer): [key: string, word: string] => {
   return [`${layer.kind}.size`, 'size'];
 };
 
-const lastWeighted = (layers: readonly Layer[]): MaskableLayer | undefined => {
-  const all = [...everyLayer(layers)].filter((layer) => layer.kind === 'linear' || layer.kind === 'conv');
-  return all.at(-1);
-};
-
 function checkSizes(placed: readonly Placed[]): PathFinding[] {
   let total = 0;
   for (const { layer, path } of placed) {
@@ -221,7 +189,8 @@ function checkSizes(placed: readonly Placed[]): PathFinding[] {
     if (weights > maxMatrix) return [{ ...errors.layerTooLarge(shape, maxMatrix), path }];
     total += weights;
   }
-  return total > maxNetwork ? [{ ...errors.networkTooLarge(total, maxNetwork), path: 'model.layers' }] : [];
+  const path = placed[0].path === 'model.preset' ? 'model.preset' : 'model.layers';
+  return total > maxNetwork ? [{ ...errors.networkTooLarge(total, maxNetwork), path }] : [];
 }
 
 /** Kinds of layers that each distribution by scores can look through; of the others there is none that it cannot. */
@@ -234,9 +203,11 @@ const chains: Partial<Record<Distribution, readonly Layer['kind'][]>> = {
 export function checkScored({ distribution }: Config['sparsity'], { layers }: Network): PathFinding[] {
   const kinds = chains[distribution];
   const other = kinds && [...everyLayer(layers)].find(({ kind }) => !kinds.includes(kind));
-  if (!other) return [];
+  const path = 'sparsity.distribution';
+  const dense = maskableLayers({ layers }).find((layer) => layer.dense);
+  if (!other) return distribution === 'synflow' && dense ? [{ ...errors.synflowWithDense(dense.name), path }] : [];
   const name = other.kind === 'residual' ? 'a residual' : nameOf(other);
-  return [{ ...errors.scoresNeedChain(distribution, name), path: 'sparsity.distribution' }];
+  return [{ ...errors.scoresNeedChain(distribution, name), path }];
 }
 
 /** A depth that the preset cannot have. */
@@ -259,5 +230,8 @@ export function checkNetwork(
   const flow: Flow = picture ? { kind: 'picture', size: picture } : { kind: 'values', size: inputs };
   const end = check.along(network.layers, { flow, giver: source, fromData: true });
   if (end) check.last(network, end);
-  return [...checkNames(network.layers, paths), ...check.found, ...checkSizes(placed)];
+  // The layers of a preset are nobody's to change: what does not fit is the picture.
+  const preset = placed[0].path === 'model.preset' && check.found.length > 0;
+  const found = preset ? [{ ...errors.presetDoesNotFit(flowText(flow)), path: 'model.preset' }] : check.found;
+  return [...checkNames(network.layers, paths), ...found, ...checkSizes(placed)];
 }

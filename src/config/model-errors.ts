@@ -62,9 +62,19 @@ export const kernelTooLarge = (layer: Sized, picture: readonly number[]): Findin
     `${sized(layer)} has a kernel larger than the ${picture.join(' x ')} picture that comes in; use a smaller kernel, or smaller strides before it.`,
   );
 
-/** `takes`: a picture, tokens, ...; `before`: what comes in, as a clause. */
-export const wrongInput = (layer: string, takes: string, before: string): Finding =>
-  finding('wrong-input', `${layer} takes ${takes === 'picture' ? 'a picture' : takes}, but ${before}.`);
+type Taken = 'picture' | 'tokens' | 'values or tokens' | 'picture or tokens';
+
+/** How what a layer takes can be had. */
+const wayTo: Record<Taken, string> = {
+  picture: 'Put it where there still is one.',
+  tokens: 'Put `reshape: tokens` before it, after a convolution.',
+  'values or tokens': 'Put `reshape: flatten` or `reshape: tokens` before it, or use batchNorm.',
+  'picture or tokens': 'Remove it, or put it where there still are.',
+};
+
+/** `before`: what comes in, as a clause. */
+export const wrongInput = (layer: string, takes: Taken, before: string): Finding =>
+  finding('wrong-input', `${layer} takes ${takes.replace('picture', 'a picture')}, but ${before}. ${wayTo[takes]}`);
 
 /** Of a layer that gives as much as it takes; `word`: its key. */
 export const sizeMismatch = (layer: string, word: string, said: number, before: string, wanted: number): Finding =>
@@ -95,10 +105,24 @@ export const sidesDiffer = (branch: string, shortcut: string): Finding =>
       'give the shortcut a convolution with kernel: 1, the channels and the stride of the branch.',
   );
 
-export const endsWithout = (gives: string, classes: number): Finding =>
+/** `unfinished`: no values yet. */
+export const endsWithout = (gives: string, classes: number, unfinished: boolean): Finding =>
   finding(
     'last-not-linear',
-    `The network ends with ${gives}, not ${classes} classes; add reshape: mean and a linear layer with out: ${classes}.`,
+    `The network ends with ${gives}, not ${classes} classes; add ${unfinished ? '`reshape: mean` and ' : ''}a linear layer with out: ${classes}.`,
+  );
+
+/** `picture`: `3 x 8 x 8`. */
+export const presetDoesNotFit = (picture: string): Finding =>
+  finding(
+    'preset-does-not-fit',
+    `This preset does not fit pictures of ${picture}: they are too small for its last layers. Use larger ones or another preset.`,
+  );
+
+export const synflowWithDense = (name: string): Finding =>
+  finding(
+    'synflow-with-dense',
+    `distribution: synflow prunes the whole network at once and cannot leave ${name} dense. Use another distribution, or no dense layers.`,
   );
 
 export const depthNotPossible = (preset: string, depth: number, least: number, most: number): Finding =>

@@ -254,7 +254,14 @@ export class Reader {
       const most = Math.max(...objects.map(known));
       const like = (option: ObjectSchema): boolean =>
         keys.some((key) => nearest(key, Object.keys(option.keys)) !== undefined);
-      const option = most > 0 ? objects.find((candidate) => known(candidate) === most) : objects.find(like);
+      // Of several the one with a key that fewest have: many layers have a name, but only one a pool.
+      const having = (key: string): number => objects.filter((option) => Object.hasOwn(option.keys, key)).length;
+      const rarest = (option: ObjectSchema): number =>
+        Math.min(...keys.filter((key) => Object.hasOwn(option.keys, key)).map(having));
+      const option =
+        most > 0
+          ? objects.filter((one) => known(one) === most).reduce((a, b) => (rarest(b) < rarest(a) ? b : a))
+          : objects.find(like);
       if (option) return this.object(option, node, path);
     }
     const map = schema.of.find((option) => option.kind === 'map');

@@ -7,8 +7,8 @@ export type Flow =
   | { kind: 'picture'; size: PictureSize }
   | { kind: 'tokens'; count: number; size: number };
 
-/** What a layer has to be given: `vectors` is anything whose last axis a norm can go along. */
-export type Taken = 'picture' | 'tokens' | 'values or tokens';
+/** What a layer has to be given. */
+export type Taken = 'picture' | 'tokens' | 'values or tokens' | 'picture or tokens';
 
 export type Misfit =
   | { why: 'kind'; takes: Taken }
@@ -65,7 +65,7 @@ export function through(layer: Exclude<Layer, { kind: 'residual' }>, flow: Flow)
       if (layer.over === 'layer' && flow.kind === 'picture') return needs('values or tokens');
       return sized(layer.size, sizeOf(flow), flow);
     case 'mean':
-      if (flow.kind === 'values') return needs('picture');
+      if (flow.kind === 'values') return needs('picture or tokens');
       return { after: { kind: 'values', size: sizeOf(flow) } };
     case 'flatten':
       return flow.kind === 'picture' ? { after: { kind: 'values', size: valuesIn(flow) } } : needs('picture');

@@ -3,6 +3,9 @@ import { checkConfig } from '../../../src/config/check';
 import type { ConfigIssue } from '../../../src/config/issues';
 import { expectGolden } from '../../golden/golden';
 import { badConfigs } from './bad-configs';
+import { badNetworks } from './bad-networks';
+
+const all = [...badConfigs, ...badNetworks];
 
 const marked = (text: string, { range }: ConfigIssue): string =>
   JSON.stringify(text.replace('\uFEFF', '').slice(range.start.offset, range.end.offset));
@@ -18,30 +21,27 @@ const lines = (text: string, issue: ConfigIssue): string[] => {
 
 describe('configs with something wrong', () => {
   it('are told what, where, what was expected and what to do', () => {
-    const parts = badConfigs.map(({ what, text, format = 'yaml' }) => {
+    const parts = all.map(({ what, text, format = 'yaml' }) => {
       const { issues } = checkConfig(text, format);
       return [`${what} (${format})`, ...issues.flatMap((issue) => lines(text, issue)), ''].join('\n');
     });
     expectGolden('config/bad-configs.txt', parts.join('\n'));
   });
 
-  it.each(badConfigs)(
-    '$what: at least one issue, in the text, with a code and a whole sentence',
-    ({ text, format }) => {
-      const { issues, config, plan } = checkConfig(text, format ?? 'yaml');
-      expect(issues).not.toEqual([]);
-      for (const { code, message, range } of issues) {
-        expect(code).toMatch(/^config\.[a-z]+(-[a-z]+)*$/);
-        expect(message).toMatch(/^\S.*[.?]$/);
-        expect(range.end.offset).toBeGreaterThanOrEqual(range.start.offset);
-        expect(range.end.offset).toBeLessThanOrEqual(text.length);
-      }
-      const refused = issues.some(({ severity }) => severity === 'error');
-      expect([config !== undefined, plan !== undefined]).toEqual([!refused, !refused]);
-    },
-  );
+  it.each(all)('$what: at least one issue, in the text, with a code and a whole sentence', ({ text, format }) => {
+    const { issues, config, plan } = checkConfig(text, format ?? 'yaml');
+    expect(issues).not.toEqual([]);
+    for (const { code, message, range } of issues) {
+      expect(code).toMatch(/^config\.[a-z]+(-[a-z]+)*$/);
+      expect(message).toMatch(/^\S.*[.?]$/);
+      expect(range.end.offset).toBeGreaterThanOrEqual(range.start.offset);
+      expect(range.end.offset).toBeLessThanOrEqual(text.length);
+    }
+    const refused = issues.some(({ severity }) => severity === 'error');
+    expect([config !== undefined, plan !== undefined]).toEqual([!refused, !refused]);
+  });
 
-  it.each(badConfigs)('$what: taking the suggestions makes it no worse', ({ text, format }) => {
+  it.each(all)('$what: taking the suggestions makes it no worse', ({ text, format }) => {
     const before = checkConfig(text, format ?? 'yaml').issues;
     for (const { suggestion, range, code, path } of before) {
       if (!suggestion) continue;

@@ -1,6 +1,6 @@
 /** Configs with something wrong, by what it is. Most begin as one that is right. */
 const head = 'version: 1\nmodel: { preset: mlp-7 }\n';
-const layers = (...entries: string[]): string =>
+export const layers = (...entries: string[]): string =>
   `version: 1\nmodel:\n  layers:\n${entries.map((entry) => `    - ${entry}\n`).join('')}`;
 const wide = '{ name: fc1, linear: { in: 784, out: 32 } }';
 const last = '{ name: fc2, linear: { in: 32, out: 10 } }';
@@ -11,7 +11,7 @@ export interface BadConfig {
   format?: 'yaml' | 'json';
 }
 
-const yaml = (what: string, text: string): BadConfig => ({ what, text });
+export const yaml = (what: string, text: string): BadConfig => ({ what, text });
 const json = (what: string, text: string): BadConfig => ({ what, text, format: 'json' });
 
 const writing: BadConfig[] = [

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { checkConfig } from '../../../src/config/check';
 import type { NetworkPlan } from '../../../src/config/plan';
 import { minimumDensity } from '../../../src/core/init/eoi';
+import { everyLayer } from '../../../src/core/network';
 
 const planOf = (rest: string): NetworkPlan => {
   const { plan, issues } = checkConfig(`version: 1\n${rest}`, 'yaml');
@@ -74,6 +75,125 @@ describe('layers of their own', () => {
     );
     expect(layers.map(({ path }) => path)).toEqual(['model.layers[0]', 'model.layers[2]']);
     expect(layers.map((layer) => layer.minimumDensity)).toEqual([1 / 784, 1 / 20]);
+  });
+});
+
+describe('presets', () => {
+  const cifar = 'data: { source: cifar-10, path: ./data }\n';
+  const presetPlan = (model: string, rest = ''): NetworkPlan => planOf(`model: { ${model} }\n${cifar}${rest}`);
+
+  it.each([
+    ['preset: mlp, depth: 1000, width: 128', 16_452_864 + 128 * (3_072 - 784)],
+    ['preset: cnn, depth: 1000', 146_890_112],
+    ['preset: resnet-20', 270_896],
+    ['preset: resnet-32', 464_432],
+    ['preset: resnet-56', 851_504],
+    ['preset: resnet-110', 1_722_416],
+    ['preset: vgg-11', 9_268_928 - 90 * 512],
+    ['preset: vgg-16-c', 11_307_712],
+    ['preset: deit-blocks', 3_538_944],
+  ])('%s: %d weights of cifar-10', (model, weights) => {
+    const plan = presetPlan(model);
+    expect(plan.weights).toBe(weights);
+    expect(plan.nonZeros).toBe(Math.round(weights / 10));
+    expect(plan.layers.every(({ path }) => path === 'model.preset')).toBe(true);
+  });
+
+  it('take the activation of their source, or the one that is named', () => {
+    const fns = (model: string): string[] => [
+      ...new Set(
+        [...everyLayer(presetPlan(model).network.layers)].flatMap((layer) =>
+          layer.kind === 'activation' ? [layer.fn] : [],
+        ),
+      ),
+    ];
+    expect(fns('preset: cnn')).toEqual(['tanh']);
+    expect(fns('preset: vgg-11')).toEqual(['relu']);
+    expect(fns('preset: efficientnet-b0')).toEqual(['silu']);
+    expect(fns('preset: deit-blocks')).toEqual(['gelu']);
+    expect(fns('preset: resnet-20, activation: selu')).toEqual(['selu']);
+  });
+
+  it('have the settings of convolutions where they are some', () => {
+    const issues = (model: string): string[] =>
+      checkConfig(`version: 1\nmodel: { ${model} }\nsparsity: { eoi: { convDensity: as-given } }\n`, 'yaml').issues.map(
+        ({ code }) => code,
+      );
+    expect(issues('preset: resnet-20')).toEqual([]);
+    expect(issues('preset: deit-blocks')).toEqual(['config.no-effect']);
+    const residual = '{ residual: [{ name: c, conv: { in: 1, out: 1 } }] }, { name: fc, linear: { in: 784, out: 10 } }';
+    expect(issues(`layers: [${residual}]`)).toEqual([]);
+  });
+
+  it('take pictures of one channel too', () => {
+    for (const name of ['cnn', 'resnet-20', 'vgg-11', 'vgg-16-c', 'efficientnet-b0', 'deit-blocks'])
+      expect(planOf(`model: { preset: ${name} }\n`).network.picture).toEqual([1, 28, 28]);
+  });
+
+  it('have a critical gain for each activation that mean-field theory has one for', () => {
+    const gain = 'sparsity: { gain: { weight: critical, bias: 0.05 } }\n';
+    for (const fn of ['tanh', 'hard-tanh', 'selu']) {
+      const { gain: found } = presetPlan(`preset: cnn, activation: ${fn}`, gain);
+      expect(found.weight).toBeGreaterThan(0.5);
+      expect(found.weight).not.toBe(1);
+    }
+  });
+});
+
+describe('layers that stay dense', () => {
+  const text = (density: string): string =>
+    `model:
+  layers:
+    - { name: a, linear: { in: 784, out: 32, dense: true } }
+    - { name: norm, batchNorm: { size: 32 } }
+    - { name: b, linear: { in: 32, out: 32, bias: false } }
+    - { name: c, linear: { in: 32, out: 10 } }
+sparsity: { ${density} }
+`;
+  const parameters = 784 * 32 + 32 + 2 * 32 + 32 * 32 + 32 * 10 + 10;
+
+  it('keep all their weights, and are no part of what a density is a share of', () => {
+    const { layers, ...plan } = planOf(text('density: 0.25, distribution: uniform'));
+    expect(layers.map(({ name, targetDensity, dense }) => [name, targetDensity, dense])).toEqual([
+      ['a', 1, true],
+      ['b', 0.25, undefined],
+      ['c', 0.25, undefined],
+    ]);
+    expect(layers.map(({ biases }) => biases)).toEqual([32, 0, 10]);
+    expect(plan).toMatchObject({ weights: 1_344, nonZeros: 336, density: 0.25, parameters });
+  });
+
+  it.each([
+    ['density: 0.25, distribution: snip, init: base'],
+    ['density: 0.25, init: base, update: { method: one-shot }'],
+    ['density: 0.25, init: eoi, eoi: { pattern: { nm: [1, 4] } }'],
+    ['density: 0.25, init: sao, sao: { degree: { "*": 8 } }'],
+  ])('with %s too', (sparsity) => {
+    // 8 of 32 columns, and 8 of 10 rows do not: c is planned dense.
+    const degree = sparsity.includes('degree');
+    const { plan } = checkConfig(`version: 1\n${text(sparsity.replace('"*"', 'b'))}`, 'yaml');
+    const [a, b] = plan!.layers;
+    expect([a.targetDensity, a.targetNonZeros, a.decidedBy]).toEqual([1, 784 * 32, undefined]);
+    expect(b.dense).toBeUndefined();
+    expect(plan!.weights).toBe(1_344);
+    if (degree) expect(b.targetDensity).toBe(0.25);
+  });
+
+  it('of attention are both of its layers, with a path of their entry', () => {
+    const { layers } = planOf(`model:
+  layers:
+    - { name: patch, conv: { in: 1, out: 16, kernel: 4, stride: 4, padding: none } }
+    - { reshape: tokens }
+    - residual: [{ name: ln, layerNorm: { size: 16 } }, { name: att, attention: { size: 16, heads: 2, dense: true } }]
+    - { reshape: mean }
+    - { name: fc, linear: { in: 16, out: 10 } }
+`);
+    expect(layers.map(({ name, path, dense, stack }) => ({ name, path, dense, stack }))).toEqual([
+      { name: 'patch', path: 'model.layers[0]' },
+      { name: 'att-input', path: 'model.layers[2].residual[1]', dense: true, stack: 3 },
+      { name: 'att-output', path: 'model.layers[2].residual[1]', dense: true },
+      { name: 'fc', path: 'model.layers[4]' },
+    ]);
   });
 });
 
