@@ -6,8 +6,6 @@ import type { ObjectSchema } from './schema-types';
 /** Source of defaults that are those of the published experiments (eoi.md 4.2). */
 export const eoiSpecs = 'experiments of Nowak et al. (arXiv 2406.01755)';
 
-const presetNames = Object.keys(presets) as PresetName[];
-
 export const model = {
   kind: 'object',
   required: true,
