@@ -80,6 +80,12 @@ export const badGain = (text: string): SparseError =>
     `--gain is ${text}; expected a number above 0, the sigma_w that the weights were multiplied by.`,
   );
 
+export const badGroups = (text: string): SparseError =>
+  new SparseError(
+    'cli.usage',
+    `--groups is ${text}; expected a whole number above 0, the groups of a convolution or the matrices in a stack.`,
+  );
+
 export const outputIsInput = (path: string): SparseError =>
   new SparseError(
     'cli.output-is-input',

@@ -92,17 +92,25 @@ function program(output: Output, done: (code: ExitCode) => void, quiet: boolean)
     );
   top
     .command('factor')
-    .description('write the Givens rotations that make an orthogonal matrix of a safetensors file')
+    .description('write the Givens rotations that make an orthogonal matrix, or convolution, of a safetensors file')
     .argument('<file>', 'a .safetensors file')
-    .argument('<tensor>', 'the name of a tensor: its first axis by all others is the matrix')
+    .argument(
+      '<tensor>',
+      'the name of a tensor: its first axis by all others is the matrix, or the centre of its kernels',
+    )
     .requiredOption('-o, --output <file>', 'the safetensors file of rotations to write')
     .option(
       '--gain <sigma_w>',
       "what the orthogonal weights were multiplied by; by default what a run's file tells, or 1",
     )
+    .option(
+      '--groups <count>',
+      "groups of a convolution, or matrices stacked in a linear layer; by default what a run's file tells, or 1",
+    )
     .addOption(json())
-    .action((file: string, tensor: string, options: { output: string; gain?: string; json?: boolean }) =>
-      act('factor', options, async () => (await import('./commands/factor')).factor(file, tensor, options, output)),
+    .action(
+      (file: string, tensor: string, options: { output: string; gain?: string; groups?: string; json?: boolean }) =>
+        act('factor', options, async () => (await import('./commands/factor')).factor(file, tensor, options, output)),
     );
   top
     .command('resume')

@@ -61,11 +61,15 @@ export const factoringText = (bar: string, tensor: string): string => `${bar} fa
 export const factoredText = (p: {
   tensor: string;
   shape: readonly number[];
+  groups: number;
+  /** Where the matrix is the centre of kernels. */
+  kernel?: readonly number[] | undefined;
   rotations: number;
   orthogonalityError: number;
   difference: number;
   file: string;
 }): string =>
-  `${p.tensor}, ${p.shape.join(' x ')}: ${thousands(p.rotations)} ${p.rotations === 1 ? 'rotation' : 'rotations'}\n` +
+  `${p.tensor}, ${p.kernel ? `the centre of its ${p.kernel.join(' x ')} kernels, ` : ''}` +
+  `${p.groups > 1 ? `${thousands(p.groups)} groups of ` : ''}${p.shape.join(' x ')}: ${thousands(p.rotations)} ${p.rotations === 1 ? 'rotation' : 'rotations'}\n` +
   `max|WWᵀ-I| of the matrix          ${p.orthogonalityError.toExponential(1)}\n` +
   `largest difference of the replay  ${p.difference.toExponential(1)}\n${p.file}\n`;

@@ -107,3 +107,35 @@ export const factorTooLarge = (name: string, rows: number, columns: number, most
     'factor-too-large',
     `${quote(name)} is ${rows} x ${columns}; matrices of up to ${most} rows and columns are factored into rotations.`,
   );
+
+export const factorGroups = (name: string, groups: number, shape: readonly number[]): SparseError =>
+  error(
+    'factor-groups',
+    `${groups} groups do not divide the ${shape[0]} rows of ${quote(name)} (${shape.join(', ')}). ` +
+      'Expected are the groups of a convolution or the matrices stacked in a linear layer: a whole number that does.',
+  );
+
+/** Where one matrix is played. */
+export const factorInGroups = (name: string, groups: number): SparseError =>
+  error(
+    'factor-in-groups',
+    `${quote(name)} holds ${groups} matrices, one of each group, and each is made of rotations of its own. ` +
+      '`sparsescope factor` writes them all.',
+  );
+
+/** The core's sentence, and what the matrix is that it speaks of. */
+export const factorNotOrthogonal = (
+  { code, message, details }: SparseError,
+  name: string,
+  { groups, kernel, centred }: { groups: number; kernel?: readonly number[]; centred: boolean },
+): SparseError => {
+  const others =
+    ' `sparsescope factor --groups N` takes N matrices, where a convolution has groups or a layer is a stack.';
+  const what = !kernel
+    ? ''
+    : centred
+      ? ` This is the matrix at the centre of the kernels of ${quote(name)}, whose other taps are 0.`
+      : ` This is ${quote(name)} with its kernels laid flat: of a convolution the centre of the kernels is taken where all other ` +
+        'taps are 0, and here some are not.';
+  return new SparseError(code, `${message}${what}${groups === 1 ? others : ''}`, details);
+};

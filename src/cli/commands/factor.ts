@@ -1,4 +1,4 @@
-/** `sparsescope factor FILE TENSOR -o ROTATIONS`: an orthogonal matrix as the rotations that make it. */
+/** `sparsescope factor FILE TENSOR -o ROTATIONS`: an orthogonal matrix, or those of its groups, as the rotations that make it. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { openFile } from '../../formats/byte-source';
 import { openSafetensors } from '../../formats/safetensors';
@@ -6,7 +6,7 @@ import { RpcCancelled } from '../../protocol/rpc';
 import { factorAndReplayInParts, readForFactoring } from '../../runs/factor-tensor';
 import { writeRotations } from '../../runs/rotations';
 import { inTurns } from '../../runs/turns';
-import { badGain, exitCode } from '../errors';
+import { badGain, badGroups, exitCode } from '../errors';
 import type { ExitCode } from '../errors';
 import { interruptible } from '../interrupt';
 import type { Output } from '../output';
@@ -18,19 +18,22 @@ import { factoredText, factoringText } from '../words';
 interface Options {
   output: string;
   gain?: string;
+  groups?: string;
   json?: boolean;
 }
 
 export async function factor(name: string, tensor: string, options: Options, output: Output): Promise<ExitCode> {
   const gain = options.gain === undefined ? undefined : Number(options.gain);
   if (gain !== undefined && !(gain > 0 && gain < Infinity)) throw badGain(options.gain ?? '');
+  const groups = options.groups === undefined ? undefined : Number(options.groups);
+  if (groups !== undefined && !(Number.isSafeInteger(groups) && groups > 0)) throw badGroups(options.groups ?? '');
   const path = outputPath(options.output, name);
   const file = await openSafetensors(await openFile(name));
   try {
-    const matrix = await readForFactoring(file, tensor, { gain });
+    const matrices = await readForFactoring(file, tensor, { gain, groups });
     let done = 0;
-    const parts = factorAndReplayInParts(matrix, (share) => (done = share));
-    const { sequence, orthogonalityError, difference } = await interruptible(output, (signal) =>
+    const parts = factorAndReplayInParts(matrices, (share) => (done = share));
+    const { sequences, orthogonalityError, difference } = await interruptible(output, (signal) =>
       inTurns(parts, async () => {
         output.progress(factoringText(bar(done), tensor));
         await nextTurn();
@@ -38,9 +41,17 @@ export async function factor(name: string, tensor: string, options: Options, out
       }),
     );
     output.progress(undefined);
-    await writeRotations(path, new Map([[tensor, sequence]]));
-    const { rows, columns, first } = sequence;
-    const facts = { tensor, shape: [rows, columns], rotations: first.length, orthogonalityError, difference };
+    await writeRotations(path, sequences);
+    const [{ rows, columns, taken }] = matrices;
+    const facts = {
+      tensor,
+      shape: [rows, columns],
+      groups: taken.groups,
+      ...(taken.centred && { kernel: taken.kernel }),
+      rotations: [...sequences.values()].reduce((sum, { first }) => sum + first.length, 0),
+      orthogonalityError,
+      difference,
+    };
     if (options.json) printJson(output, 'factor', { ok: true, file: path, ...facts });
     else output.out(factoredText({ ...facts, file: path }));
     return exitCode.ok;

@@ -1,13 +1,13 @@
 /** Tensors of a file as sequences of rotations: factored when first asked for, without holding up the extension host. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { factorOrthogonalInParts } from '../../core/factor';
 import type { RotationSequence } from '../../core/rotation-sequence';
 import type { SafetensorsFile } from '../../formats/safetensors';
 import { RpcCancelled } from '../../protocol/rpc';
 import type { CallContext } from '../../protocol/rpc';
 import { mostPlayedAxes } from '../../protocol/views';
 import type { RotationPage } from '../../protocol/views';
-import { readForFactoring } from '../../runs/factor-tensor';
+import { factorInGroups } from '../../runs/errors';
+import { factorTensorInParts, readForFactoring } from '../../runs/factor-tensor';
 import { checkPage, rotationsAtOnce } from '../../runs/paging';
 import { inTurns } from '../../runs/turns';
 
@@ -40,9 +40,10 @@ export class TensorRotations {
   }
 
   private async factor(file: SafetensorsFile, name: string, context: CallContext): Promise<RotationSequence> {
-    const matrix = await readForFactoring(file, name, { most: mostPlayedAxes });
+    const [matrix, ...others] = await readForFactoring(file, name, { most: mostPlayedAxes });
+    if (others.length > 0) throw factorInGroups(name, 1 + others.length);
     let done = 0;
-    const parts = factorOrthogonalInParts({ ...matrix, progress: (share) => (done = share) });
+    const parts = factorTensorInParts(matrix, (share) => (done = share));
     const { sequence } = await inTurns(parts, async () => {
       context.progress({ done, total: 1, message: name });
       await nextTurn();

@@ -12,6 +12,8 @@ import { temporaryFolder } from '../formats/bytes';
 
 const side = 400;
 const weights = haarOrthogonal(side, side, Rng.fromSeed(1));
+/** A turn at the centre of its kernels. */
+const kernels = Float32Array.of(0, 0.6, 0, 0, 0.8, 0, 0, -0.8, 0, 0, 0.6, 0);
 let file: SafetensorsFile;
 let shares: number[];
 
@@ -23,11 +25,18 @@ const contextOf = (signal = new AbortController().signal): CallContext => ({
 
 beforeEach(async () => {
   const path = join(await temporaryFolder(), 'x.safetensors');
-  await writeSafetensors(path, [
-    { name: 'w', dtype: 'F64', shape: [side, side], data: weights },
-    { name: 'flat', dtype: 'F32', shape: [3], data: new Float32Array(3) },
-    { name: 'large', dtype: 'F32', shape: [1, 1025], data: new Float32Array(1025) },
-  ]);
+  await writeSafetensors(
+    path,
+    [
+      { name: 'w', dtype: 'F64', shape: [side, side], data: weights },
+      { name: 'flat', dtype: 'F32', shape: [3], data: new Float32Array(3) },
+      { name: 'large', dtype: 'F32', shape: [1, 1025], data: new Float32Array(1025) },
+      { name: 'layers.conv.weight', dtype: 'F32', shape: [2, 2, 1, 3], data: kernels },
+      { name: 'layers.grouped.weight', dtype: 'F32', shape: [2, 2, 1, 3], data: kernels },
+      { name: 'layers.skew.weight', dtype: 'F32', shape: [2, 2, 1, 3], data: new Float32Array(12).fill(1) },
+    ],
+    { format: 'sparsescope', 'layers.grouped.conv': '{"groups":2}' },
+  );
   file = await openSafetensors(await openFile(path));
   shares = [];
 });
@@ -60,7 +69,16 @@ test('is cancelled while it is factored, and asked again finds the rotations', a
   expect((await served.page(file, 'w', { start: 0, end: 9 }, contextOf())).first).toHaveLength(9);
 });
 
+test('of a convolution the centre of its kernels is played', async () => {
+  const served = new TensorRotations();
+  const sequence = await loadRotations((range) => served.page(file, 'layers.conv.weight', range, contextOf()), 0);
+  expect(sequence).toMatchObject({ rows: 2, columns: 2 });
+  expect([...replayDouble(sequence)].map((value) => Number(value.toFixed(6)))).toEqual([0.6, 0.8, -0.8, 0.6]);
+});
+
 test.each([
+  ['layers.grouped.weight', 'runs.factor-in-groups', /holds 2 matrices, .*`sparsescope factor` writes them all/],
+  ['layers.skew.weight', 'factor.not-orthogonal', /^The 2 x 6 matrix .* kernels laid flat/],
   ['flat', 'runs.factor-not-a-matrix', /shape \(3\)/],
   ['large', 'runs.factor-too-large', /1 x 1025.*up to 1024/],
 ])('refuses %s', async (name, code, message) => {
