@@ -3,6 +3,8 @@ import { configInvalid } from '../config/invalid';
 import type { ConfigIssue } from '../config/issues';
 import { isSparseError, SparseError } from '../core/errors';
 import { RpcCancelled, RpcError } from '../protocol/rpc';
+import type { InitDetails } from '../protocol/run';
+import { roseText } from '../protocol/words';
 import { commandLine } from './program';
 
 export const exitCode = { ok: 0, input: 1, program: 2, cancelled: 130 } as const;
@@ -98,6 +100,13 @@ export const cancelledLine = (step: number, total: number, directory: string): s
 export const cancellingLine = 'Cancelling; press Ctrl+C again to end at once.\n';
 
 export const warningLine = (message: string): string => `warning: ${message}\n`;
+
+/** What a method has to say against the layers that it drew: a line each. */
+export const layerWarnings = (layers: readonly { name: string; details?: InitDetails }[]): string =>
+  layers
+    .map(({ name, details }) => ({ name, text: roseText(details) }))
+    .map(({ name, text }) => (text === undefined ? '' : warningLine(`${name}: ${text}`)))
+    .join('');
 
 export const errorLine = ({ code, message }: { code: string; message: string }): string =>
   `error ${code}: ${message}\n`;

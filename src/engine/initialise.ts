@@ -139,8 +139,13 @@ export function* drawLayer(drawing: Drawing, layer: LayerPlan, kept: KeptLayer |
     case 'ai': {
       const { weights: start, mask } = yield* masked();
       const request = { shape: layer, weights: start, mask, gain, ...sparsity.ai };
-      const { weights, residual } = yield* approximateIsometryLayerInParts(request);
-      return { weights, mask, ...bias, details: { unrepairable: unrepairableOf(layer, mask), residual } };
+      const { weights, initialResidual, residual } = yield* approximateIsometryLayerInParts(request);
+      return {
+        weights,
+        mask,
+        ...bias,
+        details: { unrepairable: unrepairableOf(layer, mask), initialResidual, residual },
+      };
     }
     case 'sao': {
       const degree = degreeOf(sparsity.sao, layer, density);

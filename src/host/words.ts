@@ -89,6 +89,7 @@ export const words = {
   drawnAndExpected: (drawn: number, expected: number) => t('{0}; {1} to be expected', drawn, expected),
 
   liveRuns: (count: number) => (count === 1 ? t('1 run is going on') : t('{0} runs are going on', count)),
+  residualRose: () => t('residual rose'),
   /** Names in the tables of tooltips. */
   facts: {
     state: () => t('state'),
@@ -116,10 +117,12 @@ export const words = {
     rotations: () => t('Givens rotations'),
     degree: () => t('degree (weights in a row)'),
     unrepairable: () => t('dead by the mask alone'),
+    initialResidual: () => t('||WWᵀ-σ²I|| before'),
     residual: () => t('||WWᵀ-σ²I|| left'),
     orthogonalityError: () => t('max|WWᵀ-I|'),
     singularValues: () => t('singular values (min / mean / max)'),
     isometry: () => t('isometry'),
+    warning: () => t('warning'),
   },
 
   doctorDone: () => t('The report can be pasted as it is.'),

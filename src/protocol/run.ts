@@ -85,7 +85,9 @@ export interface InitDetails {
   seconds?: number;
   /** `ai`: singular values that the mask alone makes zero, whatever the weights are. */
   unrepairable?: number;
-  /** `ai`: ||W Wᵀ - sigma_w² I|| that is left, Frobenius norm. */
+  /** `ai`: ||W Wᵀ - sigma_w² I|| before the first step, Frobenius norm. Absent in older records. */
+  initialResidual?: number;
+  /** `ai`: the same that is left; where it is more than before, the steps were too long. */
   residual?: number;
 }
 

@@ -1,6 +1,6 @@
 /** What the editor's own parts, the webviews and the report all say: one wording, so that a badge reads the same everywhere. */
 import { isometry } from '../core/spectrum';
-import type { LayerSummary, RunState, SpectrumSummary } from './run';
+import type { InitDetails, LayerSummary, RunState, SpectrumSummary } from './run';
 
 /** `mlp7-eoi · run 3` of the folder name `mlp7-eoi-3`. */
 export const runTitle = (id: string): string => id.replace(/^(.+)-(\d+)$/, '$1 · run $2');
@@ -39,6 +39,19 @@ export const isometryText = (summary: SpectrumSummary): string => {
       return `broken: ${dead.toLocaleString('en')} dead ${dead === 1 ? 'direction' : 'directions'}`;
     }
   }
+};
+
+/** A descent that ends where it began differs by its rounding: only more than that is a rise. */
+const rise = 1.01;
+
+/**
+ * What is to be said of a descent of `ai` that ended further from an isometry than it began; of others nothing. At a constant
+ * rate that happens to starts that are one already too, dense layers say: it comes no nearer than its steps are long.
+ */
+export const roseText = ({ initialResidual, residual }: InitDetails = {}): string | undefined => {
+  if (initialResidual === undefined || residual === undefined || !(residual > rise * initialResidual)) return undefined;
+  const [from, to] = [initialResidual, residual].map((value) => String(Number(value.toPrecision(3))));
+  return `||WWᵀ-σ²I|| rose from ${from} to ${to}: the steps are too long; a lower sparsity.ai.learningRate ends nearer to an isometry.`;
 };
 
 /** The shape of the weight itself: (out, in), of a convolution (out, in / groups, kh, kw). */

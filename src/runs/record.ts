@@ -47,6 +47,7 @@ export const checkLayer = object<LayerSummary>({
       evaluations: optional(whole),
       seconds: optional(number),
       unrepairable: optional(whole),
+      initialResidual: optional(number),
       residual: optional(number),
     }),
   ),

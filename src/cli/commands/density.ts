@@ -1,6 +1,6 @@
 /** `sparsescope density CONFIG`: what each layer was to keep and what it keeps, drawn as a run would draw it. */
 import type { InitialLayer } from '../../protocol/engine';
-import { exitCode } from '../errors';
+import { exitCode, layerWarnings } from '../errors';
 import type { ExitCode } from '../errors';
 import { quietContext } from '../follow';
 import type { Output } from '../output';
@@ -46,6 +46,7 @@ export async function density(name: string, options: { json?: boolean }, output:
   const { layers } = await withConfig(name, output, (service, source, signal) =>
     service.api.initialise(source, quietContext(signal, output)),
   );
+  output.err(layerWarnings(layers));
   if (options.json) printJson(output, 'density', { ok: true, file: name, layers });
   else output.out(densityTable(layers));
   return exitCode.ok;

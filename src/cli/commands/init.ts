@@ -1,5 +1,5 @@
 /** `sparsescope init CONFIG -o FILE.safetensors`: initial weights and masks, without training. */
-import { exitCode } from '../errors';
+import { exitCode, layerWarnings } from '../errors';
 import type { ExitCode } from '../errors';
 import { quietContext } from '../follow';
 import type { Output } from '../output';
@@ -16,6 +16,7 @@ export async function init(
   const { layers } = await withConfig(name, output, (service, source, signal) =>
     service.api.initialise({ ...source, output: file }, quietContext(signal, output)),
   );
+  output.err(layerWarnings(layers));
   if (options.json) printJson(output, 'init', { ok: true, file, layers });
   else output.out(`${file}\n`);
   return exitCode.ok;

@@ -2,12 +2,21 @@
 import { dirname, join, resolve } from 'node:path';
 import { weightShape } from '../../protocol/words';
 import type { BackendChoice } from '../../protocol/engine';
-import type { EpochEvent, LayerSummary } from '../../protocol/run';
+import type { EpochEvent, LayerSummary, RunRecord } from '../../protocol/run';
 import type { RunSnapshot } from '../../protocol/views';
 import { RunFolder } from '../../runs/folder';
 import { RunReader } from '../../runs/reader';
 import { usableConfig } from '../config-file';
-import { cancelledLine, describe, errorLine, exitCode, exitCodeOfCode, issueLine, warningLine } from '../errors';
+import {
+  cancelledLine,
+  describe,
+  errorLine,
+  exitCode,
+  exitCodeOfCode,
+  issueLine,
+  layerWarnings,
+  warningLine,
+} from '../errors';
 import type { ExitCode } from '../errors';
 import type { Followed, Listener } from '../follow';
 import { follow } from '../follow';
@@ -65,7 +74,8 @@ const silent: Listener = {
  * Only what comes next tells from where the run went on, and which of them are not told again.
  */
 const teller = (output: Output, json: boolean, earlier: readonly EpochEvent[] = []): Listener => {
-  if (json) return silent;
+  const warn = ({ layers }: RunRecord): void => output.err(layerWarnings(layers));
+  if (json) return { ...silent, layers: warn };
   let begun = false;
   let untold = earlier;
   const tellBefore = (step: number): void => {
@@ -75,6 +85,7 @@ const teller = (output: Output, json: boolean, earlier: readonly EpochEvent[] = 
   return {
     layers: (record) => {
       begun = true;
+      warn(record);
       output.out(`${runHeading(record)}${layerTable(record.layers)}\n${epochRow(headings.epochs)}`);
     },
     step: ({ step }) => tellBefore(step),

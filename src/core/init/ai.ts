@@ -164,18 +164,19 @@ export function unrepairableOf(shape: LayerShape, mask: Mask): number {
 /**
  * Approximate isometry of a linear layer or a convolution, whose kernels are flattened to (out / groups, in / groups * kh * kw)
  * as in the published code. Each group descends by itself: the rows of different groups see different inputs, and taken as one
- * matrix they would be made orthogonal to each other, which no operator asks for. `residual` is the norm over all groups.
+ * matrix they would be made orthogonal to each other, which no operator asks for. `residual` is the norm over all groups,
+ * `initialResidual` the same before the first step: where the steps are too long the descent ends above it.
  * Throws as `approximateIsometryInParts`, and `init.bad-groups`, `init.bad-kernel`, `shape.*`.
  */
 export function* approximateIsometryLayerInParts(
   p: AiRequest & { shape: LayerShape },
-): Parts<Pick<ApproximateIsometry, 'weights' | 'residual'>> {
+): Parts<Pick<ApproximateIsometry, 'weights' | 'residual'> & { initialResidual: number }> {
   const { shape, mask } = p;
   checkMask(shape, mask);
   const { groups, outputs } = partLayer(shape);
   const length = outputs * shape.columns;
   const weights = new Float32Array(p.weights.length);
-  let squares = 0;
+  let [initialSquares, squares] = [0, 0];
   for (let group = 0; group < groups; group++) {
     const own = yield* approximateIsometryInParts({
       ...p,
@@ -183,7 +184,8 @@ export function* approximateIsometryLayerInParts(
       mask: mask.rowRange(group * outputs, (group + 1) * outputs),
     });
     weights.set(own.weights, group * length);
+    initialSquares += own.losses[0] ** 2;
     squares += own.residual ** 2;
   }
-  return { weights, residual: Math.sqrt(squares) };
+  return { weights, initialResidual: Math.sqrt(initialSquares), residual: Math.sqrt(squares) };
 }

@@ -4,7 +4,7 @@ import { tensorShape } from '../../core/density/layer-shape';
 import { expectedRotations } from '../../core/expected-density';
 import { isometry, type Isometry } from '../../core/spectrum';
 import type { LayerSummary } from '../../protocol/run';
-import { isometryText, weightShape } from '../../protocol/words';
+import { roseText, isometryText, weightShape } from '../../protocol/words';
 import { shapeText, share, significant, small } from '../format';
 import { words } from '../words';
 
@@ -55,7 +55,7 @@ function rotationsText({
 const methodFacts = (layer: LayerSummary): [string, string][] => {
   const { rotations, details = {} } = layer;
   const { degree, centreDensity, overlap, centreOverlap, unmatched, evaluations } = details;
-  const { seconds, unrepairable, residual } = details;
+  const { seconds, unrepairable, initialResidual, residual } = details;
   const facts: [string, string | undefined][] = [
     [words.facts.rotations(), rotations > 0 ? rotationsText(layer) : undefined],
     [words.facts.centreDensity(), told(centreDensity, significant)],
@@ -66,7 +66,9 @@ const methodFacts = (layer: LayerSummary): [string, string][] => {
     [words.facts.seconds(), told(seconds, (value) => `${significant(value)} s`)],
     [words.facts.degree(), told(degree, String)],
     [words.facts.unrepairable(), told(unrepairable, String)],
+    [words.facts.initialResidual(), told(initialResidual, small)],
     [words.facts.residual(), told(residual, small)],
+    [words.facts.warning(), roseText(details)],
   ];
   return facts.filter((fact): fact is [string, string] => fact[1] !== undefined);
 };
@@ -79,7 +81,12 @@ export const actualRow = (layer: LayerSummary): LayerRow => {
   const { min, mean, max } = layer.singularValues;
   return {
     name: layer.name,
-    description: [shapeText(weightShape(layer)), share(layer.density), isometryText(layer.singularValues)].join(' · '),
+    description: [
+      shapeText(weightShape(layer)),
+      share(layer.density),
+      isometryText(layer.singularValues),
+      ...(roseText(layer.details) === undefined ? [] : [words.residualRose()]),
+    ].join(' · '),
     isometry: isometry(layer.singularValues),
     facts: [
       [words.facts.shape(), shapeText(weightShape(layer))],

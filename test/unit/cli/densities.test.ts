@@ -82,6 +82,42 @@ describe('density', () => {
   });
 });
 
+describe('a descent of ai with steps that are too long', () => {
+  const change = (rate: number): Change => ({
+    init: 'ai',
+    epochs: 1,
+    // What has grown like that is not to be trained.
+    learningRate: 1e-9,
+    sparsity: `ai: { learningRate: ${rate}, iterations: 4 }`,
+  });
+  const warned = /^(warning: fc\d: \|\|WWᵀ-σ²I\|\| rose from \S+ to \S+: .*sparsity\.ai\.learningRate .*\n)+$/;
+
+  it.each([
+    ['init', ['-o', 'x.safetensors']],
+    ['density', []],
+    ['run', ['-o', 'out']],
+  ])('%s warns, of each layer, and says so with --json', async (command, args) => {
+    await config(change(3));
+    const { code, err } = await cli(command, 'tiny.sparse.yaml', ...args);
+    expect(code).toBe(0);
+    expect(err).toMatch(warned);
+    await rm(join(project.root, 'out'), { recursive: true, force: true });
+    const json = await cli(command, 'tiny.sparse.yaml', ...args, '--json');
+    expect([json.code, json.err]).toEqual([0, err]);
+    const { layers } = answer(json) as {
+      layers: { name: string; details: { initialResidual: number; residual: number } }[];
+    };
+    const risen = layers.filter(({ details }) => details.residual > details.initialResidual);
+    expect(risen.length).toBeGreaterThan(0);
+    expect(err.match(/(?<=^warning: )fc\d/gm)).toEqual(risen.map(({ name }) => name));
+  });
+
+  it('is silent where they are short enough', async () => {
+    await config(change(0.02));
+    expect(await cli('density', 'tiny.sparse.yaml')).toMatchObject({ code: 0, err: '' });
+  });
+});
+
 describe('prune', () => {
   const prune = (...args: string[]): Promise<Finished> => cli('prune', 'tiny.sparse.yaml', '-o', output, ...args);
 

@@ -77,6 +77,19 @@ describe('rows of the Layers view', () => {
     ]);
   });
 
+  it('warns of a descent of ai that ended further from an isometry than it began', () => {
+    const plain = layer({ min: 0.5, mean: 1, max: 2, dead: 0 });
+    const details = { unrepairable: 2, initialResidual: 1.5, residual: 12 };
+    const row = actualRow({ ...plain, rotations: 0, init: 'ai', details });
+    expect(row.description).toBe('100 × 784 · 0.073 · not isometric (σ 0.5-2) · residual rose');
+    const facts = new Map(row.facts);
+    expect([facts.get('||WWᵀ-σ²I|| before'), facts.get('||WWᵀ-σ²I|| left')]).toEqual(['1.5e+0', '1.2e+1']);
+    expect(facts.get('warning')).toMatch(/rose from 1\.5 to 12: .*sparsity\.ai\.learningRate/);
+    const settled = actualRow({ ...plain, init: 'ai', details: { ...details, residual: 0.1 } });
+    expect(settled.description).not.toContain('rose');
+    expect(settled.facts.map(([name]) => name)).not.toContain('warning');
+  });
+
   it('plans without a claim about isometry', () => {
     const row = plannedRow({
       name: 'fc1',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isometryText, runTitle } from '../../../src/protocol/words';
+import { isometryText, roseText, runTitle } from '../../../src/protocol/words';
 
 test('a run folder reads as the name of its config and a number', () => {
   expect([runTitle('mlp7-eoi-3'), runTitle('odd')]).toEqual(['mlp7-eoi · run 3', 'odd']);
@@ -16,4 +16,26 @@ test.each([
   [0.5, 0.5, 0, 'not isometric (σ 0.5-0.5)'],
 ])('singular values from %d to %d with %d dead: %s', (min, max, dead, words) => {
   expect(isometryText({ min, mean: 1, max, dead })).toBe(words);
+});
+
+test.each([
+  [{ initialResidual: 0.98912, residual: 2.0041 }, 'rose from 0.989 to 2:'],
+  [{ initialResidual: 3.75e-8, residual: 0.294 }, 'rose from 3.75e-8 to 0.294:'],
+  [{ initialResidual: 0, residual: 1e-9 }, 'rose from 0 to 1e-9:'],
+])('a descent of ai that ended above where it began is told: %j', (details, part) => {
+  expect(roseText(details)).toContain(part);
+  expect(roseText(details)).toMatch(/a lower sparsity\.ai\.learningRate .*\.$/);
+});
+
+test.each([
+  undefined,
+  {},
+  { initialResidual: 2, residual: 1 },
+  { initialResidual: 0, residual: 0 },
+  { initialResidual: 2, residual: 2.001 },
+  // Of before there was anything to compare with.
+  { residual: 3 },
+  { initialResidual: 2, residual: NaN },
+])('of others there is nothing to say: %j', (details) => {
+  expect(roseText(details)).toBeUndefined();
 });

@@ -173,17 +173,24 @@ describe('approximate isometry of groups', () => {
       const weights = gaussian(rows * columns, rng.split('weights'));
       const settings = { gain: 1.2, iterations: 40, learningRate: 0.05 };
       const whole = finish(approximateIsometryLayerInParts({ shape, weights, mask, ...settings }));
-      let [squares, unrepairable] = [0, 0];
+      let [initialSquares, squares, unrepairable] = [0, 0, 0];
       for (let g = 0; g < groups; g++) {
         const [from, to] = [g * outputs * columns, (g + 1) * outputs * columns];
         const own = Mask.fromBytes(mask.toBytes().slice(from, to), outputs, columns);
         const part = { weights: weights.slice(from, to), mask: own };
         const found = finish(approximateIsometryInParts({ ...part, ...settings }));
         expect(whole.weights.slice(from, to)).toEqual(found.weights);
+        initialSquares += found.losses[0] ** 2;
         squares += found.residual ** 2;
         unrepairable += structuralRank(own).unrepairable;
       }
       expect(whole.residual).toBeCloseTo(Math.sqrt(squares), 12);
+      expect(whole.initialResidual).toBeCloseTo(Math.sqrt(initialSquares), 12);
+      expect(whole.residual).toBeLessThan(whole.initialResidual);
+      // Steps as long as the weights themselves lead away from it.
+      const diverged = finish(approximateIsometryLayerInParts({ shape, weights, mask, ...settings, learningRate: 5 }));
+      expect(diverged.initialResidual).toBe(whole.initialResidual);
+      expect(diverged.residual).toBeGreaterThan(diverged.initialResidual);
       expect(unrepairableOf(shape, mask)).toBe(unrepairable);
       expect(() => unrepairableOf(shape, Mask.full(3, 3))).toThrow(code('init.mask-mismatch'));
     }
