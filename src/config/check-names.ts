@@ -48,4 +48,3 @@ export function checkNames(layers: readonly Layer[], paths: ReadonlyMap<Layer, s
   }
   return found;
 }
-

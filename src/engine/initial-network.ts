@@ -96,6 +96,7 @@ const summary = (layer: LayerPlan, mask: Mask, targetDensity: number): InitialLa
   targetDensity,
   density: mask.density,
   nonZeros: mask.count(),
+  ...(layer.dense && { dense: true }),
 });
 
 async function write(

@@ -44,8 +44,9 @@ export async function wantedPatterns(config: Config, plan: NetworkPlan, folder: 
   if (!guide) return new Map();
   const wanted = new Map<string, Wanted>();
   const whole = keepsWholeKernels(config.sparsity);
+  const maskable = plan.layers.filter(({ dense }) => !dense);
   if (!isFile(guide)) {
-    for (const layer of plan.layers) {
+    for (const layer of maskable) {
       const { outputs, inputs } = partLayer(layer);
       wanted.set(layer.name, wantedOfMatrix(layer, patternMask(guide, outputs, inputs), whole));
     }
@@ -54,7 +55,7 @@ export async function wantedPatterns(config: Config, plan: NetworkPlan, folder: 
   const path = resolve(folder, guide.file);
   const file = await openSafetensors(await openFile(path));
   try {
-    for (const layer of plan.layers)
+    for (const layer of maskable)
       wanted.set(layer.name, wantedOfWeight(layer, await readMask(file, path, layer), whole));
   } finally {
     await file.close();

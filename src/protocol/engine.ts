@@ -47,6 +47,8 @@ export interface InitialLayer {
   targetDensity: number;
   density: number;
   nonZeros: number;
+  /** Never pruned: no part of the density of the network. */
+  dense?: true;
   details?: InitDetails;
 }
 

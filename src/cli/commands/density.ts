@@ -15,9 +15,10 @@ const sum = (layers: readonly InitialLayer[], value: (layer: InitialLayer) => nu
 const size = ({ shape }: InitialLayer): number => shape.reduce((a, b) => a * b);
 
 export const densityTable = (layers: readonly InitialLayer[]): string => {
-  const weights = sum(layers, size);
-  const kept = sum(layers, ({ nonZeros }) => nonZeros);
-  const target = sum(layers, (layer) => layer.targetDensity * size(layer)) / weights;
+  const maskable = layers.filter(({ dense }) => !dense);
+  const weights = sum(maskable, size);
+  const kept = sum(maskable, ({ nonZeros }) => nonZeros);
+  const target = sum(maskable, (layer) => layer.targetDensity * size(layer)) / weights;
   // Only where a pattern was wanted.
   const led = layers.some(({ details }) => details?.overlap !== undefined);
   const overlap = (value?: number): string[] => (led ? [value === undefined ? '' : significant(value)] : []);
