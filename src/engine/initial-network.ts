@@ -1,6 +1,7 @@
 /** The network of a config before it is trained: drawn, pruned, compared. No run folder, no training. */
 import { dirname } from 'node:path';
 import type { LayerPlan } from '../config/layer-plans';
+import { checkedPlan } from '../config/plan';
 import type { NetworkPlan } from '../config/plan';
 import { isScored, needsExamples } from '../config/methods';
 import type { Config } from '../config/types';
@@ -128,16 +129,18 @@ export async function initialise(
 
 /**
  * Writes the dense network as its scores have pruned it, with the scores: what `init: base` would begin with.
- * @throws SparseError `engine.not-pruned` when the config's distribution is not one of scores, `prune.*`, `file.*`
+ * @throws SparseError `engine.not-pruned` when the config's distribution is not one of scores, `config.impossible`,
+ * `prune.*`, `file.*`
  */
 export async function prune(source: Source, output: string, context: CallContext): Promise<InitialLayer[]> {
-  const { config, plan } = source;
-  const { distribution } = config.sparsity;
+  const { distribution, update } = source.config.sparsity;
   if (!isScored(distribution)) throw notPruned(distribution);
-  // What is written is the dense network cut, whatever the config would draw in its place.
-  const base: Source = { ...source, config: { ...config, sparsity: { ...config.sparsity, init: 'base' } } };
+  // What is written is the dense network cut, whatever the config would draw in its place or prune later.
+  const sparsity = { ...source.config.sparsity, init: 'base', update: { ...update, method: 'static' } } as const;
+  const config: Config = { ...source.config, sparsity };
+  const base: Source = { ...source, config, plan: checkedPlan(config) };
   const scored = await kept(base, context);
-  const layers = plan.layers.map((layer) => ({ ...layer, ...scored.get(layer.name)! }));
+  const layers = base.plan.layers.map((layer) => ({ ...layer, ...scored.get(layer.name)! }));
   await write(output, layers.flatMap(prunedTensors), base, context);
   return layers.map((layer) => summary(layer, layer.mask, layer.mask.density));
 }

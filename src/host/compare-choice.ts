@@ -1,12 +1,9 @@
 /** Which initialisations to compare: what is offered, what is chosen at first, what is remembered. */
-import type { Distribution, Sparsity } from '../config/methods';
+import type { Sparsity } from '../config/methods';
 import type { CompareMethod } from '../protocol/compare';
 import type { DistributionName } from '../protocol/run';
 
 const inits = ['base', 'ai', 'sao', 'eoi', 'eis'] as const satisfies readonly Sparsity['init'][];
-/** Those that need no data, so that every config can be compared over them. */
-const distributions = ['uniform', 'er', 'erk', 'balanced'] as const satisfies readonly Distribution[];
-
 /** All words: the compiler asks for a new one. */
 const known: Record<DistributionName, true> = {
   uniform: true,
@@ -20,6 +17,9 @@ const known: Record<DistributionName, true> = {
   grasp: true,
   synflow: true,
 };
+
+/** By shapes first, then by scores; one that a config cannot have says so in the comparison. */
+const distributions = Object.keys(known) as DistributionName[];
 
 export interface OfferedMethod extends CompareMethod {
   /** It is the config's own. */

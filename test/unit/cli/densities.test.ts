@@ -163,6 +163,20 @@ describe('prune', () => {
     expect((await keptInFile())['scores']).toBe(3);
   });
 
+  it.each<[string, Change]>([
+    ['prune in training', { sparsity: 'update: { method: gradual-magnitude }' }],
+    ['prune at once', { sparsity: 'update: { method: one-shot }' }],
+    ['are led by a pattern', { init: 'eoi', sparsity: 'eoi: { pattern: { nm: [1, 2] } }' }],
+    ['are led by a file', { init: 'eoi', sparsity: 'eoi: { pattern: { file: ./no.safetensors } }' }],
+  ])('cuts the dense network to the density where the weights %s', async (_, change) => {
+    await config({ distribution: 'magnitude', init: 'base', ...change });
+    const json = await prune('--json');
+    expect(json.code).toBe(0);
+    const { layers } = answer(json) as { layers: { nonZeros: number }[] };
+    const total = 784 * 12 + 12 * 12 + 12 * 10;
+    expect(layers.reduce((sum, { nonZeros }) => sum + nonZeros, 0)).toBe(Math.round(0.3 * total));
+  });
+
   it.each<[string, Change, string[], RegExp]>([
     ['shapes decide, not scores', {}, ['-o', output], /^error engine\.not-pruned: .*uniform.*\n$/],
     [

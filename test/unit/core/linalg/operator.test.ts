@@ -50,6 +50,31 @@ describe('singular values of a convolution', () => {
     expect([...valuesOf(new Float32Array(6 * 18), shape, 4)]).toEqual(Array(2 * 2 * 16).fill(0));
   });
 
+  it.each([
+    ['as many outputs as inputs', conv(4, 4)],
+    ['fewer outputs', conv(3, 5)],
+    ['groups', conv(4, 8, [3, 3], 2)],
+    ['an even kernel', conv(3, 4, [2, 2])],
+  ])(
+    'of exact orthogonal kernels are 1 at strides 2 and 3 too, where outputs are no more than inputs: %s',
+    (_, shape) => {
+      const density = 0.5;
+      const drawn = exactOrthogonalConv({
+        shape,
+        density,
+        convDensity: 'as-given',
+        angles: 'uniform',
+        rng: Rng.fromSeed(2),
+        seed: 2,
+      });
+      for (const stride of [2, 3]) {
+        const { matrix, height, width } = operator(shape, drawn.weights, [6, 6], stride);
+        expect(height).toBe(shape.rows * (6 / stride) ** 2);
+        singularValues(matrix, height, width).forEach((value) => expect(Math.abs(value - 1)).toBeLessThan(1e-6));
+      }
+    },
+  );
+
   it('refuse a circle smaller than the kernel, weights of another size and what is not finite', () => {
     const shape = conv(2, 2);
     const code = (use: () => unknown): unknown => {
