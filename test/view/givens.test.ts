@@ -89,6 +89,23 @@ describe.skipIf(missingBrowser !== undefined)(panelTests('the Givens tab'), () =
     await expect.poll(async () => Number(await scrub.inputValue())).toBe(1);
   });
 
+  it('plays a sequence that was led by a pattern, of each stacked matrix', async () => {
+    await open('givens', { directory: inject('guidedRun'), layer: 'qkv' });
+    await readsOut(/rotation (\d+) of \1/);
+    // Rotations that were searched for are not random: nothing is to be expected of them.
+    expect(await view.page.locator('.read-out').first().innerText()).not.toMatch(/expected/);
+    const scrub = view.page.getByRole('slider', { name: 'Rotation' });
+    await view.page.getByRole('button', { name: 'First: the beginning' }).click();
+    await readsOut(/rotation 0 of \d+/);
+    await matrix().focus();
+    await press(' ');
+    await expect.poll(async () => Number(await scrub.inputValue())).toBeGreaterThan(1);
+    await press(' ');
+    const groups = view.page.locator('vscode-dropdown[aria-label=Group]');
+    expect(await groups.locator('vscode-option').count()).toBe(3);
+    await view.screenshot('givens-guided');
+  });
+
   it('says that a layer initialised with `base` has no rotations, and why', async () => {
     await open('givens', { directory: inject('baseRun') });
     const text = view.page.locator('.state');

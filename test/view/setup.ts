@@ -15,6 +15,8 @@ declare module 'vitest' {
     baseRun: string;
     /** Run folder of a network with convolutions, one in two groups, whose masks RigL changes four times. */
     convRun: string;
+    /** Run folder of weights led by 2:4, the second layer of three stacked matrices; not trained long. */
+    guidedRun: string;
     /** Folder for what a test makes, emptied afterwards. */
     scratch: string;
   }
@@ -44,6 +46,20 @@ train: { epochs: 1, checkpointEvery: 20 }
 probes: { jacobian: { at: [] } }
 `;
 
+const guided = `version: 1
+name: guided
+model:
+  layers:
+    - { name: fc1, linear: { in: 784, out: 16 } }
+    - { activation: tanh }
+    - { name: qkv, linear: { in: 16, out: 48, stack: 3 } }
+    - { name: fc2, linear: { in: 48, out: 10 } }
+data: { source: synthetic-digits }
+sparsity: { init: eoi, eoi: { pattern: { nm: [2, 4] } } }
+train: { epochs: 1, optimizer: { learningRate: 0.01 } }
+probes: { jacobian: { at: [] } }
+`;
+
 export function setup(project: TestProject): () => void {
   // The tests say themselves that they are skipped.
   if (missingBrowser !== undefined) return () => undefined;
@@ -64,5 +80,6 @@ export function setup(project: TestProject): () => void {
   project.provide('eoiRun', run(join(root, 'examples/mlp7-eoi.sparse.yaml'), 'mlp7-eoi-1'));
   project.provide('baseRun', run(written('plain', base), 'plain-1'));
   project.provide('convRun', run(written('conv', convolutions), 'conv-1'));
+  project.provide('guidedRun', run(written('guided', guided), 'guided-1'));
   return () => rmSync(scratch, { recursive: true, force: true });
 }

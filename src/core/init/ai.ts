@@ -14,6 +14,9 @@ import { badGain, badIterations, badLearningRate, maskMismatch, notFinite } from
 /** As in the config. */
 const maxIterations = 1_000_000;
 
+/** Error of an entry of the Gram matrix, by its target, below which weights are isometric as far as float32 goes. */
+const rounding = 1e-6;
+
 export interface ApproximateIsometry {
   /** Row-major float32, zero outside the mask. */
   weights: Float32Array<ArrayBuffer>;
@@ -137,11 +140,12 @@ export function* approximateIsometryInParts(p: AiRequest): Parts<ApproximateIsom
   const error = new Float64Array(kept.short ** 2);
   const slopes = new Float64Array(kept.values.length);
   const losses = new Float64Array(iterations);
+  const nearest = rounding * gain ** 2 * Math.sqrt(kept.short);
   for (let i = 0; i < iterations; i++) {
     losses[i] = gramError(kept, gain ** 2, error);
     if (!Number.isFinite(losses[i])) throw notFinite(i, learningRate);
-    // At 0 the norm has no gradient, and there is nothing left to do.
-    if (losses[i] > 0) descend(kept, error, (2 * learningRate) / losses[i], slopes);
+    // What float32 cannot bring nearer is left alone: at a constant rate a step would only lead away again.
+    if (losses[i] > nearest) descend(kept, error, (2 * learningRate) / losses[i], slopes);
     yield;
   }
   const residual = gramError(kept, gain ** 2, error);

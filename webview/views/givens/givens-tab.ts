@@ -10,6 +10,7 @@ import type { Obstacle, TabRecord } from '../run/tab';
 import { runTitle } from '../../../src/protocol/words';
 import { hasLayer, layerCaption } from '../run/words';
 import { GivensView } from './givens-view';
+import type { Goal } from './givens-view';
 import { loadRotations } from './load-rotations';
 import { groupWords, help, isIdentity, noSequence, notWritten, reading, tooLarge } from './words';
 
@@ -28,8 +29,10 @@ const supports = (model: RunModel): true | Obstacle => {
 };
 
 /** Of the matrix that the sequence makes: of a convolution that at the centre of the kernel. */
-const matrixDensity = ({ targetDensity, kernel, details }: LayerSummary): number =>
-  details?.centreDensity ?? targetDensity * (kernel ? kernel[0] * kernel[1] : 1);
+const goalOf = ({ targetDensity, kernel, details }: LayerSummary): Goal => ({
+  density: details?.centreDensity ?? targetDensity * (kernel ? kernel[0] * kernel[1] : 1),
+  led: details?.overlap !== undefined,
+});
 
 export const givensTab: TabRecord = {
   id: 'givens',
@@ -74,7 +77,7 @@ export const givensTab: TabRecord = {
         );
         if (signal.aborted) return;
         view?.dispose();
-        view = new GivensView(layer.name, sequence, matrixDensity(layer), stage.readOut, prefs);
+        view = new GivensView(layer.name, sequence, goalOf(layer), stage.readOut, prefs);
         controls.replaceChildren(groupChooser, ...view.controls);
         content.replaceChildren(view.element);
         stage.refreshTable();

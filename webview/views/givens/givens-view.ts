@@ -23,13 +23,20 @@ import { afterWords, axesAre, chartWords, rotationWords, transport, weightWords,
 /** Well above what float32 leaves of a cancellation, well below a weight that counts. */
 const rounding = 1e-5;
 
+/** What rotations were drawn for; a given matrix, which they were found for, has none. */
+export interface Goal {
+  density: number;
+  /** They were led by a pattern: nothing is to be expected of them. */
+  led: boolean;
+}
+
 export class GivensView {
   readonly controls: HTMLElement[];
   readonly element: HTMLElement;
   private readonly player: RotationPlayer;
-  private readonly density: Float64Array;
-  /** After so many random rotations; rotations that were found for a matrix are none. */
-  private readonly expected: Float64Array | undefined;
+  readonly density: Float64Array;
+  /** After so many random rotations; those that were led by a pattern, or found for a matrix, are none. */
+  readonly expected: Float64Array | undefined;
   private readonly matrix: MatrixView;
   private readonly chart: Chart;
   /** What is drawn. Rotations found for a given matrix cancel only up to rounding: what is left of that is drawn as 0. */
@@ -44,8 +51,7 @@ export class GivensView {
   constructor(
     private readonly name: string,
     private readonly sequence: RotationSequence,
-    /** Of the density; none where the rotations were found for a given matrix. */
-    private readonly target: number | undefined,
+    private readonly goal: Goal | undefined,
     private readonly readOut: ReadOut,
     prefs: Prefs,
   ) {
@@ -53,7 +59,7 @@ export class GivensView {
     this.player = new RotationPlayer(sequence);
     this.density = Float64Array.from(this.player.nonZerosByStep, (kept) => kept / (rows * columns));
     const { total } = this.player;
-    this.expected = this.found ? undefined : expectedDensityCurve(rotatedAxes(sequence), total);
+    this.expected = !goal || goal.led ? undefined : expectedDensityCurve(rotatedAxes(sequence), total);
     const place = { rowStart: 0, columnStart: 0, rows, columns };
     // Drawn element by element, or merged where a matrix is larger than a picture can be.
     this.shown = sequence.signs ? new Float32Array(rows * columns) : this.player.weights;
@@ -99,7 +105,7 @@ export class GivensView {
   }
 
   table(): Table {
-    return rotationTable(this.name, this.sequence, this.density, this.expected);
+    return rotationTable(this.name, this.sequence, this);
   }
 
   key(event: KeyboardEvent): boolean {
@@ -119,8 +125,12 @@ export class GivensView {
     this.chart.dispose();
   }
 
-  private get found(): boolean {
-    return this.target === undefined;
+  get found(): boolean {
+    return this.goal === undefined;
+  }
+
+  private get target(): number | undefined {
+    return this.goal?.density;
   }
 
   private get facts(): RotationFacts {
@@ -130,7 +140,7 @@ export class GivensView {
 
   private makeChart(): Chart {
     const chart = new Chart({
-      label: this.found ? chartWords.foundLabel(this.name) : chartWords.label(this.name),
+      label: this.found ? chartWords.foundLabel(this.name) : chartWords.label(this.name, this.expected !== undefined),
       x: { label: chartWords.x, whole: true },
       y: {
         label: this.found ? chartWords.foundTitle : chartWords.title,

@@ -4,12 +4,19 @@ import { degrees } from '../../format';
 import { numeric, text, type Table } from '../../parts/table';
 import { tableWords } from './words';
 
-/** `density` and `expected` after 0, 1, ... rotations; without `expected` the rotations were found for a given matrix. */
+/** After 0, 1, ... rotations. */
+interface Densities {
+  density: ArrayLike<number>;
+  /** Where the rotations were random. */
+  expected: ArrayLike<number> | undefined;
+  /** For a given matrix: what is dense are the supports. */
+  found: boolean;
+}
+
 export function rotationTable(
   name: string,
   { first, second, angle, lastUndone }: RotationSequence,
-  density: ArrayLike<number>,
-  expected: ArrayLike<number> | undefined,
+  { density, expected, found }: Densities,
 ): Table {
   const total = first.length;
   return {
@@ -19,7 +26,7 @@ export function rotationTable(
       numeric(tableWords.first),
       numeric(tableWords.second),
       numeric(tableWords.angle),
-      numeric(expected ? tableWords.density : tableWords.supports),
+      numeric(found ? tableWords.supports : tableWords.density),
       ...(expected ? [numeric(tableWords.expected)] : []),
       text(tableWords.note),
     ],

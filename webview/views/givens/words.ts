@@ -6,7 +6,7 @@ export const help = {
   title: 'Givens',
   text: [
     'An exact orthogonal initialisation starts from the identity (towards a wanted pattern, from some of its places) and turns two axes at a time by an angle. Each rotation keeps all singular values at 1 and joins the supports of its two axes, so the density grows until it reaches the target.',
-    'The two axes turned last are marked by lines and arrows. The chart shows the density after each rotation, the density to be expected after so many random rotations, and the target.',
+    'The two axes turned last are marked by lines and arrows. The chart shows the density after each rotation, the density to be expected after so many random rotations (not where a pattern led them), and the target.',
     'Of a convolution this is the matrix at the centre of the kernel, of each group its own.',
     'When the state before the last rotation is nearer to the target, the last rotation is undone: it is shown, but not in the weights.',
   ],
@@ -74,7 +74,8 @@ export const transport = {
 };
 
 export const chartWords = {
-  label: (layer: string) => `Density of ${layer} by rotation, against the expected curve`,
+  label: (layer: string, expected: boolean) =>
+    `Density of ${layer} by rotation${expected ? ', against the expected curve' : ''}`,
   foundLabel: (layer: string) => `Density of the supports of ${layer} by rotation`,
   x: 'rotation',
   title: 'Density',
@@ -108,8 +109,9 @@ export interface RotationFacts {
   step: number;
   /** Density after 0, 1, ... rotations. */
   density: ArrayLike<number>;
-  /** After so many random rotations; none where the rotations were found for a given matrix, as for the target. */
+  /** After so many random rotations; none of those that were led or found. */
   expected: ArrayLike<number> | undefined;
+  /** None where the rotations were found for a given matrix. */
   target: number | undefined;
 }
 
@@ -118,7 +120,7 @@ export function rotationWords({ sequence, step, density, expected, target }: Rot
   const { first, second, angle, lastUndone } = sequence;
   const total = first.length;
   const place = `rotation ${count(step)} of ${count(total)}`;
-  const what = expected ? 'density' : 'supports';
+  const what = target === undefined ? 'supports' : 'density';
   if (step === 0)
     return `${place}: ${sequence.start ? 'the beginning' : 'the identity'} · ${what} ${figure(density[0])}`;
   const t = step - 1;
