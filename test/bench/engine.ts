@@ -1,45 +1,52 @@
 /** How long a training step takes. Printed as a table by `npm run bench`; nothing fails on these numbers. */
-import type { Network } from '../../src/core/network';
-import { maskableLayers } from '../../src/core/network';
-import { exactOrthogonal } from '../../src/core/init/eoi';
+import { exactOrthogonalConv } from '../../src/core/init/eoi-conv';
+import { maskableLayers, weightShape } from '../../src/core/network';
+import type { Network, PictureSize } from '../../src/core/network';
+import { presetLayers } from '../../src/core/presets';
+import type { PresetName } from '../../src/core/presets';
 import { Rng } from '../../src/core/rng';
 import { wasm } from '../../src/engine/backends/wasm';
-import { freshState } from '../../src/engine/initialise';
+import { freshOthers, freshState } from '../../src/engine/initialise';
+import type { NetworkState } from '../../src/engine/states';
 import type { Batch } from '../../src/engine/trainer';
 import { Trainer } from '../../src/engine/trainer';
 import { rowOf } from './row';
 import type { BenchRow } from './row';
 
 const density = 0.1;
-const batchSize = 128;
-const steps = 200;
-const warmUp = 20;
 
-/** MLP-7 as in the presets: 784, six hidden layers of 100, 10 classes. */
-const mlp7: Network = {
-  inputs: 784,
+/** A preset for pictures of `size`, ten classes. */
+const networkOf = (name: PresetName, picture: PictureSize): Network => ({
+  inputs: picture[0] * picture[1] * picture[2],
+  picture,
   classes: 10,
-  layers: [784, 100, 100, 100, 100, 100, 100].flatMap((width, i) => [
-    { kind: 'linear' as const, name: `fc${i + 1}`, in: width, out: i === 6 ? 10 : 100 },
-    ...(i < 6 ? [{ kind: 'activation' as const, fn: 'tanh' as const }] : []),
-  ]),
-};
+  layers: presetLayers(name, { picture, classes: 10 }, {}),
+});
 
-export async function benchEngine(): Promise<BenchRow[]> {
-  await wasm.start();
-  const rng = Rng.fromSeed(1);
-  const layers = maskableLayers(mlp7).map(({ name, out, in: columns }) => {
-    const shape = { rows: out, columns, density, angles: 'uniform' as const, seed: 1 };
-    const { weights, mask } = exactOrthogonal({ ...shape, rng: rng.split(name) });
-    return freshState({ name, rows: out, columns }, { weights, mask, bias: new Float32Array(out) });
+/** Weights by exact orthogonal initialisation at `density`, or dense where a layer is too small for it. */
+function stateOf(network: Network, rng: Rng): NetworkState {
+  const layers = maskableLayers(network).map((layer) => {
+    const shape = weightShape(layer);
+    const request = { shape, density, convDensity: 'more-nonzeros', angles: 'uniform', seed: 1 } as const;
+    const least = (layer.kind === 'conv' ? layer.groups : 1) / shape.columns;
+    const own = Math.max(density, least * Math.min(1, shape.columns / shape.rows));
+    const { weights, mask } = exactOrthogonalConv({ ...request, density: own, rng: rng.split(layer.name) });
+    return freshState(shape, { weights, mask, ...(layer.bias !== false && { bias: new Float32Array(layer.out) }) });
   });
+  return { layers, others: freshOthers({ seed: 1 }, network) };
+}
+
+async function stepRow(name: PresetName, picture: PictureSize, size: number, steps: number): Promise<BenchRow> {
+  const network = networkOf(name, picture);
+  const rng = Rng.fromSeed(1);
   const batch: Batch = {
-    size: batchSize,
-    x: Float32Array.from({ length: batchSize * mlp7.inputs }, () => rng.normal()),
-    labels: Uint8Array.from({ length: batchSize }, () => rng.below(mlp7.classes)),
+    size,
+    x: Float32Array.from({ length: size * network.inputs }, () => rng.normal()),
+    labels: Uint8Array.from({ length: size }, () => rng.below(network.classes)),
   };
   const optimizer = { name: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 1e-4 } as const;
-  const trainer = new Trainer(mlp7, { layers, others: [] }, { optimizer });
+  const trainer = new Trainer(network, stateOf(network, rng), { optimizer });
+  const warmUp = Math.ceil(steps / 10);
   const times = Array.from({ length: steps + warmUp }, () => {
     const start = performance.now();
     trainer.step(batch, { learningRate: 0.01, count: 1 });
@@ -47,5 +54,15 @@ export async function benchEngine(): Promise<BenchRow[]> {
   }).slice(warmUp);
   trainer.dispose();
   const { reason } = await wasm.available();
-  return [rowOf(`MLP-7 training step, batch ${batchSize}`, times, `${reason}, density ${density}, Nesterov momentum`)];
+  return rowOf(`${name} training step, batch ${size}`, times, `${reason}, density ${density}, Nesterov momentum`);
+}
+
+export async function benchEngine(): Promise<BenchRow[]> {
+  await wasm.start();
+  return [
+    await stepRow('mlp-7', [1, 28, 28], 128, 200),
+    await stepRow('resnet-20', [3, 32, 32], 32, 10),
+    await stepRow('efficientnet-b0', [3, 64, 64], 8, 5),
+    await stepRow('deit-blocks', [3, 32, 32], 8, 5),
+  ];
 }
