@@ -1,7 +1,7 @@
 /** All runs of the open folders: what is on disk, and what the engine tells of those going on. */
 import type { RunReference } from '../contributions';
 import type { EngineEvents } from '../protocol/engine';
-import type { EpochEvent, RunEvent, RunRecord } from '../protocol/run';
+import type { EpochEvent, LastMasks, RunEvent, RunRecord } from '../protocol/run';
 import { cannotRead } from '../formats/errors';
 import { isEnded } from '../protocol/run';
 import { RunFolder, listRuns, type ListedRun } from '../runs/folder';
@@ -23,6 +23,8 @@ export interface RunEntry extends RunReference {
   step: number;
   /** Best validation accuracy so far. */
   best: number | undefined;
+  /** None before the masks change. */
+  masks?: LastMasks | undefined;
 }
 
 export interface RunStoreOptions {
@@ -111,7 +113,14 @@ export class RunStore {
   applyRecord({ id, directory, record }: EngineEvents['runChanged']): void {
     const known = this.entries.get(directory);
     this.told.add(directory);
-    this.entries.set(directory, { id, directory, record, step: known?.step ?? 0, best: known?.best });
+    this.entries.set(directory, {
+      id,
+      directory,
+      record,
+      step: known?.step ?? 0,
+      best: known?.best,
+      masks: known?.masks,
+    });
     this.tell.request();
   }
 
@@ -184,7 +193,7 @@ export class RunStore {
       const { step, epochs } = await reader.snapshot();
       if (isEnded(record.state)) this.release(directory, reader);
       else kept?.set(directory, reader);
-      return { id, directory, record, step, best: best(epochs) };
+      return { id, directory, record, step, best: best(epochs), masks: reader.lastMasks };
     } catch (error) {
       this.release(directory, reader);
       return { id, directory, record, problem: this.say(error), step: 0, best: undefined };
@@ -206,7 +215,7 @@ export class RunStore {
     try {
       if (!(await reader.poll())) return;
       const { record, step, epochs } = reader.current();
-      this.entries.set(directory, { id, directory, record, step, best: best(epochs) });
+      this.entries.set(directory, { id, directory, record, step, best: best(epochs), masks: reader.lastMasks });
       if (isEnded(record.state)) this.release(directory, reader);
     } catch (error) {
       const { step = 0, best: bestSoFar } = this.entries.get(directory) ?? {};
@@ -245,11 +254,12 @@ const merge = (entry: RunEntry, event: RunEvent): RunEntry => {
       const others = entry.record.layers.filter((layer) => layer.name !== event.layer.name);
       return { ...entry, record: { ...entry.record, layers: [...others, event.layer] } };
     }
+    case 'masks':
+      return { ...entry, masks: event };
     case 'state':
       return entry.record ? { ...entry, record: { ...entry.record, state: event.state } } : entry;
     case 'spectrum':
     case 'jacobian':
-    case 'masks':
     case 'checkpoint':
     case 'warning':
       return entry;

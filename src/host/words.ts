@@ -86,6 +86,8 @@ export const words = {
   unreadable: () => t('cannot be read'),
   decidedBy: { scores: () => t('by scores'), pattern: () => t('by the pattern') },
   planned: (name: string) => t('{0} (planned)', name),
+  changed: (p: { step: number; method: string; dropped: number; grown: number; density: number }) =>
+    t('{0} at step {1}: {2} dropped, {3} grown; {4} at first', p.method, p.step, p.dropped, p.grown, p.density),
   drawnAndExpected: (drawn: number, expected: number) => t('{0}; {1} to be expected', drawn, expected),
 
   liveRuns: (count: number) => (count === 1 ? t('1 run is going on') : t('{0} runs are going on', count)),
@@ -113,6 +115,7 @@ export const words = {
     seconds: () => t('time of the search'),
     nonZeros: () => t('non-zeros'),
     biases: () => t('biases'),
+    lastChange: () => t('last change of the mask'),
     init: () => t('initialisation'),
     rotations: () => t('Givens rotations'),
     degree: () => t('degree (weights in a row)'),

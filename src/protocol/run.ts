@@ -160,6 +160,9 @@ export interface MaskChange {
   growThreshold: number | null;
 }
 
+/** The latest change of the masks, layer by layer. */
+export type LastMasks = Pick<MaskEvent, 'step' | 'method' | 'layers'>;
+
 /** A change of the masks over all layers together. */
 export interface MaskTotals extends Omit<MaskChange, 'layer'> {
   step: number;

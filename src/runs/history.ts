@@ -2,6 +2,7 @@
 import type {
   EpochEvent,
   JacobianEvent,
+  LastMasks,
   LayerSummary,
   MaskChange,
   MaskEvent,
@@ -91,6 +92,8 @@ export class History {
   readonly epochs: EpochEvent[] = [];
   readonly jacobians: JacobianEvent[] = [];
   readonly maskChanges: MaskTotals[] = [];
+  /** Layer by layer. */
+  lastMasks: LastMasks | undefined;
   readonly layers = new Map<string, LayerSummary>();
   /** Milliseconds since creation at the last event. */
   elapsed = 0;
@@ -130,6 +133,7 @@ export class History {
       case 'masks':
         rewindTo(this.maskChanges, event.step);
         this.maskChanges.push(totals(event));
+        this.lastMasks = { step: event.step, method: event.method, layers: event.layers };
         break;
       case 'state':
       case 'checkpoint':
@@ -143,6 +147,7 @@ export class History {
     this.steps.rewind(step);
     // The change at the step itself was told just before it.
     rewindTo(this.maskChanges, step + 1);
+    if (this.lastMasks && this.lastMasks.step > step) this.lastMasks = undefined;
     for (const list of [this.epochs, this.jacobians, ...this.spectra.values()]) rewindTo(list, step);
   }
 }

@@ -6,7 +6,15 @@ import { maskTile, valueTile, weightTile } from '../formats/matrix-tiles';
 import { openSafetensors } from '../formats/safetensors';
 import type { SafetensorsFile, TensorEntry } from '../formats/safetensors';
 import { isEnded } from '../protocol/run';
-import type { EpochEvent, JacobianEvent, LayerSummary, MaskTotals, RunRecord, SpectrumEvent } from '../protocol/run';
+import type {
+  EpochEvent,
+  JacobianEvent,
+  LastMasks,
+  LayerSummary,
+  MaskTotals,
+  RunRecord,
+  SpectrumEvent,
+} from '../protocol/run';
 import type { TileRange } from '../core/mask';
 import type {
   MaskTile,
@@ -104,6 +112,11 @@ export class RunReader {
   /** As `weightTile`, exact. @throws as `weightTile` */
   valueTile({ layer, step, ...range }: { layer: string; step: number } & TileRange): Promise<ValueTile> {
     return this.withTensor(step, layer, 'weight', (file, entry) => valueTile(file, entry, range));
+  }
+
+  /** The latest change of the masks that was read. */
+  get lastMasks(): LastMasks | undefined {
+    return this.history.lastMasks;
   }
 
   /**

@@ -111,7 +111,7 @@ export class LayersTree implements vscode.TreeDataProvider<LayerRow> {
     const { directory } = this.selection.current;
     const entry = directory === undefined ? undefined : this.store.get(directory);
     const [rows, title] = entry?.record
-      ? [entry.record.layers.map(actualRow), runTitle(entry.id)]
+      ? [entry.record.layers.map((layer) => actualRow(layer, entry.masks)), runTitle(entry.id)]
       : [this.plannedRows(), this.config ? words.planned(this.configName()) : ''];
     if (this.view) this.view.description = title;
     // A run tells of itself ten times a second, its layers rarely change: an equal list is not drawn again.

@@ -3,7 +3,7 @@ import type { LayerPlan } from '../../config/layer-plans';
 import { tensorShape } from '../../core/density/layer-shape';
 import { expectedRotations } from '../../core/expected-density';
 import { isometry, type Isometry } from '../../core/spectrum';
-import type { LayerSummary } from '../../protocol/run';
+import type { LastMasks, LayerSummary, MaskChange } from '../../protocol/run';
 import { roseText, isometryText, weightShape } from '../../protocol/words';
 import { shapeText, share, significant, small } from '../format';
 import { words } from '../words';
@@ -76,23 +76,34 @@ const methodFacts = (layer: LayerSummary): [string, string][] => {
 const told = (value: number | undefined, text: (value: number) => string): string | undefined =>
   value === undefined ? undefined : text(value);
 
-export const actualRow = (layer: LayerSummary): LayerRow => {
+/** What the latest change of the masks did to the layer, and what it had at first. */
+const changeFact = (
+  { step, method }: LastMasks,
+  { dropped, grown }: MaskChange,
+  { density }: LayerSummary,
+): [string, string] => [words.facts.lastChange(), words.changed({ step, method, dropped, grown, density })];
+
+/** `masks`: the latest change of the masks, if they have changed since the initialisation. */
+export const actualRow = (layer: LayerSummary, masks?: LastMasks): LayerRow => {
   const [rows, columns] = layer.shape;
+  const change = masks?.layers.find((one) => one.layer === layer.name);
+  const density = change ? change.kept / (rows * columns) : layer.density;
   const { min, mean, max } = layer.singularValues;
   return {
     name: layer.name,
     description: [
       shapeText(weightShape(layer)),
-      share(layer.density),
+      share(density),
       isometryText(layer.singularValues),
       ...(roseText(layer.details) === undefined ? [] : [words.residualRose()]),
     ].join(' · '),
     isometry: isometry(layer.singularValues),
     facts: [
       [words.facts.shape(), shapeText(weightShape(layer))],
-      [words.facts.density(), `${layer.density}`],
+      [words.facts.density(), `${density}`],
       [words.facts.targetDensity(), `${layer.targetDensity}`],
-      [words.facts.nonZeros(), `${layer.nonZeros} / ${rows * columns}`],
+      [words.facts.nonZeros(), `${change?.kept ?? layer.nonZeros} / ${rows * columns}`],
+      ...(masks && change ? [changeFact(masks, change, layer)] : []),
       [words.facts.init(), layer.init],
       ...methodFacts(layer),
       [words.facts.orthogonalityError(), small(layer.orthogonalityError)],

@@ -90,6 +90,20 @@ describe('rows of the Layers view', () => {
     expect(settled.facts.map(([name]) => name)).not.toContain('warning');
   });
 
+  it('follows the masks, and tells their last change', () => {
+    const spectrum = { min: 1, mean: 1, max: 1, dead: 0 };
+    const change = { layer: 'fc1', dropped: 120, grown: 20, kept: 5_632, dropThreshold: 0.1, growThreshold: null };
+    const { description, facts } = actualRow(layer(spectrum), { step: 32, method: 'set', layers: [change] });
+    expect(description).toBe('100 × 784 · 0.072 · isometric');
+    const by = new Map(facts);
+    expect(by.get('non-zeros')).toBe('5632 / 78400');
+    expect(by.get('density')).toBe(String(5_632 / 78_400));
+    expect(by.get('last change of the mask')).toBe('set at step 32: 120 dropped, 20 grown; 0.07311 at first');
+    // Another layer's change is none of this one's.
+    const other = { step: 32, method: 'set' as const, layers: [{ ...change, layer: 'fc2' }] };
+    expect(actualRow(layer(spectrum), other)).toEqual(actualRow(layer(spectrum)));
+  });
+
   it('plans without a claim about isometry', () => {
     const row = plannedRow({
       name: 'fc1',

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 vi.mock('vscode', async () => (await import('./vscode-double')).vscodeDouble);
 
 import { RunStore } from '../../../src/host/run-store';
-import type { EpochEvent, RunEvent, RunRecord, StepEvent } from '../../../src/protocol/run';
+import type { EpochEvent, MaskEvent, RunEvent, RunRecord, StepEvent } from '../../../src/protocol/run';
 import { RunFolder } from '../../../src/runs/folder';
 
 const record = (id: string, change: Partial<RunRecord> = {}): RunRecord => ({
@@ -119,6 +119,30 @@ describe('RunStore', () => {
     // What the engine is writing is not dropped because the disk does not show it yet.
     await store.refresh();
     expect(store.list()).toHaveLength(1);
+  });
+
+  it('knows the latest change of the masks, told or read', async () => {
+    const change = { layer: 'fc1', dropped: 3, grown: 3, kept: 40, dropThreshold: 0.1, growThreshold: null };
+    const masks = (n: number): MaskEvent => ({
+      type: 'masks',
+      at: n,
+      step: n,
+      method: 'set',
+      layers: [change],
+      file: 'updates/x',
+    });
+    ours = join(root, '.sparsescope', 'runs', 'told-1');
+    const at = { id: 'told-1', directory: ours };
+    store.applyRecord({ ...at, record: record(at.id, { state: 'training' }) });
+    for (const event of [step(1), masks(2), masks(4)]) store.applyEvent({ ...at, event });
+    store.applyRecord({ ...at, record: record(at.id, { state: 'completed' }) });
+    expect(store.get(ours)?.masks).toMatchObject({ step: 4, method: 'set', layers: [change] });
+    const folder = await makeRun([step(1), masks(1), step(2)], {
+      state: 'completed',
+      endedAt: '2026-01-01T00:00:00.000Z',
+    });
+    await store.refresh();
+    expect(store.get(folder.directory)?.masks).toEqual({ step: 1, method: 'set', layers: [change] });
   });
 
   it('forgets a folder that is gone', async () => {
