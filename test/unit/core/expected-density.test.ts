@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { expectedDensityCurve, expectedRotations, expintE1scaled } from '../../../src/core/expected-density';
 import { Rng } from '../../../src/core/rng';
@@ -44,6 +45,36 @@ describe('expectedDensityCurve', () => {
       const error = Math.sqrt(Math.max(0, squares[t] / runs - mean ** 2) / runs);
       expect(Math.abs(mean - expected), `t = ${t}`).toBeLessThanOrEqual(4 * error + 1e-12);
     });
+  });
+
+  it('agrees with simulation for any number of axes, at any rotation', () => {
+    const given = fc.record({
+      axes: fc.integer({ min: 2, max: 40 }),
+      rotations: fc.integer({ min: 1, max: 120 }),
+      seed: fc.nat(),
+    });
+    fc.assert(
+      fc.property(given, ({ axes, rotations, seed }) => {
+        const runs = 400;
+        const rng = Rng.fromSeed(seed);
+        const densities = Array.from({ length: runs }, () => {
+          const support = new Uint8Array(axes);
+          support[0] = 1;
+          for (let t = 0; t < rotations; t++) {
+            const i = rng.below(axes);
+            const j = (i + 1 + rng.below(axes - 1)) % axes;
+            support[i] = support[j] = support[i] | support[j];
+          }
+          return support.reduce((sum, bit) => sum + bit, 0) / axes;
+        });
+        const mean = densities.reduce((a, b) => a + b, 0) / runs;
+        const variance = densities.reduce((sum, density) => sum + (density - mean) ** 2, 0) / runs;
+        // Five standard errors, and what a run that nearly never happens may be off by.
+        const allowed = 5 * Math.sqrt(variance / runs) + 3 / runs;
+        expect(Math.abs(expectedDensityCurve(axes, rotations)[rotations] - mean)).toBeLessThanOrEqual(allowed);
+      }),
+      { seed: 63, numRuns: 60 },
+    );
   });
 
   it('starts at 1/m, rises, and stays at 1 for one axis', () => {

@@ -6,7 +6,7 @@ import { distribute } from '../../../../src/core/density';
 import type { LayerShape } from '../../../../src/core/density/layer-shape';
 import { matchLayers } from '../../../../src/core/density/match-layers';
 import { updateMask } from '../../../../src/core/dst/update';
-import { approximateIsometryInParts } from '../../../../src/core/init/ai';
+import { approximateIsometryInParts, approximateIsometryLayerInParts } from '../../../../src/core/init/ai';
 import { maskedOrthogonal, randomMask } from '../../../../src/core/init/base';
 import { exactOrthogonal, minimumDensity } from '../../../../src/core/init/eoi';
 import { exactOrthogonalConv, exactOrthogonalKernels } from '../../../../src/core/init/eoi-conv';
@@ -19,7 +19,7 @@ import { finish } from '../../../../src/core/parts';
 import { graspScores } from '../../../../src/core/prune/grasp';
 import { magnitudeScores } from '../../../../src/core/prune/magnitude';
 import { randomScores } from '../../../../src/core/prune/random';
-import { nextLevel } from '../../../../src/core/prune/rewind';
+import { keepLargest, nextLevel } from '../../../../src/core/prune/rewind';
 import { selectGlobal } from '../../../../src/core/prune/select';
 import type { LayerScores } from '../../../../src/core/prune/select';
 import { snipScores } from '../../../../src/core/prune/snip';
@@ -128,6 +128,15 @@ const methods: Record<string, Method | { given: Method }> = {
         })),
       ),
     ),
+  'pruning in training': (layers, seed) => {
+    const trained = layers.map((shape) => ({
+      name: shape.name,
+      weights: roundWeights(shape, seed),
+      mask: maskOf(shape, Rng.fromSeed(seed).split(shape.name)).toBytes(),
+    }));
+    const kept = trained.reduce((sum, { mask }) => sum + mask.reduce((ones, bit) => ones + bit, 0), 0);
+    return named(layers, keepLargest(trained, Math.max(layers.length, kept >> 1)));
+  },
   orthogonal: base('orthogonal'),
   'delta-orthogonal': base('delta-orthogonal'),
   'conv-orthogonal': base('conv-orthogonal'),
@@ -148,6 +157,16 @@ const methods: Record<string, Method | { given: Method }> = {
         gain: 1,
         iterations: 4,
         learningRate: 0.05,
+      }),
+    ),
+  ),
+  'approximate isometry by groups': alone((shape, rng, seed) =>
+    finish(
+      approximateIsometryLayerInParts({
+        shape,
+        weights: roundWeights(shape, seed),
+        mask: maskOf(shape, rng),
+        ...{ gain: 1, iterations: 4, learningRate: 0.05 },
       }),
     ),
   ),

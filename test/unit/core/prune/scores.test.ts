@@ -64,6 +64,56 @@ describe('graspScores', () => {
   });
 });
 
+describe("of any quadratic loss, L = w'Aw / 2 with a symmetric A", () => {
+  const quadratic = fc.integer({ min: 1, max: 8 }).chain((size) => {
+    const value = fc.double({ min: -2, max: 2, noNaN: true });
+    return fc.record({
+      w: fc.array(value, { minLength: size, maxLength: size }),
+      a: fc.array(value, { minLength: size * size, maxLength: size * size }),
+    });
+  });
+  const parts = ({ w, a }: { w: number[]; a: number[] }) => {
+    const size = w.length;
+    const at = (i: number, j: number): number => a[i * size + j] + a[j * size + i];
+    const times = (v: number[]): number[] => v.map((_, i) => v.reduce((sum, value, j) => sum + at(i, j) * value, 0));
+    const rounded = [...f32(...w)];
+    return { size, times, rounded };
+  };
+
+  it('GraSP is half of how the flow |g|^2 falls as a weight is shrunk, whatever its sign', () => {
+    fc.assert(
+      fc.property(quadratic, (given) => {
+        const { times, rounded } = parts(given);
+        const flow = (v: number[]): number => times(v).reduce((sum, g) => sum + g * g, 0);
+        const scores = graspScores(f32(...rounded), Float64Array.from(times(times(rounded))));
+        rounded.forEach((_, i) => {
+          const shrunk = (by: number): number[] => rounded.map((value, k) => (k === i ? value * (1 - by) : value));
+          // Of a quadratic the central difference has no error but rounding.
+          expect((flow(shrunk(-0.01)) - flow(shrunk(0.01))) / 0.02).toBeCloseTo(2 * scores[i], 6);
+        });
+      }),
+      { seed: 61, numRuns: 100 },
+    );
+  });
+
+  it('SNIP is how the loss changes by a factor of a weight, and knows no sign', () => {
+    fc.assert(
+      fc.property(quadratic, (given) => {
+        const { times, rounded } = parts(given);
+        const loss = (v: number[]): number => times(v).reduce((sum, g, i) => sum + (g * v[i]) / 2, 0);
+        const gradient = f32(...times(rounded));
+        const scores = snipScores(f32(...rounded), gradient);
+        expect(snipScores(f32(...rounded.map((value) => -value)), gradient)).toEqual(scores);
+        rounded.forEach((_, i) => {
+          const scaled = (by: number): number[] => rounded.map((value, k) => (k === i ? value * (1 + by) : value));
+          expect(scores[i]).toBeCloseTo(Math.abs((loss(scaled(0.01)) - loss(scaled(-0.01))) / 0.02), 4);
+        });
+      }),
+      { seed: 62, numRuns: 100 },
+    );
+  });
+});
+
 it('a score needs as many gradients as weights', () => {
   expect(() => snipScores(f32(1, 2), f32(1), 'fc1')).toThrow(code('prune.size-mismatch'));
   expect(() => graspScores(f32(1, 2), f32(1), 'fc1')).toThrow(/"fc1".*1, 2 expected/);

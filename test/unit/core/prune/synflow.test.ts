@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { flowScores, openChain } from '../../../../src/core/prune/flow-chain';
 import type { FlowLayer } from '../../../../src/core/prune/synflow';
@@ -102,6 +103,26 @@ describe('synflow', () => {
     },
     60_000,
   );
+
+  it('keeps exactly the count, and a path through every layer, of any chain at a density that has one', () => {
+    const given = fc.record({
+      widths: fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 2, maxLength: 60 }),
+      density: fc.double({ min: 0.05, max: 1, noNaN: true }),
+      scale: fc.constantFrom(1e-4, 1, 1e3),
+    });
+    fc.assert(
+      fc.property(given, ({ widths, density, scale }) => {
+        const chain = widths.slice(1).map((rows, l) => layer(`l${l}`, rows, widths[l], { scale }));
+        const weights = chain.reduce((sum, of) => sum + of.weights.length, 0);
+        const wanted = Math.round(density * weights);
+        fc.pre(wanted >= 2 * chain.length);
+        const { masks } = synflow(chain, density, 20);
+        expect(masks.reduce((sum, mask) => sum + ones(mask), 0)).toBe(wanted);
+        for (const mask of masks) expect(mask.includes(1)).toBe(true);
+      }),
+      { seed: 64, numRuns: 60 },
+    );
+  });
 
   it('refuses what has no answer', () => {
     const refused = (of: FlowLayer[], density: number, wanted: string, iterations?: number) =>
