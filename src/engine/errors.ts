@@ -1,6 +1,6 @@
 /** Every sentence of the engine, with its code; what of an error may cross to another process. */
 import { basename } from 'node:path';
-import { isSparseError, quote, SparseError } from '../core/errors';
+import { atLeast, isSparseError, quote, SparseError } from '../core/errors';
 import { RpcError } from '../protocol/rpc';
 import type { BackendName } from '../protocol/run';
 
@@ -208,12 +208,14 @@ export const scoredLayerTooSparse = (
   kept: number,
   distribution: string,
   density: number,
+  possible: number | undefined,
 ): SparseError =>
   error(
     'scored-layer-too-sparse',
     `${layer.name} (${layer.rows} x ${layer.columns}) keeps ${kept} weights by distribution ${distribution} at density ${density}; exactly orthogonal it ` +
-      `needs at least ${Math.round(layer.minimumDensity * layer.weights)}. Raise sparsity.density, fix this layer under sparsity.layers, or use init: base.`,
-    { layer: layer.name },
+      `needs at least ${Math.round(layer.minimumDensity * layer.weights)}. ` +
+      `${possible === undefined ? 'Raise sparsity.density' : `Use a density of at least ${atLeast(possible)}`}, fix this layer under sparsity.layers, or use init: base.`,
+    { layer: layer.name, ...(possible !== undefined && { nearest: Number(atLeast(possible)) }) },
   );
 
 export const tooFewExamples = (source: string, train: number, validation: number): SparseError =>

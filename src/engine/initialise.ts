@@ -23,7 +23,7 @@ import { freshOther, otherLayers } from './states';
 import type { LayerState, OtherState } from './states';
 import { drawGuided, drawRotated } from './draw-rotated';
 import { weightError, weightSpectrum } from './probes/weight-spectrum';
-import { pruneDense } from './prune';
+import { densityByScores, pruneDense } from './prune';
 import type { NamedLayer, PrunedLayer } from './prune';
 import type { Batch } from './trainer';
 import type { WantedPatterns } from './wanted-patterns';
@@ -106,7 +106,13 @@ export function* keptLayers(
   plan.layers.forEach((layer, l) => {
     const { density } = pruned[l].mask;
     if (isRotated(init) && !layer.dense && density < layer.minimumDensity)
-      throw scoredLayerTooSparse(layer, pruned[l].mask.count(), distribution, config.sparsity.density);
+      throw scoredLayerTooSparse(
+        layer,
+        pruned[l].mask.count(),
+        distribution,
+        config.sparsity.density,
+        densityByScores(plan, pruned),
+      );
     kept.set(layer.name, { ...pruned[l], unpruned: layers[l].weights });
   });
   return kept;

@@ -5,7 +5,7 @@ import type { Config } from '../config/types';
 import { graspScores } from '../core/prune/grasp';
 import { magnitudeScores } from '../core/prune/magnitude';
 import { randomScores } from '../core/prune/random';
-import { checkNoEmptyLayer, selectGlobal, selectPerLayer } from '../core/prune/select';
+import { checkNoEmptyLayer, countFor, selectGlobal, selectPerLayer } from '../core/prune/select';
 import type { LayerScores } from '../core/prune/select';
 import { snipScores } from '../core/prune/snip';
 import { synflowInParts } from '../core/prune/synflow';
@@ -101,4 +101,20 @@ export function* pruneDense(request: PruneRequest): Parts<PrunedLayer[]> {
     mask: Mask.fromBytes(mask, layers[l].rows, layers[l].columns),
     scores: scores[l].scores,
   }));
+}
+
+/**
+ * The smallest density of the network at which scores leave each layer the weights of an orthogonal matrix. Unknown with
+ * SynFlow, which scores anew in each round.
+ */
+export function densityByScores(plan: NetworkPlan, pruned: readonly PrunedLayer[]): number | undefined {
+  const scored = plan.layers.map((layer, l) => ({ layer, scores: pruned[l].scores }));
+  const maskable = scored.filter(({ layer }) => !layer.dense);
+  const open = maskable.flatMap(({ layer, scores }) =>
+    layer.targetNonZeros === undefined && scores ? [{ name: layer.name, scores, layer }] : [],
+  );
+  if (open.length === 0) return undefined;
+  const fixed = maskable.reduce((sum, { layer }) => sum + (layer.targetNonZeros ?? 0), 0);
+  const counts = open.map((one) => countFor(open, one, Math.round(one.layer.minimumDensity * one.layer.weights)));
+  return (fixed + Math.max(...counts)) / plan.weights;
 }

@@ -161,6 +161,18 @@ function keepTied(
     }
 }
 
+/** How many weights a global selection must keep before it keeps `least`, at least 1, of this layer. */
+export function countFor(layers: readonly LayerScores[], layer: LayerScores, least: number): number {
+  const chosen = indicesOf(highest([layer], least)[0], 1);
+  const seed = nameHash(layer.name);
+  // The last of them to be kept: the lowest score, of equal ones the lowest hash.
+  const later = (a: number, b: number): number => {
+    const difference = layer.scores[a] - layer.scores[b] || tieHash(seed, a) - tieHash(seed, b) || b - a;
+    return difference < 0 ? a : b;
+  };
+  return rankOf(layers, layer, chosen.reduce(later));
+}
+
 /** How many weights a global selection must keep before it keeps this one: its place in the order of scores and ties. */
 function rankOf(layers: readonly LayerScores[], layer: LayerScores, index: number): number {
   const score = layer.scores[index];

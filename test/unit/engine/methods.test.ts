@@ -94,6 +94,24 @@ it('prunes by scores within each layer where every layer has a density of its ow
   expect(masks.map((mask) => ones([mask]))).toEqual(masks.map(({ length }) => Math.round(length / 4)));
 });
 
+it.each([
+  ['random', 0.05],
+  ['random', 0.03],
+] as const)(
+  'refuses a density at which scores by %s leave a layer too few weights to turn, with the smallest that does not',
+  async (distribution, tooLow) => {
+    const at = async (density: number) => {
+      const { directory } = await engine.run(source({ init: 'eoi', distribution, density, epochs: 1 }));
+      return (await recordOf(directory)).error;
+    };
+    const refused = await at(tooLow);
+    expect(refused?.code).toBe('engine.scored-layer-too-sparse');
+    const nearest = Number(/a density of at least ([\d.]+)/.exec(refused!.message)![1]);
+    expect(await at(nearest)).toBeUndefined();
+    expect((await at(nearest * 0.98))?.code).toBe('engine.scored-layer-too-sparse');
+  },
+);
+
 describe.each(['random', 'magnitude', 'snip', 'grasp', 'synflow'])('pruned by %s', (distribution) => {
   it('keeps the count over the network exactly, no empty layer, and the same weights each time', async () => {
     const change: Change = { init: 'base', distribution };
