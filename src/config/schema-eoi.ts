@@ -26,7 +26,12 @@ export const angles = {
       valueFacts: angleFacts,
       doc: 'A distribution by its name.',
     },
-    { kind: 'object', keys: { fixed: { ...angle, required: true } }, doc: 'The same angle for all rotations.' },
+    {
+      kind: 'object',
+      keys: { fixed: { ...angle, required: true } },
+      doc: 'The same angle for all rotations.',
+      formula: 'a_k = fixed',
+    },
     {
       kind: 'object',
       keys: {
@@ -39,6 +44,7 @@ export const angles = {
         },
       },
       doc: 'Uniform over a range.',
+      formula: 'a_k ~ U(low, high)',
     },
     {
       kind: 'object',
@@ -53,6 +59,7 @@ export const angles = {
         },
       },
       doc: 'Angles of your own.',
+      formula: 'a_k = list[k mod length]',
     },
   ],
 } as const satisfies Schema;

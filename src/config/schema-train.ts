@@ -16,6 +16,7 @@ const rewind = {
       max: 100,
       default: 0,
       doc: 'How often is pruned and rewound; 0: never. The density falls to (1 - `fraction`)^`levels` of what it was.',
+      formula: 'd_L = d_0 (1 - fraction)^L',
     },
     step: {
       kind: 'integer',
@@ -24,6 +25,7 @@ const rewind = {
       default: 500,
       unit: 'steps',
       doc: 'The step weights go back to; 0 is the initialisation.',
+      formula: 'w = mask_L * w(step)',
     },
     fraction: {
       kind: 'number',
@@ -32,6 +34,7 @@ const rewind = {
       default: 0.2,
       unit: 'share of the weights that are left',
       doc: 'How many are pruned at each level, rounded up.',
+      formula: 'pruned = ceil(fraction * left), by |w| over the network',
     },
   },
 } as const satisfies ObjectSchema;
