@@ -1,31 +1,16 @@
 import { access, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { protocolVersion } from '../../../src/protocol/engine';
-import type { Bundle } from '../engine/bundle';
-import { bundle } from '../engine/bundle';
-import type { Change } from '../engine/project';
-import { configText, finalCheckpoint, outcome, Project, recordOf, totalSteps } from '../engine/project';
-import type { Finished, Started } from './sparsescope';
-import { answer, printed, sparsescope, start } from './sparsescope';
+import { configText, finalCheckpoint, outcome, recordOf, totalSteps } from '../engine/project';
+import { cliFixture } from './fixture';
+import { answer, printed } from './sparsescope';
 
-let built: Bundle;
-let project: Project;
+const fixture = cliFixture();
+const { cli, config, begin } = fixture;
+beforeEach(() => config());
 
-beforeAll(async () => {
-  built = await bundle();
-});
-afterAll(() => built.remove());
-beforeEach(async () => {
-  project = await Project.create();
-  await config();
-});
-afterEach(() => project.remove());
-
-const config = (change: Change = {}, text = configText(change)): Promise<void> => writeFile(project.configPath, text);
-const cli = (...args: string[]): Promise<Finished> => sparsescope(built.cli, args, project.root);
-const begin = (...args: string[]): Started => start(built.cli, args, project.root);
-const inProject = (path: string): string => join(project.root, path);
+const inProject = (path: string): string => join(fixture.project.root, path);
 
 describe('density', () => {
   it('tells what each layer keeps, and nothing of overlap where no pattern is wanted', async () => {
@@ -120,7 +105,9 @@ describe('run', () => {
     const { code, err, out } = await started.finished;
     expect(code).toBe(130);
     // As it was started here: a bare name would be looked for in a registry.
-    expect(err).toContain(`Go on with: node ${relative(project.root, built.cli)} resume ${inProject('stopped')}\n`);
+    expect(err).toContain(
+      `Go on with: node ${relative(fixture.project.root, fixture.built.cli)} resume ${inProject('stopped')}\n`,
+    );
     expect(out).toContain('report ');
     expect((await recordOf(inProject('stopped'))).state).toBe('cancelled');
     const resumed = await cli('resume', 'stopped');
@@ -149,7 +136,7 @@ describe('run', () => {
     const { code, out, err } = await cli('run', 'tiny.sparse.yaml');
     expect([code, out]).toEqual([1, '']);
     expect(err).toMatch(/^tiny\.sparse\.yaml:12:13: error config\.unknown-key: .*densty/m);
-    expect(await project.runs()).toEqual([]);
+    expect(await fixture.project.runs()).toEqual([]);
     const json = await cli('run', 'tiny.sparse.yaml', '--json');
     expect(json.code).toBe(1);
     expect(answer(json)).toMatchObject({

@@ -1,31 +1,18 @@
 /** `density` and `prune`, held against test/golden/cli: what is drawn is the same on every machine. */
-import { readdir, rm, writeFile } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { openFile } from '../../../src/formats/byte-source';
 import { openSafetensors } from '../../../src/formats/safetensors';
 import { expectGolden } from '../../golden/golden';
-import type { Bundle } from '../engine/bundle';
-import { bundle } from '../engine/bundle';
 import type { Change } from '../engine/project';
-import { configText, Project } from '../engine/project';
+import { cliFixture } from './fixture';
 import type { Finished } from './sparsescope';
-import { answer, sparsescope } from './sparsescope';
+import { answer } from './sparsescope';
 
-let built: Bundle;
-let project: Project;
+const fixture = cliFixture();
+const { cli, config } = fixture;
 
-beforeAll(async () => {
-  built = await bundle();
-});
-afterAll(() => built.remove());
-beforeEach(async () => {
-  project = await Project.create();
-});
-afterEach(() => project.remove());
-
-const config = (change: Change): Promise<void> => writeFile(project.configPath, configText(change));
-const cli = (...args: string[]): Promise<Finished> => sparsescope(built.cli, args, project.root);
 const output = 'pruned.safetensors';
 
 /** Under every heading what was printed, JSON with six significant digits; the folder is another one each time. */
@@ -36,7 +23,7 @@ const written = (sections: [heading: string, Finished][]): string =>
       const six = (_: string, value: unknown): unknown =>
         typeof value === 'number' ? Number(value.toPrecision(6)) : value;
       const text = out.startsWith('{') ? `${JSON.stringify(JSON.parse(out), six, 1)}\n` : out;
-      return `## ${heading}\n${text.replaceAll(project.root, 'FOLDER')}`;
+      return `## ${heading}\n${text.replaceAll(fixture.project.root, 'FOLDER')}`;
     })
     .join('\n');
 
@@ -68,11 +55,11 @@ describe('density', () => {
       sections.push([`${name}, --json`, await cli('density', 'tiny.sparse.yaml', '--json')]);
     }
     expectGolden('cli/density.txt', written(sections));
-    expect((await readdir(project.root)).sort()).toEqual(['data', 'tiny.sparse.yaml']);
+    expect((await readdir(fixture.project.root)).sort()).toEqual(['data', 'tiny.sparse.yaml']);
   });
 
   it('needs the data only where scores are of a loss, and tells which file is missing', async () => {
-    await rm(join(project.root, 'data'), { recursive: true });
+    await rm(join(fixture.project.root, 'data'), { recursive: true });
     await config({ distribution: 'magnitude', init: 'base' });
     expect((await cli('density', 'tiny.sparse.yaml')).code).toBe(0);
     await config({ distribution: 'snip', init: 'base' });
@@ -101,7 +88,7 @@ describe('a descent of ai with steps that are too long', () => {
     const { code, err } = await cli(command, 'tiny.sparse.yaml', ...args);
     expect(code).toBe(0);
     expect(err).toMatch(warned);
-    await rm(join(project.root, 'out'), { recursive: true, force: true });
+    await rm(join(fixture.project.root, 'out'), { recursive: true, force: true });
     const json = await cli(command, 'tiny.sparse.yaml', ...args, '--json');
     expect([json.code, json.err]).toEqual([0, err]);
     const { layers } = answer(json) as {
@@ -123,7 +110,7 @@ describe('prune', () => {
 
   /** Of each layer: the weights kept by its mask in the file; every other weight is zero. */
   const keptInFile = async (): Promise<Record<string, number>> => {
-    const file = await openSafetensors(await openFile(join(project.root, output)));
+    const file = await openSafetensors(await openFile(join(fixture.project.root, output)));
     const kept: Record<string, number> = {};
     for (const name of ['fc1', 'fc2', 'fc3']) {
       const [mask, weight] = await Promise.all(
@@ -193,6 +180,6 @@ describe('prune', () => {
     const json = await cli('prune', 'tiny.sparse.yaml', ...args, '--json');
     expect([json.code, json.err]).toEqual([1, '']);
     expect(answer(json)).toMatchObject({ sparsescope: 1, command: 'prune', ok: false });
-    expect((await readdir(project.root)).sort()).toEqual(['data', 'tiny.sparse.yaml']);
+    expect((await readdir(fixture.project.root)).sort()).toEqual(['data', 'tiny.sparse.yaml']);
   });
 });

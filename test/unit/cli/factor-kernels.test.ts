@@ -1,7 +1,7 @@
 /** Convolutions and stacks taken apart into rotations: one matrix a group, at the centre of the kernels. */
 import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { replayDouble } from '../../../src/core/givens';
 import { centreTap } from '../../../src/core/init/centre-tap';
 import { haarOrthogonal } from '../../../src/core/linalg/haar';
@@ -9,27 +9,20 @@ import { Rng } from '../../../src/core/rng';
 import { openFile } from '../../../src/formats/byte-source';
 import { openSafetensors, writeSafetensors } from '../../../src/formats/safetensors';
 import { RotationsFile } from '../../../src/runs/rotations';
-import type { Bundle } from '../engine/bundle';
-import { bundle } from '../engine/bundle';
-import { configText, Project } from '../engine/project';
+import { configText } from '../engine/project';
+import { cliFixture } from './fixture';
 import type { Finished } from './sparsescope';
 import { answer, sparsescope } from './sparsescope';
 
-let built: Bundle;
-let project: Project;
+const fixture = cliFixture();
 
-beforeAll(async () => {
-  built = await bundle();
-});
-afterAll(() => built.remove());
-beforeEach(async () => {
-  project = await Project.create();
-});
-afterEach(() => project.remove());
-
-const inProject = (path: string): string => join(project.root, path);
+const inProject = (path: string): string => join(fixture.project.root, path);
 const factor = (tensor: string, ...args: string[]): Promise<Finished> =>
-  sparsescope(built.cli, ['factor', 'x.safetensors', tensor, '-o', 'r.safetensors', ...args], project.root);
+  sparsescope(
+    fixture.built.cli,
+    ['factor', 'x.safetensors', tensor, '-o', 'r.safetensors', ...args],
+    fixture.project.root,
+  );
 
 /** What the file of rotations makes of a name, row-major. */
 const replayOf = async (name: string): Promise<number[]> => {
@@ -61,9 +54,9 @@ describe('of what init wrote', () => {
 
   it('the file says how many groups or matrices there are; each replays to its weights', async () => {
     const text = configText({ layers, density: 0.6, sparsity: `gain: { weight: ${gain} }` });
-    await writeFile(project.configPath, text);
+    await writeFile(fixture.project.configPath, text);
     const args = ['init', 'tiny.sparse.yaml', '-o', 'x.safetensors'];
-    expect(await sparsescope(built.cli, args, project.root)).toMatchObject({ code: 0, err: '' });
+    expect(await sparsescope(fixture.built.cli, args, fixture.project.root)).toMatchObject({ code: 0, err: '' });
     const file = await openSafetensors(await openFile(inProject('x.safetensors')));
     for (const [name, groups, kernel] of [
       ['first', 1, [3, 3]],

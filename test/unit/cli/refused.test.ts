@@ -1,26 +1,14 @@
 import { readdir, writeFile } from 'node:fs/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Bundle } from '../engine/bundle';
-import { bundle } from '../engine/bundle';
-import { configText, Project } from '../engine/project';
-import type { Finished } from './sparsescope';
-import { answer, sparsescope } from './sparsescope';
+import { describe, expect, it } from 'vitest';
+import { configText } from '../engine/project';
+import { cliFixture } from './fixture';
+import { answer } from './sparsescope';
 
-let built: Bundle;
-let project: Project;
-
-beforeAll(async () => {
-  built = await bundle();
-});
-afterAll(() => built.remove());
-beforeEach(async () => {
-  project = await Project.create();
-});
-afterEach(() => project.remove());
+const fixture = cliFixture();
+const { cli } = fixture;
 
 const config = 'tiny.sparse.yaml';
-const write = (text: string): Promise<void> => writeFile(project.configPath, text);
-const cli = (...args: string[]): Promise<Finished> => sparsescope(built.cli, args, project.root);
+const write = (text: string): Promise<void> => writeFile(fixture.project.configPath, text);
 
 /** With what each needs to write, where it would. */
 const commands: [command: string, args: string[]][] = [
@@ -33,14 +21,14 @@ const commands: [command: string, args: string[]][] = [
 describe.each(commands)('%s of a config with mistakes', (command, args) => {
   it('tells each once, at its place; exit 1, nothing written', async () => {
     await write(configText().replace('density:', 'densty:').replace('init: eoi', 'init: frob'));
-    const before = await readdir(project.root);
+    const before = await readdir(fixture.project.root);
     const { code, out, err } = await cli(command, config, ...args);
     expect([code, out]).toEqual([1, '']);
     expect(err.trimEnd().split('\n')).toEqual([
       expect.stringMatching(/^tiny\.sparse\.yaml:12:13: error config\.unknown-key: .*densty/) as string,
       expect.stringMatching(/^tiny\.sparse\.yaml:12:\d+: error config\.not-one-of: .*frob/) as string,
     ]);
-    expect(await readdir(project.root)).toEqual(before);
+    expect(await readdir(fixture.project.root)).toEqual(before);
   });
 
   it('one that cannot be had is one sentence', async () => {

@@ -2,30 +2,15 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, openSync, statSync } from 'node:fs';
 import { access, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Bundle } from '../engine/bundle';
-import { bundle } from '../engine/bundle';
-import type { Change } from '../engine/project';
-import { configText, Project, recordOf } from '../engine/project';
-import type { Finished } from './sparsescope';
-import { sparsescope } from './sparsescope';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { recordOf } from '../engine/project';
+import { cliFixture } from './fixture';
 
-let built: Bundle;
-let project: Project;
+const fixture = cliFixture();
+const { cli, config } = fixture;
+beforeEach(() => config());
 
-beforeAll(async () => {
-  built = await bundle();
-});
-afterAll(() => built.remove());
-beforeEach(async () => {
-  project = await Project.create();
-  await config();
-});
-afterEach(() => project.remove());
-
-const config = (change: Change = {}, text = configText(change)): Promise<void> => writeFile(project.configPath, text);
-const cli = (...args: string[]): Promise<Finished> => sparsescope(built.cli, args, project.root);
-const inProject = (path: string): string => join(project.root, path);
+const inProject = (path: string): string => join(fixture.project.root, path);
 
 /** Takes no byte: a full disk. */
 const full = '/dev/full';
@@ -33,8 +18,8 @@ const hasFull = existsSync(full) && statSync(full).isCharacterDevice();
 
 describe.skipIf(!hasFull)(`results that cannot be written (needs ${full})`, () => {
   const intoFull = (...args: string[]) =>
-    spawnSync(process.execPath, [built.cli, ...args], {
-      cwd: project.root,
+    spawnSync(process.execPath, [fixture.built.cli, ...args], {
+      cwd: fixture.project.root,
       stdio: ['ignore', openSync(full, 'w'), 'pipe'],
       encoding: 'utf8',
     });
@@ -85,8 +70,8 @@ describe('a disk that fills up during the run', () => {
     );
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
-      ['--require', trap, built.cli, 'run', 'tiny.sparse.yaml', '-o', 'out', ...flags],
-      { cwd: project.root, encoding: 'utf8' },
+      ['--require', trap, fixture.built.cli, 'run', 'tiny.sparse.yaml', '-o', 'out', ...flags],
+      { cwd: fixture.project.root, encoding: 'utf8' },
     );
     expect(status).toBe(1);
     expect(stderr).not.toContain('Cancelled');
@@ -123,7 +108,7 @@ describe('an error nobody caught', () => {
     const trap = inProject('trap.cjs');
     // After the program has begun.
     await writeFile(trap, `setImmediate(() => { ${statement}; });`);
-    const { status, stdout, stderr } = spawnSync(process.execPath, ['--require', trap, built.cli, 'doctor'], {
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['--require', trap, fixture.built.cli, 'doctor'], {
       encoding: 'utf8',
     });
     expect([status, stdout]).toEqual([2, '']);
