@@ -1,0 +1,53 @@
+/** The words of a config's `probes`. */
+import type { ObjectSchema } from './schema-types';
+
+export const probes = {
+  kind: 'object',
+  doc: 'What is measured on the way.',
+  later: ['divergence'],
+  keys: {
+    jacobian: {
+      kind: 'object',
+      doc: 'Singular values of the input-output Jacobian, by example.',
+      keys: {
+        at: {
+          kind: 'list',
+          maxItems: 1_000,
+          items: {
+            kind: 'union',
+            doc: 'A step number or `end`.',
+            of: [
+              { kind: 'integer', min: 0, max: 1_000_000_000, doc: 'A step; 0 is before the first update.' },
+              { kind: 'enum', values: ['end'], doc: 'After the last step.' },
+            ],
+          },
+          default: [0, 'end'],
+          unit: 'steps',
+          doc: 'When it is measured: step numbers and `end`. An empty list measures nothing.',
+        },
+        samples: {
+          kind: 'integer',
+          min: 1,
+          max: 1_024,
+          default: 32,
+          unit: 'examples',
+          doc: 'Of how many validation examples.',
+        },
+      },
+    },
+    spectra: {
+      kind: 'object',
+      doc: 'Singular values of every weight matrix.',
+      keys: {
+        every: {
+          kind: 'integer',
+          min: 0,
+          max: 1_000_000_000,
+          default: 500,
+          unit: 'steps',
+          doc: 'How often they are measured; 0: only at step 0 and the end, which always are.',
+        },
+      },
+    },
+  },
+} as const satisfies ObjectSchema;
