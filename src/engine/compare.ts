@@ -8,7 +8,9 @@ import { mostComparedValues } from '../protocol/compare';
 import type { CompareMethod, ComparedLayer, ComparedMethod, Comparison } from '../protocol/compare';
 import { RpcCancelled } from '../protocol/rpc';
 import type { CallContext } from '../protocol/rpc';
+import { methodName } from '../protocol/words';
 import type { Batches } from './data/data-set';
+import { noPattern } from './errors';
 import { batchesOf, drawNetwork } from './initial-network';
 import type { DrawnNetwork, Source } from './initial-network';
 import { wantedDensity } from './initialise';
@@ -48,10 +50,19 @@ function* describe({ plan }: Source, { drawn, kept, wanted }: DrawnNetwork): Par
   return layers;
 }
 
-/** The config with another method, and the plan made anew. */
-function withMethod(source: Source, { distribution, init }: CompareMethod): Source {
+/** The config with another method, and the plan made anew. @throws SparseError `engine.no-pattern`, `config.impossible` */
+function withMethod(source: Source, { distribution, init, base, fan, guided }: CompareMethod): Source {
   const { config } = source;
-  const sparsity: Config['sparsity'] = { ...config.sparsity, distribution, init };
+  const { angles, convDensity, pattern } = config.sparsity.eoi;
+  if (guided && pattern === undefined) throw noPattern(source.configPath);
+  const sparsity: Config['sparsity'] = {
+    ...config.sparsity,
+    distribution,
+    init,
+    ...(base && { base }),
+    ...(fan && { fan }),
+    ...(guided === false && { eoi: { angles, convDensity } }),
+  };
   const changed = { ...config, sparsity };
   return { ...source, config: changed, plan: checkedPlan(changed) };
 }
@@ -106,7 +117,7 @@ export async function compareInitialisations(
     context.progress({
       done: compared.length,
       total: methods.length,
-      message: `${method.distribution}, ${method.init}`,
+      message: methodName(method),
     });
     try {
       compared.push(await draw(source, method, validation, context));

@@ -187,6 +187,12 @@ export const notPruned = (distribution: string): SparseError =>
       'Use random, magnitude, snip, grasp or synflow, or write the initial weights with init.',
   );
 
+export const noPattern = (path: string): SparseError =>
+  error(
+    'no-pattern',
+    `Guided initialisation was asked for, but ${basename(path)} has no sparsity.eoi.pattern. Write one, such as pattern: { nm: [2, 4] }, or compare without it.`,
+  );
+
 export const wantedMaskMissing = (path: string, layer: string): SparseError =>
   error(
     'wanted-mask-missing',

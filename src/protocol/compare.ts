@@ -1,12 +1,17 @@
 /** Initialisations of one config side by side: what the engine answers and the comparison view shows. */
+import type { BaseInit } from '../core/init/registry';
 import type { CallContext } from './rpc';
 import type { DistributionName, Init, SpectrumSummary } from './run';
 import type { SaveChunk } from './views';
 
-/** Words of the config: `sparsity.distribution` and `sparsity.init`. */
+/** Words of the config: `sparsity.distribution`, `init`, and what else of `sparsity` is not to be as the config has it. */
 export interface CompareMethod {
   distribution: DistributionName;
   init: Init;
+  base?: BaseInit;
+  fan?: 'dense' | 'sparse';
+  /** `eoi`, `eis`: towards the config's `eoi.pattern`, or without it though there is one. */
+  guided?: boolean;
 }
 
 export interface ComparedLayer {

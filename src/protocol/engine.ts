@@ -4,7 +4,7 @@ import type { CallContext } from './rpc';
 import type { BackendName, InitDetails, RunEvent, RunRecord } from './run';
 
 /** Raised with every change of the interfaces in this folder: an engine and a host of different builds must not talk. */
-export const protocolVersion = 3;
+export const protocolVersion = 4;
 
 export type BackendChoice = 'auto' | BackendName;
 

@@ -1,9 +1,21 @@
 /** What the editor's own parts, the webviews and the report all say: one wording, so that a badge reads the same everywhere. */
 import { isometry } from '../core/spectrum';
+import type { CompareMethod } from './compare';
 import type { InitDetails, LayerSummary, RunState, SpectrumSummary } from './run';
 
 /** `mlp7-eoi · run 3` of the folder name `mlp7-eoi-3`. */
 export const runTitle = (id: string): string => id.replace(/^(.+)-(\d+)$/, '$1 · run $2');
+
+/** `eoi · erk`, `base (kaiming-normal, sparse fan) · erk`, `eoi (guided)`: the pattern says how many weights are kept. */
+export const methodName = ({ init, distribution, base, fan, guided }: CompareMethod): string => {
+  const how = [
+    base,
+    fan === 'sparse' ? 'sparse fan' : undefined,
+    guided === undefined ? undefined : guided ? 'guided' : 'plain',
+  ].filter((word) => word !== undefined);
+  const drawn = how.length === 0 ? init : `${init} (${how.join(', ')})`;
+  return guided ? drawn : `${drawn} · ${distribution}`;
+};
 
 export const stateWords: Record<RunState, string> = {
   starting: 'starting',

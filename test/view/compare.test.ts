@@ -190,6 +190,28 @@ describe.skipIf(missingBrowser !== undefined)(`the comparison${missingBrowser ? 
     for (const swatch of swatches) expect(ofTitle).not.toContain(swatch);
   });
 
+  it('tells dense initialisations, fans and patterns apart', async () => {
+    const [eoi, base] = methods;
+    await open([
+      base,
+      { ...method('base', 'erk', 0.7, 14), base: 'kaiming-normal' },
+      { ...method('base', 'erk', 0.9, 15), base: 'kaiming-normal', fan: 'sparse' },
+      { ...method('eoi', 'erk', 0, 3100), guided: true },
+      { ...eoi, guided: false },
+    ]);
+    await expect
+      .poll(names)
+      .toEqual([
+        'base · erk',
+        'base (kaiming-normal) · erk',
+        'base (kaiming-normal, sparse fan) · erk',
+        'eoi (guided)',
+        'eoi (plain) · erk',
+      ]);
+    await expect.poll(charts).toBe(2 + 5);
+    await view.screenshot('compare-bases');
+  });
+
   it('says of a cancelled comparison what is shown and what is not, and keeps that', async () => {
     const notDrawn: ComparedMethod[] = [methods[2], methods[4]];
     const asked = notDrawn.map(({ init, distribution }) => ({ init, distribution }));

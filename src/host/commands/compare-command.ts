@@ -1,8 +1,10 @@
 /** Compare Initialisations: chooses methods, asks the engine, shows the answer. */
 import * as vscode from 'vscode';
 import { hasConvolutions } from '../../config/model-network';
+import type { Config } from '../../config/types';
 import type { CompareMethod, Comparison } from '../../protocol/compare';
-import { offeredMethods, parseMethods } from '../compare-choice';
+import { methodName } from '../../protocol/words';
+import { methodOf, offeredMethods, parseMethods, type MethodGroup } from '../compare-choice';
 import { isCancel } from '../errors';
 import { checkedDocument } from '../language/document';
 import type { Services } from '../services';
@@ -16,24 +18,23 @@ interface MethodItem extends vscode.QuickPickItem {
   method?: CompareMethod;
 }
 
+const heading = (group: MethodGroup): string =>
+  group === 'pattern' ? words.towardsPattern() : group === 'bases' ? words.otherBases() : words.withDistribution(group);
+
 /** Nothing when the choice is left or empty. */
 const chooseMethods = async (
   { context }: Pick<Services, 'context'>,
-  own: CompareMethod,
-  convolutional: boolean,
+  config: Config,
 ): Promise<CompareMethod[] | undefined> => {
   const items: MethodItem[] = [];
-  let group = '';
-  for (const { distribution, init, own: isOwn, picked } of offeredMethods(
-    own,
-    parseMethods(context.workspaceState.get(memory)),
-    convolutional,
-  )) {
-    if (distribution !== group)
-      items.push({ label: words.withDistribution(distribution), kind: vscode.QuickPickItemKind.Separator });
-    group = distribution;
-    const label = `${init} · ${distribution}`;
-    items.push({ label, picked, method: { distribution, init }, ...(isOwn && { description: words.ofConfig() }) });
+  let last: MethodGroup | undefined;
+  const remembered = parseMethods(context.workspaceState.get(memory));
+  for (const offered of offeredMethods(config.sparsity, remembered, hasConvolutions(config))) {
+    const { group, own, picked } = offered;
+    if (group !== last) items.push({ label: heading(group), kind: vscode.QuickPickItemKind.Separator });
+    last = group;
+    const method = methodOf(offered);
+    items.push({ label: methodName(method), picked, method, ...(own && { description: words.ofConfig() }) });
   }
   const chosen = await vscode.window.showQuickPick(items, { canPickMany: true, placeHolder: words.pickMethods() });
   const methods = chosen?.flatMap(({ method }) => method ?? []);
@@ -55,9 +56,7 @@ export const compareInitialisations = async (
   checkDocument(document);
   const { config: parsed } = checkedDocument(document);
   if (!parsed) return;
-  const { distribution, init } = parsed.sparsity;
-  const convolutional = hasConvolutions(parsed);
-  const methods = fixed ?? (await chooseMethods(services, { distribution, init }, convolutional));
+  const methods = fixed ?? (await chooseMethods(services, parsed));
   if (!methods) return;
   const configPath = document.uri.fsPath;
   const source = { configPath, configText: document.getText(), root: rootOf(document.uri) };

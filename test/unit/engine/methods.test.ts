@@ -6,7 +6,7 @@ import { openFile } from '../../../src/formats/byte-source';
 import { unpackMask } from '../../../src/formats/packed-masks';
 import type { SafetensorsFile } from '../../../src/formats/safetensors';
 import { openSafetensors } from '../../../src/formats/safetensors';
-import type { CompareMethod } from '../../../src/protocol/compare';
+import type { ComparedMethod, CompareMethod } from '../../../src/protocol/compare';
 import { RpcCancelled, type CallContext } from '../../../src/protocol/rpc';
 import type { MaskEvent } from '../../../src/protocol/run';
 import { RunFolder } from '../../../src/runs/folder';
@@ -259,6 +259,43 @@ describe('compared initialisations', () => {
     expect(eoi.error?.message).toMatch(/nearest possible density/);
     expect(base.jacobian?.max).toBeGreaterThanOrEqual(base.jacobian?.min ?? NaN);
     for (const { values, shape } of ai.layers) expect(values.length).toBe(Math.min(...shape));
+  });
+
+  it('differ by their dense initialisation, its fan and the pattern of the config too', async () => {
+    const base = { distribution: 'uniform', init: 'base' } as const;
+    const eoi = { distribution: 'uniform', init: 'eoi' } as const;
+    const asked: CompareMethod[] = [
+      base,
+      { ...base, base: 'lecun-normal' },
+      { ...base, base: 'lecun-normal', fan: 'sparse' },
+      eoi,
+      { ...eoi, guided: false },
+      { ...eoi, guided: true },
+    ];
+    const compare = async (sparsity: string): Promise<ComparedMethod[]> => {
+      const params = { ...source({ init: 'base', density: 0.3, sparsity }), methods: asked };
+      return (await engine.api.compareInitialisations(params, context())).methods;
+    };
+    const patterned = await compare('eoi: { pattern: { nm: [1, 2] } }');
+    expect(patterned.map(({ error }) => error)).toEqual(asked.map(() => undefined));
+    const [own, lecun, sparseFan, configured, plain, guided] = patterned.map(({ layers }) => layers);
+    // The same weights are kept; only their sizes differ, by 1 / sqrt of the density on average.
+    expect([lecun, sparseFan].map((layers) => layers.map((layer) => layer.nonZeros))).toEqual(
+      [own, own].map((layers) => layers.map((layer) => layer.nonZeros)),
+    );
+    const ratio = sparseFan[0].singularValues.mean / lecun[0].singularValues.mean;
+    expect(ratio).toBeCloseTo(Math.sqrt(1 / 0.3), 1);
+    expect(own[0].values).not.toEqual(lecun[0].values);
+    expect(configured).toEqual(guided);
+    expect(guided.map(({ targetDensity }) => targetDensity)).toEqual([0.5, 0.5, 0.5]);
+    for (const { targetDensity } of plain) expect(targetDensity).toBeCloseTo(0.3, 2);
+    const without = await compare('');
+    expect(without.map(({ error }) => error?.code)).toEqual([
+      ...asked.slice(1).map(() => undefined),
+      'engine.no-pattern',
+    ]);
+    expect(without[5].error?.message).toContain('has no sparsity.eoi.pattern');
+    expect(without[3].layers).toEqual(plain);
   });
 
   it('answer, cancelled, with those drawn until then and the names of the others', async () => {

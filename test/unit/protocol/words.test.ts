@@ -1,8 +1,21 @@
 import { expect, test } from 'vitest';
-import { isometryText, roseText, runTitle } from '../../../src/protocol/words';
+import { isometryText, methodName, roseText, runTitle } from '../../../src/protocol/words';
 
 test('a run folder reads as the name of its config and a number', () => {
   expect([runTitle('mlp7-eoi-3'), runTitle('odd')]).toEqual(['mlp7-eoi · run 3', 'odd']);
+});
+
+test('a method reads as its words in the config, and those the config does not have', () => {
+  const eoi = { init: 'eoi', distribution: 'erk' } as const;
+  const base = { init: 'base', distribution: 'erk', base: 'kaiming-normal' } as const;
+  const all = [eoi, { ...eoi, guided: true }, { ...eoi, guided: false }, base, { ...base, fan: 'sparse' } as const];
+  expect(all.map(methodName)).toEqual([
+    'eoi · erk',
+    'eoi (guided)',
+    'eoi (plain) · erk',
+    'base (kaiming-normal) · erk',
+    'base (kaiming-normal, sparse fan) · erk',
+  ]);
 });
 
 test.each([

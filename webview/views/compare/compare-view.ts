@@ -1,5 +1,6 @@
 /** Compared initialisations: the summary, density and singular values by layer, all spectra of one layer. */
 import type { ComparedMethod, Comparison } from '../../../src/protocol/compare';
+import { methodName } from '../../../src/protocol/words';
 import { checkbox, dropdown } from '../../controls';
 import { Chart } from '../../drawing/chart';
 import type { Mark } from '../../drawing/chart-spec';
@@ -12,7 +13,6 @@ import {
   densityData,
   layerNames,
   layersTable,
-  methodName,
   rangeData,
   spectraData,
   styleOf,

@@ -1,6 +1,7 @@
 /** Compared methods as the columns of charts and the rows of tables. */
 import type { ComparedMethod, CompareMethod } from '../../../src/protocol/compare';
 import type { SpectrumSummary } from '../../../src/protocol/run';
+import { methodName } from '../../../src/protocol/words';
 import type { Column, SeriesSpec } from '../../drawing/chart-spec';
 import { tableOf, type Cell, type Table } from '../../parts/table';
 import { layerColumns, layersCaption, summaryColumns, words } from './words';
@@ -10,9 +11,6 @@ export interface Placed {
   method: ComparedMethod;
   place: number;
 }
-
-export const methodName = ({ init, distribution }: { init: string; distribution: string }): string =>
-  `${init} · ${distribution}`;
 
 /** What of a cancelled comparison is shown and what is not; nothing of a whole one. */
 export const cancelledWords = (drawn: number, notDrawn: readonly CompareMethod[]): string =>

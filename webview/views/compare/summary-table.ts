@@ -1,8 +1,9 @@
 /** One row a method; a method that could not be run says why in its row. */
 import type { ComparedMethod } from '../../../src/protocol/compare';
+import { methodName } from '../../../src/protocol/words';
 import { h } from '../../dom';
 import { cellText } from '../../format';
-import { methodName, sortedRows, summaryRow } from './series';
+import { sortedRows, summaryRow } from './series';
 import { summaryColumns, words } from './words';
 
 export class SummaryTable {
