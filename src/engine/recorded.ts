@@ -1,7 +1,8 @@
 /** What a run has recorded already, so that going on records nothing twice and leaves nothing out. */
 import type { RunEvent, StepEvent } from '../protocol/run';
 
-type Probe =
+/** What tells one event that is recorded once from all others. */
+export type Probe =
   | { type: 'layer' | 'spectrum'; step?: number; layer: string }
   | { type: 'epoch' | 'jacobian' | 'masks' | 'checkpoint'; step: number }
   | { type: 'warning'; code: string };

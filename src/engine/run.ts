@@ -28,8 +28,8 @@ import { changesOf } from './mask-updates';
 import { Masking } from './masking';
 import type { MasksChanged } from './masking';
 import type { NetworkState } from './states';
-import { jacobianSpectrum } from './probes/jacobian';
-import { layerSpectrum } from './probes/spectra';
+import { dueProbes, isDue } from './probes/due';
+import type { Moment } from './probes/due';
 import { slotNames } from './optimizer';
 import type { Recorded } from './recorded';
 import type { Emit, Recorder, Untimed } from './recorder';
@@ -228,26 +228,24 @@ export class Run {
   /** Does what is due after this step and not yet recorded, so that a run stopped in between goes on exactly here. */
   private async settle(trainer: Trainer): Promise<void> {
     const { step } = this;
-    const { probes, train } = this.work.config;
+    const { train } = this.work.config;
     const epoch = this.course.endOfEpoch(step);
     if (epoch !== undefined && !this.recorded.has({ type: 'epoch', step })) await this.endEpoch(trainer, epoch);
     if (epoch !== undefined) await this.endEarly();
-    const { total } = this;
-    const due = (every: number): boolean => step === total || (every > 0 && step % every === 0);
-    if (step === 0 || due(probes.spectra.every))
-      for (const layer of trainer.weights())
-        if (!this.recorded.has({ type: 'spectrum', step, layer: layer.name })) {
-          await this.turn();
-          this.note(await this.inTurns(layerSpectrum(layer, step)));
-        }
-    const jacobianDue = probes.jacobian.at.some((at) => step === (at === 'end' ? total : at));
-    if (jacobianDue && !this.recorded.has({ type: 'jacobian', step })) {
-      await this.turn();
-      const samples = this.validation.head(probes.jacobian.samples);
-      this.note(await this.inTurns(jacobianSpectrum(trainer, samples, this.work.plan.network, step)));
-    }
+    const moment = { step, total: this.total };
+    await this.probe(trainer, moment);
     if (step > 0 && step === train.rewind.step && train.rewind.levels > 0) await this.keepForRewinding(trainer);
-    if (step > 0 && due(train.checkpointEvery)) await this.checkpoint(trainer);
+    if (step > 0 && isDue(train.checkpointEvery, moment)) await this.checkpoint(trainer);
+  }
+
+  private async probe(trainer: Trainer, moment: Moment): Promise<void> {
+    const { config, plan } = this.work;
+    const probed = { config, network: plan.network, trainer, validation: this.validation };
+    for (const { key, measure } of dueProbes(probed, moment)) {
+      if (this.recorded.has(key)) continue;
+      await this.turn();
+      this.note(await this.inTurns(measure()));
+    }
   }
 
   private async endEpoch(trainer: Trainer, epoch: number): Promise<void> {

@@ -1,0 +1,51 @@
+/** Which probes are due after a step, by the config. One that is not due computes nothing. */
+import type { Config } from '../../config/types';
+import type { Network } from '../../core/network';
+import type { Parts } from '../../core/parts';
+import type { Batches } from '../data/data-set';
+import type { Probe } from '../recorded';
+import type { Untimed } from '../recorder';
+import type { Trainer } from '../trainer';
+import { jacobianSpectrum } from './jacobian';
+import { layerSpectrum } from './spectra';
+
+/** Where a run stands: `total` is the step at which training ends, as far as is known. */
+export interface Moment {
+  step: number;
+  total: number;
+}
+
+export interface Probed {
+  config: Config;
+  network: Network;
+  trainer: Trainer;
+  /** What the examples of a probe are taken from. */
+  validation: Batches;
+}
+
+/** One event to come: by `key` it is known whether it was recorded, `measure` makes it. */
+export interface DueProbe {
+  key: Probe;
+  measure: () => Parts<Untimed>;
+}
+
+/** Whether something that comes every so many steps comes now: at the end always, with 0 only there. */
+export const isDue = (every: number, { step, total }: Moment): boolean =>
+  step === total || (every > 0 && step % every === 0);
+
+const isNamed = (at: readonly (number | 'end')[], { step, total }: Moment): boolean =>
+  at.some((one) => step === (one === 'end' ? total : one));
+
+/** In the order in which they are recorded. */
+export function* dueProbes({ config, network, trainer, validation }: Probed, moment: Moment): Generator<DueProbe> {
+  const { step } = moment;
+  const { spectra, jacobian } = config.probes;
+  if (step === 0 || isDue(spectra.every, moment))
+    for (const layer of trainer.weights())
+      yield { key: { type: 'spectrum', step, layer: layer.name }, measure: () => layerSpectrum(layer, step) };
+  if (isNamed(jacobian.at, moment))
+    yield {
+      key: { type: 'jacobian', step },
+      measure: () => jacobianSpectrum(trainer, validation.head(jacobian.samples), network, step),
+    };
+}
