@@ -62,7 +62,9 @@ export const model = {
       max: 65_536,
       unit: 'values or channels',
       aka: ['hidden', 'hidden_size', 'hidden_dim'],
-      doc: 'Of `mlp` (default 100), `cnn` (128) and `deit-blocks` (192).',
+      doc:
+        'Hidden values of `mlp` (default 100), channels of `cnn` (128), values of a token of `deit-blocks` (192); channels of the first convolution of ResNets (16), ' +
+        'VGGs (64) and `efficientnet-b0` (32), to which those of all other layers are in proportion. Without it a preset is as published.',
     },
     layers: {
       kind: 'list',

@@ -1,4 +1,5 @@
 import type { Activation, Layer } from '../network';
+import type { Stack } from './mlp';
 import { activation, convNorm, linear } from './parts';
 import type { Task } from './parts';
 
@@ -14,11 +15,19 @@ const stages = [
 ];
 const [stem, head] = [32, 1280];
 
-/** EfficientNet-B0 with the layout of torchvision, without its dropout and stochastic depth. */
-export function efficientnetB0({ picture: [channels], classes }: Task, fn: Activation): Layer[] {
-  const layers: Layer[] = [...convNorm('stem', channels, stem, { stride: 2 }), activation(fn)];
-  let inputs = stem;
-  for (const [s, { blocks, expansion, kernel, stride, out }] of stages.entries())
+/**
+ * EfficientNet-B0 with the layout of torchvision, without its dropout and stochastic depth. As published the stem has a
+ * `width` of 32 channels; with another all layers have that many times as many, to the nearest whole number.
+ */
+export function efficientnetB0(
+  { picture: [channels], classes }: Task,
+  { width, fn }: Pick<Stack, 'width' | 'fn'>,
+): Layer[] {
+  const scaled = (published: number): number => Math.max(1, Math.round((published * width) / stem));
+  const layers: Layer[] = [...convNorm('stem', channels, width, { stride: 2 }), activation(fn)];
+  let inputs = width;
+  for (const [s, { blocks, expansion, kernel, stride, out: published }] of stages.entries()) {
+    const out = scaled(published);
     for (let index = 0; index < blocks; index++) {
       const name = `stage${s + 1}-block${index + 1}`;
       const shape = { inputs, out, expansion, kernel, stride: index === 0 ? stride : 1 };
@@ -27,12 +36,14 @@ export function efficientnetB0({ picture: [channels], classes }: Task, fn: Activ
       layers.push(...(kept ? [residual(branch)] : branch));
       inputs = out;
     }
+  }
+  const last = scaled(head);
   return [
     ...layers,
-    ...convNorm('head', inputs, head, { kernel: 1 }),
+    ...convNorm('head', inputs, last, { kernel: 1 }),
     activation(fn),
     { kind: 'mean' },
-    linear('fc', head, classes),
+    linear('fc', last, classes),
   ];
 }
 

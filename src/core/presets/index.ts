@@ -28,7 +28,8 @@ const widths = { min: 1, max: 65_536 };
 
 const resnetOf = (depth: number): Preset => ({
   activation: 'relu',
-  layers: (task, options) => resnet(task, depth, options.activation),
+  width: { default: 16, ...widths },
+  layers: (task, { width, activation }) => resnet(task, { depth, width, fn: activation }),
 });
 
 const presets = {
@@ -52,9 +53,21 @@ const presets = {
   'resnet-32': resnetOf(32),
   'resnet-56': resnetOf(56),
   'resnet-110': resnetOf(110),
-  'vgg-11': { activation: 'relu', layers: (task, options) => vgg11(task, options.activation) },
-  'vgg-16-c': { activation: 'relu', layers: (task, options) => vgg16c(task, options.activation) },
-  'efficientnet-b0': { activation: 'silu', layers: (task, options) => efficientnetB0(task, options.activation) },
+  'vgg-11': {
+    activation: 'relu',
+    width: { default: 64, ...widths },
+    layers: (task, { width, activation }) => vgg11(task, { width, fn: activation }),
+  },
+  'vgg-16-c': {
+    activation: 'relu',
+    width: { default: 64, ...widths },
+    layers: (task, { width, activation }) => vgg16c(task, { width, fn: activation }),
+  },
+  'efficientnet-b0': {
+    activation: 'silu',
+    width: { default: 32, ...widths },
+    layers: (task, { width, activation }) => efficientnetB0(task, { width, fn: activation }),
+  },
   'deit-blocks': {
     activation: 'gelu',
     depth: { default: 12, min: 1, max: 1_000 },

@@ -1,4 +1,5 @@
 import type { Activation, Layer } from '../network';
+import type { Stack } from './mlp';
 import { activation, convNorm, linear } from './parts';
 import type { Task } from './parts';
 
@@ -7,7 +8,7 @@ import type { Task } from './parts';
  * four times as many channels, (depth - 2) / 6 blocks each. Shortcuts that change the shape are 1 x 1 convolutions with a
  * norm, as in the published experiments (eoi.md 4.1; rps.md 4).
  */
-export function resnet({ picture: [channels], classes }: Task, depth: number, fn: Activation, width = 16): Layer[] {
+export function resnet({ picture: [channels], classes }: Task, { depth, width, fn }: Stack): Layer[] {
   const blocks = (depth - 2) / 6;
   const layers: Layer[] = [...convNorm('conv1', channels, width), activation(fn)];
   let inputs = width;

@@ -60,6 +60,36 @@ describe('published counts of maskable weights (eoi.md 4.1, rps.md 4)', () => {
   });
 });
 
+describe('a width of their own', () => {
+  it.each<[PresetName, number, number]>([
+    ['resnet-20', 16, 8],
+    ['resnet-56', 16, 2],
+    ['vgg-11', 64, 8],
+    ['vgg-16-c', 64, 16],
+    ['efficientnet-b0', 32, 8],
+  ])('%s has channels in proportion: %d, as published, and %d', (name, published, width) => {
+    const outputs = (own?: number) =>
+      maskable(layersOf(name, [3, 64, 64], 10, own === undefined ? {} : { width: own }));
+    expect(outputs(published)).toEqual(outputs());
+    const [wide, narrow] = [outputs(), outputs(width)];
+    // Squeeze and excitation is rounded down, the classes stay.
+    wide.slice(0, -1).forEach(({ name: layer, rows }, l) => {
+      if (!layer.endsWith('-reduce')) expect(narrow[l].rows, layer).toBe(Math.round((rows * width) / published));
+    });
+    expect(narrow.at(-1)!.rows).toBe(10);
+  });
+
+  it.each(presetNames.filter((name) => name !== 'mlp-7'))('%s can be 1 wide', (name) => {
+    const layers = layersOf(name, cifar, 10, {
+      width: 1,
+      ...(name === 'deit-blocks' || name === 'cnn' ? { depth: 8 } : {}),
+    });
+    const flat = layers[0].kind === 'linear';
+    const begin = flat ? ({ kind: 'values', size: 3072 } as const) : ({ kind: 'picture', size: cifar } as const);
+    expect(along(layers, begin)).toEqual({ kind: 'values', size: 10 });
+  });
+});
+
 describe('densities by Erdős-Rényi kernel (eoi.md 3.1)', () => {
   const densities = (name: PresetName, density: number) =>
     new Map(distribute(maskable(layersOf(name, cifar)), density, 'erk').map((layer) => [layer.name, layer.density]));
