@@ -1,36 +1,68 @@
-/** Whether a network that is pruned in training has a weight for each layer left in the end. */
-import { atLeast, isSparseError } from '../core/errors';
+/** Whether scores before training, or pruning in training, leave each layer a weight. */
+import { isSparseError } from '../core/errors';
 import { rewindCounts } from '../core/prune/rewind';
 import * as errors from './errors';
 import type { PathFinding } from './finding';
-import { startsDense } from './methods';
+import { possibleDensity } from './layer-plans';
+import type { LayerPlan } from './layer-plans';
+import { guideOf, isRotated, isScored, startsDense } from './methods';
+import type { Placed } from './model-network';
+import { smallestDensity } from './smallest-density';
 import type { Config } from './types';
 
 /** Weights after each level, as many levels as there can be. */
-function countsOf(weights: number, levels: number, share: number): number[] {
+function countsOf(weights: number, { levels, fraction }: Config['train']['rewind']): number[] {
   try {
-    return rewindCounts(weights, levels, share);
+    return rewindCounts(weights, levels, fraction);
   } catch (error) {
     if (!isSparseError(error) || typeof error.details?.largest !== 'number') throw error;
-    return rewindCounts(weights, error.details.largest, share);
+    return rewindCounts(weights, error.details.largest, fraction);
   }
 }
 
-/** `nonZeros`: kept when training begins, where that is known. */
-export function checkPruning(
-  { sparsity, train: { rewind } }: Config,
-  network: { layers: number; weights: number; nonZeros: number | undefined },
-): PathFinding[] {
-  const { layers, weights, nonZeros } = network;
-  const kept = Math.round(sparsity.density * weights);
-  if (startsDense(sparsity.update) && kept < layers)
+interface Pruned {
+  /** Those that can be pruned, in order. */
+  layers: readonly LayerPlan[];
+  weights: number;
+  /** Kept when training begins, where that is known. */
+  nonZeros: number | undefined;
+}
+
+/** Which layer is emptied by magnitude depends on the weights; that one is, on the counts: here the last are said to be. */
+export function checkPruning(config: Config, placed: readonly Placed[], pruned: Pruned): PathFinding[] {
+  const { density, distribution, init, update } = config.sparsity;
+  const { layers, weights } = pruned;
+  const names = layers.map(({ name }) => name);
+  const kept = Math.round(density * weights);
+  const path = 'sparsity.density';
+  if (startsDense(update)) {
+    if (kept >= layers.length) return [];
+    const enough = (wanted: number): boolean => Math.round(wanted * weights) >= layers.length;
+    const text = smallestDensity({ low: density, highest: 1 }, enough);
+    return [{ ...errors.prunedTooFar(density, kept, names, { text }), path }];
+  }
+  if (isScored(distribution) && !guideOf(config.sparsity) && init !== 'sao' && kept < layers.length) {
+    // The other scores share as they will: only SynFlow keeps one weight of each layer whatever it scores.
+    const leastOnly = distribution !== 'synflow' || isRotated(init);
     return [
-      { ...errors.prunedTooFar(sparsity.density, kept, layers, atLeast(layers / weights)), path: 'sparsity.density' },
+      { ...errors.prunedTooFar(density, kept, names, { text: possibleDensity(config, placed), leastOnly }), path },
     ];
+  }
+  return checkLevels(config, placed, pruned);
+}
+
+function checkLevels(config: Config, placed: readonly Placed[], { layers, nonZeros }: Pruned): PathFinding[] {
+  const { rewind } = config.train;
   if (rewind.levels === 0 || nonZeros === undefined) return [];
-  const counts = countsOf(nonZeros, rewind.levels, rewind.fraction);
-  const most = counts.findLastIndex((count) => count >= layers);
+  const counts = countsOf(nonZeros, rewind);
+  const most = counts.findLastIndex((count) => count >= layers.length);
   // Too few to begin with is another's to say.
   if (most < 0 || most >= rewind.levels) return [];
-  return [{ ...errors.tooManyLevels(rewind.levels, layers, most), path: 'train.rewind.levels' }];
+  const names = layers.map(({ name }) => name);
+  const { levels } = rewind;
+  const byDensity = config.sparsity.init !== 'sao' && !guideOf(config.sparsity);
+  const enough = (weights: number): boolean => (countsOf(weights, rewind).at(levels) ?? 0) >= layers.length;
+  const possible = byDensity ? possibleDensity(config, placed, enough) : undefined;
+  const finding = errors.tooManyLevels(levels, counts.at(levels) ?? 0, names, most, possible);
+  return [{ ...finding, path: 'train.rewind.levels' }];
 }

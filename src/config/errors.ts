@@ -2,7 +2,7 @@
  * Every sentence about a config, with its code: what is wrong and where, what was expected, what to do. Long, because it is
  * a list: one entry for each mistake.
  */
-import { atLeast } from '../core/errors';
+import { atLeast, withOthers } from '../core/errors';
 import { change, count, finding, shown, size, warning } from './finding';
 import type { Finding } from './finding';
 import type { Suggestion } from './issues';
@@ -220,9 +220,24 @@ export const ownDensityTooLow = (layer: SparseLayer, least: number): Finding =>
 export const layerEmpty = (density: number, name: string, others: number, possible: string | undefined): Finding =>
   finding(
     'layer-empty',
-    `With sparsity.density ${density} ${name}${others > 0 ? ` and ${others} more` : ''} would keep no weight at all, and nothing gets ` +
+    `With sparsity.density ${density} ${withOthers(name, others)} would keep no weight at all, and nothing gets ` +
       `through the network; ` +
       (possible === undefined ? 'use a higher density.' : `the nearest possible density is ${possible}.`),
+    possible === undefined ? undefined : change(possible),
+  );
+
+/** What is decided beforehand, by `sparsity.layers` or uniform-plus, leaves other layers nothing. */
+export const noneLeftByOthers = (
+  density: number,
+  rest: { total: number; taken: number; layer: string; empty: number },
+  possible: string | undefined,
+): Finding =>
+  finding(
+    'layer-empty',
+    `sparsity.density ${density} keeps ${count(rest.total)} weights, but the layers whose density is decided beforehand take ` +
+      `${count(rest.taken)}: none is left for ${withOthers(rest.layer, rest.empty - 1)}; ` +
+      (possible === undefined ? '' : `the nearest possible density is ${possible}, or `) +
+      'lower those of the layers in sparsity.layers.',
     possible === undefined ? undefined : change(possible),
   );
 
@@ -369,18 +384,41 @@ export const fewerSamples = (samples: number, examples: number): Finding =>
     change(String(examples)),
   );
 
-/** Fewer weights than layers are left once the network is pruned. `possible`: the smallest density that works. */
-export const prunedTooFar = (density: number, kept: number, layers: number, possible: string): Finding =>
-  finding(
-    'pruned-too-far',
-    `sparsity.density ${density} leaves ${count(kept)} weights for ${count(layers)} layers in the end, and each needs one; ` +
-      `the nearest possible density is ${possible}.`,
-    change(possible),
-  );
+/** What fewer weights than layers come to: `names` of the layers in order, `kept` weights for them. */
+const noneLeft = (kept: number, names: readonly string[]): string =>
+  `${kept === 1 ? '1 weight' : `${count(kept)} weights`} for ${count(names.length)} layers, and each needs one: ` +
+  `none is left for ${withOthers(names[kept], names.length - kept - 1)}`;
 
-export const tooManyLevels = (levels: number, layers: number, most: number): Finding =>
+/**
+ * Once scores or magnitudes have decided, there are fewer weights than layers. `possible`: the smallest density that
+ * works; `leastOnly` where the scores may ask for more.
+ */
+export const prunedTooFar = (
+  density: number,
+  kept: number,
+  names: readonly string[],
+  possible: { text: string | undefined; leastOnly?: boolean },
+): Finding => {
+  const { text, leastOnly } = possible;
+  const use = leastOnly ? `use at least ${text}; the scores may need more` : `the nearest possible density is ${text}`;
+  return finding(
+    'pruned-too-far',
+    `sparsity.density ${density} leaves ${noneLeft(kept, names)}; ${text === undefined ? 'use a higher density' : use}.`,
+    text === undefined ? undefined : change(text),
+  );
+};
+
+/** `most`: levels that leave enough; `possible`: the smallest density of which this many levels do. */
+export const tooManyLevels = (
+  levels: number,
+  kept: number,
+  names: readonly string[],
+  most: number,
+  possible: string | undefined,
+): Finding =>
   finding(
     'too-many-levels',
-    `${count(levels)} levels leave fewer weights than the ${count(layers)} layers need, one each; use at most ${count(most)}.`,
+    `${count(levels)} levels leave ${noneLeft(kept, names)}; use at most ${count(most)}` +
+      `${possible === undefined ? '' : `, or sparsity.density ${possible} or more`}.`,
     change(String(most)),
   );

@@ -3,7 +3,8 @@ import { distribute } from '../core/density';
 import type { LayerDensity, LayerShape } from '../core/density';
 import { weightsOf } from '../core/density/layer-shape';
 import { matchLayers } from '../core/density/match-layers';
-import { atLeast, isSparseError } from '../core/errors';
+import { isSparseError } from '../core/errors';
+import type { SparseError } from '../core/errors';
 import { minimumDensity } from '../core/init/eoi';
 import { partLayer } from '../core/init/fan';
 import { weightShape } from '../core/network';
@@ -14,6 +15,7 @@ import type { PathFinding } from './finding';
 import { guideOf, isRotated, isScored, keepsWholeKernels, startsDense } from './methods';
 import { isFile, patternDensity } from './check-pattern';
 import { degreeOf, denseDegree } from './sao-degree';
+import { smallestDensity } from './smallest-density';
 import { keyPath } from './tree';
 import type { Config } from './types';
 
@@ -93,17 +95,14 @@ type SharedLayer = LayerPlan & Required<Pick<LayerPlan, 'targetDensity' | 'targe
 const isShared = (layer: LayerPlan): layer is SharedLayer => layer.targetDensity !== undefined;
 const tooSparse = ({ targetDensity, minimumDensity: least }: SharedLayer): boolean => targetDensity < least;
 
-/** Each trial shares the density out anew; of very many layers that would be felt while typing. */
-const mostLayersToSearch = 1_000;
-
 /** Whether the layer gets fewer weights than it can do with. */
 const lacksWeights = (layer: SharedLayer, init: Config['sparsity']['init']): boolean =>
   isRotated(init) ? tooSparse(layer) : layer.targetNonZeros === 0;
 
 /** The highest density that can be shared out: below 1 where `sparsity.layers` holds all layers down. */
-function highestDensity(config: Config, placed: readonly Placed[]): number {
+function highestDensity(config: Config, shapes: readonly LayerShape[]): number {
   try {
-    planLayers(config, placed, 1);
+    counts(config, shapes, 1);
     return 1;
   } catch (error) {
     if (!isSparseError(error)) throw error;
@@ -111,35 +110,35 @@ function highestDensity(config: Config, placed: readonly Placed[]): number {
   }
 }
 
-/** The smallest density, as printed, with which every layer gets the weights it needs; none where no density does. */
-function smallestDensity(config: Config, placed: readonly Placed[]): string | undefined {
-  if (placed.length > mostLayersToSearch) return undefined;
+/**
+ * The smallest density with which every layer gets the weights it needs, as far as that is known before any weight is,
+ * and the network as many as are `enough`. As printed; none where no density does.
+ */
+export function possibleDensity(
+  config: Config,
+  placed: readonly Placed[],
+  enough: (weights: number) => boolean = () => true,
+): string | undefined {
   const { density, init } = config.sparsity;
+  const shapes = placed.filter(({ layer }) => !layer.dense).map(({ layer }) => weightShape(layer));
+  const weights = shapes.reduce((sum, shape) => sum + weightsOf(shape), 0);
+  const leasts = shapes.map((shape) =>
+    isRotated(init) ? leastDensity(shape, keepsWholeKernels(config.sparsity)) : 1 / weightsOf(shape),
+  );
+  const least = leasts.reduce((sum, share, l) => sum + Math.round(share * weightsOf(shapes[l])), 0);
   const works = (wanted: number): boolean => {
+    if (Math.round(wanted * weights) < least || !enough(Math.round(wanted * weights))) return false;
     try {
-      return !planLayers(config, placed, wanted)
-        .filter(isShared)
-        .some((layer) => lacksWeights(layer, init));
+      return counts(config, shapes, wanted).every((share, l) => !share || share.density >= leasts[l]);
     } catch (error) {
       // Densities of their own leave the others more, or less, than they have.
       if (isSparseError(error)) return false;
       throw error;
     }
   };
-  const highest = highestDensity(config, placed);
-  if (!works(highest)) return undefined;
-  let [low, high] = [density, highest];
-  while (high / low > 1.0001) {
-    const middle = Math.sqrt(low * high);
-    if (works(middle)) high = middle;
-    else low = middle;
-  }
-  // Rounding up to four digits may meet a density at which a whole weight falls the other way.
-  for (let wanted = high; wanted < highest; wanted *= 1.0005) {
-    const text = atLeast(wanted);
-    if (works(Number(text))) return text;
-  }
-  return String(highest);
+  // With less no layer has its least, however it is shared out.
+  const low = Math.max(density, (least - 1) / weights);
+  return smallestDensity({ low, highest: highestDensity(config, shapes) }, works);
 }
 
 export function checkDensity(config: Config, layers: readonly LayerPlan[], placed: readonly Placed[]): PathFinding[] {
@@ -156,7 +155,7 @@ export function checkDensity(config: Config, layers: readonly LayerPlan[], place
     return [{ ...errors.ownDensityTooLow(own, least), path: 'sparsity.layers' }];
   }
   const path = 'sparsity.density';
-  const possible = smallestDensity(config, placed);
+  const possible = possibleDensity(config, placed);
   if (!isRotated(init)) return [{ ...errors.layerEmpty(density, names[0], names.length - 1, possible), path }];
   const share = (layer: SharedLayer): number => layer.targetDensity / layer.minimumDensity;
   const worst = lacking.reduce((a, b) => (share(a) <= share(b) ? a : b));
@@ -165,6 +164,12 @@ export function checkDensity(config: Config, layers: readonly LayerPlan[], place
 
 /** Updates that prune while the network is trained have to begin with all of it. */
 export const initialDensity = ({ sparsity }: Config): number => (startsDense(sparsity.update) ? 1 : sparsity.density);
+
+type RestTooSmall = SparseError & { details: { total: number; taken: number; layer: string; empty: number } };
+
+/** Whether layers with densities of their own leave another none. */
+const isRestTooSmall = (error: SparseError): error is RestTooSmall =>
+  error.code === 'density.rest-too-small' && error.details?.layer !== undefined;
 
 /** The layers with their shares, or why `sparsity.layers` leaves none that could be. */
 export function sharedOut(
@@ -181,6 +186,10 @@ export function sharedOut(
     return { layers: planLayers(config, placed, initialDensity(config)) };
   } catch (error) {
     if (!isSparseError(error)) throw error;
+    if (isRestTooSmall(error)) {
+      const finding = errors.noneLeftByOthers(config.sparsity.density, error.details, possibleDensity(config, placed));
+      return { problem: { ...finding, path: 'sparsity.density' } };
+    }
     const path = guideOf(config.sparsity) ? 'sparsity.eoi.pattern' : 'sparsity.layers';
     return { problem: { ...errors.impossibleShares(error.message), path } };
   }

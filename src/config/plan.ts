@@ -65,7 +65,7 @@ export function planNetwork(config: Config): { plan?: NetworkPlan; problems: Pat
       ? undefined
       : Math.round(initialDensity(config) * weights);
   if (nonZeros !== undefined) problems.push(...checkReached(config, nonZeros / weights));
-  problems.push(...checkPruning(config, { layers: maskable.length, weights, nonZeros }));
+  problems.push(...checkPruning(config, placed, { layers: maskable, weights, nonZeros }));
   if (problems.some(({ severity }) => severity !== 'warning')) return { problems };
   const plan = {
     network,

@@ -52,7 +52,11 @@ export function distribute(
     const taken = sum([...decided.values()]);
     const room = sum(open.map(weightsOf));
     // A rest that would get nothing at all is a cut network, whoever asked for it.
-    if (total < taken + open.length) throw errors.restTooSmall({ density, total, taken, rest: open.length, weights });
+    if (total < taken + open.length) {
+      // One for each in the order given, as far as they go.
+      const rest = layers.filter((layer) => !decided.has(layer)).map(({ name }) => name);
+      throw errors.restTooSmall({ density, total, taken, rest, weights });
+    }
     if (total > taken + room) throw errors.restTooLarge({ density, total, taken, room, weights });
     sharedCounts(open, total - taken, rule).forEach((count, l) => decided.set(open[l], count));
   } else sharedCounts(open, total, rule).forEach((count, l) => decided.set(open[l], count));
@@ -72,9 +76,11 @@ function checkLayer({ name, rows, columns, kernel }: LayerShape): void {
 
 function fixedCounts(layers: readonly LayerShape[], fixed: ReadonlyMap<string, number>): Map<LayerShape, number> {
   const counts = new Map<LayerShape, number>();
+  const byNames = new Map<string, LayerShape[]>();
+  for (const layer of layers) byNames.set(layer.name, [...(byNames.get(layer.name) ?? []), layer]);
   for (const [name, density] of fixed) {
-    const named = layers.filter((candidate) => candidate.name === name);
-    if (named.length === 0)
+    const named = byNames.get(name);
+    if (!named)
       throw errors.unknownLayer(
         name,
         layers.map((known) => known.name),

@@ -18,6 +18,9 @@ export const isSparseError = (error: unknown): error is SparseError => error ins
 /** A name from a file that may be hostile, made safe to print: escaped, on one line, at most 80 characters. */
 export const quote = (name: string): string => JSON.stringify(name.length > 80 ? `${name.slice(0, 79)}…` : name);
 
+/** A layer by name and how many more there are like it. */
+export const withOthers = (name: string, others: number): string => (others > 0 ? `${name} and ${others} more` : name);
+
 /** Four significant digits, rounded up: a lower bound printed this way may be typed back and is accepted. */
 export const atLeast = (value: number): string => {
   const unit = 10 ** (Math.floor(Math.log10(value)) - 3);

@@ -1,5 +1,5 @@
 /** The sentences about densities of layers. */
-import { SparseError } from '../errors';
+import { SparseError, withOthers } from '../errors';
 
 /** The shortest number that, as a density of `total` weights, means exactly `count` of them. */
 function densityOf(count: number, total: number): number {
@@ -44,21 +44,26 @@ export const layerEmpty = (name: string, density: number, weights: number): Spar
   );
 };
 
-/** The layers already decided leave less than one weight for each of the others. */
+/** The layers already decided leave less than one weight for each of the others, `rest`. */
 export const restTooSmall = (p: {
   density: number;
   total: number;
   taken: number;
-  rest: number;
+  rest: readonly string[];
   weights: number;
 }): SparseError => {
-  const nearest = densityOf(p.taken + p.rest, p.weights);
-  const others = p.rest === 0 ? 'and there are no others' : `and the other ${p.rest} need at least one each`;
+  const count = p.rest.length;
+  const nearest = densityOf(p.taken + count, p.weights);
+  const empty = p.rest.slice(Math.max(0, p.total - p.taken));
+  const others =
+    count === 0
+      ? 'and there are no others'
+      : `and the other ${count} need at least one each: none is left for ${withOthers(`"${empty[0]}"`, empty.length - 1)}`;
   return new SparseError(
     'density.rest-too-small',
     `Density ${p.density} keeps ${p.total} of ${p.weights} weights, but the layers whose density is decided beforehand take ${p.taken} ` +
       `${others}. Use a density of at least ${nearest}, or lower those of the layers.`,
-    { nearest },
+    { nearest, total: p.total, taken: p.taken, ...(empty.length > 0 && { layer: empty[0], empty: empty.length }) },
   );
 };
 

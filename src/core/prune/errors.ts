@@ -1,5 +1,5 @@
 /** The sentences about pruning. */
-import { atLeast, SparseError } from '../errors';
+import { atLeast, SparseError, withOthers } from '../errors';
 
 export const noScores = (): SparseError =>
   new SparseError(
@@ -29,19 +29,36 @@ export const allEqual = (value: number, weights: number, layer?: string): Sparse
       'Check that the gradients reach the layers, or use random scores.',
   );
 
+/** Weights in training that are all alike, which no score by another rule would part: `value` is their |w|. */
+export const weightsAllEqual = (value: number, weights: number): SparseError =>
+  new SparseError(
+    'prune.all-equal',
+    `All ${weights} weights that are left have the same magnitude, ${value}, so magnitudes say nothing about which to keep. ` +
+      'Check that training moves the weights (learning rate, weight decay), or begin with weights that differ.',
+  );
+
 export const countOutOfRange = (count: number, weights: number): SparseError =>
   new SparseError(
     'prune.count-out-of-range',
     `Cannot keep ${count} of ${weights} weights; use a whole number from 0 to ${weights}.`,
   );
 
-export const countBelowLeast = (count: number, least: number, weights: number): SparseError => {
+/** `layers`: what each needs, in order; those before the first that is left without are told to have theirs. */
+export const countBelowLeast = (
+  count: number,
+  layers: readonly { name: string; least: number }[],
+  weights: number,
+): SparseError => {
+  let needed = 0;
+  const short = layers.findIndex(({ least }) => (needed += least) > count);
+  const least = layers.reduce((sum, layer) => sum + layer.least, 0);
   const nearest = Number(atLeast(least / weights));
+  const { name } = layers[short];
   return new SparseError(
     'prune.count-below-least',
-    `Keeping ${count} of ${weights} weights cannot give every layer the least it needs, ${least} together. ` +
-      `Use a density of at least ${nearest}.`,
-    { nearest },
+    `Keeping ${count} of ${weights} weights cannot give every layer the least it needs, ${least} together: there are not enough ` +
+      `for ${withOthers(`"${name}"`, layers.length - short - 1)}. Use a density of at least ${nearest}.`,
+    { layer: name, nearest },
   );
 };
 

@@ -41,7 +41,10 @@ export function keepHighest(layers: readonly LayerScores[], count: number, least
   const least = layers.map(({ scores }) => Math.min(leastPerLayer, scores.length));
   if (masks.every((mask, l) => countOnes(mask) >= least[l])) return masks;
   const needed = least.reduce((a, b) => a + b, 0);
-  if (needed > count) throw errors.countBelowLeast(count, needed, sizeOf(layers));
+  if (needed > count) {
+    const wanting = layers.map(({ name }, l) => ({ name, least: least[l] }));
+    throw errors.countBelowLeast(count, wanting, sizeOf(layers));
+  }
   // The highest of every layer are decided first; the others compete for what is left (greedy, hence best).
   const forced = layers.map((layer, l) => highest([layer], least[l])[0]);
   const rest = layers.map(({ scores }, l) => scores.filter((_, i) => forced[l][i] === 0));

@@ -44,7 +44,10 @@ export function* synflowInParts(
   const chain = openChain(layers);
   const weights = layers.reduce((sum, layer) => sum + layer.weights.length, 0);
   const wanted = Math.round(density * weights);
-  if (wanted < layers.length) throw errors.countBelowLeast(wanted, layers.length, weights);
+  if (wanted < layers.length) {
+    const wanting = layers.map(({ name }) => ({ name, least: 1 }));
+    throw errors.countBelowLeast(wanted, wanting, weights);
+  }
 
   const counts: number[] = [];
   let kept = weights;

@@ -112,6 +112,7 @@ describe('uniform-plus', () => {
     const refused = (density: number) => () => distribute(layers, density, 'uniform-plus');
     expect(refused(0.01)).toThrow(code('density.rest-too-small'));
     expect(refused(0.01)).toThrow(/at least 0\.0373/);
+    expect(refused(0.01)).toThrow(/none is left for "[a-z0-9]+" and 1 more/);
     expect(counts(layers, 0.0373, 'uniform-plus')).toEqual([216, 1, 1, 100]);
   });
 

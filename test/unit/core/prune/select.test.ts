@@ -103,6 +103,13 @@ describe('selectGlobal', () => {
     refused([layer('a', [0, 0]), layer('b', [0])], 1, 'prune.all-equal');
     for (const count of [-1, 4, 1.5, NaN]) refused(two, count, 'prune.count-out-of-range');
     refused(two, 1, 'prune.count-below-least', 1);
+    // The only weight is for a; 2 of 3 are enough.
+    expect(() => selectGlobal(two, 1, { leastPerLayer: 1 })).toThrow(
+      /not enough for "b"\. Use a density of at least 0\.6667/,
+    );
+    expect(() => selectGlobal(two, 1, { leastPerLayer: 2 })).toThrow(
+      expect.objectContaining({ details: { layer: 'a', nearest: 1 } }) as Error,
+    );
     expect(selectGlobal([layer('a', [0, 0])], 2)).toEqual([Uint8Array.of(1, 1)]);
   });
 });
