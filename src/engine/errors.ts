@@ -53,6 +53,10 @@ export const lossNotFinite = (step: number, learningRate: number): SparseError =
     { step },
   );
 
+/** What the core says of masks it cannot change, with the update of the run at which they were to be. */
+export const masksUnchanged = ({ code, message, details }: SparseError, step: number): SparseError =>
+  new SparseError(code, `Masks cannot be changed at step ${step}. ${message}`, { ...details, step });
+
 const places = (step: number, initialised: boolean): string =>
   step > 0
     ? `The run goes on from step ${step}`

@@ -1,10 +1,12 @@
 /** The updates of one run: of weights, of masks in their place, and both again at each level of lottery tickets. */
 import type { NetworkPlan } from '../config/plan';
 import type { Config } from '../config/types';
+import { isSparseError } from '../core/errors';
 import type { MaskMethod } from '../protocol/run';
 import type { RunFolder } from '../runs/folder';
 import type { LayerUpdate } from '../runs/updates';
 import type { Course } from './course';
+import { masksUnchanged } from './errors';
 import { UpdatePlan, dropAndGrow, pruneByMagnitude, pruneLevel, rewindTo } from './mask-updates';
 import { readRewindStates } from './state-files';
 import type { Batch, StepResult, Stride, Trainer } from './trainer';
@@ -12,6 +14,15 @@ import type { Batch, StepResult, Stride, Trainer } from './trainer';
 export interface MasksChanged {
   method: MaskMethod;
   updates: LayerUpdate[];
+}
+
+/** Says the step of what cannot be done. */
+function at<T>(step: number, change: () => T): T {
+  try {
+    return change();
+  } catch (error) {
+    throw isSparseError(error) ? masksUnchanged(error, step) : error;
+  }
 }
 
 export class Masking {
@@ -25,14 +36,18 @@ export class Masking {
     this.updates = new UpdatePlan(work.config.sparsity.update, course.perLevel);
   }
 
-  /** Update number `step` of the run, from 1. A loss that is not finite is answered like any other. */
+  /**
+   * Update number `step` of the run, from 1. A loss that is not finite is answered like any other.
+   * @throws SparseError `prune.*`, `dst.*`
+   */
   update(trainer: Trainer, batch: Batch, step: number, stride: Stride): { result: StepResult; masks?: MasksChanged } {
     const { sparsity, seed } = this.work.config;
     const { method } = sparsity.update;
     const done = this.course.at(step - 1).done + 1;
     const fraction = this.updates.fractionAt(done);
     if (fraction !== undefined && (method === 'set' || method === 'rigl')) {
-      const { result, updates } = dropAndGrow(trainer, batch, { method, fraction, seed, step, stride });
+      const p = { method, fraction, seed, step, stride };
+      const { result, updates } = at(step, () => dropAndGrow(trainer, batch, p));
       return { result, masks: { method, updates } };
     }
     const result = trainer.step(batch, stride);
@@ -44,18 +59,18 @@ export class Masking {
     )
       return { result };
     const keep = Math.round(density * this.work.plan.weights);
-    return { result, masks: { method, updates: pruneByMagnitude(trainer, keep) } };
+    return { result, masks: { method, updates: at(step, () => pruneByMagnitude(trainer, keep)) } };
   }
 
   /**
    * Prunes what the level before has made smallest, and goes back to where it began, when a level begins after `step`
-   * updates. @throws SparseError `engine.checkpoint-mismatch`, `file.*` when the weights to go back to cannot be read
+   * updates. @throws SparseError `prune.*`; `engine.checkpoint-mismatch`, `file.*` when the weights to go back to cannot be read
    */
   async beginLevel(trainer: Trainer, step: number): Promise<MasksChanged | undefined> {
     if (this.course.levelBeginning(step) === undefined) return undefined;
     const { rewind } = this.work.config.train;
     const start = await readRewindStates(this.folder, rewind.step, this.work.plan);
-    const updates = pruneLevel(trainer, rewind.fraction);
+    const updates = at(step, () => pruneLevel(trainer, rewind.fraction));
     rewindTo(trainer, start);
     return { method: 'rewind', updates };
   }

@@ -26,3 +26,20 @@ export const notFinite = (name: string, what: string, index: number, value: numb
 
 export const noGradients = (name: string): SparseError =>
   error('no-gradients', `Layer "${name}": RigL grows where the gradient is largest and was given none.`);
+
+export const weightsAllEqual = (name: string, kept: number, value: number): SparseError =>
+  error(
+    'all-equal',
+    `Layer "${name}": all ${kept} kept weights have the same magnitude, ${value}, so magnitudes say nothing about which to drop. ` +
+      'Check that training moves the weights (learning rate, and gradients that reach the layer) before sparsity.update.every first drops some, ' +
+      'or begin with weights that differ.',
+    { layer: name },
+  );
+
+export const gradientsAllEqual = (name: string, inactive: number, value: number): SparseError =>
+  error(
+    'all-equal',
+    `Layer "${name}": the gradients of all ${inactive} inactive weights have the same magnitude, ${value}, so they say nothing about which to grow. ` +
+      'Check the inputs of the layer, which seem to be all alike, or grow at random with method: set.',
+    { layer: name },
+  );

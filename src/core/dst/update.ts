@@ -10,7 +10,9 @@
  *   google-research/rigl, `_get_update_op`). It then keeps its value and its momentum, as there, and is none of the changes.
  *   With fewer free places than drops, some have to: a layer never changes more places than were free.
  * - Equal scores are parted as everywhere in pruning, by a hash of layer and place (prune/select.ts); the public code
- *   adds noise of 1e-5 to the scores of the drop instead.
+ *   adds noise of 1e-5 to the scores of the drop instead. Scores that are all equal decide nothing and are refused, where
+ *   there is something to decide; but gradients that are all 0, as those of a layer that no signal reaches, are no mistake of
+ *   the weights': growth then goes by the hash alone.
  * - Grown weights begin at 0, so the function of the network changes by the drop only.
  */
 import { keepHighest } from '../prune/select';
@@ -50,7 +52,7 @@ export interface MaskUpdate {
   mask: Uint8Array;
 }
 
-/** Throws `dst.bad-fraction`, `dst.size-mismatch`, `dst.non-finite`, `dst.no-gradients`. Nothing given is changed. */
+/** Throws `dst.bad-fraction`, `dst.size-mismatch`, `dst.non-finite`, `dst.all-equal`, `dst.no-gradients`. Nothing given is changed. */
 export function updateMask(p: UpdateRequest): MaskUpdate {
   const { name, method, weights, mask, gradients, fraction, rng } = p;
   if (!(fraction >= 0 && fraction <= 1)) throw errors.badFraction(fraction);
@@ -59,7 +61,7 @@ export function updateMask(p: UpdateRequest): MaskUpdate {
   // 0.29 of 100 are 29, not the 28 that the product's rounding would make them.
   const count = Math.floor(fraction * kept.length + 1e-9);
 
-  const smallest = lowest(name, 'weight', weights, kept, count);
+  const smallest = lowest(name, weights, kept, count);
   const next = mask.slice();
   for (const place of smallest) next[place] = 0;
   const inactive = placesOf(next, 0);
@@ -95,38 +97,50 @@ function placesOf(mask: Uint8Array, bit: 0 | 1): Uint32Array {
   return places;
 }
 
-/** The `count` places of the largest `sign * |value|`. */
-function best(
-  layer: string,
-  what: string,
-  values: Float32Array,
-  places: Uint32Array,
-  count: number,
-  sign: 1 | -1,
-): Uint32Array {
+/** |value| of each of the places. */
+function magnitudes(layer: string, what: string, values: Float32Array, places: Uint32Array): Float32Array {
   // A loop: of a million places, what goes through an iterator takes three times as long.
-  const scores = new Float32Array(places.length);
+  const found = new Float32Array(places.length);
   for (let i = 0; i < places.length; i++) {
-    scores[i] = sign * Math.abs(values[places[i]]);
-    if (!Number.isFinite(scores[i])) throw errors.notFinite(layer, what, places[i], values[places[i]]);
+    found[i] = Math.abs(values[places[i]]);
+    if (!Number.isFinite(found[i])) throw errors.notFinite(layer, what, places[i], values[places[i]]);
   }
-  const chosen = keepHighest([{ name: layer, scores }], count)[0];
+  return found;
+}
+
+function allEqual(values: Float32Array): boolean {
+  for (let i = 1; i < values.length; i++) if (values[i] !== values[0]) return false;
+  return true;
+}
+
+/** The `count` places of the highest scores. */
+function best(name: string, scores: Float32Array, places: Uint32Array, count: number): Uint32Array {
+  const chosen = keepHighest([{ name, scores }], count)[0];
   return places.filter((_, i) => chosen[i] === 1);
 }
 
-const lowest = (layer: string, what: string, values: Float32Array, places: Uint32Array, count: number): Uint32Array =>
-  best(layer, what, values, places, count, -1);
+/** Of a dense layer it does not matter which: all of them are grown again. */
+function lowest(name: string, weights: Float32Array, kept: Uint32Array, count: number): Uint32Array {
+  const scores = magnitudes(name, 'weight', weights, kept);
+  const decides = count > 0 && count < kept.length && kept.length < weights.length;
+  if (decides && allEqual(scores)) throw errors.weightsAllEqual(name, kept.length, scores[0]);
+  for (let i = 0; i < scores.length; i++) scores[i] = -scores[i];
+  return best(name, scores, kept, count);
+}
 
 function highest(
-  layer: string,
+  name: string,
   gradients: Float32Array | undefined,
   size: number,
-  places: Uint32Array,
+  inactive: Uint32Array,
   count: number,
 ): Uint32Array {
-  if (!gradients) throw errors.noGradients(layer);
-  if (gradients.length !== size) throw errors.sizeMismatch(layer, 'gradients', gradients.length, size);
-  return best(layer, 'gradient', gradients, places, count, 1);
+  if (!gradients) throw errors.noGradients(name);
+  if (gradients.length !== size) throw errors.sizeMismatch(name, 'gradients', gradients.length, size);
+  const scores = magnitudes(name, 'gradient', gradients, inactive);
+  if (count > 0 && count < inactive.length && scores[0] !== 0 && allEqual(scores))
+    throw errors.gradientsAllEqual(name, inactive.length, scores[0]);
+  return best(name, scores, inactive, count);
 }
 
 /** `count` of the places, every choice equally likely: the first steps of a Fisher-Yates shuffle. */

@@ -54,7 +54,7 @@ const keptOf = (layers: readonly TrainedLayer[]): number => layers.reduce((sum, 
  * Masks of `count` of the weights kept so far, in the order given: those of the largest |w| of all layers, and none that
  * was pruned comes back. The largest of each layer stays whatever the others are: a network in training is not cut in two.
  * Throws `prune.size-mismatch`, `prune.no-scores`, `prune.duplicate-layer`, `prune.non-finite`, `prune.count-out-of-range`,
- * `prune.count-below-least` for less than one for each layer.
+ * `prune.all-equal` where all kept so far have one |w|, `prune.count-below-least` for less than one for each layer.
  */
 export function keepLargest(layers: readonly TrainedLayer[], count: number): Uint8Array[] {
   const scores = layers.map(({ name, weights, mask }) => {
@@ -65,8 +65,23 @@ export function keepLargest(layers: readonly TrainedLayer[], count: number): Uin
   checkScores(scores);
   const kept = keptOf(layers);
   if (!Number.isInteger(count) || count < 0 || count > kept) throw errors.countOutOfRange(count, kept);
+  checkDiffer(layers, count, kept);
   // A layer that was emptied before has nothing left to keep.
   const alive = scores.filter((_, l) => layers[l].mask.includes(1));
   const masks = new Map(keepHighest(alive, count, 1).map((mask, l) => [alive[l], mask]));
   return scores.map((layer) => masks.get(layer) ?? new Uint8Array(layer.scores.length));
+}
+
+/** Throws `prune.all-equal`, of the weights kept so far; keeping all or none of them needs no difference. */
+function checkDiffer(layers: readonly TrainedLayer[], count: number, kept: number): void {
+  if (count === 0 || count === kept) return;
+  let first: number | undefined;
+  for (const { weights, mask } of layers)
+    for (let i = 0; i < weights.length; i++) {
+      if (mask[i] === 0) continue;
+      const magnitude = Math.abs(weights[i]);
+      first ??= magnitude;
+      if (magnitude !== first) return;
+    }
+  throw errors.weightsAllEqual(first ?? 0, kept);
 }

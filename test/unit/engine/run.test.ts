@@ -287,6 +287,22 @@ describe('a run that fails', () => {
     ]);
   });
 
+  it.each([
+    // No rotation is needed for so few weights: all are 1, and a step so small leaves them there.
+    ['dst.all-equal', 4, 'update: { method: rigl, every: 4, until: 1 }', '', /step 4\. Layer "fc1".*12 kept weights/],
+    ['prune.all-equal', totalSteps, '', 'rewind: { levels: 1, step: 6 }', /step 18\. All 34 weights that are left/],
+  ])('says at which step weights that are all equal say nothing: %s', async (code, step, update, rewind, sentence) => {
+    const own = 'layers: { fc1: 0.001276, fc2: 0.0834, fc3: 0.0834 }';
+    const sparsity = update === '' ? own : `${own}, ${update}`;
+    const change = { density: 34 / 9672, sparsity, train: rewind, learningRate: 1e-30, weightDecay: 0 };
+    const { directory } = await (await TestEngine.greeted()).run(project.start(change));
+    const { state, error } = await recordOf(directory);
+    expect([state, error?.code]).toEqual(['failed', code]);
+    expect(error?.message).toMatch(sentence);
+    const steps = ofType(await journalOf(directory), 'step');
+    expect(steps).toHaveLength(code === 'dst.all-equal' ? step - 1 : step);
+  });
+
   it('names the layer in which a pruned weight moved', async () => {
     vi.spyOn(Trainer.prototype, 'firstChangedMask').mockReturnValue({ layer: 'fc2', count: 3 });
     const { directory } = await (await TestEngine.greeted()).run(project.start());

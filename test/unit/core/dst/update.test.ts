@@ -95,6 +95,11 @@ describe.each(['set', 'rigl'] as const)('%s', (method) => {
         // Hardly a number but 0 and 1: nearly all scores are equal.
         if (rough) for (const values of [weights, gradients]) values.forEach((v, i) => (values[i] = Math.round(v)));
         const p = { name: 'fc1', method, weights, mask, gradients, fraction };
+        // Scores that are all equal are refused.
+        if (rough && size > 0) {
+          weights.forEach((w, i) => (weights[i] = mask[i] * (w + (i === mask.indexOf(1) ? 9 : 0))));
+          gradients.forEach((g, i) => (gradients[i] = g + (i === mask.indexOf(0) ? 9 : 0)));
+        }
         const given = structuredClone({ weights, mask, gradients });
         const update = updateMask({ ...p, rng: Rng.fromSeed(seed) });
         expect(updateMask({ ...p, rng: Rng.fromSeed(seed) })).toEqual(update);
@@ -180,13 +185,16 @@ describe.each(['set', 'rigl'] as const)('%s', (method) => {
   });
 
   it('parts equal scores the same way each time, and is refused scores that are not numbers', () => {
-    const weights = new Float32Array(40).fill(0.5);
+    // Of 20 kept weights one is larger; 6 of the others are dropped. Of the gradients too all but one are equal.
+    const weights = new Float32Array(40).fill(0.5).fill(2, 1, 2);
     const mask = Uint8Array.from(weights, (_, i) => i % 2);
-    const gradients = new Float32Array(40).fill(1);
+    const gradients = new Float32Array(40).fill(1).fill(3, 0, 1);
     const p = { name: 'fc1', method, weights, mask, gradients, fraction: 0.3 };
     const once = updateMask({ ...p, rng: Rng.fromSeed(5) });
     expect(updateMask({ ...p, rng: Rng.fromSeed(5) })).toEqual(once);
     expect(once.drop.length).toBeGreaterThan(0);
+    expect(once.drop).not.toContain(1);
+    if (method === 'rigl') expect(once.grow).toContain(0);
     const broken = weights.slice();
     broken[1] = NaN;
     expect(() => updateMask({ ...p, weights: broken, rng: Rng.fromSeed(5) })).toThrow(
@@ -197,7 +205,7 @@ describe.each(['set', 'rigl'] as const)('%s', (method) => {
 
 it('SET reaches every free place alike', () => {
   const mask = Uint8Array.from({ length: 12 }, (_, i) => Number(i < 6));
-  const weights = Float32Array.from(mask);
+  const weights = Float32Array.from(mask, (bit, i) => bit * (1 + i));
   const hits = new Float64Array(12);
   const rounds = 3_000;
   for (let seed = 0; seed < rounds; seed++)
@@ -210,7 +218,7 @@ it('SET reaches every free place alike', () => {
 });
 
 it('RigL is refused without gradients', () => {
-  const p = { name: 'fc1', weights: new Float32Array(4), mask: Uint8Array.of(1, 1, 0, 0), fraction: 0.5 };
+  const p = { name: 'fc1', weights: Float32Array.of(1, 2, 0, 0), mask: Uint8Array.of(1, 1, 0, 0), fraction: 0.5 };
   expect(() => updateMask({ ...p, method: 'rigl', rng: Rng.fromSeed(1) })).toThrow(
     expect.objectContaining({ code: 'dst.no-gradients' }),
   );

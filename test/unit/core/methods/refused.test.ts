@@ -13,7 +13,7 @@ import { partLayer } from '../../../../src/core/init/fan';
 import { applyMask, baseInitialisations } from '../../../../src/core/init/registry';
 import { intersectionOverUnion, Mask } from '../../../../src/core/mask';
 import { finish } from '../../../../src/core/parts';
-import { nextLevel, rewindCounts } from '../../../../src/core/prune/rewind';
+import { keepLargest, nextLevel, rewindCounts } from '../../../../src/core/prune/rewind';
 import { selectGlobal } from '../../../../src/core/prune/select';
 import { synflow, synflowInParts } from '../../../../src/core/prune/synflow';
 import { Rng } from '../../../../src/core/rng';
@@ -142,9 +142,13 @@ describe('a density below the least', () => {
   });
 
   it('of a chain: SynFlow tells one with a weight for every layer', () => {
-    for (const density of [1e-9, 0.5 / 54, 1.4 / 54]) {
+    for (const [density, layer] of [
+      [1e-9, 'a'],
+      [0.5 / 54, 'b'],
+      [1.4 / 54, 'b'],
+    ] as const) {
       const error = refusal(() => synflow(weighted(chain), density));
-      expect(error?.code).toBe('prune.count-below-least');
+      expect(error).toMatchObject({ code: 'prune.count-below-least', details: { layer } });
       const { masks } = synflow(weighted(chain), error?.details?.nearest as number);
       expect(masks.map((mask) => ones([mask]))).toEqual([1, 1]);
     }
@@ -214,6 +218,85 @@ it('scores that are all equal say nothing, unless all or none are kept', () => {
   // Of so few weights the first rounds keep all.
   const square = ['a', 'b'].map((name) => ({ name, rows: 4, columns: 4, weights: new Float32Array(16).fill(2) }));
   expect(refusal(() => synflow(square, 0.5))?.code).toBe('prune.all-equal');
+});
+
+describe('weights in training that are all equal in magnitude say nothing about which to drop', () => {
+  /** Halves of the weights kept, every one v or -v; what is pruned is 0 and does not count. */
+  const alike = ({ layers, seed, value }: { layers: readonly LayerShape[]; seed: number; value: number }) =>
+    layers.map((shape) => {
+      const draws = Rng.fromSeed(seed).split(shape.name);
+      const size = shape.rows * shape.columns;
+      const mask = new Uint8Array(size).map(() => draws.below(2));
+      mask[0] = 1;
+      return {
+        name: shape.name,
+        mask,
+        weights: Float32Array.from(mask, (bit) => bit * value * (2 * draws.below(2) - 1)),
+      };
+    });
+  const value = fc.oneof(fc.constant(0), fc.float({ noNaN: true, noDefaultInfinity: true }));
+
+  it('tickets, gradual and one-shot pruning', () => {
+    fc.assert(
+      fc.property(someLayers, value, ({ layers, seed }, of) => {
+        const given = alike({ layers, seed, value: of });
+        const kept = ones(given.map(({ mask }) => mask));
+        const some = 1 + (seed % (kept - 1));
+        for (const use of [() => keepLargest(given, some), () => nextLevel(given)])
+          expect(refusal(use)).toMatchObject({ code: 'prune.all-equal' });
+        expect(refusal(() => keepLargest(given, some))?.message).toContain(`${kept} weights`);
+        expect(keepLargest(given, kept)).toEqual(given.map(({ mask }) => mask));
+        // One that differs is enough.
+        given[0].weights[0] = Math.fround(Math.abs(of) / 2 + 1);
+        fc.pre(given[0].weights[0] !== Math.abs(of));
+        expect(ones(keepLargest(given, Math.max(some, layers.length)))).toBe(Math.max(some, layers.length));
+      }),
+      { seed: 59, numRuns: 60 },
+    );
+  });
+
+  it('SET and RigL, by the layer; RigL grows by the hash where all gradients are 0', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 3, max: 60 }),
+        value,
+        fc.nat(1e6),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (size, of, seed, share) => {
+          const [layer] = alike({ layers: [{ name: 'fc1', rows: 1, columns: size }], seed, value: of });
+          const kept = ones([layer.mask]);
+          fc.pre(kept >= 2 && kept < size);
+          // At least one of them is dropped, and one is not.
+          const fraction = (1 + Math.floor(share * (kept - 1.5))) / kept;
+          const gradients = new Float32Array(size);
+          for (const method of ['set', 'rigl'] as const) {
+            const update = (change = {}) =>
+              updateMask({ ...layer, method, gradients, fraction, rng: Rng.fromSeed(seed), ...change });
+            expect(refusal(update)).toMatchObject({ code: 'dst.all-equal', details: { layer: 'fc1' } });
+            expect(update({ fraction: 0 }).mask).toEqual(layer.mask);
+            expect(ones([update({ fraction: 1 }).mask])).toBe(kept);
+            const weights = roundWeights({ name: 'fc1', rows: 1, columns: size }, seed).map(
+              (w, i) => (w + i) * layer.mask[i],
+            );
+            const { drop, grow, mask } = update({ weights });
+            expect([grow.length, ones([mask])]).toEqual([drop.length, kept]);
+            expect(update({ weights })).toEqual(update({ weights }));
+            const alikeToo = refusal(() =>
+              update({ weights, gradients: gradients.map((_, i) => (i % 2 ? 0.5 : -0.5)) }),
+            );
+            expect(alikeToo?.code).toBe(method === 'rigl' ? 'dst.all-equal' : undefined);
+          }
+        },
+      ),
+      { seed: 60, numRuns: 100 },
+    );
+  });
+
+  it('but of a dense layer, where nothing can change, nothing has to be told apart', () => {
+    const p = { name: 'fc1', weights: new Float32Array(9).fill(2), mask: new Uint8Array(9).fill(1), fraction: 0.4 };
+    for (const method of ['set', 'rigl'] as const)
+      expect(updateMask({ ...p, method, gradients: p.weights, rng: rng() }).mask).toEqual(p.mask);
+  });
 });
 
 it('no layers, or none with a weight, are refused', () => {
