@@ -1,6 +1,9 @@
 /** The gradients that pruning scores by, against finite differences of the loss and of each other. */
+import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { finish } from '../../../src/core/parts';
+import { graspScores } from '../../../src/core/prune/grasp';
+import { snipScores } from '../../../src/core/prune/snip';
 import { Rng } from '../../../src/core/rng';
 import type { Network } from '../../../src/core/network';
 import { cpu } from '../../../src/engine/backends/cpu';
@@ -8,6 +11,8 @@ import type { DenseLayer } from '../../../src/engine/gradients';
 import { weightGradients } from '../../../src/engine/gradients';
 import { hessianGradients } from '../../../src/engine/hessian';
 import type { Batch } from '../../../src/engine/trainer';
+import { lossOf, someChain } from './random-chains';
+import type { Chain } from './random-chains';
 
 const network: Network = {
   inputs: 4,
@@ -97,5 +102,93 @@ describe('gradients of an untrained network', () => {
       }),
     );
     expect(Math.max(...products[0].map(Math.abs))).toBeGreaterThan(0.01);
+  });
+});
+
+describe('of any chain of layers', () => {
+  /** Up to so many weights of each layer. */
+  const someOf = ({ layers, seed }: Chain, most: number): [layer: number, index: number][] => {
+    const draws = Rng.fromSeed(seed).split('looked at');
+    return layers.flatMap(({ weights }, l) => {
+      const places = Uint32Array.from(weights, (_, i) => i);
+      draws.shuffle(places);
+      return Array.from(places.subarray(0, most), (i): [number, number] => [l, i]);
+    });
+  };
+  const plain = ({ layers }: Chain): Float64Array[] => layers.map(({ weights: own }) => Float64Array.from(own));
+  const shifted = (at: readonly Float64Array[], layer: number, index: number, by: number): Float64Array[] =>
+    at.map((values, l) => (l === layer ? values.map((value, i) => (i === index ? value + by : value)) : values));
+
+  /** The central difference by one weight; none across a kink. */
+  const slopeAt = (
+    chain: Chain,
+    at: readonly Float64Array[],
+    [layer, index]: [number, number],
+    temperature?: number,
+  ): { slope: number; sides: string } | undefined => {
+    const step = 1e-4;
+    const [ahead, behind] = [step, -step].map((by) => lossOf(chain, shifted(at, layer, index, by), temperature));
+    return ahead.sides === behind.sides
+      ? { slope: (ahead.loss - behind.loss) / (2 * step), sides: ahead.sides }
+      : undefined;
+  };
+
+  it('SNIP is |w dL/dw| of the cross-entropy of the logits', () => {
+    let seen = 0;
+    fc.assert(
+      fc.property(someChain, (chain) => {
+        const gradients = weightGradients(chain.network, chain.layers, chain.batch);
+        for (const place of someOf(chain, 10)) {
+          const found = slopeAt(chain, plain(chain), place);
+          if (!found) continue;
+          const [l, i] = place;
+          const { weights, name } = chain.layers[l];
+          const { slope } = found;
+          expect(Math.abs(gradients[l][i] - slope)).toBeLessThan(1e-5 + 1e-4 * Math.abs(slope));
+          const score = Math.abs(weights[i] * slope);
+          expect(Math.abs(snipScores(weights, gradients[l], name)[i] - score)).toBeLessThan(1e-5 + 1e-4 * score);
+          if (score > 1e-3) seen++;
+        }
+      }),
+      { seed: 81, numRuns: 120 },
+    );
+    expect(seen).toBeGreaterThan(500);
+  });
+
+  it('GraSP is w (H g), as mixed differences of the loss have it, at any temperature', () => {
+    let seen = 0;
+    fc.assert(
+      fc.property(someChain, fc.constantFrom(1, 2, 200), (chain, temperature) => {
+        const start = plain(chain);
+        // The gradient by backpropagation in float64 is that of differences: H g is taken along it.
+        const products = finish(hessianGradients(chain.network, chain.layers, chain.batch, temperature));
+        const all = chain.layers.map(({ weights }, l) =>
+          Float64Array.from(weights, (_, i) => slopeAt(chain, start, [l, i], temperature)?.slope ?? NaN),
+        );
+        if (all.some((values) => values.some(Number.isNaN))) return;
+        const norm = Math.sqrt(all.reduce((sum, g) => sum + g.reduce((s, value) => s + value * value, 0), 0));
+        if (norm < 1e-9) return;
+        // A step of the same length whatever the temperature.
+        const step = 1e-3 / norm;
+        const along = (by: number): Float64Array[] =>
+          start.map((values, l) => values.map((w, i) => w + by * all[l][i]));
+        const largest = Math.max(...products.flatMap((values) => [...values].map(Math.abs)));
+        for (const place of someOf(chain, 6)) {
+          const [ahead, behind] = [step, -step].map((by) => slopeAt(chain, along(by), place, temperature));
+          // On another side of a kink there is another quadratic.
+          if (!ahead || ahead.sides !== behind?.sides) continue;
+          const [l, i] = place;
+          const product = (ahead.slope - behind.slope) / (2 * step);
+          const close = 1e-3 * largest + 1e-8 * norm;
+          expect(Math.abs(products[l][i] - product)).toBeLessThan(close);
+          const { weights, name } = chain.layers[l];
+          const score = graspScores(weights, products[l], name)[i];
+          expect(Math.abs(score - weights[i] * product)).toBeLessThan(close * Math.max(1, Math.abs(weights[i])));
+          if (Math.abs(product) > 0.1 * largest) seen++;
+        }
+      }),
+      { seed: 82, numRuns: 120 },
+    );
+    expect(seen).toBeGreaterThan(200);
   });
 });
