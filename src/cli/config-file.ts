@@ -5,6 +5,8 @@ import { configFormat, maxConfigBytes } from '../config/format';
 import { configTooLarge } from '../config/invalid';
 import type { ConfigIssue, Range } from '../config/issues';
 import type { NetworkPlan } from '../config/plan';
+import type { Sweep } from '../config/sweep';
+import { isSweep } from '../config/sweep-errors';
 import type { Config } from '../config/types';
 import { readText } from '../formats/text-file';
 import { RefusedConfig } from './errors';
@@ -22,13 +24,16 @@ export interface CheckedFile {
   locate: (path: string) => Range | undefined;
   /** Absent when an issue is an error. */
   checked?: { config: Config; plan: NetworkPlan };
+  /** With a grid and without an error. `checked` is then its first trial. */
+  sweep?: Sweep;
 }
 
-/** A config that can be worked with; `tell` hears its warnings. @throws RefusedConfig, and as `readConfig` */
+/** A config that can be worked with; `tell` hears its warnings. @throws RefusedConfig, `config.is-sweep`, and as `readConfig` */
 export async function usableConfig(name: string, tell: (warning: ConfigIssue) => void): Promise<UsableFile> {
   const file = await readConfig(name);
-  const { checked, issues } = file;
+  const { checked, sweep, issues } = file;
   if (!checked) throw new RefusedConfig(name, issues);
+  if (sweep) throw isSweep(name, sweep.count);
   issues.forEach(tell);
   return { ...file, checked };
 }
@@ -37,7 +42,7 @@ export async function usableConfig(name: string, tell: (warning: ConfigIssue) =>
 export async function readConfig(name: string): Promise<CheckedFile> {
   const path = resolve(name);
   const text = await readText(path, maxConfigBytes, configTooLarge);
-  const { config, plan, issues, locate } = checkConfig(text, configFormat(path));
+  const { config, plan, sweep, issues, locate } = checkConfig(text, configFormat(path));
   const usable = config && plan && !issues.some(({ severity }) => severity === 'error');
-  return { name, path, text, issues, locate, ...(usable && { checked: { config, plan } }) };
+  return { name, path, text, issues, locate, ...(usable && { checked: { config, plan } }), ...(sweep && { sweep }) };
 }

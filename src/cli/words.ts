@@ -13,6 +13,10 @@ export const headings = {
   notFinite: 'not finite',
 } as const;
 
+/** Before the plan of a sweep, which is that of its first trial. */
+export const sweepText = (trials: number, keys: readonly string[]): string =>
+  `sweep of ${thousands(trials)} ${trials === 1 ? 'trial' : 'trials'} over ${keys.join(', ')}; the first:\n`;
+
 /** Last row of the plan. */
 export const allLayers = 'all';
 

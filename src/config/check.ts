@@ -7,7 +7,9 @@ import type { PathFinding } from './finding';
 import type { ConfigFormat } from './format';
 import type { ConfigIssue } from './issues';
 import type { ParsedConfig, Reading } from './parse';
-import { readConfig, sorted } from './parse';
+import { openConfig, readConfig, sorted } from './parse';
+import { checkSweep, hasSweep } from './check-sweep';
+import type { Sweep } from './sweep';
 import type { NetworkPlan } from './plan';
 import { planNetwork } from './plan';
 import { itemPath } from './tree';
@@ -15,8 +17,10 @@ import type { Config } from './types';
 import { withPairAfter } from './write';
 
 export interface CheckedConfig extends ParsedConfig {
-  /** Only when there is no error. */
+  /** Only when there is no error. Of a sweep, `config` and `plan` are those of its first trial that can be had. */
   plan?: NetworkPlan;
+  /** Only of a sweep without an error. */
+  sweep?: Sweep;
 }
 
 function checkData({ data, train, probes }: Config, reading: Reading): PathFinding[] {
@@ -28,7 +32,10 @@ function checkData({ data, train, probes }: Config, reading: Reading): PathFindi
   if (!isDrawn(source) && path === undefined) {
     const place = reading.place('data.source');
     const text = withPairAfter(place, 'path', './data', reading.lines, reading.format);
-    found.push({ ...errors.dataPathMissing(source, { text, title: 'Add path: ./data' }), path: 'data.source' });
+    found.push({
+      ...errors.dataPathMissing(source, text === undefined ? undefined : { text, title: 'Add path: ./data' }),
+      path: 'data.source',
+    });
   }
   const flip = data.augment.indexOf('flip');
   if (flip >= 0 && isOfDigits(source))
@@ -64,9 +71,7 @@ function placed(reading: Reading, { path, ...finding }: PathFinding): ConfigIssu
   return reading.issue({ ...finding, suggestion: undefined }, path, place.pair?.keySpan ?? { start: 0, end: first });
 }
 
-/** Never throws. `config` and `plan` are there when no issue is an error. */
-export function checkConfig(text: string, format: ConfigFormat): CheckedConfig {
-  const reading = readConfig(text, format);
+function checkReading(reading: Reading): CheckedConfig {
   const { config, issues, locate, pathAt } = reading;
   if (!config) return { issues, locate, pathAt };
   const { plan, problems } = planNetwork(config);
@@ -79,4 +84,15 @@ export function checkConfig(text: string, format: ConfigFormat): CheckedConfig {
   const all = sorted([...issues, ...found.map((finding) => placed(reading, finding))]);
   const sound = all.every(({ severity }) => severity !== 'error');
   return { ...(sound && { config, ...(plan && { plan }) }), issues: all, locate, pathAt };
+}
+
+/**
+ * Never throws. `config` and `plan` are there when no issue is an error. `mostTrials`: of a larger sweep only so many,
+ * evenly chosen, are checked; each value is read in any case.
+ */
+export function checkConfig(text: string, format: ConfigFormat, mostTrials = Infinity): CheckedConfig {
+  const written = openConfig(text, format);
+  return hasSweep(written)
+    ? checkSweep(written, (trial) => checkReading(readConfig(trial)), mostTrials)
+    : checkReading(readConfig(written));
 }

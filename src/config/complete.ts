@@ -1,6 +1,7 @@
 /** What can be written at a place of a YAML config that may not be finished: keys and words by context. */
 import { defaultText, describeKey, valueText } from './describe';
-import { objectsAt, schemaAt } from './schema-paths';
+import { keyPaths, objectsAt, schemaAt } from './schema-paths';
+import { sharedKeys } from './schema-sweep';
 import type { ObjectSchema, Schema } from './schema-types';
 import type { Span } from './text';
 import { itemPath, keyPath } from './tree';
@@ -51,15 +52,30 @@ const escaped = (text: string): string => text.replaceAll(/[\\$}]/g, '\\$&');
 
 /** What follows a key: a choice, the default to be typed over, the next line. */
 function valueSnippet(schema: Schema, flow: boolean): string {
-  if (schema.kind === 'object' || schema.kind === 'map') return flow ? ' { $0 }' : '\n  $0';
+  if (schema.kind === 'object' || schema.kind === 'map' || schema.kind === 'sweep') return flow ? ' { $0 }' : '\n  $0';
   if (schema.kind === 'list') return schema.items.kind === 'union' && !flow && !schema.default ? '\n  - $0' : ' [$0]';
   const byDefault = defaultText(schema);
   const listed = schema.kind === 'enum' || schema.kind === 'union' || schema.kind === 'boolean';
   return listed || byDefault === undefined ? ' $0' : ` \${1:${escaped(byDefault)}}`;
 }
 
+/** Key paths that a grid can have: not those within one that it has, nor those around one. */
+const axesOf = ({ siblings }: Spot, span: Span, hasColon: boolean): Completion[] =>
+  keyPaths()
+    .filter((path) => !sharedKeys.includes(path))
+    .filter((path) => !siblings.some((other) => `${path}.`.startsWith(`${other}.`) || other.startsWith(`${path}.`)))
+    .map((path) => ({
+      label: path,
+      kind: 'key',
+      snippet: hasColon ? path : `${path}: [$0]`,
+      documentation: describeKey(path)?.markdown ?? '',
+      span,
+      more: false,
+    }));
+
 function keysOf(spot: Spot, span: Span, hasColon: boolean): Completion[] {
   const fits = (object: ObjectSchema): boolean => spot.siblings.every((key) => Object.hasOwn(object.keys, key));
+  if (spot.path === 'sweep') return axesOf(spot, span, hasColon);
   const objects = objectsAt(spot.path);
   // Beside `name` only what a layer with a name has.
   const open = objects.filter(fits);
@@ -107,6 +123,7 @@ function valuesOf(schema: Schema, span: Span): Completion[] {
     case 'number':
     case 'list':
     case 'map':
+    case 'sweep':
       return [];
   }
 }
@@ -115,8 +132,10 @@ function valuesOf(schema: Schema, span: Span): Completion[] {
 export function completionsAt(text: string, offset: number): Completion[] {
   const line = /[^\r\n]*$/.exec(text.slice(0, offset))?.[0] ?? '';
   if (/(?:^|\s)#/.test(line)) return [];
-  const typed = /[\w-]*$/.exec(line)?.[0] ?? '';
-  const rest = /^[\w-]*/.exec(text.slice(offset))?.[0] ?? '';
+  // A path within `sweep` is one word; elsewhere a dot stands in no key.
+  const dotted = /^\s*[\w-]+\.[\w.-]*$|[{,]\s*[\w-]+\.[\w.-]*$/.test(line);
+  const typed = (dotted ? /[\w.-]*$/ : /[\w-]*$/).exec(line)?.[0] ?? '';
+  const rest = (dotted ? /^[\w.-]*/ : /^[\w-]*/).exec(text.slice(offset))?.[0] ?? '';
   const span = { start: offset - typed.length, end: offset + rest.length };
   const before = text.slice(0, span.start);
   const after = text.slice(span.end);

@@ -2,13 +2,14 @@
 import { expected } from './expected';
 import type { MethodFacts } from './method-facts';
 import { schemaAt } from './schema-paths';
+import { plainDefault } from './schema-types';
 import type { EnumSchema, Schema } from './schema-types';
 import { pathSteps } from './tree';
 
 /** Values as a config shows them: `0.1`, `[0, end]`. */
 export const defaultText = (schema: Schema): string | undefined => {
-  if (schema.kind === 'object' || schema.kind === 'map' || schema.default === undefined) return undefined;
-  return Array.isArray(schema.default) ? `[${schema.default.join(', ')}]` : String(schema.default);
+  const value = plainDefault(schema);
+  return Array.isArray(value) ? `[${value.join(', ')}]` : value === undefined ? undefined : String(value);
 };
 
 /** `number above 0 and at most 1`; of an object nothing, its keys say it. */

@@ -2,6 +2,7 @@
 import { defaultText, keyText, typeText, valueLines } from './describe';
 import { maxMatrix, maxNetwork } from './check-network';
 import { configSchema } from './schema';
+import { mostTrials } from './schema-sweep';
 import type { ObjectSchema, Schema } from './schema-types';
 import { keyPath } from './tree';
 
@@ -59,6 +60,20 @@ model:
     - { activation: tanh }
     - { name: fc2, linear: { in: 100, out: 10 } }
 \`\`\`
+
+A \`sweep\` is a grid: key paths, each with the values that take turns there. \`sparsescope sweep CONFIG\` runs each combination, the last key
+fastest, with what the rest of the config says:
+
+\`\`\`yaml
+sweep:
+  sparsity.density: [0.05, 0.1, 0.2]
+  sparsity.update: [{ method: static }, { method: rigl, every: 50 }] # whole values: nothing of another one stays
+  seed: [1, 2, 3]
+\`\`\`
+
+Keys may be written in the rest too; the sweep's values take their place. Any key can be swept but \`version\` and \`name\`, also \`model.layers[0].linear.out\` and
+\`sparsity.layers.fc1\`. A combination that cannot be had is a warning, and a trial that fails; only when none can be had is it an error. At most
+${mostTrials.toLocaleString('en-US')} trials.
 
 One layer may have up to ${powerOfTwo(maxMatrix)} weights (pruned ones counted), all together up to ${powerOfTwo(maxNetwork)}; larger ones are refused before
 anything is computed.

@@ -42,6 +42,8 @@ export function expected(schema: Schema): string {
       return schema.length ? `a list of ${schema.length} values` : 'a list';
     case 'map':
       return `{ ${schema.keyPattern.example}: ... }`;
+    case 'sweep':
+      return '{ sparsity.density: [0.1, 0.2], seed: [1, 2, 3] }: key paths, each with a list of values';
     case 'union': {
       const objects = schema.of.filter((option) => option.kind === 'object');
       // Of many, what tells them apart says enough.

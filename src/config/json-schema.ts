@@ -1,7 +1,10 @@
 /** The schema table as JSON Schema (draft-07), for editors that check YAML and JSON by it. */
 import { keyText, valueText } from './describe';
 import { configSchema } from './schema';
+import { sharedKeys } from './schema-sweep';
+import { plainDefault } from './schema-types';
 import type { Schema } from './schema-types';
+import { keyPath } from './tree';
 
 type Json = Record<string, unknown>;
 
@@ -11,6 +14,33 @@ const defined = (json: Json): Json =>
 
 const description = (schema: Schema): string =>
   [keyText(schema), ...(schema.unit === undefined ? [] : [`Unit: ${schema.unit}.`])].join(' ');
+
+/** Where in this JSON Schema each key is described that is not within a list or a mapping of the person's own names. */
+function* pointers(schema: Schema, path: string, pointer: string): Generator<[path: string, pointer: string]> {
+  if (path !== '') yield [path, pointer];
+  if (schema.kind === 'union')
+    for (const [i, option] of schema.of.entries())
+      if (option.kind === 'object') for (const inner of pointers(option, path, `${pointer}/anyOf/${i}`)) yield inner;
+  if (schema.kind === 'object')
+    for (const [key, inner] of Object.entries(schema.keys))
+      yield* pointers(inner, keyPath(path, key), `${pointer}/properties/${key}`);
+}
+
+/** A list of values for each key path; what a value may be is said where the key itself is described. */
+function sweepShape(): Json {
+  const lists = new Map<string, Json>();
+  for (const [path, pointer] of pointers(configSchema, '', '#'))
+    if (!sharedKeys.includes(path) && !lists.has(path))
+      lists.set(path, { type: 'array', minItems: 1, items: { $ref: pointer } });
+  return {
+    type: 'object',
+    minProperties: 1,
+    additionalProperties: false,
+    // Layers by their place, and densities by the names of layers.
+    patternProperties: { '^(model\\.layers\\[|sparsity\\.layers\\.)': { type: 'array', minItems: 1 } },
+    properties: Object.fromEntries(lists),
+  };
+}
 
 function shape(schema: Schema): Json {
   switch (schema.kind) {
@@ -46,6 +76,8 @@ function shape(schema: Schema): Json {
         maxProperties: schema.maxKeys,
         additionalProperties: convert(schema.values),
       };
+    case 'sweep':
+      return sweepShape();
     case 'union':
       return { anyOf: schema.of.map(convert) };
     case 'object': {
@@ -64,7 +96,7 @@ function shape(schema: Schema): Json {
 const convert = (schema: Schema): Json =>
   defined({
     ...shape(schema),
-    default: schema.kind === 'object' || schema.kind === 'map' ? undefined : schema.default,
+    default: plainDefault(schema),
     description: description(schema).replaceAll(/`|\*\*/g, ''),
     markdownDescription: description(schema),
   });

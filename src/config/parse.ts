@@ -75,9 +75,19 @@ function meaning({ root, problems }: Tree, lines: TextLines, format: ConfigForma
   return findings.length === 0 ? { config: value as Config, findings } : { findings };
 }
 
-export function readConfig(source: string, format: ConfigFormat): Reading {
+/** A config as it is written. */
+export interface Written {
+  lines: TextLines;
+  format: ConfigFormat;
+  tree: Tree;
+}
+
+export function openConfig(source: string, format: ConfigFormat): Written {
   const lines = new TextLines(withoutByteOrderMark(source));
-  const tree = treeOf(lines, format);
+  return { lines, format, tree: treeOf(lines, format) };
+}
+
+export function readConfig({ lines, format, tree }: Written): Reading {
   const issue = (finding: Finding, path: string, span: Span): ConfigIssue => {
     const { code, message, severity = 'error', suggestion } = finding;
     return { code, severity, message, range: lines.range(span), path, ...(suggestion && { suggestion }) };
@@ -105,6 +115,6 @@ export function readConfig(source: string, format: ConfigFormat): Reading {
 
 /** Never throws. `config` has every default filled in. */
 export function parseConfig(text: string, format: ConfigFormat): ParsedConfig {
-  const { config, issues, locate, pathAt } = readConfig(text, format);
+  const { config, issues, locate, pathAt } = readConfig(openConfig(text, format));
   return { ...(config && { config }), issues, locate, pathAt };
 }

@@ -5,6 +5,7 @@ import { expected, tellingKeys } from './expected';
 import type { ConfigFormat } from './format';
 import { readScalar } from './read-scalar';
 import { homeOf } from './schema-paths';
+import { plainDefault } from './schema-types';
 import type { ListSchema, MapSchema, ObjectSchema, Schema, UnionSchema } from './schema-types';
 import { nearest } from './suggest';
 import type { Span, TextLines } from './text';
@@ -31,7 +32,7 @@ function defaultOf(schema: Schema): unknown {
         .filter(([, inner]) => !inner.optional)
         .map(([key, inner]) => [key, defaultOf(inner)]),
     );
-  return schema.kind === 'map' ? {} : structuredClone(schema.default);
+  return schema.kind === 'map' ? {} : structuredClone(plainDefault(schema));
 }
 
 const emptyMap = (span: Span): MapNode => ({ kind: 'map', pairs: [], flow: true, span });
@@ -70,6 +71,9 @@ export class Reader {
         return this.map(schema, node, path);
       case 'union':
         return this.union(schema, node, path);
+      case 'sweep':
+        // Its values are read as those of the keys they are for: sweep.ts.
+        return undefined;
       case 'string':
       case 'integer':
       case 'number':

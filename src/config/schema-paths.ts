@@ -6,10 +6,24 @@ import { keyPath, pathSteps } from './tree';
 /** The alternatives a union has, else the schema itself. */
 const options = (schema: Schema): Schema[] => (schema.kind === 'union' ? schema.of.flatMap(options) : [schema]);
 
-/** The schema of `model.layers[0].linear.in`; of a union, the alternative that has the key. */
+/**
+ * The schema of `model.layers[0].linear.in`; of a union, the alternative that has the key. Below `sweep` that of the
+ * values that the key takes: of `sweep.sparsity.density[0]` what `sparsity.density` has.
+ */
 export function schemaAt(path: string): Schema | undefined {
+  const steps = pathSteps(path);
+  if (steps[0] !== 'sweep' || steps.length === 1) return schemaOf(steps);
+  const swept = steps.slice(1);
+  // The number in the list of values is the first that makes sense as one.
+  const places = swept.flatMap((step, index) => (typeof step === 'number' ? [index] : []));
+  return [...places.map((place) => swept.toSpliced(place, 1)), swept]
+    .map(schemaOf)
+    .find((found) => found !== undefined);
+}
+
+function schemaOf(steps: readonly (string | number)[]): Schema | undefined {
   let here: Schema | undefined = configSchema;
-  for (const step of pathSteps(path)) {
+  for (const step of steps) {
     if (!here) return undefined;
     const inner: Schema[] = options(here).flatMap((option): Schema[] => {
       if (typeof step === 'number') return option.kind === 'list' ? [option.items] : [];
@@ -36,6 +50,13 @@ function* walkSchema(schema: Schema, path = ''): Generator<{ path: string; schem
   if (schema.kind === 'object')
     for (const [key, inner] of Object.entries(schema.keys)) yield* walkSchema(inner, keyPath(path, key));
 }
+
+/** Every key that is not within a list or a mapping of the person's own names. */
+export const keyPaths = (): string[] => [
+  ...new Set(
+    [...walkSchema(configSchema)].map(({ path }) => path).filter((path) => path !== '' && !path.includes('[]')),
+  ),
+];
 
 /** The objects outside lists, by path. */
 const objects = [...walkSchema(configSchema)].flatMap(({ path, schema }) =>

@@ -77,6 +77,12 @@ export interface UnionSchema extends Described {
   readonly default?: string | number;
 }
 
+/** Key paths of this same table, each with a list of the values that take turns there: read by sweep.ts. */
+export interface SweepSchema extends Described {
+  readonly kind: 'sweep';
+  readonly optional: true;
+}
+
 export interface ObjectSchema extends Described {
   readonly kind: 'object';
   readonly keys: Readonly<Record<string, Schema>>;
@@ -87,7 +93,19 @@ export interface ObjectSchema extends Described {
 }
 
 export type Schema =
-  StringSchema | NumberSchema | BooleanSchema | EnumSchema | ListSchema | MapSchema | UnionSchema | ObjectSchema;
+  | StringSchema
+  | NumberSchema
+  | BooleanSchema
+  | EnumSchema
+  | ListSchema
+  | MapSchema
+  | UnionSchema
+  | ObjectSchema
+  | SweepSchema;
+
+/** What a schema has for a key that is not written, where that is a value of its own. */
+export const plainDefault = (schema: Schema): string | number | boolean | readonly (string | number)[] | undefined =>
+  'default' in schema ? schema.default : undefined;
 
 /** The value a schema describes, after defaults are filled in. */
 export type Value<S> = S extends { kind: 'string' }
@@ -108,7 +126,9 @@ export type Value<S> = S extends { kind: 'string' }
                 ? Value<U>
                 : S extends { kind: 'object'; keys: infer K }
                   ? ObjectValue<K>
-                  : never;
+                  : S extends { kind: 'sweep' }
+                    ? Record<string, unknown[]>
+                    : never;
 
 type OptionalKeys<K> = { [P in keyof K]: K[P] extends { optional: true } ? P : never }[keyof K];
 type Flat<T> = { [P in keyof T]: T[P] };

@@ -5,6 +5,7 @@ import { data } from './schema-data';
 import { model } from './schema-model';
 import { probes } from './schema-probes';
 import { sparsity } from './schema-sparsity';
+import { sweep } from './schema-sweep';
 import { train } from './schema-train';
 import type { ObjectSchema } from './schema-types';
 
@@ -12,7 +13,7 @@ import type { ObjectSchema } from './schema-types';
 export const configSchema = {
   kind: 'object',
   doc: 'A network, its data, how sparse it is, how it is trained and what is measured.',
-  later: ['extends', 'sharing', 'compute', 'sweep'],
+  later: ['extends', 'sharing', 'compute'],
   keys: {
     version: { kind: 'enum', values: [1], required: true, doc: 'Version of these words.' },
     name: {
@@ -37,5 +38,6 @@ export const configSchema = {
     sparsity,
     train,
     probes,
+    sweep,
   },
 } as const satisfies ObjectSchema;

@@ -112,3 +112,16 @@ export function valueAt(config: object, path: string): unknown {
   }
   return here;
 }
+
+/** A value as JSON has it. */
+export type PlainValue = string | number | boolean | null | PlainValue[] | { [key: string]: PlainValue };
+
+/** What a tree says, without its places. */
+export function plainValue(node: TreeNode): PlainValue {
+  if (node.kind === 'scalar') return node.value;
+  if (node.kind === 'list') return node.items.map(plainValue);
+  // Without a prototype: `__proto__` is a name like any other.
+  const value = Object.create(null) as Record<string, PlainValue>;
+  for (const { key, value: inner } of node.pairs) value[key] = plainValue(inner);
+  return value;
+}

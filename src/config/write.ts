@@ -16,14 +16,19 @@ export function scalarText(value: string | number | boolean, format: ConfigForma
 export const mapText = (key: string, inner: string, format: ConfigFormat): string =>
   `{ ${scalarText(key, format)}: ${inner} }`;
 
-/** The text of a scalar's span with a pair added after it, in the manner of the map that holds it. */
+/**
+ * The text of a scalar's span with a pair added after it, in the manner of the map that holds it; nothing where a sweep
+ * puts the scalar there, since it is written elsewhere.
+ */
 export function withPairAfter(
   place: Place,
   key: string,
   value: string,
   lines: TextLines,
   format: ConfigFormat,
-): string {
+): string | undefined {
+  const home = place.parent?.span;
+  if (home && (place.node.span.start < home.start || place.node.span.end > home.end)) return undefined;
   const old = lines.slice(place.node.span);
   const pair = `${scalarText(key, format)}: ${scalarText(value, format)}`;
   if (!place.pair || place.parent?.flow !== false) return `${old}, ${pair}`;

@@ -7,6 +7,7 @@ import { checkConfig } from '../config/check';
 import { configFormat, maxConfigBytes } from '../config/format';
 import { configInvalid, configTooLarge } from '../config/invalid';
 import type { NetworkPlan } from '../config/plan';
+import { isSweep } from '../config/sweep-errors';
 import type { Config } from '../config/types';
 import { readText } from '../formats/text-file';
 import type { StartRun } from '../protocol/engine';
@@ -35,10 +36,11 @@ const hashOf = (text: string): string =>
     .update(text.replace(/^\uFEFF/, ''))
     .digest('hex');
 
-/** @throws SparseError `config.invalid` with the first problem's place and sentence */
+/** @throws SparseError `config.invalid` with the first problem's place and sentence; `config.is-sweep` */
 export function checkedConfig(text: string, path: string): { config: Config; plan: NetworkPlan } {
-  const { config, plan, issues } = checkConfig(text, configFormat(path));
+  const { config, plan, sweep, issues } = checkConfig(text, configFormat(path));
   if (issues.some(({ severity }) => severity === 'error')) throw configInvalid(path, issues);
+  if (sweep) throw isSweep(path, sweep.count);
   if (!config || !plan) throw errors.internal();
   return { config, plan };
 }

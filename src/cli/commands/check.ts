@@ -12,7 +12,7 @@ import type { ExitCode } from '../errors';
 import type { Output } from '../output';
 import { printJson } from '../output';
 import { significant, table, thousands } from '../table';
-import { allLayers, decidedBy, headings, parametersLine } from '../words';
+import { allLayers, decidedBy, headings, parametersLine, sweepText } from '../words';
 
 const planJson = ({ layers, weights, parameters, nonZeros, density }: NetworkPlan): object => ({
   layers: layers.map(({ targetDensity, targetNonZeros, minimumDensity, biases, ...layer }) => ({
@@ -53,7 +53,9 @@ const planTable = ({ layers, nonZeros, weights, parameters, density }: NetworkPl
   ) + parametersLine(parameters);
 
 /** The first file of the data that a run would not find, at the key that names the folder. */
-function dataIssues({ checked, path, locate }: CheckedFile): ConfigIssue[] {
+function dataIssues({ checked, sweep, path, locate }: CheckedFile): ConfigIssue[] {
+  // A trial without its files fails, and the others run.
+  if (sweep?.keys.some((key) => key.startsWith('data'))) return [];
   const missing = checked && missingData(checked.config.data, dirname(path));
   const range = locate('data.path') ?? locate('data.source');
   if (!missing || !range) return [];
@@ -65,17 +67,19 @@ export async function check(name: string, options: { json?: boolean }, output: O
   const found = dataIssues(file);
   const issues = [...file.issues, ...found];
   const checked = found.length === 0 ? file.checked : undefined;
+  const sweep = checked && file.sweep;
   if (options.json)
     printJson(output, 'check', {
       ok: checked !== undefined,
       file: name,
       issues: issues.map(issueJson),
+      ...(sweep && { sweep: { keys: sweep.keys, trials: sweep.count } }),
       plan: checked ? planJson(checked.plan) : null,
     });
   else {
     // They are this command's result, so they go to stdout.
     for (const issue of issues) output.out(issueLine(name, issue));
-    if (checked) output.out(planTable(checked.plan));
+    if (checked) output.out((sweep ? sweepText(sweep.count, sweep.keys) : '') + planTable(checked.plan));
   }
   return checked ? exitCode.ok : exitCode.input;
 }

@@ -6,12 +6,15 @@ import { configFormat } from '../../config/format';
 import type { Range } from '../../config/issues';
 import { configSelector } from '../../contributions';
 
+/** While somebody types; the command line checks all trials of a sweep. */
+const mostTrials = 50;
+
 const checks = new WeakMap<vscode.TextDocument, { version: number; checked: CheckedConfig }>();
 
 export function checkedDocument(document: vscode.TextDocument): CheckedConfig {
   const known = checks.get(document);
   if (known?.version === document.version) return known.checked;
-  const checked = checkConfig(document.getText(), configFormat(document.uri.path));
+  const checked = checkConfig(document.getText(), configFormat(document.uri.path), mostTrials);
   checks.set(document, { version: document.version, checked });
   return checked;
 }

@@ -9,12 +9,14 @@ export interface Lens {
   action: 'run' | 'layers' | 'problems';
 }
 
-export function lensesOf({ plan, issues }: CheckedConfig): Lens[] {
+export function lensesOf({ plan, sweep, issues }: CheckedConfig): Lens[] {
   const run: Lens = { title: `$(play) ${words.runConfig()}`, action: 'run' };
   if (!plan) {
     const errors = issues.filter(({ severity }) => severity === 'error').length;
     return [run, { title: `$(error) ${words.problems(errors)}`, action: 'problems' }];
   }
+  // Run Config says how a sweep is run.
+  if (sweep) return [{ title: `$(list-tree) ${words.sweep(sweep.count)}`, action: 'run' }];
   const { weights, nonZeros, density } = plan;
   const kept =
     nonZeros === undefined || density === undefined

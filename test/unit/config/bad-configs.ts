@@ -308,4 +308,39 @@ const requests: BadConfig[] = [
   yaml('moments of a constant schedule', `${head}train: { schedule: { at: [0.5] } }\n`),
 ];
 
-export const badConfigs: readonly BadConfig[] = [...writing, ...words, ...requests];
+const sweeps: BadConfig[] = [
+  yaml('an empty sweep', `${head}sweep:\n`),
+  yaml('a list for a sweep', `${head}sweep: [1, 2]\n`),
+  yaml('one value in a sweep', `${head}sweep: { seed: 1 }\n`),
+  yaml('no value in a sweep', `${head}sweep: { seed: [] }\n`),
+  yaml('a slip in a path of a sweep', `${head}sweep: { sparsity.densty: [0.1] }\n`),
+  yaml('a last word in a sweep', `${head}sweep: { angles: [uniform] }\n`),
+  yaml('a path of nothing in a sweep', `${head}sweep: { banana.peel: [1] }\n`),
+  yaml('the name in a sweep', `${head}sweep: { name: [a, b] }\n`),
+  yaml('a sweep in a sweep', `${head}sweep: { sweep.seed: [1, 2] }\n`),
+  yaml(
+    'one path within another',
+    `${head}sweep: { sparsity.ai: [{ iterations: 5 }], sparsity.ai.iterations: [1, 2] }\n`,
+  ),
+  yaml('a value of a sweep out of range', `${head}sweep: { sparsity.density: [0.1, 10] }\n`),
+  yaml('a slip in a word of a sweep', `${head}sweep: { sparsity.init: [eoi, bse] }\n`),
+  yaml('a whole value of a sweep with a slip', `${head}sweep: { sparsity.update: [{ metod: rigl }] }\n`),
+  yaml('a value twice in a sweep', `${head}sweep: { seed: [1, 2, 1] }\n`),
+  yaml('a layer that is not there in a sweep', `${head}sweep: { 'model.layers[3].linear.out': [10, 20] }\n`),
+  yaml('a key of a number in a sweep', `${head}sparsity: 0.1\nsweep: { sparsity.density: [0.1, 0.2] }\n`),
+  yaml(
+    'more trials than there can be',
+    `${head}sweep:\n  seed: [${Array.from({ length: 101 }, (_, i) => i).join(', ')}]\n` +
+      `  train.epochs: [${Array.from({ length: 100 }, (_, i) => i + 1).join(', ')}]\n`,
+  ),
+  yaml('a sweep with a mistake in the rest', `${head}sede: 5\nsweep: { sparsity.density: [0.1, 0.2] }\n`),
+  yaml(
+    'a sweep of which one trial cannot be had',
+    `${head}sweep: { sparsity.density: [0.00001, 0.2], seed: [1, 2] }\n`,
+  ),
+  yaml('a sweep of which no trial can be had', `${head}sweep: { sparsity.density: [0.00001], seed: [1, 2] }\n`),
+  yaml('a sweep over data without its files', `${head}sweep: { data.source: [synthetic-digits, mnist] }\n`),
+  json('JSON with a sweep with a slip', '{ "version": 1, "model": { "preset": "mlp-7" }, "sweep": { "sed": [1] } }\n'),
+];
+
+export const badConfigs: readonly BadConfig[] = [...writing, ...words, ...requests, ...sweeps];

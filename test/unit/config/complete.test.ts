@@ -37,9 +37,9 @@ const head = 'version: 1\nmodel: { preset: mlp-7 }\n';
 
 describe('completion of keys', () => {
   it.each([
-    ['an empty file', '|', ['version', 'name', 'seed', 'model', 'data', 'sparsity', 'train', 'probes']],
-    ['the end of a file', `${head}|`, ['name', 'seed', 'data', 'sparsity', 'train', 'probes']],
-    ['a word begun', `${head}spa|\nseed: 1\n`, ['name', 'data', 'sparsity', 'train', 'probes']],
+    ['an empty file', '|', ['version', 'name', 'seed', 'model', 'data', 'sparsity', 'train', 'probes', 'sweep']],
+    ['the end of a file', `${head}|`, ['name', 'seed', 'data', 'sparsity', 'train', 'probes', 'sweep']],
+    ['a word begun', `${head}spa|\nseed: 1\n`, ['name', 'data', 'sparsity', 'train', 'probes', 'sweep']],
     ['an empty block', `${head}data:\n  |\nseed: 1\n`, ['source', 'path', 'validation', 'augment']],
     ['a block with keys', `${head}sparsity:\n  density: 0.1\n  |\n`, besideDensity],
     ['braces', `${head}sparsity: { | }\n`, ['density', ...besideDensity]],
@@ -96,6 +96,29 @@ describe('completion of keys', () => {
     expect(labels(`${head}seed: 1 # |\n`)).toEqual([]);
     expect(labels(`${head}banana:\n  |\n`)).toEqual([]);
     expect(labels(`${head}name: x y |\n`)).toEqual([]);
+  });
+});
+
+describe('completion in a sweep', () => {
+  it('offers paths of keys, each with a list, and not what is swept', () => {
+    const offered = at(`${head}sweep:\n  sparsity.density: [0.1]\n  |\n`);
+    const paths = offered.map(({ label }) => label);
+    expect(paths).toEqual(expect.arrayContaining(['seed', 'sparsity.init', 'train.optimizer.learningRate']));
+    for (const none of ['version', 'name', 'sweep', 'sparsity', 'sparsity.density']) expect(paths).not.toContain(none);
+    expect(offered.find(({ label }) => label === 'seed')!.snippet).toBe('seed: [$0]');
+  });
+
+  it('takes a path with its dots for one word', () => {
+    const text = `${head}sweep:\n  sparsity.in|\n`;
+    const start = text.indexOf('sparsity.in');
+    expect(at(text).find(({ label }) => label === 'sparsity.init')).toMatchObject({
+      span: { start, end: start + 'sparsity.in'.length },
+    });
+  });
+
+  it('knows the words of a swept key', () => {
+    expect(labels(`${head}sweep:\n  sparsity.init: [eoi, |]\n`)).toEqual(['base', 'ai', 'sao', 'eoi', 'eis']);
+    expect(labels(`${head}sweep:\n  data.augment: [[|]]\n`)).toEqual(['crop', 'flip']);
   });
 });
 

@@ -1,0 +1,17 @@
+/** The words of a config about grids: one part of the table in schema.ts. */
+import type { SweepSchema } from './schema-types';
+
+/** Ids of trials have four digits. */
+export const mostTrials = 9_999;
+
+/** Keys that are the same in all trials. */
+export const sharedKeys: readonly string[] = ['version', 'name', 'sweep'];
+
+export const sweep = {
+  kind: 'sweep',
+  optional: true,
+  doc:
+    'A grid: key paths, each with a list of values that take turns there, the last key fastest. `sparsescope sweep` runs every ' +
+    'combination as a trial.',
+  aka: ['grid', 'sweeps', 'parameters'],
+} as const satisfies SweepSchema;
