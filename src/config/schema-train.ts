@@ -152,7 +152,13 @@ export const train = {
         },
       },
     },
-    epochs: { kind: 'integer', min: 1, max: 100_000, default: 2, doc: 'Passes over the training examples.' },
+    epochs: {
+      kind: 'integer',
+      min: 0,
+      max: 100_000,
+      default: 2,
+      doc: 'Passes over the training examples; 0: the network is initialised and probed only.',
+    },
     batchSize: {
       kind: 'integer',
       min: 1,

@@ -156,8 +156,10 @@ export class Run {
     for (const layer of plan.layers) {
       await this.turn();
       const scored = kept.get(layer.name);
+      const begun = performance.now();
       const drawn = await this.inTurns(drawLayer(drawing, layer, scored));
-      const summary = await this.inTurns(describeLayer(drawing, layer, drawn, scored));
+      const seconds = (performance.now() - begun) / 1000;
+      const summary = { ...(await this.inTurns(describeLayer(drawing, layer, drawn, scored))), seconds };
       state.layers.push(freshState(layer, drawn));
       summaries.push(summary);
       for (const [group, sequence] of (drawn.sequences ?? []).entries())

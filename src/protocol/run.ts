@@ -66,6 +66,8 @@ export interface LayerSummary {
   /** max |W Wᵀ - I| over the smaller Gram matrix; of a convolution that of its operator, on a circle of places. */
   orthogonalityError: number;
   singularValues: SpectrumSummary;
+  /** Seconds that drawing its mask and weights took, its description and scores of the whole network apart. Absent in older records. */
+  seconds?: number;
 }
 
 export interface InitDetails {

@@ -53,6 +53,7 @@ export const checkLayer = object<LayerSummary>({
   ),
   orthogonalityError: number,
   singularValues: checkSummary,
+  seconds: optional(number),
 });
 
 const version1 = object<RunRecord>({

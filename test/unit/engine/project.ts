@@ -168,6 +168,7 @@ export const outcome = async (directory: string): Promise<object[]> =>
   (await readJournal(new RunFolder(directory).journalFile))
     .filter(({ type }) => type !== 'state' && type !== 'checkpoint')
     .filter((event) => event.type !== 'warning' || event.step !== undefined)
+    .map((event) => (event.type === 'layer' ? { ...event, layer: { ...event.layer, seconds: 0 } } : event))
     .map((event) => ({ ...event, at: 0 }));
 
 /** Every file below a folder, relative, sorted. */

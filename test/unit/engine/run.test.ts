@@ -77,6 +77,7 @@ describe('a whole run', () => {
       expect(layer.singularValues.min).toBeCloseTo(1, 5);
       expect(layer.nonZeros).toBe(Math.round(layer.density * layer.shape[0] * layer.shape[1]));
       expect(layer.rotations).toBeGreaterThan(0);
+      expect(layer.seconds).toBeGreaterThan(0);
     }
     expect(engine.records.map(({ state }) => state)).toEqual([
       'starting',
@@ -85,6 +86,17 @@ describe('a whole run', () => {
       'training',
       'completed',
     ]);
+  });
+
+  it('of no epochs initialises, probes and ends', async () => {
+    const engine = await TestEngine.greeted();
+    const { directory } = await engine.run(project.start({ epochs: 0 }));
+    const record = await recordOf(directory);
+    expect([record.state, record.totalSteps, record.layers.length]).toEqual(['completed', 0, 3]);
+    const events = await journalOf(directory);
+    expect(events.map(({ type }) => type)).not.toContain('step');
+    expect(ofType(events, 'spectrum').map(({ layer }) => layer)).toEqual(['fc1', 'fc2', 'fc3']);
+    expect(ofType(events, 'jacobian').map(({ step }) => step)).toEqual([0]);
   });
 
   it('journals every step once, in order, with epochs, probes and checkpoints where they are due', async () => {
