@@ -10,9 +10,8 @@ import {
   vsCodeCheckbox,
   vsCodeDropdown,
   vsCodeOption,
-  vsCodeTextField,
 } from '@vscode/webview-ui-toolkit';
-import { h, setAttribute } from './dom';
+import { h, setAttribute, type Props } from './dom';
 import { icon, type IconName } from './icons';
 
 /** Once, before the first control is made. */
@@ -22,7 +21,6 @@ export const registerControls = (): void => {
     vsCodeCheckbox(),
     vsCodeDropdown(),
     vsCodeOption(),
-    vsCodeTextField(),
   );
 };
 
@@ -143,9 +141,21 @@ export const checkbox = (text: string, checked: boolean, change: (checked: boole
   return control(element);
 };
 
+/** The toolkit's field loses its name whenever it is shown again, and is never small: native ones, in the editor's colours. */
+const field = (label: string, attributes: Props): HTMLInputElement =>
+  h('input', { type: 'text', 'aria-label': label, spellcheck: 'false', ...attributes });
+
+/** Text that counts with every letter. */
 export const textField = (label: string, placeholder: string, input: (value: string) => void): Control => {
-  const element = h('vscode-text-field', { 'aria-label': label, placeholder }) as ValueElement;
+  const element = field(label, { placeholder });
   element.addEventListener('input', () => input(element.value));
+  return control(element);
+};
+
+/** Text that counts once it is entered: with Enter, or when the field is left. */
+export const entryField = (label: string, text: string, enter: (value: string) => void): Control => {
+  const element = field(label, { value: text });
+  element.addEventListener('change', () => enter(element.value));
   return control(element);
 };
 

@@ -65,11 +65,11 @@ export interface RotationPage {
 export const factoredDtypes = ['F64', 'F32', 'F16', 'BF16'] as const;
 export type FactoredDtype = (typeof factoredDtypes)[number];
 
-/**
- * Rows and columns of a tensor that a view plays as rotations: there are up to so many for each of the shorter dimension,
- * and the page replays them in its own memory.
- */
-export const mostPlayedAxes = 1024;
+/** Rows and columns of the largest matrix that is factored: its rotations are up to so many for each of the shorter dimension. */
+export const mostFactoredAxes = 4096;
+
+/** A page replays a sequence in its own memory: above this many weights it would not be smooth, nor small. */
+export const mostPlayedWeights = 1 << 24;
 
 /** Step metrics `[start, end)` as columns, in journal order. */
 export interface MetricsPage {
@@ -140,6 +140,21 @@ export interface TensorInfo {
   dtype: string;
   shape: number[];
   bytes: number;
+  /** Matrices that its rows are, above 1, as the file tells: groups of a convolution, or a stack. Each is played on its own. */
+  groups?: number;
+  /** The recorded sequence of rotations that it is a part of. */
+  sequence?: string;
+}
+
+/** Rotations `[start, end)` of a recorded sequence, or of those that make an orthogonal matrix. */
+export interface TensorRotationRequest {
+  name: string;
+  /** Blocks of rows that are matrices of their own. Default: as the file tells, else 1. */
+  groups?: number | undefined;
+  /** Which of them, from 0, the default. */
+  group?: number | undefined;
+  start: number;
+  end: number;
 }
 
 export interface TensorFileSummary {
@@ -159,8 +174,8 @@ export interface TensorViewApi {
   maskTile(params: { name: string } & TileRange, context: CallContext): Promise<MaskTile>;
   weightTile(params: { name: string } & TileRange, context: CallContext): Promise<WeightTile>;
   valueTile(params: { name: string } & TileRange, context: CallContext): Promise<ValueTile>;
-  /** The rotations that make an orthogonal matrix, found when they are first asked for: that call tells how far it is. */
-  rotations(params: { name: string; start: number; end: number }, context: CallContext): Promise<RotationPage>;
+  /** Those that make an orthogonal matrix are found when they are first asked for: that call tells how far it is. */
+  rotations(params: TensorRotationRequest, context: CallContext): Promise<RotationPage>;
   save(params: SaveChunk, context: CallContext): Promise<{ saved: boolean }>;
 }
 

@@ -71,7 +71,10 @@ export const answerTooLarge = (what: string): SparseError =>
   error('answer-too-large', `One ${what} is too large to show. Read it from events.jsonl in the run folder.`);
 
 export const badRotations = (file: string, layer: string, expected: string): SparseError =>
-  error('bad-rotations', `${file}: the rotations of layer ${quote(layer)} are not ${expected}. Run the config again.`);
+  error(
+    'bad-rotations',
+    `${file}: the rotations of layer ${quote(layer)} are not ${expected}. Run the config again, or write the file again with \`sparsescope factor\`.`,
+  );
 
 export const notRotations = (file: string): SparseError =>
   error('not-rotations', `${file} is not a file of rotations. Run the config again.`);
@@ -105,7 +108,8 @@ export const factorDtype = (name: string, dtype: string, known: readonly string[
 export const factorTooLarge = (name: string, rows: number, columns: number, most: number): SparseError =>
   error(
     'factor-too-large',
-    `${quote(name)} is ${rows} x ${columns}; matrices of up to ${most} rows and columns are factored into rotations.`,
+    `${quote(name)} is ${rows} x ${columns}; matrices of up to ${most} rows and columns are factored into rotations, ` +
+      `and of all groups up to ${most} x ${most} weights. Where it is a stack of smaller matrices, give their number as its groups.`,
   );
 
 export const factorGroups = (name: string, groups: number, shape: readonly number[]): SparseError =>
@@ -115,12 +119,18 @@ export const factorGroups = (name: string, groups: number, shape: readonly numbe
       'Expected are the groups of a convolution or the matrices stacked in a linear layer: a whole number that does.',
   );
 
-/** Where one matrix is played. */
-export const factorInGroups = (name: string, groups: number): SparseError =>
+/** `group`: from 0. */
+export const factorNoGroup = (name: string, group: number, groups: number): SparseError =>
   error(
-    'factor-in-groups',
-    `${quote(name)} holds ${groups} matrices, one of each group, and each is made of rotations of its own. ` +
-      '`sparsescope factor` writes them all.',
+    'factor-no-group',
+    `${quote(name)} has no group ${group}: of ${groups}, ${groups === 1 ? '0 is' : `0 to ${groups - 1} are`} expected.`,
+  );
+
+export const rotationsTooLarge = (layer: string, rows: number, columns: number, most: number): SparseError =>
+  error(
+    'rotations-too-large',
+    `The rotations of ${quote(layer)} make a ${rows} x ${columns} matrix; a page replays up to ${most} weights. ` +
+      'Replay it with `load_rotations.py` of `examples/pytorch`.',
   );
 
 /** The core's sentence, and what the matrix is that it speaks of. */
@@ -130,7 +140,8 @@ export const factorNotOrthogonal = (
   { groups, kernel, centred }: { groups: number; kernel?: readonly number[]; centred: boolean },
 ): SparseError => {
   const others =
-    ' `sparsescope factor --groups N` takes N matrices, where a convolution has groups or a layer is a stack.';
+    ' Where a convolution has groups or a layer is a stack of N matrices, give their number: `sparsescope factor --groups N`, ' +
+    'Groups in the editor.';
   const what = !kernel
     ? ''
     : centred

@@ -9,13 +9,10 @@ import type { Parts } from '../core/parts';
 import type { RotationSequence } from '../core/rotation-sequence';
 import { matrixShape } from '../formats/matrix-tiles';
 import type { SafetensorsFile, TensorEntry } from '../formats/safetensors';
-import { factoredDtypes } from '../protocol/views';
+import { factoredDtypes, mostFactoredAxes } from '../protocol/views';
 import type { FactoredDtype } from '../protocol/views';
 import * as errors from './errors';
 import { sequenceName } from './rotations';
-
-/** Axes of the largest matrix that is factored: its rotations are up to so many for each of the shorter dimension. */
-const mostAxes = 4096;
 
 /** Weights into one output that are read at once: no convolution has so many. */
 const longestRow = 1 << 22;
@@ -69,7 +66,7 @@ function gainOf(file: SafetensorsFile): number {
 }
 
 /** Groups of a convolution, or matrices in a stack, as the metadata of a file of weights has them; 1 where it does not tell. */
-function groupsOf(file: SafetensorsFile, { name, shape }: TensorEntry): number {
+export function toldGroups(file: SafetensorsFile, { name, shape }: TensorEntry): number {
   if (!isOurs(file) || !name.endsWith('.weight')) return 1;
   const layer = name.slice(0, -'.weight'.length);
   const told = shape.length === 4 ? conv(file.metadata[`${layer}.conv`]) : file.metadata[`${layer}.stack`];
@@ -112,17 +109,17 @@ interface Values {
 }
 
 /** The whole tensor as one matrix, still to be cut into groups. Throws `runs.factor-too-large`, `file.*`. */
-async function valuesOf(file: SafetensorsFile, entry: TensorEntry, groups: number, most: number): Promise<Values> {
+async function valuesOf(file: SafetensorsFile, entry: TensorEntry, groups: number): Promise<Values> {
   const { name, shape } = entry;
   const tooLarge = (rows: number, columns: number): boolean =>
-    Math.max(rows / groups, columns) > most || rows * columns > most ** 2;
+    Math.max(rows / groups, columns) > mostFactoredAxes || rows * columns > mostFactoredAxes ** 2;
   const { rows, columns } = matrixShape(shape);
   const kernel = shape.length === 4 ? ([shape[2], shape[3]] as const) : undefined;
   if (kernel && columns > 0 && columns <= longestRow && !tooLarge(rows, shape[1])) {
     const centre = await centreOf(file, entry);
     if (centre) return { rows, columns: shape[1], values: centre, taken: { groups, kernel, centred: true } };
   }
-  if (tooLarge(rows, columns)) throw errors.factorTooLarge(name, rows / groups, columns, most);
+  if (tooLarge(rows, columns)) throw errors.factorTooLarge(name, rows / groups, columns, mostFactoredAxes);
   const taken = { groups, ...(kernel && { kernel }), centred: false };
   return { rows, columns, values: await file.readFloat64(entry), taken };
 }
@@ -130,23 +127,23 @@ async function valuesOf(file: SafetensorsFile, entry: TensorEntry, groups: numbe
 /**
  * Reads the tensor as a matrix, its first axis by all others, or, where only the centre of the kernels of a convolution is
  * not 0, as the (out, in) matrix there; cuts its rows into `groups` matrices, and divides them by `gain`. Both are by default
- * what a file of this program tells, else 1. `most`: rows and columns of a matrix.
+ * what a file of this program tells, else 1.
  * @throws SparseError `runs.factor-*`, `file.*`
  */
 export async function readForFactoring(
   file: SafetensorsFile,
   name: string,
-  options: { gain?: number | undefined; groups?: number | undefined; most?: number } = {},
+  options: { gain?: number | undefined; groups?: number | undefined } = {},
 ): Promise<TensorMatrix[]> {
   const entry = file.get(name);
   if (!entry) {
     const matrices = file.tensors.filter(({ shape }) => shape.length > 1).map((tensor) => tensor.name);
     throw errors.factorNoTensor(name, matrices, nearest(name, matrices));
   }
-  const { gain = gainOf(file), groups = groupsOf(file, entry), most = mostAxes } = options;
+  const { gain = gainOf(file), groups = toldGroups(file, entry) } = options;
   const tolerance = toleranceOf(entry);
   if (!fits(groups, entry.shape)) throw errors.factorGroups(name, groups, entry.shape);
-  const { rows: all, columns, values, taken } = await valuesOf(file, entry, groups, most);
+  const { rows: all, columns, values, taken } = await valuesOf(file, entry, groups);
   const rows = all / groups;
   return Array.from({ length: groups }, (_, group) => {
     const weights = values.subarray(group * rows * columns, (group + 1) * rows * columns);

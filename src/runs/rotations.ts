@@ -14,7 +14,7 @@ import { openSafetensors, writeSafetensors } from '../formats/safetensors';
 import type { SafetensorsFile, TensorEntry, TensorToWrite } from '../formats/safetensors';
 import type { RotationPage } from '../protocol/views';
 import * as errors from './errors';
-import { Invalid, number, object, oneOf, whole } from './validate';
+import { Invalid, number, object, whole } from './validate';
 import type { Check } from './validate';
 
 const format = 'sparsescope.rotations';
@@ -32,7 +32,7 @@ const flag: Check<boolean> = (value, where) => {
   return value;
 };
 const checkShape = object<Shape>({ rows: whole, columns: whole, lastUndone: flag, seed: number });
-const checkVersion = oneOf('1', '2');
+const versions = ['1', '2'];
 
 /** The name of a group's sequence in the file. */
 export const sequenceName = ({ name, groups = 1 }: { name: string; groups?: number }, group: number): string =>
@@ -73,14 +73,23 @@ export class RotationsFile {
   /** @throws SparseError `runs.not-rotations`, `safetensors.*`, `file.*` */
   static async open(path: string): Promise<RotationsFile> {
     const file = await openSafetensors(await openFile(path));
-    try {
-      checkVersion(file.metadata['version'], 'version');
-      if (file.metadata['format'] !== format) throw errors.notRotations(path);
-    } catch {
-      await file.close();
-      throw errors.notRotations(path);
-    }
-    return new RotationsFile(file);
+    const rotations = RotationsFile.of(file);
+    if (rotations) return rotations;
+    await file.close();
+    throw errors.notRotations(path);
+  }
+
+  /** The same of a file that is open already; undefined when it is another one, or of a version not known. */
+  static of(file: SafetensorsFile): RotationsFile | undefined {
+    const { metadata } = file;
+    const known = metadata['format'] === format && versions.includes(metadata['version'] ?? '');
+    return known ? new RotationsFile(file) : undefined;
+  }
+
+  /** The sequence that a tensor of this file is a part of: `fc1` of `fc1.axes`. */
+  sequenceOf(tensor: string): string | undefined {
+    const layer = /^(.*)\.(?:axes|angle|start|signs)$/s.exec(tensor)?.[1];
+    return layer !== undefined && this.file.get(`${layer}.axes`) ? layer : undefined;
   }
 
   /**

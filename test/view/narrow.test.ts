@@ -20,7 +20,7 @@ const tabs: readonly RunTab[] = ['mask', 'givens', 'spectrum', 'training'];
 const cut = (page: Page): Promise<string[]> =>
   page.evaluate(() => {
     const scrolls = (element: Element): boolean =>
-      element.closest('.table-scroll, pre, .list, svg, vscode-dropdown, vscode-button, vscode-text-field') !== null;
+      element.closest('.table-scroll, pre, .list, svg, vscode-dropdown, vscode-button') !== null;
     const wide = [document.documentElement, ...document.querySelectorAll('body, body *')].filter(
       (element) => !scrolls(element) && element.clientWidth > 0 && element.scrollWidth > element.clientWidth,
     );

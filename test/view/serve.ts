@@ -1,5 +1,5 @@
 /** The two view interfaces, served from files as the extension host does it, with a record of what was asked. */
-import { TensorRotations } from '../../src/host/views/tensor-rotations';
+import { TensorRotations, playedAs } from '../../src/host/views/tensor-rotations';
 import { maskTile, valueTile, weightTile } from '../../src/formats/matrix-tiles';
 import { tensorStatistics } from '../../src/formats/statistics';
 import { openFile } from '../../src/formats/byte-source';
@@ -79,10 +79,13 @@ export function serveTensors(path: string): ServedTensors {
       const { size, headerBytes, metadata, tensors } = await opening;
       return { fileName, size, headerBytes, metadata, tensors: tensors.length };
     },
-    tensors: async ({ start, end }) =>
-      (await opening).tensors
-        .slice(start, Math.min(end, start + 2_000))
-        .map(({ name, dtype, shape, start: from, end: to }) => ({ name, dtype, shape, bytes: to - from })),
+    tensors: async ({ start, end }) => {
+      const file = await opening;
+      return file.tensors.slice(start, Math.min(end, start + 2_000)).map((entry) => {
+        const { name, dtype, shape, start: from, end: to } = entry;
+        return { name, dtype, shape, bytes: to - from, ...playedAs(file, entry) };
+      });
+    },
     statistics: async ({ name }, context) => {
       computed.push(name);
       const file = await opening;
@@ -93,7 +96,7 @@ export function serveTensors(path: string): ServedTensors {
     maskTile: async ({ name, ...range }) => maskTile(await opening, (await opening).need(name), range),
     weightTile: async ({ name, ...range }) => weightTile(await opening, (await opening).need(name), range),
     valueTile: async ({ name, ...range }) => valueTile(await opening, (await opening).need(name), range),
-    rotations: async ({ name, start, end }, context) => rotations.page(await opening, name, { start, end }, context),
+    rotations: async (request, context) => rotations.page(await opening, request, context),
     save: saved.save,
   };
   return { api, saved, computed, close: async () => (await opening).close() };

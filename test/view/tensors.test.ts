@@ -4,8 +4,12 @@ import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { openFile } from '../../src/formats/byte-source';
 import { openSafetensors, writeSafetensors, type TensorToWrite } from '../../src/formats/safetensors';
+import { factorOrthogonal } from '../../src/core/factor';
+import { haarOrthogonal } from '../../src/core/linalg/haar';
+import { Rng } from '../../src/core/rng';
 import { RpcCancelled } from '../../src/protocol/rpc';
 import type { TensorViewApi, TensorViewEvents } from '../../src/protocol/views';
+import { writeRotations } from '../../src/runs/rotations';
 import { View, launch, missingBrowser, type ViewOptions } from './harness';
 import { serveTensors, type ServedTensors } from './serve';
 
@@ -301,7 +305,7 @@ describe.skipIf(missingBrowser !== undefined)(
       await open(
         await write('plain.safetensors', [
           { name: 'gained', dtype: 'F32', shape: [2, 2], data: Float32Array.of(2, 0, 0, 2) },
-          { name: 'large', dtype: 'F32', shape: [2, 1025], data: new Float32Array(2050) },
+          { name: 'large', dtype: 'F32', shape: [2, 4097], data: new Float32Array(8194) },
           { name: 'bias', dtype: 'F32', shape: [3], data: new Float32Array(3) },
           { name: 'mask', dtype: 'U8', shape: [2, 2], data: Uint8Array.of(1, 0, 0, 1) },
         ]),
@@ -315,12 +319,96 @@ describe.skipIf(missingBrowser !== undefined)(
       await view.screenshot('tensors-not-orthogonal');
       const button = view.page.locator('vscode-button', { hasText: 'Play as Rotations' });
       await choose('large');
-      await expect.poll(() => button.getAttribute('title')).toMatch(/up to 1,024 rows and columns.*2 × 1,025/);
-      await expect.poll(() => button.getAttribute('disabled')).not.toBeNull();
+      await button.click();
+      await expect
+        .poll(() => view.page.locator('.state').innerText())
+        .toMatch(/"large" is 2 x 4097; matrices of up to 4096 rows and columns/);
       await choose('mask');
+      await expect.poll(() => button.getAttribute('disabled')).not.toBeNull();
       await expect.poll(() => button.getAttribute('title')).toMatch(/this one is U8/);
       await choose('bias');
       await expect.poll(() => button.getAttribute('title')).toMatch(/this tensor is none/);
+    });
+
+    it('plays the groups that the file tells, each on its own', async () => {
+      const gain = 1.5;
+      const shape = [8, 4, 1, 3];
+      const kernels = new Float32Array(8 * 4 * 3);
+      for (let group = 0; group < 2; group++)
+        haarOrthogonal(4, 4, Rng.fromSeed(group)).forEach((value, i) => {
+          kernels[(16 * group + i) * 3 + 1] = gain * value;
+        });
+      const metadata = { format: 'sparsescope', gain: String(gain), 'layers.c1.conv': '{"groups":2}' };
+      await open(
+        await write(
+          'grouped.safetensors',
+          [{ name: 'layers.c1.weight', dtype: 'F32', shape, data: kernels }],
+          metadata,
+        ),
+      );
+      await view.page.getByRole('button', { name: 'Play as Rotations' }).click();
+      await view.page.getByRole('button', { name: 'Last: the whole matrix' }).click();
+      await readsOut(/rotation 6 of 6: /);
+      expect(await view.page.locator('.group-field').innerText()).toMatch(/Groups/);
+      await view.screenshot('tensors-groups');
+      await view.page.locator('.group-field vscode-dropdown').click();
+      await view.page.getByRole('option', { name: '2 of 2' }).click();
+      await expect
+        .poll(() => view.page.locator('.matrix').getAttribute('aria-label'))
+        .toMatch(/weight, group 2 of 2 after/);
+      await view.page.keyboard.press('E');
+      const file = 'grouped-layers.c1.weight-rotations-2.csv';
+      await expect.poll(() => served.saved.finished.has(file)).toBe(true);
+    });
+
+    it('takes a typed number of groups, and says which numbers would do', async () => {
+      const stacked = new Float64Array(12 * 4);
+      for (let group = 0; group < 3; group++) stacked.set(haarOrthogonal(4, 4, Rng.fromSeed(group)), group * 16);
+      await open(await write('stack.safetensors', [{ name: 'qkv', dtype: 'F64', shape: [12, 4], data: stacked }]));
+      await view.page.getByRole('button', { name: 'Play as Rotations' }).click();
+      const state = view.page.locator('.state');
+      await expect.poll(() => state.innerText()).toMatch(/12 x 4 matrix is not orthogonal.*--groups N/s);
+      const groups = view.page.getByRole('textbox', { name: 'Groups' });
+      await groups.fill('5');
+      await groups.press('Enter');
+      await expect.poll(() => state.innerText()).toMatch(/5 is no number of groups of qkv.*: 1, 2, 3, 4, 6, 12\./s);
+      await view.screenshot('tensors-no-groups');
+      await groups.fill('3');
+      await groups.press('Enter');
+      await readsOut(/rotation \d of 6/);
+      // What is typed there is for the field, not for the page.
+      await groups.press('p');
+      await readsOut(/rotation \d of 6/);
+    });
+
+    it('plays the recorded sequences of a file of rotations', async () => {
+      const path = join(inject('scratch'), 'rotations.safetensors');
+      const matrix = { weights: haarOrthogonal(6, 6, Rng.fromSeed(4)), rows: 6, columns: 6 };
+      const { sequence } = factorOrthogonal(matrix);
+      await writeRotations(path, new Map([['fc/0', sequence]]));
+      await open(path);
+      await expect.poll(rows).toHaveLength(4);
+      for (const part of ['fc/0.axes', 'fc/0.angle', 'fc/0.start', 'fc/0.signs']) {
+        await choose(part);
+        await view.page.getByRole('button', { name: 'Play Rotations' }).click();
+        await view.page.getByRole('button', { name: 'Last: the whole matrix' }).click();
+        await readsOut(/rotation 15 of 15: axes \d, \d by [\d.]+° · supports/);
+      }
+      expect(await view.page.locator('.group-field').count()).toBe(0);
+      await view.screenshot('tensors-recorded');
+      await view.page.getByRole('button', { name: 'Back to the Tensor' }).click();
+      await readsOut(/fc\/0\.signs · 6 values/);
+      await view.page.keyboard.press('?');
+      await view.page.keyboard.press('Escape');
+    });
+
+    it('plays the rotations that a run drew, the undone one included', async () => {
+      await open(join(inject('eoiRun'), 'rotations', 'givens.safetensors'), { tensor: 'fc2.angle' });
+      await view.page.getByRole('button', { name: 'Play Rotations' }).click();
+      const scrub = view.page.getByRole('slider', { name: 'Rotation' });
+      await scrub.waitFor();
+      await view.page.keyboard.press('End');
+      await readsOut(/rotation 14\d of 14\d/);
     });
 
     it('says that a file has no tensors', async () => {

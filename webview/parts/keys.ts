@@ -1,6 +1,6 @@
 /** Which keys a page may take for itself, without taking them from the control that has the focus. */
 
-const forText = 'input:not([type=radio]):not([type=range]):not([type=checkbox]), textarea, vscode-text-field';
+const forText = 'input:not([type=radio]):not([type=range]):not([type=checkbox]), textarea';
 /** Controls that use arrows, space and letters themselves. */
 const forControls =
   'vscode-dropdown, vscode-button, vscode-checkbox, input, button, summary, [role=tab], [role=listbox]';

@@ -14,7 +14,7 @@ import { type Report } from '../log';
 import { Throttle } from '../throttle';
 import { words } from '../words';
 import { Saver } from './save';
-import { TensorRotations } from './tensor-rotations';
+import { TensorRotations, playedAs } from './tensor-rotations';
 import { shownMetadata, tensorPage } from './tensor-pages';
 import { webviewChannel } from './webview-channel';
 import { openPage } from './webview-shell';
@@ -167,7 +167,10 @@ export class TensorEditors implements vscode.CustomReadonlyEditorProvider<Tensor
         count();
         return document.summary();
       },
-      tensors: async ({ start, end }) => tensorPage((await file()).tensors, start, end),
+      tensors: async (range) => {
+        const opened = await file();
+        return tensorPage(opened.tensors, range, (entry) => playedAs(opened, entry));
+      },
       statistics: async ({ name }, context) => {
         const opened = await file();
         try {
@@ -190,7 +193,7 @@ export class TensorEditors implements vscode.CustomReadonlyEditorProvider<Tensor
         const opened = await file();
         return valueTile(opened, opened.need(name), range);
       },
-      rotations: async ({ name, start, end }, context) => rotations.page(await file(), name, { start, end }, context),
+      rotations: async (request, context) => rotations.page(await file(), request, context),
       save: (chunk) => saver.save(chunk),
     };
   }

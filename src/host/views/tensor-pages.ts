@@ -37,14 +37,18 @@ export const shownMetadata = (metadata: Readonly<Record<string, string>>): Recor
 
 /**
  * Tensors from `start`, at most 2,000 and as many before `end` as one message carries, at least one: ask again from
- * where it stopped. Names are whole: a tensor is asked for by its name.
+ * where it stopped. `playedAs`: what is told of its rotations. Names are whole: a tensor is asked for by its name.
  */
-export const tensorPage = (tensors: readonly TensorEntry[], start: number, end: number): TensorInfo[] => {
+export const tensorPage = (
+  tensors: readonly TensorEntry[],
+  { start, end }: { start: number; end: number },
+  playedAs: (entry: TensorEntry) => Pick<TensorInfo, 'groups' | 'sequence'>,
+): TensorInfo[] => {
   const page: TensorInfo[] = [];
   let bytes = 0;
   for (const entry of tensors.slice(start, Math.min(end, start + maxPage))) {
     const { name, dtype, shape } = entry;
-    const info = { name, dtype, shape, bytes: entry.end - entry.start };
+    const info = { name, dtype, shape, bytes: entry.end - entry.start, ...playedAs(entry) };
     bytes += sizeOf(info);
     if (bytes > maxBytes && page.length > 0) break;
     page.push(info);

@@ -1,47 +1,71 @@
-/** Tensors of a file as sequences of rotations: factored when first asked for, without holding up the extension host. */
+/**
+ * Tensors of a file as sequences of rotations: recorded ones are read, orthogonal matrices factored when first asked for,
+ * without holding up the extension host.
+ */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { RotationSequence } from '../../core/rotation-sequence';
-import type { SafetensorsFile } from '../../formats/safetensors';
+import type { SafetensorsFile, TensorEntry } from '../../formats/safetensors';
 import { RpcCancelled } from '../../protocol/rpc';
 import type { CallContext } from '../../protocol/rpc';
-import { mostPlayedAxes } from '../../protocol/views';
-import type { RotationPage } from '../../protocol/views';
-import { factorInGroups } from '../../runs/errors';
-import { factorTensorInParts, readForFactoring } from '../../runs/factor-tensor';
+import { mostPlayedWeights } from '../../protocol/views';
+import type { RotationPage, TensorInfo, TensorRotationRequest } from '../../protocol/views';
+import { factorNoGroup, rotationsTooLarge } from '../../runs/errors';
+import { factorTensorInParts, readForFactoring, toldGroups } from '../../runs/factor-tensor';
 import { checkPage, rotationsAtOnce } from '../../runs/paging';
+import { RotationsFile } from '../../runs/rotations';
 import { inTurns } from '../../runs/turns';
+
+/** What a page is told of a tensor before it asks for its rotations. */
+export const playedAs = (file: SafetensorsFile, entry: TensorEntry): Pick<TensorInfo, 'groups' | 'sequence'> => {
+  const sequence = RotationsFile.of(file)?.sequenceOf(entry.name);
+  if (sequence !== undefined) return { sequence };
+  const groups = toldGroups(file, entry);
+  return groups > 1 ? { groups } : {};
+};
+
+interface Factored {
+  file: SafetensorsFile;
+  name: string;
+  groups: number | undefined;
+  group: number;
+  sequence: RotationSequence;
+}
 
 export class TensorRotations {
   /** The one factored last: pages of it follow each other. A file that was written anew is another one. */
-  private last: { file: SafetensorsFile; name: string; sequence: RotationSequence } | undefined;
+  private last: Factored | undefined;
 
-  /** @throws SparseError `runs.bad-page`, `runs.factor-*`, `factor.*`, `file.*`; RpcCancelled */
+  /** @throws SparseError `runs.bad-page`, `runs.factor-*`, `runs.*rotations*`, `factor.*`, `file.*`; RpcCancelled */
   async page(
     file: SafetensorsFile,
-    name: string,
-    { start, end }: { start: number; end: number },
+    { name, groups, group = 0, start, end }: TensorRotationRequest,
     context: CallContext,
   ): Promise<RotationPage> {
     checkPage(start, end);
-    if (this.last?.file !== file || this.last.name !== name)
-      this.last = { file, name, sequence: await this.factor(file, name, context) };
-    const { rows, columns, first, second, angle, lastUndone, start: begin, signs } = this.last.sequence;
-    const to = Math.min(end, start + rotationsAtOnce, first.length);
-    return {
-      start,
-      total: first.length,
-      shape: [rows, columns],
-      lastUndone,
-      first: first.slice(start, to),
-      second: second.slice(start, to),
-      angle: angle.slice(start, to),
-      beginning: { ...(begin && { start: begin }), ...(signs && { signs }) },
-    };
+    const recorded = RotationsFile.of(file);
+    const layer = recorded?.sequenceOf(name);
+    if (recorded && layer !== undefined) {
+      const page = await recorded.page(layer, start, Math.min(end, start + rotationsAtOnce));
+      const [rows, columns] = page.shape;
+      if (rows * columns > mostPlayedWeights) throw rotationsTooLarge(layer, rows, columns, mostPlayedWeights);
+      return page;
+    }
+    const known = this.last;
+    if (known?.file !== file || known.name !== name || known.groups !== groups || known.group !== group)
+      this.last = { file, name, groups, group, sequence: await this.factor(file, { name, groups, group }, context) };
+    return pageOf(this.last!.sequence, start, end);
   }
 
-  private async factor(file: SafetensorsFile, name: string, context: CallContext): Promise<RotationSequence> {
-    const [matrix, ...others] = await readForFactoring(file, name, { most: mostPlayedAxes });
-    if (others.length > 0) throw factorInGroups(name, 1 + others.length);
+  private async factor(
+    file: SafetensorsFile,
+    { name, groups, group }: Pick<Factored, 'name' | 'groups' | 'group'>,
+    context: CallContext,
+  ): Promise<RotationSequence> {
+    // What is kept of another one is not needed any more, and may be large.
+    this.last = undefined;
+    const matrices = await readForFactoring(file, name, { groups });
+    const matrix = matrices.at(group);
+    if (!matrix || group < 0) throw factorNoGroup(name, group, matrices.length);
     let done = 0;
     const parts = factorTensorInParts(matrix, (share) => (done = share));
     const { sequence } = await inTurns(parts, async () => {
@@ -51,4 +75,19 @@ export class TensorRotations {
     });
     return sequence;
   }
+}
+
+function pageOf(sequence: RotationSequence, start: number, end: number): RotationPage {
+  const { rows, columns, first, second, angle, lastUndone, start: begin, signs } = sequence;
+  const to = Math.min(end, start + rotationsAtOnce, first.length);
+  return {
+    start,
+    total: first.length,
+    shape: [rows, columns],
+    lastUndone,
+    first: first.slice(start, to),
+    second: second.slice(start, to),
+    angle: angle.slice(start, to),
+    beginning: { ...(begin && { start: begin }), ...(signs && { signs }) },
+  };
 }

@@ -170,7 +170,11 @@ describe('of another file', () => {
       /^The 8 x 27 matrix .*kernels laid flat: .* here some are not\..* --groups N/,
     ],
     [['smeared.weight', '--groups', '2'], 'factor.not-orthogonal', /^The 4 x 27 matrix .*here some are not\.$/],
-    [['stack.weight'], 'factor.not-orthogonal', /--groups N` takes N matrices/],
+    [
+      ['stack.weight'],
+      'factor.not-orthogonal',
+      /a stack of N matrices, give their number: .*--groups N`, Groups in the editor\./,
+    ],
     [['conv.weight', '--groups', '3'], 'runs.factor-groups', /3 groups do not divide the 8 rows of "conv\.weight"/],
     [['stack.weight', '--groups', '9'], 'runs.factor-groups', /9 groups/],
     [['large.weight'], 'runs.factor-too-large', /1 x 5400/],

@@ -7,13 +7,14 @@ import { shownMetadata, tensorPage } from '../../../src/host/views/tensor-pages'
 import { toMessage } from '../../../src/host/views/webview-channel';
 import { maxMessageBytes } from '../../../src/protocol/views';
 
+const plain = (): object => ({});
 const entry = (name: string): TensorEntry => ({ name, dtype: 'F32', shape: [2, 3], start: 100, end: 124 });
 
 /** As a view asks: again from where the last page stopped. */
 const pages = (tensors: readonly TensorEntry[]): ReturnType<typeof tensorPage>[] => {
   const all: ReturnType<typeof tensorPage>[] = [];
   for (let start = 0; start < tensors.length; start += all.at(-1)!.length) {
-    all.push(tensorPage(tensors, start, tensors.length));
+    all.push(tensorPage(tensors, { start, end: tensors.length }, plain));
     expect(all.at(-1)).not.toEqual([]);
   }
   return all;
@@ -45,9 +46,10 @@ describe('pages of tensors', () => {
   it('have at most 2,000 tensors', () => {
     const tensors = Array.from({ length: 4_500 }, (_, i) => entry(`t${i}`));
     expect(pages(tensors).map((page) => page.length)).toEqual([2_000, 2_000, 500]);
-    expect(tensorPage(tensors, 10, 12)).toEqual([
+    const playedAs = ({ name }: TensorEntry): object => (name === 't11' ? { groups: 2 } : {});
+    expect(tensorPage(tensors, { start: 10, end: 12 }, playedAs)).toEqual([
       { name: 't10', dtype: 'F32', shape: [2, 3], bytes: 24 },
-      { name: 't11', dtype: 'F32', shape: [2, 3], bytes: 24 },
+      { name: 't11', dtype: 'F32', shape: [2, 3], bytes: 24, groups: 2 },
     ]);
   });
 

@@ -1,12 +1,16 @@
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { factorOrthogonal } from '../../../src/core/factor';
 import { replayDouble } from '../../../src/core/givens';
+import { exactOrthogonal } from '../../../src/core/init/eoi';
 import { haarOrthogonal } from '../../../src/core/linalg/haar';
 import { Rng } from '../../../src/core/rng';
+import type { RotationSequence } from '../../../src/core/rotation-sequence';
 import { openFile } from '../../../src/formats/byte-source';
 import { openSafetensors, writeSafetensors, type SafetensorsFile } from '../../../src/formats/safetensors';
-import { TensorRotations } from '../../../src/host/views/tensor-rotations';
+import { TensorRotations, playedAs } from '../../../src/host/views/tensor-rotations';
 import { RpcCancelled, type CallContext } from '../../../src/protocol/rpc';
+import { writeRotations } from '../../../src/runs/rotations';
 import { loadRotations } from '../../../webview/views/givens/load-rotations';
 import { temporaryFolder } from '../formats/bytes';
 
@@ -30,7 +34,7 @@ beforeEach(async () => {
     [
       { name: 'w', dtype: 'F64', shape: [side, side], data: weights },
       { name: 'flat', dtype: 'F32', shape: [3], data: new Float32Array(3) },
-      { name: 'large', dtype: 'F32', shape: [1, 1025], data: new Float32Array(1025) },
+      { name: 'large', dtype: 'F32', shape: [1, 4097], data: new Float32Array(4097) },
       { name: 'layers.conv.weight', dtype: 'F32', shape: [2, 2, 1, 3], data: kernels },
       { name: 'layers.grouped.weight', dtype: 'F32', shape: [2, 2, 1, 3], data: kernels },
       { name: 'layers.skew.weight', dtype: 'F32', shape: [2, 2, 1, 3], data: new Float32Array(12).fill(1) },
@@ -44,7 +48,7 @@ afterEach(() => file.close());
 
 test('pages make the matrix; it is factored once', async () => {
   const served = new TensorRotations();
-  const sequence = await loadRotations((range) => served.page(file, 'w', range, contextOf()), 0);
+  const sequence = await loadRotations((range) => served.page(file, { name: 'w', ...range }, contextOf()), 0);
   expect(sequence.first).toHaveLength((side * (side - 1)) / 2);
   const made = replayDouble(sequence);
   expect(made.reduce((worst, value, i) => Math.max(worst, Math.abs(value - weights[i])), 0)).toBeLessThan(1e-12);
@@ -52,11 +56,11 @@ test('pages make the matrix; it is factored once', async () => {
   expect(shares).toEqual([...shares].sort((a, b) => a - b));
 
   shares = [];
-  await served.page(file, 'w', { start: 100, end: 200 }, contextOf());
+  await served.page(file, { name: 'w', start: 100, end: 200 }, contextOf());
   expect(shares).toEqual([]);
   // Written anew, it is another file.
   const again = await open();
-  await served.page(again, 'w', { start: 100, end: 200 }, contextOf());
+  await served.page(again, { name: 'w', start: 100, end: 200 }, contextOf());
   expect(shares).not.toEqual([]);
   await again.close();
 });
@@ -65,28 +69,106 @@ test('is cancelled while it is factored, and asked again finds the rotations', a
   const served = new TensorRotations();
   const cancel = new AbortController();
   const context: CallContext = { signal: cancel.signal, progress: () => cancel.abort() };
-  await expect(served.page(file, 'w', { start: 0, end: 9 }, context)).rejects.toBeInstanceOf(RpcCancelled);
-  expect((await served.page(file, 'w', { start: 0, end: 9 }, contextOf())).first).toHaveLength(9);
+  await expect(served.page(file, { name: 'w', start: 0, end: 9 }, context)).rejects.toBeInstanceOf(RpcCancelled);
+  expect((await served.page(file, { name: 'w', start: 0, end: 9 }, contextOf())).first).toHaveLength(9);
 });
 
 test('of a convolution the centre of its kernels is played', async () => {
   const served = new TensorRotations();
-  const sequence = await loadRotations((range) => served.page(file, 'layers.conv.weight', range, contextOf()), 0);
+  const sequence = await loadRotations(
+    (range) => served.page(file, { name: 'layers.conv.weight', ...range }, contextOf()),
+    0,
+  );
   expect(sequence).toMatchObject({ rows: 2, columns: 2 });
   expect([...replayDouble(sequence)].map((value) => Number(value.toFixed(6)))).toEqual([0.6, 0.8, -0.8, 0.6]);
 });
 
+test('of groups each is played on its own: those that the file tells, and those that are asked for', async () => {
+  const served = new TensorRotations();
+  const play = async (name: string, asked: { groups?: number; group?: number }): Promise<number[]> => {
+    const sequence = await loadRotations((range) => served.page(file, { name, ...asked, ...range }, contextOf()), 0);
+    return [sequence.rows, sequence.columns, ...[...replayDouble(sequence)].map((value) => Number(value.toFixed(6)))];
+  };
+  expect(await play('layers.grouped.weight', {})).toEqual([1, 2, 0.6, 0.8]);
+  expect(await play('layers.grouped.weight', { group: 1 })).toEqual([1, 2, -0.8, 0.6]);
+  expect(await play('layers.conv.weight', { groups: 2, group: 1 })).toEqual([1, 2, -0.8, 0.6]);
+  expect(await play('layers.conv.weight', { groups: 1 })).toEqual([2, 2, 0.6, 0.8, -0.8, 0.6]);
+  const told = file.tensors.filter((entry) => playedAs(file, entry).groups !== undefined);
+  expect(told.map(({ name }) => name)).toEqual(['layers.grouped.weight']);
+});
+
+describe('of a file of rotations', () => {
+  const [layer, other] = ['fc', 'conv/1'];
+  const { sequence: drawn } = exactOrthogonal({
+    rows: 12,
+    columns: 30,
+    density: 0.3,
+    angles: 'uniform',
+    rng: Rng.fromSeed(2),
+    seed: 2,
+  });
+  const found = factorOrthogonal({ weights: haarOrthogonal(5, 5, Rng.fromSeed(3)), rows: 5, columns: 5 }).sequence;
+  const record = async (sequences: [string, RotationSequence][]): Promise<SafetensorsFile> => {
+    const path = join(await temporaryFolder(), 'r.safetensors');
+    await writeRotations(path, new Map(sequences));
+    const opened = await openSafetensors(await openFile(path));
+    onTestFinished(() => opened.close());
+    return opened;
+  };
+
+  test('each part of a sequence plays it, drawn or found', async () => {
+    const recorded = await record([
+      [layer, drawn],
+      [other, found],
+    ]);
+    const parts = recorded.tensors.map((entry) => [entry.name, playedAs(recorded, entry).sequence]);
+    expect(parts.sort()).toEqual([
+      ...['angle', 'axes', 'signs', 'start'].map((part) => [`${other}.${part}`, other]),
+      ...['angle', 'axes'].map((part) => [`${layer}.${part}`, layer]),
+    ]);
+    const served = new TensorRotations();
+    const play = (name: string): Promise<RotationSequence> =>
+      loadRotations((range) => served.page(recorded, { name, ...range }, contextOf()), drawn.seed);
+    expect(await play(`${layer}.angle`)).toEqual(drawn);
+    for (const part of ['axes', 'angle', 'start', 'signs'])
+      expect(await play(`${other}.${part}`)).toEqual({ ...found, seed: drawn.seed });
+    expect(shares).toEqual([]);
+  });
+
+  test('one that makes a matrix too large for a page is refused', async () => {
+    const none = { first: new Uint32Array(), second: new Uint32Array(), angle: new Float64Array() };
+    const recorded = await record([[layer, { ...drawn, ...none, lastUndone: false, rows: 4096, columns: 4097 }]]);
+    const refused = new TensorRotations().page(recorded, { name: `${layer}.axes`, start: 0, end: 9 }, contextOf());
+    const message = /"fc" make a 4096 x 4097 matrix.*up to 16777216 weights.*load_rotations\.py/;
+    await expect(refused).rejects.toMatchObject({
+      code: 'runs.rotations-too-large',
+      message: expect.stringMatching(message) as string,
+    });
+  });
+
+  test('a tensor of another file is none, whatever it is called', async () => {
+    const path = join(await temporaryFolder(), 'x.safetensors');
+    await writeSafetensors(path, [{ name: 'fc.axes', dtype: 'F32', shape: [1, 1], data: Float32Array.of(1) }], {});
+    const other = await openSafetensors(await openFile(path));
+    expect(playedAs(other, other.need('fc.axes'))).toEqual({});
+    await other.close();
+  });
+});
+
 test.each([
-  ['layers.grouped.weight', 'runs.factor-in-groups', /holds 2 matrices, .*`sparsescope factor` writes them all/],
-  ['layers.skew.weight', 'factor.not-orthogonal', /^The 2 x 6 matrix .* kernels laid flat/],
-  ['flat', 'runs.factor-not-a-matrix', /shape \(3\)/],
-  ['large', 'runs.factor-too-large', /1 x 1025.*up to 1024/],
-])('refuses %s', async (name, code, message) => {
-  const refused = new TensorRotations().page(file, name, { start: 0, end: 9 }, contextOf());
+  ['layers.grouped.weight', { group: 2 }, 'runs.factor-no-group', /no group 2: of 2, 0 to 1 are expected/],
+  ['layers.grouped.weight', { group: -1 }, 'runs.factor-no-group', /no group -1/],
+  ['w', { groups: 7 }, 'runs.factor-groups', /7 groups do not divide the 400 rows of "w"/],
+  ['w', { groups: 0.5 }, 'runs.factor-groups', /0.5 groups do not divide/],
+  ['layers.skew.weight', {}, 'factor.not-orthogonal', /^The 2 x 6 matrix .* kernels laid flat/],
+  ['flat', {}, 'runs.factor-not-a-matrix', /shape \(3\)/],
+  ['large', {}, 'runs.factor-too-large', /1 x 4097.*up to 4096.*give their number as its groups/],
+])('refuses %s %j', async (name, asked, code, message) => {
+  const refused = new TensorRotations().page(file, { name, ...asked, start: 0, end: 9 }, contextOf());
   await expect(refused).rejects.toMatchObject({ code, message: expect.stringMatching(message) as string });
 });
 
 test('refuses a page that is no range', async () => {
-  const refused = new TensorRotations().page(file, 'w', { start: 5, end: 2 }, contextOf());
+  const refused = new TensorRotations().page(file, { name: 'w', start: 5, end: 2 }, contextOf());
   await expect(refused).rejects.toMatchObject({ code: 'runs.bad-page' });
 });

@@ -276,7 +276,7 @@ describe('questions', () => {
       await writeRotations(folder.rotationsFile, new Map([['fc1', { ...sequence, rows, columns }]]));
       expect(await failure(() => reader.rotations({ layer: 'fc1', start: 0, end: 1 }))).toEqual({
         code: 'runs.bad-rotations',
-        message: `${folder.rotationsFile}: the rotations of layer "fc1" are not of a 4 x 6 matrix. Run the config again.`,
+        message: `${folder.rotationsFile}: the rotations of layer "fc1" are not of a 4 x 6 matrix. Run the config again, or write the file again with \`sparsescope factor\`.`,
       });
     }
   });

@@ -1,6 +1,6 @@
 /** Givens: the rotation sequence behind the initial weights of the selected layer. */
 import type { LayerSummary } from '../../../src/protocol/run';
-import { dropdown } from '../../controls';
+import { mostPlayedWeights } from '../../../src/protocol/views';
 import { h } from '../../dom';
 import { isCancelled } from '../../errors';
 import { skeleton } from '../../parts/states';
@@ -11,11 +11,9 @@ import { runTitle } from '../../../src/protocol/words';
 import { hasLayer, layerCaption } from '../run/words';
 import { GivensView } from './givens-view';
 import type { Goal } from './givens-view';
+import { GroupChooser } from './group-chooser';
 import { loadRotations } from './load-rotations';
-import { groupWords, help, isIdentity, noSequence, notWritten, reading, tooLarge } from './words';
-
-/** The page replays the sequence in its own memory: above this many weights it would not be smooth, nor small. */
-const mostWeights = 1 << 24;
+import { help, isIdentity, noSequence, notWritten, reading, tooLarge } from './words';
 
 const supports = (model: RunModel): true | Obstacle => {
   const { layer } = model;
@@ -23,7 +21,7 @@ const supports = (model: RunModel): true | Obstacle => {
   const weights = layer.shape[0] * layer.shape[1];
   const rotated = layer.init === 'eoi' || layer.init === 'eis';
   if (layer.rotations === 0) return rotated ? isIdentity(layer.name) : noSequence(layer.name, layer.init);
-  if (weights > mostWeights) return tooLarge(layer.name, weights);
+  if (weights > mostPlayedWeights) return tooLarge(layer.name, weights);
   if (model.steps.length === 0 && !model.ended) return { ...notWritten, waiting: true };
   return true;
 };
@@ -43,24 +41,8 @@ export const givensTab: TabRecord = {
     const content = h('div', { class: 'fill' }, skeleton(reading));
     let view: GivensView | undefined;
     let loading = new AbortController();
-    let group = 0;
-    const groups = dropdown<string>(groupWords.label, [], '', (chosen) => {
-      group = Number(chosen);
-      void show();
-    });
-    const groupChooser = h(
-      'span',
-      { class: 'layer-chooser' },
-      h('span', { class: 'layer-label', 'aria-hidden': 'true' }, groupWords.label),
-      groups.element,
-    );
-    const offerGroups = (): void => {
-      const count = model.layer?.groups ?? 1;
-      group = 0;
-      groupChooser.hidden = count < 2;
-      groups.offer(Array.from({ length: count }, (_, g) => ({ value: String(g), text: groupWords.option(g, count) })));
-      groups.value = '0';
-    };
+    const chooser = new GroupChooser(() => void show());
+    const offerGroups = (): void => chooser.offer(model.layer?.groups ?? 1);
 
     const show = async (): Promise<void> => {
       loading.abort();
@@ -72,13 +54,13 @@ export const givensTab: TabRecord = {
         const seed = model.snapshot?.record.seed ?? 0;
         const { name } = layer;
         const sequence = await loadRotations(
-          (range) => remote.rotations({ layer: name, group, ...range }, { signal }),
+          (range) => remote.rotations({ layer: name, group: chooser.group, ...range }, { signal }),
           seed,
         );
         if (signal.aborted) return;
         view?.dispose();
         view = new GivensView(layer.name, sequence, goalOf(layer), stage.readOut, prefs);
-        controls.replaceChildren(groupChooser, ...view.controls);
+        controls.replaceChildren(chooser.element, ...view.controls);
         content.replaceChildren(view.element);
         stage.refreshTable();
       } catch (error) {

@@ -4,10 +4,11 @@ import type { RotationPage } from '../../../src/protocol/views';
 
 const pageLength = 20_000;
 
-/** `ask`: for rotations [start, end), of which the answer may hold fewer. */
+/** `ask`: for rotations [start, end), of which the answer may hold fewer. `loaded`: told the share that has come. */
 export async function loadRotations(
   ask: (range: { start: number; end: number }) => Promise<RotationPage>,
   seed: number,
+  loaded?: (share: number) => void,
 ): Promise<RotationSequence> {
   const page = (start: number): Promise<RotationPage> => ask({ start, end: start + pageLength });
   let { total, shape, lastUndone, first, second, angle, beginning } = await page(0);
@@ -19,6 +20,7 @@ export async function loadRotations(
       joined.first.set(first, start);
       joined.second.set(second, start);
       joined.angle.set(angle, start);
+      loaded?.((start + first.length) / total);
     }
     ({ first, second, angle } = joined);
   }

@@ -32,6 +32,16 @@ export const foundHelp = {
   ],
 } as const;
 
+/** Of rotations in a file, of which nothing else is known. */
+export const recordedHelp = {
+  title: 'Recorded rotations',
+  text: [
+    'A file of rotations holds those that a run drew for its initial weights, or that `sparsescope factor` found for a matrix; they are played in their order, from the identity or where the file says that they begin.',
+    foundHelp.text[1],
+  ],
+  keys: foundHelp.keys.map(([key, what]) => [key, key === 'p Escape' ? 'Back to the tensor' : what] as const),
+} as const;
+
 interface Reason {
   title: string;
   explanation: string;
@@ -126,7 +136,7 @@ export function rotationWords({ sequence, step, density, expected, target }: Rot
   const t = step - 1;
   const turn = `axes ${first[t]}, ${second[t]} by ${degrees(angle[t])}`;
   const change = `${what} ${figure(density[t])} → ${figure(density[step])}`;
-  if (lastUndone && step === total && target !== undefined)
-    return `${place}, undone: ${turn} · ${change}, farther from the target ${figure(target)}`;
+  if (lastUndone && step === total)
+    return `${place}, undone: ${turn} · ${change}${target === undefined ? '' : `, farther from the target ${figure(target)}`}`;
   return `${place}: ${turn} · ${change}${expected ? ` (expected ${figure(expected[step])})` : ''}`;
 }

@@ -9,7 +9,7 @@ import type { Prefs } from '../../parts/prefs';
 import type { HelpTopic } from '../../parts/help';
 import type { Exhibit, Stage } from '../../parts/stage';
 import { numeric, tableOf, type Table } from '../../parts/table';
-import { notPlayable, withRotations } from './rotation-picture';
+import { withRotations } from './rotation-picture';
 import { StatisticsPanel } from './statistics-panel';
 import type { StatisticsStore } from './statistics-store';
 import { kindOf } from './tensor-kind';
@@ -43,7 +43,7 @@ export interface Picture {
 
 export function showTensor(tensor: TensorInfo, context: TensorContext): void {
   const { stage, store } = context;
-  const picture = makePicture(tensor, context);
+  const picture = withRotations(tensor, makePicture(tensor, context), context);
   const statistics = new StatisticsPanel(tensor, store, () => stage.refreshTable());
   const facts = `${shapeText(tensor.shape)} · ${tensor.dtype}`;
   const content = h(
@@ -82,7 +82,10 @@ export function showTensor(tensor: TensorInfo, context: TensorContext): void {
   stage.show(exhibit, picture.controls, content);
 }
 
-function makePicture(tensor: TensorInfo, context: TensorContext): Picture {
+/** A picture without a button of its own. */
+type Still = Omit<Picture, 'action'>;
+
+function makePicture(tensor: TensorInfo, context: TensorContext): Still {
   const kind = kindOf(tensor);
   switch (kind.kind) {
     case 'empty':
@@ -96,16 +99,15 @@ function makePicture(tensor: TensorInfo, context: TensorContext): Picture {
   }
 }
 
-const plain = (element: HTMLElement): Picture => ({
+const plain = (element: HTMLElement): Still => ({
   element,
   controls: [],
-  action: notPlayable(),
   canvases: () => [],
   tables: () => [],
   dispose: () => undefined,
 });
 
-function scalarPicture({ name }: TensorInfo, { remote, stage, failed }: TensorContext): Picture {
+function scalarPicture({ name }: TensorInfo, { remote, stage, failed }: TensorContext): Still {
   const value = h('p', { class: 'big-value number' });
   let table: Table | undefined;
   remote
@@ -120,16 +122,16 @@ function scalarPicture({ name }: TensorInfo, { remote, stage, failed }: TensorCo
   return { ...plain(value), tables: () => (table ? [table] : []) };
 }
 
-function vectorPicture(tensor: TensorInfo, length: number, { remote, stage, failed }: TensorContext): Picture {
+function vectorPicture(tensor: TensorInfo, length: number, { remote, stage, failed }: TensorContext): Still {
   const view = new VectorView(tensor, length, stage.readOut);
   const loading = new AbortController();
   view.load(remote, loading.signal).catch(failed);
   return {
     element: view.element,
     controls: [],
-    action: notPlayable(),
     canvases: () => [view.picture()],
     tables: () => [view.table()],
+    describe: () => view.describe(undefined),
     dispose: () => {
       loading.abort();
       view.dispose();
@@ -140,9 +142,8 @@ function vectorPicture(tensor: TensorInfo, length: number, { remote, stage, fail
 function matrixPicture(
   tensor: TensorInfo,
   { rows, columns }: { rows: number; columns: number },
-  context: TensorContext,
-): Picture {
-  const { remote, stage, prefs, failed } = context;
+  { remote, stage, prefs, failed }: TensorContext,
+): Still {
   const { name, shape } = tensor;
   const panel = new MatrixPanel(stage.readOut, prefs, failed);
   panel.show({
@@ -158,7 +159,7 @@ function matrixPicture(
       values: (range: TileRange, signal) => remote.valueTile({ name, ...range }, { signal }),
     },
   });
-  const matrix: Omit<Picture, 'action'> = {
+  return {
     element: panel.element,
     controls: panel.controls,
     canvases: () => [panel.view.picture()],
@@ -167,5 +168,4 @@ function matrixPicture(
     describe: () => panel.describe(),
     dispose: () => panel.dispose(),
   };
-  return withRotations(tensor, { rows, columns }, matrix, context);
 }

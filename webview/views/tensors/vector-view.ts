@@ -64,7 +64,8 @@ export class VectorView {
     this.chart.dispose();
   }
 
-  private describe(index: number | undefined): void {
+  /** Says what is there at an index, or how many values there are. */
+  describe(index: number | undefined): void {
     const { name } = this.tensor;
     if (index === undefined) this.readOut.say(pictureWords.length(name, this.length));
     else this.readOut.say(pictureWords.at(name, index, this.values[index]), '', String(this.values[index]));

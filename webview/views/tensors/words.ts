@@ -1,5 +1,5 @@
 /** What the tensor editor says. */
-import { factoredDtypes, mostPlayedAxes, type TensorFileSummary } from '../../../src/protocol/views';
+import { factoredDtypes, mostFactoredAxes, type TensorFileSummary } from '../../../src/protocol/views';
 import { bytes, count, figure, many, shapeText } from '../../format';
 
 export const help = {
@@ -7,7 +7,8 @@ export const help = {
   text: [
     'Only the header of the file is read to list its tensors; a picture reads the part it shows, statistics the whole tensor.',
     'A tensor of more than two axes is shown as a matrix of its first axis by all others.',
-    `Play as Rotations takes an orthogonal matrix of up to ${count(mostPlayedAxes)} rows and columns apart into the Givens rotations that make it, and plays them.`,
+    `Play as Rotations takes an orthogonal matrix of up to ${count(mostFactoredAxes)} rows and columns apart into the Givens rotations that make it, and plays them; of a convolution in groups, or a stack, those of each of its matrices.`,
+    'In a file of rotations, of a run or of sparsescope factor, it plays the recorded ones.',
     'In the mask every non-zero is drawn, NaN included. Weights are blue where negative, orange where positive; magnitudes go by their square root.',
   ],
   keys: [
@@ -55,18 +56,37 @@ export const pictureWords = {
   at: (name: string, index: number, value: number) => `${name} [${index}] ${figure(value)}`,
 };
 
+/** Of many numbers the first ones and the last. */
+const few = (numbers: readonly number[]): string =>
+  numbers.length <= 12
+    ? numbers.map(count).join(', ')
+    : `${numbers.slice(0, 10).map(count).join(', ')}, ... ${count(numbers.at(-1)!)}`;
+
 export const rotationWords = {
-  play: 'Play as Rotations',
-  back: 'Back to the Matrix',
-  about: 'Takes an orthogonal matrix apart into the Givens rotations that make it, and plays them (p)',
-  aboutBack: 'Shows the matrix again (p)',
+  /** What the button says and does: to play, and to go back. */
+  ofMatrix: [
+    {
+      text: 'Play as Rotations',
+      about: 'Takes an orthogonal matrix apart into the Givens rotations that make it, and plays them (p)',
+    },
+    { text: 'Back to the Matrix', about: 'Shows the matrix again (p)' },
+  ],
+  recorded: (sequence: string) => [
+    { text: 'Play Rotations', about: `Plays the rotations of ${sequence}, of which this is a part (p)` },
+    { text: 'Back to the Tensor', about: 'Shows the tensor again (p)' },
+  ],
+  groups: 'Groups',
+  aboutGroups: 'Matrices that the rows are: groups of a convolution, or matrices in a stack',
+  group: (name: string, group: number, of: number) => `${name}, group ${count(group + 1)} of ${count(of)}`,
+  noGroups: (typed: string, name: string, numbers: readonly number[]) => ({
+    title: `${typed.trim() === '' ? 'Nothing' : typed} is no number of groups of ${name}`,
+    explanation: `A whole number that divides its rows is expected: ${few(numbers)}.`,
+  }),
   factoring: 'Finding the rotations',
   progress: 'Rotations found',
-  fileName: 'rotations',
+  fileName: (groups: number, group: number) => (groups > 1 ? `rotations-${group + 1}` : 'rotations'),
   notAMatrix: 'Rotations make matrices, and this tensor is none.',
   notFloating: (dtype: string) => `Rotations make matrices of ${factoredDtypes.join(', ')}; this one is ${dtype}.`,
-  tooLarge: (rows: number, columns: number) =>
-    `Matrices of up to ${count(mostPlayedAxes)} rows and columns are played here, and this one has ${shapeText([rows, columns])}; sparsescope factor takes larger ones.`,
 };
 
 export const statisticsWords = {
