@@ -71,7 +71,7 @@ describe('factorOrthogonal', () => {
     expect(sequence.first.length).toBeLessThan((80 * 79) / 2 / 3);
   });
 
-  it('tells how much is done: more after each vector, all after the last', () => {
+  it('tells how much is done: more after each part, all after the last', () => {
     for (const [rows, columns] of [
       [7, 30],
       [30, 7],
@@ -80,7 +80,7 @@ describe('factorOrthogonal', () => {
       const shares: number[] = [];
       const weights = haarOrthogonal(rows, columns, Rng.fromSeed(1));
       factorOrthogonal({ weights, rows, columns, progress: (share) => shares.push(share) });
-      expect(shares).toHaveLength(Math.min(rows, columns));
+      expect(shares.length).toBeGreaterThan(Math.min(rows, columns));
       expect(shares).toEqual([...new Set(shares)].sort((a, b) => a - b));
       expect(shares[0]).toBeGreaterThan(0);
       expect(shares.at(-1)).toBe(1);
