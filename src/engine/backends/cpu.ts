@@ -1,7 +1,7 @@
 /** TensorFlow.js in plain JavaScript: slow, always there, what the others are compared with. */
 import * as tf from '@tensorflow/tfjs';
 import { words } from '../errors';
-import { installPatches } from './patches';
+import { installOwnKernels } from './install';
 import { quietTensorFlow } from './quiet';
 import type { Backend } from './backend';
 
@@ -28,7 +28,7 @@ export const cpu: Backend = {
   start: async () => {
     quietTensorFlow();
     await tf.setBackend('cpu');
-    installPatches('cpu', arrayMemory);
+    installOwnKernels('cpu', arrayMemory);
     return { version: tf.version.tfjs };
   },
 };

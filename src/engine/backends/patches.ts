@@ -1,13 +1,10 @@
 /**
  * Patches of pictures as an operation of its own, with its gradient: what TensorFlow.js lacks on the wasm backend, and
- * what padding, slicing and concatenating take five times as long for. Written once, by loops over typed arrays that
- * each backend hands over; on wasm those are views of its heap, so that nothing is copied. Measured with TensorFlow.js
- * 4.22.0.
+ * what padding, slicing and concatenating take five times as long for.
  */
 import * as tf from '@tensorflow/tfjs';
-
-const gatherName = 'PicturePatches';
-const scatterName = 'PicturePatchesGradient';
+import type { OwnKernel } from './own-kernels';
+import { run } from './own-kernels';
 
 /** How patches are laid over pictures of (batch, places, channels). */
 export interface PatchLayout {
@@ -16,13 +13,6 @@ export interface PatchLayout {
   taps: number;
   channels: number;
   groups: number;
-}
-
-/** How a backend hands over the values of a tensor, and makes a new one. */
-interface Memory {
-  read(info: tf.TensorInfo): Float32Array;
-  /** Before anything is read: what was handed over may move when memory grows. */
-  make(shape: number[]): { info: tf.TensorInfo; values: () => Float32Array };
 }
 
 /** y: (groups, batch * places of the output, taps * channels / groups). */
@@ -65,42 +55,28 @@ const patchesShape = ({ layout: { table, taps, channels, groups }, shape: [batch
   (taps * channels) / groups,
 ];
 
-type KernelCall = { inputs: tf.NamedTensorInfoMap; backend: unknown; attrs?: tf.NamedAttrMap | undefined };
+const placesIn = ([, height, width]: Attributes['shape']): number => height * width;
 
-const installed = new Set<string>();
+const gathering: OwnKernel<Attributes> = {
+  name: 'PicturePatches',
+  shapeOf: patchesShape,
+  fill: ([x], y, { layout, shape }) => gather(x, y, layout, placesIn(shape)),
+};
 
-/** Registers both operations for a backend, once a process. */
-export function installPatches(backendName: string, memoryOf: (backend: unknown) => Memory): void {
-  if (installed.has(backendName)) return;
-  installed.add(backendName);
-  const register = (
-    kernelName: string,
-    shapeOf: (attributes: Attributes) => number[],
-    fill: (from: Float32Array, to: Float32Array, layout: PatchLayout, places: number) => void,
-  ): void => {
-    const kernelFunc = ({ inputs, backend, attrs }: KernelCall): tf.TensorInfo => {
-      const attributes = attrs as unknown as Attributes;
-      const memory = memoryOf(backend);
-      const { info, values } = memory.make(shapeOf(attributes));
-      const { shape, layout } = attributes;
-      fill(memory.read(inputs['x']!), values(), layout, shape[1] * shape[2]);
-      return info;
-    };
-    tf.registerKernel({ kernelName, backendName, kernelFunc });
-  };
-  register(gatherName, patchesShape, gather);
-  register(scatterName, ({ shape }) => [...shape], scatter);
-}
+const scattering: OwnKernel<Attributes> = {
+  name: 'PicturePatchesGradient',
+  shapeOf: ({ shape }) => [...shape],
+  fill: ([dy], dx, { layout, shape }) => scatter(dy, dx, layout, placesIn(shape)),
+};
 
-const run = (kernelName: string, x: tf.Tensor, attributes: Attributes): tf.Tensor =>
-  tf.engine().runKernel(kernelName, { x }, attributes as unknown as tf.NamedAttrMap);
+export const patchKernels = [gathering, scattering] as const;
 
 /** x: (batch, height, width, channels). Answers (groups, batch * places, taps * channels / groups). */
 export function patchesOf(x: tf.Tensor4D, layout: PatchLayout): tf.Tensor3D {
   const attributes = { layout, shape: x.shape };
   const op = tf.customGrad((given) => ({
-    value: run(gatherName, given as tf.Tensor, attributes),
-    gradFunc: (slope) => run(scatterName, slope, attributes),
+    value: run(gathering, [given as tf.Tensor], attributes),
+    gradFunc: (slope) => run(scattering, [slope], attributes),
   }));
   return op(x) as tf.Tensor3D;
 }

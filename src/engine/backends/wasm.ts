@@ -5,7 +5,7 @@ import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { backendUnavailable, words } from '../errors';
 import type { Backend } from './backend';
 import { withoutNewListeners } from './process-listeners';
-import { installPatches } from './patches';
+import { installOwnKernels } from './install';
 import { quietTensorFlow } from './quiet';
 import { wasmFolder } from './wasm-files';
 import { installTransposedMatMul } from './wasm-matmul';
@@ -39,7 +39,7 @@ export const wasm: Backend = {
     started = true;
     if (!(await withoutNewListeners(() => tf.setBackend('wasm')))) throw backendUnavailable('wasm', words.wasmFailed);
     installTransposedMatMul();
-    installPatches('wasm', heapMemory);
+    installOwnKernels('wasm', heapMemory);
     return { version: version_wasm };
   },
 };

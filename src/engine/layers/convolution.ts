@@ -7,6 +7,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { outputSize, tapTable } from '../../core/convolution';
 import type { ConvLayer, PictureSize } from '../../core/network';
+import { depthwise } from '../backends/depthwise';
 import { patchesOf } from '../backends/patches';
 
 /** (batch, values), each channel by channel as PyTorch has them, as pictures. */
@@ -41,6 +42,7 @@ export function windows(
 export function convolve(x: tf.Tensor4D, layer: ConvLayer, weight: tf.Tensor2D, bias?: tf.Tensor1D): tf.Tensor4D {
   const { groups, out, kernel } = layer;
   const batch = x.shape[0];
+  if (groups > 1 && groups === layer.in && groups === out) return depthwiseConvolve(x, layer, weight, bias);
   const { patches, height, width } = windows(x, layer, groups);
   const taps = kernel[0] * kernel[1];
   const [outputs, inputs] = [out / groups, weight.shape[1] / taps];
@@ -49,5 +51,15 @@ export function convolve(x: tf.Tensor4D, layer: ConvLayer, weight: tf.Tensor2D, 
   const product = tf.matMul(patches, tf.reshape(turned, [groups, taps * inputs, outputs]));
   const places = groups === 1 ? product : tf.transpose(product, [1, 0, 2]);
   const values = tf.reshape(places, [batch, height, width, out]);
+  return bias ? tf.add<tf.Tensor4D>(values, bias) : (values as tf.Tensor4D);
+}
+
+/** As `convolve`, where each channel has a kernel of its own. */
+function depthwiseConvolve(x: tf.Tensor4D, layer: ConvLayer, weight: tf.Tensor2D, bias?: tf.Tensor1D): tf.Tensor4D {
+  const [batch, rows, columns, channels] = x.shape;
+  const size: PictureSize = [channels, rows, columns];
+  const [, height, width] = outputSize(layer, size);
+  const places = depthwise(x, tf.transpose(weight), tapTable(layer, size));
+  const values = tf.reshape(places, [batch, height, width, channels]);
   return bias ? tf.add<tf.Tensor4D>(values, bias) : (values as tf.Tensor4D);
 }

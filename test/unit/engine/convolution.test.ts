@@ -38,6 +38,10 @@ const cases: [string, ConvLayer, PictureSize][] = [
   ['1 x 1, stride 2', conv({ kernel: [1, 1], stride: 2 }), [2, 5, 5]],
   ['groups', conv({ in: 4, out: 6, groups: 2 }), [4, 4, 4]],
   ['depthwise', conv({ in: 3, out: 3, groups: 3, padding: 'circular' }), [3, 4, 5]],
+  ['depthwise, stride 2', conv({ in: 5, out: 5, groups: 5, stride: 2, kernel: [5, 5] }), [5, 7, 6]],
+  ['depthwise, kernel larger than the picture', conv({ in: 2, out: 2, groups: 2, kernel: [5, 5] }), [2, 2, 1]],
+  ['depthwise, no padding', conv({ in: 4, out: 4, groups: 4, kernel: [2, 3], padding: 'none' }), [4, 5, 4]],
+  ['two outputs a channel', conv({ in: 3, out: 6, groups: 3 }), [3, 4, 4]],
 ];
 
 /** One output value by the definition. */
@@ -103,15 +107,15 @@ describe.each([
   it.each(cases)('has the gradient of finite differences, by weights and by pictures: %s', (_name, layer, size) => {
     const { rows, columns } = weightShape(layer);
     const weights = normals(rows * columns, 1);
-    const picture = normals(size[0] * size[1] * size[2], 2);
+    const picture = normals(2 * size[0] * size[1] * size[2], 2);
     const [, height, width] = outputSize(layer, size);
-    const pull = normals(rows * height * width, 3);
-    const pictureShape: [number, number, number, number] = [1, size[1], size[2], size[0]];
+    const pull = normals(2 * rows * height * width, 3);
+    const pictureShape: [number, number, number, number] = [2, size[1], size[2], size[0]];
     const total = (w: tf.Tensor, x: tf.Tensor): tf.Scalar =>
       tf.sum(
         tf.mul(
           convolve(x as tf.Tensor4D, layer, w as tf.Tensor2D, tf.zeros([rows])),
-          tf.tensor4d(pull, [1, height, width, rows]),
+          tf.tensor4d(pull, [2, height, width, rows]),
         ),
       );
     const at = (w: Float32Array, x: Float32Array): number =>

@@ -1,0 +1,45 @@
+/** Networks by name, narrow enough for a test, with weights and batches drawn by seed. */
+import { maskableLayers, weightShape } from '../../../src/core/network';
+import type { Network, PictureSize } from '../../../src/core/network';
+import { presetLayers } from '../../../src/core/presets';
+import type { PresetName, PresetOptions } from '../../../src/core/presets';
+import { Rng } from '../../../src/core/rng';
+import { freshOthers } from '../../../src/engine/initialise';
+import type { NetworkState } from '../../../src/engine/states';
+import type { Batch } from '../../../src/engine/trainer';
+
+const classes = 4;
+
+export const presetNetwork = (name: PresetName, picture: PictureSize, options: PresetOptions = {}): Network => ({
+  inputs: picture[0] * picture[1] * picture[2],
+  picture,
+  classes,
+  layers: presetLayers(name, { picture, classes }, options),
+});
+
+/** Normal weights of variance 1 / kept inputs under random masks; biases, norms and positions off their beginnings too. */
+export function drawnState(network: Network, density = 0.8): NetworkState {
+  const rng = Rng.fromSeed(5);
+  const layers = maskableLayers(network).map((layer) => {
+    const shape = weightShape(layer);
+    const size = shape.rows * shape.columns;
+    const own = layer.dense ? 1 : density;
+    const mask = Uint8Array.from({ length: size }, () => Number(own === 1 || rng.uniform() < own));
+    const weights = Float32Array.from(mask, (kept) => (kept * rng.normal()) / Math.sqrt(own * shape.columns));
+    const bias = layer.bias !== false && Float32Array.from({ length: layer.out }, () => 0.1 * rng.normal());
+    return { ...shape, weight: weights, mask, weightSlots: [], biasSlots: [], ...(bias && { bias }) };
+  });
+  const others = freshOthers({ seed: 1 }, network);
+  for (const { weight, bias } of others)
+    for (const values of [weight, bias]) values?.forEach((value, i) => (values[i] = value + 0.1 * rng.normal()));
+  return { layers, others };
+}
+
+export function drawnBatch({ inputs, classes: labels }: Network, size: number, seed: number): Batch {
+  const rng = Rng.fromSeed(seed);
+  return {
+    size,
+    x: Float32Array.from({ length: size * inputs }, () => rng.normal()),
+    labels: Uint8Array.from({ length: size }, () => rng.below(labels)),
+  };
+}
