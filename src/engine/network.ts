@@ -29,10 +29,10 @@ const asValues = (x: tf.Tensor): tf.Tensor => (isPictures(x) ? fromPictures(x) :
 
 /** x Wᵀ + b along the last axis. */
 function linear({ weight, bias }: LayerWeights, x: tf.Tensor): tf.Tensor {
-  const rows = tf.reshape(x, [-1, x.shape[x.rank - 1]]);
+  const rows = x.rank === 2 ? x : tf.reshape(x, [-1, x.shape[x.rank - 1]]);
   const product = tf.matMul(rows, weight, false, true);
   const out = bias ? tf.add(product, bias) : product;
-  return tf.reshape(out, [...x.shape.slice(0, -1), weight.shape[0]]);
+  return x.rank === 2 ? out : tf.reshape(out, [...x.shape.slice(0, -1), weight.shape[0]]);
 }
 
 function weightsOf({ weights }: Pass, name: string): LayerWeights {

@@ -1,5 +1,6 @@
 /** Optimizers, with the semantics of torch.optim. */
 import * as tf from '@tensorflow/tfjs';
+import type { Read } from './backends/in-place';
 
 export interface OptimizerSettings {
   name: 'sgd' | 'adam' | 'adamw';
@@ -26,17 +27,36 @@ interface Moved {
 /**
  * Moves a variable and its slots in place. A weight that is zero, with a zero gradient and zero slots, stays exactly zero.
  * `count`: updates since the slots were zero, this one included. Call it inside a tidy.
+ * `read`: how values are reached in place, if they are.
  */
-export function update(moved: Moved, settings: OptimizerSettings, learningRate: number, count: number): void {
-  if (settings.name === 'sgd') sgd(moved, settings, learningRate);
-  else adam(moved, settings, learningRate, count);
+export function update(
+  { variable, slots, gradient }: Moved,
+  settings: OptimizerSettings,
+  learningRate: number,
+  count: number,
+  read: Read | undefined,
+): void {
+  const rates = { ...settings, learningRate, count };
+  if (read) {
+    const move = settings.name === 'sgd' ? sgdInPlace : adamInPlace;
+    move(read(variable), slots.map(read), read(gradient), rates);
+  } else {
+    const move = settings.name === 'sgd' ? sgd : adam;
+    move(variable, slots, gradient, rates);
+  }
+}
+
+interface Rates extends OptimizerSettings {
+  learningRate: number;
+  count: number;
 }
 
 /** g += weightDecay * w; v = momentum * v + g; w -= learningRate * (nesterov ? g + momentum * v : v). Zero dampening. */
 function sgd(
-  { variable, slots: [velocity], gradient }: Moved,
-  { momentum, nesterov, weightDecay }: OptimizerSettings,
-  learningRate: number,
+  variable: tf.Variable,
+  [velocity]: readonly tf.Variable[],
+  gradient: tf.Tensor,
+  { momentum, nesterov, weightDecay, learningRate }: Rates,
 ): void {
   const slope = withDecay(gradient, variable, weightDecay);
   let direction = slope;
@@ -47,6 +67,25 @@ function sgd(
   variable.assign(tf.sub(variable, tf.mul(direction, learningRate)));
 }
 
+/** As `sgd`. */
+function sgdInPlace(
+  w: Float32Array,
+  [v]: readonly Float32Array[],
+  g: Float32Array,
+  { momentum, nesterov, weightDecay, learningRate }: Rates,
+): void {
+  for (let i = 0; i < w.length; i++) {
+    const slope = g[i] + weightDecay * w[i];
+    let direction = slope;
+    if (momentum !== 0) {
+      const velocity = momentum * v[i] + slope;
+      v[i] = velocity;
+      direction = nesterov ? slope + momentum * velocity : velocity;
+    }
+    w[i] -= learningRate * direction;
+  }
+}
+
 const withDecay = (gradient: tf.Tensor, variable: tf.Variable, weightDecay: number): tf.Tensor =>
   weightDecay === 0 ? gradient : tf.add(gradient, tf.mul(variable, weightDecay));
 
@@ -55,10 +94,10 @@ const withDecay = (gradient: tf.Tensor, variable: tf.Variable, weightDecay: numb
  * pulls the weight itself by learningRate * weightDecay.
  */
 function adam(
-  { variable, slots: [mean, square], gradient }: Moved,
-  { name, weightDecay }: OptimizerSettings,
-  learningRate: number,
-  count: number,
+  variable: tf.Variable,
+  [mean, square]: readonly tf.Variable[],
+  gradient: tf.Tensor,
+  { name, weightDecay, learningRate, count }: Rates,
 ): void {
   const coupled = name === 'adam';
   const slope = coupled ? withDecay(gradient, variable, weightDecay) : gradient;
@@ -67,4 +106,24 @@ function adam(
   const spread = tf.add(tf.div(tf.sqrt(square), Math.sqrt(1 - beta2 ** count)), epsilon);
   const pulled = coupled || weightDecay === 0 ? variable : tf.mul(variable, 1 - learningRate * weightDecay);
   variable.assign(tf.sub(pulled, tf.mul(tf.div(mean, spread), learningRate / (1 - beta1 ** count))));
+}
+
+/** As `adam`. */
+function adamInPlace(
+  w: Float32Array,
+  [mean, square]: readonly Float32Array[],
+  g: Float32Array,
+  { name, weightDecay, learningRate, count }: Rates,
+): void {
+  const [decay, pull] = name === 'adam' ? [weightDecay, 1] : [0, 1 - learningRate * weightDecay];
+  const rate = learningRate / (1 - beta1 ** count);
+  const deviation = Math.sqrt(1 - beta2 ** count);
+  for (let i = 0; i < w.length; i++) {
+    const slope = g[i] + decay * w[i];
+    const first = beta1 * mean[i] + (1 - beta1) * slope;
+    const second = beta2 * square[i] + (1 - beta2) * slope * slope;
+    mean[i] = first;
+    square[i] = second;
+    w[i] = pull * w[i] - (rate * first) / (Math.sqrt(second) / deviation + epsilon);
+  }
 }

@@ -27,8 +27,11 @@ export interface NetworkTensors {
   others: (ParameterTensors & { layer: OtherLayer })[];
 }
 
+/** A copy: the cpu backend would keep the array itself, and updates write to where the values lie. */
+const copied = (data: Float32Array, shape: readonly number[]): tf.Tensor => tf.tensor(data.slice(), [...shape]);
+
 const variable = (data: Float32Array, shape: readonly number[]): tf.Variable =>
-  tf.tidy(() => tf.variable(tf.tensor(data, [...shape])));
+  tf.tidy(() => tf.variable(copied(data, shape)));
 
 /** Zeros where the optimizer has not begun. */
 const slots = (data: readonly Float32Array[], count: number, shape: readonly number[]): tf.Variable[] =>
@@ -107,7 +110,7 @@ export const downloadNetwork = ({ layers, others }: NetworkTensors): NetworkStat
 export function replaceParameters(tensors: ParameterTensors, state: LayerState | OtherState): void {
   tf.tidy(() => {
     const assign = (to: tf.Variable, data: Float32Array | undefined): void =>
-      to.assign(data ? tf.tensor(data, to.shape) : tf.zerosLike(to));
+      to.assign(data ? copied(data, to.shape) : tf.zerosLike(to));
     assign(tensors.weight, state.weight);
     if (tensors.bias) assign(tensors.bias, state.bias);
     tensors.weightSlots.forEach((slot, i) => assign(slot, state.weightSlots.at(i)));

@@ -4,6 +4,7 @@ import type { LayerShape } from '../core/density/layer-shape';
 import { weightShape } from '../core/network';
 import type { Network } from '../core/network';
 import type { Parts } from '../core/parts';
+import { sumOfSquares, valuesInPlace } from './backends/in-place';
 import { follow } from './layers/norm';
 import type { BatchStatistics } from './layers/norm';
 import { countCorrect, crossEntropy, targets } from './loss';
@@ -106,7 +107,8 @@ export class Trainer {
     decays: boolean,
   ): void {
     const { optimizer } = this.settings;
-    update({ variable, slots, gradient }, decays ? optimizer : { ...optimizer, weightDecay: 0 }, learningRate, count);
+    const settings = decays ? optimizer : { ...optimizer, weightDecay: 0 };
+    update({ variable, slots, gradient }, settings, learningRate, count, valuesInPlace());
   }
 
   /** The gradients of all weights of a batch, pruned ones included, (out, in) row-major by layer; nothing is updated. */
@@ -149,10 +151,8 @@ export class Trainer {
         const weight = 'mask' in tensors ? tf.mul(dense, (tensors as LayerTensors).mask) : dense;
         return { tensors, dense, weight, ...(tensors.bias && { bias: grads[tensors.bias.name] }) };
       });
-      const squares = slopes.flatMap(({ weight, bias }) =>
-        [weight, ...(bias ? [bias] : [])].map((gradient) => tf.sum<tf.Scalar>(tf.square(gradient))),
-      );
-      const gradientNorm = Math.sqrt(tf.addN(squares).dataSync()[0]);
+      const trained = slopes.flatMap(({ weight, bias }) => (bias ? [weight, bias] : [weight]));
+      const gradientNorm = Math.sqrt(sumOfSquares(trained, valuesInPlace()));
       use(slopes, gradientNorm);
       const outputs = logits!.dataSync();
       logits!.dispose();

@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { words } from '../errors';
 import { installOwnKernels } from './install';
+import { offerValues } from './in-place';
 import { quietTensorFlow } from './quiet';
 import type { Backend } from './backend';
 
@@ -29,6 +30,7 @@ export const cpu: Backend = {
     quietTensorFlow();
     await tf.setBackend('cpu');
     installOwnKernels('cpu', arrayMemory);
+    offerValues('cpu', (backend) => arrayMemory(backend).read);
     return { version: tf.version.tfjs };
   },
 };

@@ -4,6 +4,7 @@ import { setWasmPaths, version_wasm } from '@tensorflow/tfjs-backend-wasm';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { backendUnavailable, words } from '../errors';
 import type { Backend } from './backend';
+import { offerValues } from './in-place';
 import { withoutNewListeners } from './process-listeners';
 import { installOwnKernels } from './install';
 import { quietTensorFlow } from './quiet';
@@ -40,6 +41,7 @@ export const wasm: Backend = {
     if (!(await withoutNewListeners(() => tf.setBackend('wasm')))) throw backendUnavailable('wasm', words.wasmFailed);
     installTransposedMatMul();
     installOwnKernels('wasm', heapMemory);
+    offerValues('wasm', (backend) => heapMemory(backend).read);
     return { version: version_wasm };
   },
 };
