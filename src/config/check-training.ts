@@ -3,13 +3,13 @@ import { dataSets } from '../core/data-sets';
 import * as errors from './errors';
 import type { PathFinding } from './finding';
 import { startsDense } from './methods';
+import { stepsOf } from './steps';
 import type { Config } from './types';
 
-/** Updates of one pass over the whole training: `train.epochs` epochs. */
-function stepsOf({ data, train }: Config): number {
+/** Examples that are not held out. */
+function trainingExamples({ data }: Config): number {
   const { examples } = dataSets[data.source];
-  const training = examples - Math.round(data.validation * examples);
-  return train.epochs * Math.ceil(training / train.batchSize);
+  return examples - Math.round(data.validation * examples);
 }
 
 export function checkTraining(config: Config): PathFinding[] {
@@ -28,7 +28,7 @@ export function checkTraining(config: Config): PathFinding[] {
   if (rewind.levels === 0) return found;
   if (update.method !== 'static') found.push({ ...errors.rewindOnlyStatic(update.method), path: method });
   if (train.earlyStop.patience > 0) found.push({ ...errors.rewindWithoutEarlyStop(), path: 'train.earlyStop' });
-  const steps = stepsOf(config);
+  const steps = stepsOf(train, trainingExamples(config));
   if (rewind.step >= steps) found.push({ ...errors.rewindTooLate(rewind.step, steps), path: 'train.rewind.step' });
   return found;
 }

@@ -12,6 +12,7 @@ import { checkSweep, hasSweep } from './check-sweep';
 import type { Sweep } from './sweep';
 import type { NetworkPlan } from './plan';
 import { planNetwork } from './plan';
+import { stepsOf } from './steps';
 import { itemPath } from './tree';
 import type { Config } from './types';
 import { withPairAfter } from './write';
@@ -49,7 +50,7 @@ function checkData({ data, train, probes }: Config, reading: Reading): PathFindi
   const validating = validation === 0 ? tests : held;
   if (probes.jacobian.at.length > 0 && probes.jacobian.samples > validating)
     found.push({ ...errors.fewerSamples(probes.jacobian.samples, validating), path: 'probes.jacobian.samples' });
-  const total = train.epochs * Math.ceil(training / train.batchSize);
+  const total = stepsOf(train, training);
   for (const [index, step] of probes.jacobian.at.entries())
     if (step !== 'end' && step > total) {
       const at = itemPath('probes.jacobian.at', index);

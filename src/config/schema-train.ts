@@ -159,6 +159,15 @@ export const train = {
       default: 2,
       doc: 'Passes over the training examples; 0: the network is initialised and probed only.',
     },
+    steps: {
+      kind: 'integer',
+      min: 1,
+      max: 1_000_000_000,
+      optional: true,
+      unit: 'steps',
+      aka: ['maxSteps', 'max_steps', 'iterations'],
+      doc: 'How long is trained, in place of `epochs`: the last epoch ends where the steps do, and is validated there.',
+    },
     batchSize: {
       kind: 'integer',
       min: 1,

@@ -4,10 +4,12 @@
  * that it is that much shorter, and sees the same batches in the same order.
  */
 
+import { batchesOf, stepsOf } from '../config/steps';
 import type { Config } from '../config/types';
 
 interface CourseOptions {
-  epochs: number;
+  /** Of one whole training, the last of which may end early. */
+  steps: number;
   /** Batches of one epoch. */
   batches: number;
   rewind: { levels: number; step: number };
@@ -34,28 +36,30 @@ export class Course {
   readonly perLevel: number;
   /** Updates of the run. */
   readonly total: number;
+  private readonly epochs: number;
 
   constructor(private readonly options: CourseOptions) {
-    const { epochs, batches, rewind } = options;
-    this.perLevel = epochs * batches;
+    const { steps, batches, rewind } = options;
+    this.perLevel = steps;
+    this.epochs = Math.ceil(steps / batches);
     this.total = this.perLevel + rewind.levels * this.later;
   }
 
   /** The update after `step` completed ones; `step` below `total`. */
   at(step: number): Moment {
-    const { batches, epochs, rewind } = this.options;
+    const { batches, rewind } = this.options;
     const level = step < this.perLevel ? 0 : 1 + Math.floor((step - this.perLevel) / this.later);
     const done = level === 0 ? step : rewind.step + ((step - this.perLevel) % this.later);
     const order = Math.floor(done / batches);
     const sinceStart = done + 1 - (level === 0 ? 0 : rewind.step);
-    return { level, done, sinceStart, epoch: level * epochs + order, order, index: done % batches };
+    return { level, done, sinceStart, epoch: level * this.epochs + order, order, index: done % batches };
   }
 
-  /** Whether `step` completed updates, at least one, end an epoch: its number from 1 if so. */
+  /** Whether `step` completed updates, at least one, end an epoch, or a training within one: its number from 1 if so. */
   endOfEpoch(step: number): number | undefined {
     if (step === 0) return undefined;
-    const { epoch, index } = this.at(step - 1);
-    return index + 1 === this.options.batches ? epoch + 1 : undefined;
+    const { epoch, index, done } = this.at(step - 1);
+    return index + 1 === this.options.batches || done + 1 === this.perLevel ? epoch + 1 : undefined;
   }
 
   /** The level that begins after `step` completed updates, 1 or higher; none at most steps. */
@@ -71,5 +75,5 @@ export class Course {
 }
 
 /** What a config comes to with this many training examples. */
-export const courseOf = ({ train: { epochs, batchSize, rewind } }: Config, examples: number): Course =>
-  new Course({ epochs, batches: Math.ceil(examples / batchSize), rewind });
+export const courseOf = ({ train }: Config, examples: number): Course =>
+  new Course({ steps: stepsOf(train, examples), batches: batchesOf(train, examples), rewind: train.rewind });
