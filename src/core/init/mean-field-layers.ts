@@ -1,0 +1,80 @@
+/**
+ * Mean-field theory layer by layer, for networks that are a plain chain of weights and activations: Poole et al. (NIPS
+ * 2016), equation 3, for the mean square of the preactivations, and Schoenholz et al. (ICLR 2017), section 3, for chi.
+ * Both hold for sparse layers with the mean square of the kept weights times their number by output as sigma_w^2.
+ */
+import type { LayerShape } from '../density/layer-shape';
+import { isMaskable } from '../network';
+import type { Activation, MaskableLayer, Network } from '../network';
+import { fans, partLayer } from './fan';
+import { moments } from './gaussian-moments';
+import type { Gains } from './mean-field';
+import type { BaseInit } from './registry';
+
+export interface FieldLayer {
+  /** The mean square of the preactivations. */
+  q: number;
+  /**
+   * By how much the layer, and the activation before it, multiply the mean square of a gradient on its way back, sums over
+   * units; null for the first layer, which has no preactivations before it.
+   */
+  chi: number | null;
+}
+
+/** Below this mean square an activation is its slope at 0. */
+const least = 1e-16;
+
+/**
+ * `input`: the mean square of the inputs. `gains`: sigma_w and sigma_b of each layer. Layers behind a residual, a norm,
+ * attention, a pool, a mean or squeeze and excitation are left out, and so are those whose q is no finite number.
+ */
+export function meanFieldLayers(
+  { layers }: Pick<Network, 'layers'>,
+  input: number,
+  gains: (layer: MaskableLayer) => Gains,
+): Map<string, FieldLayer> {
+  const found = new Map<string, FieldLayer>();
+  let [q, first] = [input, true];
+  let activation: Activation = 'linear';
+  for (const layer of layers) {
+    if (layer.kind === 'flatten') continue;
+    // Neither inputs nor what comes out of an activation are normal variables.
+    if (layer.kind === 'activation' && activation === 'linear' && !first) activation = layer.fn;
+    else if (isMaskable(layer)) {
+      const { weight, bias } = gains(layer);
+      // Inputs are what they are: nothing is taken of them but their mean square.
+      const { square, slope } = first ? { square: q, slope: 1 } : moments[activation](Math.max(q, least));
+      q = weight ** 2 * square + bias ** 2;
+      if (!Number.isFinite(q)) return found;
+      found.set(layer.name, { q, chi: first ? null : weight ** 2 * slope });
+      [first, activation] = [false, 'linear'];
+    } else return found;
+  }
+  return found;
+}
+
+/** sigma_w of a layer that this initialisation makes with every weight kept: the root of the mean square norm of a row. */
+export function denseGain(init: BaseInit, shape: LayerShape, gain: number): number {
+  const { fanIn, fanOut } = fans(shape);
+  const { outputs, inputs, taps } = partLayer(shape);
+  switch (init) {
+    case 'kaiming-normal':
+      return gain * Math.SQRT2;
+    case 'lecun-normal':
+      return gain;
+    case 'xavier-normal':
+      return gain * Math.sqrt((2 * fanIn) / (fanIn + fanOut));
+    // Of orthonormal columns in a tall matrix each row has its share.
+    case 'orthogonal':
+      return gain * Math.sqrt(Math.min(1, (inputs * taps) / outputs));
+    case 'delta-orthogonal':
+    case 'conv-orthogonal':
+      return gain * Math.sqrt(Math.min(1, inputs / outputs));
+  }
+}
+
+/** sigma_w and sigma_b as a layer has them: of its weights, 0 where the mask is, and its biases. */
+export function actualGains(weights: Float32Array, rows: number, bias: Float32Array | undefined): Gains {
+  const squares = (values: Float32Array): number => values.reduce((sum, value) => sum + value * value, 0);
+  return { weight: Math.sqrt(squares(weights) / rows), bias: bias ? Math.sqrt(squares(bias) / bias.length) : 0 };
+}
