@@ -48,14 +48,27 @@ function checkData({ data, train, probes }: Config, reading: Reading): PathFindi
   if (train.batchSize > training)
     found.push({ ...errors.batchTooLarge(train.batchSize, training), path: 'train.batchSize' });
   const validating = validation === 0 ? tests : held;
-  if (probes.jacobian.at.length > 0 && probes.jacobian.samples > validating)
-    found.push({ ...errors.fewerSamples(probes.jacobian.samples, validating), path: 'probes.jacobian.samples' });
   const total = stepsOf(train, training);
-  for (const [index, step] of probes.jacobian.at.entries())
-    if (step !== 'end' && step > total) {
-      const at = itemPath('probes.jacobian.at', index);
-      found.push({ ...errors.stepBeyondEnd(at, step, total), path: at });
-    }
+  return [...found, ...checkProbes(probes, { total, validating })];
+}
+
+/** `total`: steps; `validating`: examples to take samples of. */
+function checkProbes(
+  probes: Config['probes'],
+  { total, validating }: { total: number; validating: number },
+): PathFinding[] {
+  const found: PathFinding[] = [];
+  for (const name of ['jacobian', 'signals'] as const) {
+    const { at, samples } = probes[name];
+    const path = `probes.${name}.samples`;
+    const measures = at.length > 0 || (name === 'signals' && probes.signals.every > 0);
+    if (measures && samples > validating) found.push({ ...errors.fewerSamples(path, samples, validating), path });
+    for (const [index, step] of at.entries())
+      if (step !== 'end' && step > total) {
+        const place = itemPath(`probes.${name}.at`, index);
+        found.push({ ...errors.stepBeyondEnd(place, step, total), path: place });
+      }
+  }
   return found;
 }
 

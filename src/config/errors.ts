@@ -377,10 +377,10 @@ export const stepBeyondEnd = (path: string, step: number, total: number): Findin
     change('end'),
   );
 
-export const fewerSamples = (samples: number, examples: number): Finding =>
+export const fewerSamples = (path: string, samples: number, examples: number): Finding =>
   warning(
     'fewer-samples',
-    `probes.jacobian.samples is ${count(samples)}, but there are ${count(examples)} examples to validate with; all of them are used.`,
+    `\`${path}\` is ${count(samples)}, but there are ${count(examples)} examples to validate with; all of them are used.`,
     change(String(examples)),
   );
 

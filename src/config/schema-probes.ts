@@ -1,6 +1,21 @@
 /** The words of a config's `probes`. */
 import type { ObjectSchema } from './schema-types';
 
+const steps = {
+  kind: 'list',
+  maxItems: 1_000,
+  items: {
+    kind: 'union',
+    doc: 'A step number or `end`.',
+    of: [
+      { kind: 'integer', min: 0, max: 1_000_000_000, doc: 'A step; 0 is before the first update.' },
+      { kind: 'enum', values: ['end'], doc: 'After the last step.' },
+    ],
+  },
+  unit: 'steps',
+  doc: 'When it is measured: step numbers and `end`.',
+} as const;
+
 export const probes = {
   kind: 'object',
   doc: 'What is measured on the way.',
@@ -10,21 +25,7 @@ export const probes = {
       kind: 'object',
       doc: 'Singular values of the input-output Jacobian, by example.',
       keys: {
-        at: {
-          kind: 'list',
-          maxItems: 1_000,
-          items: {
-            kind: 'union',
-            doc: 'A step number or `end`.',
-            of: [
-              { kind: 'integer', min: 0, max: 1_000_000_000, doc: 'A step; 0 is before the first update.' },
-              { kind: 'enum', values: ['end'], doc: 'After the last step.' },
-            ],
-          },
-          default: [0, 'end'],
-          unit: 'steps',
-          doc: 'When it is measured: step numbers and `end`. An empty list measures nothing.',
-        },
+        at: { ...steps, default: [0, 'end'], doc: `${steps.doc} An empty list measures nothing.` },
         samples: {
           kind: 'integer',
           min: 1,
@@ -32,6 +33,29 @@ export const probes = {
           default: 32,
           unit: 'examples',
           doc: 'Of how many validation examples.',
+        },
+      },
+    },
+    signals: {
+      kind: 'object',
+      doc: 'How signals and gradients go through each layer, beside what mean-field theory predicts, with dead units and the weights that are on a path.',
+      keys: {
+        at: { ...steps, default: [], doc: `${steps.doc} Without it and \`every\` nothing is measured.` },
+        every: {
+          kind: 'integer',
+          min: 0,
+          max: 1_000_000_000,
+          default: 0,
+          unit: 'steps',
+          doc: 'How often they are measured besides, step 0 and the end included; 0: only `at`.',
+        },
+        samples: {
+          kind: 'integer',
+          min: 1,
+          max: 1_024,
+          default: 128,
+          unit: 'examples',
+          doc: 'Of how many validation examples, all in one batch.',
         },
       },
     },

@@ -20,6 +20,10 @@ export interface Pass {
   weights: ReadonlyMap<string, LayerWeights>;
   /** In training: what a batch norm found. Without it the running averages count, and no example sees another. */
   onBatch?: (name: string, statistics: BatchStatistics) => void;
+  /** To look at what a layer gives before its activation; what it answers goes on in place of it. */
+  onPreactivations?: (name: string, values: tf.Tensor) => tf.Tensor;
+  /** To look at an activation, first to last as `everyLayer` has them. */
+  onActivation?: (values: tf.Tensor, activated: tf.Tensor) => void;
 }
 
 /** Values are (batch, n), tokens (batch, tokens, size), pictures (batch, height, width, channels). */
@@ -43,18 +47,25 @@ function weightsOf({ weights }: Pass, name: string): LayerWeights {
 
 function convolution(x: tf.Tensor, layer: ConvLayer, pass: Pass): tf.Tensor {
   const { weight, bias } = weightsOf(pass, layer.name);
-  return convolve(x as tf.Tensor4D, layer, weight as tf.Tensor2D, bias as tf.Tensor1D | undefined);
+  const values = convolve(x as tf.Tensor4D, layer, weight as tf.Tensor2D, bias as tf.Tensor1D | undefined);
+  return pass.onPreactivations?.(layer.name, values) ?? values;
 }
 
 function through(layer: Layer, x: tf.Tensor, pass: Pass): tf.Tensor {
-  const byName = (name: string, value: tf.Tensor): tf.Tensor => linear(weightsOf(pass, name), value);
+  const byName = (name: string, value: tf.Tensor): tf.Tensor => {
+    const values = linear(weightsOf(pass, name), value);
+    return pass.onPreactivations?.(name, values) ?? values;
+  };
   switch (layer.kind) {
     case 'linear':
       return byName(layer.name, asValues(x));
     case 'conv':
       return convolution(x, layer, pass);
-    case 'activation':
-      return activate[layer.fn](x);
+    case 'activation': {
+      const activated = activate[layer.fn](x);
+      pass.onActivation?.(x, activated);
+      return activated;
+    }
     case 'norm': {
       const { onBatch } = pass;
       return normalise(x, layer, weightsOf(pass, layer.name), onBatch && ((found) => onBatch(layer.name, found)));

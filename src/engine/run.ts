@@ -242,7 +242,7 @@ export class Run {
 
   private async probe(trainer: Trainer, moment: Moment): Promise<void> {
     const { config, plan } = this.work;
-    const probed = { config, network: plan.network, trainer, validation: this.validation };
+    const probed = { config, network: plan.network, gain: plan.gain, trainer, validation: this.validation };
     for (const { key, measure } of dueProbes(probed, moment)) {
       if (this.recorded.has(key)) continue;
       await this.turn();

@@ -14,6 +14,8 @@ import { slotNames, update } from './optimizer';
 import type { OptimizerSettings } from './optimizer';
 import { disposeNetwork, downloadNetwork, maskTensor, passOf, replaceParameters, uploadNetwork } from './parameters';
 import type { LayerTensors, NetworkTensors, ParameterTensors } from './parameters';
+import { layerSignals } from './probes/layer-signals';
+import type { Measured } from './probes/layer-signals';
 import type { LayerState, NetworkState, OtherState } from './states';
 
 export interface Batch {
@@ -205,6 +207,16 @@ export class Trainer {
       yield;
     }
     return result;
+  }
+
+  /** What goes through each maskable layer for this batch, as in training; nothing is changed. */
+  *signals(batch: Batch): Parts<Map<string, Measured>> {
+    const tensors = this.upload(batch, this.settings.labelSmoothing);
+    try {
+      return yield* layerSignals(this.network, this.tensors, this.pass, tensors);
+    } finally {
+      tf.dispose([tensors.x, tensors.target]);
+    }
   }
 
   /** A copy of everything that is needed to go on. */

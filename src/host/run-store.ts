@@ -260,6 +260,7 @@ const merge = (entry: RunEntry, event: RunEvent): RunEntry => {
       return entry.record ? { ...entry, record: { ...entry.record, state: event.state } } : entry;
     case 'spectrum':
     case 'jacobian':
+    case 'signals':
     case 'checkpoint':
     case 'warning':
       return entry;

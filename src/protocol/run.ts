@@ -109,6 +109,7 @@ export type RunEvent =
   | EpochEvent
   | SpectrumEvent
   | JacobianEvent
+  | SignalsEvent
   | MaskEvent
   | { type: 'checkpoint'; at: number; step: number; file: string }
   | WarningEvent;
@@ -202,4 +203,61 @@ export interface JacobianEvent {
   samples: number;
   summary: SpectrumSummary;
   values: number[];
+}
+
+/**
+ * How signals and gradients go through the layers of one batch of `samples` validation examples, batch norms by that
+ * batch, as in training; and what mean-field theory says of it.
+ */
+export interface SignalsEvent {
+  type: 'signals';
+  at: number;
+  step: number;
+  samples: number;
+  /** In the order of the network, those that stay dense too. */
+  layers: LayerSignals[];
+  /** Where mean field takes a deep network with the gains of the config; null where it does not say. */
+  deep: MeanField | null;
+}
+
+/** One maskable layer. A preactivation is what it gives, with its bias. */
+export interface LayerSignals {
+  layer: string;
+  /** Frobenius norms: of the weights, and of the gradient of the mean loss by those that are kept. */
+  weightNorm: number;
+  gradientNorm: number;
+  /** Of the preactivations, over examples, units and places. */
+  meanSquare: number;
+  /** Of each preactivation over examples and places, the mean over units: what is left once all examples look alike is 0. */
+  variance: number;
+  /** The same of what the activation makes of them; null where none follows. */
+  activationVariance: number | null;
+  /** Outputs: values, channels, or values of a token. */
+  units: number;
+  /** Units that are 0, or whose activation is flat, for all examples and places; null where no activation follows. */
+  dead: number | null;
+  kept: number;
+  /** Kept weights on a path from an input to an output. */
+  effective: number;
+  /**
+   * The sum of the squared gradients by the preactivations of the layer before, over that by its own; null for the first
+   * layer and where mean field does not apply.
+   */
+  chi: number | null;
+  /** As predicted for the gains of the config with every weight kept; null where mean field does not apply. */
+  dense: LayerMeanField | null;
+  /** As predicted for the weights and biases that the layer has at this step. */
+  sparse: LayerMeanField | null;
+}
+
+export interface MeanField {
+  /** The mean square of the preactivations. */
+  q: number;
+  /** The factor by which the mean square of a gradient grows from a layer to the one before. */
+  chi: number;
+}
+
+/** `chi`: null for the first layer. */
+export interface LayerMeanField extends Omit<MeanField, 'chi'> {
+  chi: number | null;
 }

@@ -2,9 +2,13 @@
 import type {
   EpochEvent,
   JacobianEvent,
+  LayerMeanField,
+  LayerSignals,
   MaskChange,
   MaskEvent,
+  MeanField,
   RunEvent,
+  SignalsEvent,
   SpectrumEvent,
   StepEvent,
   WarningEvent,
@@ -16,6 +20,24 @@ import type { Check } from './validate';
 const at = number;
 const step = whole;
 const values = list(number, 1 << 20);
+
+const predicted = orNull(object<LayerMeanField>({ q: number, chi: orNull(number) }));
+
+const checkSignals = object<LayerSignals>({
+  layer: text(255),
+  weightNorm: number,
+  gradientNorm: number,
+  meanSquare: number,
+  variance: number,
+  activationVariance: orNull(number),
+  units: whole,
+  dead: orNull(whole),
+  kept: whole,
+  effective: whole,
+  chi: orNull(number),
+  dense: predicted,
+  sparse: predicted,
+});
 
 type Of<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
 
@@ -57,6 +79,14 @@ const checks: { [T in RunEvent['type']]: Check<Of<T>> } = {
     samples: whole,
     summary: checkSummary,
     values,
+  }),
+  signals: object<SignalsEvent>({
+    type: oneOf('signals'),
+    at,
+    step,
+    samples: whole,
+    layers: list(checkSignals, maxLayers),
+    deep: orNull(object<MeanField>({ q: number, chi: number })),
   }),
   masks: object<MaskEvent>({
     type: oneOf('masks'),

@@ -8,6 +8,7 @@ import type {
   MaskEvent,
   MaskTotals,
   RunEvent,
+  SignalsEvent,
   SpectrumEvent,
   StepEvent,
 } from '../protocol/run';
@@ -91,6 +92,7 @@ export class History {
   readonly steps = new StepColumns();
   readonly epochs: EpochEvent[] = [];
   readonly jacobians: JacobianEvent[] = [];
+  readonly signals: SignalsEvent[] = [];
   readonly maskChanges: MaskTotals[] = [];
   /** Layer by layer. */
   lastMasks: LastMasks | undefined;
@@ -123,6 +125,10 @@ export class History {
         rewindTo(this.jacobians, event.step);
         this.jacobians.push(event);
         break;
+      case 'signals':
+        rewindTo(this.signals, event.step);
+        this.signals.push(event);
+        break;
       case 'spectrum': {
         const list = this.spectra.get(event.layer) ?? [];
         this.spectra.set(event.layer, list);
@@ -148,6 +154,6 @@ export class History {
     // The change at the step itself was told just before it.
     rewindTo(this.maskChanges, step + 1);
     if (this.lastMasks && this.lastMasks.step > step) this.lastMasks = undefined;
-    for (const list of [this.epochs, this.jacobians, ...this.spectra.values()]) rewindTo(list, step);
+    for (const list of [this.epochs, this.jacobians, this.signals, ...this.spectra.values()]) rewindTo(list, step);
   }
 }

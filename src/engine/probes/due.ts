@@ -1,12 +1,12 @@
 /** Which probes are due after a step, by the config. One that is not due computes nothing. */
-import type { Config } from '../../config/types';
-import type { Network } from '../../core/network';
 import type { Parts } from '../../core/parts';
 import type { Batches } from '../data/data-set';
 import type { Probe } from '../recorded';
 import type { Untimed } from '../recorder';
 import type { Trainer } from '../trainer';
 import { jacobianSpectrum } from './jacobian';
+import { signals } from './signals';
+import type { Intended } from './signals';
 import { layerSpectrum } from './spectra';
 
 /** Where a run stands: `total` is the step at which training ends, as far as is known. */
@@ -15,9 +15,7 @@ export interface Moment {
   total: number;
 }
 
-export interface Probed {
-  config: Config;
-  network: Network;
+export interface Probed extends Intended {
   trainer: Trainer;
   /** What the examples of a probe are taken from. */
   validation: Batches;
@@ -37,9 +35,10 @@ const isNamed = (at: readonly (number | 'end')[], { step, total }: Moment): bool
   at.some((one) => step === (one === 'end' ? total : one));
 
 /** In the order in which they are recorded. */
-export function* dueProbes({ config, network, trainer, validation }: Probed, moment: Moment): Generator<DueProbe> {
+export function* dueProbes(probed: Probed, moment: Moment): Generator<DueProbe> {
   const { step } = moment;
-  const { spectra, jacobian } = config.probes;
+  const { config, network, trainer, validation } = probed;
+  const { spectra, jacobian, signals: named } = config.probes;
   if (step === 0 || isDue(spectra.every, moment))
     for (const layer of trainer.weights())
       yield { key: { type: 'spectrum', step, layer: layer.name }, measure: () => layerSpectrum(layer, step) };
@@ -47,5 +46,10 @@ export function* dueProbes({ config, network, trainer, validation }: Probed, mom
     yield {
       key: { type: 'jacobian', step },
       measure: () => jacobianSpectrum(trainer, validation.head(jacobian.samples), network, step),
+    };
+  if (isNamed(named.at, moment) || (named.every > 0 && isDue(named.every, moment)))
+    yield {
+      key: { type: 'signals', step },
+      measure: () => signals(probed, trainer, validation.head(named.samples), step),
     };
 }

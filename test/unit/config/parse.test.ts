@@ -39,7 +39,11 @@ const defaults = {
     checkpointEvery: 500,
     rewind: { levels: 0, step: 500, fraction: 0.2 },
   },
-  probes: { jacobian: { at: [0, 'end'], samples: 32 }, spectra: { every: 500 } },
+  probes: {
+    jacobian: { at: [0, 'end'], samples: 32 },
+    signals: { at: [], every: 0, samples: 128 },
+    spectra: { every: 500 },
+  },
 };
 
 /** What a linear layer is by default. */

@@ -36,6 +36,8 @@ export interface Change {
   train?: string;
   /** As written in brackets. */
   augment?: string;
+  /** More of `probes`, a line each. */
+  probes?: string;
   epochs?: number;
   density?: number;
   weightDecay?: number;
@@ -66,7 +68,7 @@ train:
 ${change.train ? `  ${change.train}\n` : ''}probes:
   jacobian: { at: [0, 5, end], samples: 4 }
   spectra: { every: 5 }
-`;
+${change.probes ? `  ${change.probes}\n` : ''}`;
 
 export class Project {
   private constructor(readonly root: string) {}
