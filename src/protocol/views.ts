@@ -4,7 +4,7 @@ import type { Beginning } from '../core/rotation-sequence';
 import type { TensorStatistics } from '../core/stats';
 import type { CompareViewState } from './compare';
 import type { CallContext } from './rpc';
-import type { EpochEvent, JacobianEvent, RunRecord, SpectrumEvent, MaskTotals } from './run';
+import type { EpochEvent, JacobianEvent, RunRecord, SignalsEvent, SpectrumEvent, MaskTotals } from './run';
 
 /** The largest message to or from a webview. */
 export const maxMessageBytes = 1 << 20;
@@ -112,6 +112,10 @@ export interface RunViewApi {
     params: { start: number; end: number },
     context: CallContext,
   ): Promise<{ total: number; items: JacobianEvent[] }>;
+  signals(
+    params: { start: number; end: number },
+    context: CallContext,
+  ): Promise<{ total: number; items: SignalsEvent[] }>;
   /** The person chose something here: other views follow. */
   select(params: RunViewState, context: CallContext): Promise<void>;
   /** Runs one of the extension's commands for the shown run. */

@@ -10,6 +10,8 @@ export const changesAtOnce = 1_000;
 export const checkpointsAtOnce = 20_000;
 /** A number takes up to 25 characters on the way to a webview, where arrays travel as JSON. */
 const bytesPerValue = 25;
+/** A name, thirteen numbers, and what they are called. */
+const bytesPerLayer = 850;
 const bytesPerItem = 512;
 
 export interface Page<T> {
@@ -22,21 +24,22 @@ export const checkPage = (start: number, end: number): void => {
   if (!Number.isSafeInteger(start) || !Number.isSafeInteger(end) || start < 0 || end < start) throw badPage(start, end);
 };
 
+/** What has a length that is not known beforehand. */
+type Listed = { values: number[] } | { layers: unknown[] };
+
+const sizeOf = (item: Listed): number =>
+  'values' in item ? bytesPerValue * item.values.length : bytesPerLayer * item.layers.length;
+
 /**
  * Items from `start`, as many before `end` as one message can carry: ask again from where it stopped. `what`: one of
  * them, for the sentence. @throws SparseError `runs.bad-page`, `runs.answer-too-large`
  */
-export const pageBySize = <T extends { values: number[] }>(
-  all: readonly T[],
-  start: number,
-  end: number,
-  what: string,
-): Page<T> => {
+export const pageBySize = <T extends Listed>(all: readonly T[], start: number, end: number, what: string): Page<T> => {
   checkPage(start, end);
   const items: T[] = [];
   let bytes = bytesPerItem;
   for (const item of all.slice(start, end)) {
-    bytes += bytesPerItem + bytesPerValue * item.values.length;
+    bytes += bytesPerItem + sizeOf(item);
     if (bytes > maxMessageBytes) break;
     items.push(item);
   }

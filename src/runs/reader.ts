@@ -13,6 +13,7 @@ import type {
   LayerSummary,
   MaskTotals,
   RunRecord,
+  SignalsEvent,
   SpectrumEvent,
 } from '../protocol/run';
 import type { TileRange } from '../core/mask';
@@ -166,6 +167,12 @@ export class RunReader {
   async jacobians({ start, end }: { start: number; end: number }): Promise<Page<JacobianEvent>> {
     await this.ready();
     return pageBySize(this.history.jacobians, start, end, 'Jacobian spectrum');
+  }
+
+  /** Signals by layer, as `spectra`. */
+  async signals({ start, end }: { start: number; end: number }): Promise<Page<SignalsEvent>> {
+    await this.ready();
+    return pageBySize(this.history.signals, start, end, 'signals');
   }
 
   /** Nothing is read any more; no file is held open between calls, so there is nothing to release. */

@@ -47,6 +47,7 @@ export function serveRun(directory: string): ServedRun {
     metrics: (params) => reader.metrics(params),
     spectra: (params) => reader.spectra(params),
     jacobians: (params) => reader.jacobians(params),
+    signals: (params) => reader.signals(params),
     select: (state) => {
       selected.push(state);
       return Promise.resolve();

@@ -111,6 +111,7 @@ export class RunPanel {
       metrics: (params) => read(() => reader.metrics(params)),
       spectra: (params) => read(() => reader.spectra(params)),
       jacobians: (params) => read(() => reader.jacobians(params)),
+      signals: (params) => read(() => reader.signals(params)),
       select: (state) => {
         this.state = { ...state, directory: this.directory };
         const { layer, step } = state;

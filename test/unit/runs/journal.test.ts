@@ -9,7 +9,7 @@ import { formatEvent, parseEvent } from '../../../src/runs/events';
 import { Journal, readJournal } from '../../../src/runs/journal';
 import { JournalReader } from '../../../src/runs/journal-reader';
 import { failure, temporaryFolder } from '../formats/bytes';
-import { epochEvent, jacobianEvent, sampleLayer, spectrumEvent, stepEvent } from './samples';
+import { epochEvent, jacobianEvent, sampleLayer, signalsEvent, spectrumEvent, stepEvent } from './samples';
 
 // A full disk and short writes are injected where Node would report them.
 const inject = vi.hoisted(() => ({ takes: Infinity, then: '', flushed: 0 }));
@@ -41,6 +41,7 @@ const every: RunEvent[] = [
   { type: 'checkpoint', at: 20, step: 2, file: 'checkpoints/step-000002.safetensors' },
   epochEvent(2, 1),
   jacobianEvent(2),
+  signalsEvent(2),
   stepEvent(3),
   spectrumEvent(3, 'fc1'),
   { type: 'warning', at: 35, step: 3, code: 'engine.training-diverges', message: 'It diverges.' },
@@ -183,7 +184,7 @@ describe('resuming', () => {
     journal.append({ type: 'state', at: 50, state: 'training' });
     journal.close();
     const kept = every.filter((event) => !('step' in event && (event.step ?? 0) > 2));
-    expect(kept).toHaveLength(10);
+    expect(kept).toHaveLength(11);
     expect(await readJournal(file)).toEqual([...kept, { type: 'state', at: 50, state: 'training' }]);
   });
 

@@ -15,7 +15,16 @@ import { Journal } from '../../../src/runs/journal';
 import { RunReader } from '../../../src/runs/reader';
 import { writeRotations } from '../../../src/runs/rotations';
 import { failure } from '../formats/bytes';
-import { epochEvent, jacobianEvent, sampleLayer, sampleRecord, sampleRun, spectrumEvent, stepEvent } from './samples';
+import {
+  epochEvent,
+  jacobianEvent,
+  sampleLayer,
+  sampleRecord,
+  sampleRun,
+  signalsEvent,
+  spectrumEvent,
+  stepEvent,
+} from './samples';
 
 const mask = Uint8Array.from({ length: 24 }, (_, i) => (i % 3 === 0 ? 1 : 0));
 const tensorsOf = (scale: number): TensorToWrite[] => [
@@ -180,11 +189,13 @@ describe('a resumed run', () => {
     stepEvent(2),
     epochEvent(2, 1),
     jacobianEvent(2),
+    signalsEvent(2),
     stepEvent(3),
     stepEvent(4),
     spectrumEvent(4, 'fc1'),
     epochEvent(4, 2),
     jacobianEvent(4),
+    signalsEvent(4),
   ];
 
   test('is read anew after its journal was cut', async () => {
@@ -209,6 +220,7 @@ describe('a resumed run', () => {
     expect([...(await reader.metrics({ start: 0, end: 99 })).step]).toEqual([1, 2, 3]);
     expect((await reader.snapshot()).epochs).toEqual([epochEvent(2, 1)]);
     expect((await reader.jacobians({ start: 0, end: 99 })).items).toEqual([jacobianEvent(2)]);
+    expect((await reader.signals({ start: 0, end: 99 })).items).toEqual([signalsEvent(2)]);
     expect((await reader.spectra({ layer: 'fc1', start: 0, end: 99 })).items).toEqual([
       spectrumEvent(1, 'fc1'),
       spectrumEvent(3, 'fc1', [7]),
@@ -237,6 +249,7 @@ describe('questions', () => {
     ]) {
       expect(await code(reader.metrics({ start, end }))).toBe('runs.bad-page');
       expect(await code(reader.jacobians({ start, end }))).toBe('runs.bad-page');
+      expect(await code(reader.signals({ start, end }))).toBe('runs.bad-page');
       expect(await code(reader.rotations({ layer: 'fc1', start, end }))).toBe('runs.bad-page');
     }
   });

@@ -1,6 +1,13 @@
 /** Records, events and run folders for the tests of this folder. */
 import { isEnded } from '../../../src/protocol/run';
-import type { LayerSummary, RunEvent, RunRecord, SpectrumEvent, StepEvent } from '../../../src/protocol/run';
+import type {
+  LayerSignals,
+  LayerSummary,
+  RunEvent,
+  RunRecord,
+  SpectrumEvent,
+  StepEvent,
+} from '../../../src/protocol/run';
 import { RunFolder } from '../../../src/runs/folder';
 import { temporaryFolder } from '../formats/bytes';
 
@@ -72,6 +79,31 @@ export const jacobianEvent = (step: number, values: number[] = [2, 1]): RunEvent
   samples: 4,
   summary: { min: 1, mean: 1.5, max: 2, dead: 0 },
   values,
+});
+
+const layerSignals: LayerSignals = {
+  layer: 'fc1',
+  weightNorm: 3,
+  gradientNorm: 0.5,
+  meanSquare: 1,
+  variance: 0.5,
+  activationVariance: null,
+  units: 10,
+  dead: 2,
+  kept: 40,
+  effective: 30,
+  chi: NaN,
+  dense: { q: 1, chi: null },
+  sparse: null,
+};
+
+export const signalsEvent = (step: number): RunEvent => ({
+  type: 'signals',
+  at: 10 * step,
+  step,
+  samples: 4,
+  layers: [layerSignals, { ...layerSignals, layer: 'fc2', sparse: { q: 1, chi: 0.5 } }],
+  deep: { q: 0.5, chi: 1 },
 });
 
 /** A run folder with a record, in a temporary project; locked by this process when the run goes on in it. */
