@@ -16,12 +16,7 @@ import { icon, type IconName } from './icons';
 
 /** Once, before the first control is made. */
 export const registerControls = (): void => {
-  provideVSCodeDesignSystem().register(
-    vsCodeButton(),
-    vsCodeCheckbox(),
-    vsCodeDropdown(),
-    vsCodeOption(),
-  );
+  provideVSCodeDesignSystem().register(vsCodeButton(), vsCodeCheckbox(), vsCodeDropdown(), vsCodeOption());
 };
 
 export interface Control {
