@@ -5,6 +5,7 @@ import { popcount } from './mask';
 import type { Mask } from './mask';
 import { checkSequence, checkStep } from './rotation-sequence';
 import type { RotationSequence } from './rotation-sequence';
+import { RotationUndo } from './rotation-undo';
 
 /** Rotation `t` of a sequence: axes i < j, radians. */
 export interface Rotation {
@@ -19,12 +20,13 @@ interface Keyframe {
   values: Float32Array;
 }
 
-const defaultBudget = 64 * 2 ** 20;
+/** Three or four dense states of a 4096 x 4096 matrix, all that is needed of a smaller one. */
+const defaultBudget = 256 * 2 ** 20;
 const shortestInterval = 16;
 
 /**
- * The matrix of a sequence after `step` rotations. Forward seeks apply rotations one by one; backward seeks restart from
- * the nearest keyframe. Keyframes take at most `keyframeBudget` bytes together, whatever the size of the matrix.
+ * The matrix of a sequence after `step` rotations. Forward seeks apply rotations one by one; backward seeks take the last
+ * ones back, or restart from the nearest keyframe. Keyframes take at most `keyframeBudget` bytes together, whatever the size of the matrix.
  */
 export class RotationPlayer {
   readonly rotatedAxesAreColumns: boolean;
@@ -36,6 +38,7 @@ export class RotationPlayer {
   private readonly supports: Uint32Array;
   private readonly keyframes = new Map<number, Keyframe>();
   private readonly interval: number;
+  private readonly undo: RotationUndo;
   private at = 0;
   private currentMask: Mask | undefined;
 
@@ -51,6 +54,7 @@ export class RotationPlayer {
     this.supports = firstSupports(this.layout, sequence);
     this.weights = new Float32Array(rows * columns);
     setFirst(this.weights, this.layout, sequence);
+    this.undo = new RotationUndo(this.layout, this.weights, this.supports);
     this.nonZerosByStep = countNonZeros(sequence, this.layout);
     this.interval = this.chooseInterval(keyframeBudget);
   }
@@ -100,29 +104,49 @@ export class RotationPlayer {
 
   /** Goes to the state after `step` rotations. Throws `rotations.step-out-of-range`. */
   seek(step: number): void {
+    this.seekPart(step, Infinity);
+  }
+
+  /** `seek`, or a part of the way there, of at most `most` rotations; whether it has arrived. Throws the same. */
+  seekPart(step: number, most: number): boolean {
     checkStep(this.sequence, step);
-    if (step === this.at) return;
+    if (step === this.at) return true;
     this.currentMask = undefined;
+    const back = this.at - step;
+    if (back > 0 && back <= this.undo.length) {
+      this.undo.takeBack(back);
+      this.at = step;
+      return true;
+    }
     const keyframe = this.newestKeyframe(step);
     // Going on from here is free; a keyframe is worth it only when it lies between here and there.
     if (step < this.at || keyframe > this.at) this.restore(keyframe);
-    while (this.at < step) {
-      this.apply(Math.min(step, this.at - (this.at % this.interval) + this.interval));
+    // The last rotations before `step` are those that may be taken back.
+    const kept = step - this.undo.capacity;
+    const end = Math.min(step, this.at + most);
+    while (this.at < end) {
+      const next = this.at - (this.at % this.interval) + this.interval;
+      this.apply(Math.min(end, next, this.at < kept ? kept : Infinity), this.at >= kept);
       if (this.at % this.interval === 0 && !this.keyframes.has(this.at)) this.keyframes.set(this.at, this.capture());
     }
+    return this.at === step;
   }
 
-  private apply(to: number): void {
+  /** `keep`: so that they can be taken back. */
+  private apply(to: number, keep: boolean): void {
     const { first, second, angle } = this.sequence;
     const from = this.at;
     this.at = to;
     const turned = angle.subarray(from, to);
     const [cos, sin] = [turned.map(Math.cos), turned.map(Math.sin)];
     const { weights, supports, layout } = this;
+    if (!keep) this.undo.clear();
     // Moving the entries costs about as much as two rotations of every axis.
-    if (to - from <= layout.axes) {
-      for (let t = 0; t < turned.length; t++)
+    if (keep || to - from <= layout.axes) {
+      for (let t = 0; t < turned.length; t++) {
+        if (keep) this.undo.keep(first[from + t], second[from + t]);
         rotateAxes(weights, supports, layout, first[from + t], second[from + t], cos[t], sin[t]);
+      }
       return;
     }
     // As a replay: all rotations pass over 32 entries of every axis, then over the next 32, so that they stay in cache.
@@ -156,6 +180,7 @@ export class RotationPlayer {
 
   private restore(step: number): void {
     const keyframe = this.keyframes.get(step);
+    this.undo.clear();
     this.weights.fill(0);
     this.at = step;
     if (keyframe) {

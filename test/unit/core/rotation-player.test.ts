@@ -57,6 +57,26 @@ describe('RotationPlayer', () => {
     }
   });
 
+  it('goes far in parts, with the same bits, and elsewhere when it is called away', () => {
+    const sequence = sequenceOf(60, 80, 0.9);
+    const player = new RotationPlayer(sequence, 0);
+    const { total } = player;
+    const arrive = (step: number, most: number): number => {
+      let parts = 1;
+      for (; !player.seekPart(step, most); parts++)
+        expect(player.weights).toEqual(replayWithMask(sequence, player.step).weights);
+      expect(player.weights).toEqual(replayWithMask(sequence, step).weights);
+      expect(player.mask.equals(replayWithMask(sequence, step).mask)).toBe(true);
+      return parts;
+    };
+    expect(arrive(total, 50)).toBe(Math.ceil(total / 50));
+    // Those just taken back need no part of their own; what is farther does.
+    expect(arrive(total - 30, 1)).toBe(1);
+    expect(player.seekPart(10, 3)).toBe(false);
+    expect(arrive(total - 5, 100)).toBeGreaterThan(1);
+    expect(arrive(total - 6, 1)).toBe(1);
+  });
+
   it('plays a matrix of more than four million elements', () => {
     const sequence = sequenceOf(2100, 2050, 0.01);
     const player = new RotationPlayer(sequence);

@@ -20,6 +20,13 @@ import { rotationTable } from './rotation-table';
 import { speedChooser, speedOf } from './speeds';
 import { afterWords, axesAre, chartWords, rotationWords, transport, weightWords, type RotationFacts } from './words';
 
+/** Entries that are turned between two frames: a third of a second, which only long sequences of large matrices need. */
+const workAtOnce = 2 ** 28;
+/** Points of the chart, more than a wide screen has pixels. */
+const mostPoints = 10_000;
+/** Milliseconds between two pictures on the way there. */
+const onTheWay = 400;
+
 /** Well above what float32 leaves of a cancellation, well below a weight that counts. */
 const rounding = 1e-5;
 
@@ -44,6 +51,9 @@ export class GivensView {
   private grid: Grid;
   private colours = divergingMap(readTheme());
   private readonly playback: Playback;
+  /** The step that was asked for, while it is not reached. */
+  private wanted: number | undefined;
+  private frame = 0;
   private readonly stopTheme: () => void;
   private readonly play = iconButton('play', transport.play, () => this.togglePlay(), 'Space');
   private readonly scrub: ReturnType<typeof slider>;
@@ -120,6 +130,7 @@ export class GivensView {
 
   dispose(): void {
     this.playback.stop();
+    cancelAnimationFrame(this.frame);
     this.stopTheme();
     this.matrix.dispose();
     this.chart.dispose();
@@ -154,8 +165,13 @@ export class GivensView {
       ],
       pick: (x) => this.go(Math.max(0, Math.min(this.player.total, Math.round(x)))),
     });
+    // Curves without peaks: of a long sequence some points are all that a screen can show, the last one among them.
+    const every = Math.ceil(this.density.length / mostPoints);
+    const steps = Array.from({ length: Math.ceil(this.player.total / every) + 1 }, (_, i) =>
+      Math.min(i * every, this.player.total),
+    );
     const curves = this.expected ? [this.density, this.expected] : [this.density];
-    chart.setData([Float64Array.from(this.density.keys()), ...curves]);
+    chart.setData([steps, ...curves.map((curve) => steps.map((step) => curve[step]))]);
     return chart;
   }
 
@@ -185,20 +201,38 @@ export class GivensView {
 
   private step(by: number): void {
     this.playback.stop();
-    this.go(Math.max(0, Math.min(this.player.total, this.player.step + by)));
+    this.go(Math.max(0, Math.min(this.player.total, (this.wanted ?? this.player.step) + by)));
   }
 
   private advance(by: number): boolean {
-    this.go(Math.min(this.kept, this.player.step + by));
-    return this.player.step < this.kept;
+    // Who slid ahead while it plays is followed first.
+    if (this.wanted === undefined) this.go(Math.min(this.kept, this.player.step + by));
+    return (this.wanted ?? this.player.step) < this.kept;
   }
 
+  /** What is far takes several frames, in which the matrix is seen to grow. */
   private go(step: number): void {
-    this.player.seek(step);
+    cancelAnimationFrame(this.frame);
+    this.scrub.value = step;
+    const most = Math.ceil(workAtOnce / Math.min(this.sequence.rows, this.sequence.columns));
+    let shown = performance.now();
+    const on = (): void => {
+      const arrived = this.player.seekPart(step, most);
+      this.wanted = arrived ? undefined : step;
+      if (!arrived) this.frame = requestAnimationFrame(on);
+      if (!arrived && performance.now() - shown < onTheWay) return;
+      this.showStep();
+      shown = performance.now();
+    };
+    on();
+  }
+
+  private showStep(): void {
+    const { step } = this.player;
     const { rotation, rotatedAxesAreColumns } = this.player;
     const axis = rotatedAxesAreColumns ? 'column' : 'row';
     this.matrix.setBands(rotation ? [rotation.i, rotation.j].map((index) => ({ axis, index })) : []);
-    this.scrub.value = step;
+    this.scrub.value = this.wanted ?? step;
     this.scrub.describe(this.words);
     this.chart.setMarks([
       ...(this.target === undefined

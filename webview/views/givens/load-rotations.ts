@@ -2,7 +2,8 @@
 import type { RotationSequence } from '../../../src/core/rotation-sequence';
 import type { RotationPage } from '../../../src/protocol/views';
 
-const pageLength = 20_000;
+/** As many as one message carries. */
+const pageLength = 50_000;
 
 /** `ask`: for rotations [start, end), of which the answer may hold fewer. `loaded`: told the share that has come. */
 export async function loadRotations(

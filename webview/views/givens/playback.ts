@@ -2,7 +2,7 @@
 
 /** Rotations a second; the first is taken when nobody chose. */
 const speeds = ['20', '5', '60', '200'];
-const faster = ['2000', '20000'];
+const faster = ['2000', '20000', '200000'];
 /** Seconds: no sequence needs more at the fastest speed that is offered for it. */
 const longest = 60;
 
