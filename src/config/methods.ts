@@ -31,3 +31,10 @@ export const needsExamples = (distribution: Distribution): boolean =>
 /** Whether all weights are there at first and are pruned while the network is trained. */
 export const startsDense = ({ method }: Sparsity['update']): boolean =>
   method === 'gradual-magnitude' || method === 'one-shot';
+
+/** What is left of all maskable weights, and after which share of the updates, where all are there at first. */
+export const laterTarget = ({
+  density,
+  update,
+}: Sparsity): { density: number; method: string; until: number } | undefined =>
+  startsDense(update) ? { density, method: update.method, until: update.until } : undefined;

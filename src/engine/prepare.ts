@@ -6,6 +6,7 @@ import { dirname, join, relative, resolve, sep } from 'node:path';
 import { checkConfig } from '../config/check';
 import { configFormat, maxConfigBytes } from '../config/format';
 import { configInvalid, configTooLarge } from '../config/invalid';
+import { laterTarget } from '../config/methods';
 import type { NetworkPlan } from '../config/plan';
 import { isSweep } from '../config/sweep-errors';
 import type { Config } from '../config/types';
@@ -69,6 +70,8 @@ export async function prepareStart(
   const train = parts.train.indices.length;
   const folder = await RunFolder.create({ root, name: config.name, configText, directory });
   try {
+    const totalSteps = courseOf(config, train).total;
+    const later = laterTarget(config.sparsity);
     const recorder = await Recorder.open(
       folder,
       await folder.lock(),
@@ -91,7 +94,14 @@ export async function prepareStart(
           sha256: data.sha256,
         },
         network: { inputs: plan.network.inputs, classes: plan.network.classes },
-        totalSteps: courseOf(config, train).total,
+        totalSteps,
+        ...(later && {
+          laterTarget: {
+            density: later.density,
+            method: later.method,
+            step: Math.max(1, Math.round(later.until * totalSteps)),
+          },
+        }),
         layers: [],
       },
       emit,

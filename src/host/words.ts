@@ -87,6 +87,17 @@ export const words = {
   validation: (accuracy: string) => t('{0} val', accuracy),
   unreadable: () => t('cannot be read'),
   decidedBy: { scores: () => t('by scores'), pattern: () => t('by the pattern') },
+  laterShort: (density: string) => t('later {0} of all', density),
+  laterPlanned: (p: { now: string; density: string; method: string; until: string }) =>
+    t(
+      '{0} at first; {1} of all maskable weights later, after {2} of the updates ({3})',
+      p.now,
+      p.density,
+      p.until,
+      p.method,
+    ),
+  laterTarget: (p: { now: string; density: string; method: string; step: number }) =>
+    t('{0} at first; {1} of all maskable weights later, at step {2} ({3})', p.now, p.density, p.step, p.method),
   planned: (name: string) => t('{0} (planned)', name),
   changed: (p: { step: number; method: string; dropped: number; grown: number; density: number }) =>
     t('{0} at step {1}: {2} dropped, {3} grown; {4} at first', p.method, p.step, p.dropped, p.grown, p.density),

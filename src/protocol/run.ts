@@ -34,6 +34,11 @@ export interface RunRecord {
   /** Values per example, classes. */
   network: { inputs: number; classes: number };
   totalSteps: number;
+  /**
+   * Where all weights are there at first: what is left of all maskable ones once update number `step` is done, and the
+   * word of the method. Absent in older records.
+   */
+  laterTarget?: { density: number; method: string; step: number };
   layers: LayerSummary[];
 }
 

@@ -74,6 +74,7 @@ const version1 = object<RunRecord>({
   dataset: object<RunRecord['dataset']>({ source: path, train: whole, validation: whole, sha256: name }),
   network: object<RunRecord['network']>({ inputs: whole, classes: whole }),
   totalSteps: whole,
+  laterTarget: optional(object<NonNullable<RunRecord['laterTarget']>>({ density: number, method: name, step: whole })),
   layers: list(checkLayer, maxLayers),
 });
 

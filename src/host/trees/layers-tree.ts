@@ -1,5 +1,6 @@
 /** The Layers view: the layers of the active config or of the selected run; choosing one moves the panel. */
 import * as vscode from 'vscode';
+import { laterTarget } from '../../config/methods';
 import { configFile, views, type CommandId } from '../../contributions';
 import type { Isometry } from '../../core/spectrum';
 import { runTitle } from '../../protocol/words';
@@ -110,8 +111,9 @@ export class LayersTree implements vscode.TreeDataProvider<LayerRow> {
   private fill(): void {
     const { directory } = this.selection.current;
     const entry = directory === undefined ? undefined : this.store.get(directory);
+    const later = entry?.record?.laterTarget;
     const [rows, title] = entry?.record
-      ? [entry.record.layers.map((layer) => actualRow(layer, entry.masks)), runTitle(entry.id)]
+      ? [entry.record.layers.map((layer) => actualRow(layer, { masks: entry.masks, later })), runTitle(entry.id)]
       : [this.plannedRows(), this.config ? words.planned(this.configName()) : ''];
     if (this.view) this.view.description = title;
     // A run tells of itself ten times a second, its layers rarely change: an equal list is not drawn again.
@@ -123,9 +125,10 @@ export class LayersTree implements vscode.TreeDataProvider<LayerRow> {
 
   private plannedRows(): LayerRow[] {
     if (!this.config) return [];
-    const { plan } = checkedDocument(this.config);
+    const { config, plan } = checkedDocument(this.config);
+    const later = config && laterTarget(config.sparsity);
     // A config with a mistake has no plan: the last good list stays while it is typed.
-    if (plan) this.lastPlan = { config: this.config, rows: plan.layers.map(plannedRow) };
+    if (plan) this.lastPlan = { config: this.config, rows: plan.layers.map((layer) => plannedRow(layer, later)) };
     return this.lastPlan?.config === this.config ? this.lastPlan.rows : [];
   }
 

@@ -1,9 +1,10 @@
 /** The layers of a config (planned) or of a run (actual), as rows: no vscode here but for the words. */
 import type { LayerPlan } from '../../config/layer-plans';
+import type { laterTarget } from '../../config/methods';
 import { tensorShape } from '../../core/density/layer-shape';
 import { expectedRotations } from '../../core/expected-density';
 import { isometry, type Isometry } from '../../core/spectrum';
-import type { LastMasks, LayerSummary, MaskChange } from '../../protocol/run';
+import type { LastMasks, LayerSummary, MaskChange, RunRecord } from '../../protocol/run';
 import { roseText, isometryText, weightShape } from '../../protocol/words';
 import { shapeText, share, significant, small } from '../format';
 import { words } from '../words';
@@ -23,13 +24,28 @@ const undecided = ({ decidedBy = 'scores' }: LayerPlan): string => words.decided
 const targetText = (layer: LayerPlan, text: (density: number) => string): string =>
   layer.targetDensity === undefined ? undecided(layer) : text(layer.targetDensity);
 
-export const plannedRow = (layer: LayerPlan): LayerRow => ({
+/** `later`: what all maskable layers together come to by pruning in training. */
+export const plannedRow = (layer: LayerPlan, later?: ReturnType<typeof laterTarget>): LayerRow => ({
   name: layer.name,
-  description: [shapeText(tensorShape(layer)), targetText(layer, share)].join(' · '),
+  description: [
+    shapeText(tensorShape(layer)),
+    targetText(layer, share),
+    ...(later && !layer.dense ? [words.laterShort(significant(later.density))] : []),
+  ].join(' · '),
   isometry: undefined,
   facts: [
     [words.facts.shape(), shapeText(tensorShape(layer))],
-    [words.facts.targetDensity(), targetText(layer, significant)],
+    [
+      words.facts.targetDensity(),
+      later && !layer.dense
+        ? words.laterPlanned({
+            now: targetText(layer, significant),
+            density: significant(later.density),
+            method: later.method,
+            until: `${significant(100 * later.until)}%`,
+          })
+        : targetText(layer, significant),
+    ],
     [words.facts.nonZeros(), `${layer.targetNonZeros ?? undecided(layer)} / ${layer.weights}`],
     [words.facts.minimumDensity(), significant(layer.minimumDensity)],
     [words.facts.biases(), String(layer.biases)],
@@ -83,17 +99,24 @@ const changeFact = (
   { density }: LayerSummary,
 ): [string, string] => [words.facts.lastChange(), words.changed({ step, method, dropped, grown, density })];
 
-/** `masks`: the latest change of the masks, if they have changed since the initialisation. */
-export const actualRow = (layer: LayerSummary, masks?: LastMasks): LayerRow => {
+/** Of a run whose masks have changed since the initialisation, the latest change; where weights are pruned later, how far. */
+interface InRun {
+  masks?: LastMasks | undefined;
+  later?: RunRecord['laterTarget'] | undefined;
+}
+
+export const actualRow = (layer: LayerSummary, { masks, later }: InRun = {}): LayerRow => {
   const [rows, columns] = layer.shape;
   const change = masks?.layers.find((one) => one.layer === layer.name);
   const density = change ? change.kept / (rows * columns) : layer.density;
   const { min, mean, max } = layer.singularValues;
+  const reached = later !== undefined && masks !== undefined && masks.step >= later.step;
   return {
     name: layer.name,
     description: [
       shapeText(weightShape(layer)),
       share(density),
+      ...(later && !reached ? [words.laterShort(significant(later.density))] : []),
       isometryText(layer.singularValues),
       ...(roseText(layer.details) === undefined ? [] : [words.residualRose()]),
     ].join(' · '),
@@ -101,7 +124,12 @@ export const actualRow = (layer: LayerSummary, masks?: LastMasks): LayerRow => {
     facts: [
       [words.facts.shape(), shapeText(weightShape(layer))],
       [words.facts.density(), `${density}`],
-      [words.facts.targetDensity(), `${layer.targetDensity}`],
+      [
+        words.facts.targetDensity(),
+        later
+          ? words.laterTarget({ ...later, now: `${layer.targetDensity}`, density: significant(later.density) })
+          : `${layer.targetDensity}`,
+      ],
       [words.facts.nonZeros(), `${change?.kept ?? layer.nonZeros} / ${rows * columns}`],
       ...(masks && change ? [changeFact(masks, change, layer)] : []),
       [words.facts.init(), layer.init],

@@ -93,7 +93,7 @@ describe('rows of the Layers view', () => {
   it('follows the masks, and tells their last change', () => {
     const spectrum = { min: 1, mean: 1, max: 1, dead: 0 };
     const change = { layer: 'fc1', dropped: 120, grown: 20, kept: 5_632, dropThreshold: 0.1, growThreshold: null };
-    const { description, facts } = actualRow(layer(spectrum), { step: 32, method: 'set', layers: [change] });
+    const { description, facts } = actualRow(layer(spectrum), { masks: { step: 32, method: 'set', layers: [change] } });
     expect(description).toBe('100 × 784 · 0.072 · isometric');
     const by = new Map(facts);
     expect(by.get('non-zeros')).toBe('5632 / 78400');
@@ -101,7 +101,36 @@ describe('rows of the Layers view', () => {
     expect(by.get('last change of the mask')).toBe('set at step 32: 120 dropped, 20 grown; 0.07311 at first');
     // Another layer's change is none of this one's.
     const other = { step: 32, method: 'set' as const, layers: [{ ...change, layer: 'fc2' }] };
-    expect(actualRow(layer(spectrum), other)).toEqual(actualRow(layer(spectrum)));
+    expect(actualRow(layer(spectrum), { masks: other })).toEqual(actualRow(layer(spectrum)));
+  });
+
+  it('says what weights that are all there at first are pruned to, and when', () => {
+    const spectrum = { min: 0.5, mean: 1, max: 2, dead: 0 };
+    const dense = { ...layer(spectrum), targetDensity: 1, density: 1, nonZeros: 78_400, init: 'base' as const };
+    const later = { density: 0.05, method: 'gradual-magnitude', step: 75 };
+    const row = actualRow(dense, { later });
+    expect(row.description).toBe('100 × 784 · 1.000 · later 0.05 of all · not isometric (σ 0.5-2)');
+    expect(new Map(row.facts).get('target density')).toBe(
+      '1 at first; 0.05 of all maskable weights later, at step 75 (gradual-magnitude)',
+    );
+    const change = { layer: 'fc1', dropped: 9, grown: 0, kept: 7_840, dropThreshold: 0.1, growThreshold: 0 };
+    const at = (step: number): string =>
+      actualRow(dense, { later, masks: { step, method: 'gradual-magnitude', layers: [change] } }).description;
+    expect(at(50)).toMatch(/ · 0\.100 · later 0\.05 of all · /);
+    // There it is what it is.
+    expect(at(75)).toMatch(/ · 0\.100 · not isometric/);
+
+    const plan = {
+      ...{ name: 'fc1', rows: 100, columns: 784, weights: 78_400, biases: 100, minimumDensity: 1 / 784 },
+      ...{ targetDensity: 1, targetNonZeros: 78_400, path: 'model.preset' },
+    };
+    const planned = plannedRow(plan, { density: 0.05, method: 'one-shot', until: 0.75 });
+    expect(planned.description).toBe('100 × 784 · 1.000 · later 0.05 of all');
+    expect(new Map(planned.facts).get('target density')).toBe(
+      '1 at first; 0.05 of all maskable weights later, after 75% of the updates (one-shot)',
+    );
+    const never = plannedRow({ ...plan, dense: true }, { density: 0.05, method: 'one-shot', until: 0.75 });
+    expect(never.description).toBe('100 × 784 · 1.000');
   });
 
   it('plans without a claim about isometry', () => {
