@@ -124,6 +124,38 @@ describe.each(['set', 'rigl'] as const)('%s', (method) => {
     );
   });
 
+  it('keeps the count of any layer over 1,000 updates', () => {
+    const input = fc.record({
+      size: fc.integer({ min: 2, max: 40 }),
+      share: fc.double({ min: 0, max: 1, noNaN: true }),
+      fraction: fc.double({ min: 0, max: 1, noNaN: true }),
+      schedule: fc.constantFrom('constant', 'cosine', 'inverse-power'),
+      seed: fc.nat(1e6),
+    });
+    fc.assert(
+      fc.property(input, ({ size, share, fraction: begin, schedule, seed }) => {
+        const kept = Math.round(share * size);
+        const { weights, mask: first, momentum } = layerOf(size, kept, seed);
+        const rng = Rng.fromSeed(seed);
+        let mask = first;
+        for (let step = 1; step <= 1_000; step++) {
+          const gradients = gaussian(size, rng);
+          const fraction = dropFractionAt(schedule, begin, step, 1_000);
+          const update = updateMask({ name: 'fc1', method, weights, mask, gradients, fraction, rng });
+          applyUpdate(update, weights, [momentum]);
+          ({ mask } = update);
+          if (ones(mask) !== kept || update.drop.length !== update.grow.length) expect.unreachable(`step ${step}`);
+          mask.forEach((bit, i) => {
+            if (bit === 0 && (weights[i] !== 0 || momentum[i] !== 0)) expect.unreachable(`step ${step}, place ${i}`);
+            weights[i] += bit * 0.1 * gradients[i];
+            momentum[i] += bit * gradients[i];
+          });
+        }
+      }),
+      { seed: 42, numRuns: 12 },
+    );
+  });
+
   it('takes the share that was meant: 29 of 100 for 0.29', () => {
     const { weights, mask } = layerOf(400, 100, 1);
     // So small that RigL grows none of those again; SET sometimes does.

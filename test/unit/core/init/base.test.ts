@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { maskedOrthogonal, randomMask } from '../../../../src/core/init/base';
 import { Rng } from '../../../../src/core/rng';
@@ -6,6 +7,21 @@ import { orthogonalityError } from '../../../../src/core/spectrum';
 describe('randomMask', () => {
   it('keeps exactly the count, from none to all', () => {
     for (let count = 0; count <= 99; count++) expect(randomMask(3, 33, count, Rng.fromSeed(count)).count()).toBe(count);
+  });
+
+  it('keeps exactly the count of any shape, and so does the masked orthogonal matrix', () => {
+    const side = fc.integer({ min: 1, max: 40 });
+    const share = fc.double({ min: 0, max: 1, noNaN: true });
+    fc.assert(
+      fc.property(side, side, share, fc.nat(1e6), (rows, columns, part, seed) => {
+        const count = Math.round(part * rows * columns);
+        expect(randomMask(rows, columns, count, Rng.fromSeed(seed)).count()).toBe(count);
+        const { weights, mask } = maskedOrthogonal({ rows, columns, count, rng: Rng.fromSeed(seed) });
+        expect(mask.count()).toBe(count);
+        mask.toBytes().forEach((bit, i) => expect(bit === 1 || weights[i] === 0).toBe(true));
+      }),
+      { seed: 67, numRuns: 100 },
+    );
   });
 
   it('keeps every weight equally often, on both sides of one half', () => {

@@ -11,6 +11,9 @@ import { maskedOrthogonal, randomMask } from '../../../../src/core/init/base';
 import { exactOrthogonal, minimumDensity } from '../../../../src/core/init/eoi';
 import { exactOrthogonalConv, exactOrthogonalKernels } from '../../../../src/core/init/eoi-conv';
 import { partLayer } from '../../../../src/core/init/fan';
+import { centreTap } from '../../../../src/core/init/centre-tap';
+import { guidedLayer } from '../../../../src/core/init/guided-kernels';
+import { wantedOfWeight } from '../../../../src/core/init/wanted-kernels';
 import { guidedOrthogonal } from '../../../../src/core/init/guided';
 import { baseInitialisations } from '../../../../src/core/init/registry';
 import type { BaseInit } from '../../../../src/core/init/registry';
@@ -99,6 +102,17 @@ const turned = (shape: LayerShape) => {
   const least = (groups * Math.min(outputs, inputs)) / (shape.rows * shape.columns);
   return { shape, density: Math.max(least, 0.5), angles: 'uniform' as const };
 };
+
+/** Towards a random pattern of the weight, with a weight at the centre of the kernel for each channel. */
+const guidedKernels = (wholeKernels: boolean): Method =>
+  alone((shape, rng, seed) => {
+    const { outputs, inputs, taps } = partLayer(shape);
+    const pattern = maskOf(shape, Rng.fromSeed(seed).split(`pattern of ${shape.name}`));
+    const centre = centreTap(partLayer(shape));
+    for (let r = 0; r < shape.rows; r++) pattern.set(r, ((r % outputs) % inputs) * taps + centre);
+    const wanted = wantedOfWeight(shape, pattern, wholeKernels);
+    return guidedLayer({ shape, wanted, wholeKernels, angles: 'uniform', rng, seed, gain: 1 });
+  });
 
 /** The seed does not count for those marked so: they only look at what they are given. */
 const methods: Record<string, Method | { given: Method }> = {
@@ -197,6 +211,8 @@ const methods: Record<string, Method | { given: Method }> = {
     const pattern = randomMask(rows, columns, count, Rng.fromSeed(seed).split(`pattern of ${shape.name}`));
     return guidedOrthogonal({ pattern, angles: 'uniform', rng, seed, evaluations: 500 });
   }),
+  'guided kernels': guidedKernels(false),
+  'guided whole kernels': guidedKernels(true),
   SET: update('set'),
   RigL: update('rigl'),
 };

@@ -104,6 +104,29 @@ describe('synflow', () => {
     60_000,
   );
 
+  it('neither overflows nor empties a layer of any thousand layers', () => {
+    const given = fc.record({
+      widest: fc.integer({ min: 3, max: 7 }),
+      share: fc.double({ min: 0.3, max: 1, noNaN: true }),
+      scale: fc.double({ min: 1e-6, max: 1e6, noNaN: true }),
+      iterations: fc.integer({ min: 5, max: 12 }),
+      seed: fc.nat(1e6),
+    });
+    fc.assert(
+      fc.property(given, ({ widest, share, scale, iterations, seed }) => {
+        const draws = Rng.fromSeed(seed);
+        const widths = Array.from({ length: 1001 }, () => 3 + draws.below(widest - 2));
+        const deep = widths.slice(1).map((rows, l) => layer(`l${l}`, rows, widths[l], { scale }));
+        const weights = deep.reduce((sum, of) => sum + of.weights.length, 0);
+        const wanted = Math.round(share * weights);
+        const { masks } = synflow(deep, wanted / weights, iterations);
+        expect(masks.reduce((sum, mask) => sum + ones(mask), 0)).toBe(wanted);
+        for (const mask of masks) expect(mask.includes(1)).toBe(true);
+      }),
+      { seed: 68, numRuns: 8 },
+    );
+  }, 60_000);
+
   it('keeps exactly the count, and a path through every layer, of any chain at a density that has one', () => {
     const given = fc.record({
       widths: fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 2, maxLength: 60 }),
