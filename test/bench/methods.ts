@@ -1,12 +1,14 @@
 /** How long every method of sparse initialisation and training takes, a layer of n x n unless it says otherwise. */
+import { distribute } from '../../src/core/density';
 import type { LayerShape } from '../../src/core/density/layer-shape';
 import { updateMask } from '../../src/core/dst/update';
 import { factorOrthogonal } from '../../src/core/factor';
 import { approximateIsometryInParts, structuralRank } from '../../src/core/init/ai';
 import { maskedOrthogonal, randomMask } from '../../src/core/init/base';
 import { exactOrthogonal } from '../../src/core/init/eoi';
-import { exactOrthogonalConv } from '../../src/core/init/eoi-conv';
+import { exactOrthogonalConv, exactOrthogonalKernels } from '../../src/core/init/eoi-conv';
 import { guidedOrthogonal } from '../../src/core/init/guided';
+import { criticalGain } from '../../src/core/init/mean-field';
 import { baseInitialisations } from '../../src/core/init/registry';
 import { nearestDegree, sparseOrthogonalInParts } from '../../src/core/init/sao';
 import { haarOrthogonal } from '../../src/core/linalg/haar';
@@ -16,6 +18,7 @@ import { blockPattern, nmPattern } from '../../src/core/patterns';
 import { graspScores } from '../../src/core/prune/grasp';
 import { magnitudeScores } from '../../src/core/prune/magnitude';
 import { randomScores } from '../../src/core/prune/random';
+import { keepLargest, nextLevel } from '../../src/core/prune/rewind';
 import { selectPerLayer } from '../../src/core/prune/select';
 import { snipScores } from '../../src/core/prune/snip';
 import { synflow } from '../../src/core/prune/synflow';
@@ -34,12 +37,25 @@ const conv = (channels: number): LayerShape => ({
   kernel: [3, 3],
 });
 
+/** By shape alone: a hundred layers of about n x n, no two alike. */
+async function sharing(n: number): Promise<BenchRow[]> {
+  const widths = Array.from({ length: 101 }, (_, l) => n + ((l * 37) % 101) - 50);
+  const layers = widths.slice(1).map((rows, l) => ({ name: `fc${l}`, rows, columns: widths[l] }));
+  const rows: BenchRow[] = [];
+  for (const rule of ['uniform', 'uniform-plus', 'er', 'erk', 'balanced'] as const)
+    rows.push(
+      await measure(`${rule} densities, 100 layers of about ${n} x ${n}`, 9, () => distribute(layers, density, rule)),
+    );
+  return rows;
+}
+
 async function pruning(n: number): Promise<BenchRow[]> {
   const rng = Rng.fromSeed(n);
   const [weights, gradients] = [normals(n * n, rng), normals(n * n, rng)];
   const scores = magnitudeScores(weights);
   const count = Math.round(density * n * n);
   const chain = ['a', 'b', 'c'].map((name) => ({ name, rows: n, columns: n, weights: normals(n * n, rng) }));
+  const trained = chain.map((layer) => ({ ...layer, mask: new Uint8Array(n * n).fill(1) }));
   return [
     await measure(`random scores ${n} x ${n}`, 5, () => randomScores(n * n, rng)),
     await measure(`magnitude scores ${n} x ${n}`, 5, () => magnitudeScores(weights)),
@@ -47,7 +63,44 @@ async function pruning(n: number): Promise<BenchRow[]> {
     await measure(`GraSP scores ${n} x ${n}`, 5, () => graspScores(weights, gradients), 'Hessian products given'),
     await measure(`select ${density} of ${n} x ${n}`, 5, () => selectPerLayer({ name: 'a', scores }, count)),
     await measure(`SynFlow, 3 layers of ${n} x ${n}`, 1, () => synflow(chain, density), '100 iterations'),
+    await measure(
+      `tickets, a level of 3 layers of ${n} x ${n}`,
+      3,
+      () => nextLevel(trained),
+      'ceil(0.2 of all), each layer its largest',
+    ),
+    await measure(
+      `gradual or one-shot, 3 layers of ${n} x ${n}`,
+      3,
+      () => keepLargest(trained, Math.round(3 * density * n * n)),
+      `from dense to ${density}`,
+    ),
   ];
+}
+
+/** Variances by the weights that a mask keeps of each row and column. */
+async function fanned(shape: LayerShape, mask: Mask): Promise<BenchRow[]> {
+  const rows: BenchRow[] = [];
+  for (const init of ['kaiming-normal', 'xavier-normal', 'lecun-normal'] as const) {
+    const rng = Rng.fromSeed(1);
+    const draw = (): unknown => finish(baseInitialisations[init]({ shape, gain: 1, rng, mask, sparseFan: true }));
+    rows.push(await measure(`${init} with sparse fan ${shape.rows} x ${shape.columns}`, 3, draw, `density ${density}`));
+  }
+  return rows;
+}
+
+/** Of an activation, whatever the size of the layer. */
+async function critical(): Promise<BenchRow[]> {
+  const rows: BenchRow[] = [];
+  // GELU has none with a small one.
+  for (const [activation, biasVariance] of [
+    ['tanh', 2.007e-5],
+    ['gelu', 0.2],
+  ] as const) {
+    const solve = (): unknown => criticalGain(activation, { biasVariance });
+    rows.push(await measure(`critical gain of ${activation}`, 3, solve, `bias variance ${biasVariance}`));
+  }
+  return rows;
 }
 
 async function initialising(n: number): Promise<BenchRow[]> {
@@ -65,6 +118,7 @@ async function initialising(n: number): Promise<BenchRow[]> {
   return [
     await measure(`orthogonal ${n} x ${n}`, 1, () => draw('orthogonal')),
     await measure(`kaiming-normal ${n} x ${n}`, 3, () => draw('kaiming-normal')),
+    ...(await fanned(shape, mask)),
     await measure(`xavier-normal ${n} x ${n}`, 3, () => draw('xavier-normal')),
     await measure(`lecun-normal ${n} x ${n}`, 3, () => draw('lecun-normal')),
     await measure(`delta-orthogonal 3 x 3, ${n} channels`, 1, () => draw('delta-orthogonal', conv(n))),
@@ -99,6 +153,11 @@ async function rotating(n: number): Promise<BenchRow[]> {
         convDensity,
       ),
     );
+  rows.push(
+    await measure(`EIS 3 x 3, ${n} channels, density ${density}`, 3, () =>
+      exactOrthogonalKernels({ ...turning, shape: conv(n), density, rng }),
+    ),
+  );
   const patterns: [string, Mask][] = [
     ['blocks of 16', blockPattern(n, n, [16, 16])],
     ['2 of each 4', nmPattern(n, n, [2, 4])],
@@ -153,7 +212,7 @@ async function updating(n: number): Promise<BenchRow[]> {
 
 export async function benchMethods(): Promise<BenchRow[]> {
   const rows: BenchRow[] = [];
-  for (const group of [pruning, initialising, rotating, updating])
+  for (const group of [sharing, pruning, initialising, rotating, updating])
     for (const n of sizes) rows.push(...(await group(n)));
-  return rows;
+  return [...rows, ...(await critical())];
 }
