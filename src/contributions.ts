@@ -25,6 +25,8 @@ export interface CommandTypes {
   'sparsescope.cancelRun': (run?: RunReference) => Promise<void>;
   'sparsescope.resumeRun': (run?: RunReference) => Promise<RunHandle | undefined>;
   'sparsescope.openRun': (run?: RunReference) => Promise<void>;
+  /** From the tree: the item and all that are selected with it. */
+  'sparsescope.compareRuns': (run?: RunReference, selected?: readonly RunReference[]) => Promise<void>;
   'sparsescope.deleteRun': (run?: RunReference) => Promise<void>;
   'sparsescope.revealRunFolder': (run?: RunReference) => Promise<void>;
   'sparsescope.openReport': (run?: RunReference) => Promise<void>;
@@ -61,6 +63,7 @@ export const paletteCommands = [
   'sparsescope.cancelRun',
   'sparsescope.resumeRun',
   'sparsescope.openRun',
+  'sparsescope.compareRuns',
   'sparsescope.deleteRun',
   'sparsescope.revealRunFolder',
   'sparsescope.openReport',
@@ -101,6 +104,8 @@ export const views = { runs: 'sparsescope.runs', layers: 'sparsescope.layers' } 
 export const runPanelType = 'sparsescope.run';
 /** One per config. */
 export const comparePanelType = 'sparsescope.compare';
+/** One for each set of runs. */
+export const compareRunsPanelType = 'sparsescope.compareRuns';
 export const tensorEditorType = 'sparsescope.tensors';
 export const walkthroughId = 'sparsescope.start';
 

@@ -12,6 +12,7 @@ import './styles/parts.css';
 import './styles/views.css';
 import './styles/narrow.css';
 import './styles/compare.css';
+import './styles/compare-runs.css';
 
 type Mount = (root: HTMLElement, bridge: Bridge, state: ViewBoot['state']) => void;
 

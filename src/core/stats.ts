@@ -45,3 +45,21 @@ export class Histogram {
     for (let i = 0; i < values.length; i++) this.count(values[i]);
   }
 }
+
+/** What values have in common. */
+export interface Spread {
+  count: number;
+  mean: number;
+  /** Of the sample, with count - 1; there is none of a single value. */
+  deviation: number | undefined;
+}
+
+/** Nothing of no values. Two passes, so that values close to each other keep their digits. */
+export function spread(values: readonly number[]): Spread | undefined {
+  const count = values.length;
+  if (count === 0) return undefined;
+  const mean = values.reduce((sum, value) => sum + value, 0) / count;
+  if (count === 1) return { count, mean, deviation: undefined };
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return { count, mean, deviation: Math.sqrt(squares / (count - 1)) };
+}

@@ -15,6 +15,7 @@ import { StatusBar } from './status-bar';
 import { LayersTree } from './trees/layers-tree';
 import { RunsTree } from './trees/runs-tree';
 import { ComparePanels } from './views/compare-panels';
+import { CompareRunsPanels } from './views/compare-runs-panels';
 import { RunPanels } from './views/run-panels';
 import { TensorEditors } from './views/tensor-editor';
 import { connect } from './wiring';
@@ -42,7 +43,8 @@ const createServices = (context: vscode.ExtensionContext, log: vscode.LogOutputC
   const selection = new Selection(report);
   const panels = new RunPanels({ extension: context.extensionUri, selection, report });
   const comparisons = new ComparePanels(context.extensionUri, report);
-  return { context, log, report, engine, store, selection, panels, comparisons };
+  const runComparisons = new CompareRunsPanels(context.extensionUri, report);
+  return { context, log, report, engine, store, selection, panels, comparisons, runComparisons };
 };
 
 /** The window closes after a few seconds whatever we do, milliseconds; a run that is killed then is interrupted. */
@@ -59,6 +61,7 @@ export const start = (context: vscode.ExtensionContext, log: vscode.LogOutputCha
     store,
     panels,
     services.comparisons,
+    services.runComparisons,
     status,
     layers.register(),
     new RunsTree(store, selection, report).register(),

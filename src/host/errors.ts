@@ -43,6 +43,12 @@ export const runFolderGone = (directory: string): SparseError =>
     t('The run folder {0} is not there any more. It was moved or deleted; close this panel or put it back.', directory),
   );
 
+export const tooManyRuns = (count: number, most: number): SparseError =>
+  new SparseError(
+    'host.too-many-runs',
+    t('{0} runs are too many to compare at once; at most {1} can be told apart. Choose fewer.', count, most),
+  );
+
 export const comparisonGone = (config: string): SparseError =>
   new SparseError(
     'host.comparison-gone',

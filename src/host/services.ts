@@ -5,6 +5,7 @@ import type { Report } from './log';
 import type { RunStore } from './run-store';
 import type { Selection } from './selection';
 import type { ComparePanels } from './views/compare-panels';
+import type { CompareRunsPanels } from './views/compare-runs-panels';
 import type { RunPanels } from './views/run-panels';
 
 export interface Services {
@@ -16,4 +17,5 @@ export interface Services {
   selection: Selection;
   panels: RunPanels;
   comparisons: ComparePanels;
+  runComparisons: CompareRunsPanels;
 }

@@ -11,7 +11,7 @@ const refreshInterval = 500;
 const setContext = <K extends keyof ContextKeyTypes>(key: K, value: ContextKeyTypes[K]): Thenable<unknown> =>
   vscode.commands.executeCommand('setContext', key, value);
 
-export const connect = ({ engine, store, panels, report }: Services): vscode.Disposable => {
+export const connect = ({ engine, store, panels, runComparisons, report }: Services): vscode.Disposable => {
   const refresh = new Throttle(() => store.refresh(), report, refreshInterval);
   const read = (): void => refresh.request();
   const watcher = vscode.workspace.createFileSystemWatcher(runRecordGlob);
@@ -36,10 +36,12 @@ export const connect = ({ engine, store, panels, report }: Services): vscode.Dis
     engine.onRunChanged((value) => {
       store.applyRecord(value);
       panels.noteChange(value.directory);
+      runComparisons.noteChange(value.directory);
     }),
     engine.onRunEvent((value) => {
       store.applyEvent(value);
       panels.noteChange(value.directory);
+      runComparisons.noteChange(value.directory);
     }),
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration('sparsescope.backend')) engine.restartWhenIdle();

@@ -3,6 +3,7 @@ import type { TileRange } from '../core/mask';
 import type { Beginning } from '../core/rotation-sequence';
 import type { TensorStatistics } from '../core/stats';
 import type { CompareViewState } from './compare';
+import type { CompareRunsViewState } from './compare-runs';
 import type { CallContext } from './rpc';
 import type { EpochEvent, JacobianEvent, RunRecord, SignalsEvent, SpectrumEvent, MaskTotals } from './run';
 
@@ -192,4 +193,5 @@ export interface TensorViewEvents {
 export type ViewBoot =
   | { view: 'run'; state: RunViewState }
   | { view: 'compare'; state: CompareViewState }
+  | { view: 'compare-runs'; state: CompareRunsViewState }
   | { view: 'tensors'; state: { uri: string; tensor: string | null } };

@@ -115,7 +115,8 @@ describe('the manifest', () => {
   it('contributes the custom editor and the panel as named', () => {
     expect(contributes.customEditors.map((e) => e.viewType)).toEqual([ours.tensorEditorType]);
     expect(contributes.customEditors[0].selector).toEqual([{ filenamePattern: ours.tensorGlob }]);
-    expect(manifest.activationEvents).toContain(`onWebviewPanel:${ours.runPanelType}`);
+    const restored = [ours.runPanelType, ours.comparePanelType, ours.compareRunsPanelType];
+    expect(manifest.activationEvents).toEqual(expect.arrayContaining(restored.map((type) => `onWebviewPanel:${type}`)));
     expect(contributes.walkthroughs.map((w) => w.id)).toEqual([ours.walkthroughId]);
   });
 

@@ -56,15 +56,15 @@ const axisOptions = (of: AxisSpec, scale: 'x' | 'y', size: number, theme: Theme)
 
 const seriesOptions = (series: SeriesSpec, theme: Theme): uPlot.Series => {
   const stroke = colourOf(series.colour, theme);
-  const { dash } = series;
+  const { dash, size = 5 } = series;
   const base = { label: series.label, stroke, width: series.width ?? 1.5, ...(dash && { dash }) };
   switch (series.draw) {
     case 'line':
       return { ...base, points: { show: false }, spanGaps: true };
     case 'marked':
-      return { ...base, points: { show: true, size: 5, fill: stroke }, spanGaps: true };
+      return { ...base, points: { show: true, size, fill: stroke }, spanGaps: true };
     case 'points':
-      return { ...base, paths: () => null, points: { show: true, size: 5, fill: stroke } };
+      return { ...base, paths: () => null, points: { show: true, size, fill: stroke } };
     case 'bars':
       return { ...base, width: 0, fill: stroke, points: { show: false }, paths: uPlot.paths.bars!({ size: [0.9] }) };
   }

@@ -12,6 +12,8 @@ export interface SeriesSpec {
   /** Besides colour, so that two lines differ for everybody. */
   dash?: number[];
   width?: number;
+  /** Diameter of its points, CSS pixels. */
+  size?: number;
 }
 
 export interface AxisSpec {
@@ -33,6 +35,14 @@ export interface Mark {
   colour?: ColourName;
   /** CSS pixels; a solid line if there is none. */
   dash?: readonly number[];
+}
+
+/** An upright bar from one value to another: how far values are spread about a point. */
+export interface SpreadBar {
+  x: number;
+  low: number;
+  high: number;
+  colour: ColourName;
 }
 
 export interface ChartSpec {

@@ -2,10 +2,11 @@
 import uPlot from 'uplot';
 import { h, oncePerFrame, onResize } from '../dom';
 import { onThemeChange, readTheme, type Theme } from '../theme';
+import { drawBars } from './chart-bars';
 import { drawMarks } from './chart-marks';
 import { plotOptions } from './chart-options';
 import { chartPicture } from './chart-picture';
-import type { ChartSpec, Column, Mark, SeriesSpec } from './chart-spec';
+import type { ChartSpec, Column, Mark, SeriesSpec, SpreadBar } from './chart-spec';
 
 export class Chart {
   readonly element: HTMLElement;
@@ -14,6 +15,7 @@ export class Chart {
   private theme: Theme = readTheme();
   private data: Column[];
   private marks: readonly Mark[] = [];
+  private bars: readonly SpreadBar[] = [];
   private log = false;
   private size = { width: 0, height: 0 };
   private at: number | undefined;
@@ -48,6 +50,12 @@ export class Chart {
 
   setMarks(marks: readonly Mark[]): void {
     this.marks = marks;
+    this.plot?.redraw(false);
+  }
+
+  /** The axis does not know of them: `range` of the spec has to leave room. */
+  setBars(bars: readonly SpreadBar[]): void {
+    this.bars = bars;
     this.plot?.redraw(false);
   }
 
@@ -122,7 +130,9 @@ export class Chart {
 
   private drawMarks(plot: uPlot): void {
     const place = (value: number, axis: 'x' | 'y'): number => plot.valToPos(value, axis, true);
-    drawMarks(plot.ctx, this.marks, { box: plot.bbox, ratio: uPlot.pxRatio, place }, this.theme);
+    const room = { box: plot.bbox, ratio: uPlot.pxRatio, place };
+    drawBars(plot.ctx, this.bars, room, this.theme);
+    drawMarks(plot.ctx, this.marks, room, this.theme);
   }
 
   private moved(plot: uPlot): void {

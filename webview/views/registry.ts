@@ -2,6 +2,7 @@
 import type { ViewBoot } from '../../src/protocol/views';
 import type { Bridge } from '../bridge';
 import { mountCompare } from './compare/shell';
+import { mountCompareRuns } from './compare-runs/shell';
 import { mountRun } from './run/shell';
 import { mountTensors } from './tensors/shell';
 
@@ -11,5 +12,6 @@ type StateOf<V extends ViewBoot['view']> = Extract<ViewBoot, { view: V }>['state
 export const views: { [V in ViewBoot['view']]: (root: HTMLElement, bridge: Bridge, state: StateOf<V>) => void } = {
   run: mountRun,
   compare: mountCompare,
+  'compare-runs': mountCompareRuns,
   tensors: mountTensors,
 };

@@ -5,6 +5,7 @@ import type { Services } from '../services';
 import type { LayersTree } from '../trees/layers-tree';
 import { showActions } from './actions';
 import { compareInitialisations } from './compare-command';
+import { compareRuns } from './compare-runs-command';
 import { Doctor } from './doctor';
 import { downloadDataSet, newConfig, openCheckpoint } from './file-commands';
 import { registerCommand } from './register';
@@ -22,6 +23,7 @@ export const registerCommands = (services: Services, layers: LayersTree): vscode
     'sparsescope.cancelRun': (run) => cancelRun(services, run),
     'sparsescope.resumeRun': (run) => resumeRun(services, run),
     'sparsescope.openRun': (run) => openRun(services, run),
+    'sparsescope.compareRuns': (run, selected) => compareRuns(services, run, selected),
     'sparsescope.deleteRun': (run) => deleteRun(services, run),
     'sparsescope.revealRunFolder': (run) => revealRunFolder(services, run),
     'sparsescope.openReport': (run) => openReport(services, run),

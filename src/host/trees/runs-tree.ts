@@ -64,7 +64,11 @@ export class RunsTree implements vscode.TreeDataProvider<RunEntry> {
   ) {}
 
   register(): vscode.Disposable {
-    const view = vscode.window.createTreeView(views.runs, { treeDataProvider: this, showCollapseAll: false });
+    const view = vscode.window.createTreeView(views.runs, {
+      treeDataProvider: this,
+      showCollapseAll: false,
+      canSelectMany: true,
+    });
     const following = this.selection.onDidChange(({ directory }) => {
       const entry = directory === undefined ? undefined : this.store.get(directory);
       // Marks the run that is looked at, without taking the focus or opening the view.

@@ -16,9 +16,10 @@ import {
   rangeData,
   spectraData,
   styleOf,
+  swatchOf,
   type Placed,
 } from './series';
-import { SummaryTable } from './summary-table';
+import { summaryTable } from './summary-table';
 import { help, words } from './words';
 
 const atOne: Mark = { axis: 'y', value: 1, text: '' };
@@ -41,7 +42,7 @@ export class CompareView {
   private readonly hidden = new Set<number>();
   private readonly layerChoice;
   private readonly logChoice;
-  private readonly summary: SummaryTable;
+  private readonly summary;
   private readonly room = h('div', { class: 'compare-charts' });
   private charts: Chart[] = [];
   private layer: string;
@@ -55,7 +56,7 @@ export class CompareView {
     this.names = layerNames(this.methods);
     this.layer = this.names.find((name) => name === context.layer) ?? this.names.at(0) ?? '';
     this.log = context.prefs.get('compare.log', ['off', 'on']) === 'on';
-    this.summary = new SummaryTable(this.methods);
+    this.summary = summaryTable(this.methods);
     const options = this.names.map((name) => ({ value: name, text: name }));
     this.layerChoice = dropdown(words.layer, options, this.layer, (name) => this.choose(name));
     this.logChoice = checkbox(words.logSigma, this.log, (log) => this.setLog(log));
@@ -93,14 +94,12 @@ export class CompareView {
   }
 
   private toggle(method: ComparedMethod, place: number): HTMLElement {
-    const { colour, dash } = styleOf(place);
-    const shape = !dash ? 'solid' : dash[0] <= 2 ? 'dotted' : 'dashed';
     const { element } = checkbox(methodName(method), true, (shown) => {
       if (shown) this.hidden.delete(place);
       else this.hidden.add(place);
       this.draw();
     });
-    return h('span', { class: 'legend-item' }, h('span', { class: `swatch ${shape} colour-${colour}` }), element);
+    return h('span', { class: 'legend-item' }, h('span', { class: `swatch ${swatchOf(place)}` }), element);
   }
 
   private key(event: KeyboardEvent): boolean {

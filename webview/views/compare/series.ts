@@ -25,6 +25,12 @@ export const styleOf = (place: number): Pick<SeriesSpec, 'colour' | 'dash'> => {
   return { colour: place % colours, ...(dash && { dash }) };
 };
 
+/** The same as classes of a swatch. */
+export const swatchOf = (place: number): string => {
+  const { colour, dash } = styleOf(place);
+  return `${!dash ? 'solid' : dash[0] <= 2 ? 'dotted' : 'dashed'} colour-${colour}`;
+};
+
 /** Names of the layers, in the order of the first method that has them all. */
 export const layerNames = (methods: readonly ComparedMethod[]): string[] => [
   ...new Set(methods.flatMap(({ layers }) => layers.map(({ name }) => name))),
@@ -92,15 +98,6 @@ export const summaryRow = (method: ComparedMethod): Cell[] => {
     method.milliseconds,
   ];
 };
-
-/** By one column; rows without a figure come last, whichever way. */
-export const sortedRows = <T extends { cells: Cell[] }>(rows: readonly T[], column: number, down: boolean): T[] =>
-  [...rows].sort((one, other) => {
-    const [a, b] = [one.cells[column], other.cells[column]];
-    if (a === '' || b === '') return Number(a === '') - Number(b === '');
-    const order = typeof a === 'number' && typeof b === 'number' ? a - b : String(a).localeCompare(String(b));
-    return down ? -order : order;
-  });
 
 /** Every figure of every layer: the table twin and the CSV. */
 export const layersTable = (methods: readonly ComparedMethod[]): Table =>
