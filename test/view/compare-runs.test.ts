@@ -131,8 +131,8 @@ describe.skipIf(missingBrowser !== undefined)(`compared runs${missingBrowser ? `
       'seed',
       'sparsity.density',
       'sparsity.init',
-      'accuracy',
-      'loss',
+      'validation accuracy',
+      'validation loss',
       'density',
       'step',
       'time (s)',
@@ -158,7 +158,7 @@ describe.skipIf(missingBrowser !== undefined)(`compared runs${missingBrowser ? `
     await open([...grid().slice(0, 3), run('eoi', 0.05, 4, 0.1, { state: 'cancelled' }), run('eoi', 0.2, 1, 0.97)]);
     await expect.poll(charts).toBe(3);
     expect(await chart(2).locator('.chart-title').innerText()).toBe(
-      'Validation accuracy, mean ± sd over seeds (n = 3)',
+      'Validation accuracy, mean ± sd over seeds (n = 3); grey: not completed',
     );
     await chart(2).focus();
     await view.page.keyboard.press('ArrowRight');
@@ -202,7 +202,7 @@ describe.skipIf(missingBrowser !== undefined)(`compared runs${missingBrowser ? `
     await view.page.keyboard.press('Tab');
     await view.page.keyboard.press('Enter');
     await expect.poll(() => opened).toEqual(['/project/.sparsescope/runs/mlp7-base-10']);
-    await view.page.getByRole('button', { name: 'accuracy', exact: true }).focus();
+    await view.page.getByRole('button', { name: 'validation accuracy', exact: true }).focus();
     await view.page.keyboard.press('Enter');
     await view.page.keyboard.press('Enter');
     await expect

@@ -10,7 +10,7 @@ export interface SortableRow {
 }
 
 /** By one column; rows without a figure come last, whichever way. */
-export const sortedRows = <T extends { cells: Cell[] }>(rows: readonly T[], column: number, down: boolean): T[] =>
+const sortedRows = <T extends { cells: Cell[] }>(rows: readonly T[], column: number, down: boolean): T[] =>
   [...rows].sort((one, other) => {
     const [a, b] = [one.cells[column], other.cells[column]];
     if (a === '' || b === '') return Number(a === '') - Number(b === '');

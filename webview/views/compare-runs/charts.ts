@@ -78,7 +78,13 @@ export class RunCharts {
     this.density = new Chart({
       label: words.densityLabel,
       x: { label: words.density, range: (least, most) => withRoom(least, most, 0.01) },
-      y: { label: densityTitle(counts), range: (least, most) => this.accuracyRange(least, most) },
+      y: {
+        label: densityTitle(
+          counts,
+          this.points.some(({ run }) => run !== undefined && run.state !== 'completed'),
+        ),
+        range: (least, most) => this.accuracyRange(least, most),
+      },
       series: this.densitySeries(),
       cursor: (at) => handlers.density(at === undefined ? undefined : this.points[at].x),
     });
@@ -115,7 +121,7 @@ export class RunCharts {
       return { label: '', draw: 'points', colour: methods.indexOf(method), size: 4 };
     });
     belongs.push(({ run }) => run !== undefined && run.state !== 'completed');
-    const others: SeriesSpec = { label: words.notCompleted, draw: 'points', colour: 'muted', size: 4 };
+    const others: SeriesSpec = { label: words.notCompleted, draw: 'points', colour: 'muted', size: 6 };
     const lines = [...new Set(points.flatMap(({ group }) => group?.line ?? []))];
     const named = new Set<string>();
     const means = lines.map((line): SeriesSpec => {

@@ -59,7 +59,10 @@ export const stateText = ({ state, step, totalSteps }: ComparedRun): string => {
 };
 
 /** The axis of the last picture says of how many seeds its bars are: `n = 3`, or `n = 2 to 5`. */
-export const densityTitle = (counts: readonly number[]): string => {
+export const densityTitle = (counts: readonly number[], unfinished: boolean): string =>
+  `${seedsTitle(counts)}${unfinished ? '; grey: not completed' : ''}`;
+
+const seedsTitle = (counts: readonly number[]): string => {
   const several = counts.filter((n) => n > 1);
   if (several.length === 0) return 'Validation accuracy, each run';
   const [least, most] = [Math.min(...several), Math.max(...several)];
@@ -67,7 +70,7 @@ export const densityTitle = (counts: readonly number[]): string => {
 };
 
 /** `0.700 ± 0.100 (n = 3)`; of a single run there is no deviation. */
-export const spreadText = ({ mean, deviation, count: n }: Spread): string =>
+const spreadText = ({ mean, deviation, count: n }: Spread): string =>
   deviation === undefined ? figure(mean) : `${figure(mean)} ± ${figure(deviation)} (n = ${n})`;
 
 export const atStep = (step: number): string => `step ${count(step)}`;
@@ -79,7 +82,13 @@ export const runAccuracy = (run: ComparedRun, accuracy: number): string =>
 export const groupAccuracy = (method: string, accuracy: Spread): string => `${method}: ${spreadText(accuracy)}`;
 export const best = (run: string): string => `best: ${run}`;
 
-const outcome = [numeric('accuracy'), numeric('loss'), numeric('density'), numeric('step'), numeric('time (s)')];
+const outcome = [
+  numeric('validation accuracy'),
+  numeric('validation loss'),
+  numeric('density'),
+  numeric('step'),
+  numeric('time (s)'),
+];
 export const runColumns = { run: text('run'), outcome, state: text('state') };
 
 export const tables = {
