@@ -1,7 +1,7 @@
 /** Every sentence of the command line, and what an error means for the exit code. */
 import { configInvalid } from '../config/invalid';
 import type { ConfigIssue } from '../config/issues';
-import { isSparseError, SparseError } from '../core/errors';
+import { isSparseError, quote, SparseError } from '../core/errors';
 import { RpcCancelled, RpcError } from '../protocol/rpc';
 import type { InitDetails } from '../protocol/run';
 import { roseText } from '../protocol/words';
@@ -12,6 +12,7 @@ export type ExitCode = (typeof exitCode)[keyof typeof exitCode];
 
 /** Codes for which the program, its installation or this machine is at fault, not what was asked for. */
 const programCodes = new Set([
+  'cli.engine-died',
   'engine.internal',
   'engine.pruned-weight-changed',
   'engine.wasm-files-missing',
@@ -93,6 +94,38 @@ export const outputIsInput = (path: string): SparseError =>
     'cli.output-is-input',
     `-o names ${path}, which is read: it would be overwritten. Give the output another name.`,
   );
+
+/** `lines`: the last of what it said. */
+export const engineDied = (how: string, lines: readonly string[]): SparseError => {
+  const last = lines.at(-1);
+  const said = last === undefined ? '' : ` Its last words: ${quote(last.slice(0, 300))}.`;
+  return new SparseError(
+    'cli.engine-died',
+    `The process of this trial ended before the trial did (${how}).${said} A trial that needs more memory than there is ends so; ` +
+      'run it again with fewer `--jobs`, or a smaller batch.',
+  );
+};
+
+export const badJobs = (text: string): SparseError =>
+  new SparseError(
+    'cli.usage',
+    `--jobs is ${text}; expected a whole number from 1 to 256, the trials that run at once.`,
+  );
+
+export const noSweepInConfig = (file: string): SparseError =>
+  new SparseError(
+    'cli.no-sweep',
+    `${file} has no \`sweep\`, so there is nothing to vary. Add one (docs/config.md), or run it with \`sparsescope run\`.`,
+  );
+
+export const sweepIsThere = (folder: string): SparseError =>
+  new SparseError('cli.usage', `${folder} is a sweep to go on with, which stays in its folder. Leave out -o.`);
+
+export const interruptedSweepLine = (done: number, total: number, directory: string): string =>
+  `Interrupted with ${done} of ${total} trials done. Go on with: ${commandLine(['sweep', directory])}\n`;
+
+export const failedTrialsLine = (failed: number, directory: string): string =>
+  `Run ${failed === 1 ? 'the one that failed' : `the ${failed} that failed`} anew with: ${commandLine(['sweep', directory, '--retry-failed'])}\n`;
 
 export const cancelledLine = (step: number, total: number, directory: string): string =>
   `Cancelled at step ${step} of ${total}. Go on with: ${commandLine(['resume', directory])}\n`;

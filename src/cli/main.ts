@@ -3,6 +3,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { version } from '../engine/version';
 import { RpcCancelled } from '../protocol/rpc';
+import type { SweepOptions } from './commands/sweep';
 import { describe, errorLine, exitCode, exitCodeOf, internalCode, resultsLost, thrownText, usage } from './errors';
 import type { ExitCode } from './errors';
 import type { Output } from './output';
@@ -119,6 +120,18 @@ function program(output: Output, done: (code: ExitCode) => void, quiet: boolean)
     .addOption(json())
     .action((run: string, options: { json?: boolean }) =>
       act('resume', options, async () => (await import('./commands/run')).resume(run, options, output)),
+    );
+  top
+    .command('sweep')
+    .description('run every combination of the grid in a config, or go on with a sweep; make a report')
+    .argument('<config-or-folder>', 'a .sparse.yaml or .sparse.json file with `sweep`, or the folder of a sweep')
+    .option('-o, --output <dir>', 'exactly this folder, new or empty, instead of .sparsescope/sweeps/NAME-N')
+    .option('--jobs <count>', 'trials that run at once; by default as many as there are cores')
+    .addOption(new Option('--backend <name>', 'what computes').choices(['auto', 'wasm', 'cpu']))
+    .option('--retry-failed', 'begin trials that failed anew')
+    .addOption(json())
+    .action((name: string, options: SweepOptions) =>
+      act('sweep', options, async () => (await import('./commands/sweep')).sweep(name, options, output)),
     );
   top
     .command('report')

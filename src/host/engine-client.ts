@@ -1,14 +1,12 @@
 /** The engine as the host sees it: forked on first need, greeted, watched, started again when it dies. */
-import { fork, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { forkEngine, type EngineProcess } from '../client/engine-process';
 import type { BackendChoice, EngineApi, EngineEvents, EngineInfo, RunHandle } from '../protocol/engine';
 import { protocolVersion } from '../protocol/engine';
 import type { Remote } from '../protocol/rpc';
-import { Peer } from '../protocol/rpc';
 import { isEnded } from '../protocol/run';
-import { Emitter, type Nothing } from './emitter';
-import { ipcChannel } from './ipc-channel';
+import { Emitter } from './emitter';
 import {
   describeError,
   engineDied,
@@ -56,8 +54,8 @@ export interface EngineOptions {
 }
 
 interface Session {
-  process: ChildProcess;
-  peer: Peer<Nothing, EngineApi, Nothing, EngineEvents>;
+  process: EngineProcess['child'];
+  peer: EngineProcess['peer'];
   ready: Promise<Remote<EngineApi>>;
   /** Somebody besides the client itself waits for it to be ready. */
   awaited: boolean;
@@ -160,15 +158,7 @@ export class EngineClient {
     clearTimeout(this.restartTimer);
     this.starts++;
     this.become('starting');
-    const child = fork(this.options.modulePath, [], {
-      serialization: 'advanced',
-      // Neither a debugger port nor other flags of the extension host.
-      execArgv: [],
-      // In the desktop the binary is Electron's; with this it is a plain Node.
-      env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    });
-    const peer: Session['peer'] = new Peer(ipcChannel(child, this.options.report), {}, describeError);
+    const { child, peer } = forkEngine(this.options.modulePath, this.options.report, describeError);
     const session: Session = { process: child, peer, ready: this.greet(peer), awaited: false };
     this.session = session;
     // Whoever asked gets the failure too. An engine that will not be greeted is of no use: it is ended, not retried.

@@ -9,6 +9,18 @@ export const folderNotEmpty = (directory: string): SparseError =>
 export const noRecord = (directory: string): SparseError =>
   error('no-record', `${directory} is not a run folder: it has no run.json. Choose a folder made by a run.`);
 
+export const noSweep = (directory: string): SparseError =>
+  error(
+    'no-sweep',
+    `${directory} is not the folder of a sweep: it has no sweep.json. Choose one made by \`sparsescope sweep\`, or a config.`,
+  );
+
+export const sweepConfigChanged = (file: string): SparseError =>
+  error(
+    'sweep-config-changed',
+    `${file} was changed since the sweep began, and its trials come from it. Restore it, or sweep the new config anew.`,
+  );
+
 export const recordTooLarge = (file: string): SparseError =>
   error('record-too-large', `${file} is too large to be a run's record. Restore it from a copy, or start a new run.`);
 

@@ -1,17 +1,18 @@
 /** One run's folder: where its files are, how it is made, read and removed. */
-import { lstat, mkdir, readdir, rm, rmdir } from 'node:fs/promises';
+import { lstat, readdir, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { isSparseError } from '../core/errors';
 import type { SparseError } from '../core/errors';
 import { writeTextAtomically } from '../formats/atomic-file';
 import { makeFolder } from '../formats/make-folder';
-import { cannotRead, cannotWrite, systemCode } from '../formats/errors';
+import { cannotRead, systemCode } from '../formats/errors';
 import { readText } from '../formats/text-file';
 import { isEnded } from '../protocol/run';
 import type { RunRecord } from '../protocol/run';
 import * as errors from './errors';
 import { acquireLock, isLocked, lockName } from './lock';
 import type { Lock } from './lock';
+import { makeExactly, makeNumbered } from './new-folder';
 import { makeProjectDirectory, rootOfRun, runsDirectory, slug } from './project';
 import { formatRecord, maxRecordBytes, parseRecord } from './record';
 
@@ -87,7 +88,7 @@ export class RunFolder {
     directory?: string | undefined;
   }): Promise<RunFolder> {
     const folder = options.directory
-      ? await makeExactly(options.directory)
+      ? new RunFolder(await makeExactly(options.directory))
       : await makeNext(options.root, slug(options.name));
     try {
       for (const inner of [folder.checkpoints, dirname(folder.rotationsFile)]) await makeFolder(inner);
@@ -168,35 +169,9 @@ export class RunFolder {
   }
 }
 
-const makeExactly = async (path: string): Promise<RunFolder> => {
-  const folder = new RunFolder(path);
-  await makeFolder(folder.directory);
-  const found = await readdir(folder.directory).catch((cause: unknown) => {
-    throw cannotRead(path, cause);
-  });
-  if (found.length > 0) throw errors.folderNotEmpty(path);
-  return folder;
-};
-
 const makeNext = async (root: string, name: string): Promise<RunFolder> => {
   await makeProjectDirectory(root);
-  const runs = runsDirectory(root);
-  await makeFolder(runs);
-  const numbers = (await readdir(runs))
-    .filter((other) => other.startsWith(`${name}-`))
-    .map((other) => other.slice(name.length + 1))
-    .filter((rest) => /^[1-9]\d{0,8}$/.test(rest))
-    .map(Number);
-  for (let next = Math.max(0, ...numbers) + 1; ; next++) {
-    const folder = new RunFolder(join(runs, `${name}-${next}`));
-    try {
-      // Not recursive: it fails when another process took the number first, and the next one is tried.
-      await mkdir(folder.directory);
-      return folder;
-    } catch (cause) {
-      if (systemCode(cause) !== 'EEXIST') throw cannotWrite(folder.directory, cause);
-    }
-  }
+  return new RunFolder(await makeNumbered(runsDirectory(root), name));
 };
 
 /** A folder among the project's runs: its record, or why that cannot be read. */

@@ -9,6 +9,9 @@ const projectDirectory = (root: string): string => join(root, '.sparsescope');
 /** Where the runs of a project are: `ROOT/.sparsescope/runs`. */
 export const runsDirectory = (root: string): string => join(projectDirectory(root), 'runs');
 
+/** Where the sweeps of a project are: `ROOT/.sparsescope/sweeps`. */
+export const sweepsDirectory = (root: string): string => join(projectDirectory(root), 'sweeps');
+
 /** The project that a folder is a run of by its place; undefined when it is elsewhere, as one of `run -o` may be. */
 export const rootOfRun = (directory: string): string | undefined => {
   const runs = dirname(directory);

@@ -18,18 +18,21 @@ const embeddedStyle = (code: string): string => code.replace(/<\/style/gi, '<\\/
 
 const sha256 = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
-/** For readers that run no script: the layers as a plain table. */
-const plainTable = ({ record }: ReportData): string => {
-  const head = [
-    'layer',
-    'shape',
-    'target density',
-    'density',
-    'non-zeros',
-    'max|WWᵀ-I|',
-    'singular values min, mean, max',
-  ];
-  const rows = record.layers.map((layer) => [
+interface PlainTable {
+  head: readonly string[];
+  rows: readonly (readonly string[])[];
+}
+
+/** For readers that run no script. */
+const plainTable = ({ head, rows }: PlainTable): string => {
+  const cells = (tag: string, row: readonly string[]): string =>
+    `<tr>${row.map((cell) => `<${tag}>${html(cell)}</${tag}>`).join('')}</tr>`;
+  return `<table>${cells('th', head)}${rows.map((row) => cells('td', row)).join('')}</table>`;
+};
+
+const layerTable = ({ record }: ReportData): PlainTable => ({
+  head: ['layer', 'shape', 'target density', 'density', 'non-zeros', 'max|WWᵀ-I|', 'singular values min, mean, max'],
+  rows: record.layers.map((layer) => [
     layer.name,
     layer.shape.join(' x '),
     significant(layer.targetDensity),
@@ -37,14 +40,26 @@ const plainTable = ({ record }: ReportData): string => {
     String(layer.nonZeros),
     layer.orthogonalityError.toExponential(1),
     [layer.singularValues.min, layer.singularValues.mean, layer.singularValues.max].map(significant).join(', '),
-  ]);
-  const cells = (tag: string, row: readonly string[]): string =>
-    `<tr>${row.map((cell) => `<${tag}>${html(cell)}</${tag}>`).join('')}</tr>`;
-  return `<table>${cells('th', head)}${rows.map((row) => cells('td', row)).join('')}</table>`;
-};
+  ]),
+});
+
+/** The page of a run. */
+export const reportPage = (data: ReportData, script: string, style: string): string =>
+  page({ title: data.record.id, kind: 'report', data, table: layerTable(data) }, { script, style });
+
+interface Content {
+  title: string;
+  /** Its data is in the element `KIND-data`, by which webview/report.ts knows what it is. */
+  kind: 'report' | 'sweep';
+  data: unknown;
+  table: PlainTable;
+}
 
 /** `script`: dist/report.js. `style`: dist/report.css. */
-export function reportPage(data: ReportData, script: string, style: string): string {
+export function page(
+  { title, kind, data, table }: Content,
+  { script, style }: { script: string; style: string },
+): string {
   const code = embeddedScript(script);
   const policy = [
     "default-src 'none'",
@@ -63,16 +78,16 @@ export function reportPage(data: ReportData, script: string, style: string): str
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${html(data.record.id)} · Sparsescope</title>
+<title>${html(title)} · Sparsescope</title>
 <style>${embeddedStyle(style)}</style>
 </head>
 <body>
 <main id="report"></main>
 <noscript>
-<h1>${html(data.record.id)}</h1>
-${plainTable(data)}
+<h1>${html(title)}</h1>
+${plainTable(table)}
 </noscript>
-<script type="application/json" id="report-data">${embeddedJson(data)}</script>
+<script type="application/json" id="${kind}-data">${embeddedJson(data)}</script>
 <script>${code}</script>
 </body>
 </html>

@@ -24,6 +24,12 @@ const readPart = (folder: string, name: string): Promise<string> =>
     throw reportPageMissing(join(folder, name));
   });
 
+/** What every report page runs and looks like. @throws SparseError `runs.report-page-missing` */
+export async function readPage(assets: string): Promise<{ script: string; style: string }> {
+  const [script, style] = await Promise.all([readPart(assets, 'report.js'), readPart(assets, 'report.css')]);
+  return { script, style };
+}
+
 /**
  * Writes the report of a run, whole or not at all; not at all when `signal` says so before it is gathered.
  * @throws SparseError `runs.*` (`runs.report-page-missing` when the build is incomplete), `file.*`, `safetensors.*`
@@ -35,7 +41,7 @@ export async function writeReport(
   signal?: AbortSignal,
 ): Promise<void> {
   const data = await gatherReport(folder, { version, now: new Date() });
-  const [script, style] = await Promise.all([readPart(assets, 'report.js'), readPart(assets, 'report.css')]);
+  const { script, style } = await readPage(assets);
   signal?.throwIfAborted();
   await writeTextAtomically(file, reportPage(data, script, style));
 }

@@ -1,0 +1,68 @@
+/** The record of a trial that has none of its own making: refused before it began, or left by a process that died. */
+import { rm } from 'node:fs/promises';
+import { writeTextAtomically } from '../../formats/atomic-file';
+import { makeFolder } from '../../formats/make-folder';
+import type { EngineInfo } from '../../protocol/engine';
+import { runRecordVersion } from '../../protocol/run';
+import type { RunRecord } from '../../protocol/run';
+import { isSparseError } from '../../core/errors';
+import type { RunFolder } from '../../runs/folder';
+
+interface Failed {
+  configPath: string;
+  configText: string;
+  seed: number;
+  name: string;
+  source: string;
+  error: { code: string; message: string };
+}
+
+const unless = async <T>(reading: Promise<T>): Promise<T | undefined> => {
+  try {
+    return await reading;
+  } catch (error) {
+    if (isSparseError(error) && error.code === 'runs.no-record') return undefined;
+    throw error;
+  }
+};
+
+/** The record of a trial; undefined when it has none. @throws SparseError `runs.*`, `file.*` */
+export const recordIfThere = (folder: RunFolder): Promise<RunRecord | undefined> => unless(folder.readRecord());
+
+/** Says in the trial's own record that and why it failed, and makes the folder for it when there is none. */
+export async function recordFailure(folder: RunFolder, info: EngineInfo, failed: Failed): Promise<void> {
+  const { configPath, configText, seed, name, source, error } = failed;
+  const now = new Date().toISOString();
+  await makeFolder(folder.directory);
+  const known = await recordIfThere(folder);
+  const lock = await folder.lock();
+  try {
+    if (!known) await writeTextAtomically(folder.configFile, configText);
+    const { sparsescope, node, tfjs, backend, reason, pid } = info;
+    await folder.writeRecord({
+      ...(known ?? {
+        version: runRecordVersion,
+        id: folder.id,
+        name,
+        configPath,
+        seed,
+        createdAt: now,
+        versions: { sparsescope, node, tfjs },
+        backend: { name: backend, reason },
+        pid,
+        dataset: { source, train: 0, validation: 0, sha256: '' },
+        network: { inputs: 0, classes: 0 },
+        totalSteps: 0,
+        layers: [],
+      }),
+      state: 'failed',
+      endedAt: now,
+      error,
+    });
+  } finally {
+    await lock.release();
+  }
+}
+
+/** Clears what a trial has left, so that it can begin anew. Its folder is below that of the sweep, made by nobody else. */
+export const clearTrial = (folder: RunFolder): Promise<void> => rm(folder.directory, { recursive: true, force: true });

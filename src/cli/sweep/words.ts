@@ -1,0 +1,123 @@
+/** What a sweep prints as results; sentences about problems are in ../errors.ts. */
+import { valueText } from '../../config/sweep';
+import type { Spread } from '../../core/stats';
+import type { Figure, SweepReportData, SweepValue, TrialResult } from '../../protocol/sweep';
+import { percent, significant, table } from '../table';
+
+/** Headings of figures, and how each is written. */
+const figureWords: Record<Figure, { heading: string; text: (value: number) => string }> = {
+  accuracy: { heading: 'valid. acc.', text: percent },
+  loss: { heading: 'valid. loss', text: (value) => value.toFixed(4) },
+  firstLoss: { heading: 'first loss', text: (value) => value.toFixed(4) },
+  density: { heading: 'density', text: (value) => significant(value) },
+  orthogonalityError: { heading: 'max|WWᵀ-I|', text: (value) => value.toExponential(1) },
+  isometryError: { heading: 'max|s-1|', text: (value) => value.toExponential(1) },
+  initSeconds: { heading: 'init ms', text: (value) => significant(1000 * value, 3) },
+  seconds: { heading: 'time s', text: (value) => value.toFixed(1) },
+};
+
+const absent = '-';
+const widest = 32;
+const cut = (text: string): string => (text.length > widest ? `${text.slice(0, widest - 1)}…` : text);
+const cell = (value: SweepValue): string => cut(valueText(value));
+
+/** `93.21 % ± 0.4`; the deviation in the same units. */
+const spreadText = (figure: Figure, found: Spread | undefined): string => {
+  if (!found) return absent;
+  const { text } = figureWords[figure];
+  const { mean, deviation } = found;
+  return deviation === undefined ? text(mean) : `${text(mean)} ± ${text(deviation)}`;
+};
+
+/** Lines as trials end: columns have the widths that the whole grid needs. */
+export class TrialLines {
+  private readonly widths: number[];
+  private readonly shown: readonly Figure[] = ['accuracy', 'loss', 'density', 'seconds'];
+  private readonly count: number;
+
+  constructor(
+    private readonly keys: readonly string[],
+    trials: readonly { values: readonly SweepValue[] }[],
+  ) {
+    this.count = trials.length;
+    this.widths = keys.map((key, k) =>
+      Math.max(cut(key).length, ...trials.map(({ values }) => cell(values[k]).length)),
+    );
+  }
+
+  heading(): string {
+    return this.line(
+      '',
+      'trial',
+      this.keys.map(cut),
+      this.shown.map((figure) => figureWords[figure].heading).map(wide),
+    );
+  }
+
+  /** `ended`: trials that have ended so far, this one included. */
+  of(trial: TrialResult, ended: number): string {
+    const { id, values, state, error } = trial;
+    const results =
+      state === 'completed'
+        ? this.shown.map((figure) => wide(figureText(figure, trial[figure])))
+        : [`${state}${error ? `: ${error.message}` : ''}`];
+    return this.line(`${ended}/${this.count}`, id, values.map(cell), results);
+  }
+
+  private line(number: string, id: string, values: readonly string[], results: readonly string[]): string {
+    const digits = 2 * String(this.count).length + 1;
+    const cells = values.map((value, k) => value.padEnd(this.widths[k]));
+    return `${[number.padStart(digits), id.padEnd(5), ...cells, ...results].join('  ').trimEnd()}\n`;
+  }
+}
+
+const wide = (text: string): string => text.padStart(11);
+
+const figureText = (figure: Figure, value: number | undefined): string =>
+  value === undefined ? absent : figureWords[figure].text(value);
+
+/** Trials joined over seeds, with mean and standard deviation. */
+export function groupTable({ keys, groups }: Pick<SweepReportData, 'keys' | 'groups'>): string {
+  const all = Object.keys(figureWords) as Figure[];
+  const shown = all.filter((figure) => groups.some(({ spread }) => spread[figure]));
+  const failures = groups.some(({ failed }) => failed > 0);
+  return table(
+    [...keys.map(cut), 'n', ...(failures ? ['failed'] : []), ...shown.map((figure) => figureWords[figure].heading)],
+    groups.map(({ values, completed, failed, spread }) => [
+      ...values.map(cell),
+      String(completed),
+      ...(failures ? [failed > 0 ? String(failed) : ''] : []),
+      ...shown.map((figure) => spreadText(figure, spread[figure])),
+    ]),
+    [...keys.map(() => 'left' as const), ...Array<'right'>(1 + Number(failures) + shown.length).fill('right')],
+  );
+}
+
+/** Each sentence once, with the trials that it is of. */
+export function failureText(trials: readonly TrialResult[]): string {
+  const told = new Map<string, string[]>();
+  for (const { id, state, error } of trials)
+    if (state === 'failed') {
+      const sentence = error ? `${error.code}: ${error.message}` : state;
+      told.set(sentence, [...(told.get(sentence) ?? []), id]);
+    }
+  return [...told]
+    .map(([sentence, ids]) => {
+      const few = ids.length <= 6 ? ids.join(', ') : `${ids.slice(0, 5).join(', ')} and ${ids.length - 5} more`;
+      return `failed ${few}: ${sentence}\n`;
+    })
+    .join('');
+}
+
+export const sweepHeading = (id: string, trials: number, before: number, jobs: number): string =>
+  `sweep ${id}: ${trials} ${trials === 1 ? 'trial' : 'trials'}${before > 0 ? `, ${before} of them ended before` : ''}; ` +
+  `${jobs} at once\n\n`;
+
+export const progressText = (ended: number, all: number, running: readonly string[]): string =>
+  `${ended} of ${all} trials; ${running.join(', ')}`;
+
+export const runningText = (id: string, step: number | undefined): string =>
+  step === undefined ? id : `${id} step ${step}`;
+
+export const sweepPlaces = (directory: string, report: string | null, csv: string | null): string =>
+  `\nsweep folder  ${directory}\n${csv === null ? '' : `trials        ${csv}\n`}${report === null ? '' : `report        ${report}\n`}`;

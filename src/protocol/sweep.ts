@@ -1,0 +1,114 @@
+/** A sweep: what its record holds, and what its trials came to. */
+import type { Spread } from '../core/stats';
+import type { BackendChoice } from './engine';
+import type { RunState, SpectrumSummary } from './run';
+
+export const sweepRecordVersion = 1;
+
+/** As a config has it. */
+export type SweepValue = string | number | boolean | null | SweepValue[] | { [key: string]: SweepValue };
+
+/** `interrupted`: it ended before its trials did. `failed`: all have ended, some of them failed. */
+export type SweepState = 'running' | 'completed' | 'failed' | 'interrupted';
+
+/** What `sweep.json` holds. How a trial went is in its own `run.json` only. */
+export interface SweepRecord {
+  version: typeof sweepRecordVersion;
+  /** The config's name. */
+  name: string;
+  /** Absolute; the copy in the folder is the one that counts. */
+  configPath: string;
+  configSha256: string;
+  state: SweepState;
+  /** ISO 8601. */
+  createdAt: string;
+  endedAt?: string;
+  backend: BackendChoice;
+  /** Engine processes that ran trials at once. */
+  jobs: number;
+  /** Key paths, in the order of the grid. */
+  keys: string[];
+  trials: SweepTrialRecord[];
+}
+
+export interface SweepTrialRecord {
+  /** `0001`: the name of its run folder below `trials/`. */
+  id: string;
+  /** In the order of the record's `keys`. */
+  values: SweepValue[];
+}
+
+/** `waiting`: it has not begun. */
+export type TrialState = RunState | 'waiting';
+
+/** Figures of a trial, each as far as it came. */
+export interface TrialFigures {
+  /** Over the validation examples, after the last epoch: a share, and mean cross-entropy in nats. */
+  accuracy?: number;
+  loss?: number;
+  /** Of the first batch, before the first update. */
+  firstLoss?: number;
+  /** Maskable weights kept at last, of all. */
+  density?: number;
+  /** The largest max |W Wᵀ - I| of a layer at initialisation. */
+  orthogonalityError?: number;
+  /** The furthest that a singular value of a layer is from 1 at initialisation. */
+  isometryError?: number;
+  /** Seconds to draw all layers. */
+  initSeconds?: number;
+  /** Seconds that the process worked on it, pauses before a resume left out. */
+  seconds?: number;
+}
+
+export interface TrialResult extends TrialFigures {
+  id: string;
+  values: SweepValue[];
+  state: TrialState;
+  error?: { code: string; message: string };
+  /** Singular values of the input-output Jacobian at initialisation, where they were measured. */
+  jacobian?: SpectrumSummary;
+}
+
+export type Figure = keyof TrialFigures;
+
+/** In the order of tables. */
+export const figures: readonly Figure[] = [
+  'accuracy',
+  'loss',
+  'firstLoss',
+  'density',
+  'orthogonalityError',
+  'isometryError',
+  'initSeconds',
+  'seconds',
+];
+
+/** Trials that differ only in the seed. */
+export interface TrialGroup {
+  /** In the order of the keys without `seed`. */
+  values: SweepValue[];
+  trials: string[];
+  completed: number;
+  failed: number;
+  /** Over the trials that completed. */
+  spread: Partial<Record<Figure, Spread>>;
+}
+
+export const sweepReportVersion = 1;
+
+/** What the report of a sweep shows: written into `#report-data`, read by webview/sweep-report.ts. */
+export interface SweepReportData {
+  version: typeof sweepReportVersion;
+  /** ISO 8601. */
+  generatedAt: string;
+  sparsescope: string;
+  /** Without its list of trials, which `trials` has. */
+  record: Omit<SweepRecord, 'trials'>;
+  /** The folder's name. */
+  id: string;
+  config: string;
+  trials: TrialResult[];
+  /** Keys without `seed`. */
+  keys: string[];
+  groups: TrialGroup[];
+}

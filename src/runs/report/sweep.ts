@@ -1,0 +1,70 @@
+/** The report of a sweep: one page, and a table of its trials for other programs. */
+import { valueText } from '../../config/sweep';
+import { writeTextAtomically } from '../../formats/atomic-file';
+import { figures, sweepReportVersion } from '../../protocol/sweep';
+import type { SweepRecord, SweepReportData, TrialGroup, TrialResult } from '../../protocol/sweep';
+import type { SweepFolder } from '../sweep-folder';
+import { page } from './page';
+import { readPage } from './write';
+import type { ReportMaker } from './write';
+
+/** Quoted where it has to be (RFC 4180). */
+const csvCell = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+
+const jacobianColumns = ['min', 'mean', 'max'] as const;
+
+/** A line for each trial: what was varied, how it went, its figures in the units of `TrialFigures`. */
+export function trialsCsv(keys: readonly string[], trials: readonly TrialResult[]): string {
+  const heading = [
+    'trial',
+    ...keys,
+    'state',
+    ...figures,
+    ...jacobianColumns.map((part) => `jacobian.${part}`),
+    'error',
+    'message',
+  ];
+  const rows = trials.map((trial) => [
+    trial.id,
+    ...trial.values.map(valueText),
+    trial.state,
+    ...figures.map((figure) => String(trial[figure] ?? '')),
+    ...jacobianColumns.map((part) => String(trial.jacobian?.[part] ?? '')),
+    trial.error?.code ?? '',
+    trial.error?.message ?? '',
+  ]);
+  return [heading, ...rows].map((row) => `${row.map(csvCell).join(',')}\n`).join('');
+}
+
+/**
+ * Writes `report.html` and `trials.csv` into the folder of the sweep.
+ * @throws SparseError `runs.report-page-missing`, `file.*`
+ */
+export async function writeSweepReport(
+  folder: SweepFolder,
+  record: SweepRecord,
+  results: TrialResult[],
+  groups: { keys: string[]; groups: TrialGroup[] },
+  { assets, version }: ReportMaker,
+): Promise<void> {
+  await writeTextAtomically(folder.tableFile, trialsCsv(record.keys, results));
+  const { trials: _, ...about } = record;
+  const data: SweepReportData = {
+    version: sweepReportVersion,
+    generatedAt: new Date().toISOString(),
+    sparsescope: version,
+    record: about,
+    id: folder.id,
+    config: await folder.readConfig(record),
+    trials: results,
+    ...groups,
+  };
+  const rows = groups.groups.map(({ values, completed, spread }) => [
+    ...values.map(valueText),
+    String(completed),
+    ...[spread.accuracy, spread.loss].map((found) => (found ? String(Number(found.mean.toPrecision(4))) : '')),
+  ]);
+  const table = { head: [...groups.keys, 'n', 'validation accuracy', 'validation loss'], rows };
+  const parts = await readPage(assets);
+  await writeTextAtomically(folder.reportFile, page({ title: folder.id, kind: 'sweep', data, table }, parts));
+}

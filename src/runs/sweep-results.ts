@@ -1,0 +1,125 @@
+/** What the trials of a sweep came to: read from their run folders, joined over seeds. */
+import { checkConfig } from '../config/check';
+import type { ConfigFormat } from '../config/format';
+import { isSparseError } from '../core/errors';
+import { spread } from '../core/stats';
+import type { LayerSummary, RunEvent, RunRecord } from '../protocol/run';
+import { figures } from '../protocol/sweep';
+import type { SweepTrialRecord, TrialFigures, TrialGroup, TrialResult } from '../protocol/sweep';
+import { readJournal } from './journal';
+import type { RunFolder } from './folder';
+
+/** The key whose values are repetitions, not other experiments. */
+const repeated = 'seed';
+
+const ofType = <T extends RunEvent['type']>(events: readonly RunEvent[], type: T): Extract<RunEvent, { type: T }>[] =>
+  events.filter((event): event is Extract<RunEvent, { type: T }> => event.type === type);
+
+/** Kept at last, of all weights of the layers that are masked. */
+function densityOf(layers: readonly LayerSummary[], events: readonly RunEvent[]): number | undefined {
+  const kept = new Map(ofType(events, 'masks').flatMap((event) => event.layers.map((one) => [one.layer, one.kept])));
+  const weights = layers.reduce((sum, { shape: [rows, columns] }) => sum + rows * columns, 0);
+  const left = layers.reduce((sum, { name, nonZeros }) => sum + (kept.get(name) ?? nonZeros), 0);
+  return weights === 0 ? undefined : left / weights;
+}
+
+/** Seconds between events, without the pause before the run was taken up again. */
+const workedFor = (events: readonly RunEvent[]): number =>
+  events.reduce((sum, event, i) => {
+    const resumed = event.type === 'state' && event.state === 'starting';
+    return i === 0 || resumed ? sum : sum + (event.at - events[i - 1].at) / 1000;
+  }, 0);
+
+const largest = (values: readonly number[]): number | undefined =>
+  values.length > 0 ? Math.max(...values) : undefined;
+
+const isometry = ({ singularValues: { min, max } }: LayerSummary): number =>
+  Math.max(Math.abs(1 - min), Math.abs(max - 1));
+
+function figuresOf({ layers }: RunRecord, events: readonly RunEvent[], dense: ReadonlySet<string>): TrialFigures {
+  const last = ofType(events, 'epoch').at(-1);
+  const timed = layers.filter(({ seconds }) => seconds !== undefined);
+  const masked = layers.filter(({ name }) => !dense.has(name));
+  const all: { [K in keyof TrialFigures]: TrialFigures[K] | undefined } = {
+    accuracy: last?.validationAccuracy,
+    loss: last?.validationLoss,
+    firstLoss: ofType(events, 'step').at(0)?.loss,
+    density: densityOf(masked, events),
+    orthogonalityError: largest(masked.map(({ orthogonalityError }) => orthogonalityError)),
+    isometryError: largest(masked.map(isometry)),
+    initSeconds: timed.length > 0 ? timed.reduce((sum, { seconds = 0 }) => sum + seconds, 0) : undefined,
+    seconds: events.length > 0 ? workedFor(events) : undefined,
+  };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+}
+
+/** Which layers are never masked, by the text of a config. */
+export class DenseLayers {
+  private readonly known = new Map<string, ReadonlySet<string>>();
+
+  constructor(private readonly format: ConfigFormat) {}
+
+  /** Trials that have the same `model` have the same dense layers. */
+  of(model: string, config: string): ReadonlySet<string> {
+    const known = this.known.get(model);
+    if (known) return known;
+    const { plan } = checkConfig(config, this.format);
+    const names = new Set((plan?.layers ?? []).filter((layer) => layer.dense).map(({ name }) => name));
+    if (plan) this.known.set(model, names);
+    return names;
+  }
+}
+
+/** How a trial stands; what cannot be read of it is told as its error. */
+export async function trialResult(
+  folder: RunFolder,
+  { id, values }: SweepTrialRecord,
+  dense: ReadonlySet<string>,
+): Promise<TrialResult> {
+  try {
+    const record = await folder.readRecord();
+    const { state, error } = record;
+    const events = await readJournal(folder.journalFile).catch((cause: unknown) => {
+      // A trial that was refused has a record alone.
+      if (isSparseError(cause) && cause.code === 'file.not-found') return [];
+      throw cause;
+    });
+    const jacobian = ofType(events, 'jacobian').find(({ step }) => step === 0)?.summary;
+    const found = figuresOf(record, events, dense);
+    return { id, values, state, ...(error && { error }), ...(jacobian && { jacobian }), ...found };
+  } catch (cause) {
+    if (!isSparseError(cause)) throw cause;
+    if (cause.code === 'runs.no-record') return { id, values, state: 'waiting' };
+    return { id, values, state: 'failed', error: { code: cause.code, message: cause.message } };
+  }
+}
+
+/** Trials that differ only in the seed, in the order of their first. */
+export function groupTrials(
+  keys: readonly string[],
+  trials: readonly TrialResult[],
+): { keys: string[]; groups: TrialGroup[] } {
+  const shown = keys.flatMap((key, index) => (key === repeated ? [] : [index]));
+  const groups = new Map<string, TrialResult[]>();
+  for (const trial of trials) {
+    const name = JSON.stringify(shown.map((index) => trial.values[index]));
+    groups.set(name, [...(groups.get(name) ?? []), trial]);
+  }
+  return {
+    keys: shown.map((index) => keys[index]),
+    groups: [...groups.values()].map((group) => {
+      const completed = group.filter(({ state }) => state === 'completed');
+      const spreads = figures.flatMap((figure) => {
+        const found = spread(completed.flatMap((trial) => trial[figure] ?? []));
+        return found ? [[figure, found] as const] : [];
+      });
+      return {
+        values: shown.map((index) => group[0].values[index]),
+        trials: group.map(({ id }) => id),
+        completed: completed.length,
+        failed: group.filter(({ state }) => state === 'failed').length,
+        spread: Object.fromEntries(spreads),
+      };
+    }),
+  };
+}
