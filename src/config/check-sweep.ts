@@ -1,9 +1,10 @@
 /** The check of a sweep: that of each of its trials, told where the sweep is written. */
+import { valueText } from '../core/plain-value';
 import type { CheckedConfig } from './check';
 import type { ConfigIssue } from './issues';
 import { readConfig, sorted } from './parse';
 import type { Written } from './parse';
-import { configText, countOf, picksOf, readAxes, trialId, trialTree, valuesOf, valueText } from './sweep';
+import { configText, countOf, picksOf, readAxes, trialId, trialTree, valuesOf } from './sweep';
 import type { Axis, Sweep } from './sweep';
 import * as errors from './sweep-errors';
 import { findPlace } from './tree';

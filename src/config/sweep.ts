@@ -1,5 +1,7 @@
 /** A grid in a config: its axes as they are written, and the trials that they make. What the trials mean: check-sweep.ts. */
 import { stringify } from 'yaml';
+import { valueText } from '../core/plain-value';
+import type { PlainValue } from '../core/plain-value';
 import type { PlacedFinding } from './read';
 import { Reader } from './read';
 import { mostTrials, sharedKeys } from './schema-sweep';
@@ -8,7 +10,7 @@ import { nearest } from './suggest';
 import * as errors from './sweep-errors';
 import type { Span, TextLines } from './text';
 import { pathSteps, plainValue } from './tree';
-import type { MapNode, Pair, PlainValue, TreeNode } from './tree';
+import type { MapNode, Pair, TreeNode } from './tree';
 import type { ConfigFormat } from './format';
 
 /** One key of the grid and the values that take turns there. */
@@ -160,11 +162,3 @@ export const configText = (root: MapNode, format: ConfigFormat): string => {
   if (format === 'json') return `${JSON.stringify(value, null, 2)}\n`;
   return stringify(value, { version: '1.2', schema: 'core', lineWidth: 0, aliasDuplicateObjects: false });
 };
-
-/** A value as it would be written on one line: `0.1`, `{ method: rigl, every: 50 }`. */
-export function valueText(value: PlainValue): string {
-  if (Array.isArray(value)) return `[${value.map(valueText).join(', ')}]`;
-  if (typeof value !== 'object' || value === null) return String(value);
-  const pairs = Object.entries(value).map(([key, inner]) => `${key}: ${valueText(inner)}`);
-  return pairs.length === 0 ? '{}' : `{ ${pairs.join(', ')} }`;
-}

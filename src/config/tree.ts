@@ -1,4 +1,5 @@
 /** A config as it is written, before it means anything: the form in which YAML and JSON are alike. */
+import type { PlainValue } from '../core/plain-value';
 import type { Suggestion } from './issues';
 import type { Span } from './text';
 
@@ -112,9 +113,6 @@ export function valueAt(config: object, path: string): unknown {
   }
   return here;
 }
-
-/** A value as JSON has it. */
-export type PlainValue = string | number | boolean | null | PlainValue[] | { [key: string]: PlainValue };
 
 /** What a tree says, without its places. */
 export function plainValue(node: TreeNode): PlainValue {

@@ -1,12 +1,10 @@
 /** A sweep: what its record holds, and what its trials came to. */
+import type { PlainValue } from '../core/plain-value';
 import type { Spread } from '../core/stats';
 import type { BackendChoice } from './engine';
 import type { RunState, SpectrumSummary } from './run';
 
 export const sweepRecordVersion = 1;
-
-/** As a config has it. */
-export type SweepValue = string | number | boolean | null | SweepValue[] | { [key: string]: SweepValue };
 
 /** `interrupted`: it ended before its trials did. `failed`: all have ended, some of them failed. */
 export type SweepState = 'running' | 'completed' | 'failed' | 'interrupted';
@@ -35,7 +33,7 @@ export interface SweepTrialRecord {
   /** `0001`: the name of its run folder below `trials/`. */
   id: string;
   /** In the order of the record's `keys`. */
-  values: SweepValue[];
+  values: PlainValue[];
 }
 
 /** `waiting`: it has not begun. */
@@ -62,7 +60,7 @@ export interface TrialFigures {
 
 export interface TrialResult extends TrialFigures {
   id: string;
-  values: SweepValue[];
+  values: PlainValue[];
   state: TrialState;
   error?: { code: string; message: string };
   /** Singular values of the input-output Jacobian at initialisation, where they were measured. */
@@ -86,7 +84,7 @@ export const figures: readonly Figure[] = [
 /** Trials that differ only in the seed. */
 export interface TrialGroup {
   /** In the order of the keys without `seed`. */
-  values: SweepValue[];
+  values: PlainValue[];
   trials: string[];
   completed: number;
   failed: number;

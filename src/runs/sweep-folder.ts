@@ -5,10 +5,11 @@ import { basename, join, resolve } from 'node:path';
 import { configTooLarge } from '../config/invalid';
 import { maxConfigBytes } from '../config/format';
 import { isSparseError } from '../core/errors';
+import type { PlainValue } from '../core/plain-value';
 import { writeTextAtomically } from '../formats/atomic-file';
 import { readText } from '../formats/text-file';
 import { sweepRecordVersion } from '../protocol/sweep';
-import type { SweepRecord, SweepTrialRecord, SweepValue } from '../protocol/sweep';
+import type { SweepRecord, SweepTrialRecord } from '../protocol/sweep';
 import * as errors from './errors';
 import { RunFolder } from './folder';
 import { acquireLock, isLocked } from './lock';
@@ -21,7 +22,7 @@ import type { Check } from './validate';
 const maxRecordBytes = 1 << 24;
 
 /** Values are shown, nothing is done with them: whatever JSON has is right. */
-const anyValue: Check<SweepValue> = (value) => value as SweepValue;
+const anyValue: Check<PlainValue> = (value) => value as PlainValue;
 
 const checkRecord = object<SweepRecord>({
   version: oneOf(sweepRecordVersion),

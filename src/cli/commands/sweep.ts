@@ -255,7 +255,9 @@ async function conclude(
     output.out(
       `\n${groupTable(groups)}${failureText(results)}${sweepPlaces(folder.directory, written.report, written.csv)}`,
     );
-  if (failed > 0) output.err(errors.failedTrialsLine(failed, folder.directory));
+  // What cannot be had would fail again.
+  const again = results.filter(({ state, error }) => state === 'failed' && !error?.code.startsWith('config.')).length;
+  if (again > 0) output.err(errors.failedTrialsLine(again, folder.directory));
   if (!cancelled) return codeOf(results);
   output.err(errors.interruptedSweepLine(done, results.length, folder.directory));
   return exitCode.cancelled;

@@ -1,32 +1,33 @@
 /** What a sweep prints as results; sentences about problems are in ../errors.ts. */
-import { valueText } from '../../config/sweep';
+import { valueText } from '../../core/plain-value';
+import type { PlainValue } from '../../core/plain-value';
 import type { Spread } from '../../core/stats';
-import type { Figure, SweepReportData, SweepValue, TrialResult } from '../../protocol/sweep';
+import type { Figure, SweepReportData, TrialResult } from '../../protocol/sweep';
 import { percent, significant, table } from '../table';
 
-/** Headings of figures, and how each is written. */
-const figureWords: Record<Figure, { heading: string; text: (value: number) => string }> = {
-  accuracy: { heading: 'valid. acc.', text: percent },
-  loss: { heading: 'valid. loss', text: (value) => value.toFixed(4) },
-  firstLoss: { heading: 'first loss', text: (value) => value.toFixed(4) },
+/** Headings of figures, and how each is written. `spread`: the deviation over seeds is told beside the mean. */
+const figureWords: Record<Figure, { heading: string; text: (value: number) => string; spread?: true }> = {
+  accuracy: { heading: 'valid. acc.', text: percent, spread: true },
+  loss: { heading: 'valid. loss', text: (value) => value.toFixed(4), spread: true },
+  firstLoss: { heading: 'first loss', text: (value) => value.toFixed(4), spread: true },
   density: { heading: 'density', text: (value) => significant(value) },
   orthogonalityError: { heading: 'max|WWᵀ-I|', text: (value) => value.toExponential(1) },
   isometryError: { heading: 'max|s-1|', text: (value) => value.toExponential(1) },
-  initSeconds: { heading: 'init ms', text: (value) => significant(1000 * value, 3) },
-  seconds: { heading: 'time s', text: (value) => value.toFixed(1) },
+  initSeconds: { heading: 'init ms', text: (value) => significant(1000 * value, 3), spread: true },
+  seconds: { heading: 'time s', text: (value) => value.toFixed(1), spread: true },
 };
 
 const absent = '-';
 const widest = 32;
 const cut = (text: string): string => (text.length > widest ? `${text.slice(0, widest - 1)}…` : text);
-const cell = (value: SweepValue): string => cut(valueText(value));
+const cell = (value: PlainValue): string => cut(valueText(value));
 
 /** `93.21 % ± 0.4`; the deviation in the same units. */
 const spreadText = (figure: Figure, found: Spread | undefined): string => {
   if (!found) return absent;
-  const { text } = figureWords[figure];
+  const { text, spread = false } = figureWords[figure];
   const { mean, deviation } = found;
-  return deviation === undefined ? text(mean) : `${text(mean)} ± ${text(deviation)}`;
+  return deviation === undefined || !spread ? text(mean) : `${text(mean)} ± ${text(deviation)}`;
 };
 
 /** Lines as trials end: columns have the widths that the whole grid needs. */
@@ -37,7 +38,7 @@ export class TrialLines {
 
   constructor(
     private readonly keys: readonly string[],
-    trials: readonly { values: readonly SweepValue[] }[],
+    trials: readonly { values: readonly PlainValue[] }[],
   ) {
     this.count = trials.length;
     this.widths = keys.map((key, k) =>

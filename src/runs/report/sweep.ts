@@ -1,5 +1,5 @@
 /** The report of a sweep: one page, and a table of its trials for other programs. */
-import { valueText } from '../../config/sweep';
+import { valueText } from '../../core/plain-value';
 import { writeTextAtomically } from '../../formats/atomic-file';
 import { figures, sweepReportVersion } from '../../protocol/sweep';
 import type { SweepRecord, SweepReportData, TrialGroup, TrialResult } from '../../protocol/sweep';
