@@ -54,8 +54,19 @@ const changed = (update: MaskUpdate, kept: number): Omit<MaskChange, 'layer'> =>
   growThreshold: update.growThreshold,
 });
 
-export const changesOf = (updates: readonly LayerUpdate[]): MaskChange[] =>
-  updates.map(({ layer, update }) => ({ layer, ...changed(update, countOnes(update.mask)) }));
+const sharedOnes = (one: Uint8Array, other: Uint8Array): number =>
+  one.reduce((sum, kept, i) => sum + (kept & other[i]), 0);
+
+/** `initial`: the masks of the beginning, in the order of the layers, where they are known. */
+export const changesOf = (updates: readonly LayerUpdate[], initial?: readonly Uint8Array[]): MaskChange[] =>
+  updates.map(({ layer, update }, l) => {
+    const began = initial?.[l];
+    return {
+      layer,
+      ...changed(update, countOnes(update.mask)),
+      ...(began && { initial: { kept: countOnes(began), shared: sharedOnes(update.mask, began) } }),
+    };
+  });
 
 function take(trainer: Trainer, states: readonly LayerState[], updates: readonly LayerUpdate[]): void {
   states.forEach((state, index) => {

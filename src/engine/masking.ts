@@ -8,7 +8,7 @@ import type { LayerUpdate } from '../runs/updates';
 import type { Course } from './course';
 import { masksUnchanged } from './errors';
 import { UpdatePlan, dropAndGrow, pruneByMagnitude, pruneLevel, rewindTo } from './mask-updates';
-import { readRewindStates } from './state-files';
+import { readInitialMasks, readRewindStates } from './state-files';
 import type { Batch, StepResult, Stride, Trainer } from './trainer';
 
 export interface MasksChanged {
@@ -27,6 +27,7 @@ function at<T>(step: number, change: () => T): T {
 
 export class Masking {
   private readonly updates: UpdatePlan;
+  private began: Uint8Array[] | undefined;
 
   constructor(
     private readonly folder: RunFolder,
@@ -34,6 +35,12 @@ export class Masking {
     private readonly course: Course,
   ) {
     this.updates = new UpdatePlan(work.config.sparsity.update, course.perLevel);
+  }
+
+  /** What the masks began as, read when they first change; undefined when the file is gone. @throws as `beginLevel` */
+  async initial(): Promise<readonly Uint8Array[] | undefined> {
+    this.began ??= await readInitialMasks(this.folder, this.work.plan);
+    return this.began;
   }
 
   /**

@@ -223,7 +223,7 @@ export class Run {
     const file = await writeUpdates(folder, step, change.method, change.updates);
     const masks = change.updates.map(({ update }) => update.mask);
     await writeMasks(folder, step, this.work.plan.layers, masks);
-    const layers = changesOf(change.updates);
+    const layers = changesOf(change.updates, await this.masking.initial());
     this.note({ type: 'masks', step, method: change.method, layers, file: `updates/${basename(file)}` });
   }
 

@@ -5,6 +5,7 @@
  */
 import type { NetworkPlan } from '../config/plan';
 import type { Config } from '../config/types';
+import { isSparseError } from '../core/errors';
 import { shapeOf, tensorShape } from '../core/density/layer-shape';
 import type { LayerShape } from '../core/density/layer-shape';
 import type { Mask } from '../core/mask';
@@ -105,6 +106,28 @@ const convOptions = ({ stride, padding, groups }: ConvLayer): Pick<ConvLayer, 's
   groups,
 });
 
+/** Finds tensors of the dtype and shape that are expected. */
+const finder =
+  (file: SafetensorsFile, path: string) =>
+  (name: string, dtype: string, shape: readonly number[]): TensorEntry => {
+    const entry = file.get(name);
+    if (!entry) throw checkpointMismatch(path, words.noTensor(name));
+    if (entry.dtype !== dtype || entry.shape.join() !== shape.join())
+      throw checkpointMismatch(
+        path,
+        words.otherTensor(name, `${entry.dtype} (${entry.shape.join(', ')})`, `${dtype} (${shape.join(', ')})`),
+      );
+    return entry;
+  };
+
+async function readMask(file: SafetensorsFile, path: string, layer: LayerShape): Promise<Uint8Array> {
+  const name = `layers.${layer.name}.mask`;
+  const entry = finder(file, path)(name, 'U8', tensorShape(layer));
+  const mask = Uint8Array.from(await file.readBytes(entry, 0, layer.rows * layer.columns));
+  if (mask.some((bit) => bit > 1)) throw checkpointMismatch(path, words.notBits(name));
+  return mask;
+}
+
 /**
  * Reads what `initTensors` or `checkpointTensors` wrote; a file without what the optimizer remembers leaves that empty.
  * @throws SparseError `engine.checkpoint-mismatch`, `safetensors.*`, `file.*`
@@ -115,16 +138,7 @@ export async function readStates(
   { network, layers: plans }: Pick<NetworkPlan, 'network' | 'layers'>,
   slots: readonly string[],
 ): Promise<NetworkState> {
-  const find = (name: string, dtype: string, shape: readonly number[]): TensorEntry => {
-    const entry = file.get(name);
-    if (!entry) throw checkpointMismatch(path, words.noTensor(name));
-    if (entry.dtype !== dtype || entry.shape.join() !== shape.join())
-      throw checkpointMismatch(
-        path,
-        words.otherTensor(name, `${entry.dtype} (${entry.shape.join(', ')})`, `${dtype} (${shape.join(', ')})`),
-      );
-    return entry;
-  };
+  const find = finder(file, path);
   const floats = (name: string, shape: readonly number[]): Promise<Float32Array> =>
     file.readFloat32(find(name, 'F32', shape));
   const slotsOf = async (name: string, shape: readonly number[]): Promise<Float32Array[]> => {
@@ -145,11 +159,9 @@ export async function readStates(
 
   const layers: LayerState[] = [];
   for (const plan of plans) {
-    const { name, rows, columns, biases } = plan;
+    const { name, biases } = plan;
     const shape = tensorShape(plan);
-    const maskEntry = find(`layers.${name}.mask`, 'U8', shape);
-    const mask = Uint8Array.from(await file.readBytes(maskEntry, 0, rows * columns));
-    if (mask.some((bit) => bit > 1)) throw checkpointMismatch(path, words.notBits(`layers.${name}.mask`));
+    const mask = await readMask(file, path, plan);
     layers.push({ ...shapeOf(plan), ...(await parameters(name, shape, biases)), mask });
   }
   const others: OtherState[] = [];
@@ -180,6 +192,29 @@ export async function readRewindStates(
   const file = await openSafetensors(await openFile(path));
   try {
     return await readStates(file, path, plan, []);
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * The masks of `init.safetensors`, in the order of the layers; undefined when it is gone, since a run goes on without it.
+ * @throws as `readRewindStates`
+ */
+export async function readInitialMasks(
+  { initFile }: RunFolder,
+  { layers }: Pick<NetworkPlan, 'layers'>,
+): Promise<Uint8Array[] | undefined> {
+  const source = await openFile(initFile).catch((error: unknown) => {
+    if (isSparseError(error) && error.code === 'file.not-found') return undefined;
+    throw error;
+  });
+  if (!source) return undefined;
+  const file = await openSafetensors(source);
+  try {
+    const masks: Uint8Array[] = [];
+    for (const layer of layers) masks.push(await readMask(file, initFile, layer));
+    return masks;
   } finally {
     await file.close();
   }

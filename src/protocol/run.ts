@@ -166,17 +166,23 @@ export interface MaskChange {
   dropThreshold: number | null;
   /** The lowest score that was grown, |dL/dw| with `rigl`; null when nothing was, or at random. */
   growThreshold: number | null;
+  /** Weights kept in the beginning, and those of them that are kept now. Absent in older journals. */
+  initial?: { kept: number; shared: number };
 }
 
 /** The latest change of the masks, layer by layer. */
 export type LastMasks = Pick<MaskEvent, 'step' | 'method' | 'layers'>;
 
 /** A change of the masks over all layers together. */
-export interface MaskTotals extends Omit<MaskChange, 'layer'> {
+export interface MaskTotals extends Omit<MaskChange, 'layer' | 'initial'> {
   step: number;
   method: MaskMethod;
   /** Layers that lost or gained weights. */
   layers: number;
+  /** Weights kept both by these masks and by those before, over those kept by either: 1 when nothing changed. */
+  overlap: number;
+  /** The same with the masks of the beginning; null where that is not recorded. */
+  initialOverlap: number | null;
 }
 
 export interface EpochEvent {

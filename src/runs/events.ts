@@ -101,6 +101,7 @@ const checks: { [T in RunEvent['type']]: Check<Of<T>> } = {
         kept: whole,
         dropThreshold: orNull(number),
         growThreshold: orNull(number),
+        initial: optional(object<{ kept: number; shared: number }>({ kept: whole, shared: whole })),
       }),
       maxLayers,
     ),

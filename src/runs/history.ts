@@ -4,8 +4,6 @@ import type {
   JacobianEvent,
   LastMasks,
   LayerSummary,
-  MaskChange,
-  MaskEvent,
   MaskTotals,
   RunEvent,
   SignalsEvent,
@@ -13,6 +11,7 @@ import type {
   StepEvent,
 } from '../protocol/run';
 import type { MetricsPage } from '../protocol/views';
+import { maskTotals } from './mask-totals';
 import { maxLayers } from './record';
 
 const columns = ['step', 'loss', 'accuracy', 'gradientNorm', 'learningRate'] as const;
@@ -65,24 +64,6 @@ class StepColumns {
 const rewindTo = (list: { step: number }[], step: number): void => {
   while (list.length > 0 && list[list.length - 1].step >= step) list.pop();
 };
-
-/** The highest score dropped and the lowest grown in any layer. */
-function totals({ step, method, layers }: MaskEvent): MaskTotals {
-  const sum = (count: (layer: MaskChange) => number): number => layers.reduce((all, layer) => all + count(layer), 0);
-  const thresholds = (of: (layer: MaskChange) => number | null): number[] =>
-    layers.map(of).filter((threshold) => threshold !== null);
-  const [dropped, grown] = [thresholds((layer) => layer.dropThreshold), thresholds((layer) => layer.growThreshold)];
-  return {
-    step,
-    method,
-    layers: sum((layer) => Number(layer.dropped > 0 || layer.grown > 0)),
-    dropped: sum((layer) => layer.dropped),
-    grown: sum((layer) => layer.grown),
-    kept: sum((layer) => layer.kept),
-    dropThreshold: dropped.length > 0 ? dropped.reduce((a, b) => Math.max(a, b)) : null,
-    growThreshold: grown.length > 0 ? grown.reduce((a, b) => Math.min(a, b)) : null,
-  };
-}
 
 /**
  * Events of a journal, sorted by kind. A step that comes again (a resumed run) replaces the first telling and all
@@ -138,7 +119,7 @@ export class History {
       }
       case 'masks':
         rewindTo(this.maskChanges, event.step);
-        this.maskChanges.push(totals(event));
+        this.maskChanges.push(maskTotals(event));
         this.lastMasks = { step: event.step, method: event.method, layers: event.layers };
         break;
       case 'state':

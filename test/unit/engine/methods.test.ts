@@ -159,6 +159,10 @@ describe.each(['set', 'rigl'])('%s', (method) => {
     for (const { layers: changes } of events)
       changes.forEach(({ dropped, grown, kept }, l) => expect([grown, kept]).toEqual([dropped, before[l]]));
     expect(events[0].layers[0].dropped).toBeGreaterThan(100);
+    const [first, last] = [await masksOf(directory, 'init.safetensors'), await replayed(directory)];
+    expect(events.at(-1)!.layers.map(({ initial }) => initial)).toEqual(
+      first.map((mask, l) => ({ kept: before[l], shared: ones([mask.map((kept, i) => kept & last[l][i])]) })),
+    );
     expect(await masksOf(directory, 'checkpoints/step-000018.safetensors')).toEqual(await replayed(directory));
   });
 

@@ -135,20 +135,53 @@ describe('a run from its first moment to its last', () => {
       step,
       method: 'rigl',
       layers: [
-        { layer: 'fc1', dropped: 4, grown: 4, kept: 20, dropThreshold: 0.1, growThreshold: 0.7 },
-        { layer: 'fc2', dropped: second, grown: second, kept: 9, dropThreshold: 0.3, growThreshold: 0.5 },
-        { layer: 'fc3', dropped: 0, grown: 0, kept: 5, dropThreshold: null, growThreshold: null },
+        {
+          layer: 'fc1',
+          dropped: 4,
+          grown: 4,
+          kept: 20,
+          dropThreshold: 0.1,
+          growThreshold: 0.7,
+          initial: { kept: 20, shared: 15 },
+        },
+        {
+          layer: 'fc2',
+          dropped: second,
+          grown: second,
+          kept: 9,
+          dropThreshold: 0.3,
+          growThreshold: 0.5,
+          initial: { kept: 9, shared: 4 },
+        },
+        {
+          layer: 'fc3',
+          dropped: 0,
+          grown: 0,
+          kept: 5,
+          dropThreshold: null,
+          growThreshold: null,
+          initial: { kept: 5, shared: 5 },
+        },
       ],
       file: 'updates/step-000002.safetensors',
     });
-    const total = { method: 'rigl', layers: 2, kept: 34, dropThreshold: 0.3, growThreshold: 0.5 };
+    const total = {
+      method: 'rigl',
+      layers: 2,
+      kept: 34,
+      dropThreshold: 0.3,
+      growThreshold: 0.5,
+      initialOverlap: 24 / 44,
+    };
     await append(folder, stepEvent(1), change(2, 3), stepEvent(2), change(3, 1), stepEvent(3));
     expect((await reader.snapshot()).maskChanges).toEqual([
-      { ...total, step: 2, dropped: 7, grown: 7 },
-      { ...total, step: 3, dropped: 5, grown: 5 },
+      { ...total, step: 2, dropped: 7, grown: 7, overlap: 27 / 41 },
+      { ...total, step: 3, dropped: 5, grown: 5, overlap: 29 / 39 },
     ]);
     await append(folder, change(2, 2), stepEvent(2));
-    expect((await reader.snapshot()).maskChanges).toEqual([{ ...total, step: 2, dropped: 6, grown: 6 }]);
+    expect((await reader.snapshot()).maskChanges).toEqual([
+      { ...total, step: 2, dropped: 6, grown: 6, overlap: 28 / 40 },
+    ]);
   });
 
   test('whose process dies becomes interrupted', async () => {

@@ -27,16 +27,20 @@ export const maskColumns = [
 
 /** Thresholds that there are none of are left empty. */
 export const maskRows = (changes: readonly MaskTotals[]): Cell[][] =>
-  changes.map(({ step, method, layers, dropped, grown, kept, dropThreshold, growThreshold }) => [
-    step,
-    method,
-    layers,
-    dropped,
-    grown,
-    kept,
-    dropThreshold ?? '',
-    growThreshold ?? '',
-  ]);
+  changes.map(
+    ({ step, method, layers, dropped, grown, kept, dropThreshold, growThreshold, overlap, initialOverlap }) => [
+      step,
+      method,
+      layers,
+      dropped,
+      grown,
+      kept,
+      dropThreshold ?? '',
+      growThreshold ?? '',
+      overlap,
+      initialOverlap ?? '',
+    ],
+  );
 
 export const masksTable = (changes: readonly MaskTotals[]): Table =>
   tableOf(tableWords.masks, maskColumns, maskRows(changes));
