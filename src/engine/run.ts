@@ -28,6 +28,7 @@ import { changesOf } from './mask-updates';
 import { Masking } from './masking';
 import type { MasksChanged } from './masking';
 import type { NetworkState } from './states';
+import { Usage } from './probes/usage';
 import { dueProbes, isDue } from './probes/due';
 import type { Moment } from './probes/due';
 import { slotNames } from './optimizer';
@@ -66,6 +67,7 @@ export class Run {
   private readonly validation: Batches;
   private readonly course: Course;
   private readonly masking: Masking;
+  private readonly usage = new Usage(() => performance.now());
   private step: number;
   private wanted: Stop | undefined;
   /** The step at which training ended before its time. */
@@ -193,10 +195,10 @@ export class Run {
         if (order?.epoch !== epoch) order = { epoch, batches: this.train.shuffled(config.seed, moment.order) };
         const learningRate = learningRateAt(schedule, optimizer.learningRate, done, this.course.perLevel);
         const batch = order.batches.batch(moment.index);
-        const { result, masks } = this.masking.update(trainer, batch, this.step + 1, {
-          learningRate,
-          count: moment.sinceStart,
-        });
+        const stride = { learningRate, count: moment.sinceStart };
+        const { result, masks } = this.usage.during(batch.size, () =>
+          this.masking.update(trainer, batch, this.step + 1, stride),
+        );
         if (!Number.isFinite(result.loss)) throw lossNotFinite(this.step + 1, learningRate);
         this.step++;
         await this.noteMasks(masks);
@@ -233,6 +235,7 @@ export class Run {
     const { train } = this.work.config;
     const epoch = this.course.endOfEpoch(step);
     if (epoch !== undefined && !this.recorded.has({ type: 'epoch', step })) await this.endEpoch(trainer, epoch);
+    if (epoch !== undefined && !this.recorded.has({ type: 'usage', step })) this.note(this.usage.tell(step));
     if (epoch !== undefined) await this.endEarly();
     const moment = { step, total: this.total };
     await this.probe(trainer, moment);

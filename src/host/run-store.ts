@@ -261,6 +261,7 @@ const merge = (entry: RunEntry, event: RunEvent): RunEntry => {
     case 'spectrum':
     case 'jacobian':
     case 'signals':
+    case 'usage':
     case 'checkpoint':
     case 'warning':
       return entry;

@@ -115,6 +115,7 @@ export type RunEvent =
   | SpectrumEvent
   | JacobianEvent
   | SignalsEvent
+  | UsageEvent
   | MaskEvent
   | { type: 'checkpoint'; at: number; step: number; file: string }
   | WarningEvent;
@@ -271,4 +272,20 @@ export interface MeanField {
 /** `chi`: null for the first layer. */
 export interface LayerMeanField extends Omit<MeanField, 'chi'> {
   chi: number | null;
+}
+
+/** Throughput and memory of the process that trains, at the end of an epoch. */
+export interface UsageEvent {
+  type: 'usage';
+  at: number;
+  step: number;
+  /** Of the updates since the last of these events, without probes and evaluation; null when there were none. */
+  examplesPerSecond: number | null;
+  /** Resident memory of the process, bytes. */
+  rss: number;
+  /** What TensorFlow.js holds of all runs. */
+  tensorBytes: number;
+  tensors: number;
+  /** WebAssembly memory, bytes; null on another backend. */
+  heapBytes: number | null;
 }

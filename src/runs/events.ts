@@ -11,6 +11,7 @@ import type {
   SignalsEvent,
   SpectrumEvent,
   StepEvent,
+  UsageEvent,
   WarningEvent,
 } from '../protocol/run';
 import { checkLayer, checkState, checkSummary, maxLayers } from './record';
@@ -87,6 +88,16 @@ const checks: { [T in RunEvent['type']]: Check<Of<T>> } = {
     samples: whole,
     layers: list(checkSignals, maxLayers),
     deep: orNull(object<MeanField>({ q: number, chi: number })),
+  }),
+  usage: object<UsageEvent>({
+    type: oneOf('usage'),
+    at,
+    step,
+    examplesPerSecond: orNull(number),
+    rss: whole,
+    tensorBytes: whole,
+    tensors: whole,
+    heapBytes: orNull(whole),
   }),
   masks: object<MaskEvent>({
     type: oneOf('masks'),

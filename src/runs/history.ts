@@ -124,8 +124,10 @@ export class History {
         break;
       case 'state':
       case 'checkpoint':
+      case 'usage':
       case 'warning':
-        // The record and the folder itself are what counts for the first two; a warning was logged when it came.
+        // The record and the folder itself are what counts for the first two; a warning was logged when it came, and
+        // what was used is for who reads the journal.
         break;
     }
   }

@@ -165,10 +165,10 @@ export class TestEngine {
 
 export const recordOf = (directory: string): Promise<RunRecord> => new RunFolder(directory).readRecord();
 
-/** The journal without times, states and warnings of no step: what a run came to, however often it was stopped. */
+/** The journal without times, memory, states and warnings of no step: what a run came to, however often it was stopped. */
 export const outcome = async (directory: string): Promise<object[]> =>
   (await readJournal(new RunFolder(directory).journalFile))
-    .filter(({ type }) => type !== 'state' && type !== 'checkpoint')
+    .filter(({ type }) => type !== 'state' && type !== 'checkpoint' && type !== 'usage')
     .filter((event) => event.type !== 'warning' || event.step !== undefined)
     .map((event) => (event.type === 'layer' ? { ...event, layer: { ...event.layer, seconds: 0 } } : event))
     .map((event) => ({ ...event, at: 0 }));

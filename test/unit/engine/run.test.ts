@@ -114,6 +114,14 @@ describe('a whole run', () => {
       [3, 18],
     ]);
     for (const event of ofType(events, 'epoch')) checkEpoch(event, steps);
+    const usage = ofType(events, 'usage');
+    expect(usage.map(({ step }) => step)).toEqual([6, 12, 18]);
+    for (const { examplesPerSecond, rss, heapBytes } of usage) {
+      expect(examplesPerSecond).toBeGreaterThan(0);
+      expect(rss).toBeGreaterThan(heapBytes!);
+    }
+    // What is held does not grow.
+    expect(new Set(usage.map(({ tensors, tensorBytes }) => `${tensors} ${tensorBytes}`)).size).toBe(1);
     expect(ofType(events, 'spectrum').map(({ step, layer }) => `${step} ${layer}`)).toEqual(
       [0, 5, 10, 15, 18].flatMap((step) => ['fc1', 'fc2', 'fc3'].map((layer) => `${step} ${layer}`)),
     );

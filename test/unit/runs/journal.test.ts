@@ -9,7 +9,7 @@ import { formatEvent, parseEvent } from '../../../src/runs/events';
 import { Journal, readJournal } from '../../../src/runs/journal';
 import { JournalReader } from '../../../src/runs/journal-reader';
 import { failure, temporaryFolder } from '../formats/bytes';
-import { epochEvent, jacobianEvent, sampleLayer, signalsEvent, spectrumEvent, stepEvent } from './samples';
+import { epochEvent, jacobianEvent, sampleLayer, signalsEvent, spectrumEvent, stepEvent, usageEvent } from './samples';
 
 // A full disk and short writes are injected where Node would report them.
 const inject = vi.hoisted(() => ({ takes: Infinity, then: '', flushed: 0 }));
@@ -42,6 +42,7 @@ const every: RunEvent[] = [
   epochEvent(2, 1),
   jacobianEvent(2),
   signalsEvent(2),
+  usageEvent(2),
   stepEvent(3),
   spectrumEvent(3, 'fc1'),
   { type: 'warning', at: 35, step: 3, code: 'engine.training-diverges', message: 'It diverges.' },
@@ -184,7 +185,7 @@ describe('resuming', () => {
     journal.append({ type: 'state', at: 50, state: 'training' });
     journal.close();
     const kept = every.filter((event) => !('step' in event && (event.step ?? 0) > 2));
-    expect(kept).toHaveLength(11);
+    expect(kept).toHaveLength(12);
     expect(await readJournal(file)).toEqual([...kept, { type: 'state', at: 50, state: 'training' }]);
   });
 

@@ -106,6 +106,17 @@ export const signalsEvent = (step: number): RunEvent => ({
   deep: { q: 0.5, chi: 1 },
 });
 
+export const usageEvent = (step: number): RunEvent => ({
+  type: 'usage',
+  at: 10 * step,
+  step,
+  examplesPerSecond: 1000.5,
+  rss: 2 ** 27,
+  tensorBytes: 4096,
+  tensors: 12,
+  heapBytes: null,
+});
+
 /** A run folder with a record, in a temporary project; locked by this process when the run goes on in it. */
 export const sampleRun = async (changes: Partial<RunRecord> = {}): Promise<RunFolder> => {
   const folder = await RunFolder.create({
