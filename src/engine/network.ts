@@ -89,8 +89,9 @@ function through(layer: Layer, x: tf.Tensor, pass: Pass): tf.Tensor {
   }
 }
 
+/** What no gradient needs of a layer is given back before the next. */
 const along = (layers: readonly Layer[], x: tf.Tensor, pass: Pass): tf.Tensor =>
-  layers.reduce((value, layer) => through(layer, value, pass), x);
+  layers.reduce((value, layer) => tf.tidy(() => through(layer, value, pass)), x);
 
 /** x: (batch, inputs). Answers the logits, (batch, classes). */
 export function forward(network: Network, pass: Pass, x: tf.Tensor2D): tf.Tensor2D {

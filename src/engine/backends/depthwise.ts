@@ -3,12 +3,11 @@
  * for each channel, of one column: gathering the patches alone takes longer than all of this. TensorFlow.js has no gradients of
  * it on the wasm backend. To take it away again, let `convolve` send depthwise layers the way of the others.
  */
-import * as tf from '@tensorflow/tfjs';
-import type { OwnKernel } from './own-kernels';
-import { run } from './own-kernels';
+import type * as tf from '@tensorflow/tfjs';
+import { byLoops, run } from './own-kernels';
 
 /** How kernels are laid over pictures of (batch, height, width, channels). */
-export interface DepthwiseLayout {
+interface DepthwiseLayout {
   /** (places of the output, taps): the place of the input that each tap looks at, -1 for zeros. */
   table: Int32Array;
   taps: number;
@@ -87,23 +86,8 @@ const sizes = ({ table, taps, shape: [, height, width, channels] }: DepthwiseLay
   y: (table.length / taps) * channels,
 });
 
-/** Of (batch, height, width, channels) and (taps, channels), (batch, places, channels). */
-const forward: OwnKernel<DepthwiseLayout> = {
-  name: 'DepthwisePictures',
-  shapeOf: ({ table, taps, shape: [batch, , , channels] }) => [batch, table.length / taps, channels],
-  fill: (given, to, layout) => {
-    const { table, taps, shape } = layout;
-    const [batch, , , channels] = shape;
-    const { x, y } = sizes(layout);
-    const pairs = pairsOf(layout, table.length / taps, outputOf, inputOf, tapOf);
-    to.fill(0);
-    for (let n = 0; n < batch; n++) addProducts(pairs, given, to, channels, { to: n * y, left: n * x, right: 0 });
-  },
-};
-
 /** Of the slope of what comes out and the weight. */
-const byInput: OwnKernel<DepthwiseLayout> = {
-  name: 'DepthwisePicturesInputGradient',
+const byInput = byLoops<DepthwiseLayout>('DepthwisePicturesInputGradient', {
   shapeOf: ({ shape }) => [...shape],
   fill: (given, to, layout) => {
     const [batch, height, width, channels] = layout.shape;
@@ -112,11 +96,10 @@ const byInput: OwnKernel<DepthwiseLayout> = {
     to.fill(0);
     for (let n = 0; n < batch; n++) addProducts(pairs, given, to, channels, { to: n * x, left: n * y, right: 0 });
   },
-};
+});
 
 /** Of the slope of what comes out and what came in. */
-const byWeight: OwnKernel<DepthwiseLayout> = {
-  name: 'DepthwisePicturesWeightGradient',
+const byWeight = byLoops<DepthwiseLayout>('DepthwisePicturesWeightGradient', {
   shapeOf: ({ taps, shape }) => [taps, shape[3]],
   fill: (given, to, layout) => {
     const [batch, , , channels] = layout.shape;
@@ -125,20 +108,34 @@ const byWeight: OwnKernel<DepthwiseLayout> = {
     to.fill(0);
     for (let n = 0; n < batch; n++) addProducts(pairs, given, to, channels, { to: 0, left: n * y, right: n * x });
   },
-};
+});
+
+/** Of (batch, height, width, channels) and (taps, channels), (batch, places, channels). */
+const forward = byLoops<DepthwiseLayout>(
+  'DepthwisePictures',
+  {
+    shapeOf: ({ table, taps, shape: [batch, , , channels] }) => [batch, table.length / taps, channels],
+    fill: (given, to, layout) => {
+      const { table, taps, shape } = layout;
+      const [batch, , , channels] = shape;
+      const { x, y } = sizes(layout);
+      const pairs = pairsOf(layout, table.length / taps, outputOf, inputOf, tapOf);
+      to.fill(0);
+      for (let n = 0; n < batch; n++) addProducts(pairs, given, to, channels, { to: n * y, left: n * x, right: 0 });
+    },
+  },
+  {
+    inputs: 2,
+    keeps: true,
+    of: (slope, [x, weight], layout) => [
+      () => run(byInput, [slope, weight], layout),
+      () => run(byWeight, [slope, x], layout),
+    ],
+  },
+);
 
 export const depthwiseKernels = [forward, byInput, byWeight] as const;
 
 /** weight: (taps, channels). Answers (batch, places, channels). */
-export function depthwise(x: tf.Tensor4D, weight: tf.Tensor2D, table: Int32Array): tf.Tensor3D {
-  const layout: DepthwiseLayout = { table, taps: weight.shape[0], shape: x.shape };
-  const op = tf.customGrad((...given) => {
-    const [pictures, kernels, save] = given as unknown as [tf.Tensor, tf.Tensor, tf.GradSaveFunc];
-    save([pictures, kernels]);
-    return {
-      value: run(forward, [pictures, kernels], layout),
-      gradFunc: (slope, saved) => [run(byInput, [slope, saved[1]], layout), run(byWeight, [slope, saved[0]], layout)],
-    };
-  });
-  return op(x, weight) as tf.Tensor3D;
-}
+export const depthwise = (x: tf.Tensor4D, weight: tf.Tensor2D, table: Int32Array): tf.Tensor3D =>
+  run(forward, [x, weight], { table, taps: weight.shape[0], shape: x.shape }) as tf.Tensor3D;

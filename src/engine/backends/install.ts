@@ -4,7 +4,6 @@ import type { Memory } from './own-kernels';
 import { register } from './own-kernels';
 import { patchKernels } from './patches';
 
-/** Again and again is harmless. */
 export function installOwnKernels(backendName: string, memoryOf: (backend: unknown) => Memory): void {
   for (const kernel of patchKernels) register(kernel, backendName, memoryOf);
   for (const kernel of depthwiseKernels) register(kernel, backendName, memoryOf);

@@ -11,40 +11,80 @@ export interface Memory {
   make(shape: number[]): { info: tf.TensorInfo; values: () => Float32Array };
 }
 
+/** Where an operation computes. */
+export interface Place {
+  name: string;
+  backend: { disposeData(dataId: object): boolean };
+  memory: Memory;
+}
+
+/** How each input is differentiated; only those that are asked for are. */
+interface Gradient<A> {
+  inputs: number;
+  /** Whether the inputs are needed for it, and so have to be kept. */
+  keeps: boolean;
+  of: (slope: tf.Tensor, inputs: readonly tf.Tensor[], attributes: A) => readonly (() => tf.Tensor)[];
+}
+
 /** One operation; `A`: what it is told beside its inputs. */
 export interface OwnKernel<A> {
   name: string;
-  shapeOf(attributes: A): number[];
-  /** `to` holds whatever was there before. */
-  fill(inputs: readonly Float32Array[], to: Float32Array, attributes: A): void;
+  compute: (inputs: readonly tf.TensorInfo[], attributes: A, place: Place) => tf.TensorInfo;
+  gradient?: Gradient<A>;
 }
+
+/** What loops over values compute; what `fill` is given to write to holds whatever was there before. */
+export interface Loops<A> {
+  shapeOf: (attributes: A) => number[];
+  fill: (inputs: readonly Float32Array[], to: Float32Array, attributes: A) => void;
+}
+
+export const byLoops = <A>(name: string, { shapeOf, fill }: Loops<A>, gradient?: Gradient<A>): OwnKernel<A> => ({
+  name,
+  compute: (inputs, attributes, { memory }) => {
+    const { info, values } = memory.make(shapeOf(attributes));
+    const given = inputs.map((input) => memory.read(input));
+    fill(given, values(), attributes);
+    return info;
+  },
+  ...(gradient && { gradient }),
+});
 
 type KernelCall = { inputs: tf.NamedTensorInfoMap; backend: unknown; attrs?: tf.NamedAttrMap | undefined };
 
-/** Registers an operation for a backend. */
-export function register<A>(
-  { name: kernelName, shapeOf, fill }: OwnKernel<A>,
-  backendName: string,
-  memoryOf: (backend: unknown) => Memory,
-): void {
-  if (tf.getKernel(kernelName, backendName)) return;
-  const kernelFunc = ({ inputs, backend, attrs }: KernelCall): tf.TensorInfo => {
-    const attributes = attrs as unknown as A;
-    const memory = memoryOf(backend);
-    const { info, values } = memory.make(shapeOf(attributes));
-    const given = Object.values(inputs).map((input) => memory.read(input!));
-    fill(given, values(), attributes);
-    return info;
-  };
+/** Of the first, second, ... input: their order is that of their names. */
+const nameOf = (index: number): string => `x${index}`;
+
+const registered = new Set<string>();
+
+/** Registers an operation for a backend, once a process. */
+export function register<A>(kernel: OwnKernel<A>, backendName: string, memoryOf: (backend: unknown) => Memory): void {
+  const { name: kernelName, compute, gradient } = kernel;
+  const key = `${backendName}/${kernelName}`;
+  if (registered.has(key)) return;
+  registered.add(key);
+  const kernelFunc = ({ inputs, backend, attrs }: KernelCall): tf.TensorInfo =>
+    compute(
+      Object.values(inputs).map((input) => input!),
+      attrs as unknown as A,
+      { name: backendName, backend: backend as Place['backend'], memory: memoryOf(backend) },
+    );
   tf.registerKernel({ kernelName, backendName, kernelFunc });
+  if (!gradient) return;
+  const names = Array.from({ length: gradient.inputs }, (_, i) => nameOf(i));
+  const gradFunc: tf.GradFunc = (slope, saved, attributes) => {
+    const slopes = gradient.of(slope as tf.Tensor, saved, attributes as unknown as A);
+    return Object.fromEntries(names.map((name, i) => [name, slopes[i]]));
+  };
+  tf.registerGradient({ kernelName, inputsToSave: gradient.keeps ? names : [], gradFunc });
 }
 
-/** Inputs in the order in which `fill` takes them. */
+/** Inputs in the order in which the operation takes them. */
 export const run = <A>({ name }: OwnKernel<A>, inputs: readonly tf.Tensor[], attributes: A): tf.Tensor =>
   tf
     .engine()
     .runKernel(
       name,
-      Object.fromEntries(inputs.map((input, i) => [`x${i}`, input])),
+      Object.fromEntries(inputs.map((input, i) => [nameOf(i), input])),
       attributes as unknown as tf.NamedAttrMap,
     );

@@ -4,7 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import type { OwnKernel } from './own-kernels';
-import { run } from './own-kernels';
+import { byLoops, run } from './own-kernels';
 
 /** How patches are laid over pictures of (batch, places, channels). */
 export interface PatchLayout {
@@ -57,26 +57,44 @@ const patchesShape = ({ layout: { table, taps, channels, groups }, shape: [batch
 
 const placesIn = ([, height, width]: Attributes['shape']): number => height * width;
 
-const gathering: OwnKernel<Attributes> = {
-  name: 'PicturePatches',
-  shapeOf: patchesShape,
-  fill: ([x], y, { layout, shape }) => gather(x, y, layout, placesIn(shape)),
-};
-
-const scattering: OwnKernel<Attributes> = {
-  name: 'PicturePatchesGradient',
+const scattering = byLoops<Attributes>('PicturePatchesGradient', {
   shapeOf: ({ shape }) => [...shape],
   fill: ([dy], dx, { layout, shape }) => scatter(dy, dx, layout, placesIn(shape)),
+});
+
+const gathering = byLoops<Attributes>(
+  'PicturePatches',
+  { shapeOf: patchesShape, fill: ([x], y, { layout, shape }) => gather(x, y, layout, placesIn(shape)) },
+  { inputs: 1, keeps: false, of: (slope, _, attributes) => [() => run(scattering, [slope], attributes)] },
+);
+
+/** Patches times weights. The patches, many times as large as the picture, are made again for the gradient, not kept. */
+const multiplying: OwnKernel<Attributes> = {
+  name: 'PicturePatchesProduct',
+  compute: ([x, weight], attributes, place) => {
+    const patches = gathering.compute([x], attributes, place);
+    const { kernelFunc } = tf.getKernel('BatchMatMul', place.name);
+    const attrs = { transposeA: false, transposeB: false };
+    const product = kernelFunc({ inputs: { a: patches, b: weight }, backend: place.backend, attrs });
+    place.backend.disposeData(patches.dataId);
+    return product as tf.TensorInfo;
+  },
+  gradient: {
+    inputs: 2,
+    keeps: true,
+    of: (slope, [x, weight], attributes) => [
+      () => run(scattering, [tf.matMul(slope, weight, false, true)], attributes),
+      () => tf.matMul(run(gathering, [x], attributes), slope, true, false),
+    ],
+  },
 };
 
-export const patchKernels = [gathering, scattering] as const;
+export const patchKernels = [gathering, scattering, multiplying] as const;
 
 /** x: (batch, height, width, channels). Answers (groups, batch * places, taps * channels / groups). */
-export function patchesOf(x: tf.Tensor4D, layout: PatchLayout): tf.Tensor3D {
-  const attributes = { layout, shape: x.shape };
-  const op = tf.customGrad((given) => ({
-    value: run(gathering, [given as tf.Tensor], attributes),
-    gradFunc: (slope) => run(scattering, [slope], attributes),
-  }));
-  return op(x) as tf.Tensor3D;
-}
+export const patchesOf = (x: tf.Tensor4D, layout: PatchLayout): tf.Tensor3D =>
+  run(gathering, [x], { layout, shape: x.shape }) as tf.Tensor3D;
+
+/** weight: (groups, taps * channels / groups, outputs / groups). Answers (groups, batch * places, outputs / groups). */
+export const patchesTimes = (x: tf.Tensor4D, layout: PatchLayout, weight: tf.Tensor3D): tf.Tensor3D =>
+  run(multiplying, [x, weight], { layout, shape: x.shape }) as tf.Tensor3D;

@@ -9,6 +9,7 @@ import { withoutNewListeners } from './process-listeners';
 import { installOwnKernels } from './install';
 import { quietTensorFlow } from './quiet';
 import { wasmFolder } from './wasm-files';
+import { installIdentity } from './wasm-identity';
 import { installTransposedMatMul } from './wasm-matmul';
 
 let started = false;
@@ -40,6 +41,7 @@ export const wasm: Backend = {
     started = true;
     if (!(await withoutNewListeners(() => tf.setBackend('wasm')))) throw backendUnavailable('wasm', words.wasmFailed);
     installTransposedMatMul();
+    installIdentity();
     installOwnKernels('wasm', heapMemory);
     offerValues('wasm', (backend) => heapMemory(backend).read);
     return { version: version_wasm };

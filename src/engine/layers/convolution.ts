@@ -8,7 +8,8 @@ import * as tf from '@tensorflow/tfjs';
 import { outputSize, tapTable } from '../../core/convolution';
 import type { ConvLayer, PictureSize } from '../../core/network';
 import { depthwise } from '../backends/depthwise';
-import { patchesOf } from '../backends/patches';
+import { patchesOf, patchesTimes } from '../backends/patches';
+import type { PatchLayout } from '../backends/patches';
 
 /** (batch, values), each channel by channel as PyTorch has them, as pictures. */
 export const toPictures = (x: tf.Tensor2D, size: PictureSize): tf.Tensor4D =>
@@ -21,45 +22,52 @@ export const fromPictures = (pictures: tf.Tensor4D): tf.Tensor2D =>
 /** How windows are laid over a picture. */
 type Looking = Pick<ConvLayer, 'kernel' | 'stride' | 'padding'>;
 
-/** What the windows look at, (groups, batch * height * width, taps * channels / groups), and how many windows there are. */
-export function windows(
+/** What the windows look at, (1, batch * height * width, taps * channels), and how many windows there are. */
+export function windows(x: tf.Tensor4D, looking: Looking): { patches: tf.Tensor3D; height: number; width: number } {
+  const { layout, height, width } = layoutOf(x, looking, 1);
+  return { patches: patchesOf(x, layout), height, width };
+}
+
+function layoutOf(
   x: tf.Tensor4D,
   looking: Looking,
   groups: number,
-): { patches: tf.Tensor3D; height: number; width: number } {
-  const [batch, rowsIn, columnsIn, channels] = x.shape;
-  const size: PictureSize = [channels, rowsIn, columnsIn];
+): { layout: PatchLayout; height: number; width: number } {
+  const [, rows, columns, channels] = x.shape;
+  const size: PictureSize = [channels, rows, columns];
   const [, height, width] = outputSize({ ...looking, out: channels }, size);
   const taps = looking.kernel[0] * looking.kernel[1];
-  // A window of one place is the picture itself.
-  if (taps === 1 && looking.stride === 1 && groups === 1)
-    return { patches: tf.reshape(x, [1, batch * height * width, channels]), height, width };
-  const layout = { table: tapTable(looking, size), taps, channels, groups };
-  return { patches: patchesOf(x, layout), height, width };
+  return { layout: { table: tapTable(looking, size), taps, channels, groups }, height, width };
 }
 
 /** x: (batch, height, width, in); weight: (out, in / groups * kh * kw). Answers (batch, height, width, out). */
 export function convolve(x: tf.Tensor4D, layer: ConvLayer, weight: tf.Tensor2D, bias?: tf.Tensor1D): tf.Tensor4D {
-  const { groups, out, kernel } = layer;
-  const batch = x.shape[0];
-  if (groups > 1 && groups === layer.in && groups === out) return depthwiseConvolve(x, layer, weight, bias);
-  const { patches, height, width } = windows(x, layer, groups);
+  const { groups, out } = layer;
+  const values =
+    groups > 1 && groups === layer.in && groups === out ? byChannel(x, layer, weight) : byPatches(x, layer, weight);
+  return bias ? tf.add<tf.Tensor4D>(values, bias) : values;
+}
+
+function byPatches(x: tf.Tensor4D, layer: ConvLayer, weight: tf.Tensor2D): tf.Tensor4D {
+  const { groups, out, kernel, stride } = layer;
+  const [batch, , , channels] = x.shape;
   const taps = kernel[0] * kernel[1];
   const [outputs, inputs] = [out / groups, weight.shape[1] / taps];
   // A patch has all channels of its first tap first; a weight has all taps of its first channel first.
   const turned = tf.transpose(tf.reshape(weight, [groups, outputs, inputs, taps]), [0, 3, 2, 1]);
-  const product = tf.matMul(patches, tf.reshape(turned, [groups, taps * inputs, outputs]));
+  const factor = tf.reshape<tf.Rank.R3>(turned, [groups, taps * inputs, outputs]);
+  const { layout, height, width } = layoutOf(x, layer, groups);
+  // A window of one place is the picture itself.
+  const product =
+    taps === 1 && stride === 1 && groups === 1
+      ? tf.matMul(tf.reshape<tf.Rank.R3>(x, [1, -1, channels]), factor)
+      : patchesTimes(x, layout, factor);
   const places = groups === 1 ? product : tf.transpose(product, [1, 0, 2]);
-  const values = tf.reshape(places, [batch, height, width, out]);
-  return bias ? tf.add<tf.Tensor4D>(values, bias) : (values as tf.Tensor4D);
+  return tf.reshape(places, [batch, height, width, out]);
 }
 
-/** As `convolve`, where each channel has a kernel of its own. */
-function depthwiseConvolve(x: tf.Tensor4D, layer: ConvLayer, weight: tf.Tensor2D, bias?: tf.Tensor1D): tf.Tensor4D {
-  const [batch, rows, columns, channels] = x.shape;
-  const size: PictureSize = [channels, rows, columns];
-  const [, height, width] = outputSize(layer, size);
-  const places = depthwise(x, tf.transpose(weight), tapTable(layer, size));
-  const values = tf.reshape(places, [batch, height, width, channels]);
-  return bias ? tf.add<tf.Tensor4D>(values, bias) : (values as tf.Tensor4D);
+/** Where each channel has a kernel of its own. */
+function byChannel(x: tf.Tensor4D, layer: ConvLayer, weight: tf.Tensor2D): tf.Tensor4D {
+  const { layout, height, width } = layoutOf(x, layer, 1);
+  return tf.reshape(depthwise(x, tf.transpose(weight), layout.table), [x.shape[0], height, width, layer.out]);
 }

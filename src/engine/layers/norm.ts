@@ -22,12 +22,48 @@ interface NormWeights {
   running?: { mean: tf.Tensor; variance: tf.Tensor };
 }
 
-/** Along the last axis: values, channels, or the values of a token. */
+/** By averages that are given, along the last axis: values, channels, or the values of a token. */
 function scaled(x: tf.Tensor, mean: tf.Tensor, variance: tf.Tensor, { weight, bias }: NormWeights): tf.Tensor {
   const slope = tf.mul(tf.rsqrt(tf.add(variance, epsilon)), weight);
   const centred = tf.mul(tf.sub(x, mean), slope);
   return bias ? tf.add(centred, bias) : centred;
 }
+
+/**
+ * By the mean and the variance of x itself over `axes`. With a gradient of its own, Ioffe and Szegedy (2015), section 3, which
+ * keeps one tensor of the size of x; op by op TensorFlow.js keeps five, and as many slopes.
+ */
+function standardised(
+  x: tf.Tensor,
+  axes: number[],
+  { weight, bias }: NormWeights,
+  onFound?: (mean: tf.Tensor, variance: tf.Tensor) => void,
+): tf.Tensor {
+  const others = [...Array(x.rank - 1).keys()];
+  const op = tf.customGrad((...given) => {
+    const [values, scale, shift, save] = given as unknown as [tf.Tensor, tf.Tensor, tf.Tensor, tf.GradSaveFunc];
+    const { mean, variance } = tf.moments(values, axes, true);
+    onFound?.(mean, variance);
+    const inverse = tf.rsqrt(tf.add(variance, epsilon));
+    const unit = tf.mul(tf.sub(values, mean), inverse);
+    save([unit, inverse, scale]);
+    return {
+      value: tf.add(tf.mul(unit, scale), shift),
+      gradFunc: (slope, saved) => slopes(slope, saved, axes, others),
+    };
+  });
+  return op(x, weight, bias ?? tf.zerosLike(weight));
+}
+
+/** By the values, the scale and the shift. */
+const slopes = (slope: tf.Tensor, saved: readonly tf.Tensor[], axes: number[], others: number[]): tf.Tensor[] =>
+  tf.tidy(() => {
+    const [unit, inverse, scale] = saved;
+    const byUnit = tf.mul(slope, scale);
+    const along = tf.mul(unit, tf.mean(tf.mul(byUnit, unit), axes, true));
+    const byValues = tf.mul(tf.sub(tf.sub(byUnit, tf.mean(byUnit, axes, true)), along), inverse);
+    return [byValues, tf.sum(tf.mul(slope, unit), others), tf.sum(slope, others)];
+  });
 
 /**
  * `onBatch` is called with the statistics that a batch norm has normalised by; without it the running averages count,
@@ -39,18 +75,14 @@ export function normalise(
   weights: NormWeights,
   onBatch?: (statistics: BatchStatistics) => void,
 ): tf.Tensor {
-  if (over === 'layer') {
-    const { mean, variance } = tf.moments(x, -1, true);
-    return scaled(x, mean, variance, weights);
-  }
+  if (over === 'layer') return standardised(x, [x.rank - 1], weights);
   if (!onBatch) {
     const { mean, variance } = weights.running!;
     return scaled(x, mean, variance, weights);
   }
-  const { mean, variance } = tf.moments(x, [...Array(x.rank - 1).keys()]);
-  const count = x.size / mean.size;
-  onBatch({ mean, variance, count });
-  return scaled(x, mean, variance, weights);
+  return standardised(x, [...Array(x.rank - 1).keys()], weights, (mean, variance) =>
+    onBatch({ mean: tf.reshape(mean, [-1]), variance: tf.reshape(variance, [-1]), count: x.size / mean.size }),
+  );
 }
 
 /** Moves the running averages towards the batch's, whose variance counts as an estimate: by count - 1. */

@@ -7,7 +7,7 @@ import { windows } from './convolution';
 /** Of equal values in a window the first takes the gradient, as in PyTorch. */
 export function pool(x: tf.Tensor4D, { of, size, stride }: PoolLayer): tf.Tensor4D {
   const [batch, , , channels] = x.shape;
-  const { patches, height, width } = windows(x, { kernel: [size, size], stride, padding: 'none' }, 1);
+  const { patches, height, width } = windows(x, { kernel: [size, size], stride, padding: 'none' });
   const taps = tf.reshape(patches, [-1, size * size, channels]);
   const joined =
     of === 'average' ? tf.mean(taps, 1) : tf.split(taps, size * size, 1).reduce((best, tap) => tf.maximum(best, tap));

@@ -1,0 +1,31 @@
+/**
+ * The same values again on the wasm backend, by reference. TensorFlow.js copies them there, and does so for everything that a
+ * gradient will need: half of the memory of a training step. No operation writes into its input, so nobody can tell.
+ * Measured with TensorFlow.js 4.22.0.
+ */
+import * as tf from '@tensorflow/tfjs';
+
+const kernelName = 'Identity';
+const backendName = 'wasm';
+
+interface References {
+  incRef(dataId: object): void;
+}
+
+let installed = false;
+
+/** Replaces the kernel, once a process; the wasm backend must be registered. */
+export function installIdentity(): void {
+  if (installed) return;
+  installed = true;
+  tf.unregisterKernel(kernelName, backendName);
+  tf.registerKernel({
+    kernelName,
+    backendName,
+    kernelFunc: ({ inputs, backend }) => {
+      const { dataId, shape, dtype } = inputs['x']!;
+      (backend as References).incRef(dataId);
+      return { dataId, shape, dtype };
+    },
+  });
+}
