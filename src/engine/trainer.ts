@@ -47,6 +47,8 @@ export interface TrainerSettings {
   labelSmoothing?: number;
   /** Gradients are scaled down to this norm, of all of them together; default: they are not. */
   clipNorm?: number;
+  /** Examples whose gradient is computed at a time; default: all of the batch. */
+  microBatch?: number;
 }
 
 /** How far one update goes. */
@@ -110,7 +112,7 @@ export class Trainer {
   ): void {
     const { optimizer } = this.settings;
     const settings = decays ? optimizer : { ...optimizer, weightDecay: 0 };
-    update({ variable, slots, gradient }, settings, learningRate, count, valuesInPlace());
+    tf.tidy(() => update({ variable, slots, gradient }, settings, learningRate, count, valuesInPlace()));
   }
 
   /** The gradients of all weights of a batch, pruned ones included, (out, in) row-major by layer; nothing is updated. */
@@ -135,49 +137,99 @@ export class Trainer {
     this.tensors.others.forEach((tensors, index) => replaceParameters(tensors, others[index]));
   }
 
-  /** `use` is called with the gradients of every layer, maskable ones first, on the backend, before they are gone. */
+  /**
+   * `use` is called with the gradients of every layer, maskable ones first, on the backend, before they are gone. The mean over
+   * a batch is the sum over its parts, each divided by all examples; batch norms see one part at a time.
+   */
   private backward(batch: Batch, use: (slopes: readonly Slope[], norm: number) => void): StepResult {
+    let gradients: tf.Tensor[] = [];
+    let [loss, correct] = [0, 0];
+    for (const part of this.partsOf(batch)) {
+      const found = this.partialGradients(part, batch.size, gradients);
+      tf.dispose(gradients);
+      gradients = found.gradients;
+      loss += found.loss;
+      correct += found.correct;
+    }
+    const gradientNorm = tf.tidy(() => {
+      const byName = new Map(this.variables.map(({ name }, i) => [name, gradients[i]]));
+      const slopes = this.all.map((tensors): Slope => {
+        const dense = byName.get(tensors.weight.name)!;
+        const weight = 'mask' in tensors ? tf.mul(dense, (tensors as LayerTensors).mask) : dense;
+        const bias = tensors.bias && byName.get(tensors.bias.name);
+        return { tensors, dense, weight, ...(bias && { bias }) };
+      });
+      const trained = slopes.flatMap(({ weight, bias }) => (bias ? [weight, bias] : [weight]));
+      const norm = Math.sqrt(sumOfSquares(trained, valuesInPlace()));
+      use(slopes, norm);
+      return norm;
+    });
+    tf.dispose(gradients);
+    return { loss, accuracy: correct / batch.size, gradientNorm };
+  }
+
+  /** The batch in parts of `microBatch` examples, the last the rest. */
+  private *partsOf(batch: Batch): Generator<Batch> {
+    const { microBatch = batch.size } = this.settings;
+    const { inputs } = this.network;
+    for (let start = 0; start < batch.size; start += microBatch) {
+      const end = Math.min(batch.size, start + microBatch);
+      yield {
+        size: end - start,
+        x: batch.x.subarray(start * inputs, end * inputs),
+        labels: batch.labels.subarray(start, end),
+      };
+    }
+  }
+
+  /** What a part adds to the loss of `examples` and to its gradients `before`, which are empty at first; none is disposed of. */
+  private partialGradients(
+    part: Batch,
+    examples: number,
+    before: readonly tf.Tensor[],
+  ): { gradients: tf.Tensor[]; loss: number; correct: number } {
     const seen: { name: string; found: BatchStatistics }[] = [];
     const onBatch = (name: string, { mean, variance, count }: BatchStatistics): void => {
       seen.push({ name, found: { mean: tf.keep(mean), variance: tf.keep(variance), count } });
     };
-    const result = tf.tidy(() => {
-      const { x, target } = this.upload(batch, this.settings.labelSmoothing);
+    let [loss, correct] = [0, 0];
+    const gradients = tf.tidy(() => {
+      const { x, target } = this.upload(part, this.settings.labelSmoothing);
       let logits: tf.Tensor2D | undefined;
       const { value, grads } = tf.variableGrads(() => {
         logits = tf.keep(forward(this.network, { ...this.pass, onBatch }, x));
-        return tf.div<tf.Scalar>(crossEntropy(logits, target), batch.size);
+        return tf.div<tf.Scalar>(crossEntropy(logits, target), examples);
       }, this.variables);
-      const slopes = this.all.map((tensors): Slope => {
-        const dense = grads[tensors.weight.name];
-        const weight = 'mask' in tensors ? tf.mul(dense, (tensors as LayerTensors).mask) : dense;
-        return { tensors, dense, weight, ...(tensors.bias && { bias: grads[tensors.bias.name] }) };
-      });
-      const trained = slopes.flatMap(({ weight, bias }) => (bias ? [weight, bias] : [weight]));
-      const gradientNorm = Math.sqrt(sumOfSquares(trained, valuesInPlace()));
-      use(slopes, gradientNorm);
-      const outputs = logits!.dataSync();
+      loss = value.dataSync()[0];
+      correct = countCorrect(logits!.dataSync(), part.labels, this.network.classes);
       logits!.dispose();
-      return {
-        loss: value.dataSync()[0],
-        accuracy: countCorrect(outputs, batch.labels, this.network.classes) / batch.size,
-        gradientNorm,
-      };
+      const own = this.variables.map(({ name }) => grads[name]);
+      return before.length === 0 ? own : own.map((gradient, i) => tf.add(gradient, before[i]));
     });
     for (const { name, found } of seen) {
       follow(this.tensors.others.find((other) => other.name === name)!.running!, found);
       tf.dispose([found.mean, found.variance]);
     }
-    return result;
+    return { gradients, loss, correct };
   }
 
   evaluate(batch: Batch): Evaluation {
+    const sum = { loss: 0, correct: 0 };
+    for (const part of this.partsOf(batch)) {
+      const { loss, correct } = this.evaluatePart(part);
+      sum.loss += loss;
+      sum.correct += correct;
+    }
+    return sum;
+  }
+
+  private evaluatePart(part: Batch): Evaluation {
     return tf.tidy(() => {
-      const { x, target } = this.upload(batch);
+      const { x, target } = this.upload(part);
       const logits = this.logits(x);
       return {
         loss: crossEntropy(logits, target).dataSync()[0],
-        correct: countCorrect(logits.dataSync(), batch.labels, this.network.classes),
+        correct: countCorrect(logits.dataSync(), part.labels, this.network.classes),
       };
     });
   }

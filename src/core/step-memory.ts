@@ -1,0 +1,156 @@
+/**
+ * How much memory a training step takes, told from the layers before anything is allocated. Counted is what the tensors executor
+ * keeps of each layer for the gradient and the slopes it makes on the way back, which live until the step ends; tests
+ * hold it against what the wasm backend allocates.
+ */
+import { outputSize } from './convolution';
+import { through, valuesIn } from './flow';
+import type { Flow } from './flow';
+import { everyLayer, isMaskable, otherParameters, weightShape } from './network';
+import type { Activation, Layer, Network } from './network';
+
+export interface StepMemory {
+  /** Bytes whatever the batch: weights, masks, what the optimizer remembers, gradients. */
+  fixed: number;
+  /** Bytes more for each example whose gradient is computed at the same time. */
+  perExample: number;
+}
+
+const floatBytes = 4;
+
+/** What the WebAssembly memory of TensorFlow.js grows to, bytes. */
+export const heapLimit = 2 ** 32 - 2 ** 16;
+
+/** Values of an example in tensors of three kinds of life. */
+interface Held {
+  /** From the forward pass to the end of the step. */
+  kept: number;
+  /** From the backward pass to the end of the step. */
+  slopes: number;
+  /** While the layer is computed, forward or backward. */
+  passing: number;
+}
+
+/** Tensors of the size of its output that an activation keeps, and those that its gradient makes. */
+const activationTensors: Record<Activation, [kept: number, slopes: number]> = {
+  linear: [0, 0],
+  tanh: [1, 1],
+  'hard-tanh': [1, 1],
+  relu: [1, 1],
+  'leaky-relu': [1, 1],
+  selu: [1, 1],
+  gelu: [5, 6],
+  silu: [2, 4],
+};
+
+type Simple = Exclude<Layer, { kind: 'residual' }>;
+
+/** `before` and `after`: values of what comes in and of what goes out. */
+function heldBy(layer: Simple, flow: Flow, before: number, after: number): Held {
+  switch (layer.kind) {
+    case 'linear':
+      return { kept: layer.bias === false ? after : 2 * after, slopes: before, passing: before + after };
+    case 'conv': {
+      const places = flow.kind === 'picture' ? outputSize(layer, flow.size) : [0, 0, 0];
+      const patches = places[1] * places[2] * layer.in * layer.kernel[0] * layer.kernel[1];
+      const apart = layer.groups > 1 ? after : 0;
+      const passing = layer.groups === layer.in && layer.groups === layer.out ? 0 : 2 * patches;
+      return { kept: (layer.bias === false ? after : 2 * after) + apart, slopes: before + apart, passing };
+    }
+    case 'activation': {
+      const [kept, slopes] = activationTensors[layer.fn];
+      return { kept: kept * after, slopes: slopes * after, passing: 2 * after };
+    }
+    case 'norm':
+      return { kept: 2 * after, slopes: after, passing: 5 * after };
+    case 'pool': {
+      const taps = layer.size ** 2;
+      return layer.of === 'average'
+        ? { kept: (taps + 1) * after, slopes: before + 2 * taps * after, passing: 0 }
+        : { kept: 3 * taps * after, slopes: before + 4 * taps * after, passing: 0 };
+    }
+    case 'mean':
+      return { kept: after, slopes: 2 * before, passing: before };
+    case 'flatten':
+    case 'tokens':
+      return { kept: after, slopes: after, passing: 0 };
+    case 'position':
+      return { kept: after, slopes: after, passing: 0 };
+    case 'attention': {
+      const likeness = layer.heads * (flow.kind === 'tokens' ? flow.count ** 2 : 0);
+      return { kept: 16 * after + 4 * likeness, slopes: 18 * after + 4 * likeness, passing: 3 * after + 3 * likeness };
+    }
+    case 'squeeze-excite':
+      return { kept: after, slopes: 3 * after, passing: after };
+  }
+}
+
+const nothing: Held = { kept: 0, slopes: 0, passing: 0 };
+
+const together = (a: Held, b: Held): Held => ({
+  kept: a.kept + b.kept,
+  slopes: a.slopes + b.slopes,
+  passing: Math.max(a.passing, b.passing),
+});
+
+/** What the layers hold together, and what flows out of them; the layers fit each other. */
+function along(layers: readonly Layer[], begin: Flow): { held: Held; flow: Flow } {
+  let [held, flow] = [nothing, begin];
+  for (const layer of layers) {
+    const before = valuesIn(flow);
+    if (layer.kind === 'residual') {
+      const [branch, shortcut] = [along(layer.branch, flow), along(layer.shortcut, flow)];
+      flow = branch.flow;
+      // The sum of both, and on the way back that of the slopes of both.
+      const sum = { kept: valuesIn(flow), slopes: before, passing: 0 };
+      held = [branch.held, shortcut.held, sum].reduce(together, held);
+      continue;
+    }
+    const after: Flow = through(layer, flow).after ?? flow;
+    held = together(held, heldBy(layer, flow, before, valuesIn(after)));
+    flow = after;
+  }
+  return { held, flow };
+}
+
+/** `slots`: values that the optimizer remembers of each parameter. */
+export function stepMemory(network: Network, slots: number): StepMemory {
+  const { inputs, picture, layers } = network;
+  const begin: Flow = picture ? { kind: 'picture', size: picture } : { kind: 'values', size: inputs };
+  const { held } = along(layers, begin);
+  const sizes = [...everyLayer(layers)].filter(isMaskable).map((layer) => {
+    const { rows, columns } = weightShape(layer);
+    return { weights: rows * columns, biases: layer.bias === false ? 0 : rows };
+  });
+  const weights = sizes.reduce((sum, size) => sum + size.weights, 0);
+  const biases = sizes.reduce((sum, size) => sum + size.biases, 0) + otherParameters(network);
+  const largest = sizes.reduce((most, size) => Math.max(most, size.weights), 0);
+  // Weight, slots, mask; the gradient, that of the parts before, the same under the mask; five more of the layer that is moved.
+  const fixed = weights * (1 + slots + 1 + 3) + biases * (1 + slots + 2) + 5 * largest;
+  // The values of the data, and the same turned into pictures.
+  const perExample = 2 * inputs + held.kept + held.slopes + held.passing;
+  return { fixed: floatBytes * fixed, perExample: floatBytes * perExample };
+}
+
+/** How a step is computed: the examples of its batch in equal parts, one after the other. */
+export interface StepPlan {
+  /** Examples at a time. */
+  microBatch: number;
+  /** Parts of a whole batch. */
+  parts: number;
+  /** Of the step, at its height. */
+  bytes: number;
+}
+
+/** The fewest parts of a batch whose step takes at most `budget` bytes; single examples where none does. */
+export function planStep(memory: StepMemory, batchSize: number, budget: number): StepPlan {
+  const fitting = Math.floor((budget - memory.fixed) / memory.perExample);
+  const parts = Math.ceil(batchSize / Math.min(batchSize, Math.max(1, fitting)));
+  return stepBy(memory, batchSize, Math.ceil(batchSize / parts));
+}
+
+/** With so many examples at a time. */
+export const stepBy = ({ fixed, perExample }: StepMemory, batchSize: number, microBatch: number): StepPlan => {
+  const size = Math.min(batchSize, microBatch);
+  return { microBatch: size, parts: Math.ceil(batchSize / size), bytes: fixed + size * perExample };
+};
