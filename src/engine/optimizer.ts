@@ -39,6 +39,8 @@ export function update(
   const rates = { ...settings, learningRate, count };
   if (read) {
     const move = settings.name === 'sgd' ? sgdInPlace : adamInPlace;
+    // As a new tensor: the wasm backend keeps the weights of a product in an order of its own for as long as a tensor lives.
+    variable.assign(tf.mul(variable, 1));
     move(read(variable), slots.map(read), read(gradient), rates);
   } else {
     const move = settings.name === 'sgd' ? sgd : adam;
