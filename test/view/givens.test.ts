@@ -94,6 +94,8 @@ describe.skipIf(missingBrowser !== undefined)(panelTests('the Givens tab'), () =
     await readsOut(/rotation (\d+) of \1/);
     // Rotations that were searched for are not random: nothing is to be expected of them.
     expect(await view.page.locator('.read-out').first().innerText()).not.toMatch(/expected/);
+    // Of every 4 weights 2, which rotations meet exactly.
+    await readsOut(/axes are columns · the layer has its pattern to 1\.00 \(intersection over union\)$/);
     const scrub = view.page.getByRole('slider', { name: 'Rotation' });
     await view.page.getByRole('button', { name: 'First: the beginning' }).click();
     await readsOut(/rotation 0 of \d+/);

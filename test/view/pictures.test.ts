@@ -67,6 +67,22 @@ describe.skipIf(missingBrowser !== undefined)(`pictures${missingBrowser ? ` (${m
     await view.close();
   });
 
+  it.each(themes)('of rotations of a group, and of those led by a pattern, in %s', async (theme) => {
+    for (const [name, directory, layer] of [
+      ['givens-group', inject('convRun'), 'conv2'],
+      ['givens-led', inject('guidedRun'), 'qkv'],
+    ]) {
+      const boot = { view: 'run', state: { directory, tab: 'givens', layer, step: 0 } } as const;
+      const view = await View.open<RunViewApi, RunViewEvents>(browser, serveRun(directory).api, { boot, theme });
+      await expect.poll(() => view.page.locator('.read-out').innerText()).toMatch(/rotation [\d,]+ of/);
+      expect(await view.page.locator('vscode-dropdown[aria-label=Group]').isVisible()).toBe(true);
+      await view.page.waitForTimeout(400);
+      await view.screenshot(`${name}-${theme}`);
+      expect(view.complaints).toEqual([]);
+      await view.close();
+    }
+  });
+
   it.each(themes)('of a tensor file in %s, and its text can be read', async (theme) => {
     const path = join(inject('eoiRun'), 'checkpoints/step-000100.safetensors');
     const served = serveTensors(path);

@@ -29,7 +29,7 @@ const supports = (model: RunModel): true | Obstacle => {
 /** Of the matrix that the sequence makes: of a convolution that at the centre of the kernel. */
 const goalOf = ({ targetDensity, kernel, details }: LayerSummary): Goal => ({
   density: details?.centreDensity ?? targetDensity * (kernel ? kernel[0] * kernel[1] : 1),
-  led: details?.overlap !== undefined,
+  overlap: details?.overlap,
 });
 
 export const givensTab: TabRecord = {

@@ -18,7 +18,7 @@ import { onThemeChange, prefersReducedMotion, readTheme } from '../../theme';
 import { Playback } from './playback';
 import { rotationTable } from './rotation-table';
 import { speedChooser, speedOf } from './speeds';
-import { afterWords, axesAre, chartWords, rotationWords, transport, weightWords, type RotationFacts } from './words';
+import { afterWords, aboutWords, chartWords, rotationWords, transport, weightWords, type RotationFacts } from './words';
 
 /** Entries that are turned between two frames: a third of a second, which only long sequences of large matrices need. */
 const workAtOnce = 2 ** 28;
@@ -33,8 +33,8 @@ const rounding = 1e-5;
 /** What rotations were drawn for; a given matrix, which they were found for, has none. */
 export interface Goal {
   density: number;
-  /** They were led by a pattern: nothing is to be expected of them. */
-  led: boolean;
+  /** Those that were led by a pattern, of which nothing is to be expected: intersection over union of the whole layer with it. */
+  overlap: number | undefined;
 }
 
 export class GivensView {
@@ -69,7 +69,8 @@ export class GivensView {
     this.player = new RotationPlayer(sequence);
     this.density = Float64Array.from(this.player.nonZerosByStep, (kept) => kept / (rows * columns));
     const { total } = this.player;
-    this.expected = !goal || goal.led ? undefined : expectedDensityCurve(rotatedAxes(sequence), total);
+    this.expected =
+      !goal || goal.overlap !== undefined ? undefined : expectedDensityCurve(rotatedAxes(sequence), total);
     const place = { rowStart: 0, columnStart: 0, rows, columns };
     // Drawn element by element, or merged where a matrix is larger than a picture can be.
     this.shown = sequence.signs ? new Float32Array(rows * columns) : this.player.weights;
@@ -262,7 +263,7 @@ export class GivensView {
 
   private describe(): void {
     const cell = this.matrix.cursor;
-    const axes = axesAre(this.player.rotatedAxesAreColumns);
+    const axes = aboutWords(this.player.rotatedAxesAreColumns, this.goal?.overlap);
     if (!cell) {
       this.readOut.say(this.words, axes);
       return;

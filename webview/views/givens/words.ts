@@ -108,7 +108,12 @@ export const tableWords = {
   undone: 'undone',
 };
 
-export const axesAre = (columns: boolean): string => (columns ? 'axes are columns' : 'axes are rows');
+/** `axes are columns · the layer has its pattern to 0.910 (intersection over union)` */
+export const aboutWords = (columns: boolean, overlap: number | undefined): string =>
+  [
+    columns ? 'axes are columns' : 'axes are rows',
+    ...(overlap === undefined ? [] : [`the layer has its pattern to ${figure(overlap)} (intersection over union)`]),
+  ].join(' · ');
 export const weightWords = (layer: string, row: number, column: number, value: number): string =>
   `${layer} [row ${row}, column ${column}] ${figure(value)}`;
 export const afterWords = (layer: string, rotation: string): string => `${layer} after ${rotation}`;
