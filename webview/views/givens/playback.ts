@@ -3,6 +3,8 @@
 /** Rotations a second; the first is taken when nobody chose. */
 const speeds = ['20', '5', '60', '200'];
 const faster = ['2000', '20000', '200000'];
+/** Milliseconds: where a frame takes longer it plays slower, since to catch up would make the next one take longer still. */
+const longestFrame = 100;
 /** Seconds: no sequence needs more at the fastest speed that is offered for it. */
 const longest = 60;
 
@@ -46,7 +48,7 @@ export class Playback {
   }
 
   private readonly frame = (now: number): void => {
-    this.owed += (Math.max(0, now - this.last) / 1000) * this.rate();
+    this.owed += (Math.min(longestFrame, Math.max(0, now - this.last)) / 1000) * this.rate();
     this.last = now;
     const due = Math.floor(this.owed);
     this.owed -= due;
