@@ -155,7 +155,10 @@ describe.skipIf(missingBrowser !== undefined)(`compared runs${missingBrowser ? `
   });
 
   it('tells the mean over seeds, its deviation and how many there are, without those not completed', async () => {
-    await open([...grid().slice(0, 3), run('eoi', 0.05, 4, 0.1, { state: 'cancelled' }), run('eoi', 0.2, 1, 0.97)]);
+    const drawn = grid()
+      .slice(0, 3)
+      .map((one, i) => ({ ...one, density: 0.05 + 1e-5 * i }));
+    await open([...drawn, run('eoi', 0.05, 4, 0.1, { state: 'cancelled' }), run('eoi', 0.2, 1, 0.97)]);
     await expect.poll(charts).toBe(3);
     expect(await chart(2).locator('.chart-title').innerText()).toBe(
       'Validation accuracy, mean ± sd over seeds (n = 3); grey: not completed',
@@ -165,6 +168,8 @@ describe.skipIf(missingBrowser !== undefined)(`compared runs${missingBrowser ? `
     // Accuracies .76, .78 and .8 times 1 - .6^8.
     await expect.poll(readOut).toMatch(/^density 0\.0500 · eoi · erk: 0\.767 ± 0\.0197 \(n = 3\)/);
     expect(await readOut()).toContain('(cancelled · 400/400)');
+    // Masks that are drawn are not of the same density to the last digit: the seeds are told together all the same.
+    expect(await readOut()).toContain('mlp7-eoi · run 3: 0.787');
     await view.page.keyboard.press('Shift+E');
     await expect.poll(() => saved.finished.size).toBe(1);
     expect([...saved.files.keys()]).toEqual(['runs.csv']);

@@ -11,8 +11,8 @@ export type Which = 'validation' | 'training';
 export interface ChartHandlers {
   /** A step under the cursor of the curves. */
   step(step: number | undefined): void;
-  /** A density under the cursor of the outcomes. */
-  density(density: number | undefined): void;
+  /** A point under the cursor of the outcomes, with all that belongs to it. */
+  density(density: number | undefined, points: readonly DensityPoint[]): void;
 }
 
 /** A curve of more points than this is drawn as a line alone. */
@@ -29,6 +29,8 @@ const curveSeries = (runs: readonly ComparedRun[], methods: readonly string[]): 
     return { label, draw, width: 1.5, ...styleOf(methods.indexOf(method)) };
   });
 };
+
+const isMean = ({ run }: DensityPoint): boolean => run === undefined;
 
 /** Ends of an axis with some room about the data, and about a single value. */
 const withRoom = (least: number, most: number, smallest: number): [number, number] => {
@@ -74,7 +76,7 @@ export class RunCharts {
       y: { label: words.accuracy(of), range: () => [0, 1] },
     });
     this.points = densityPoints(runs);
-    const counts = this.points.flatMap(({ group }) => group?.accuracy?.count ?? []);
+    const counts = this.points.flatMap(({ group }) => group.accuracy?.count ?? []);
     this.density = new Chart({
       label: words.densityLabel,
       x: { label: words.density, range: (least, most) => withRoom(least, most, 0.01) },
@@ -86,15 +88,10 @@ export class RunCharts {
         range: (least, most) => this.accuracyRange(least, most),
       },
       series: this.densitySeries(),
-      cursor: (at) => handlers.density(at === undefined ? undefined : this.points[at].x),
+      cursor: (at) => handlers.density(at === undefined ? undefined : this.points[at].x, this.beside(at)),
     });
     this.all = [this.accuracy, this.loss, this.density];
     this.fill();
-  }
-
-  /** What stands at a density. */
-  pointsAt(density: number): DensityPoint[] {
-    return this.points.filter(({ x }) => Math.abs(x - density) <= 1e-9);
   }
 
   /** The same runs, further on. */
@@ -106,6 +103,13 @@ export class RunCharts {
 
   dispose(): void {
     for (const chart of this.all) chart.dispose();
+  }
+
+  /** What is of the same seeds as a point, whose drawn densities may differ a little, or stands just where it stands. */
+  private beside(at: number | undefined): DensityPoint[] {
+    if (at === undefined) return [];
+    const { x, group } = this.points[at];
+    return this.points.filter((point) => point.group === group || Math.abs(point.x - x) <= 1e-9);
   }
 
   private get steps(): number[] {
@@ -122,10 +126,10 @@ export class RunCharts {
     });
     belongs.push(({ run }) => run !== undefined && run.state !== 'completed');
     const others: SeriesSpec = { label: words.notCompleted, draw: 'points', colour: 'muted', size: 6 };
-    const lines = [...new Set(points.flatMap(({ group }) => group?.line ?? []))];
+    const lines = [...new Set(points.filter(isMean).map(({ group }) => group.line))];
     const named = new Set<string>();
     const means = lines.map((line): SeriesSpec => {
-      belongs.push(({ group }) => group?.line === line);
+      belongs.push((point) => isMean(point) && point.group.line === line);
       const method = this.methodOfLine(line);
       const label = named.has(method) ? '' : method;
       named.add(method);
@@ -135,7 +139,7 @@ export class RunCharts {
   }
 
   private methodOfLine(line: number): string {
-    const group = this.points.find((point) => point.group?.line === line)?.group;
+    const group = this.points.find(({ group: one }) => one.line === line)?.group;
     return group ? methodText(this.runs[group.runs[0]]) : '';
   }
 
@@ -154,9 +158,9 @@ export class RunCharts {
     const [loss, accuracy] = keys[which];
     this.loss.setData(curveData(runs, loss));
     this.accuracy.setData(curveData(runs, accuracy));
-    this.bars = points.flatMap(({ x, y, group }) => {
-      const deviation = group?.accuracy?.deviation;
-      if (!group || deviation === undefined) return [];
+    this.bars = points.filter(isMean).flatMap(({ x, y, group }) => {
+      const deviation = group.accuracy?.deviation;
+      if (deviation === undefined) return [];
       const colour = methods.indexOf(methodText(runs[group.runs[0]]));
       return [{ x, low: y - deviation, high: y + deviation, colour }];
     });

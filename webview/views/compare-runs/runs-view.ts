@@ -10,7 +10,7 @@ import type { TableColumn } from '../../parts/table';
 import { swatchOf } from '../compare/series';
 import { RunCharts, type Which } from './charts';
 import { runRow } from './run-rows';
-import { allTables, epochAt, methodsOf, methodText, runTable } from './series';
+import { allTables, epochAt, methodsOf, methodText, runTable, type DensityPoint } from './series';
 import { atDensity, atStep, best, groupAccuracy, help, runAccuracy, runFigures, words } from './words';
 
 export interface CompareRunsContext {
@@ -172,7 +172,7 @@ export class CompareRunsView {
       this.charts?.dispose();
       this.charts = new RunCharts(shown, methods, which, {
         step: (step) => this.describeStep(step),
-        density: (density) => this.describeDensity(density),
+        density: (density, points) => this.describeDensity(density, points),
       });
       this.room.replaceChildren(...this.charts.all.map(({ element }) => element));
       this.drawn = what;
@@ -195,14 +195,13 @@ export class CompareRunsView {
     this.say(step === undefined ? figures.slice(0, 1).map(best) : [atStep(step), ...figures]);
   }
 
-  private describeDensity(density: number | undefined): void {
+  private describeDensity(density: number | undefined, points: readonly DensityPoint[]): void {
     if (density === undefined) {
       this.describeStep(undefined);
       return;
     }
-    const points = this.charts?.pointsAt(density) ?? [];
-    const groups = points.flatMap(({ group }) =>
-      group?.accuracy ? [groupAccuracy(methodText(this.shown[group.runs[0]]), group.accuracy)] : [],
+    const groups = points.flatMap(({ group, run }) =>
+      !run && group.accuracy ? [groupAccuracy(methodText(this.shown[group.runs[0]]), group.accuracy)] : [],
     );
     const runs = points.flatMap(({ run, y }) => (run ? [runAccuracy(run, y)] : []));
     this.say([atDensity(density), ...groups, ...runs]);

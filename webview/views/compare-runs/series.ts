@@ -36,17 +36,22 @@ export const curveData = (runs: readonly ComparedRun[], key: CurveKey): Column[]
 export interface DensityPoint {
   x: number;
   y: number;
+  /** Of the mean, or that the run belongs to. */
+  group: RunGroup;
+  /** Nothing where it is the mean. */
   run?: ComparedRun;
-  group?: RunGroup;
 }
 
 /** Ascending by density. Means only where there is more to them than one run. */
 export const densityPoints = (runs: readonly ComparedRun[]): DensityPoint[] => {
   const groups = groupRuns(runs);
-  const ofRuns = runs.flatMap((run): DensityPoint[] => {
-    const final = finalOf(run);
-    return final && run.density !== null ? [{ x: run.density, y: final.accuracy, run }] : [];
-  });
+  const ofRuns = groups.flatMap((group) =>
+    group.runs.flatMap((place): DensityPoint[] => {
+      const run = runs[place];
+      const final = finalOf(run);
+      return final && run.density !== null ? [{ x: run.density, y: final.accuracy, group, run }] : [];
+    }),
+  );
   const inLine = (line: number): number => groups.filter((group) => group.line === line && group.accuracy).length;
   const means = groups.flatMap((group): DensityPoint[] => {
     const { accuracy, density, line } = group;
