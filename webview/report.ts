@@ -4,7 +4,7 @@ import { h, oncePerFrame, onResize } from './dom';
 import { sentence } from './errors';
 import { parseReport } from './report/data';
 import { MaskFigure } from './report/mask-figure';
-import { config, head, jacobians, layers, spectra, training } from './report/sections';
+import { config, head, jacobians, layers, signals, spectra, training } from './report/sections';
 import { masksNote, sections } from './report/words';
 import { onThemeChange, readTheme } from './theme';
 import 'uplot/dist/uPlot.min.css';
@@ -30,7 +30,16 @@ const report = document.getElementById('report') ?? document.body.appendChild(h(
 try {
   const data = parseReport(document.getElementById('report-data')?.textContent);
   document.title = `${data.record.id} · Sparsescope`;
-  const parts = [head(data), layers(data), masks(data), training(data), spectra(data), jacobians(data), config(data)];
+  const parts = [
+    head(data),
+    layers(data),
+    masks(data),
+    training(data),
+    spectra(data),
+    jacobians(data),
+    signals(data),
+    config(data),
+  ];
   report.replaceChildren(...parts.filter((part) => part !== undefined));
 } catch (error) {
   report.replaceChildren(h('p', { role: 'alert' }, sentence(error).message));

@@ -1,5 +1,5 @@
 /** What the self-contained HTML report shows: written by the command line into `#report-data`, read by webview/report.ts. */
-import type { EpochEvent, JacobianEvent, MaskTotals, RunRecord, SpectrumEvent } from './run';
+import type { EpochEvent, JacobianEvent, MaskTotals, RunRecord, SignalsEvent, SpectrumEvent } from './run';
 
 export const reportDataVersion = 1;
 
@@ -30,6 +30,8 @@ export interface ReportData {
   spectra: SpectrumEvent[];
   /** By step. */
   jacobians: JacobianEvent[];
+  /** The first and the last. */
+  signals: SignalsEvent[];
   /** At initialisation, in the order of the layers. A layer whose mask could not be read is left out. */
   masks: ReportMask[];
 }

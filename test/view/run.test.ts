@@ -236,6 +236,26 @@ describe.skipIf(missingBrowser !== undefined)(panelTests('the run panel'), () =>
     await view.screenshot('spectrum-tables');
   });
 
+  it('draws signals and gradients by layer beside mean-field theory, at the chosen step', async () => {
+    await open('spectrum', { directory: inject('convRun'), step: 40 });
+    const note = view.page.locator('.signals > .note');
+    await expect
+      .poll(() => note.innerText())
+      .toMatch(/^Signals at step 40, over 64 examples\. Effective density 0\.\d+ of 0\.3/);
+    await expect.poll(() => view.page.locator('.signals .chart canvas').count()).toBe(3);
+    const { items } = await served.reader.signals({ start: 0, end: 100 });
+    await press('t');
+    await view.page.getByRole('radiogroup', { name: 'Table' }).getByRole('radio', { name: 'Signals' }).check();
+    await press('E');
+    const file = 'conv-1-conv1-spectrum-40-signals.csv';
+    await expect.poll(() => served.saved.finished.has(file)).toBe(true);
+    const lines = served.saved.files.get(file)!.toString().trimEnd().split('\r\n').slice(1);
+    const { layers } = items.find(({ step }) => step === 40)!;
+    expect(lines.map((line) => line.split(',').slice(0, 5))).toEqual(
+      layers.map((one) => [one.layer, one.weightNorm, one.gradientNorm, one.meanSquare, one.sparse!.q].map(String)),
+    );
+  });
+
   it('has the epochs and the bars beside a matrix as tables, too', async () => {
     await open('training');
     await readsOut(/^step 215/);

@@ -43,7 +43,7 @@ model:
 data: { source: synthetic-digits }
 sparsity: { density: 0.3, init: eoi, update: { method: rigl, every: 8, until: 0.8 } }
 train: { epochs: 1, checkpointEvery: 20 }
-probes: { jacobian: { at: [] } }
+probes: { jacobian: { at: [] }, signals: { every: 20, samples: 64 } }
 `;
 
 const guided = `version: 1

@@ -12,7 +12,15 @@ export function parseReport(text: string | null | undefined): ReportData {
   }
   if (typeof data !== 'object' || data === null || typeof data.version !== 'number') throw badReport();
   if (data.version !== reportDataVersion) throw newerReport(data.version, reportDataVersion);
-  const lists = [data.epochs, data.spectra, data.jacobians, data.masks, data.record?.layers, data.metrics?.step];
+  const lists = [
+    data.epochs,
+    data.spectra,
+    data.jacobians,
+    data.signals,
+    data.masks,
+    data.record?.layers,
+    data.metrics?.step,
+  ];
   if (!lists.every(Array.isArray)) throw badReport();
   return data as ReportData;
 }

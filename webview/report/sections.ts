@@ -7,6 +7,7 @@ import { bytes, number, shapeText } from '../format';
 import { numeric, text } from '../parts/table';
 import { renderTable } from '../parts/table-markup';
 import { isometryBadge } from '../views/spectrum/layer-table';
+import { SignalCharts } from '../views/spectrum/signal-charts';
 import {
   atOne,
   histogramData,
@@ -146,6 +147,18 @@ export const jacobians = ({ jacobians: events }: ReportData): HTMLElement | unde
     h('div', { class: 'charts' }, summary.element, histogram.element),
     h('p', { class: 'note' }, jacobianNote(last.samples, last.step)),
   );
+};
+
+/** At the first and the last step that they were measured. */
+export const signals = ({ signals: events, record }: ReportData): HTMLElement | undefined => {
+  if (events.length === 0) return undefined;
+  const weights = record.layers.reduce((sum, { shape: [rows, columns] }) => sum + rows * columns, 0);
+  const shown = events.map((event) => {
+    const charts = new SignalCharts();
+    charts.show(event, weights, true);
+    return charts.element;
+  });
+  return section(sections.signals, ...shown);
 };
 
 export const config = ({ config: source }: ReportData): HTMLElement =>

@@ -12,6 +12,7 @@ export const sections = {
   maskChanges: 'Changes of the masks',
   spectra: 'Singular values of the layers',
   jacobians: 'Singular values of the input-output Jacobian',
+  signals: 'Signals and gradients by layer',
   config: 'Config',
 };
 

@@ -5,7 +5,7 @@ import { isSparseError } from '../../core/errors';
 import { readText } from '../../formats/text-file';
 import { maxReportMaskSide, maxReportPoints, maxReportSpectra, reportDataVersion } from '../../protocol/report';
 import type { ReportData, ReportMask, ReportMetrics } from '../../protocol/report';
-import type { JacobianEvent, LayerSummary, SpectrumEvent } from '../../protocol/run';
+import type { JacobianEvent, LayerSummary, SignalsEvent, SpectrumEvent } from '../../protocol/run';
 import type { RunFolder } from '../folder';
 import { RunReader } from '../reader';
 import { thin, thinned } from '../thin';
@@ -89,6 +89,7 @@ export async function gatherReport(folder: RunFolder, about: { version: string; 
     if (mask) masks.push(mask);
   }
   const jacobians = await allPages<JacobianEvent>((start) => reader.jacobians({ start, end }));
+  const signals = await allPages<SignalsEvent>((start) => reader.signals({ start, end }));
   return {
     version: reportDataVersion,
     generatedAt: about.now.toISOString(),
@@ -102,6 +103,7 @@ export async function gatherReport(folder: RunFolder, about: { version: string; 
     metrics: await readMetrics(reader),
     spectra,
     jacobians: thin(jacobians, maxReportSpectra),
+    signals: thin(signals, 2),
     masks,
   };
 }

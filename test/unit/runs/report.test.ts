@@ -17,6 +17,7 @@ import { thinned } from '../../../src/runs/thin';
 import type { ReportMaker } from '../../../src/runs/report/write';
 import { configText, Project, TestEngine, totalSteps } from '../engine/project';
 
+const probed = { probes: 'signals: { every: 6, samples: 6 }' };
 let project: Project;
 let folder: RunFolder;
 let data: ReportData;
@@ -24,7 +25,7 @@ const about = { version: '9.9.9', now: new Date('2026-01-02T03:04:05Z') };
 
 beforeAll(async () => {
   project = await Project.create();
-  folder = new RunFolder((await (await TestEngine.greeted()).run(project.start())).directory);
+  folder = new RunFolder((await (await TestEngine.greeted()).run(project.start(probed))).directory);
   data = await gatherReport(folder, about);
 });
 afterAll(() => project.remove());
@@ -35,7 +36,7 @@ describe('what a report carries', () => {
       version: 1,
       generatedAt: '2026-01-02T03:04:05.000Z',
       sparsescope: '9.9.9',
-      config: configText(),
+      config: configText(probed),
       step: totalSteps,
       record: await folder.readRecord(),
     });
@@ -48,6 +49,7 @@ describe('what a report carries', () => {
       ['fc1', 'fc2', 'fc3'].flatMap((layer) => [0, 5, 10, 15, 18].map((step) => `${layer} ${step}`)),
     );
     expect(data.jacobians.map(({ step }) => step)).toEqual([0, 5, 18]);
+    expect(data.signals.map(({ step }) => step)).toEqual([0, 18]);
   });
 
   it('has the masks bit by bit', async () => {

@@ -9,6 +9,7 @@ const minimal = {
   epochs: [],
   spectra: [],
   jacobians: [],
+  signals: [],
   masks: [],
   record: { layers: [] },
   metrics: { step: [] },

@@ -2,7 +2,7 @@
 import type { JacobianEvent } from '../../../src/protocol/run';
 import { numeric, tableOf, text, type Table } from '../../parts/table';
 import { bins } from './spectrum-charts';
-import { tableWords } from './words';
+import { tableWords, variance } from './words';
 
 const { columns: head } = tableWords;
 
@@ -23,7 +23,10 @@ export const jacobianTable = (items: readonly JacobianEvent[]): Table =>
   tableOf(
     tableWords.byStep,
     head.jacobian.map(numeric),
-    items.map(({ step, summary, samples }) => [step, summary.min, summary.mean, summary.max, summary.dead, samples]),
+    items.map(({ step, summary, values, samples }) => {
+      const { min, mean, max, dead } = summary;
+      return [step, min, mean, max, variance(values), dead, samples];
+    }),
   );
 
 export const binsTable = (step: number, shown: readonly Shown[]): Table =>

@@ -1,5 +1,5 @@
 /** The picture of the Spectrum tab: four charts and a table of the layers, which grow while the run goes on. */
-import type { JacobianEvent, SpectrumEvent } from '../../../src/protocol/run';
+import type { JacobianEvent, SignalsEvent, SpectrumEvent } from '../../../src/protocol/run';
 import { isometryText } from '../../../src/protocol/words';
 import { h } from '../../dom';
 import type { Table } from '../../parts/table';
@@ -7,6 +7,7 @@ import { nearestStep } from '../run/run-model';
 import type { TabContext } from '../run/tab';
 import { layerTable, type LayerRow } from './layer-table';
 import { Series } from './series';
+import { SignalCharts, signalsTable } from './signal-charts';
 import {
   atOne,
   histogramData,
@@ -18,12 +19,13 @@ import {
   summaryData,
 } from './spectrum-charts';
 import { binsTable, jacobianTable, valuesTable } from './spectrum-tables';
-import { allValues, noJacobian, noSpectrum, oneValue, tableWords, valuesLabel } from './words';
+import { allValues, jacobianNote, noJacobian, noSpectrum, oneValue, tableWords, valuesLabel } from './words';
 
 export class SpectrumView {
   readonly element: HTMLElement;
   private readonly spectra = new Map<string, Series<SpectrumEvent>>();
   private readonly jacobians: Series<JacobianEvent>;
+  private readonly signals: Series<SignalsEvent>;
   private readonly values = spectrumChart((index) => {
     this.at = index;
     this.describe();
@@ -31,8 +33,9 @@ export class SpectrumView {
   private readonly histogram = spectrumHistogram();
   private readonly jacobian = jacobianHistogram();
   private readonly summary = jacobianSummary((step) => this.pick(step));
+  private readonly signalCharts = new SignalCharts();
   private readonly layers = h('div', { class: 'layer-table' });
-  private readonly noJacobian = h('p', { class: 'note' });
+  private readonly jacobianNote = h('p', { class: 'note' });
   private disposed = false;
   /** Singular value under the cursor. */
   private at: number | undefined;
@@ -45,12 +48,14 @@ export class SpectrumView {
   constructor(private readonly context: TabContext) {
     const { remote } = context;
     this.jacobians = new Series((start, end) => remote.jacobians({ start, end }));
+    this.signals = new Series((start, end) => remote.signals({ start, end }));
     this.element = h(
       'div',
       { class: 'spectrum' },
       h('div', { class: 'chart-row' }, this.values.element, this.histogram.element),
       h('div', { class: 'chart-row' }, this.summary.element, this.jacobian.element),
-      this.noJacobian,
+      this.jacobianNote,
+      this.signalCharts.element,
       this.layers,
     );
     this.values.setMarks([atOne]);
@@ -67,7 +72,7 @@ export class SpectrumView {
 
   /** The run was resumed from an earlier step. */
   forget(): void {
-    for (const series of [...this.spectra.values(), this.jacobians]) series.forget();
+    for (const series of [...this.spectra.values(), this.jacobians, this.signals]) series.forget();
   }
 
   get now(): SpectrumEvent | undefined {
@@ -77,10 +82,10 @@ export class SpectrumView {
 
   charts(): (HTMLCanvasElement | undefined)[] {
     const jacobian = this.jacobians.items.length > 0 ? [this.summary.picture(), this.jacobian.picture()] : [];
-    return [this.values.picture(), this.histogram.picture(), ...jacobian];
+    return [this.values.picture(), this.histogram.picture(), ...jacobian, ...this.signalCharts.pictures()];
   }
 
-  /** Every recorded singular value of the layer and of the Jacobian, the Jacobian by step, and what the bars count. */
+  /** Every singular value of the layer and of the Jacobian, the Jacobian by step, what the bars count, and the signals. */
   tables(): Table[] {
     const { layer, step } = this.context.model.state;
     const jacobian = this.jacobians.at(step);
@@ -88,12 +93,19 @@ export class SpectrumView {
       ...(this.now ? [{ of: layer ?? '', event: this.now }] : []),
       ...(jacobian ? [{ of: tableWords.jacobian, event: jacobian }] : []),
     ];
-    return [valuesTable(step, shown), jacobianTable(this.jacobians.items), binsTable(step, shown)];
+    const signals = this.signals.at(step);
+    return [
+      valuesTable(step, shown),
+      jacobianTable(this.jacobians.items),
+      binsTable(step, shown),
+      ...(signals ? [signalsTable(signals)] : []),
+    ];
   }
 
   dispose(): void {
     this.disposed = true;
     for (const chart of [this.values, this.histogram, this.jacobian, this.summary]) chart.dispose();
+    this.signalCharts.dispose();
   }
 
   private series(layer: string): Series<SpectrumEvent> {
@@ -131,6 +143,7 @@ export class SpectrumView {
     const reads = [
       ...(layer === null ? [] : [(): Promise<boolean> => this.series(layer).update()]),
       (): Promise<boolean> => this.jacobians.update(),
+      (): Promise<boolean> => this.signals.update(),
       ...others.map((name) => (): Promise<boolean> => this.series(name).update()),
     ];
     for (const read of reads) {
@@ -157,11 +170,15 @@ export class SpectrumView {
     this.summary.setMarks([atOne, { axis: 'x', value: jacobian?.step ?? step, text: '', colour: 'focus' }]);
     const none = this.jacobians.items.length === 0;
     this.summary.element.parentElement!.hidden = none;
-    this.noJacobian.hidden = !none;
-    this.noJacobian.textContent = noJacobian(model.ended);
+    this.jacobianNote.textContent = jacobian ? jacobianNote(jacobian) : noJacobian(model.ended);
+    this.signalCharts.show(this.signals.at(step), this.weights, model.ended);
     this.layers.replaceChildren(layerTable(this.rows(), layer, (name) => model.choose({ layer: name })));
     this.describe();
     stage.refreshTable();
+  }
+
+  private get weights(): number {
+    return this.context.model.layers.reduce((sum, { shape: [rows, columns] }) => sum + rows * columns, 0);
   }
 
   private rows(): LayerRow[] {

@@ -1,7 +1,7 @@
 /** What the Spectrum tab says. */
 import { stepName } from '../run/words';
-import { count, figure } from '../../format';
-import type { SpectrumEvent } from '../../../src/protocol/run';
+import { count, figure, many } from '../../format';
+import type { JacobianEvent, SpectrumEvent } from '../../../src/protocol/run';
 import { runTitle } from '../../../src/protocol/words';
 
 export const help = {
@@ -10,6 +10,7 @@ export const help = {
     'Singular values say by how much a layer stretches its inputs: all at 1 is an isometry, 0 is a direction that is lost.',
     'The selected step shows the last spectrum recorded up to it; the dashed line is the initialisation.',
     'The Jacobian is that of the logits by the inputs, over the examples the run probed: its singular values near 1 are dynamical isometry.',
+    'Signals by layer are drawn where `probes.signals` asks for them. Where χ is above 1 gradients grow on their way back, below 1 they die. Mean field is of plain chains of layers and activations.',
   ],
   keys: [['← →', 'Move the cursor in a chart (Shift: far)']],
 } as const;
@@ -18,6 +19,15 @@ export const noJacobian = (ended: boolean): string =>
   ended
     ? 'No Jacobian was recorded. Set `probes.jacobian.at` in the config to record it.'
     : 'No Jacobian has been recorded yet.';
+
+export const jacobianNote = ({ step, samples, summary, values }: JacobianEvent): string =>
+  `Jacobian at ${stepName(step)}, over ${many(samples, 'example')}: min ${figure(summary.min)} · mean ${figure(summary.mean)} · max ${figure(summary.max)} · variance ${figure(variance(values))}`;
+
+/** About the mean. */
+export const variance = (values: readonly number[]): number => {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
+};
 
 export const noSpectrum = (ended: boolean): string =>
   ended ? 'No spectrum was recorded for this layer.' : 'No spectrum has been recorded yet.';
@@ -54,7 +64,7 @@ export const tableWords = {
     from: 'from',
     to: 'to',
     values: 'singular values',
-    jacobian: ['step', 'min', 'mean', 'max', 'dead directions', 'examples'],
+    jacobian: ['step', 'min', 'mean', 'max', 'variance', 'dead directions', 'examples'],
   },
 };
 
