@@ -22,7 +22,7 @@ const small: Record<PresetName, { picture: PictureSize; options: PresetOptions; 
     'resnet-20': { picture: [3, 8, 8], options: { width: 4 }, size: 8, learningRate: 2e-4 },
     'resnet-32': { picture: [3, 8, 8], options: { width: 3 }, size: 8, learningRate: 2e-5 },
     'resnet-56': { picture: [3, 8, 8], options: { width: 3 }, size: 8, learningRate: 2e-7 },
-    'resnet-110': { picture: [3, 8, 8], options: { width: 4 }, size: 6, learningRate: 2e-9 },
+    'resnet-110': { picture: [3, 8, 8], options: { width: 4 }, size: 6, learningRate: 1e-9 },
     'vgg-11': { picture: [3, 16, 16], options: { width: 4 }, size: 8, learningRate: 1e-3 },
     'vgg-16-c': { picture: [3, 16, 16], options: { width: 4 }, size: 16, learningRate: 1e-5 },
     'efficientnet-b0': { picture: [3, 16, 16], options: { width: 6 }, size: 8, learningRate: 3e-7 },
