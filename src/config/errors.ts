@@ -226,20 +226,23 @@ export const layerEmpty = (density: number, name: string, others: number, possib
     possible === undefined ? undefined : change(possible),
   );
 
-/** What is decided beforehand, by `sparsity.layers` or uniform-plus, leaves other layers nothing. */
+/** What is decided beforehand leaves other layers nothing: by `sparsity.layers`, or by uniform-plus alone (`byRule`). */
 export const noneLeftByOthers = (
   density: number,
   rest: { total: number; taken: number; layer: string; empty: number },
-  possible: string | undefined,
-): Finding =>
-  finding(
+  { possible, byRule }: { possible: string | undefined; byRule: boolean },
+): Finding => {
+  const remedies = [
+    ...(possible === undefined ? [] : [`the nearest possible density is ${possible}`]),
+    byRule ? 'use another distribution' : 'lower those of the layers in sparsity.layers',
+  ];
+  return finding(
     'layer-empty',
     `sparsity.density ${density} keeps ${count(rest.total)} weights, but the layers whose density is decided beforehand take ` +
-      `${count(rest.taken)}: none is left for ${withOthers(rest.layer, rest.empty - 1)}; ` +
-      (possible === undefined ? '' : `the nearest possible density is ${possible}, or `) +
-      'lower those of the layers in sparsity.layers.',
+      `${count(rest.taken)}: none is left for ${withOthers(rest.layer, rest.empty - 1)}; ${remedies.join(', or ')}.`,
     possible === undefined ? undefined : change(possible),
   );
+};
 
 /** `pattern`: as it is written in `sparsity.layers`. */
 export const noSuchLayer = (pattern: string, names: readonly string[]): Finding => {

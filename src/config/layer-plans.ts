@@ -187,8 +187,11 @@ export function sharedOut(
   } catch (error) {
     if (!isSparseError(error)) throw error;
     if (isRestTooSmall(error)) {
-      const finding = errors.noneLeftByOthers(config.sparsity.density, error.details, possibleDensity(config, placed));
-      return { problem: { ...finding, path: 'sparsity.density' } };
+      const { density, layers } = config.sparsity;
+      const way = { possible: possibleDensity(config, placed), byRule: Object.keys(layers).length === 0 };
+      return {
+        problem: { ...errors.noneLeftByOthers(density, error.details, way), path: 'sparsity.density' },
+      };
     }
     const path = guideOf(config.sparsity) ? 'sparsity.eoi.pattern' : 'sparsity.layers';
     return { problem: { ...errors.impossibleShares(error.message), path } };

@@ -126,6 +126,15 @@ it('layers with densities of their own that leave others none are refused with t
   expect(problems({ ...of, density: Number(possible) - 1e-4 }).map((issue) => issue.code)).toEqual([code]);
 });
 
+it('uniform-plus alone is told as what it is', () => {
+  const deep = { widths: [30, 20], sparsity: 'init: base, distribution: uniform-plus' };
+  const [{ message, suggestion }] = problems({ ...deep, density: 0.001 });
+  expect(message).toMatch(
+    /none is left for fc1 and 1 more; the nearest possible density is .*, or use another distribution\.$/,
+  );
+  expect(problems({ ...deep, density: suggestion?.text ?? '' })).toEqual([]);
+});
+
 it.each([
   ['erk', 'base', ''],
   ['uniform', 'eoi', ''],
