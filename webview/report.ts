@@ -1,10 +1,11 @@
-/** The page of a self-contained report: draws `#report-data` into `#report`. No network, no editor. */
+/** The page of a self-contained report: draws `#report-data`, a run, or `#sweep-data` into `#report`. No network, no editor. */
 import type { ReportData } from '../src/protocol/report';
 import { h, oncePerFrame, onResize } from './dom';
 import { sentence } from './errors';
-import { parseReport } from './report/data';
+import { parseReport, parseSweepReport } from './report/data';
 import { MaskFigure } from './report/mask-figure';
 import { config, head, jacobians, layers, signals, spectra, training } from './report/sections';
+import * as sweep from './report/sweep-sections';
 import { masksNote, sections } from './report/words';
 import { onThemeChange, readTheme } from './theme';
 import 'uplot/dist/uPlot.min.css';
@@ -26,11 +27,10 @@ const masks = ({ masks: all }: ReportData): HTMLElement | undefined => {
   return h('section', {}, h('h2', {}, sections.masks), h('p', { class: 'note' }, masksNote), row);
 };
 
-const report = document.getElementById('report') ?? document.body.appendChild(h('main', { id: 'report' }));
-try {
-  const data = parseReport(document.getElementById('report-data')?.textContent);
+const ofRun = (text: string): (HTMLElement | undefined)[] => {
+  const data = parseReport(text);
   document.title = `${data.record.id} · Sparsescope`;
-  const parts = [
+  return [
     head(data),
     layers(data),
     masks(data),
@@ -40,6 +40,27 @@ try {
     signals(data),
     config(data),
   ];
+};
+
+const ofSweep = (text: string): (HTMLElement | undefined)[] => {
+  const data = parseSweepReport(text);
+  document.title = `${data.id} · Sparsescope`;
+  return [
+    sweep.head(data),
+    ...sweep.results(data),
+    sweep.groups(data),
+    sweep.failures(data),
+    sweep.trials(data),
+    sweep.config(data),
+  ];
+};
+
+const textOf = (id: string): string | undefined => document.getElementById(id)?.textContent;
+
+const report = document.getElementById('report') ?? document.body.appendChild(h('main', { id: 'report' }));
+try {
+  const swept = textOf('sweep-data');
+  const parts = swept === undefined ? ofRun(textOf('report-data') ?? '') : ofSweep(swept);
   report.replaceChildren(...parts.filter((part) => part !== undefined));
 } catch (error) {
   report.replaceChildren(h('p', { role: 'alert' }, sentence(error).message));

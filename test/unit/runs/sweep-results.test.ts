@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import type { TrialResult } from '../../../src/protocol/sweep';
+import { trialsCsv } from '../../../src/runs/report/sweep';
+import { groupTrials } from '../../../src/runs/sweep-results';
+
+const trial = (id: string, values: TrialResult['values'], more: Partial<TrialResult> = {}): TrialResult => ({
+  id,
+  values,
+  state: 'completed',
+  ...more,
+});
+
+const trials = [
+  trial('0001', [0.1, 1], { accuracy: 0.8, loss: 0.5 }),
+  trial('0002', [0.1, 2], { accuracy: 0.9, loss: 0.3 }),
+  trial('0003', [0.5, 1], { accuracy: 0.95 }),
+  trial('0004', [0.5, 2], { state: 'failed', accuracy: 0.1, error: { code: 'a.b', message: 'It says "no", twice.' } }),
+  trial('0005', [0.9, 1], { state: 'waiting' }),
+];
+
+describe('trials of a sweep', () => {
+  it('are joined over seeds: mean and deviation of the sample over those that completed', () => {
+    const { keys, groups } = groupTrials(['sparsity.density', 'seed'], trials);
+    expect(keys).toEqual(['sparsity.density']);
+    expect(groups).toEqual([
+      {
+        values: [0.1],
+        trials: ['0001', '0002'],
+        completed: 2,
+        failed: 0,
+        spread: {
+          accuracy: {
+            count: 2,
+            mean: expect.closeTo(0.85) as number,
+            deviation: expect.closeTo(0.1 / Math.SQRT2) as number,
+          },
+          loss: { count: 2, mean: 0.4, deviation: expect.closeTo(0.2 / Math.SQRT2) as number },
+        },
+      },
+      {
+        values: [0.5],
+        trials: ['0003', '0004'],
+        completed: 1,
+        failed: 1,
+        spread: { accuracy: { count: 1, mean: 0.95, deviation: undefined } },
+      },
+      { values: [0.9], trials: ['0005'], completed: 0, failed: 0, spread: {} },
+    ]);
+  });
+
+  it('of seeds alone are one group, and of whole values told apart by them', () => {
+    expect(groupTrials(['seed'], [trial('0001', [1]), trial('0002', [2])]).groups).toHaveLength(1);
+    const methods = [{ method: 'set' }, { method: 'rigl' }, { method: 'set' }];
+    const { groups } = groupTrials(
+      ['seed', 'sparsity.update'],
+      methods.map((method, i) => trial(String(i), [i, method])),
+    );
+    expect(groups.map((group) => group.trials)).toEqual([['0', '2'], ['1']]);
+  });
+
+  it('are lines of a table, quoted where they have to be', () => {
+    const lines = trialsCsv(
+      ['sparsity.update', 'seed'],
+      [
+        trial('0001', [{ method: 'rigl', every: 5 }, 1], {
+          accuracy: 0.5,
+          jacobian: { min: 0, mean: 1, max: 2, dead: 0 },
+        }),
+        { ...trials[3], values: ['static', 2] },
+      ],
+    ).split('\n');
+    expect(lines).toEqual([
+      'trial,sparsity.update,seed,state,accuracy,loss,firstLoss,density,orthogonalityError,isometryError,initSeconds,seconds,jacobian.min,jacobian.mean,jacobian.max,error,message',
+      '0001,"{ method: rigl, every: 5 }",1,completed,0.5,,,,,,,,0,1,2,,',
+      '0004,static,2,failed,0.1,,,,,,,,,,,a.b,"It says ""no"", twice."',
+      '',
+    ]);
+  });
+});

@@ -1,0 +1,197 @@
+/** The sections of the report of a sweep, in reading order. */
+import { valueText } from '../../src/core/plain-value';
+import { figures, type Figure, type SweepReportData, type TrialResult } from '../../src/protocol/sweep';
+import { Chart } from '../drawing/chart';
+import type { SeriesSpec, SpreadBar } from '../drawing/chart-spec';
+import { h, type Child } from '../dom';
+import { bytes, figure as number } from '../format';
+import { numeric, text } from '../parts/table';
+import { renderTable } from '../parts/table-markup';
+import { styleOf } from '../views/compare/series';
+import { extentOf, layoutOf, panelsOf, type Layout, type Panel } from './sweep-series';
+import {
+  chartLabel,
+  columns,
+  fewIds,
+  figureWords,
+  morePanels,
+  sections,
+  spreadNote,
+  spreadText,
+  stateText,
+  sweepFacts,
+  sweepTitle,
+  trialCount,
+} from './sweep-words';
+
+/** More could not be looked over. */
+const mostPanels = 24;
+/** Drawn at once; the others when they are opened. */
+const first: readonly Figure[] = ['accuracy', 'loss'];
+const others: readonly Figure[] = ['firstLoss', 'isometryError', 'initSeconds'];
+const openRows = 40;
+
+const section = (title: string, ...children: Child[]): HTMLElement => h('section', {}, h('h2', {}, title), ...children);
+const table = (...parts: Parameters<typeof renderTable>): HTMLElement =>
+  h('div', { class: 'table-scroll' }, renderTable(...parts));
+
+export const head = (data: SweepReportData): HTMLElement =>
+  h(
+    'header',
+    {},
+    h('h1', {}, sweepTitle(data.id)),
+    h(
+      'dl',
+      { class: 'facts' },
+      ...sweepFacts(data).flatMap(([name, value]) => [h('dt', {}, name), h('dd', {}, value)]),
+    ),
+  );
+
+const withRoom = (low: number, high: number): [number, number] => {
+  const room = Math.max((high - low) * 0.08, Math.abs(high) * 0.01, 1e-9);
+  return [low - room, high + room];
+};
+
+/** One panel: every x of any line, each line's means there, and their bars. */
+function panelChart(panel: Panel, of: Figure, { along = '', names }: Layout, extent: [number, number]): HTMLElement {
+  const { scale, title, unit } = figureWords[of];
+  const series = panel.lines.map(({ label, place }): SeriesSpec => ({
+    label,
+    draw: names ? 'points' : 'marked',
+    width: 2,
+    size: 7,
+    ...styleOf(place),
+  }));
+  const xs = [...new Set(panel.lines.flatMap(({ points }) => points.map(({ x }) => x)))].sort((a, b) => a - b);
+  const chart = new Chart({
+    label: chartLabel(of, along, panel.title),
+    x: {
+      label: along,
+      range: (low, high) => (names ? [0.5, names.length + 0.5] : withRoom(low, high)),
+      ...(names && { whole: true, text: (value) => names[value - 1] ?? '' }),
+    },
+    y: {
+      label: unit === '' ? title : `${title}, ${unit}`,
+      range: () => withRoom(scale * extent[0], scale * extent[1]),
+    },
+    series,
+  });
+  chart.setData([
+    xs,
+    ...panel.lines.map(({ points }) => {
+      const at = new Map(points.map(({ x, mean }) => [x, scale * mean]));
+      return xs.map((x) => at.get(x) ?? null);
+    }),
+  ]);
+  chart.setBars(
+    panel.lines.flatMap(({ points, place }) =>
+      points.flatMap(({ x, mean, deviation }): SpreadBar[] =>
+        deviation === undefined
+          ? []
+          : [{ x, low: scale * (mean - deviation), high: scale * (mean + deviation), colour: styleOf(place).colour }],
+      ),
+    ),
+  );
+  return h('div', {}, panel.title !== '' && h('h3', {}, panel.title), chart.element);
+}
+
+function charts(data: SweepReportData, of: Figure, layout: Layout): HTMLElement[] {
+  const panels = panelsOf(data, of, layout);
+  if (panels.length === 0) return [];
+  const shown = panels.slice(0, mostPanels);
+  const extent = extentOf(panels);
+  return [
+    h('div', { class: 'charts' }, ...shown.map((panel) => panelChart(panel, of, layout, extent))),
+    ...(shown.length < panels.length ? [h('p', { class: 'note' }, morePanels(shown.length, panels.length))] : []),
+  ];
+}
+
+/** Charts of what was learned; those of the initialisation are there when opened, or at once where nothing was learned. */
+export function results(data: SweepReportData): HTMLElement[] {
+  const layout = layoutOf(data);
+  if (layout.along === undefined) return [];
+  const drawn = first.flatMap((of) => {
+    const parts = charts(data, of, layout);
+    return parts.length > 0 ? [section(figureWords[of].title, ...parts)] : [];
+  });
+  const most = Math.max(0, ...data.groups.map(({ completed }) => completed));
+  drawn.at(0)?.append(h('p', { class: 'note' }, spreadNote(most)));
+  const opened = drawn.length === 0;
+  const rest = others.flatMap((of) => {
+    const parts = charts(data, of, layout);
+    return parts.length > 0 ? [h('details', { open: opened }, h('summary', {}, figureWords[of].title), ...parts)] : [];
+  });
+  return rest.length > 0 ? [...drawn, section(sections.initialisation, ...rest)] : drawn;
+}
+
+/** Means and deviations, a row for each combination. */
+export const groups = ({ keys, groups: all }: SweepReportData): HTMLElement => {
+  const shown = figures.filter((of) => all.some(({ spread }) => spread[of]));
+  const failed = all.some((group) => group.failed > 0);
+  return section(
+    sections.groups,
+    table(
+      '',
+      [
+        ...keys.map(text),
+        numeric(columns.completed),
+        ...(failed ? [numeric(columns.failed)] : []),
+        ...shown.map((of) => numeric(figureWords[of].column)),
+      ],
+      all.map((group) => [
+        ...group.values.map(valueText),
+        group.completed,
+        ...(failed ? [group.failed] : []),
+        ...shown.map((of) => spreadText(of, group.spread[of])),
+      ]),
+    ),
+  );
+};
+
+const figureCell = (of: Figure, trial: TrialResult): string => {
+  const value = trial[of];
+  return value === undefined ? '' : number(value * figureWords[of].scale);
+};
+
+export const trials = ({ record, trials: all }: SweepReportData): HTMLElement => {
+  const shown = figures.filter((of) => all.some((trial) => trial[of] !== undefined));
+  return section(
+    sections.trials,
+    h(
+      'details',
+      { open: all.length <= openRows },
+      h('summary', {}, trialCount(all.length)),
+      table(
+        '',
+        [
+          text(columns.trial),
+          ...record.keys.map(text),
+          text(columns.state),
+          ...shown.map((of) => numeric(figureWords[of].column)),
+        ],
+        all.map((trial) => [
+          trial.id,
+          ...trial.values.map(valueText),
+          stateText(trial.state),
+          ...shown.map((of) => figureCell(of, trial)),
+        ]),
+      ),
+    ),
+  );
+};
+
+/** Each sentence once. */
+export const failures = ({ trials: all }: SweepReportData): HTMLElement | undefined => {
+  const told = new Map<string, string[]>();
+  for (const { id, state, error } of all)
+    if (state === 'failed' && error) told.set(error.message, [...(told.get(error.message) ?? []), id]);
+  if (told.size === 0) return undefined;
+  const rows = [...told].map(([message, ids]) => [fewIds(ids), message]);
+  return section(sections.failures, table('', [text(columns.trial), text(columns.why)], rows));
+};
+
+export const config = ({ config: source }: SweepReportData): HTMLElement =>
+  section(
+    sections.config,
+    h('details', {}, h('summary', {}, bytes(new TextEncoder().encode(source).length)), h('pre', {}, source)),
+  );
