@@ -5,7 +5,7 @@ import { thousands } from './table';
 /** Of tables. The keys are theirs, the order is that of the columns. */
 export const headings = {
   plan: ['layer', 'shape', 'density', 'non-zeros', 'of'],
-  layers: ['layer', 'shape', 'target', 'density', 'non-zeros', 'max|WWᵀ-I|', 's min', 's mean', 's max'],
+  layers: ['layer', 'shape', 'target', 'density', 'non-zeros', 'max|WWᵀ-I|', 's min', 's mean', 's max', 'dead'],
   densities: ['layer', 'shape', 'target', 'density', 'non-zeros', 'of'],
   overlap: 'overlap',
   epochs: ['epoch', 'step', 'train loss', 'train acc.', 'valid. loss', 'valid. acc.'],

@@ -247,7 +247,7 @@ describe.skipIf(missingBrowser !== undefined)(panelTests('the run panel'), () =>
     await press('t');
     await view.page.getByRole('radiogroup', { name: 'Table' }).getByRole('radio', { name: 'Signals' }).check();
     await press('E');
-    const file = 'conv-1-conv1-spectrum-40-signals.csv';
+    const file = 'conv-1-conv1-spectrum-0-signals.csv';
     await expect.poll(() => served.saved.finished.has(file)).toBe(true);
     const lines = served.saved.files.get(file)!.toString().trimEnd().split('\r\n').slice(1);
     const { layers } = items.find(({ step }) => step === 40)!;

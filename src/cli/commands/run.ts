@@ -44,8 +44,9 @@ const layerTable = (layers: readonly LayerSummary[]): string =>
       thousands(nonZeros),
       orthogonalityError.toExponential(1),
       ...[singularValues.min, singularValues.mean, singularValues.max].map((value) => value.toFixed(6)),
+      thousands(singularValues.dead),
     ]),
-    ['left', ...Array<'right'>(8).fill('right')],
+    ['left', ...Array<'right'>(9).fill('right')],
   );
 
 /** Epochs come one by one, so their columns have fixed widths. */

@@ -45,9 +45,9 @@ describe('run', () => {
     expect(lines[0]).toBe('run tiny-1  seed 3');
     expect(lines[1]).toMatch(/^backend wasm: with(out)? SIMD.*, taken by auto\. GPU engines are not installed/);
     const header = lines.findIndex((line) => line.startsWith('layer'));
-    expect(lines[header]).toMatch(/layer +shape +target +density +non-zeros +max\|WWᵀ-I\| +s min +s mean +s max/);
+    expect(lines[header]).toMatch(/layer +shape +target +density +non-zeros +max\|WWᵀ-I\| +s min +s mean +s max +dead/);
     expect(lines[header + 1]).toMatch(
-      /^fc1 +12 x 784 +0\.3\d* +0\.\d+ +[\d,]+ +\d\.\de-\d +1\.0000\d\d +1\.0+ +1\.0000\d\d$/,
+      /^fc1 +12 x 784 +0\.3\d* +0\.\d+ +[\d,]+ +\d\.\de-\d +1\.0000\d\d +1\.0+ +1\.0000\d\d +0$/,
     );
     // Aligned: every row ends where the header ends.
     expect(new Set(lines.slice(header, header + 4).map((line) => line.length)).size).toBe(1);

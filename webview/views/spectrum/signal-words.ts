@@ -28,8 +28,9 @@ export const signalsNote = ({ step, samples, layers, deep }: SignalsEvent, weigh
 
 export const signalWords = {
   measured: 'measured',
-  sparse: 'mean field, these weights',
-  dense: 'mean field, dense',
+  // Of the weights as they are.
+  sparse: 'mean field',
+  dense: 'if dense',
   layer: 'layer',
   meanSquare: {
     label: 'Mean square of the preactivations by layer, measured and by mean-field theory',
