@@ -16,7 +16,7 @@ const bundles = [
   { ...node, entryPoints: { extension: 'src/extension.ts' }, external: ['vscode'], outdir: 'dist' },
   {
     ...node,
-    entryPoints: { engine: 'src/engine/main.ts', cli: 'src/cli/main.ts' },
+    entryPoints: { engine: 'src/engine/main.ts', cli: 'src/cli/main.ts', 'data-worker': 'src/engine/data/worker.ts' },
     outdir: 'dist',
     // TensorFlow.js's ES modules, of which what is unused is left out: a third less than its one file for Node.
     mainFields: ['module', 'main'],

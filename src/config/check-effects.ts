@@ -57,6 +57,13 @@ function eoiKeys(config: Config): Idle[] {
   ];
 }
 
+/** Keys about files of the person's own. */
+function dataKeys({ data: { source } }: Config): Idle[] {
+  const of = (owner: typeof source, keys: readonly string[]): Idle[] =>
+    keys.map((key) => ({ path: `data.${key}`, idle: source !== owner, reason: `source is ${source}` }));
+  return [...of('npy', ['files', 'layout']), ...of('image-folder', ['channels', 'size', 'onCorrupt'])];
+}
+
 function sparsityKeys(config: Config): Idle[] {
   const { sparsity } = config;
   const { init, distribution, base, update, sao } = sparsity;
@@ -134,6 +141,6 @@ function trainKeys({ train: { optimizer, schedule, rewind } }: Config): Idle[] {
 }
 
 export const checkEffects = (config: Config, reading: Reading): PathFinding[] =>
-  [...modelKeys(config), ...sparsityKeys(config), ...trainKeys(config)]
+  [...dataKeys(config), ...modelKeys(config), ...sparsityKeys(config), ...trainKeys(config)]
     .filter(({ path, idle }) => idle && reading.place(path).exact)
     .map(({ path, reason }) => ({ ...errors.noEffect(path, reason), path }));

@@ -4,11 +4,11 @@ import { sameFlow, through, valuesIn } from '../core/flow';
 import type { Flow, Misfit } from '../core/flow';
 import { everyLayer, maskableLayers, weightShape } from '../core/network';
 import type { ConvLayer, Layer, LinearLayer, MaskableLayer, Network, ResidualLayer } from '../core/network';
-import { presetTakes } from '../core/presets';
+import { needsPicture, presetTakes } from '../core/presets';
 import { checkNames } from './check-names';
 import type { Finding, PathFinding } from './finding';
 import * as errors from './model-errors';
-import type { Placed } from './model-network';
+import type { Placed, Task } from './model-network';
 import type { Config } from './types';
 
 type Distribution = Config['sparsity']['distribution'];
@@ -210,8 +210,10 @@ export function checkScored({ distribution }: Config['sparsity'], { layers }: Ne
   return [{ ...errors.scoresNeedChain(distribution, name), path }];
 }
 
-/** A depth that the preset cannot have. */
-export function checkPreset({ preset, depth }: Config['model']): PathFinding[] {
+/** A preset that is not for this data, or a depth that it cannot have. */
+export function checkPreset({ preset, depth }: Config['model'], task: Task, source: string): PathFinding[] {
+  if (preset !== undefined && !task.picture && needsPicture(preset))
+    return [{ ...errors.presetNeedsPicture(preset, task.inputs, source), path: 'model.preset' }];
   if (preset === undefined || depth === undefined) return [];
   const range = presetTakes(preset, 'depth');
   if (!range || (depth >= range.min && depth <= range.max)) return [];

@@ -1,5 +1,5 @@
 /** Whether what happens to the masks while the network is trained fits together. */
-import { dataSets } from '../core/data-sets';
+import type { DataFacts } from '../core/data-sets';
 import * as errors from './errors';
 import type { PathFinding } from './finding';
 import { startsDense } from './methods';
@@ -7,12 +7,11 @@ import { stepsOf } from './steps';
 import type { Config } from './types';
 
 /** Examples that are not held out. */
-function trainingExamples({ data }: Config): number {
-  const { examples } = dataSets[data.source];
-  return examples - Math.round(data.validation * examples);
-}
+const trainingExamples = ({ data }: Config, { examples }: DataFacts): number =>
+  examples - Math.round(data.validation * examples);
 
-export function checkTraining(config: Config): PathFinding[] {
+/** `facts`: of the data, where somebody has looked. */
+export function checkTraining(config: Config, facts: DataFacts | undefined): PathFinding[] {
   const { sparsity, train } = config;
   const { update, init } = sparsity;
   const { rewind } = train;
@@ -28,7 +27,8 @@ export function checkTraining(config: Config): PathFinding[] {
   if (rewind.levels === 0) return found;
   if (update.method !== 'static') found.push({ ...errors.rewindOnlyStatic(update.method), path: method });
   if (train.earlyStop.patience > 0) found.push({ ...errors.rewindWithoutEarlyStop(), path: 'train.earlyStop' });
-  const steps = stepsOf(train, trainingExamples(config));
+  if (!facts) return found;
+  const steps = stepsOf(train, trainingExamples(config, facts));
   if (rewind.step >= steps) found.push({ ...errors.rewindTooLate(rewind.step, steps), path: 'train.rewind.step' });
   return found;
 }

@@ -1,5 +1,6 @@
 /** A config's whole check: what is written, and whether what it asks for can be had. */
-import { dataSets, isDrawn, isOfDigits } from '../core/data-sets';
+import { isDrawn, isNamed, isOfDigits, knownFacts } from '../core/data-sets';
+import type { DataFacts } from '../core/data-sets';
 import { checkEffects } from './check-effects';
 import { checkTraining } from './check-training';
 import * as errors from './errors';
@@ -17,16 +18,31 @@ import { itemPath } from './tree';
 import type { Config } from './types';
 import { withPairAfter } from './write';
 
+/** What a look at the files of a person's own data told (formats/own-data.ts). */
+export interface DataLook {
+  /** What the config said of the data. */
+  data: Config['data'];
+  facts: DataFacts;
+}
+
+export interface CheckOptions {
+  mostTrials?: number;
+  looked?: DataLook | undefined;
+}
+
 export interface CheckedConfig extends ParsedConfig {
-  /** Only when there is no error. Of a sweep, `config` and `plan` are those of its first trial that can be had. */
+  /**
+   * Only when there is no error, the plan when what the data is made of is known. Of a sweep, `config` and `plan` are those
+   * of its first trial that can be had.
+   */
   plan?: NetworkPlan;
   /** Only of a sweep without an error. */
   sweep?: Sweep;
 }
 
-function checkData({ data, train, probes }: Config, reading: Reading): PathFinding[] {
-  const { source, path, validation } = data;
-  const { examples, tests } = dataSets[source];
+/** What can be said of the keys under `data` before anybody looks at the files. */
+function checkSource({ data }: Config, reading: Reading): PathFinding[] {
+  const { source, path } = data;
   const found: PathFinding[] = [];
   if (isDrawn(source) && path !== undefined)
     found.push({ ...errors.noEffect('data.path', `${source} are drawn, not read`), path: 'data.path' });
@@ -34,13 +50,28 @@ function checkData({ data, train, probes }: Config, reading: Reading): PathFindi
     const place = reading.place('data.source');
     const text = withPairAfter(place, 'path', './data', reading.lines, reading.format);
     found.push({
-      ...errors.dataPathMissing(source, text === undefined ? undefined : { text, title: 'Add path: ./data' }),
+      ...errors.dataPathMissing(
+        source,
+        isNamed(source),
+        text === undefined ? undefined : { text, title: 'Add path: ./data' },
+      ),
       path: 'data.source',
     });
   }
   const flip = data.augment.indexOf('flip');
   if (flip >= 0 && isOfDigits(source))
     found.push({ ...errors.mirroredDigits(source), path: itemPath('data.augment', flip) });
+  return found;
+}
+
+/** Whether there are examples enough. */
+function checkExamples({ data, train, probes }: Config, facts: DataFacts): PathFinding[] {
+  const { source, validation } = data;
+  const { examples, tests } = facts;
+  const found: PathFinding[] = [];
+  if (data.augment.length > 0 && !facts.picture)
+    found.push({ ...errors.augmentNeedsPictures(source, facts.inputs), path: 'data.augment' });
+  if (validation === 0 && tests === 0) return [...found, { ...errors.noTests(source), path: 'data.validation' }];
   const held = Math.round(validation * examples);
   if (validation > 0 && (held < 1 || held >= examples))
     return [...found, { ...errors.validationEmpty(validation, examples, source), path: 'data.validation' }];
@@ -85,14 +116,17 @@ function placed(reading: Reading, { path, ...finding }: PathFinding): ConfigIssu
   return reading.issue({ ...finding, suggestion: undefined }, path, place.pair?.keySpan ?? { start: 0, end: first });
 }
 
-function checkReading(reading: Reading): CheckedConfig {
+function checkReading(reading: Reading, looked: DataLook | undefined): CheckedConfig {
   const { config, issues, locate, pathAt } = reading;
   if (!config) return { issues, locate, pathAt };
-  const { plan, problems } = planNetwork(config);
+  const seen = looked && JSON.stringify(looked.data) === JSON.stringify(config.data) ? looked.facts : undefined;
+  const facts = knownFacts(config.data.source) ?? seen;
+  const { plan, problems } = facts ? planNetwork(config, facts) : { problems: [] };
   const found = [
     ...problems,
-    ...checkData(config, reading),
-    ...checkTraining(config),
+    ...checkSource(config, reading),
+    ...(facts ? checkExamples(config, facts) : []),
+    ...checkTraining(config, facts),
     ...checkEffects(config, reading),
   ];
   const all = sorted([...issues, ...found.map((finding) => placed(reading, finding))]);
@@ -102,11 +136,13 @@ function checkReading(reading: Reading): CheckedConfig {
 
 /**
  * Never throws. `config` and `plan` are there when no issue is an error. `mostTrials`: of a larger sweep only so many,
- * evenly chosen, are checked; each value is read in any case.
+ * evenly chosen, are checked; each value is read in any case. Of a person's own data that nobody has `looked` at, nothing
+ * is said of how the network and the numbers of examples fit it.
  */
-export function checkConfig(text: string, format: ConfigFormat, mostTrials = Infinity): CheckedConfig {
+export function checkConfig(text: string, format: ConfigFormat, options: CheckOptions = {}): CheckedConfig {
+  const { mostTrials = Infinity, looked } = options;
   const written = openConfig(text, format);
   return hasSweep(written)
-    ? checkSweep(written, (trial) => checkReading(readConfig(trial)), mostTrials)
-    : checkReading(readConfig(written));
+    ? checkSweep(written, (trial) => checkReading(readConfig(trial), looked), mostTrials)
+    : checkReading(readConfig(written), looked);
 }

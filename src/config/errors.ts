@@ -274,11 +274,27 @@ export const batchTooLarge = (batchSize: number, examples: number): Finding =>
     change(String(examples)),
   );
 
-export const dataPathMissing = (source: string, suggestion?: Suggestion): Finding =>
+/** `published`: there to be downloaded. */
+export const dataPathMissing = (source: string, published: boolean, suggestion?: Suggestion): Finding =>
   finding(
     'data-path-missing',
-    `${source} is read from files: add data.path with their folder, for example \`path: ./data\`. "Sparsescope: Download Data Set" fetches them.`,
+    `${source} is read from files: add data.path with their folder, for example \`path: ./data\`.${
+      published ? ' "Sparsescope: Download Data Set" fetches them.' : ''
+    }`,
     suggestion,
+  );
+
+export const augmentNeedsPictures = (source: string, values: number): Finding =>
+  finding(
+    'augment-needs-pictures',
+    `\`data.augment\` varies pictures, but the examples of ${source} are ${count(values)} values each. Remove it, or give inputs of shape (n, channels, height, width).`,
+  );
+
+export const noTests = (source: string): Finding =>
+  finding(
+    'no-test-examples',
+    `data.validation is 0, so the test examples validate, but this ${source} has none. Use for example 0.1.`,
+    change('0.1'),
   );
 
 /** `other`: what of the initialisation says how sparse it is. */

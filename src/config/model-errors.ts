@@ -119,6 +119,13 @@ export const presetDoesNotFit = (picture: string): Finding =>
     `This preset does not fit pictures of ${picture}: they are too small for its last layers. Use larger ones or another preset.`,
   );
 
+export const presetNeedsPicture = (preset: string, values: number, source: string): Finding =>
+  finding(
+    'preset-needs-picture',
+    `${preset} takes pictures, but the examples of ${source} are ${count(values)} values each. Use mlp, or inputs of shape (n, channels, height, width).`,
+    change('mlp'),
+  );
+
 export const synflowWithDense = (name: string): Finding =>
   finding(
     'synflow-with-dense',

@@ -1,5 +1,6 @@
 /** The network that a config describes, and where in the config each of its layers is written. */
-import { dataSets } from '../core/data-sets';
+import type { DataFacts } from '../core/data-sets';
+import { knownFacts } from '../core/data-sets';
 import { everyLayer, isMaskable } from '../core/network';
 import type { Layer, LinearLayer, MaskableLayer, Network } from '../core/network';
 import { presetLayers } from '../core/presets';
@@ -78,19 +79,25 @@ function listOf(entries: readonly Entry[], path: string, paths: Paths): Layer[] 
   });
 }
 
+/** What of the data decides the shapes of the layers. */
+export type Task = Pick<DataFacts, 'inputs' | 'picture' | 'classes'>;
+
 /** The network, its maskable layers with their paths, and the path of every layer. */
-export function networkOf({ model, data }: Config): { network: Network; placed: Placed[]; paths: Paths } {
-  const { inputs, classes, shape: picture } = dataSets[data.source];
+export function networkOf(
+  { model }: Pick<Config, 'model'>,
+  { inputs, picture, classes }: Task,
+): { network: Network; placed: Placed[]; paths: Paths } {
   const paths: Paths = new Map();
-  const preset = (): Layer[] => presetLayers(model.preset ?? 'mlp-7', { picture, classes }, model);
+  const preset = (): Layer[] =>
+    presetLayers(model.preset ?? 'mlp-7', { picture: picture ?? [inputs, 1, 1], classes }, model);
   const layers = model.layers ? listOf(model.layers, 'model.layers', paths) : preset();
   if (!model.layers) for (const layer of everyLayer(layers)) paths.set(layer, 'model.preset');
   const placed = [...everyLayer(layers)]
     .filter(isMaskable)
     .map((layer): Placed => ({ layer, path: paths.get(layer) ?? 'model.layers' }));
-  return { network: { inputs, picture, classes, layers }, placed, paths };
+  return { network: { inputs, ...(picture && { picture }), classes, layers }, placed, paths };
 }
 
-/** Whether a layer that can be sparse is a convolution. */
-export const hasConvolutions = (config: Config): boolean =>
-  networkOf(config).placed.some(({ layer }) => layer.kind === 'conv' && !layer.dense);
+/** Whether a layer that can be sparse is a convolution, which no data changes. */
+export const hasConvolutions = (config: Pick<Config, 'model'>): boolean =>
+  networkOf(config, knownFacts('cifar-10')!).placed.some(({ layer }) => layer.kind === 'conv' && !layer.dense);

@@ -11,6 +11,7 @@ import { checkDensity, initialDensity, sharedOut } from './layer-plans';
 import type { LayerPlan } from './layer-plans';
 import { checkNetwork, checkPreset, checkScored } from './check-network';
 import { networkOf } from './model-network';
+import type { Task } from './model-network';
 import { checkDegrees, checkReached } from './sao-degree';
 import type { Config } from './types';
 
@@ -33,10 +34,10 @@ const sum = (layers: readonly LayerPlan[], value: (layer: LayerPlan) => number):
   layers.reduce((total, layer) => total + value(layer), 0);
 
 /** What the config comes to. `plan` only when nothing makes it impossible; `problems` may still hold warnings. */
-export function planNetwork(config: Config): { plan?: NetworkPlan; problems: PathFinding[] } {
-  const misshapen = checkPreset(config.model);
+export function planNetwork(config: Config, task: Task): { plan?: NetworkPlan; problems: PathFinding[] } {
+  const misshapen = checkPreset(config.model, task, config.data.source);
   if (misshapen.length > 0) return { problems: misshapen };
-  const { network, ...places } = networkOf(config);
+  const { network, ...places } = networkOf(config, task);
   const { placed } = places;
   const unfit = checkNetwork(network, places, config.data.source);
   if (unfit.length > 0) return { problems: unfit };
@@ -80,8 +81,8 @@ export function planNetwork(config: Config): { plan?: NetworkPlan; problems: Pat
 }
 
 /** The plan of a config that was changed after it was read. @throws SparseError `config.impossible` with the first reason */
-export function checkedPlan(config: Config): NetworkPlan {
-  const { plan, problems } = planNetwork(config);
+export function checkedPlan(config: Config, task: Task): NetworkPlan {
+  const { plan, problems } = planNetwork(config, task);
   if (!plan) throw new SparseError('config.impossible', problems[0].message);
   return plan;
 }

@@ -9,9 +9,9 @@ import type { CompareMethod, ComparedLayer, ComparedMethod, Comparison } from '.
 import { RpcCancelled } from '../protocol/rpc';
 import type { CallContext } from '../protocol/rpc';
 import { methodName } from '../protocol/words';
-import type { Batches } from './data/data-set';
+import type { Batches } from './data/batches';
 import { noPattern } from './errors';
-import { batchesOf, drawNetwork } from './initial-network';
+import { drawNetwork, withBatches } from './initial-network';
 import type { DrawnNetwork, Source } from './initial-network';
 import { wantedDensity } from './initialise';
 import { jacobianSpectrum } from './probes/jacobian';
@@ -64,7 +64,7 @@ function withMethod(source: Source, { distribution, init, base, fan, guided }: C
     ...(guided === false && { eoi: { angles, convDensity } }),
   };
   const changed = { ...config, sparsity };
-  return { ...source, config: changed, plan: checkedPlan(changed) };
+  return { ...source, config: changed, plan: checkedPlan(changed, source.plan.network) };
 }
 
 async function draw(
@@ -88,7 +88,7 @@ async function draw(
     const layers = await inTurns(describe(own, network), turn);
     const trainer = new Trainer(plan.network, network.state, config.train);
     try {
-      const samples = validation.head(jacobianSamples);
+      const samples = await validation.head(jacobianSamples);
       const { summary } = await inTurns(jacobianSpectrum(trainer, samples, plan.network, 0), turn);
       const nonZeros = layers.reduce((sum, layer) => sum + layer.nonZeros, 0);
       return { ...method, layers, nonZeros, weights: plan.weights, milliseconds, jacobian: summary };
@@ -106,25 +106,32 @@ async function draw(
  *
  * @throws RpcCancelled when nothing was
  */
-export async function compareInitialisations(
+export const compareInitialisations = (
   source: Source,
   methods: readonly CompareMethod[],
   context: CallContext,
+): Promise<Comparison> =>
+  withBatches(source, context, ({ validation }) => compared(source, methods, validation, context));
+
+async function compared(
+  source: Source,
+  methods: readonly CompareMethod[],
+  validation: Batches,
+  context: CallContext,
 ): Promise<Comparison> {
-  const { validation } = await batchesOf(source, context.signal);
-  const compared: ComparedMethod[] = [];
+  const done: ComparedMethod[] = [];
   for (const method of methods) {
     context.progress({
-      done: compared.length,
+      done: done.length,
       total: methods.length,
       message: methodName(method),
     });
     try {
-      compared.push(await draw(source, method, validation, context));
+      done.push(await draw(source, method, validation, context));
     } catch (error) {
-      if (!(error instanceof RpcCancelled) || compared.length === 0) throw error;
-      return { config: source.config.name, methods: compared, notDrawn: methods.slice(compared.length) };
+      if (!(error instanceof RpcCancelled) || done.length === 0) throw error;
+      return { config: source.config.name, methods: done, notDrawn: methods.slice(done.length) };
     }
   }
-  return { config: source.config.name, methods: compared };
+  return { config: source.config.name, methods: done };
 }

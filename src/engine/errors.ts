@@ -184,6 +184,12 @@ export const dataLabel = (file: string, label: number, classes: number): SparseE
     `${file} has the label ${label}; 0 to ${classes - 1} were expected. Check that it is the right file.`,
   );
 
+export const dataReaderEnded = (file: string, reason: string): SparseError =>
+  error(
+    'data-reader-ended',
+    `The thread that reads ${file} ended (${reason}). Resume the run; with less free memory use a smaller train.batchSize.`,
+  );
+
 export const notPruned = (distribution: string): SparseError =>
   error(
     'not-pruned',

@@ -16,6 +16,7 @@ import type { Parts } from '../core/parts';
 import type { DenseLayer } from './gradients';
 import { addBack, addBackward, addForward, addOuter, inRanges, rearranged, rearrangements, zeros } from './matrices';
 import type { Matrix, Rearrangement, Weights } from './matrices';
+import type { Labels } from './data/data-set';
 import type { Batch } from './trainer';
 
 /** Float64 values of a slice: 16 MiB. */
@@ -166,7 +167,7 @@ function softmax({ rows, columns, values }: Matrix, temperature: number): Matrix
 }
 
 /** The slope of the mean cross-entropy of `size` examples by the logits of some of them, and how it changes with them. */
-function slopeOf(logits: Moving, labels: Uint8Array, size: number, temperature: number): Moving {
+function slopeOf(logits: Moving, labels: Labels, size: number, temperature: number): Moving {
   const shares = softmax(logits.value, temperature);
   const { rows, columns } = shares;
   const value = zeros(rows, columns);

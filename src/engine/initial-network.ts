@@ -13,8 +13,9 @@ import { safetensorsChunks } from '../formats/safetensors';
 import type { TensorToWrite } from '../formats/safetensors';
 import type { InitialLayer } from '../protocol/engine';
 import type { CallContext } from '../protocol/rpc';
-import { batchesFor } from './data/data-set';
-import type { Batches } from './data/data-set';
+import { batchesFor } from './data/batches';
+import type { Batches } from './data/batches';
+import { closeData } from './data/data-set';
 import { loadData } from './data/load';
 import { notPruned } from './errors';
 import { drawLayer, freshOthers, freshState, keptLayers, wantedDensity } from './initialise';
@@ -36,22 +37,30 @@ export interface Source {
   plan: NetworkPlan;
 }
 
-/** Training and validation batches in the order of a run of this config. */
-export async function batchesOf(
+/** Uses training and validation batches in the order of a run of this config. @throws as `loadData` and `use` */
+export async function withBatches<T>(
   { configPath, root, config }: Source,
-  signal: AbortSignal,
-): Promise<{ first: Batch; validation: Batches }> {
-  const data = await loadData(config.data, { root, configFolders: [dirname(configPath)], signal });
-  const { train, validation } = batchesFor(config, data);
-  return { first: train.shuffled(config.seed, 0).batch(0), validation };
+  context: CallContext,
+  use: (batches: { train: Batches; validation: Batches }) => Promise<T>,
+): Promise<T> {
+  const data = await loadData(config.data, { root, configFolders: [dirname(configPath)], ...context });
+  try {
+    return await use(batchesFor(config, data));
+  } finally {
+    await closeData(data);
+  }
 }
+
+/** The first training batch of a run. */
+const firstBatch = (source: Source, context: CallContext): Promise<Batch> =>
+  withBatches(source, context, ({ train }) => train.shuffled(source.config.seed, 0).batch(0));
 
 /** The layers that scores keep; data is read only when the scores are of a loss. */
 async function kept(source: Source, context: CallContext): Promise<ReadonlyMap<string, KeptLayer>> {
   const { config, plan } = source;
-  const examples = needsExamples(config.sparsity.distribution) ? await batchesOf(source, context.signal) : undefined;
+  const first = needsExamples(config.sparsity.distribution) ? await firstBatch(source, context) : undefined;
   return inTurns(
-    keptLayers(config, plan, () => examples!.first),
+    keptLayers(config, plan, () => first!),
     turnsOf(context),
   );
 }
@@ -138,7 +147,7 @@ export async function prune(source: Source, output: string, context: CallContext
   // What is written is the dense network cut, whatever the config would draw in its place or prune later.
   const sparsity = { ...source.config.sparsity, init: 'base', update: { ...update, method: 'static' } } as const;
   const config: Config = { ...source.config, sparsity };
-  const base: Source = { ...source, config, plan: checkedPlan(config) };
+  const base: Source = { ...source, config, plan: checkedPlan(config, source.plan.network) };
   const scored = await kept(base, context);
   const layers = base.plan.layers.map((layer) => ({ ...layer, ...scored.get(layer.name)! }));
   await write(output, layers.flatMap(prunedTensors), base, context);

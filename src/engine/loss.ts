@@ -1,15 +1,16 @@
 /** What classifiers are trained by and judged by, on logits. */
 import * as tf from '@tensorflow/tfjs';
+import type { Labels } from './data/data-set';
 
 /** Rows of targets: 1 at the label; smoothed by s: 1 - s + s / classes there, s / classes elsewhere (Szegedy et al. 2016). */
-export function targets(labels: Uint8Array, classes: number, smoothing = 0): Float32Array {
+export function targets(labels: Labels, classes: number, smoothing = 0): Float32Array {
   const target = new Float32Array(labels.length * classes).fill(smoothing / classes);
   labels.forEach((label, i) => (target[i * classes + label] += 1 - smoothing));
   return target;
 }
 
 /** Examples whose largest logit is that of their label; the first wins a tie. */
-export function countCorrect(logits: ArrayLike<number>, labels: Uint8Array, classes: number): number {
+export function countCorrect(logits: ArrayLike<number>, labels: Labels, classes: number): number {
   let correct = 0;
   for (let i = 0; i < labels.length; i++) {
     let best = 0;

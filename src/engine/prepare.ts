@@ -10,6 +10,7 @@ import { laterTarget } from '../config/methods';
 import type { NetworkPlan } from '../config/plan';
 import { isSweep } from '../config/sweep-errors';
 import type { Config } from '../config/types';
+import { lookAtData } from '../formats/own-data';
 import { readText } from '../formats/text-file';
 import type { StartRun } from '../protocol/engine';
 import { runRecordVersion } from '../protocol/run';
@@ -37,9 +38,23 @@ const hashOf = (text: string): string =>
     .update(text.replace(/^\uFEFF/, ''))
     .digest('hex');
 
-/** @throws SparseError `config.invalid` with the first problem's place and sentence; `config.is-sweep` */
-export function checkedConfig(text: string, path: string): { config: Config; plan: NetworkPlan } {
-  const { config, plan, sweep, issues } = checkConfig(text, configFormat(path));
+/**
+ * Looks at the data where only its files tell what the network is for; `folders`: those that `data.path` may start from.
+ * @throws SparseError `config.invalid` with the first problem's place and sentence, `config.is-sweep`, `data.*`, `npy.*`,
+ * `picture.*`, `file.*`
+ */
+export async function checkedConfig(
+  text: string,
+  path: string,
+  folders: readonly string[] = [dirname(path)],
+): Promise<{ config: Config; plan: NetworkPlan }> {
+  const format = configFormat(path);
+  // What is wrong with the config itself is said before what is wrong with the data.
+  const written = checkConfig(text, format);
+  const { config: said } = written;
+  const facts = said && (await lookAtData(said.data, folders));
+  const looked = facts && { data: said.data, facts };
+  const { config, plan, sweep, issues } = looked ? checkConfig(text, format, { looked }) : written;
   if (issues.some(({ severity }) => severity === 'error')) throw configInvalid(path, issues);
   if (sweep) throw isSweep(path, sweep.count);
   if (!config || !plan) throw errors.internal();
@@ -63,7 +78,7 @@ export async function prepareStart(
   signal: AbortSignal,
 ): Promise<Prepared> {
   const { configPath, configText, root, directory } = params;
-  const { config, plan } = checkedConfig(configText, configPath);
+  const { config, plan } = await checkedConfig(configText, configPath);
   const data = await loadData(config.data, { root, configFolders: [dirname(configPath)], signal });
   const wanted = await wantedPatterns(config, plan, dirname(configPath));
   const parts = split(data, config.data.validation, config.seed);
@@ -106,6 +121,7 @@ export async function prepareStart(
       },
       emit,
     );
+    for (const warning of data.warnings ?? []) recorder.warn(warning);
     return { recorder, work: { config, plan, data, wanted, from: { step: 0 } }, events: [] };
   } catch (error) {
     await rm(folder.directory, { recursive: true, force: true });
@@ -173,7 +189,7 @@ export async function prepareResume(
       throw errors.configChanged(folder.configFile);
     // The copy in the folder keeps the format of the file it was copied from.
     const { configPath, configFolders } = placeOf(folder, record);
-    const { config, plan } = checkedConfig(text, configPath);
+    const { config, plan } = await checkedConfig(text, configPath, configFolders);
     const root = rootOfRun(folder.directory) ?? dirname(configPath);
     const data = await loadData(config.data, { root, configFolders, signal });
     if (data.sha256 !== record.dataset.sha256) throw errors.dataChanged(data.source);

@@ -1,6 +1,7 @@
 /** One run's life: initialise, train, probe, keep checkpoints, end. It can stop after any step and go on from there. */
 import { basename } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { needsExamples } from '../config/methods';
 import type { NetworkPlan } from '../config/plan';
 import type { Config } from '../config/types';
 import { blocksOf } from '../core/density/layer-shape';
@@ -15,8 +16,9 @@ import { writeMasks } from '../runs/masks';
 import { sequenceName, writeRotations } from '../runs/rotations';
 import { writeUpdates } from '../runs/updates';
 import type { DataSet } from './data/data-set';
-import { batchesFor } from './data/data-set';
-import type { Batches } from './data/data-set';
+import { closeData } from './data/data-set';
+import { batchesFor } from './data/batches';
+import type { Batches } from './data/batches';
 import { courseOf } from './course';
 import type { Course } from './course';
 import { divergence } from './divergence';
@@ -127,6 +129,7 @@ export class Run {
   }
 
   private async end(state: Stop | 'completed', error?: { code: string; message: string }): Promise<void> {
+    await closeData(this.work.data);
     const problem = await this.recorder.end(state, error && { error: { code: error.code, message: error.message } });
     if (problem) this.emit('log', { level: 'error', message: problem.message });
   }
@@ -154,7 +157,10 @@ export class Run {
     const summaries: LayerSummary[] = [];
     const rotations = new Map<string, RotationSequence>();
     const drawing = { config, gain: plan.gain, wanted };
-    const kept = await this.inTurns(keptLayers(config, plan, () => this.train.shuffled(config.seed, 0).batch(0)));
+    const first = needsExamples(config.sparsity.distribution)
+      ? await this.train.shuffled(config.seed, 0).batch(0)
+      : undefined;
+    const kept = await this.inTurns(keptLayers(config, plan, () => first!));
     for (const layer of plan.layers) {
       await this.turn();
       const scored = kept.get(layer.name);
@@ -194,7 +200,7 @@ export class Run {
         const { epoch, done } = moment;
         if (order?.epoch !== epoch) order = { epoch, batches: this.train.shuffled(config.seed, moment.order) };
         const learningRate = learningRateAt(schedule, optimizer.learningRate, done, this.course.perLevel);
-        const batch = order.batches.batch(moment.index);
+        const batch = await order.batches.batch(moment.index);
         const stride = { learningRate, count: moment.sinceStart };
         const { result, masks } = this.usage.during(batch.size, () =>
           this.masking.update(trainer, batch, this.step + 1, stride),
@@ -249,7 +255,7 @@ export class Run {
     for (const { key, measure } of dueProbes(probed, moment)) {
       if (this.recorded.has(key)) continue;
       await this.turn();
-      this.note(await this.inTurns(measure()));
+      this.note(await this.inTurns(await measure()));
     }
   }
 
@@ -258,7 +264,7 @@ export class Run {
     const changed = trainer.firstChangedMask();
     if (changed) throw prunedWeightChanged(changed.layer, changed.count, step);
     await this.turn();
-    const validation = await this.inTurns(evaluation(trainer, this.validation));
+    const validation = await evaluation(trainer, this.validation, () => this.turn());
     const training = this.recorded.meansOf(epoch, (at) => this.train.size(this.course.at(at - 1).index));
     const warning = divergence(epoch, training.loss, this.recorded.firstLoss);
     if (warning && !this.recorded.has({ type: 'warning', code: warning.code }))

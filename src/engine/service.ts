@@ -18,10 +18,10 @@ import type { Stop } from './run';
 import { Run } from './run';
 import { version } from './version';
 
-const sourceOf = ({ configPath, configText, root }: ConfigSource): Source => ({
+const sourceOf = async ({ configPath, configText, root }: ConfigSource): Promise<Source> => ({
   configPath,
   root,
-  ...checkedConfig(configText, configPath),
+  ...(await checkedConfig(configText, configPath)),
 });
 
 export class EngineService {
@@ -58,14 +58,16 @@ export class EngineService {
       if (found.length === 0) throw errors.noSuchRun(id);
       await Promise.all(found.map((run) => run.stop('cancelled')));
     },
-    initialise: async (params, context) => ({ layers: await initialise(sourceOf(params), params.output, context) }),
+    initialise: async (params, context) => ({
+      layers: await initialise(await sourceOf(params), params.output, context),
+    }),
     prune: async (params, context) => {
       await this.ready();
-      return { layers: await prune(sourceOf(params), params.output, context) };
+      return { layers: await prune(await sourceOf(params), params.output, context) };
     },
     compareInitialisations: async (params, context) => {
       await this.ready();
-      return compareInitialisations(sourceOf(params), params.methods, context);
+      return compareInitialisations(await sourceOf(params), params.methods, context);
     },
     downloadDataSet: (params, context) => downloadDataSet(params, context),
     shutdown: async () => {

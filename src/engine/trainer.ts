@@ -7,6 +7,7 @@ import type { Parts } from '../core/parts';
 import { sumOfSquares, valuesInPlace } from './backends/in-place';
 import { follow } from './layers/norm';
 import type { BatchStatistics } from './layers/norm';
+import type { Labels } from './data/data-set';
 import { countCorrect, crossEntropy, targets } from './loss';
 import { forward } from './network';
 import type { Pass } from './network';
@@ -23,7 +24,7 @@ export interface Batch {
   /** (size, inputs), row-major. */
   x: Float32Array;
   /** Class of each example. */
-  labels: Uint8Array;
+  labels: Labels;
 }
 
 export interface StepResult {

@@ -79,6 +79,9 @@ const presets = {
 export type PresetName = keyof typeof presets;
 export const presetNames = Object.keys(presets) as PresetName[];
 
+/** Whether a preset looks at its input as a picture; of values alone only the others can be made. */
+export const needsPicture = (name: PresetName): boolean => name !== 'mlp-7' && name !== 'mlp';
+
 /** The depths or widths that a preset can be given, if it can. */
 export const presetTakes = (name: PresetName, key: 'depth' | 'width'): { min: number; max: number } | undefined => {
   const preset: Preset = presets[name];

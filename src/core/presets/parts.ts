@@ -1,7 +1,7 @@
 /** What networks of the literature are built of. */
 import type { Activation, ConvLayer, Layer, LinearLayer, NormLayer } from '../network';
 
-/** What is classified: a picture, into so many classes. */
+/** What is classified, into so many classes: a picture, or values as channels of a single place. */
 export interface Task {
   picture: readonly [channels: number, height: number, width: number];
   classes: number;

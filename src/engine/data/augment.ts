@@ -5,6 +5,7 @@
 import type { Config } from '../../config/types';
 import type { PictureSize } from '../../core/network';
 import { Rng } from '../../core/rng';
+import type { Values } from '../../formats/records';
 
 export type Augmentation = Config['data']['augment'][number];
 
@@ -34,8 +35,8 @@ export function viewsOf(augment: readonly Augmentation[], seed: number, epoch: n
   };
 }
 
-/** Writes `from` as it is seen to `to`; both are (channels, height, width) bytes, and `to` is black where `from` ends. */
-export function look({ up, left, mirrored }: View, size: PictureSize, from: Uint8Array, to: Uint8Array): void {
+/** Writes `from` as it is seen to `to`; both are (channels, height, width), and `to` is black, 0, where `from` ends. */
+export function look({ up, left, mirrored }: View, size: PictureSize, from: Values, to: Values): void {
   const [channels, height, width] = size;
   for (let c = 0; c < channels; c++)
     for (let y = 0; y < height; y++) {

@@ -1,10 +1,10 @@
-/** Reads a data set from its files: MNIST's IDX, CIFAR's binary files, what the project draws itself. */
+/** Reads a data set from its files: MNIST's IDX, CIFAR's binary files, what the project draws itself, a person's own. */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Config } from '../../config/types';
-import { dataSets, isDrawn } from '../../core/data-sets';
-import type { DataSource } from '../../core/data-sets';
+import { dataSets, isDrawn, isNamed } from '../../core/data-sets';
+import type { NamedSource } from '../../core/data-sets';
 import type { SparseError } from '../../core/errors';
 import { openFile } from '../../formats/byte-source';
 import { readCifar } from '../../formats/cifar';
@@ -12,8 +12,10 @@ import type { CifarSet } from '../../formats/cifar';
 import { maybeGunzip } from '../../formats/gzip';
 import { idxAxes, readIdx } from '../../formats/idx';
 import { RpcCancelled } from '../../protocol/rpc';
+import type { Progress } from '../../protocol/rpc';
 import { dataCounts, dataFileMissing, dataLabel, dataPathMissing, dataShape, dataTooLarge } from '../errors';
 import type { DataSet, Examples } from './data-set';
+import { loadArrays } from './own-arrays';
 import { ensureDrawn } from './synthetic';
 
 /** No file of these data sets is larger, packed or not. */
@@ -25,10 +27,14 @@ export interface LoadOptions {
   /** Folder of the config, which a relative `data.path` starts from; more of them when it may have been moved. */
   configFolders: readonly string[];
   signal?: AbortSignal;
+  progress?: (value: Progress) => void;
 }
 
 /** What of a config says which examples are read. */
-type Wanted = Pick<Config['data'], 'source' | 'path' | 'validation'>;
+type Wanted = Omit<Config['data'], 'augment'>;
+type NamedWanted = Pick<Wanted, 'path' | 'validation'> & { source: NamedSource };
+
+const byName = (data: Wanted): data is Wanted & NamedWanted => isNamed(data.source);
 
 type PartName = 'train' | 'test';
 
@@ -54,7 +60,7 @@ const idxNames = (part: string, what: string): string[] => {
 };
 
 /** Two IDX files a part, under the names of MNIST's. */
-function idxPairs(source: DataSource): Layout {
+function idxPairs(source: NamedSource): Layout {
   const { classes, shape: picture } = dataSets[source];
   const axes = idxAxes(picture);
   return {
@@ -71,7 +77,7 @@ function idxPairs(source: DataSource): Layout {
       if (list.shape[0] !== shape[0]) throw dataCounts(images.path, shape[0], labels.path, list.shape[0]);
       const wrong = list.data.find((label) => label >= classes);
       if (wrong !== undefined) throw dataLabel(labels.path, wrong, classes);
-      return { count: shape[0], images: data, labels: list.data };
+      return { count: shape[0], values: data, labels: list.data };
     },
   };
 }
@@ -82,11 +88,11 @@ const cifar = (set: CifarSet, unpacked: string, parts: Record<PartName, readonly
   names: (part) => parts[part].map((name) => [`${name}.bin`, `${name}.bin.gz`]),
   read: (files) => {
     const { images, labels } = readCifar(set, files);
-    return { count: labels.length, images, labels };
+    return { count: labels.length, values: images, labels };
   },
 });
 
-const layouts: Record<DataSource, Layout> = {
+const layouts: Record<NamedSource, Layout> = {
   'synthetic-digits': idxPairs('synthetic-digits'),
   'synthetic-images': idxPairs('synthetic-images'),
   mnist: idxPairs('mnist'),
@@ -112,7 +118,7 @@ class FileReader {
   readonly hash = createHash('sha256');
 
   constructor(
-    private readonly source: DataSource,
+    private readonly source: NamedSource,
     private readonly folders: readonly string[],
     private readonly signal: AbortSignal | undefined,
   ) {}
@@ -143,10 +149,12 @@ class FileReader {
 }
 
 /** Which parts are read: the test part only when validation asks for it. */
-const partsOf = ({ validation }: Wanted): PartName[] => (validation === 0 ? ['train', 'test'] : ['train']);
+const partsOf = ({ validation }: Pick<Wanted, 'validation'>): PartName[] =>
+  validation === 0 ? ['train', 'test'] : ['train'];
 
-/** What `loadData` would say of a file that is not there, without reading any; undefined when all are. */
+/** What `loadData` would say of a published file that is not there, without reading any; undefined when all are. */
 export function missingData(data: Wanted, configFolder: string): SparseError | undefined {
+  if (!byName(data)) return undefined;
   const { source, path } = data;
   if (isDrawn(source)) return undefined;
   if (path === undefined) return dataPathMissing(source);
@@ -158,10 +166,14 @@ export function missingData(data: Wanted, configFolder: string): SparseError | u
 }
 
 /**
- * The examples that `data` names, whole in memory as bytes.
- * @throws SparseError `engine.data-*`, `file.*`, `idx.*`, `cifar.*`, `gzip.*`; RpcCancelled
+ * The examples that `data` names, in memory unless they are a person's own and many.
+ * @throws SparseError `engine.data-*`, `data.*`, `file.*`, `idx.*`, `cifar.*`, `gzip.*`, `npy.*`, `picture.*`; RpcCancelled
  */
-export async function loadData(data: Wanted, options: LoadOptions): Promise<DataSet> {
+export const loadData = (data: Wanted, options: LoadOptions): Promise<DataSet> =>
+  byName(data) ? loadNamed(data, options) : loadArrays(data, options);
+
+/** Whole in memory as bytes. */
+async function loadNamed(data: NamedWanted, options: LoadOptions): Promise<DataSet> {
   const { source, path } = data;
   const folders = async (): Promise<string[]> => {
     if (isDrawn(source)) return [await ensureDrawn(source, options.root, options.signal)];

@@ -1,6 +1,6 @@
 /** Which probes are due after a step, by the config. One that is not due computes nothing. */
 import type { Parts } from '../../core/parts';
-import type { Batches } from '../data/data-set';
+import type { Batches } from '../data/batches';
 import type { Probe } from '../recorded';
 import type { Untimed } from '../recorder';
 import type { Trainer } from '../trainer';
@@ -24,7 +24,7 @@ export interface Probed extends Intended {
 /** One event to come: by `key` it is known whether it was recorded, `measure` makes it. */
 export interface DueProbe {
   key: Probe;
-  measure: () => Parts<Untimed>;
+  measure: () => Promise<Parts<Untimed>>;
 }
 
 /** Whether something that comes every so many steps comes now: at the end always, with 0 only there. */
@@ -41,15 +41,18 @@ export function* dueProbes(probed: Probed, moment: Moment): Generator<DueProbe> 
   const { spectra, jacobian, signals: named } = config.probes;
   if (step === 0 || isDue(spectra.every, moment))
     for (const layer of trainer.weights())
-      yield { key: { type: 'spectrum', step, layer: layer.name }, measure: () => layerSpectrum(layer, step) };
+      yield {
+        key: { type: 'spectrum', step, layer: layer.name },
+        measure: () => Promise.resolve(layerSpectrum(layer, step)),
+      };
   if (isNamed(jacobian.at, moment))
     yield {
       key: { type: 'jacobian', step },
-      measure: () => jacobianSpectrum(trainer, validation.head(jacobian.samples), network, step),
+      measure: async () => jacobianSpectrum(trainer, await validation.head(jacobian.samples), network, step),
     };
   if (isNamed(named.at, moment) || (named.every > 0 && isDue(named.every, moment)))
     yield {
       key: { type: 'signals', step },
-      measure: () => signals(probed, trainer, validation.head(named.samples), step),
+      measure: async () => signals(probed, trainer, await validation.head(named.samples), step),
     };
 }

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { checkedDocument, isConfigDocument } from './document';
+import { checkedDocument, isConfigDocument, onDidLook } from './document';
 import type { Lens } from './lens-text';
 import { lensesOf } from './lens-text';
 
@@ -23,6 +23,7 @@ export const codeLens = (commands: LensCommands): vscode.CodeLensProvider => {
   };
   const top = new vscode.Range(0, 0, 0, 0);
   return {
+    onDidChangeCodeLenses: (listener, self) => onDidLook(() => void listener.call(self)),
     provideCodeLenses: (document) =>
       isConfigDocument(document)
         ? lensesOf(checkedDocument(document)).map((lens) => new vscode.CodeLens(top, toCommand(lens, document.uri)))

@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import type { ConfigIssue } from '../../config/issues';
 import type { Report } from '../log';
-import { checkedDocument, isConfigDocument, toRange } from './document';
+import { checkedDocument, isConfigDocument, onDidLook, toRange } from './document';
 
 /** Milliseconds without a key press. */
 const pause = 200;
@@ -66,6 +66,7 @@ export function registerDiagnostics(report: Report): vscode.Disposable {
   for (const document of vscode.workspace.textDocuments) diagnostics.refresh(document);
   return vscode.Disposable.from(
     diagnostics,
+    onDidLook((document) => diagnostics.refresh(document)),
     vscode.workspace.onDidOpenTextDocument((document) => diagnostics.refresh(document)),
     vscode.workspace.onDidChangeTextDocument(({ document }) => diagnostics.schedule(document)),
     vscode.workspace.onDidCloseTextDocument((document) => diagnostics.close(document)),

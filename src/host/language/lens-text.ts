@@ -13,6 +13,8 @@ export function lensesOf({ plan, sweep, issues }: CheckedConfig): Lens[] {
   const run: Lens = { title: `$(play) ${words.runConfig()}`, action: 'run' };
   if (!plan) {
     const errors = issues.filter(({ severity }) => severity === 'error').length;
+    // Nothing is wrong where the data's own files only have not told what the network is for.
+    if (errors === 0) return [run];
     return [run, { title: `$(error) ${words.problems(errors)}`, action: 'problems' }];
   }
   // Run Config says how a sweep is run.

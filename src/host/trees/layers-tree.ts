@@ -4,7 +4,7 @@ import { laterTarget } from '../../config/methods';
 import { configFile, views, type CommandId } from '../../contributions';
 import type { Isometry } from '../../core/spectrum';
 import { runTitle } from '../../protocol/words';
-import { checkedDocument } from '../language/document';
+import { checkedDocument, onDidLook } from '../language/document';
 import type { Report } from '../log';
 import type { RunStore } from '../run-store';
 import type { Selection } from '../selection';
@@ -62,6 +62,9 @@ export class LayersTree implements vscode.TreeDataProvider<LayerRow> {
       this.changed,
       this.plan,
       vscode.window.onDidChangeActiveTextEditor(activate),
+      onDidLook((document) => {
+        if (document === this.config) this.plan.request();
+      }),
       vscode.workspace.onDidChangeTextDocument(({ document }) => {
         if (document === this.config) this.plan.request();
       }),

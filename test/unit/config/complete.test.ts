@@ -21,6 +21,7 @@ const besideDensity = [
   'synflow',
   'update',
 ];
+const dataKeys = ['source', 'path', 'validation', 'augment', 'files', 'layout', 'channels', 'size', 'onCorrupt'];
 const kinds = [
   'linear',
   'conv',
@@ -40,7 +41,7 @@ describe('completion of keys', () => {
     ['an empty file', '|', ['version', 'name', 'seed', 'model', 'data', 'sparsity', 'train', 'probes', 'sweep']],
     ['the end of a file', `${head}|`, ['name', 'seed', 'data', 'sparsity', 'train', 'probes', 'sweep']],
     ['a word begun', `${head}spa|\nseed: 1\n`, ['name', 'data', 'sparsity', 'train', 'probes', 'sweep']],
-    ['an empty block', `${head}data:\n  |\nseed: 1\n`, ['source', 'path', 'validation', 'augment']],
+    ['an empty block', `${head}data:\n  |\nseed: 1\n`, dataKeys],
     ['a block with keys', `${head}sparsity:\n  density: 0.1\n  |\n`, besideDensity],
     ['braces', `${head}sparsity: { | }\n`, ['density', ...besideDensity]],
     ['braces after a comma', `${head}sparsity: { density: 0.1, i| }\n`, besideDensity],
@@ -62,7 +63,7 @@ describe('completion of keys', () => {
       'version: 1\nmodel:\n  layers:\n    - { name: fc1, linear: { in: 784, | } }\n',
       ['out', 'bias', 'dense', 'stack'],
     ],
-    ['CRLF', `${head}data:\n  |\n`.replaceAll('\n', '\r\n'), ['source', 'path', 'validation', 'augment']],
+    ['CRLF', `${head}data:\n  |\n`.replaceAll('\n', '\r\n'), dataKeys],
   ])('in %s', (_, marked, expected) => {
     expect(labels(marked)).toEqual(expected);
   });

@@ -14,7 +14,15 @@ const defaults = {
   name: 'run',
   seed: 1,
   model: { preset: 'mlp-7' },
-  data: { source: 'synthetic-digits', validation: 0.1, augment: [] },
+  data: {
+    source: 'synthetic-digits',
+    files: { inputs: 'x_train.npy', labels: 'y_train.npy', testInputs: 'x_test.npy', testLabels: 'y_test.npy' },
+    layout: 'channels-first',
+    channels: 3,
+    onCorrupt: 'fail',
+    validation: 0.1,
+    augment: [],
+  },
   sparsity: {
     density: 0.1,
     distribution: 'erk',

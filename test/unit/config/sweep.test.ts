@@ -120,6 +120,8 @@ describe('a sweep', () => {
   it('of many trials only so many are checked when asked, and all values are read', () => {
     const seeds = Array.from({ length: 60 }, (_, i) => `0.${i + 101}`).join(', ');
     const text = `${head}sweep: { sparsity.density: [${seeds}], train.optimizer.learningRate: [${seeds}, -1] }\n`;
-    expect(checkConfig(text, 'yaml', 4).issues.map(({ code }) => code)).toEqual(['config.out-of-range']);
+    expect(checkConfig(text, 'yaml', { mostTrials: 4 }).issues.map(({ code }) => code)).toEqual([
+      'config.out-of-range',
+    ]);
   });
 });

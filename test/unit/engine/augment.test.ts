@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { look, viewsOf } from '../../../src/engine/data/augment';
 import type { View } from '../../../src/engine/data/augment';
-import { Batches, batchesFor } from '../../../src/engine/data/data-set';
+import { Batches, batchesFor } from '../../../src/engine/data/batches';
 import type { DataSet } from '../../../src/engine/data/data-set';
 import { checkConfig } from '../../../src/config/check';
 
@@ -77,7 +77,7 @@ describe('batches of varied pictures', () => {
     sha256: '',
     train: {
       count,
-      images: Uint8Array.from({ length: count * 3072 }, (_, i) => (i * 31 + 7) % 251),
+      values: Uint8Array.from({ length: count * 3072 }, (_, i) => (i * 31 + 7) % 251),
       labels: Uint8Array.from({ length: count }, (_, i) => i % 10),
     },
   };
@@ -87,21 +87,22 @@ describe('batches of varied pictures', () => {
     expect(issues).toEqual([]);
     return checked!;
   };
-  const epoch = (augment: string, batchSize: number, number = 0): number[] => {
+  const epoch = async (augment: string, batchSize: number, number = 0): Promise<number[]> => {
     const { train } = batchesFor(config(augment, batchSize), data);
     const shuffled = train.shuffled(1, number);
-    return Array.from({ length: shuffled.count }, (_, i) => [...shuffled.batch(i).x]).flat();
+    const batches = await Promise.all(Array.from({ length: shuffled.count }, (_, i) => shuffled.batch(i)));
+    return batches.flatMap(({ x }) => [...x]);
   };
 
-  it('are the same whatever the batch size', () => {
-    expect(epoch('crop, flip', 7)).toEqual(epoch('crop, flip', 30));
+  it('are the same whatever the batch size', async () => {
+    expect(await epoch('crop, flip', 7)).toEqual(await epoch('crop, flip', 30));
   });
 
-  it('differ from epoch to epoch, and from pictures as they are', () => {
-    const plain = epoch('', 30);
-    expect(epoch('crop', 30)).not.toEqual(plain);
-    expect(epoch('flip', 30)).not.toEqual(plain);
-    expect(epoch('crop', 30, 1)).not.toEqual(epoch('crop', 30));
+  it('differ from epoch to epoch, and from pictures as they are', async () => {
+    const plain = await epoch('', 30);
+    expect(await epoch('crop', 30)).not.toEqual(plain);
+    expect(await epoch('flip', 30)).not.toEqual(plain);
+    expect(await epoch('crop', 30, 1)).not.toEqual(await epoch('crop', 30));
     // The order is that of the seed and the epoch, with or without: means of whole pictures stay when they are mirrored.
     const sums = (x: number[]) =>
       Array.from({ length: 30 }, (_, i) =>
@@ -110,21 +111,21 @@ describe('batches of varied pictures', () => {
           .reduce((a, b) => a + b, 0)
           .toFixed(3),
       );
-    expect(sums(epoch('flip', 30))).toEqual(sums(plain));
+    expect(sums(await epoch('flip', 30))).toEqual(sums(plain));
   });
 
-  it('leave the validation part alone', () => {
+  it('leave the validation part alone', async () => {
     const { validation } = batchesFor(config('crop, flip', 30), data);
     const plain = batchesFor(config('', 30), data).validation;
-    expect(validation.batch(0).x).toEqual(plain.batch(0).x);
-    expect(validation.head(3).x).toEqual(plain.head(3).x);
+    expect((await validation.batch(0)).x).toEqual((await plain.batch(0)).x);
+    expect((await validation.head(3)).x).toEqual((await plain.head(3)).x);
   });
 
-  it('pad with black, not with the mean', () => {
-    const white: DataSet = { ...data, train: { ...data.train, images: new Uint8Array(count * 3072).fill(255) } };
+  it('pad with black, not with the mean', async () => {
+    const white: DataSet = { ...data, train: { ...data.train, values: new Uint8Array(count * 3072).fill(255) } };
     const indices = Uint32Array.from({ length: count }, (_, i) => i);
     const batches = new Batches(white, { examples: white.train, indices }, count, { augment: ['crop'] });
-    const found = new Set([...batches.shuffled(1, 0).batch(0).x.subarray(0, 1024)].map((x) => x.toFixed(4)));
+    const found = new Set([...(await batches.shuffled(1, 0).batch(0)).x.subarray(0, 1024)].map((x) => x.toFixed(4)));
     expect([...found].sort()).toEqual([((0 - 0.4914) / 0.247).toFixed(4), ((1 - 0.4914) / 0.247).toFixed(4)].sort());
   });
 });

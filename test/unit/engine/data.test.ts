@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DataSource } from '../../../src/core/data-sets';
-import type { DataSet } from '../../../src/engine/data/data-set';
-import { Batches, split } from '../../../src/engine/data/data-set';
+import type { DataSet, Examples } from '../../../src/engine/data/data-set';
+import { Batches } from '../../../src/engine/data/batches';
+import { split } from '../../../src/engine/data/data-set';
 import { loadData, missingData } from '../../../src/engine/data/load';
 import { writeIdx } from '../../../src/formats/idx';
 import { RpcCancelled } from '../../../src/protocol/rpc';
+import { dataWords } from './data-words';
 
 let folder: string;
 beforeEach(async () => void (folder = await mkdtemp(join(tmpdir(), 'sparsescope-data-'))));
@@ -27,7 +29,10 @@ const labels = (count: number, last = 9): Uint8Array =>
   );
 
 const load = (data: { source: DataSource; path?: string; validation?: number }) =>
-  loadData({ validation: 0.1, ...data }, { root: folder, configFolders: [folder] });
+  loadData(dataWords(data), { root: folder, configFolders: [folder] });
+
+/** As it is in memory. */
+const bytesOf = ({ values }: Examples): Uint8Array => values as Uint8Array;
 
 const put = async (path: string, bytes: Uint8Array): Promise<void> => writeFile(join(folder, path), bytes);
 
@@ -42,7 +47,7 @@ describe('MNIST', () => {
     await put(labelsName, labelsName.endsWith('.gz') ? gzipSync(labels(20)) : labels(20));
     const data = await load({ source: 'mnist', path: '.' });
     expect(data).toMatchObject({ inputs: pixels, classes: 10, train: { count: 20 } });
-    expect(data.train.images[5]).toBe(35);
+    expect(bytesOf(data.train)[5]).toBe(35);
     expect(data.test).toBeUndefined();
   });
 
@@ -127,7 +132,7 @@ describe('CIFAR-10', () => {
     const data = await load({ source: 'cifar-10', path: '.' });
     expect(data).toMatchObject({ inputs: 3072, classes: 10, train: { count: 10 } });
     expect([...data.train.labels]).toEqual([1, 0, 2, 0, 3, 0, 4, 0, 5, 0]);
-    expect(data.train.images[2 * 3072]).toBe(202);
+    expect(bytesOf(data.train)[2 * 3072]).toBe(202);
   });
 
   it('names the batch that is missing or cut off', async () => {
@@ -148,7 +153,7 @@ describe('CIFAR-100', () => {
     const data = await load({ source: 'cifar-100', path: '.' });
     expect(data).toMatchObject({ inputs: 3072, classes: 100, picture: [3, 32, 32], train: { count: 3 } });
     expect([...data.train.labels]).toEqual([99, 0, 42]);
-    expect([data.train.images[3071], data.train.images[3072], data.train.images[6144]]).toEqual([99, 0, 42]);
+    expect([3071, 3072, 6144].map((at) => bytesOf(data.train)[at])).toEqual([99, 0, 42]);
     await expect(load({ source: 'cifar-100', path: '.', validation: 0 })).rejects.toThrow(/test\.bin/);
     await put(join(inner, 'test.bin'), records(7));
     expect((await load({ source: 'cifar-100', path: '.', validation: 0 })).test?.count).toBe(1);
@@ -177,20 +182,22 @@ describe('synthetic digits', () => {
 
   it('stop when cancelled while they are drawn, leaving nothing', async () => {
     const stop = new AbortController();
-    const drawing = loadData(
-      { source: 'synthetic-images', validation: 0.1 },
-      { root: folder, configFolders: [folder], signal: stop.signal },
-    );
+    const drawing = loadData(dataWords({ source: 'synthetic-images', validation: 0.1 }), {
+      root: folder,
+      configFolders: [folder],
+      signal: stop.signal,
+    });
     setImmediate(() => stop.abort());
     await expect(drawing).rejects.toBeInstanceOf(RpcCancelled);
     expect(await readdir(folder)).toEqual([]);
   });
 
   it('stop when cancelled before, leaving nothing', async () => {
-    const cancelled = loadData(
-      { source: 'synthetic-digits', validation: 0.1 },
-      { root: folder, configFolders: [folder], signal: AbortSignal.abort() },
-    );
+    const cancelled = loadData(dataWords({ source: 'synthetic-digits', validation: 0.1 }), {
+      root: folder,
+      configFolders: [folder],
+      signal: AbortSignal.abort(),
+    });
     await expect(cancelled).rejects.toBeInstanceOf(RpcCancelled);
     expect(await readdir(folder)).toEqual([]);
   });
@@ -207,7 +214,7 @@ describe('synthetic images', () => {
       'train-images-idx4-ubyte',
       'train-labels-idx1-ubyte',
     ]);
-    const { x } = new Batches(data, split(data, 0, 1).train, 6000).batch(0);
+    const { x } = await new Batches(data, split(data, 0, 1).train, 6000).batch(0);
     for (let c = 0; c < 3; c++) {
       let [sum, square] = [0, 0];
       for (let at = 0; at < x.length; at++) {
@@ -224,16 +231,16 @@ describe('synthetic images', () => {
 
 describe('files that are not there', () => {
   const missing = (data: { source: DataSource; path?: string; validation?: number }) =>
-    missingData({ validation: 0.1, ...data }, folder)?.details?.['names'];
+    missingData(dataWords(data), folder)?.details?.['names'];
 
   it('are found without reading any, in the words of the loading', async () => {
     expect(missing({ source: 'synthetic-digits' })).toBeUndefined();
     expect(missing({ source: 'synthetic-images' })).toBeUndefined();
-    expect(missingData({ source: 'mnist', validation: 0.1 }, folder)?.code).toBe('engine.data-path-missing');
+    expect(missingData(dataWords({ source: 'mnist', validation: 0.1 }), folder)?.code).toBe('engine.data-path-missing');
     expect(missing({ source: 'mnist', path: '.' })).toContain('train-images.idx3-ubyte.gz');
     await put('train-images.idx3-ubyte', Uint8Array.of());
     expect(missing({ source: 'mnist', path: folder })).toContain('train-labels-idx1-ubyte');
-    const told = missingData({ source: 'mnist', path: '.', validation: 0.1 }, folder);
+    const told = missingData(dataWords({ source: 'mnist', path: '.', validation: 0.1 }), folder);
     await put('train-images.idx3-ubyte', images(20));
     await expect(load({ source: 'mnist', path: '.' })).rejects.toThrow(told?.message);
     await put('train-labels-idx1-ubyte.gz', Uint8Array.of());
@@ -260,7 +267,7 @@ describe('parts and batches', () => {
     sha256: '',
     train: {
       count: 103,
-      images: Uint8Array.from({ length: 206 }, (_, i) => i),
+      values: Uint8Array.from({ length: 206 }, (_, i) => i),
       labels: Uint8Array.from({ length: 103 }, (_, i) => i % 10),
     },
   };
@@ -277,12 +284,12 @@ describe('parts and batches', () => {
     expect(() => split(data, share, 1)).toThrow(/data\.validation/);
   });
 
-  it('standardise pixels and keep the last, smaller batch', () => {
+  it('standardise pixels and keep the last, smaller batch', async () => {
     const { train } = split(data, 0.1, 1);
     const batches = new Batches(data, train, 16);
     expect(batches.count).toBe(6);
     expect(batches.size(5)).toBe(13);
-    const { x, labels: chosen, size } = batches.batch(5);
+    const { x, labels: chosen, size } = await batches.batch(5);
     expect(size).toBe(13);
     const example = train.indices[80];
     expect(chosen[0]).toBe(example % 10);
@@ -290,24 +297,26 @@ describe('parts and batches', () => {
     expect(x).toHaveLength(26);
   });
 
-  it('are shuffled by seed and epoch alone, each example once', () => {
+  it('are shuffled by seed and epoch alone, each example once', async () => {
     const batches = new Batches(data, split(data, 0.1, 1).train, 200);
-    const order = (seed: number, epoch: number): number[] => [...batches.shuffled(seed, epoch).batch(0).labels];
-    expect(order(1, 0)).toEqual(order(1, 0));
-    expect(order(1, 0)).not.toEqual(order(1, 1));
-    expect(order(1, 0)).not.toEqual(order(2, 0));
-    expect(order(1, 0).sort()).toEqual([...batches.batch(0).labels].sort());
+    const order = async (seed: number, epoch: number): Promise<number[]> => [
+      ...(await batches.shuffled(seed, epoch).batch(0)).labels,
+    ];
+    expect(await order(1, 0)).toEqual(await order(1, 0));
+    expect(await order(1, 0)).not.toEqual(await order(1, 1));
+    expect(await order(1, 0)).not.toEqual(await order(2, 0));
+    expect((await order(1, 0)).sort()).toEqual([...(await batches.batch(0)).labels].sort());
   });
 
-  it('standardise each channel by its own constants', () => {
+  it('standardise each channel by its own constants', async () => {
     const cifar: DataSet = {
       ...data,
       source: 'cifar-10',
       inputs: 3,
       picture: [3, 1, 1],
-      train: { count: 2, images: Uint8Array.of(255, 255, 255, 0, 0, 0), labels: Uint8Array.of(1, 2) },
+      train: { count: 2, values: Uint8Array.of(255, 255, 255, 0, 0, 0), labels: Uint8Array.of(1, 2) },
     };
-    const { x } = new Batches(cifar, { examples: cifar.train, indices: Uint32Array.of(0, 1) }, 2).batch(0);
+    const { x } = await new Batches(cifar, { examples: cifar.train, indices: Uint32Array.of(0, 1) }, 2).batch(0);
     [0.5086 / 0.247, 0.5178 / 0.2435, 0.5535 / 0.2616, -0.4914 / 0.247].forEach((value, i) =>
       expect(x[i]).toBeCloseTo(value, 5),
     );

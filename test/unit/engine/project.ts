@@ -38,6 +38,8 @@ export interface Change {
   augment?: string;
   /** More of `probes`, a line each. */
   probes?: string;
+  /** What `data` says in place of MNIST, as written in braces. */
+  data?: string;
   epochs?: number;
   density?: number;
   weightDecay?: number;
@@ -57,7 +59,7 @@ seed: ${change.seed ?? 3}
 model:
   layers:
 ${(change.layers ?? linearLayers).map((layer) => `    - ${layer}`).join('\n')}
-data: { source: mnist, path: ./data, validation: 0.2, augment: [${change.augment ?? ''}] }
+data: { ${change.data ?? 'source: mnist, path: ./data'}, validation: 0.2, augment: [${change.augment ?? ''}] }
 sparsity: { density: ${change.density ?? 0.3}, distribution: ${change.distribution ?? 'uniform'}, init: ${change.init ?? 'eoi'}${change.sparsity ? `, ${change.sparsity}` : ''} }
 train:
   optimizer: { name: ${change.optimizer ?? 'sgd'}, learningRate: ${change.learningRate ?? 0.1}, weightDecay: ${change.weightDecay ?? 0.001} }

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { checkConfig } from '../../../src/config/check';
+import { parseConfig } from '../../../src/config/parse';
+import type { DataFacts } from '../../../src/core/data-sets';
+
+/** Checked as by somebody who has looked at the data and found this. */
+const check = (text: string, facts?: Partial<DataFacts>) => {
+  const { config } = parseConfig(text, 'yaml');
+  const looked = config &&
+    facts && { data: config.data, facts: { inputs: 12, classes: 4, examples: 500, tests: 0, ...facts } };
+  return checkConfig(text, 'yaml', { looked });
+};
+
+const codes = (data: string, facts?: Partial<DataFacts>, rest = 'model: { preset: mlp-7 }') =>
+  check(`version: 1\n${rest}\ndata: { ${data} }\n`, facts).issues.map(({ code, path }) => `${code} ${path}`);
+
+describe('a config on data of the person', () => {
+  it('is planned when somebody has looked, and found right as far as it goes when nobody has', () => {
+    const text = 'version: 1\nmodel: { preset: mlp-7 }\ndata: { source: npy, path: . }\n';
+    const unseen = checkConfig(text, 'yaml');
+    expect(unseen.issues).toEqual([]);
+    expect(unseen.config).toBeDefined();
+    expect(unseen.plan).toBeUndefined();
+    const { plan, issues } = check(text, {});
+    expect(issues).toEqual([]);
+    expect(plan?.layers.map(({ rows, columns }) => [rows, columns])).toEqual([
+      [100, 12],
+      ...Array.from({ length: 5 }, () => [100, 100]),
+      [4, 100],
+    ]);
+    expect(plan?.network).not.toHaveProperty('picture');
+  });
+
+  it.each([
+    ['source: npy', undefined, undefined, ['config.data-path-missing data.source']],
+    ['source: npy, path: ., augment: [crop]', {}, undefined, ['config.augment-needs-pictures data.augment']],
+    ['source: npy, path: ., augment: [crop]', { picture: [3, 2, 2] }, undefined, []],
+    ['source: npy, path: .', {}, 'model: { preset: resnet-20 }', ['config.preset-needs-picture model.preset']],
+    [
+      'source: npy, path: .',
+      { examples: 100 },
+      undefined,
+      ['config.batch-too-large train.batchSize', 'config.fewer-samples probes.jacobian.samples'],
+    ],
+    ['source: npy, path: ., validation: 0', {}, undefined, ['config.no-test-examples data.validation']],
+    ['source: npy, path: ., validation: 0', { tests: 40 }, undefined, []],
+    ['source: npy, path: ., size: 3', {}, undefined, ['config.no-effect data.size']],
+    ['source: image-folder, path: ., layout: channels-last', undefined, undefined, ['config.no-effect data.layout']],
+    ['files: { inputs: a.npy }', undefined, undefined, ['config.no-effect data.files']],
+  ] as const)('%s with %j is told %s', (data, facts, rest, expected) => {
+    expect(codes(data, facts, rest)).toEqual(expected);
+  });
+});
