@@ -13,6 +13,7 @@ import type { Config } from '../config/types';
 import { lookAtData } from '../formats/own-data';
 import { readText } from '../formats/text-file';
 import type { StartRun } from '../protocol/engine';
+import type { CallContext } from '../protocol/rpc';
 import { runRecordVersion } from '../protocol/run';
 import type { RunEvent, RunRecord } from '../protocol/run';
 import { RunFolder } from '../runs/folder';
@@ -75,11 +76,11 @@ export async function prepareStart(
   params: StartRun,
   circumstances: Circumstances,
   emit: Emit,
-  signal: AbortSignal,
+  { signal, progress }: CallContext,
 ): Promise<Prepared> {
   const { configPath, configText, root, directory } = params;
   const { config, plan } = await checkedConfig(configText, configPath);
-  const data = await loadData(config.data, { root, configFolders: [dirname(configPath)], signal });
+  const data = await loadData(config.data, { root, configFolders: [dirname(configPath)], signal, progress });
   const wanted = await wantedPatterns(config, plan, dirname(configPath));
   const parts = split(data, config.data.validation, config.seed);
   const train = parts.train.indices.length;
@@ -178,7 +179,7 @@ export async function prepareResume(
   { folder }: { folder: RunFolder },
   versions: RunRecord['versions'],
   emit: Emit,
-  signal: AbortSignal,
+  { signal, progress }: CallContext,
 ): Promise<Prepared> {
   const lock = await folder.lock();
   try {
@@ -191,7 +192,7 @@ export async function prepareResume(
     const { configPath, configFolders } = placeOf(folder, record);
     const { config, plan } = await checkedConfig(text, configPath, configFolders);
     const root = rootOfRun(folder.directory) ?? dirname(configPath);
-    const data = await loadData(config.data, { root, configFolders, signal });
+    const data = await loadData(config.data, { root, configFolders, signal, progress });
     if (data.sha256 !== record.dataset.sha256) throw errors.dataChanged(data.source);
     const { from, damaged, warnings } = await lastStates(folder, record, {
       plan,

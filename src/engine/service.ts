@@ -48,7 +48,7 @@ export class EngineService {
     startRun: async (params, context) => {
       const { backend, reason } = await this.ready();
       const circumstances = { versions: this.versions(), backend: { name: backend, reason } };
-      return this.begin(backend, () => prepareStart(params, circumstances, this.emit, context.signal));
+      return this.begin(backend, () => prepareStart(params, circumstances, this.emit, context));
     },
     resumeRun: ({ directory }, context) => this.resume(directory, context),
     cancelRun: async ({ id, directory }) => {
@@ -158,7 +158,7 @@ export class EngineService {
     try {
       // The same result needs the same arithmetic: the run's backend, not the one chosen for new runs.
       const backend = found.record.backend.name;
-      return await this.begin(backend, () => prepareResume(found, this.versions(), this.emit, context.signal));
+      return await this.begin(backend, () => prepareResume(found, this.versions(), this.emit, context));
     } finally {
       this.claimed.delete(key);
     }

@@ -1,5 +1,6 @@
 /** The sentences about files of examples that are a person's own: `.npy` arrays and folders of pictures. */
 import { quote, SparseError } from '../core/errors';
+import { systemCode } from './errors';
 
 const error = (code: string, message: string, details?: Record<string, unknown>): SparseError =>
   new SparseError(code, message, details);
@@ -123,6 +124,15 @@ export const badAnnotation = (file: string, line: number): SparseError =>
     `${file}: line ${line} is no file name and class with a tab between. Download it again.`,
   );
 
+export const cannotList = (folder: string, cause: unknown): SparseError =>
+  error(
+    'data.folder-unreadable',
+    `${folder} could not be listed (${systemCode(cause) ?? String(cause)}). Give yourself permission to read it.`,
+  );
+
+export const listTooLarge = (file: string, limit: number): SparseError =>
+  error('data.list-too-large', `${file} has more than ${count(limit)} bytes. Check that it is the right file.`);
+
 export const tooManyPictures = (folder: string, limit: number): SparseError =>
   error('data.too-many-pictures', `${folder} has more than ${count(limit)} pictures, which is more than is handled.`);
 
@@ -148,6 +158,13 @@ export const sizesDiffer = (first: string, firstSize: string, other: string, oth
   error(
     'data.sizes-differ',
     `${first} has ${firstSize} pixels, but ${other} ${otherSize}. Add data.size to bring all pictures to one size.`,
+  );
+
+/** `names`: the first of them. */
+export const picturesSkipped = (names: readonly string[], skipped: number): SparseError =>
+  error(
+    'data.pictures-skipped',
+    `${count(skipped)} of the pictures cannot be read and ${skipped === 1 ? 'is' : 'are'} left out: ${names.join(', ')}${skipped > names.length ? ', ...' : ''}.`,
   );
 
 export const allSkipped = (folder: string): SparseError =>

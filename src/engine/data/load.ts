@@ -16,6 +16,7 @@ import type { Progress } from '../../protocol/rpc';
 import { dataCounts, dataFileMissing, dataLabel, dataPathMissing, dataShape, dataTooLarge } from '../errors';
 import type { DataSet, Examples } from './data-set';
 import { loadArrays } from './own-arrays';
+import { loadPictures } from './own-pictures';
 import { ensureDrawn } from './synthetic';
 
 /** No file of these data sets is larger, packed or not. */
@@ -169,8 +170,10 @@ export function missingData(data: Wanted, configFolder: string): SparseError | u
  * The examples that `data` names, in memory unless they are a person's own and many.
  * @throws SparseError `engine.data-*`, `data.*`, `file.*`, `idx.*`, `cifar.*`, `gzip.*`, `npy.*`, `picture.*`; RpcCancelled
  */
-export const loadData = (data: Wanted, options: LoadOptions): Promise<DataSet> =>
-  byName(data) ? loadNamed(data, options) : loadArrays(data, options);
+export function loadData(data: Wanted, options: LoadOptions): Promise<DataSet> {
+  if (byName(data)) return loadNamed(data, options);
+  return data.source === 'npy' ? loadArrays(data, options) : loadPictures(data, options);
+}
 
 /** Whole in memory as bytes. */
 async function loadNamed(data: NamedWanted, options: LoadOptions): Promise<DataSet> {

@@ -3,16 +3,11 @@ import { createHash } from 'node:crypto';
 import type { Hash } from 'node:crypto';
 import { openFile } from '../../formats/byte-source';
 import { openArrays } from '../../formats/own-arrays';
-import type { ArrayPart, ArrayWords } from '../../formats/own-arrays';
-import { bytesPerValue } from '../../formats/npy';
-import { RecordReader } from '../../formats/records';
+import type { ArrayWords } from '../../formats/own-arrays';
 import { turnsOf } from '../turns';
-import type { DataSet, Examples } from './data-set';
+import type { DataSet } from './data-set';
 import type { LoadOptions } from './load';
-import { openStore } from './store';
-
-/** Examples that together take no more are kept in memory. */
-export const residentBytes = 256 << 20;
+import { examplesOf } from './resident';
 
 const chunkBytes = 16 << 20;
 
@@ -29,20 +24,6 @@ async function hashFile(path: string, hash: Hash, turn: () => Promise<void>): Pr
   }
 }
 
-async function examplesOf({ count, labels, records }: ArrayPart, turn: () => Promise<void>): Promise<Examples> {
-  // Numbers other than bytes are kept as float32.
-  const perValue = records.dtype === 'U8' ? 1 : 4;
-  if (count * records.inputs * Math.max(perValue, bytesPerValue(records)) > residentBytes)
-    return { count, labels, values: openStore(records) };
-  const reader = new RecordReader(records);
-  try {
-    await turn();
-    return { count, labels, values: await reader.read(Uint32Array.from({ length: count }, (_, i) => i)) };
-  } finally {
-    await reader.close();
-  }
-}
-
 /** @throws SparseError `npy.*`, `data.*`, `file.*`; RpcCancelled */
 export async function loadArrays(data: ArrayWords, options: LoadOptions): Promise<DataSet> {
   const { train, test, classes } = await openArrays(data, options.configFolders);
@@ -55,8 +36,8 @@ export async function loadArrays(data: ArrayWords, options: LoadOptions): Promis
     inputs: records.inputs,
     ...(picture && { picture }),
     classes,
-    train: await examplesOf(train, turn),
-    ...(test && { test: await examplesOf(test, turn) }),
+    train: await examplesOf(train.labels, train.records),
+    ...(test && { test: await examplesOf(test.labels, test.records) }),
     sha256: hash.digest('hex'),
   };
 }

@@ -1,0 +1,162 @@
+/**
+ * Loads folders of pictures. They are decoded once, into records of bytes below `.sparsescope`, so that every mistake is
+ * found before a run begins, no epoch decodes anything again, and examples are read in any order like those of an array.
+ */
+import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isSparseError } from '../../core/errors';
+import type { PictureSize } from '../../core/network';
+import { writeAtomically, writeTextAtomically } from '../../formats/atomic-file';
+import { allSkipped, picturesSkipped, sizesDiffer } from '../../formats/data-errors';
+import { cannotRead } from '../../formats/errors';
+import { listPictures } from '../../formats/image-folder';
+import type { FolderPart, FolderWords } from '../../formats/image-folder';
+import { makeFolder } from '../../formats/make-folder';
+import { readPicture, sizeText } from '../../formats/pictures/picture';
+import { readText } from '../../formats/text-file';
+import { makeProjectDirectory } from '../../runs/project';
+import { turnsOf } from '../turns';
+import { dataTooLarge } from '../errors';
+import type { DataSet, Examples } from './data-set';
+import type { LoadOptions } from './load';
+import { examplesOf } from './resident';
+
+/** Raised when pictures come out differently. */
+const version = 1;
+
+/** What was decoded: written last, so that it is there only with all the rest. */
+interface About {
+  picture: PictureSize;
+  /** Places, in the order of the list, of those that could not be read. */
+  skipped: number[];
+  /** Of labels and values of all pictures in order. */
+  sha256: string;
+}
+
+interface Decoding {
+  words: FolderWords;
+  options: LoadOptions;
+  turn: () => Promise<void>;
+}
+
+/** Of the files by name, size and time, and of how they are read: another folder of records for anything else. */
+async function keyOf({ folder, files, labels }: FolderPart, { words, turn }: Decoding): Promise<string> {
+  const hash = createHash('sha256');
+  hash.update(JSON.stringify([version, words.channels, words.size, words.onCorrupt]));
+  for (const [index, file] of files.entries()) {
+    const { size, mtimeMs } = await stat(join(folder, file)).catch((cause: unknown) => {
+      throw cannotRead(join(folder, file), cause);
+    });
+    hash.update(JSON.stringify([file, labels[index], size, mtimeMs]));
+    await turn();
+  }
+  return hash.digest('hex').slice(0, 16);
+}
+
+const maxAboutBytes = 64 << 20;
+const valuesIn = ([channels, height, width]: PictureSize): number => channels * height * width;
+
+/** What is known of records that are there; nothing when they are not, or not whole. */
+async function known(home: string, { files }: FolderPart): Promise<About | undefined> {
+  try {
+    const path = join(home, 'about.json');
+    const text = await readText(path, maxAboutBytes, () => dataTooLarge(path, 0, maxAboutBytes));
+    const about = JSON.parse(text) as About;
+    const { size } = await stat(join(home, 'records.bin'));
+    return size === valuesIn(about.picture) * (files.length - about.skipped.length) ? about : undefined;
+  } catch {
+    // Whatever is wrong with them, they are made anew.
+    return undefined;
+  }
+}
+
+const inPixels = ([, height, width]: PictureSize): string => sizeText({ width, height });
+
+/** @throws SparseError `picture.corrupt`, `data.sizes-differ`, `data.all-skipped`, `file.*`; RpcCancelled */
+async function decode({ folder, files, labels }: FolderPart, home: string, decoding: Decoding): Promise<About> {
+  const { words, options, turn } = decoding;
+  await makeProjectDirectory(options.root);
+  await makeFolder(home);
+  const hash = createHash('sha256');
+  const skipped: number[] = [];
+  let first: { file: string; size: PictureSize } | undefined;
+  const records = async function* (): AsyncGenerator<Uint8Array> {
+    for (const [index, name] of files.entries()) {
+      await turn();
+      if (index % 64 === 0) options.progress?.({ done: index, total: files.length, message: name });
+      const file = join(folder, name);
+      const picture = await readPicture(file, words).catch((error: unknown) => {
+        if (!isSparseError(error) || error.code !== 'picture.corrupt' || words.onCorrupt === 'fail') throw error;
+      });
+      if (!picture) {
+        skipped.push(index);
+        continue;
+      }
+      const { size, values } = picture;
+      first ??= { file, size };
+      if (first.size.join() !== size.join()) throw sizesDiffer(first.file, inPixels(first.size), file, inPixels(size));
+      hash.update(Uint8Array.of(labels[index] & 255, labels[index] >> 8)).update(values);
+      yield values;
+    }
+    if (!first) throw allSkipped(folder);
+  };
+  await writeAtomically(join(home, 'records.bin'), records());
+  // `records` has thrown where there is none.
+  const about: About = { picture: first!.size, skipped, sha256: hash.digest('hex') };
+  await writeTextAtomically(join(home, 'about.json'), `${JSON.stringify(about)}\n`);
+  return about;
+}
+
+interface LoadedPart {
+  examples: Examples;
+  about: About;
+  /** The first picture that was read. */
+  first: string;
+  /** Paths. */
+  skipped: string[];
+}
+
+async function loadPart(part: FolderPart, decoding: Decoding): Promise<LoadedPart> {
+  const key = await keyOf(part, decoding);
+  const home = join(decoding.options.root, '.sparsescope', 'data', `pictures-${key}`);
+  const about = (await known(home, part)) ?? (await decode(part, home, decoding));
+  const left = new Set(about.skipped);
+  const pathOf = (index: number): string => join(part.folder, part.files[index]);
+  const records = { path: join(home, 'records.bin'), offset: 0, dtype: 'U8', inputs: valuesIn(about.picture) } as const;
+  const examples = await examplesOf(
+    part.labels.filter((_, index) => !left.has(index)),
+    records,
+  );
+  const first = pathOf(part.files.findIndex((_, index) => !left.has(index)));
+  return { examples, about, first, skipped: about.skipped.map(pathOf) };
+}
+
+/** Names of pictures that a warning tells. */
+const namesTold = 5;
+
+/** @throws SparseError `picture.*`, `data.*`, `file.*`; RpcCancelled */
+export async function loadPictures(words: FolderWords, options: LoadOptions): Promise<DataSet> {
+  const { train, test, classes } = await listPictures(words, options.configFolders);
+  const decoding: Decoding = { words, options, turn: turnsOf(options) };
+  const trained = await loadPart(train, decoding);
+  const tested = test && (await loadPart(test, decoding));
+  const { picture } = trained.about;
+  if (tested && tested.about.picture.join() !== picture.join())
+    throw sizesDiffer(trained.first, inPixels(picture), tested.first, inPixels(tested.about.picture));
+  const loaded = [trained, ...(tested ? [tested] : [])];
+  const skipped = loaded.flatMap((part) => part.skipped);
+  const hash = createHash('sha256').update(JSON.stringify(classes));
+  for (const { about } of loaded) hash.update(about.sha256);
+  return {
+    source: 'image-folder',
+    inputs: valuesIn(picture),
+    picture,
+    classes: classes.length,
+    names: classes,
+    train: trained.examples,
+    ...(tested && { test: tested.examples }),
+    sha256: hash.digest('hex'),
+    ...(skipped.length > 0 && { warnings: [picturesSkipped(skipped.slice(0, namesTold), skipped.length)] }),
+  };
+}
