@@ -76,11 +76,11 @@ export async function prepareStart(
   params: StartRun,
   circumstances: Circumstances,
   emit: Emit,
-  { signal, progress }: CallContext,
+  context: CallContext,
 ): Promise<Prepared> {
   const { configPath, configText, root, directory } = params;
   const { config, plan } = await checkedConfig(configText, configPath);
-  const data = await loadData(config.data, { root, configFolders: [dirname(configPath)], signal, progress });
+  const data = await loadData(config.data, { root, configFolders: [dirname(configPath)], ...context });
   const wanted = await wantedPatterns(config, plan, dirname(configPath));
   const parts = split(data, config.data.validation, config.seed);
   const train = parts.train.indices.length;
@@ -179,7 +179,7 @@ export async function prepareResume(
   { folder }: { folder: RunFolder },
   versions: RunRecord['versions'],
   emit: Emit,
-  { signal, progress }: CallContext,
+  context: CallContext,
 ): Promise<Prepared> {
   const lock = await folder.lock();
   try {
@@ -192,7 +192,7 @@ export async function prepareResume(
     const { configPath, configFolders } = placeOf(folder, record);
     const { config, plan } = await checkedConfig(text, configPath, configFolders);
     const root = rootOfRun(folder.directory) ?? dirname(configPath);
-    const data = await loadData(config.data, { root, configFolders, signal, progress });
+    const data = await loadData(config.data, { root, configFolders, ...context });
     if (data.sha256 !== record.dataset.sha256) throw errors.dataChanged(data.source);
     const { from, damaged, warnings } = await lastStates(folder, record, {
       plan,

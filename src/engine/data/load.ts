@@ -28,7 +28,7 @@ export interface LoadOptions {
   /** Folder of the config, which a relative `data.path` starts from; more of them when it may have been moved. */
   configFolders: readonly string[];
   signal?: AbortSignal;
-  progress?: (value: Progress) => void;
+  progress?(value: Progress): void;
 }
 
 /** What of a config says which examples are read. */

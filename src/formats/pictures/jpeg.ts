@@ -64,11 +64,12 @@ export async function decodeJpeg(bytes: Uint8Array): Promise<Pixels> {
   // The decoder fills what is missing with grey, and says nothing.
   if (!hasEnd(bytes, jpegFrame(bytes)?.at ?? bytes.length)) throw new Error('the end is missing');
   await (ready ??= start());
-  const { width, height, data } = await decode(bytes.slice().buffer).catch((cause: unknown) => {
+  const decoded: unknown = await decode(bytes.slice().buffer).catch((cause: unknown) => {
     // What it left behind when it gave up is not gone on with.
     ready = undefined;
     throw cause;
   });
+  const { width, height, data } = decoded as { width: number; height: number; data: Uint8ClampedArray };
   const rgb = new Uint8Array(3 * width * height);
   for (let p = 0; p < width * height; p++) for (let c = 0; c < 3; c++) rgb[3 * p + c] = data[4 * p + c];
   return { width, height, rgb };
