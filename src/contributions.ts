@@ -21,6 +21,7 @@ export interface RunReference {
 export interface CommandTypes {
   'sparsescope.runConfig': (config?: Uri) => Promise<RunHandle | undefined>;
   'sparsescope.compareInitialisations': (config?: Uri, methods?: CompareMethod[]) => Promise<void>;
+  'sparsescope.previewData': (config?: Uri) => Promise<void>;
   'sparsescope.runAgain': (run?: RunReference) => Promise<RunHandle | undefined>;
   'sparsescope.cancelRun': (run?: RunReference) => Promise<void>;
   'sparsescope.resumeRun': (run?: RunReference) => Promise<RunHandle | undefined>;
@@ -59,6 +60,7 @@ export interface TestState {
 export const paletteCommands = [
   'sparsescope.runConfig',
   'sparsescope.compareInitialisations',
+  'sparsescope.previewData',
   'sparsescope.runAgain',
   'sparsescope.cancelRun',
   'sparsescope.resumeRun',
@@ -106,6 +108,7 @@ export const runPanelType = 'sparsescope.run';
 export const comparePanelType = 'sparsescope.compare';
 /** One for each set of runs. */
 export const compareRunsPanelType = 'sparsescope.compareRuns';
+export const dataPanelType = 'sparsescope.data';
 export const tensorEditorType = 'sparsescope.tensors';
 export const walkthroughId = 'sparsescope.start';
 

@@ -13,6 +13,7 @@ import './styles/views.css';
 import './styles/narrow.css';
 import './styles/compare.css';
 import './styles/compare-runs.css';
+import './styles/data.css';
 
 type Mount = (root: HTMLElement, bridge: Bridge, state: ViewBoot['state']) => void;
 

@@ -6,6 +6,7 @@ import type { CallContext } from '../protocol/rpc';
 import type { BackendName, RunRecord } from '../protocol/run';
 import { backends, choose } from './backends/choose';
 import { downloadDataSet } from './data/download';
+import { previewData } from './data/preview';
 import { compareInitialisations } from './compare';
 import * as errors from './errors';
 import { initialise, prune } from './initial-network';
@@ -69,6 +70,7 @@ export class EngineService {
       await this.ready();
       return compareInitialisations(await sourceOf(params), params.methods, context);
     },
+    previewData: (params, context) => previewData(params, context),
     downloadDataSet: (params, context) => downloadDataSet(params, context),
     shutdown: async () => {
       await this.stopAll('interrupted');

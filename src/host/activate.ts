@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { views, type CommandId } from '../contributions';
 import { registerCommands } from './commands';
+import { askForPreview } from './commands/data-command';
 import { registerTestState } from './commands/test-state';
 import { EngineClient } from './engine-client';
 import { registerLanguageFeatures } from './language';
@@ -16,6 +17,7 @@ import { LayersTree } from './trees/layers-tree';
 import { RunsTree } from './trees/runs-tree';
 import { ComparePanels } from './views/compare-panels';
 import { CompareRunsPanels } from './views/compare-runs-panels';
+import { DataPanels } from './views/data-panels';
 import { RunPanels } from './views/run-panels';
 import { TensorEditors } from './views/tensor-editor';
 import { connect } from './wiring';
@@ -44,7 +46,8 @@ const createServices = (context: vscode.ExtensionContext, log: vscode.LogOutputC
   const panels = new RunPanels({ extension: context.extensionUri, selection, report });
   const comparisons = new ComparePanels(context.extensionUri, report);
   const runComparisons = new CompareRunsPanels(context.extensionUri, report);
-  return { context, log, report, engine, store, selection, panels, comparisons, runComparisons };
+  const previews = new DataPanels(context.extensionUri, (path) => askForPreview({ engine }, path), report);
+  return { context, log, report, engine, store, selection, panels, comparisons, runComparisons, previews };
 };
 
 /** The window closes after a few seconds whatever we do, milliseconds; a run that is killed then is interrupted. */
@@ -62,6 +65,7 @@ export const start = (context: vscode.ExtensionContext, log: vscode.LogOutputCha
     panels,
     services.comparisons,
     services.runComparisons,
+    services.previews,
     status,
     layers.register(),
     new RunsTree(store, selection, report).register(),

@@ -6,6 +6,7 @@ import type { RunStore } from './run-store';
 import type { Selection } from './selection';
 import type { ComparePanels } from './views/compare-panels';
 import type { CompareRunsPanels } from './views/compare-runs-panels';
+import type { DataPanels } from './views/data-panels';
 import type { RunPanels } from './views/run-panels';
 
 export interface Services {
@@ -18,4 +19,5 @@ export interface Services {
   panels: RunPanels;
   comparisons: ComparePanels;
   runComparisons: CompareRunsPanels;
+  previews: DataPanels;
 }

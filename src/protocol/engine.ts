@@ -1,5 +1,6 @@
 /** What the host (or the command line) may ask of the engine process, and what the engine says by itself. */
 import type { CompareMethod, Comparison } from './compare';
+import type { DataPreview } from './data-preview';
 import type { CallContext } from './rpc';
 import type { BackendName, InitDetails, RunEvent, RunRecord } from './run';
 
@@ -77,6 +78,8 @@ export interface EngineApi {
     params: ConfigSource & { methods: CompareMethod[] },
     context: CallContext,
   ): Promise<Comparison>;
+  /** Reads a config's data as a run would; the network need not fit it. */
+  previewData(params: ConfigSource, context: CallContext): Promise<DataPreview>;
   downloadDataSet(
     params: { name: DataSetName; directory: string },
     context: CallContext,

@@ -4,6 +4,7 @@ import type { Beginning } from '../core/rotation-sequence';
 import type { TensorStatistics } from '../core/stats';
 import type { CompareViewState } from './compare';
 import type { CompareRunsViewState } from './compare-runs';
+import type { DataViewState } from './data-preview';
 import type { CallContext } from './rpc';
 import type { EpochEvent, JacobianEvent, RunRecord, SignalsEvent, SpectrumEvent, MaskTotals } from './run';
 
@@ -194,4 +195,5 @@ export type ViewBoot =
   | { view: 'run'; state: RunViewState }
   | { view: 'compare'; state: CompareViewState }
   | { view: 'compare-runs'; state: CompareRunsViewState }
+  | { view: 'data'; state: DataViewState }
   | { view: 'tensors'; state: { uri: string; tensor: string | null } };

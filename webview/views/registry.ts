@@ -3,6 +3,7 @@ import type { ViewBoot } from '../../src/protocol/views';
 import type { Bridge } from '../bridge';
 import { mountCompare } from './compare/shell';
 import { mountCompareRuns } from './compare-runs/shell';
+import { mountData } from './data/shell';
 import { mountRun } from './run/shell';
 import { mountTensors } from './tensors/shell';
 
@@ -13,5 +14,6 @@ export const views: { [V in ViewBoot['view']]: (root: HTMLElement, bridge: Bridg
   run: mountRun,
   compare: mountCompare,
   'compare-runs': mountCompareRuns,
+  data: mountData,
   tensors: mountTensors,
 };

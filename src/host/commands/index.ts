@@ -6,6 +6,7 @@ import type { LayersTree } from '../trees/layers-tree';
 import { showActions } from './actions';
 import { compareInitialisations } from './compare-command';
 import { compareRuns } from './compare-runs-command';
+import { previewData } from './data-command';
 import { Doctor } from './doctor';
 import { downloadDataSet, newConfig, openCheckpoint } from './file-commands';
 import { registerCommand } from './register';
@@ -19,6 +20,7 @@ export const registerCommands = (services: Services, layers: LayersTree): vscode
   const commands: Commands = {
     'sparsescope.runConfig': (config) => runConfig(services, config),
     'sparsescope.compareInitialisations': (config, methods) => compareInitialisations(services, config, methods),
+    'sparsescope.previewData': (config) => previewData(services, config),
     'sparsescope.runAgain': (run) => runAgain(services, run),
     'sparsescope.cancelRun': (run) => cancelRun(services, run),
     'sparsescope.resumeRun': (run) => resumeRun(services, run),

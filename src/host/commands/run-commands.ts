@@ -24,7 +24,7 @@ export const needTrust = (): void => {
 
 /** Calls the engine under a notification with Cancel, from its start to its answer. */
 export const withEngine = <T>(
-  services: Services,
+  services: Pick<Services, 'engine'>,
   title: string,
   location: vscode.ProgressLocation,
   work: (api: Remote<EngineApi>, options: CallOptions) => Promise<T>,
