@@ -81,7 +81,7 @@ describe.skipIf(missingBrowser)('the preview of data', () => {
       `${names[2]}15016.7 %`,
     ]);
     expect(await view.page.locator('.note').textContent()).toContain('cat/7.png');
-    await view.picture(`data-${theme}`);
+    await view.screenshot(`data-${theme}`);
   });
 
   it('shows values in a table, and how many classes are left out', async () => {
@@ -89,7 +89,7 @@ describe.skipIf(missingBrowser)('the preview of data', () => {
     await view.page.waitForSelector('.data-values');
     expect(await view.page.locator('.data-values tbody tr').count()).toBe(3);
     expect(await view.page.locator('.data-body').textContent()).toContain('The first 3 of 300 classes.');
-    await view.picture('data-values');
+    await view.screenshot('data-values');
   });
 
   it('says why there is nothing, and reads again', async () => {
@@ -100,7 +100,7 @@ describe.skipIf(missingBrowser)('the preview of data', () => {
     });
     await view.page.waitForSelector('.failure');
     expect(await view.page.locator('.failure').textContent()).toContain('/p/x_train.npy is not there.');
-    await view.picture('data-failure');
+    await view.screenshot('data-failure');
     there = true;
     await view.page.getByText('Try Again').click();
     await view.page.waitForSelector('.data-values');

@@ -45,7 +45,7 @@ function examplesOf({ examples, classes }: DataPreview): HTMLElement {
       'tbody',
       {},
       ...examples.map(({ label, values = [] }) =>
-        h('tr', {}, h('td', {}, name(label)), h('td', {}, values.map(figure).join('  '))),
+        h('tr', {}, h('td', {}, name(label)), h('td', {}, values.map((value) => figure(value)).join('  '))),
       ),
     ),
   );
