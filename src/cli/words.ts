@@ -1,4 +1,6 @@
 /** Headings and labels of what the command line prints as results; sentences about problems are in errors.ts. */
+import { stepText } from '../config/memory-errors';
+import type { StepPlan } from '../core/step-memory';
 import type { RunRecord } from '../protocol/run';
 import { thousands } from './table';
 
@@ -25,11 +27,14 @@ export const parametersLine = (count: number): string => `${thousands(count)} pa
 /** `wasm: with SIMD, taken by auto`: the record's name and reason. */
 export const backendText = ({ name, reason }: RunRecord['backend']): string => `${name}: ${reason}`;
 
-export const runHeading = ({ id, seed, backend, dataset, network, totalSteps }: RunRecord): string =>
+/** Of the plan. */
+export const stepLine = (step: StepPlan): string => `a step takes ${stepText(step)}\n`;
+
+export const runHeading = ({ id, seed, backend, dataset, network, totalSteps, step }: RunRecord): string =>
   `run ${id}  seed ${seed}\n` +
   `backend ${backendText(backend)}\n` +
   `data ${dataset.source}: ${thousands(dataset.train)} to train, ${thousands(dataset.validation)} to validate, ` +
-  `${network.inputs} values, ${network.classes} classes; ${thousands(totalSteps)} steps\n\n`;
+  `${network.inputs} values, ${network.classes} classes; ${thousands(totalSteps)} steps\n${step ? stepLine(step) : ''}\n`;
 
 /** Where a run and its report are; without a report when it could not be written. */
 export const placesText = (directory: string, report: string | null): string =>

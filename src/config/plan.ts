@@ -2,7 +2,9 @@
 import { SparseError } from '../core/errors';
 import { otherParameters } from '../core/network';
 import type { Network } from '../core/network';
+import type { StepPlan } from '../core/step-memory';
 import { checkEoiAngles } from './check-angles';
+import { planMemory } from './check-memory';
 import { checkPruning } from './check-pruning';
 import type { Gains } from '../core/init/mean-field';
 import type { PathFinding } from './finding';
@@ -22,6 +24,8 @@ export interface NetworkPlan {
   weights: number;
   /** Everything that is trained: weights, pruned ones too, biases, norms, positions. */
   parameters: number;
+  /** In how many parts the batch of a step is computed, and the memory it takes. */
+  step: StepPlan;
   /** sigma_w and sigma_b. */
   gain: Gains;
   /** Weights to keep; not known where a file of masks says it. */
@@ -43,10 +47,13 @@ export function planNetwork(config: Config, task: Task): { plan?: NetworkPlan; p
   if (unfit.length > 0) return { problems: unfit };
   const unscored = checkScored(config.sparsity, network);
   if (unscored.length > 0) return { problems: unscored };
+  const { step, problems: unheld } = planMemory(config, network);
+  if (unheld.some(({ severity }) => severity !== 'warning')) return { problems: unheld };
   const shared = sharedOut(config, placed);
   if ('problem' in shared) return { problems: [shared.problem] };
   const { layers } = shared;
   const problems = [
+    ...unheld,
     ...checkDensity(config, layers, placed),
     ...checkEoiAngles(config),
     ...checkDegrees(
@@ -72,6 +79,7 @@ export function planNetwork(config: Config, task: Task): { plan?: NetworkPlan; p
     network,
     layers,
     weights,
+    step,
     gain: gains.gain,
     parameters: sum(layers, (layer) => layer.weights + layer.biases) + otherParameters(network),
     nonZeros,

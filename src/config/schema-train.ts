@@ -178,6 +178,36 @@ export const train = {
       doc: 'Examples in one step.',
       source: eoiSpecs,
     },
+    microBatch: {
+      kind: 'union',
+      default: 'auto',
+      unit: 'examples',
+      aka: ['micro_batch', 'micro_batch_size', 'gradient_accumulation', 'accumulate_grad_batches'],
+      of: [
+        {
+          kind: 'enum',
+          values: ['auto'],
+          valueDocs: { auto: 'The fewest equal parts of the batch with which a step takes no more than `memory`.' },
+          doc: 'As many as fit.',
+        },
+        { kind: 'integer', min: 1, max: 65_536, unit: 'examples', doc: 'So many, and of the last part the rest.' },
+      ],
+      doc:
+        'Examples of a batch whose gradient is computed at the same time. The gradients of all parts are added up, so the step is that of the whole batch; ' +
+        'batch norms alone see one part at a time, and their running averages follow each.',
+      formula: 'gradient = sum over parts of (1 / batchSize) sum over examples of dL/dw',
+    },
+    memory: {
+      kind: 'number',
+      above: 0,
+      max: 4,
+      default: 3,
+      unit: 'GiB',
+      aka: ['max_memory', 'memory_limit'],
+      doc:
+        'What a training step may take, by an estimate from the layers: weights, masks, gradients, what the optimizer remembers, and what is kept of each example. ' +
+        'An engine can hold 4 GiB.',
+    },
     labelSmoothing: {
       kind: 'number',
       min: 0,

@@ -86,7 +86,7 @@ async function draw(
     const milliseconds = performance.now() - began;
     const turn = turnsOf(context);
     const layers = await inTurns(describe(own, network), turn);
-    const trainer = new Trainer(plan.network, network.state, config.train);
+    const trainer = new Trainer(plan.network, network.state, { ...config.train, microBatch: plan.step.microBatch });
     try {
       const samples = await validation.head(jacobianSamples);
       const { summary } = await inTurns(jacobianSpectrum(trainer, samples, plan.network, 0), turn);

@@ -110,6 +110,7 @@ export async function prepareStart(
           sha256: data.sha256,
         },
         network: { inputs: plan.network.inputs, classes: plan.network.classes },
+        step: { batchSize: config.train.batchSize, ...plan.step },
         totalSteps,
         ...(later && {
           laterTarget: {

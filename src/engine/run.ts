@@ -189,7 +189,7 @@ export class Run {
   private async trainFrom(state: NetworkState): Promise<void> {
     const { config, plan } = this.work;
     const { optimizer, schedule } = config.train;
-    const trainer = new Trainer(plan.network, state, config.train);
+    const trainer = new Trainer(plan.network, state, { ...config.train, microBatch: plan.step.microBatch });
     try {
       await this.settle(trainer);
       let order: { epoch: number; batches: Batches } | undefined;

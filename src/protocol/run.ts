@@ -33,6 +33,8 @@ export interface RunRecord {
   dataset: { source: string; train: number; validation: number; sha256: string };
   /** Values per example, classes. */
   network: { inputs: number; classes: number };
+  /** How a step is computed: examples at a time, parts of a whole batch, bytes it was estimated to take. Absent in older records. */
+  step?: { batchSize: number; microBatch: number; parts: number; bytes: number };
   totalSteps: number;
   /**
    * Where all weights are there at first: what is left of all maskable ones once update number `step` is done, and the

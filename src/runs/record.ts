@@ -73,6 +73,9 @@ const version1 = object<RunRecord>({
   pid: whole,
   dataset: object<RunRecord['dataset']>({ source: path, train: whole, validation: whole, sha256: name }),
   network: object<RunRecord['network']>({ inputs: whole, classes: whole }),
+  step: optional(
+    object<NonNullable<RunRecord['step']>>({ batchSize: whole, microBatch: whole, parts: whole, bytes: whole }),
+  ),
   totalSteps: whole,
   laterTarget: optional(object<NonNullable<RunRecord['laterTarget']>>({ density: number, method: name, step: whole })),
   layers: list(checkLayer, maxLayers),

@@ -12,9 +12,9 @@ import type { ExitCode } from '../errors';
 import type { Output } from '../output';
 import { printJson } from '../output';
 import { significant, table, thousands } from '../table';
-import { allLayers, decidedBy, headings, parametersLine, sweepText } from '../words';
+import { allLayers, decidedBy, headings, parametersLine, stepLine, sweepText } from '../words';
 
-const planJson = ({ layers, weights, parameters, nonZeros, density }: NetworkPlan): object => ({
+const planJson = ({ layers, weights, parameters, nonZeros, density, step }: NetworkPlan): object => ({
   layers: layers.map(({ targetDensity, targetNonZeros, minimumDensity, biases, ...layer }) => ({
     name: layer.name,
     shape: tensorShape(layer),
@@ -28,9 +28,10 @@ const planJson = ({ layers, weights, parameters, nonZeros, density }: NetworkPla
   parameters,
   nonZeros: nonZeros ?? null,
   density: density ?? null,
+  step,
 });
 
-const planTable = ({ layers, nonZeros, weights, parameters, density }: NetworkPlan): string =>
+const planTable = ({ layers, nonZeros, weights, parameters, density, step }: NetworkPlan): string =>
   table(
     headings.plan,
     [
@@ -50,7 +51,9 @@ const planTable = ({ layers, nonZeros, weights, parameters, density }: NetworkPl
       ],
     ],
     ['left', 'right', 'right', 'right', 'right'],
-  ) + parametersLine(parameters);
+  ) +
+  parametersLine(parameters) +
+  stepLine(step);
 
 /** The first file of the data that a run would not find, at the key that names the folder. */
 function dataIssues({ checked, sweep, path, locate }: CheckedFile): ConfigIssue[] {

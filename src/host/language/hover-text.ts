@@ -1,6 +1,7 @@
 /** What is said of a place in a config: what the key means and what it comes to. */
 import type { CheckedConfig } from '../../config/check';
 import { describeKey } from '../../config/describe';
+import { stepText } from '../../config/memory-errors';
 import { valueAt } from '../../config/tree';
 import type { Range } from '../../config/issues';
 import type { NetworkPlan } from '../../config/plan';
@@ -19,10 +20,14 @@ const ofTheNetwork = new Set([
   'sparsity.distribution',
 ]);
 
+/** Keys by which the memory of a step is decided. */
+const ofTheStep = new Set(['train.batchSize', 'train.microBatch', 'train.memory']);
+
 /** What the key comes to; nothing while the config has a mistake. */
 const computed = (path: string, plan: NetworkPlan | undefined): string | undefined => {
   if (!plan) return undefined;
   if (ofTheNetwork.has(path)) return planTable(plan);
+  if (ofTheStep.has(path)) return words.step(stepText(plan.step));
   const entry = /^model\.layers\[\d+\](?:\.(?:residual|shortcut)\[\d+\])?/.exec(path)?.[0];
   const layers = plan.layers.filter((known) => known.path === entry);
   return layers.length > 0 ? layersTable(layers) : undefined;

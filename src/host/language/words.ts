@@ -9,6 +9,7 @@ export const words = {
   decidedBy: { scores: () => t('by scores'), pattern: () => t('by the pattern') },
   more: (count: string) => t('… {0} more', count),
   planned: () => t('Planned, by this config:'),
+  step: (text: string) => t('A step takes {0}.', text),
   runConfig: () => t('Run Config'),
   weightsKept: (weights: string, kept: string, percent: string) =>
     t('{0} weights · {1} kept ({2} %)', weights, kept, percent),

@@ -95,6 +95,14 @@ export const badNetworks: readonly BadConfig[] = [
   yaml('a preset deeper than any', preset('mlp', ', depth: 10001')),
   yaml('a preset that is too large', preset('mlp', ', depth: 20, width: 20000')),
   yaml('a preset that is too large in all', preset('mlp', ', depth: 1000, width: 2000')),
+  yaml('a step that no engine can hold', preset('mlp', ', depth: 12, width: 5000')),
+  yaml(
+    'micro-batches that no engine can hold',
+    preset('resnet-110', '', 'train: { batchSize: 512, microBatch: 512 }\n'),
+  ),
+  yaml('norms that see parts of a batch', preset('resnet-56', '', 'train: { memory: 0.5 }\n')),
+  yaml('micro-batches over the memory', preset('cnn', '', 'train: { microBatch: 128, memory: 0.1 }\n')),
+  yaml('a network over the memory', preset('mlp', ', width: 1000', 'train: { memory: 0.01 }\n')),
   yaml('depth and width of what has its own', preset('mlp-7', ', depth: 3, width: 5')),
   yaml('width beside layers', `version: 1\nmodel:\n  width: 3\n  layers:\n    - ${end.replace('16', '784')}\n`),
   yaml(

@@ -44,6 +44,8 @@ const defaults = {
     earlyStop: { patience: 0 },
     epochs: 2,
     batchSize: 128,
+    microBatch: 'auto',
+    memory: 3,
     checkpointEvery: 500,
     rewind: { levels: 0, step: 500, fraction: 0.2 },
   },

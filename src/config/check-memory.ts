@@ -1,0 +1,29 @@
+/** Whether a training step fits in memory, and in how many parts of the batch it is computed. */
+import { everyLayer } from '../core/network';
+import type { Network } from '../core/network';
+import { heapLimit, planStep, stepBy, stepMemory } from '../core/step-memory';
+import type { StepPlan } from '../core/step-memory';
+import type { PathFinding } from './finding';
+import * as errors from './memory-errors';
+import type { Config } from './types';
+
+const gibibyte = 2 ** 30;
+
+/** The step of a config. `problems`: where it is an error, the step cannot be had. */
+export function planMemory({ train }: Config, network: Network): { step: StepPlan; problems: PathFinding[] } {
+  const { batchSize, microBatch, memory: budget, optimizer } = train;
+  const memory = stepMemory(network, optimizer.name === 'sgd' ? 1 : 2);
+  const limit = budget * gibibyte;
+  const step = microBatch === 'auto' ? planStep(memory, batchSize, limit) : stepBy(memory, batchSize, microBatch);
+  if (memory.fixed > heapLimit)
+    return { step, problems: [{ ...errors.networkDoesNotFit(memory.fixed, heapLimit), path: 'model' }] };
+  const path = microBatch === 'auto' ? 'train.memory' : 'train.microBatch';
+  if (step.bytes > heapLimit) {
+    const fitting = Math.floor((heapLimit - memory.fixed) / memory.perExample);
+    return { step, problems: [{ ...errors.stepDoesNotFit(step, heapLimit, fitting), path }] };
+  }
+  if (step.bytes > limit) return { step, problems: [{ ...errors.stepOverMemory(step, limit), path }] };
+  const norm = [...everyLayer(network.layers)].find((layer) => layer.kind === 'norm' && layer.over === 'batch');
+  if (step.parts === 1 || !norm) return { step, problems: [] };
+  return { step, problems: [{ ...errors.normsSeeParts(step, batchSize), path: 'train.batchSize' }] };
+}

@@ -1,0 +1,49 @@
+/** The sentences about the memory of a training step. */
+import type { StepPlan } from '../core/step-memory';
+import { count, finding, warning } from './finding';
+import type { Finding } from './finding';
+
+/** `1.3 GiB`, `240 MiB`. */
+const gibibytes = (bytes: number): string => {
+  const [size, unit] = bytes >= 2 ** 30 ? [bytes / 2 ** 30, 'GiB'] : [bytes / 2 ** 20, 'MiB'];
+  return `${size >= 100 ? size.toFixed(0) : Number(size.toPrecision(2))} ${unit}`;
+};
+
+const examples = (size: number): string => (size === 1 ? 'one example' : `${count(size)} examples`);
+
+/** `A step takes about 1.3 GiB: 4 micro-batches of 32`; of a batch at once without the parts. */
+export const stepText = ({ bytes, parts, microBatch }: StepPlan): string =>
+  `about ${gibibytes(bytes)}${parts === 1 ? '' : `: ${count(parts)} micro-batches of ${count(microBatch)}`}`;
+
+export const networkDoesNotFit = (bytes: number, limit: number): Finding =>
+  finding(
+    'does-not-fit',
+    `Weights, masks, gradients and what the optimizer remembers take about ${gibibytes(bytes)}, more than the ${gibibytes(limit)} that an engine can hold. ` +
+      'Use a smaller width or depth.',
+  );
+
+/** `fitting`: examples at a time that would, 0 where none. */
+export const stepDoesNotFit = ({ bytes, microBatch }: StepPlan, limit: number, fitting: number): Finding =>
+  finding(
+    'does-not-fit',
+    `A step with ${examples(microBatch)} at a time takes about ${gibibytes(bytes)}, more than the ${gibibytes(limit)} that an engine can hold. ` +
+      (fitting > 0
+        ? `Use microBatch: ${fitting} or less, or auto.`
+        : 'Use a smaller width or depth, or smaller pictures.'),
+  );
+
+export const stepOverMemory = ({ bytes, microBatch }: StepPlan, limit: number): Finding =>
+  warning(
+    'over-memory',
+    `A step with ${examples(microBatch)} at a time takes about ${gibibytes(bytes)}, more than the ${gibibytes(limit)} of train.memory. ` +
+      (microBatch === 1
+        ? 'Raise train.memory, or use a smaller network.'
+        : 'Use microBatch: auto, or raise train.memory.'),
+  );
+
+export const normsSeeParts = (step: StepPlan, batchSize: number): Finding =>
+  warning(
+    'norms-see-parts',
+    `A step of ${examples(batchSize)} takes ${stepText(step)}. Batch norms then see ${examples(step.microBatch)} at a time, not the whole batch. ` +
+      'Raise train.memory, or use a smaller batchSize, if that matters.',
+  );
