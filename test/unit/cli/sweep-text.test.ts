@@ -1,0 +1,53 @@
+import { it } from 'vitest';
+import { failureText, groupTable, sweepHeading, sweepPlaces, TrialLines } from '../../../src/cli/sweep/words';
+import type { TrialResult } from '../../../src/protocol/sweep';
+import { groupTrials } from '../../../src/runs/sweep-results';
+import { expectGolden } from '../../golden/golden';
+
+const keys = ['sparsity.density', 'sparsity.update', 'seed'];
+const figures = (accuracy: number, density: number): Partial<TrialResult> => ({
+  state: 'completed',
+  accuracy,
+  loss: -Math.log(accuracy),
+  firstLoss: 2.3026,
+  density,
+  orthogonalityError: 1.9e-7,
+  isometryError: 9.5e-8,
+  initSeconds: 0.0123,
+  seconds: 4.21,
+});
+const tooLow = { code: 'config.density-too-low', message: 'sparsity.density is too low; use at least 0.05.' };
+const died = { code: 'cli.engine-died', message: 'The process of this trial ended before the trial did (SIGKILL).' };
+
+const trials = [
+  figures(0.91, 0.0999),
+  figures(0.93, 0.1001),
+  figures(0.8, 0.1),
+  { state: 'failed' as const, error: died },
+  { state: 'failed' as const, error: tooLow },
+  { state: 'failed' as const, error: tooLow },
+  {
+    ...figures(0.5, 0.01),
+    state: 'interrupted' as const,
+    error: { code: 'runs.interrupted', message: 'It was interrupted.' },
+  },
+  { state: 'waiting' as const },
+].map((result, i): TrialResult => {
+  const update = i % 4 < 2 ? { method: 'static' } : { method: 'rigl', every: 50, dropFraction: 0.3, until: 0.75 };
+  const values = [i < 4 ? 0.1 : 0.01, update, (i % 2) + 1];
+  return { id: String(i + 1).padStart(4, '0'), values, state: 'waiting', ...result };
+});
+
+it('tells trials as they end, and at last all of them', () => {
+  const lines = new TrialLines(keys, trials);
+  const text = [
+    sweepHeading('grid-1', trials.length, 2, 2),
+    lines.heading(),
+    ...trials.slice(0, 7).map((trial, i) => lines.of(trial, i + 1)),
+    '\n',
+    groupTable(groupTrials(keys, trials)),
+    failureText(trials),
+    sweepPlaces('/project/.sparsescope/sweeps/grid-1', 'REPORT', 'CSV'),
+  ];
+  expectGolden('cli/sweep.txt', text.join(''));
+});
