@@ -210,6 +210,7 @@ export function* describeLayer(
     shape: [rows, columns],
     ...(kernel && { kernel: [...kernel] }),
     ...((kernel ?? stack) && { groups: blocksOf(layer) }),
+    ...(layer.dense && { dense: true }),
     targetDensity: kept?.mask.density ?? wantedDensity(layer, wanted) ?? targetOf(layer).density,
     density: mask.density,
     nonZeros: mask.count(),

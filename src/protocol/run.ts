@@ -61,6 +61,8 @@ export interface LayerSummary {
   /** (kh, kw) of a convolution, and its groups, or of a linear layer the matrices stacked in it. */
   kernel?: [number, number];
   groups?: number;
+  /** Never pruned: no part of the density of the network. Absent in older records, too. */
+  dense?: true;
   targetDensity: number;
   /** Share of weights kept, by the symbolic mask. */
   density: number;

@@ -4,7 +4,6 @@ import { maxConfigBytes } from '../config/format';
 import { configTooLarge } from '../config/invalid';
 import { guideOf, scalesByFan } from '../config/methods';
 import { parseConfig } from '../config/parse';
-import { planNetwork } from '../config/plan';
 import { settingsOf } from '../config/settings';
 import type { Config } from '../config/types';
 import { isSparseError } from '../core/errors';
@@ -49,24 +48,16 @@ const methodOf = ({ sparsity, train }: Config): string => {
 interface Described {
   settings: Settings;
   method: string;
-  /** Layers that are never masked: densities do not count them. */
-  dense: ReadonlySet<string>;
 }
 
 const describe = (config: Config): Described => {
   const settings = Object.fromEntries(Object.entries(settingsOf(config)).map(([key, text]) => [key, shortened(text)]));
-  const { plan } = planNetwork(config);
-  const dense = new Set((plan?.layers ?? []).filter((layer) => layer.dense).map(({ name }) => name));
-  return { settings, method: methodOf(config), dense };
+  return { settings, method: methodOf(config) };
 };
 
-const densityOf = (
-  layers: readonly LayerSummary[],
-  masks: LastMasks | undefined,
-  { dense }: Pick<Described, 'dense'>,
-): number | null => {
+const densityOf = (layers: readonly LayerSummary[], masks: LastMasks | undefined): number | null => {
   const kept = new Map(masks?.layers.map((change) => [change.layer, change.kept]));
-  const counted = layers.filter(({ name }) => !dense.has(name));
+  const counted = layers.filter(({ dense }) => !dense);
   const weights = counted.reduce((sum, { shape: [rows, columns] }) => sum + rows * columns, 0);
   const left = counted.reduce((sum, { name, nonZeros }) => sum + (kept.get(name) ?? nonZeros), 0);
   return weights === 0 ? null : left / weights;
@@ -109,7 +100,7 @@ export class ComparedRunReader {
       const { state, error, dataset, totalSteps, layers } = record;
       this.settled = isEnded(state);
       this.described ??= await this.describe();
-      const { settings = null, method = '', dense = new Set<string>() } = this.described ?? {};
+      const { settings = null, method = '' } = this.described ?? {};
       return {
         directory,
         id,
@@ -121,7 +112,7 @@ export class ComparedRunReader {
         step,
         totalSteps,
         milliseconds: elapsed,
-        density: densityOf(layers, this.reader.lastMasks, { dense }),
+        density: densityOf(layers, this.reader.lastMasks),
         curve: curveOf(epochs),
       };
     } catch (error) {

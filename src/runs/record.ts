@@ -32,6 +32,7 @@ export const checkLayer = object<LayerSummary>({
   shape: pair(whole),
   kernel: optional(pair(whole)),
   groups: optional(whole),
+  dense: optional(oneOf(true)),
   targetDensity: number,
   density: number,
   nonZeros: whole,

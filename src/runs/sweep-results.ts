@@ -1,6 +1,4 @@
 /** What the trials of a sweep came to: read from their run folders, joined over seeds. */
-import { checkConfig } from '../config/check';
-import type { ConfigFormat } from '../config/format';
 import { isSparseError } from '../core/errors';
 import { spread } from '../core/stats';
 import type { LayerSummary, RunEvent, RunRecord } from '../protocol/run';
@@ -36,10 +34,10 @@ const largest = (values: readonly number[]): number | undefined =>
 const isometry = ({ singularValues: { min, max } }: LayerSummary): number =>
   Math.max(Math.abs(1 - min), Math.abs(max - 1));
 
-function figuresOf({ layers }: RunRecord, events: readonly RunEvent[], dense: ReadonlySet<string>): TrialFigures {
+function figuresOf({ layers }: RunRecord, events: readonly RunEvent[]): TrialFigures {
   const last = ofType(events, 'epoch').at(-1);
   const timed = layers.filter(({ seconds }) => seconds !== undefined);
-  const masked = layers.filter(({ name }) => !dense.has(name));
+  const masked = layers.filter(({ dense }) => !dense);
   const all: { [K in keyof TrialFigures]: TrialFigures[K] | undefined } = {
     accuracy: last?.validationAccuracy,
     loss: last?.validationLoss,
@@ -53,28 +51,10 @@ function figuresOf({ layers }: RunRecord, events: readonly RunEvent[], dense: Re
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
 
-/** Which layers are never masked, by the text of a config. */
-export class DenseLayers {
-  private readonly known = new Map<string, ReadonlySet<string>>();
-
-  constructor(private readonly format: ConfigFormat) {}
-
-  /** Trials that have the same `model` have the same dense layers. */
-  of(model: string, config: string): ReadonlySet<string> {
-    const known = this.known.get(model);
-    if (known) return known;
-    const { plan } = checkConfig(config, this.format);
-    const names = new Set((plan?.layers ?? []).filter((layer) => layer.dense).map(({ name }) => name));
-    if (plan) this.known.set(model, names);
-    return names;
-  }
-}
-
 /** How a trial stands; what cannot be read of it is told as its error. */
 export async function trialResult(
   folder: RunFolder,
   { id, values }: SweepTrialRecord,
-  dense: ReadonlySet<string>,
 ): Promise<TrialResult> {
   try {
     const record = await folder.readRecord();
@@ -85,7 +65,7 @@ export async function trialResult(
       throw cause;
     });
     const jacobian = ofType(events, 'jacobian').find(({ step }) => step === 0)?.summary;
-    const found = figuresOf(record, events, dense);
+    const found = figuresOf(record, events);
     return { id, values, state, ...(error && { error }), ...(jacobian && { jacobian }), ...found };
   } catch (cause) {
     if (!isSparseError(cause)) throw cause;

@@ -39,7 +39,7 @@ export const whole: Check<number> = (value, where) => {
 };
 
 export const oneOf =
-  <const T extends readonly (string | number)[]>(...choices: T): Check<T[number]> =>
+  <const T extends readonly (string | number | boolean)[]>(...choices: T): Check<T[number]> =>
   (value, where) => {
     if (!choices.includes(value as T[number])) throw new Invalid(where, choices.join(' or '));
     return value as T[number];

@@ -10,7 +10,7 @@ import type { BackendChoice, EngineInfo } from '../../protocol/engine';
 import type { SweepRecord, SweepState, SweepTrialRecord, TrialResult } from '../../protocol/sweep';
 import { writeSweepReport } from '../../runs/report/sweep';
 import { SweepFolder } from '../../runs/sweep-folder';
-import { DenseLayers, groupTrials, trialResult } from '../../runs/sweep-results';
+import { groupTrials, trialResult } from '../../runs/sweep-results';
 import { readConfig } from '../config-file';
 import * as errors from '../errors';
 import { exitCode, exitCodeOfCode, issueLine, RefusedConfig, warningLine } from '../errors';
@@ -171,12 +171,8 @@ async function follow(sweep: Following): Promise<ExitCode> {
   const record: SweepRecord = { ...(await folder.readRecord()), state: 'running', jobs: sweep.record.jobs };
   delete record.endedAt;
   await folder.writeRecord(record);
-  const dense = new DenseLayers(format);
-  const resultOf = ({ id, values, text }: SweepTrial): Promise<TrialResult> => {
-    const model = keys.filter((key) => key.startsWith('model')).map((key) => values[key]);
-    const own = { id, values: keys.map((key) => values[key]) };
-    return trialResult(folder.trial(id), own, dense.of(JSON.stringify(model), text));
-  };
+  const resultOf = ({ id, values }: SweepTrial): Promise<TrialResult> =>
+    trialResult(folder.trial(id), { id, values: keys.map((key) => values[key]) });
   const open: SweepTrial[] = [];
   for (const trial of trials)
     if (isOpen(await recordIfThere(folder.trial(trial.id)), options.retryFailed ?? false)) open.push(trial);

@@ -8,6 +8,7 @@ import { describeLayer, drawLayer, freshOthers, freshState } from '../../../src/
 import { jacobianSpectrum } from '../../../src/engine/probes/jacobian';
 import { Trainer } from '../../../src/engine/trainer';
 import type { LayerSummary } from '../../../src/protocol/run';
+import { knownFacts } from '../../../src/core/data-sets';
 import { batchOf } from './reference';
 
 beforeAll(async () => {
@@ -21,7 +22,7 @@ function begun(text: string): {
   layers: (() => LayerSummary)[];
 } {
   const config = parseConfig(`version: 1\n${text}`, 'yaml').config!;
-  const { network, gain, layers: plans } = checkedPlan(config);
+  const { network, gain, layers: plans } = checkedPlan(config, knownFacts(config.data.source)!);
   const drawing = { config, gain, wanted: new Map<string, never>() };
   const layers: (() => LayerSummary)[] = [];
   const states = plans.map((layer) => {
@@ -29,7 +30,7 @@ function begun(text: string): {
     layers.push(() => finish(describeLayer(drawing, layer, drawn, undefined)));
     return freshState(layer, drawn);
   });
-  const trainer = new Trainer(network, { layers: states, others: freshOthers(config, network) }, config.train);
+  const trainer = new Trainer(network, { layers: states, others: freshOthers(config, network) }, { optimizer: config.train.optimizer });
   return { trainer, network, layers };
 }
 
