@@ -38,6 +38,13 @@ const checkRecord = object<SweepRecord>({
   trials: list(object<SweepTrialRecord>({ id: text(20), values: list(anyValue, 1000) }), 1 << 16),
 });
 
+/** What is told of a sweep where its trials are told by themselves. */
+export function withoutTrials(record: SweepRecord): Omit<SweepRecord, 'trials'> {
+  const about: Partial<SweepRecord> = { ...record };
+  delete about.trials;
+  return about as Omit<SweepRecord, 'trials'>;
+}
+
 const hashOf = (config: string): string => createHash('sha256').update(config).digest('hex');
 
 export class SweepFolder {

@@ -48,7 +48,8 @@ function figuresOf({ layers }: RunRecord, events: readonly RunEvent[]): TrialFig
     initSeconds: timed.length > 0 ? timed.reduce((sum, { seconds = 0 }) => sum + seconds, 0) : undefined,
     seconds: events.length > 0 ? workedFor(events) : undefined,
   };
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+  const found = Object.entries(all) as [string, number | undefined][];
+  return Object.fromEntries(found.filter(([, value]) => value !== undefined));
 }
 
 /** How a trial stands; what cannot be read of it is told as its error. */

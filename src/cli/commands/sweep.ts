@@ -9,7 +9,7 @@ import type { SweepTrial } from '../../config/sweep';
 import type { BackendChoice, EngineInfo } from '../../protocol/engine';
 import type { SweepRecord, SweepState, SweepTrialRecord, TrialResult } from '../../protocol/sweep';
 import { writeSweepReport } from '../../runs/report/sweep';
-import { SweepFolder } from '../../runs/sweep-folder';
+import { SweepFolder, withoutTrials } from '../../runs/sweep-folder';
 import { groupTrials, trialResult } from '../../runs/sweep-results';
 import { readConfig } from '../config-file';
 import * as errors from '../errors';
@@ -237,12 +237,11 @@ async function conclude(
   const done = results.filter(({ state }) => state === 'completed').length + failed;
   const cancelled = signal.aborted && done < results.length;
   if (options.json) {
-    const { trials: _, ...about } = record;
     const { directory, id } = folder;
     printJson(output, 'sweep', {
       ok: record.state === 'completed',
       state: record.state,
-      sweep: { id, directory, ...about },
+      sweep: { id, directory, ...withoutTrials(record) },
       trials: results.map((result) => ({ ...result, directory: resolve(folder.trial(result.id).directory) })),
       ...groups,
       ...written,

@@ -3,6 +3,7 @@ import { valueText } from '../../core/plain-value';
 import { writeTextAtomically } from '../../formats/atomic-file';
 import { figures, sweepReportVersion } from '../../protocol/sweep';
 import type { SweepRecord, SweepReportData, TrialGroup, TrialResult } from '../../protocol/sweep';
+import { withoutTrials } from '../sweep-folder';
 import type { SweepFolder } from '../sweep-folder';
 import { page } from './page';
 import { readPage } from './write';
@@ -48,12 +49,11 @@ export async function writeSweepReport(
   { assets, version }: ReportMaker,
 ): Promise<void> {
   await writeTextAtomically(folder.tableFile, trialsCsv(record.keys, results));
-  const { trials: _, ...about } = record;
   const data: SweepReportData = {
     version: sweepReportVersion,
     generatedAt: new Date().toISOString(),
     sparsescope: version,
-    record: about,
+    record: withoutTrials(record),
     id: folder.id,
     config: await folder.readConfig(record),
     trials: results,
