@@ -95,9 +95,6 @@ export const oneClass = (file: string): SparseError =>
 export const noPath = (source: string): SparseError =>
   error('data.path-missing', `data.path is not set. Set it to the folder with the files of your ${source} data.`);
 
-export const noExamples = (file: string): SparseError =>
-  error('data.no-examples', `${file} has no examples. Check that it is the right one.`);
-
 export const noClasses = (folder: string): SparseError =>
   error(
     'data.no-classes',

@@ -29,7 +29,7 @@ export interface ArrayPart {
 
 /** Values of one example: 1 GiB for a batch of 256 float32. */
 const maxInputs = 1 << 20;
-export const maxClasses = 1 << 16;
+const maxClasses = 1 << 16;
 
 const withFile = async <T>(path: string, use: (file: ByteSource) => Promise<T>): Promise<T> => {
   const file = await openFile(path);

@@ -17,11 +17,10 @@ const picture = (label: number): DataPreview['examples'][number] => ({
     rgb: Uint8Array.from({ length: 768 }, (_, i) => (i % 3 === label ? 220 : (i * 7) % 160)),
   },
 });
-const pictures: DataPreview = {
+const common = {
   config: 'pets',
   source: 'image-folder',
   inputs: 768,
-  picture: [3, 16, 16],
   train: 900,
   validation: 100,
   byTest: false,
@@ -31,9 +30,9 @@ const pictures: DataPreview = {
   examples: Array.from({ length: 40 }, (_, i) => picture(i % 3)),
   warnings: ['1 of the pictures cannot be read and is left out: cat/7.png.'],
 };
-const { picture: _, ...rest } = pictures;
+const pictures: DataPreview = { ...common, picture: [3, 16, 16] };
 const vectors: DataPreview = {
-  ...rest,
+  ...common,
   source: 'npy',
   inputs: 5,
   warnings: [],
@@ -44,13 +43,10 @@ const vectors: DataPreview = {
 const open = async (answer: () => DataPreview, options: Omit<ViewOptions, 'boot'> = {}): Promise<void> => {
   asked = 0;
   const api: DataViewApi = {
+    // An answer that throws is one that rejects.
     preview: () => {
       asked++;
-      try {
-        return Promise.resolve(answer());
-      } catch (error) {
-        return Promise.reject(error as Error);
-      }
+      return new Promise((resolve) => resolve(answer()));
     },
   };
   view = await View.open(browser, api, {
