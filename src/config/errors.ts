@@ -250,6 +250,12 @@ export const noSuchLayer = (pattern: string, names: readonly string[]): Finding 
   return finding('no-such-layer', `No layer fits \`${shown(pattern)}\`. The layers are ${few.join(', ')}.`);
 };
 
+export const denseLayerNamed = (pattern: string): Finding =>
+  finding(
+    'dense-layer',
+    `\`${shown(pattern)}\` is a dense layer, which keeps all its weights and takes no part in the density. Remove it here; a layer of your own can be pruned without \`dense: true\`.`,
+  );
+
 /** `message` is the core's, which knows what would be left for the others. */
 export const impossibleShares = (message: string): Finding => finding('impossible-shares', message);
 

@@ -180,8 +180,12 @@ export function sharedOut(
   if (maskable.length === 0) return { problem: { ...nothingToMask(), path: placed[0].path } };
   const names = maskable.map(({ layer }) => layer.name);
   const stranger = matchLayers(config.sparsity.layers, names).unmatched.at(0);
-  if (stranger !== undefined)
-    return { problem: { ...errors.noSuchLayer(stranger, names), path: keyPath('sparsity.layers', stranger) } };
+  if (stranger !== undefined) {
+    const dense = placed.filter(({ layer }) => layer.dense).map(({ layer }) => layer.name);
+    const fits = matchLayers({ [stranger]: 1 }, dense).unmatched.length === 0;
+    const finding = fits ? errors.denseLayerNamed(stranger) : errors.noSuchLayer(stranger, names);
+    return { problem: { ...finding, path: keyPath('sparsity.layers', stranger) } };
+  }
   try {
     return { layers: planLayers(config, placed, initialDensity(config)) };
   } catch (error) {

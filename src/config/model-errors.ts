@@ -1,5 +1,5 @@
 /** The sentences about the layers of a network: what does not fit, with what would. */
-import { change, count, finding, size } from './finding';
+import { change, count, finding, size, warning } from './finding';
 import type { Finding } from './finding';
 
 /** A layer with its size in words: `fc1 (100 x 784)`, `conv1 (16 x 3 x 3 x 3)`. */
@@ -124,6 +124,14 @@ export const presetNeedsPicture = (preset: string, values: number, source: strin
     'preset-needs-picture',
     `${preset} takes pictures, but the examples of ${source} are ${count(values)} values each. Use mlp, or inputs of shape (n, channels, height, width).`,
     change('mlp'),
+  );
+
+/** `more`: other layers like it. */
+export const kernelsSeeOnePlace = (layer: string, more: number, picture: readonly number[]): Finding =>
+  warning(
+    'one-place',
+    `Pictures of ${picture.join(' x ')} have shrunk to 1 x 1 where they come to ${layer}${more === 0 ? '' : ` and ${count(more)} more`}: ` +
+      'all but one tap of each kernel see nothing but padding. Use larger pictures, or smaller strides before it.',
   );
 
 export const synflowWithDense = (name: string): Finding =>

@@ -5,6 +5,7 @@ import type { Network } from '../core/network';
 import type { StepPlan } from '../core/step-memory';
 import { checkEoiAngles } from './check-angles';
 import { planMemory } from './check-memory';
+import { checkPictures } from './check-pictures';
 import { checkPruning } from './check-pruning';
 import type { Gains } from '../core/init/mean-field';
 import type { PathFinding } from './finding';
@@ -54,6 +55,7 @@ export function planNetwork(config: Config, task: Task): { plan?: NetworkPlan; p
   const { layers } = shared;
   const problems = [
     ...unheld,
+    ...checkPictures(network, places.paths),
     ...checkDensity(config, layers, placed),
     ...checkEoiAngles(config),
     ...checkDegrees(

@@ -53,10 +53,7 @@ function figuresOf({ layers }: RunRecord, events: readonly RunEvent[]): TrialFig
 }
 
 /** How a trial stands; what cannot be read of it is told as its error. */
-export async function trialResult(
-  folder: RunFolder,
-  { id, values }: SweepTrialRecord,
-): Promise<TrialResult> {
+export async function trialResult(folder: RunFolder, { id, values }: SweepTrialRecord): Promise<TrialResult> {
   try {
     const record = await folder.readRecord();
     const { state, error } = record;

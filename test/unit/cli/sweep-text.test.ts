@@ -1,5 +1,6 @@
 import { it } from 'vitest';
 import { failureText, groupTable, sweepHeading, sweepPlaces, TrialLines } from '../../../src/cli/sweep/words';
+import type { PlainValue } from '../../../src/core/plain-value';
 import type { TrialResult } from '../../../src/protocol/sweep';
 import { groupTrials } from '../../../src/runs/sweep-results';
 import { expectGolden } from '../../golden/golden';
@@ -33,7 +34,8 @@ const trials = [
   },
   { state: 'waiting' as const },
 ].map((result, i): TrialResult => {
-  const update = i % 4 < 2 ? { method: 'static' } : { method: 'rigl', every: 50, dropFraction: 0.3, until: 0.75 };
+  const update: PlainValue =
+    i % 4 < 2 ? { method: 'static' } : { method: 'rigl', every: 50, dropFraction: 0.3, until: 0.75 };
   const values = [i < 4 ? 0.1 : 0.01, update, (i % 2) + 1];
   return { id: String(i + 1).padStart(4, '0'), values, state: 'waiting', ...result };
 });

@@ -103,6 +103,7 @@ export const badNetworks: readonly BadConfig[] = [
   yaml('norms that see parts of a batch', preset('resnet-56', '', 'train: { memory: 0.5 }\n')),
   yaml('micro-batches over the memory', preset('cnn', '', 'train: { microBatch: 128, memory: 0.1 }\n')),
   yaml('a network over the memory', preset('mlp', ', width: 1000', 'train: { memory: 0.01 }\n')),
+  yaml('kernels that see one place', preset('efficientnet-b0', '', 'data: { source: synthetic-images }\n')),
   yaml('depth and width of what has its own', preset('mlp-7', ', depth: 3, width: 5')),
   yaml('width beside layers', `version: 1\nmodel:\n  width: 3\n  layers:\n    - ${end.replace('16', '784')}\n`),
   yaml(

@@ -30,7 +30,11 @@ function begun(text: string): {
     layers.push(() => finish(describeLayer(drawing, layer, drawn, undefined)));
     return freshState(layer, drawn);
   });
-  const trainer = new Trainer(network, { layers: states, others: freshOthers(config, network) }, { optimizer: config.train.optimizer });
+  const trainer = new Trainer(
+    network,
+    { layers: states, others: freshOthers(config, network) },
+    { optimizer: config.train.optimizer },
+  );
   return { trainer, network, layers };
 }
 
