@@ -48,10 +48,10 @@ describe('a tanh MLP of 1000 layers with an eighth of its weights', () => {
 
   it('learns from an exactly orthogonal start', async () => {
     const { losses, gradientNorms } = await lossesOf(
-      trialText('table1-mlp-small', { 'sparsity.init': 'eoi' }, narrow(25)),
+      trialText('table1-mlp-small', { 'sparsity.init': 'eoi' }, narrow(18)),
     );
     const last = losses.slice(-5).reduce((sum, loss) => sum + loss, 0) / 5;
-    expect(last).toBeLessThan(chance - 0.1);
+    expect(last).toBeLessThan(chance - 0.06);
     expect(Math.min(...gradientNorms)).toBeGreaterThan(1);
   }, 180_000);
 
