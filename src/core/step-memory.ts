@@ -125,8 +125,8 @@ export function stepMemory(network: Network, slots: number): StepMemory {
   const weights = sizes.reduce((sum, size) => sum + size.weights, 0);
   const biases = sizes.reduce((sum, size) => sum + size.biases, 0) + otherParameters(network);
   const largest = sizes.reduce((most, size) => Math.max(most, size.weights), 0);
-  // Weight, slots, mask; the gradient, that of the parts before, the same under the mask; five more of the layer that is moved.
-  const fixed = weights * (1 + slots + 1 + 3) + biases * (1 + slots + 2) + 5 * largest;
+  // Weight, slots, mask; the gradient, that of the parts before, the same under the mask; two more of the layer that is moved.
+  const fixed = weights * (1 + slots + 1 + 3) + biases * (1 + slots + 2) + 2 * largest;
   // The values of the data, and the same turned into pictures.
   const perExample = 2 * inputs + held.kept + held.slopes + held.passing;
   return { fixed: floatBytes * fixed, perExample: floatBytes * perExample };
