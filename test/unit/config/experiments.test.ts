@@ -10,7 +10,9 @@ const suffix = '.sparse.yaml';
 const names = readdirSync(folder)
   .filter((file) => file.endsWith(suffix))
   .map((file) => file.slice(0, -suffix.length));
-const published = names.filter((name) => !name.endsWith('-small'));
+/** A network of `contemporary-small` with data, rate and epochs of its own. */
+const apart = 'contemporary-efficientnet';
+const published = names.filter((name) => !name.endsWith('-small') && name !== apart);
 
 /** Of the largest grids 60 trials are checked, from the first to the last. */
 const check = (name: string): CheckedConfig =>
