@@ -18,8 +18,8 @@ const published = names.filter((name) => !name.endsWith('-small') && name !== ap
 const check = (name: string): CheckedConfig =>
   checkConfig(readFileSync(join(folder, name + suffix), 'utf8'), 'yaml', { mostTrials: 60 });
 
-/** What the generators say of a degree that gives another density is meant to be seen. */
-const expected = ['config.density-by-degrees', 'config.no-effect'];
+/** What is said of a degree that gives another density, and of pictures that the published network shrinks to one place, is meant to be seen. */
+const expected = ['config.density-by-degrees', 'config.no-effect', 'config.one-place'];
 
 it('has one for each experiment of the paper, with a small one beside it', () => {
   expect(published.map((name) => `${name}-small`).sort()).toEqual(
