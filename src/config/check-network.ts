@@ -2,7 +2,7 @@
 import { tensorShape } from '../core/density/layer-shape';
 import { sameFlow, through, valuesIn } from '../core/flow';
 import type { Flow, Misfit } from '../core/flow';
-import { everyLayer, maskableLayers, weightShape } from '../core/network';
+import { everyLayer, maskableLayers, mostLayers, weightShape } from '../core/network';
 import type { ConvLayer, Layer, LinearLayer, MaskableLayer, Network, ResidualLayer } from '../core/network';
 import { needsPicture, presetTakes } from '../core/presets';
 import { checkNames } from './check-names';
@@ -190,6 +190,7 @@ function checkSizes(placed: readonly Placed[]): PathFinding[] {
     total += weights;
   }
   const path = placed[0].path === 'model.preset' ? 'model.preset' : 'model.layers';
+  if (placed.length > mostLayers) return [{ ...errors.tooManyLayers(placed.length, mostLayers), path }];
   return total > maxNetwork ? [{ ...errors.networkTooLarge(total, maxNetwork), path }] : [];
 }
 

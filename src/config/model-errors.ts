@@ -174,6 +174,12 @@ export const layerTooLarge = (layer: { name: string; rows: number; columns: numb
     `${layer.name} (${size(layer)}) has ${count(layer.rows * layer.columns)} weights, more than the ${count(limit)} that one matrix may have. Use a smaller layer.`,
   );
 
+export const tooManyLayers = (layers: number, most: number): Finding =>
+  finding(
+    'too-many-layers',
+    `The network has ${count(layers)} layers with weights, more than the ${count(most)} that a run records. Use fewer.`,
+  );
+
 export const networkTooLarge = (weights: number, limit: number): Finding =>
   finding(
     'network-too-large',

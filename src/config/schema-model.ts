@@ -50,7 +50,7 @@ export const model = {
       kind: 'integer',
       optional: true,
       min: 1,
-      max: 10_000,
+      max: 1_000,
       unit: 'layers',
       aka: ['num_layers', 'layers_count'],
       doc: 'Of `mlp` (default 7), `cnn` (32, at least 6) and `deit-blocks` (12 blocks).',

@@ -4,6 +4,9 @@
  */
 import type { LayerShape } from './density/layer-shape';
 
+/** Layers with a weight that may be masked: more than any network here has; a snapshot of a run with all of them fits one message. */
+export const mostLayers = 1000;
+
 export const activations = ['linear', 'tanh', 'hard-tanh', 'relu', 'leaky-relu', 'selu', 'gelu', 'silu'] as const;
 export type Activation = (typeof activations)[number];
 

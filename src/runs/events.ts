@@ -1,4 +1,5 @@
 /** One line of `events.jsonl`, to and from text. */
+import { mostLayers } from '../core/network';
 import type {
   EpochEvent,
   JacobianEvent,
@@ -14,7 +15,7 @@ import type {
   UsageEvent,
   WarningEvent,
 } from '../protocol/run';
-import { checkLayer, checkState, checkSummary, maxLayers } from './record';
+import { checkLayer, checkState, checkSummary } from './record';
 import { encodeNumber, list, number, object, oneOf, optional, orNull, text, whole } from './validate';
 import type { Check } from './validate';
 
@@ -86,7 +87,7 @@ const checks: { [T in RunEvent['type']]: Check<Of<T>> } = {
     at,
     step,
     samples: whole,
-    layers: list(checkSignals, maxLayers),
+    layers: list(checkSignals, mostLayers),
     deep: orNull(object<MeanField>({ q: number, chi: number })),
   }),
   usage: object<UsageEvent>({
@@ -114,7 +115,7 @@ const checks: { [T in RunEvent['type']]: Check<Of<T>> } = {
         growThreshold: orNull(number),
         initial: optional(object<{ kept: number; shared: number }>({ kept: whole, shared: whole })),
       }),
-      maxLayers,
+      mostLayers,
     ),
     file: text(4096),
   }),

@@ -1,4 +1,5 @@
 /** What a journal tells so far, in the form the views ask for. */
+import { mostLayers } from '../core/network';
 import type {
   EpochEvent,
   JacobianEvent,
@@ -12,7 +13,6 @@ import type {
 } from '../protocol/run';
 import type { MetricsPage } from '../protocol/views';
 import { maskTotals } from './mask-totals';
-import { maxLayers } from './record';
 
 const columns = ['step', 'loss', 'accuracy', 'gradientNorm', 'learningRate'] as const;
 type Column = (typeof columns)[number];
@@ -91,7 +91,7 @@ export class History {
     this.elapsed = event.at;
     switch (event.type) {
       case 'layer':
-        if (this.layers.size < maxLayers || this.layers.has(event.layer.name))
+        if (this.layers.size < mostLayers || this.layers.has(event.layer.name))
           this.layers.set(event.layer.name, event.layer);
         break;
       case 'step':

@@ -1,6 +1,7 @@
 /** Answers a view's questions about one run, finished or being written by another process. */
 import { access } from 'node:fs/promises';
 import { SparseError } from '../core/errors';
+import { mostLayers } from '../core/network';
 import { openFile } from '../formats/byte-source';
 import { maskTile, valueTile, weightTile } from '../formats/matrix-tiles';
 import { openSafetensors } from '../formats/safetensors';
@@ -41,7 +42,6 @@ import {
   rotationsAtOnce,
 } from './paging';
 import type { Page } from './paging';
-import { maxLayers } from './record';
 import { RotationsFile, sequenceName } from './rotations';
 import { thin } from './thin';
 
@@ -88,7 +88,7 @@ export class RunReader {
     // The journal tells of a layer as soon as it is initialised, the record only when all are.
     const layers = new Map([...record.layers, ...this.history.layers.values()].map((layer) => [layer.name, layer]));
     return {
-      record: { ...record, layers: [...layers.values()].slice(0, maxLayers) },
+      record: { ...record, layers: [...layers.values()].slice(0, mostLayers) },
       step: this.history.steps.lastStep,
       checkpoints: thin(this.seen?.checkpoints ?? [], checkpointsAtOnce),
       epochs: thin<EpochEvent>(this.history.epochs, epochsAtOnce),

@@ -1,15 +1,13 @@
 /** `run.json`: a versioned record. Each version has its mapper; today there is one. */
+import { mostLayers } from '../core/network';
 import { runRecordVersion } from '../protocol/run';
 import type { InitDetails, LayerSummary, RunRecord, RunState, SpectrumSummary } from '../protocol/run';
 import * as errors from './errors';
 import { Invalid, encodeNumber, list, number, object, oneOf, optional, pair, text, whole } from './validate';
 import type { Check } from './validate';
 
-/** Half of what one message may carry: a record is sent whole to the views. */
-export const maxRecordBytes = 1 << 19;
-
-/** More layers than any network here has; a snapshot of the run with all of them fits one message. */
-export const maxLayers = 1000;
+/** Indented as it is in the file; a message, which has no spaces, carries as much and twice the layers. */
+export const maxRecordBytes = 1 << 20;
 
 export const checkState: Check<RunState> = oneOf(
   'starting',
@@ -79,7 +77,7 @@ const version1 = object<RunRecord>({
   ),
   totalSteps: whole,
   laterTarget: optional(object<NonNullable<RunRecord['laterTarget']>>({ density: number, method: name, step: whole })),
-  layers: list(checkLayer, maxLayers),
+  layers: list(checkLayer, mostLayers),
 });
 
 const mappers: Record<number, (json: unknown) => RunRecord> = { 1: (json) => version1(json, '') };

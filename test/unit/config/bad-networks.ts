@@ -92,7 +92,7 @@ export const badNetworks: readonly BadConfig[] = [
     'a density of a layer that stays dense',
     layers('{ name: fc1, linear: { in: 784, out: 32, dense: true } }', last) + 'sparsity: { layers: { fc1: 0.5 } }\n',
   ),
-  yaml('a preset deeper than any', preset('mlp', ', depth: 10001')),
+  yaml('a preset deeper than any', preset('mlp', ', depth: 1001')),
   yaml('a preset that is too large', preset('mlp', ', depth: 20, width: 20000')),
   yaml('a preset that is too large in all', preset('mlp', ', depth: 1000, width: 2000')),
   yaml('a step that no engine can hold', preset('mlp', ', depth: 12, width: 5000')),

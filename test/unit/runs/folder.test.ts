@@ -125,7 +125,7 @@ describe('the record', () => {
 
   test('that is not there, or too large, is named', async () => {
     const folder = await sampleRun();
-    await writeFile(folder.recordFile, ' '.repeat((1 << 19) + 1));
+    await writeFile(folder.recordFile, ' '.repeat((1 << 20) + 1));
     expect((await failure(() => folder.readRecord())).code).toBe('runs.record-too-large');
     await rm(folder.recordFile);
     expect(await failure(() => folder.readRecord())).toEqual({
