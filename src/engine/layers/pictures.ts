@@ -9,8 +9,11 @@ export function pool(x: tf.Tensor4D, { of, size, stride }: PoolLayer): tf.Tensor
   const [batch, , , channels] = x.shape;
   const { patches, height, width } = windows(x, { kernel: [size, size], stride, padding: 'none' });
   const taps = tf.reshape(patches, [-1, size * size, channels]);
+  // TensorFlow.js has no gradient of a split into one.
   const joined =
-    of === 'average' ? tf.mean(taps, 1) : tf.split(taps, size * size, 1).reduce((best, tap) => tf.maximum(best, tap));
+    of === 'average' || size === 1
+      ? tf.mean(taps, 1)
+      : tf.split(taps, size * size, 1).reduce((best, tap) => tf.maximum(best, tap));
   return tf.reshape(joined, [batch, height, width, channels]);
 }
 

@@ -18,8 +18,8 @@ export const presetNetwork = (name: PresetName, picture: PictureSize, options: P
 });
 
 /** Normal weights of variance 1 / kept inputs under random masks; biases, norms and positions off their beginnings too. */
-export function drawnState(network: Network, density = 0.8): NetworkState {
-  const rng = Rng.fromSeed(5);
+export function drawnState(network: Network, density = 0.8, seed = 5): NetworkState {
+  const rng = Rng.fromSeed(seed);
   const layers = maskableLayers(network).map((layer) => {
     const shape = weightShape(layer);
     const size = shape.rows * shape.columns;

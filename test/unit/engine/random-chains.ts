@@ -1,13 +1,13 @@
 /** Small random chains of layers, and their loss in float64 by loops: what gradients and Hessian products are compared with. */
 import fc from 'fast-check';
-import { activationMaths } from '../../../src/core/activations';
 import { outputSize } from '../../../src/core/convolution';
 import { weightShape } from '../../../src/core/network';
 import { activations, maskableLayers, paddings } from '../../../src/core/network';
-import type { Activation, ConvLayer, Layer, LinearLayer, Network, PictureSize } from '../../../src/core/network';
+import type { ConvLayer, Layer, Network, PictureSize } from '../../../src/core/network';
 import { Rng } from '../../../src/core/rng';
 import type { DenseLayer } from '../../../src/engine/gradients';
 import type { Batch } from '../../../src/engine/trainer';
+import { logits64, loss64 } from './float64';
 
 export interface Chain {
   network: Network;
@@ -89,80 +89,14 @@ function drawn(network: Network, size: number, seed: number): { layers: DenseLay
   return { layers, batch: { size, x: normals(size * network.inputs, 1), labels } };
 }
 
-type Weights = readonly ArrayLike<number>[];
-
-/** y[o, r, c] = b[o] + sum of w[o, i, y, x] x[group of o: i, r stride + y - top, c stride + x - left], by its definition. */
-function convolved(layer: ConvLayer, x: readonly number[], picture: PictureSize, w: ArrayLike<number>): number[] {
-  const { in: inputs, out, groups, stride, padding } = layer;
-  const [kh, kw] = layer.kernel;
-  const [, height, width] = picture;
-  const [, rows, columns] = outputSize(layer, picture);
-  const [top, left] = padding === 'none' ? [0, 0] : [(kh - 1) >> 1, (kw - 1) >> 1];
-  const at = (channel: number, r: number, c: number): number => {
-    if (padding === 'circular') return x[(channel * height + ((r + height) % height)) * width + ((c + width) % width)];
-    return r < 0 || c < 0 || r >= height || c >= width ? 0 : x[(channel * height + r) * width + c];
-  };
-  const [inEach, outEach] = [inputs / groups, out / groups];
-  const y: number[] = [];
-  for (let o = 0; o < out; o++)
-    for (let r = 0; r < rows; r++)
-      for (let c = 0; c < columns; c++) {
-        let sum = 0;
-        for (let i = 0; i < inEach; i++)
-          for (let a = 0; a < kh; a++)
-            for (let b = 0; b < kw; b++) {
-              const channel = Math.floor(o / outEach) * inEach + i;
-              sum += w[((o * inEach + i) * kh + a) * kw + b] * at(channel, r * stride + a - top, c * stride + b - left);
-            }
-        y.push(sum);
-      }
-  return y;
-}
-
-const multiplied = ({ out, in: inputs }: LinearLayer, x: readonly number[], w: ArrayLike<number>): number[] =>
-  Array.from({ length: out }, (_, r) => x.reduce((sum, value, c) => sum + value * w[r * inputs + c], 0));
-
-/** On which side of its kinks each activation stands: between two points where this differs no difference is a slope. */
-const kinks: Partial<Record<Activation, (x: number) => number>> = {
-  relu: Math.sign,
-  'leaky-relu': Math.sign,
-  // Its slope jumps at 0.
-  selu: Math.sign,
-  'hard-tanh': (x) => Number(x > 1) - Number(x < -1),
-};
-
 /** Mean cross-entropy of the logits divided by the temperature, with these weights; `sides`: of all kinks. */
 export function lossOf(
   { network, layers, batch }: Chain,
-  weights: Weights,
+  weights: readonly ArrayLike<number>[],
   temperature = 1,
 ): { loss: number; sides: string } {
-  let loss = 0;
-  const sides: number[] = [];
-  for (let e = 0; e < batch.size; e++) {
-    let x = [...batch.x.subarray(e * network.inputs, (e + 1) * network.inputs)];
-    let picture = network.picture ?? [1, 1, network.inputs];
-    let next = 0;
-    for (const layer of network.layers) {
-      if (layer.kind === 'activation') {
-        const kink = kinks[layer.fn];
-        if (kink) sides.push(...x.map(kink));
-        x = x.map(activationMaths[layer.fn].value);
-        continue;
-      }
-      if (layer.kind !== 'linear' && layer.kind !== 'conv') throw new Error('a chain has no other layers');
-      const w = weights[next];
-      const { bias } = layers[next++];
-      if (layer.kind === 'conv') {
-        x = convolved(layer, x, picture, w);
-        picture = outputSize(layer, picture);
-      } else x = multiplied(layer, x, w);
-      const places = x.length / layer.out;
-      if (bias) x = x.map((value, i) => value + bias[Math.floor(i / places)]);
-    }
-    const logits = x.map((value) => value / temperature);
-    const most = Math.max(...logits);
-    loss += most + Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit - most), 0)) - logits[batch.labels[e]];
-  }
-  return { loss: loss / batch.size, sides: sides.join() };
+  const parameters = new Map(layers.map(({ name, bias }, l) => [name, { weight: weights[l], bias }]));
+  const pass = { parameters, training: true, sides: [] as number[] };
+  const loss = loss64(logits64(network, batch.x, pass), batch.labels, temperature);
+  return { loss, sides: pass.sides.join() };
 }
