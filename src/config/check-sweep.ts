@@ -49,7 +49,7 @@ export function checkSweep(
   const base = tree.root as MapNode;
   const pair = pairOf(written)!;
   const { axes, findings } = readAxes(pair, lines, format);
-  const { locate, pathAt, issue } = readConfig({ ...written, tree: { ...tree, root: base } });
+  const { locate, locateKey, pathAt, issue } = readConfig({ ...written, tree: { ...tree, root: base } });
   const own = findings.map((finding) => issue(finding, finding.path, finding.span));
   const grid = distinct(axes);
   const checked = evenly(countOf(grid), own.length > 0 ? 1 : mostChecked).map((trial) => picksOf(grid, trial));
@@ -76,7 +76,7 @@ export function checkSweep(
     worded(one, { base, axes: grid, all: axes, checked, possible: first !== undefined }),
   );
   const issues = sorted([...own, ...ofTrials]);
-  if (!first || issues.some(({ severity }) => severity === 'error')) return { issues, locate, pathAt };
+  if (!first || issues.some(({ severity }) => severity === 'error')) return { issues, locate, locateKey, pathAt };
   const { config, plan } = first;
   return {
     ...(config && { config }),
@@ -84,6 +84,7 @@ export function checkSweep(
     sweep: sweepOf(base, axes, written),
     issues,
     locate,
+    locateKey,
     pathAt,
   };
 }

@@ -117,8 +117,8 @@ function placed(reading: Reading, { path, ...finding }: PathFinding): ConfigIssu
 }
 
 function checkReading(reading: Reading, looked: DataLook | undefined): CheckedConfig {
-  const { config, issues, locate, pathAt } = reading;
-  if (!config) return { issues, locate, pathAt };
+  const { config, issues, locate, locateKey, pathAt } = reading;
+  if (!config) return { issues, locate, locateKey, pathAt };
   const seen = looked && JSON.stringify(looked.data) === JSON.stringify(config.data) ? looked.facts : undefined;
   const facts = knownFacts(config.data.source) ?? seen;
   const { plan, problems } = facts ? planNetwork(config, facts) : { problems: [] };
@@ -131,7 +131,7 @@ function checkReading(reading: Reading, looked: DataLook | undefined): CheckedCo
   ];
   const all = sorted([...issues, ...found.map((finding) => placed(reading, finding))]);
   const sound = all.every(({ severity }) => severity !== 'error');
-  return { ...(sound && { config, ...(plan && { plan }) }), issues: all, locate, pathAt };
+  return { ...(sound && { config, ...(plan && { plan }) }), issues: all, locate, locateKey, pathAt };
 }
 
 /**

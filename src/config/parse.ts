@@ -21,6 +21,8 @@ export interface ParsedConfig {
   issues: ConfigIssue[];
   /** Where the value of a path is written; `undefined` when it is not. */
   locate: (path: string) => Range | undefined;
+  /** Where the key of a path is written. */
+  locateKey: (path: string) => Range | undefined;
   /** The key or value at an offset into the text. */
   pathAt: (offset: number) => (Hit & { range: Range }) | undefined;
 }
@@ -106,6 +108,10 @@ export function readConfig({ lines, format, tree }: Written): Reading {
       const { exact, node } = place(path);
       return exact ? lines.range(node.span) : undefined;
     },
+    locateKey: (path) => {
+      const { exact, pair } = place(path);
+      return exact && pair ? lines.range(pair.keySpan) : undefined;
+    },
     pathAt: (offset) => {
       const hit = hitAt(root, offset);
       return hit && { ...hit, range: lines.range(hit.span) };
@@ -115,6 +121,6 @@ export function readConfig({ lines, format, tree }: Written): Reading {
 
 /** Never throws. `config` has every default filled in. */
 export function parseConfig(text: string, format: ConfigFormat): ParsedConfig {
-  const { config, issues, locate, pathAt } = readConfig(openConfig(text, format));
-  return { ...(config && { config }), issues, locate, pathAt };
+  const { config, issues, locate, locateKey, pathAt } = readConfig(openConfig(text, format));
+  return { ...(config && { config }), issues, locate, locateKey, pathAt };
 }

@@ -23,7 +23,11 @@ import { TensorEditors } from './views/tensor-editor';
 import { connect } from './wiring';
 
 /** The editor itself makes a command that brings each view to the front. */
-const lensCommands = { runConfig: 'sparsescope.runConfig' satisfies CommandId, showLayers: `${views.layers}.focus` };
+const lensCommands = {
+  runConfig: 'sparsescope.runConfig' satisfies CommandId,
+  previewData: 'sparsescope.previewData' satisfies CommandId,
+  showLayers: `${views.layers}.focus`,
+};
 
 const createServices = (context: vscode.ExtensionContext, log: vscode.LogOutputChannel): Services => {
   const report = reporter(log);

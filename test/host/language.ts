@@ -75,6 +75,16 @@ export const languageJourneys = (): void =>
       assert.match(lenses.command!.title, /Run Config/);
     });
 
+    it('offers to look at the data above its key', async () => {
+      const { document } = await openText('quick.sparse.yaml');
+      const lens = await until('a CodeLens of the data', async () => {
+        const all = await commands.executeCommand<CodeLens[]>('vscode.executeCodeLensProvider', document.uri, 10);
+        return all.find(({ command }) => command?.command === 'sparsescope.previewData');
+      });
+      assert.match(document.lineAt(lens.range.start.line).text, /^data:/);
+      assert.deepEqual(lens.command!.arguments?.map(String), [String(document.uri)]);
+    });
+
     it('completes a value with what is possible', async () => {
       const { document } = await openText('quick.sparse.yaml');
       const list = await commands.executeCommand<CompletionList>(

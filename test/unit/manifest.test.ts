@@ -115,7 +115,7 @@ describe('the manifest', () => {
   it('contributes the custom editor and the panel as named', () => {
     expect(contributes.customEditors.map((e) => e.viewType)).toEqual([ours.tensorEditorType]);
     expect(contributes.customEditors[0].selector).toEqual([{ filenamePattern: ours.tensorGlob }]);
-    const restored = [ours.runPanelType, ours.comparePanelType, ours.compareRunsPanelType];
+    const restored = [ours.runPanelType, ours.comparePanelType, ours.compareRunsPanelType, ours.dataPanelType];
     expect(manifest.activationEvents).toEqual(expect.arrayContaining(restored.map((type) => `onWebviewPanel:${type}`)));
     expect(contributes.walkthroughs.map((w) => w.id)).toEqual([ours.walkthroughId]);
   });

@@ -7,6 +7,8 @@ import { lensesOf } from './lens-text';
 export interface LensCommands {
   /** Takes the config's Uri. */
   runConfig: string;
+  /** Takes the config's Uri. */
+  previewData: string;
   showLayers: string;
 }
 
@@ -15,18 +17,22 @@ export const codeLens = (commands: LensCommands): vscode.CodeLensProvider => {
     switch (action) {
       case 'run':
         return { title, command: commands.runConfig, arguments: [uri] };
+      case 'data':
+        return { title, command: commands.previewData, arguments: [uri] };
       case 'layers':
         return { title, command: commands.showLayers };
       case 'problems':
         return { title, command: 'workbench.actions.view.problems' };
     }
   };
-  const top = new vscode.Range(0, 0, 0, 0);
   return {
     onDidChangeCodeLenses: (listener, self) => onDidLook(() => void listener.call(self)),
     provideCodeLenses: (document) =>
       isConfigDocument(document)
-        ? lensesOf(checkedDocument(document)).map((lens) => new vscode.CodeLens(top, toCommand(lens, document.uri)))
+        ? lensesOf(checkedDocument(document)).map((lens) => {
+            const line = lens.line ?? 0;
+            return new vscode.CodeLens(new vscode.Range(line, 0, line, 0), toCommand(lens, document.uri));
+          })
         : [],
   };
 };

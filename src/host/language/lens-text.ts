@@ -1,4 +1,4 @@
-/** The two lenses above a config. */
+/** The lenses of a config: above it, and above its data. */
 import type { CheckedConfig } from '../../config/check';
 import { significant } from '../format';
 import { counted } from './plan-table';
@@ -6,10 +6,12 @@ import { words } from './words';
 
 export interface Lens {
   title: string;
-  action: 'run' | 'layers' | 'problems';
+  action: 'run' | 'layers' | 'problems' | 'data';
+  /** From 0; the first line when it is absent. */
+  line?: number;
 }
 
-export function lensesOf({ plan, sweep, issues }: CheckedConfig): Lens[] {
+function aboveConfig({ plan, sweep, issues }: CheckedConfig): Lens[] {
   const run: Lens = { title: `$(play) ${words.runConfig()}`, action: 'run' };
   if (!plan) {
     const errors = issues.filter(({ severity }) => severity === 'error').length;
@@ -26,3 +28,11 @@ export function lensesOf({ plan, sweep, issues }: CheckedConfig): Lens[] {
       : words.weightsKept(counted(weights), counted(nonZeros), significant(100 * density));
   return [run, { title: `$(checklist) ${kept}`, action: 'layers' }];
 }
+
+/** Above the key that it is about. Data that is not written of is what the defaults say. */
+function aboveData({ locateKey }: CheckedConfig): Lens[] {
+  const key = locateKey('data');
+  return key ? [{ title: `$(open-preview) ${words.previewData()}`, action: 'data', line: key.start.line }] : [];
+}
+
+export const lensesOf = (checked: CheckedConfig): Lens[] => [...aboveConfig(checked), ...aboveData(checked)];

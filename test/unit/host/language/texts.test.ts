@@ -136,6 +136,18 @@ describe('lenses', () => {
     ]);
   });
 
+  it('offer to look at the data, at the line of its key, also in JSON, in a sweep and beside a mistake', () => {
+    const data = (text: string, format: 'yaml' | 'json' = 'yaml') =>
+      lensesOf(checkConfig(text, format)).filter(({ action }) => action === 'data');
+    const at = (line: number) => [{ title: '$(open-preview) Preview Data', action: 'data', line }];
+    expect(data(`${preset}data:\n  source: mnist\n  path: ./data\n`)).toEqual(at(4));
+    expect(data(`${preset}data: { sauce: mnist }\nsweep: { seed: [1, 2] }\n`)).toEqual(at(4));
+    expect(data('{ "version": 1,\n"model": { "preset": "mlp-7" },\n\n "data": {} }', 'json')).toEqual(at(3));
+    // Nothing to point at.
+    expect(data(preset)).toEqual([]);
+    expect(data(`${preset}probes: { spectra: { data: 1 } }\n`)).toEqual([]);
+  });
+
   it('count the problems instead when there are some', () => {
     expect(lensesOf(checkConfig('version: 1\nsed: 1\nnam: x\n', 'yaml'))[1]).toEqual({
       title: '$(error) 2 problems',
