@@ -63,7 +63,7 @@ export function checkSweep(
       break;
     }
     const result = check({ ...written, tree: { root, problems: [] } });
-    if (result.config) first ??= result;
+    if (result.config && result.issues.every(({ severity }) => severity !== 'error')) first ??= result;
     for (const one of result.issues) {
       const { start, end } = one.range;
       const key = [one.code, one.path, start.offset, end.offset].join(' ');

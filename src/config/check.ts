@@ -18,21 +18,24 @@ import { itemPath } from './tree';
 import type { Config } from './types';
 import { withPairAfter } from './write';
 
-/** What a look at the files of a person's own data told (formats/own-data.ts). */
+/** What a look at the files of data told (formats/own-data.ts). */
 export interface DataLook {
   /** What the config said of the data. */
   data: Config['data'];
-  facts: DataFacts;
+  facts?: DataFacts;
+  /** Why a run could not read it. */
+  problem?: { code: string; message: string };
 }
 
 export interface CheckOptions {
   mostTrials?: number;
-  looked?: DataLook | undefined;
+  /** Of a sweep as many as its trials have data. */
+  looked?: readonly DataLook[] | undefined;
 }
 
 export interface CheckedConfig extends ParsedConfig {
   /**
-   * Only when there is no error, the plan when what the data is made of is known. Of a sweep, `config` and `plan` are those
+   * Only when there is no error but of files, the plan when what the data is made of is known. Of a sweep, `config` and `plan` are those
    * of its first trial that can be had.
    */
   plan?: NetworkPlan;
@@ -116,11 +119,12 @@ function placed(reading: Reading, { path, ...finding }: PathFinding): ConfigIssu
   return reading.issue({ ...finding, suggestion: undefined }, path, place.pair?.keySpan ?? { start: 0, end: first });
 }
 
-function checkReading(reading: Reading, looked: DataLook | undefined): CheckedConfig {
+function checkReading(reading: Reading, looked: readonly DataLook[]): CheckedConfig {
   const { config, issues, locate, locateKey, pathAt } = reading;
   if (!config) return { issues, locate, locateKey, pathAt };
-  const seen = looked && JSON.stringify(looked.data) === JSON.stringify(config.data) ? looked.facts : undefined;
-  const facts = knownFacts(config.data.source) ?? seen;
+  const words = JSON.stringify(config.data);
+  const seen = looked.find(({ data }) => JSON.stringify(data) === words);
+  const facts = knownFacts(config.data.source) ?? seen?.facts;
   const { plan, problems } = facts ? planNetwork(config, facts) : { problems: [] };
   const found = [
     ...problems,
@@ -129,18 +133,22 @@ function checkReading(reading: Reading, looked: DataLook | undefined): CheckedCo
     ...checkTraining(config, facts),
     ...checkEffects(config, reading),
   ];
-  const all = sorted([...issues, ...found.map((finding) => placed(reading, finding))]);
-  const sound = all.every(({ severity }) => severity !== 'error');
+  const written = [...issues, ...found.map((finding) => placed(reading, finding))];
+  // What is wrong with files alone leaves a config that can be planned, where its data's name says what they would hold.
+  const { problem } = seen ?? {};
+  const ofFiles = problem ? [placed(reading, { code: problem.code, message: problem.message, path: 'data.path' })] : [];
+  const sound = written.every(({ severity }) => severity !== 'error') && (!problem || facts !== undefined);
+  const all = sorted([...written, ...ofFiles]);
   return { ...(sound && { config, ...(plan && { plan }) }), issues: all, locate, locateKey, pathAt };
 }
 
 /**
- * Never throws. `config` and `plan` are there when no issue is an error. `mostTrials`: of a larger sweep only so many,
+ * Never throws. `config` and `plan` are there when no issue is an error, but for files that are not there. `mostTrials`: of a larger sweep only so many,
  * evenly chosen, are checked; each value is read in any case. Of a person's own data that nobody has `looked` at, nothing
  * is said of how the network and the numbers of examples fit it.
  */
 export function checkConfig(text: string, format: ConfigFormat, options: CheckOptions = {}): CheckedConfig {
-  const { mostTrials = Infinity, looked } = options;
+  const { mostTrials = Infinity, looked = [] } = options;
   const written = openConfig(text, format);
   return hasSweep(written)
     ? checkSweep(written, (trial) => checkReading(readConfig(trial), looked), mostTrials)

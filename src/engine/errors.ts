@@ -156,13 +156,6 @@ export const checkpointMismatch = (file: string, what: string): SparseError =>
 export const dataPathMissing = (source: string): SparseError =>
   error('data-path-missing', `data.path is not set. Set it to the folder with your copy of ${source}, or download it.`);
 
-export const dataFileMissing = (source: string, folder: string, names: readonly string[]): SparseError =>
-  error(
-    'data-file-missing',
-    `${folder} has no file ${names.join(' or ')}. Set data.path to the folder with the files of ${source}, or download them.`,
-    { folder, names },
-  );
-
 export const dataShape = (file: string, expected: string, found: string): SparseError =>
   error('data-shape', `${file} has the shape ${found}; ${expected} was expected. Check that it is the right file.`);
 

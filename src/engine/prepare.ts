@@ -54,7 +54,7 @@ export async function checkedConfig(
   const written = checkConfig(text, format);
   const { config: said } = written;
   const facts = said && (await lookAtData(said.data, folders));
-  const looked = facts && { data: said.data, facts };
+  const looked = facts && [{ data: said.data, facts }];
   const { config, plan, sweep, issues } = looked ? checkConfig(text, format, { looked }) : written;
   if (issues.some(({ severity }) => severity === 'error')) throw configInvalid(path, issues);
   if (sweep) throw isSweep(path, sweep.count);

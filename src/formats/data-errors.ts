@@ -95,6 +95,20 @@ export const oneClass = (file: string): SparseError =>
 export const noPath = (source: string): SparseError =>
   error('data.path-missing', `data.path is not set. Set it to the folder with the files of your ${source} data.`);
 
+/** A file of a data set that is published. `names`: those it may have; `page`: where it is published. */
+export const dataFileMissing = (
+  source: string,
+  folder: string,
+  names: readonly string[],
+  page: string | undefined,
+): SparseError =>
+  error(
+    'data.file-missing',
+    `${folder} has no file ${names.join(' or ')}. Set data.path to the folder with the files of ${source}, or download them: ` +
+      `"Sparsescope: Download Data Set" in VS Code does${page === undefined ? '' : `, and they are at ${page}`}.`,
+    { folder, names },
+  );
+
 export const noClasses = (folder: string): SparseError =>
   error(
     'data.no-classes',

@@ -85,6 +85,31 @@ export const languageJourneys = (): void =>
       assert.deepEqual(lens.command!.arguments?.map(String), [String(document.uri)]);
     });
 
+    it('says that files of the data are missing until they are there, and offers to fetch them', async () => {
+      const name = 'no-files.sparse.yaml';
+      const text = 'version: 1\nmodel: { preset: mlp-7 }\ndata: { source: mnist, path: ./fetched, validation: 0.1 }\n';
+      await workspace.fs.writeFile(fileUri(name), Buffer.from(text));
+      const { document } = await openText(name);
+      const [problem, ...others] = await problemsOf(name);
+      assert.deepEqual(others, []);
+      assert.equal(document.getText(problem.range), './fetched');
+      assert.match(problem.message, /has no file train-images-idx3-ubyte.*Sparsescope: Download Data Set/);
+      const actions = await commands.executeCommand<CodeAction[]>(
+        'vscode.executeCodeActionProvider',
+        document.uri,
+        problem.range,
+      );
+      assert.ok(actions.some(({ command }) => command?.command === 'sparsescope.downloadDataSet'));
+      for (const file of ['train-images-idx3-ubyte', 'train-labels-idx1-ubyte'])
+        await workspace.fs.writeFile(fileUri(`fetched/${file}`), new Uint8Array());
+      await until('the problem to go when the lenses are asked for again', async () => {
+        await commands.executeCommand('vscode.executeCodeLensProvider', document.uri);
+        return languages.getDiagnostics(document.uri).length === 0;
+      });
+      await workspace.fs.delete(fileUri(name));
+      await workspace.fs.delete(fileUri('fetched'), { recursive: true });
+    });
+
     it('completes a value with what is possible', async () => {
       const { document } = await openText('quick.sparse.yaml');
       const list = await commands.executeCommand<CompletionList>(

@@ -1,11 +1,7 @@
 /** `sparsescope check CONFIG`: problems with their places, and what the config comes to. */
-import { dirname } from 'node:path';
 import { issueJson } from '../../config/invalid';
-import type { ConfigIssue } from '../../config/issues';
 import { tensorShape } from '../../core/density/layer-shape';
 import type { NetworkPlan } from '../../config/plan';
-import { missingData } from '../../engine/data/load';
-import type { CheckedFile } from '../config-file';
 import { readConfig } from '../config-file';
 import { exitCode, issueLine } from '../errors';
 import type { ExitCode } from '../errors';
@@ -55,22 +51,8 @@ const planTable = ({ layers, nonZeros, weights, parameters, density, step }: Net
   parametersLine(parameters) +
   stepLine(step);
 
-/** The first file of the data that a run would not find, at the key that names the folder. */
-function dataIssues({ checked, sweep, path, locate }: CheckedFile): ConfigIssue[] {
-  // A trial without its files fails, and the others run.
-  if (sweep?.keys.some((key) => key.startsWith('data'))) return [];
-  const missing = checked && missingData(checked.config.data, dirname(path));
-  const range = locate('data.path') ?? locate('data.source');
-  if (!missing || !range) return [];
-  return [{ code: missing.code, severity: 'error', message: missing.message, range, path: 'data.path' }];
-}
-
 export async function check(name: string, options: { json?: boolean }, output: Output): Promise<ExitCode> {
-  const file = await readConfig(name);
-  const found = dataIssues(file);
-  const issues = [...file.issues, ...found];
-  const checked = found.length === 0 ? file.checked : undefined;
-  const sweep = checked && file.sweep;
+  const { issues, checked, sweep } = await readConfig(name, { published: true });
   if (options.json)
     printJson(output, 'check', {
       ok: checked !== undefined,

@@ -61,7 +61,7 @@ const listed = (keys: readonly string[], trials: readonly SweepTrial[]): SweepTr
   trials.map(({ id, values }) => ({ id, values: keys.map((key) => values[key]) }));
 
 async function planNew(name: string, options: SweepOptions, jobs: number, output: Output): Promise<Planned> {
-  const { path, text, issues, checked, sweep } = await readConfig(name);
+  const { path, text, issues, checked, sweep } = await readConfig(name, { published: true });
   if (!checked) throw new RefusedConfig(name, issues);
   if (!sweep) throw errors.noSweepInConfig(name);
   for (const issue of issues) output.err(issueLine(name, issue));

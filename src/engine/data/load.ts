@@ -1,19 +1,19 @@
 /** Reads a data set from its files: MNIST's IDX, CIFAR's binary files, what the project draws itself, a person's own. */
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
 import type { Config } from '../../config/types';
 import { dataSets, isDrawn, isNamed } from '../../core/data-sets';
 import type { NamedSource } from '../../core/data-sets';
-import type { SparseError } from '../../core/errors';
 import { openFile } from '../../formats/byte-source';
 import { readCifar } from '../../formats/cifar';
 import type { CifarSet } from '../../formats/cifar';
+import { dataFileMissing } from '../../formats/data-errors';
+import { dataFiles, dataFolders, findFile, partsRead } from '../../formats/data-files';
+import type { PartName } from '../../formats/data-files';
 import { maybeGunzip } from '../../formats/gzip';
 import { idxAxes, readIdx } from '../../formats/idx';
 import { RpcCancelled } from '../../protocol/rpc';
 import type { Progress } from '../../protocol/rpc';
-import { dataCounts, dataFileMissing, dataLabel, dataPathMissing, dataShape, dataTooLarge } from '../errors';
+import { dataCounts, dataLabel, dataPathMissing, dataShape, dataTooLarge } from '../errors';
 import type { DataSet, Examples } from './data-set';
 import { loadArrays } from './own-arrays';
 import { loadPictures } from './own-pictures';
@@ -37,81 +37,44 @@ type NamedWanted = Pick<Wanted, 'path' | 'validation'> & { source: NamedSource }
 
 const byName = (data: Wanted): data is Wanted & NamedWanted => isNamed(data.source);
 
-type PartName = 'train' | 'test';
-
 interface FileBytes {
   path: string;
   bytes: Uint8Array;
 }
 
-/** How a data set lies in its folder. */
-interface Layout {
-  /** The folder that its archive unpacks into. */
-  unpacked?: string;
-  /** The files of a part in order, each by the names it may have. */
-  names(part: PartName): readonly (readonly string[])[];
-  /** What they hold; `files` are as many as there are names. */
-  read(files: readonly FileBytes[]): Examples;
-}
+/** What the files of a part hold; they are as many as `dataFiles` has names. */
+type ReadPart = (files: readonly FileBytes[]) => Examples;
 
-const idxNames = (part: string, what: string): string[] => {
-  const name = `${part}-${what}-ubyte`;
-  const dotted = name.replace('-idx', '.idx');
-  return [name, dotted, `${name}.gz`, `${dotted}.gz`];
-};
-
-/** Two IDX files a part, under the names of MNIST's. */
-function idxPairs(source: NamedSource): Layout {
-  const { classes, shape: picture } = dataSets[source];
-  const axes = idxAxes(picture);
-  return {
-    names: (part) => {
-      const prefix = part === 'train' ? 'train' : 't10k';
-      return [idxNames(prefix, `images-idx${1 + axes.length}`), idxNames(prefix, 'labels-idx1')];
-    },
-    read: ([images, labels]) => {
-      const { shape, data } = readIdx(images.bytes, images.path);
-      if (shape.length !== 1 + axes.length || axes.some((length, axis) => shape[1 + axis] !== length))
-        throw dataShape(images.path, `(n, ${axes.join(', ')})`, `(${shape.join(', ')})`);
-      const list = readIdx(labels.bytes, labels.path);
-      if (list.shape.length !== 1) throw dataShape(labels.path, '(n)', `(${list.shape.join(', ')})`);
-      if (list.shape[0] !== shape[0]) throw dataCounts(images.path, shape[0], labels.path, list.shape[0]);
-      const wrong = list.data.find((label) => label >= classes);
-      if (wrong !== undefined) throw dataLabel(labels.path, wrong, classes);
-      return { count: shape[0], values: data, labels: list.data };
-    },
+/** Pictures and labels in IDX files, as MNIST's are. */
+const idxPairs =
+  (source: NamedSource): ReadPart =>
+  ([images, labels]) => {
+    const { classes, shape: picture } = dataSets[source];
+    const axes = idxAxes(picture);
+    const { shape, data } = readIdx(images.bytes, images.path);
+    if (shape.length !== 1 + axes.length || axes.some((length, axis) => shape[1 + axis] !== length))
+      throw dataShape(images.path, `(n, ${axes.join(', ')})`, `(${shape.join(', ')})`);
+    const list = readIdx(labels.bytes, labels.path);
+    if (list.shape.length !== 1) throw dataShape(labels.path, '(n)', `(${list.shape.join(', ')})`);
+    if (list.shape[0] !== shape[0]) throw dataCounts(images.path, shape[0], labels.path, list.shape[0]);
+    const wrong = list.data.find((label) => label >= classes);
+    if (wrong !== undefined) throw dataLabel(labels.path, wrong, classes);
+    return { count: shape[0], values: data, labels: list.data };
   };
-}
 
-/** `parts`: names without `.bin`. */
-const cifar = (set: CifarSet, unpacked: string, parts: Record<PartName, readonly string[]>): Layout => ({
-  unpacked,
-  names: (part) => parts[part].map((name) => [`${name}.bin`, `${name}.bin.gz`]),
-  read: (files) => {
+const cifar =
+  (set: CifarSet): ReadPart =>
+  (files) => {
     const { images, labels } = readCifar(set, files);
     return { count: labels.length, values: images, labels };
-  },
-});
+  };
 
-const layouts: Record<NamedSource, Layout> = {
+const readers: Record<NamedSource, ReadPart> = {
   'synthetic-digits': idxPairs('synthetic-digits'),
   'synthetic-images': idxPairs('synthetic-images'),
   mnist: idxPairs('mnist'),
-  'cifar-10': cifar('CIFAR-10', 'cifar-10-batches-bin', {
-    train: [1, 2, 3, 4, 5].map((n) => `data_batch_${n}`),
-    test: ['test_batch'],
-  }),
-  'cifar-100': cifar('CIFAR-100', 'cifar-100-binary', { train: ['train'], test: ['test'] }),
-};
-
-/** The first of these names that is there, in the first of these folders that has one. */
-const find = (folders: readonly string[], names: readonly string[]): string | undefined =>
-  folders.flatMap((folder) => names.map((name) => join(folder, name))).find((path) => existsSync(path));
-
-/** Folders in which the files of a data set may be. */
-const foldersOf = ({ unpacked }: Layout, path: string, configFolders: readonly string[]): string[] => {
-  const folders = [...new Set(configFolders.map((folder) => resolve(folder, path)))];
-  return unpacked === undefined ? folders : folders.flatMap((at) => [at, join(at, unpacked)]);
+  'cifar-10': cifar('CIFAR-10'),
+  'cifar-100': cifar('CIFAR-100'),
 };
 
 /** Reads files one after the other and hashes them on the way. */
@@ -124,19 +87,18 @@ class FileReader {
     private readonly signal: AbortSignal | undefined,
   ) {}
 
-  /** @throws SparseError `engine.data-*`, `file.*`, `idx.*`, `cifar.*`, `gzip.*`; RpcCancelled */
+  /** @throws SparseError `engine.data-*`, `data.file-missing`, `file.*`, `idx.*`, `cifar.*`, `gzip.*`; RpcCancelled */
   async part(name: PartName): Promise<Examples> {
-    const layout = layouts[this.source];
     const files: FileBytes[] = [];
-    for (const names of layout.names(name)) files.push(await this.read(names));
-    return layout.read(files);
+    for (const names of dataFiles[this.source].names(name)) files.push(await this.read(names));
+    return readers[this.source](files);
   }
 
   /** The first of these names that is there, unpacked. */
   private async read(names: readonly string[]): Promise<FileBytes> {
     if (this.signal?.aborted) throw new RpcCancelled();
-    const path = find(this.folders, names);
-    if (path === undefined) throw dataFileMissing(this.source, this.folders[0], names);
+    const path = findFile(this.folders, names);
+    if (path === undefined) throw dataFileMissing(this.source, this.folders[0], names, dataFiles[this.source].page);
     const file = await openFile(path);
     try {
       if (file.size > maxFileBytes) throw dataTooLarge(path, file.size, maxFileBytes);
@@ -147,23 +109,6 @@ class FileReader {
       await file.close();
     }
   }
-}
-
-/** Which parts are read: the test part only when validation asks for it. */
-const partsOf = ({ validation }: Pick<Wanted, 'validation'>): PartName[] =>
-  validation === 0 ? ['train', 'test'] : ['train'];
-
-/** What `loadData` would say of a published file that is not there, without reading any; undefined when all are. */
-export function missingData(data: Wanted, configFolder: string): SparseError | undefined {
-  if (!byName(data)) return undefined;
-  const { source, path } = data;
-  if (isDrawn(source)) return undefined;
-  if (path === undefined) return dataPathMissing(source);
-  const layout = layouts[source];
-  const folders = foldersOf(layout, path, [configFolder]);
-  const wanted = partsOf(data).flatMap((part) => layout.names(part));
-  const names = wanted.find((each) => find(folders, each) === undefined);
-  return names && dataFileMissing(source, folders[0], names);
 }
 
 /**
@@ -181,11 +126,11 @@ async function loadNamed(data: NamedWanted, options: LoadOptions): Promise<DataS
   const folders = async (): Promise<string[]> => {
     if (isDrawn(source)) return [await ensureDrawn(source, options.root, options.signal)];
     if (path === undefined) throw dataPathMissing(source);
-    return foldersOf(layouts[source], path, options.configFolders);
+    return dataFolders(source, path, options.configFolders);
   };
   const files = new FileReader(source, await folders(), options.signal);
   const { inputs, shape: picture, classes } = dataSets[source];
   const train = await files.part('train');
-  const test = partsOf(data).includes('test') ? await files.part('test') : undefined;
+  const test = partsRead(data.validation).includes('test') ? await files.part('test') : undefined;
   return { source, inputs, picture, classes, train, ...(test && { test }), sha256: files.hash.digest('hex') };
 }

@@ -8,6 +8,7 @@ import type { DataSetName } from '../../protocol/engine';
 import { folderNotOnDisk } from '../errors';
 import { exampleConfig } from '../example-config';
 import type { Services } from '../services';
+import { lookAgain } from '../language/document';
 import { words } from '../words';
 import { inform } from './register';
 import { needTrust, withEngine } from './run-commands';
@@ -91,6 +92,7 @@ export const downloadDataSet = async (
     vscode.ProgressLocation.Notification,
     (api, options) => api.downloadDataSet({ name, directory }, options),
   );
+  lookAgain();
   inform(words.downloaded(name, files.length, directory), services.report);
   return files;
 };

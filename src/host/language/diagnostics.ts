@@ -69,6 +69,8 @@ export function registerDiagnostics(report: Report): vscode.Disposable {
     onDidLook((document) => diagnostics.refresh(document)),
     vscode.workspace.onDidOpenTextDocument((document) => diagnostics.refresh(document)),
     vscode.workspace.onDidChangeTextDocument(({ document }) => diagnostics.schedule(document)),
+    // Whoever comes back to a config may have fetched its data in between.
+    vscode.window.onDidChangeActiveTextEditor((editor) => editor && diagnostics.refresh(editor.document)),
     vscode.workspace.onDidCloseTextDocument((document) => diagnostics.close(document)),
   );
 }

@@ -2,27 +2,30 @@
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { checkConfig } from '../../config/check';
-import type { CheckedConfig } from '../../config/check';
+import type { CheckedConfig, DataLook } from '../../config/check';
+import { dataOf } from '../../config/data-of';
 import { configFormat } from '../../config/format';
 import type { Range } from '../../config/issues';
 import type { Config } from '../../config/types';
 import { configSelector } from '../../contributions';
-import { isNamed } from '../../core/data-sets';
-import type { DataFacts } from '../../core/data-sets';
-import { lookAtData } from '../../formats/own-data';
+import { isDrawn } from '../../core/data-sets';
+import { examineData } from '../../formats/own-data';
+import type { Seen } from '../../formats/own-data';
 
-/** What the files of a config's own data tell, and when they were looked at. */
+/** What the files of a config's data tell, and when they were looked at. */
 interface Look {
   words: string;
-  /** Absent until the look is over, and when there is nothing to see. */
-  facts?: DataFacts | undefined;
+  /** Nothing until the look is over. */
+  seen: readonly DataLook[];
   at: number;
 }
 
 /** While somebody types; the command line checks all trials of a sweep. */
 const mostTrials = 50;
+/** Different data of a sweep that is looked at in an editor. */
+const mostLooks = 20;
 
-const checks = new WeakMap<vscode.TextDocument, { version: number; checked: CheckedConfig }>();
+const checks = new WeakMap<vscode.TextDocument, { version: number; data: Config['data'][]; checked: CheckedConfig }>();
 const looks = new WeakMap<vscode.TextDocument, Look>();
 
 /** Milliseconds after which files may have changed. */
@@ -31,45 +34,64 @@ const fresh = 5_000;
 // Made when it is first listened to: what only checks needs no editor around it.
 let looked: vscode.EventEmitter<vscode.TextDocument> | undefined;
 
-/** Files of a config's own data were looked at and tell something new: its check comes out differently now. */
+/** Files of a config's data were looked at and tell something new: its check comes out differently now. */
 export const onDidLook = (listener: (document: vscode.TextDocument) => void): vscode.Disposable =>
   (looked ??= new vscode.EventEmitter()).event(listener);
 
 export function checkedDocument(document: vscode.TextDocument): CheckedConfig {
   const known = checks.get(document);
   if (known?.version === document.version) {
-    if (known.checked.config) look(document, known.checked.config);
+    look(document, known.data);
     return known.checked;
   }
   const [text, format] = [document.getText(), configFormat(document.uri.path)];
   const written = checkConfig(text, format, { mostTrials });
-  const facts = written.config && look(document, written.config);
-  const looked = facts && { data: written.config!.data, facts };
-  const checked = looked ? checkConfig(text, format, { mostTrials, looked }) : written;
-  checks.set(document, { version: document.version, checked });
+  const data = dataOf(written, format).slice(0, mostLooks);
+  const seen = look(document, data);
+  const checked = seen.length > 0 ? checkConfig(text, format, { mostTrials, looked: seen }) : written;
+  checks.set(document, { version: document.version, data, checked });
   return checked;
 }
 
-/** What was last seen of a config's own data; looks again behind that when it was a while ago. */
-function look(document: vscode.TextDocument, { data }: Config): DataFacts | undefined {
+/** Files may have come or gone: each config that is open is looked at anew. */
+export function lookAgain(): void {
+  for (const document of vscode.workspace.textDocuments) {
+    const known = looks.get(document);
+    if (!known) continue;
+    known.at = -Infinity;
+    checkedDocument(document);
+  }
+}
+
+/** What was last seen of a config's data; looks again behind that when it was a while ago. */
+function look(document: vscode.TextDocument, all: readonly Config['data'][]): readonly DataLook[] {
+  const data = all.filter(({ source }) => !isDrawn(source));
   // A path in a workspace that is not trusted may lead anywhere.
-  if (isNamed(data.source) || document.uri.scheme !== 'file' || !vscode.workspace.isTrusted) return undefined;
+  if (data.length === 0 || document.uri.scheme !== 'file' || !vscode.workspace.isTrusted) return [];
   const words = JSON.stringify(data);
   const known = looks.get(document);
   const same = known?.words === words ? known : undefined;
-  if (same && Date.now() - same.at < fresh) return same.facts;
-  const next: Look = { words, facts: same?.facts, at: Date.now() };
+  if (same && Date.now() - same.at < fresh) return same.seen;
+  const next: Look = { words, seen: same?.seen ?? [], at: Date.now() };
   looks.set(document, next);
-  const tell = (facts: DataFacts | undefined): void => {
-    if (looks.get(document) !== next || JSON.stringify(facts) === JSON.stringify(next.facts)) return;
-    next.facts = facts;
+  const tell = (seen: readonly DataLook[]): void => {
+    if (looks.get(document) !== next || JSON.stringify(seen) === JSON.stringify(next.seen)) return;
+    next.seen = seen;
     checks.delete(document);
     looked?.fire(document);
   };
-  // Files that are not there yet, or are wrong: a run and `check` say so; here only what needs them is left out.
-  lookAtData(data, [dirname(document.uri.fsPath)]).then(tell, () => tell(undefined));
-  return next.facts;
+  const folders = [dirname(document.uri.fsPath)];
+  const looking = data.map(async (one) => ({ data: one, ...plain(await examineData(one, folders)) }));
+  // What a look cannot say, a run does.
+  Promise.all(looking).then(tell, () => tell([]));
+  return next.seen;
 }
+
+/** Comparable as text. */
+const plain = ({ facts, problem }: Seen): Seen => ({
+  ...(facts && { facts }),
+  ...(problem && { problem: { code: problem.code, message: problem.message } }),
+});
 
 /** The left side of a comparison is the past: it cannot be mended. */
 const past = new Set(['git', 'gitlens', 'svn', 'vscode-local-history']);

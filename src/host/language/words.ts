@@ -11,6 +11,7 @@ export const words = {
   planned: () => t('Planned, by this config:'),
   step: (text: string) => t('A step takes {0}.', text),
   runConfig: () => t('Run Config'),
+  download: () => t('Download Data Set…'),
   previewData: () => t('Preview Data'),
   weightsKept: (weights: string, kept: string, percent: string) =>
     t('{0} weights · {1} kept ({2} %)', weights, kept, percent),

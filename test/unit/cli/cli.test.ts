@@ -249,7 +249,7 @@ describe('check', () => {
     expect([code, err]).toEqual([1, '']);
     const folder = inProject('data');
     expect(out).toContain(
-      `tiny.sparse.yaml:11:30: error engine.data-file-missing: ${folder} has no file train-labels-idx1-ubyte or `,
+      `tiny.sparse.yaml:11:30: error data.file-missing: ${folder} has no file train-labels-idx1-ubyte or `,
     );
     expect(out.trimEnd().split('\n')).toHaveLength(1);
     const json = await cli('check', 'tiny.sparse.yaml', '--json');
@@ -257,7 +257,7 @@ describe('check', () => {
     expect(answer(json)).toMatchObject({
       ok: false,
       plan: null,
-      issues: [{ code: 'engine.data-file-missing', severity: 'error', path: 'data.path', line: 11, column: 30 }],
+      issues: [{ code: 'data.file-missing', severity: 'error', path: 'data.path', line: 11, column: 30 }],
     });
     // The first weights need no data.
     expect((await cli('init', 'tiny.sparse.yaml', '-o', 'x.safetensors')).code).toBe(0);
@@ -265,6 +265,27 @@ describe('check', () => {
     await writeFile(inProject('data/train-labels-idx1-ubyte'), '');
     await config({}, configText().replace('validation: 0.2', 'validation: 0'));
     expect((await cli('check', 'tiny.sparse.yaml')).out).toContain('no file t10k-images-idx3-ubyte or ');
+  });
+
+  it('looks for the files of every trial of a sweep, and says how many lack them', async () => {
+    const swept = (paths: string) => config({}, `${configText()}sweep: { seed: [1, 2], data.path: [${paths}] }\n`);
+    await swept('./data, ./nowhere');
+    const some = await cli('check', 'tiny.sparse.yaml');
+    expect([some.code, some.err]).toEqual([0, '']);
+    expect(some.out).toMatch(
+      /^tiny\.sparse\.yaml:22:44: warning data\.file-missing: \S+nowhere has no file .*download.* So 2 of 4 trials fail/m,
+    );
+    await swept('./nowhere, ./nor-here');
+    const none = await cli('check', 'tiny.sparse.yaml');
+    expect(none.code).toBe(1);
+    expect(none.out.match(/error data\.file-missing/g)).toHaveLength(2);
+    await swept('./data');
+    expect((await cli('check', 'tiny.sparse.yaml')).out).not.toContain('data.file-missing');
+    // A person's own arrays are looked for in each trial too.
+    await config({}, `${configText({ data: 'source: npy, path: ./data' })}sweep: { data.path: [./data, ./nowhere] }\n`);
+    const own = await cli('check', 'tiny.sparse.yaml');
+    expect(own.code).toBe(1);
+    expect(own.out.match(/error file\.not-found: .*x_train\.npy/g)).toHaveLength(2);
   });
 
   it.each([

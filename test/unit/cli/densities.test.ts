@@ -65,7 +65,7 @@ describe('density', () => {
     await config({ distribution: 'snip', init: 'base' });
     const { code, out, err } = await cli('density', 'tiny.sparse.yaml');
     expect([code, out]).toEqual([1, '']);
-    expect(err).toMatch(/^error engine\.data-file-missing: .*\n$/);
+    expect(err).toMatch(/^error data\.file-missing: .*\n$/);
   });
 });
 

@@ -46,7 +46,7 @@ describe('sweep', () => {
     );
     expect(out).toMatch(/^\.\/data +2 +\d+\.\d\d % ± \d+\.\d\d % /m);
     expect(out).toMatch(/^\.\/nowhere +0 +2 +- +-/m);
-    expect(out).toMatch(/^failed 0002, 0004: engine\.data-file-missing: /m);
+    expect(out).toMatch(/^failed 0002, 0004: data\.file-missing: /m);
     expect(err).toMatch(/--retry-failed\n$/);
     expect([await sweepState(), await stateOf('0001'), await stateOf('0002')]).toEqual([
       'failed',

@@ -7,12 +7,36 @@ import type { DataFacts } from '../../../src/core/data-sets';
 const check = (text: string, facts?: Partial<DataFacts>) => {
   const { config } = parseConfig(text, 'yaml');
   const looked = config &&
-    facts && { data: config.data, facts: { inputs: 12, classes: 4, examples: 500, tests: 0, ...facts } };
+    facts && [{ data: config.data, facts: { inputs: 12, classes: 4, examples: 500, tests: 0, ...facts } }];
   return checkConfig(text, 'yaml', { looked });
 };
 
 const codes = (data: string, facts?: Partial<DataFacts>, rest = 'model: { preset: mlp-7 }') =>
   check(`version: 1\n${rest}\ndata: { ${data} }\n`, facts).issues.map(({ code, path }) => `${code} ${path}`);
+
+describe('files that a look did not find', () => {
+  const problem = { code: 'data.file-missing', message: 'There is none.' };
+  const look = (text: string) => {
+    const { config } = parseConfig(text, 'yaml');
+    return checkConfig(text, 'yaml', { looked: [{ data: config!.data, problem }] });
+  };
+  const text = 'version: 1\nmodel: { preset: mlp-7 }\ndata: { source: mnist, path: ./here }\n';
+
+  it('are told at data.path, and the network is planned where the name says for what', () => {
+    const { issues, plan } = look(text);
+    expect(issues).toMatchObject([{ ...problem, severity: 'error', path: 'data.path' }]);
+    expect(text.slice(issues[0].range.start.offset, issues[0].range.end.offset)).toBe('./here');
+    expect(plan?.weights).toBe(129_400);
+    const own = look(text.replace('mnist', 'npy'));
+    expect(own.issues).toMatchObject([problem]);
+    expect([own.config, own.plan]).toEqual([undefined, undefined]);
+  });
+
+  it('are nothing to a config that names other data', () => {
+    const { config } = parseConfig(text.replace('./here', './there'), 'yaml');
+    expect(checkConfig(text, 'yaml', { looked: [{ data: config!.data, problem }] }).issues).toEqual([]);
+  });
+});
 
 describe('a config on data of the person', () => {
   it('is planned when somebody has looked, and found right as far as it goes when nobody has', () => {

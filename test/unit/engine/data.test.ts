@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { DataSource } from '../../../src/core/data-sets';
+import type { DataSource, NamedSource } from '../../../src/core/data-sets';
 import type { DataSet, Examples } from '../../../src/engine/data/data-set';
 import { Batches } from '../../../src/engine/data/batches';
 import { split } from '../../../src/engine/data/data-set';
-import { loadData, missingData } from '../../../src/engine/data/load';
+import { loadData } from '../../../src/engine/data/load';
+import { missingFile } from '../../../src/formats/data-files';
 import { writeIdx } from '../../../src/formats/idx';
 import { RpcCancelled } from '../../../src/protocol/rpc';
 import { dataWords } from './data-words';
@@ -67,7 +68,7 @@ describe('MNIST', () => {
     await put('train-images-idx3-ubyte', images(20));
     await put('train-labels-idx1-ubyte', labels(20));
     await expect(load({ source: 'mnist', path: '.', validation: 0 })).rejects.toMatchObject({
-      code: 'engine.data-file-missing',
+      code: 'data.file-missing',
       message: expect.stringContaining('t10k-images-idx3-ubyte') as string,
     });
     await put('t10k-images-idx3-ubyte', images(10));
@@ -80,7 +81,7 @@ describe('MNIST', () => {
 
   it.each<[string, () => Promise<unknown>, string, string]>([
     ['no path', () => load({ source: 'mnist' }), 'engine.data-path-missing', 'data.path'],
-    ['no files', () => load({ source: 'mnist', path: 'x' }), 'engine.data-file-missing', 'train-images-idx3-ubyte'],
+    ['no files', () => load({ source: 'mnist', path: 'x' }), 'data.file-missing', 'train-images-idx3-ubyte'],
   ])('%s: one sentence with the remedy', async (_, attempt, code, named) => {
     await expect(attempt()).rejects.toMatchObject({ code, message: expect.stringContaining(named) as string });
     await expect(attempt()).rejects.toThrow(/download/);
@@ -230,19 +231,22 @@ describe('synthetic images', () => {
 });
 
 describe('files that are not there', () => {
-  const missing = (data: { source: DataSource; path?: string; validation?: number }) =>
-    missingData(dataWords(data), folder)?.details?.['names'];
+  const told = (data: { source: NamedSource; path?: string; validation?: number }) =>
+    missingFile({ validation: 0.1, ...data }, [folder]);
+  const missing = (data: Parameters<typeof told>[0]) => told(data)?.details?.['names'];
 
   it('are found without reading any, in the words of the loading', async () => {
     expect(missing({ source: 'synthetic-digits' })).toBeUndefined();
     expect(missing({ source: 'synthetic-images' })).toBeUndefined();
-    expect(missingData(dataWords({ source: 'mnist', validation: 0.1 }), folder)?.code).toBe('engine.data-path-missing');
+    // A config without a path says so itself.
+    expect(missing({ source: 'mnist' })).toBeUndefined();
     expect(missing({ source: 'mnist', path: '.' })).toContain('train-images.idx3-ubyte.gz');
     await put('train-images.idx3-ubyte', Uint8Array.of());
     expect(missing({ source: 'mnist', path: folder })).toContain('train-labels-idx1-ubyte');
-    const told = missingData(dataWords({ source: 'mnist', path: '.', validation: 0.1 }), folder);
+    const before = told({ source: 'mnist', path: '.' });
+    expect(before?.message).toMatch(/Download Data Set" in VS Code does, and they are at https:\/\/\S+mnist\/\.$/);
     await put('train-images.idx3-ubyte', images(20));
-    await expect(load({ source: 'mnist', path: '.' })).rejects.toThrow(told?.message);
+    await expect(load({ source: 'mnist', path: '.' })).rejects.toThrow(before?.message);
     await put('train-labels-idx1-ubyte.gz', Uint8Array.of());
     expect(missing({ source: 'mnist', path: '.' })).toBeUndefined();
     expect(missing({ source: 'mnist', path: '.', validation: 0 })).toContain('t10k-images-idx3-ubyte');
