@@ -2,7 +2,7 @@
 import { appendFile, rm, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { mostCurvePoints } from '../../../src/protocol/compare-runs';
-import type { RunRecord } from '../../../src/protocol/run';
+import type { LayerSummary, RunRecord } from '../../../src/protocol/run';
 import { differingKeys } from '../../../src/protocol/run-groups';
 import { ComparedRunReader } from '../../../src/runs/compared-run';
 import type { RunFolder } from '../../../src/runs/folder';
@@ -54,7 +54,7 @@ describe('a compared run', () => {
   });
 
   test('has the density after the last change of the masks, dense layers left out', async () => {
-    const layers = [sampleLayer('fc1'), { ...sampleLayer('fc2'), density: 1, nonZeros: 24 }];
+    const dense = { ...sampleLayer('fc2'), density: 1, nonZeros: 24 };
     const masks = {
       type: 'masks',
       at: 50,
@@ -63,15 +63,12 @@ describe('a compared run', () => {
       layers: [{ layer: 'fc1', dropped: 6, grown: 0, kept: 6, dropThreshold: 0.1, growThreshold: null }],
       file: 'updates/step-000005.safetensors',
     };
-    const of = (dense: string): string =>
-      config(
-        'density: 0.5',
-        `{ name: fc1, linear: { in: 784, out: 4 } }, { name: fc2, linear: { in: 4, out: 10${dense} } }`,
-      );
-    const read = async (text: string): Promise<number | null> =>
-      (await new ComparedRunReader(await written({ ...done, layers }, text, [stepEvent(5), masks])).read()).density;
-    expect(await read(of(', dense: true'))).toBeCloseTo(6 / 24, 12);
-    expect(await read(of(''))).toBeCloseTo((6 + 24) / 48, 12);
+    const read = async (last: LayerSummary): Promise<number | null> => {
+      const record = { ...done, layers: [sampleLayer('fc1'), last] };
+      return (await new ComparedRunReader(await written(record, config('density: 0.5'), [stepEvent(5), masks])).read()).density;
+    };
+    expect(await read({ ...dense, dense: true })).toBeCloseTo(6 / 24, 12);
+    expect(await read(dense)).toBeCloseTo((6 + 24) / 48, 12);
   });
 
   test('has one text for what is one value, and a hash for one that is too long to show', async () => {
