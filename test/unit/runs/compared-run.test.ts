@@ -65,7 +65,8 @@ describe('a compared run', () => {
     };
     const read = async (last: LayerSummary): Promise<number | null> => {
       const record = { ...done, layers: [sampleLayer('fc1'), last] };
-      return (await new ComparedRunReader(await written(record, config('density: 0.5'), [stepEvent(5), masks])).read()).density;
+      return (await new ComparedRunReader(await written(record, config('density: 0.5'), [stepEvent(5), masks])).read())
+        .density;
     };
     expect(await read({ ...dense, dense: true })).toBeCloseTo(6 / 24, 12);
     expect(await read(dense)).toBeCloseTo((6 + 24) / 48, 12);
