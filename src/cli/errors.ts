@@ -1,10 +1,11 @@
 /** Every sentence of the command line, and what an error means for the exit code. */
 import { configInvalid } from '../config/invalid';
 import type { ConfigIssue } from '../config/issues';
-import { isSparseError, quote, SparseError } from '../core/errors';
+import { isSparseError, SparseError } from '../core/errors';
 import { RpcCancelled, RpcError } from '../protocol/rpc';
 import type { InitDetails } from '../protocol/run';
 import { roseText } from '../protocol/words';
+import { engineDiedCode } from '../sweep/errors';
 import { commandLine } from './program';
 
 export const exitCode = { ok: 0, input: 1, program: 2, cancelled: 130 } as const;
@@ -12,7 +13,7 @@ export type ExitCode = (typeof exitCode)[keyof typeof exitCode];
 
 /** Codes for which the program, its installation or this machine is at fault, not what was asked for. */
 const programCodes = new Set([
-  'cli.engine-died',
+  engineDiedCode,
   'engine.internal',
   'engine.pruned-weight-changed',
   'engine.wasm-files-missing',
@@ -94,17 +95,6 @@ export const outputIsInput = (path: string): SparseError =>
     'cli.output-is-input',
     `-o names ${path}, which is read: it would be overwritten. Give the output another name.`,
   );
-
-/** `lines`: the last of what it said. */
-export const engineDied = (how: string, lines: readonly string[]): SparseError => {
-  const last = lines.at(-1);
-  const said = last === undefined ? '' : ` Its last words: ${quote(last.slice(0, 300))}.`;
-  return new SparseError(
-    'cli.engine-died',
-    `The process of this trial ended before the trial did (${how}).${said} A trial that needs more memory than there is ends so; ` +
-      'run it again with fewer `--jobs`, or a smaller batch.',
-  );
-};
 
 export const badJobs = (text: string): SparseError =>
   new SparseError(

@@ -19,6 +19,13 @@ export const rootOfRun = (directory: string): string | undefined => {
   return runsDirectory(root) === runs ? root : undefined;
 };
 
+/** The project that a folder is a sweep of, as `rootOfRun`. */
+export const rootOfSweep = (directory: string): string | undefined => {
+  const sweeps = dirname(directory);
+  const root = dirname(dirname(sweeps));
+  return sweepsDirectory(root) === sweeps ? root : undefined;
+};
+
 /**
  * Makes `ROOT/.sparsescope` unless it is there, with a `.gitignore` that keeps it out of people's commits: whoever wants
  * runs committed empties that file, and it stays as they left it.

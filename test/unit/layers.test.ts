@@ -35,7 +35,11 @@ describe('imports go downwards only', () => {
     ['src/runs/bad.ts', "import '@tensorflow/tfjs';", packages],
     ['src/client/bad.ts', "import 'vscode';", packages],
     ['src/client/bad.ts', "import '../runs/folder';", paths],
+    ['src/sweep/bad.ts', "import '../engine/main';", paths],
+    ['src/sweep/bad.ts', "import '../cli/errors';", paths],
+    ['src/sweep/bad.ts', "import 'vscode';", packages],
     ['src/engine/bad.ts', "import '../client/engine-process';", paths],
+    ['src/engine/bad.ts', "import '../sweep/plan';", paths],
     ['src/engine/bad.ts', "import 'vscode';", packages],
     ['src/engine/bad.ts', "import '../contributions';", paths],
     ['src/cli/bad.ts', "import '../contributions';", paths],
@@ -53,6 +57,8 @@ describe('imports go downwards only', () => {
   it.each([
     ['src/engine/good.ts', "import '../core/network'; import '@tensorflow/tfjs';"],
     ['src/host/good.ts', "import '../protocol/rpc'; import 'vscode'; import 'node:fs';"],
+    ['src/host/good.ts', "import '../sweep/plan';"],
+    ['src/sweep/good.ts', "import '../client/engine-process'; import '../runs/folder';"],
     ['webview/good.ts', "import '../src/protocol/rpc'; import '../src/core/network';"],
   ])('%s may %s', async (file, code) => {
     expect(await rulesBrokenBy(file, code)).toEqual([]);

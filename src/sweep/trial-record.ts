@@ -1,12 +1,12 @@
 /** The record of a trial that has none of its own making: refused before it began, or left by a process that died. */
 import { rm } from 'node:fs/promises';
-import { writeTextAtomically } from '../../formats/atomic-file';
-import { makeFolder } from '../../formats/make-folder';
-import type { EngineInfo } from '../../protocol/engine';
-import { runRecordVersion } from '../../protocol/run';
-import type { RunRecord } from '../../protocol/run';
-import { isSparseError } from '../../core/errors';
-import type { RunFolder } from '../../runs/folder';
+import { writeTextAtomically } from '../formats/atomic-file';
+import { makeFolder } from '../formats/make-folder';
+import type { EngineInfo } from '../protocol/engine';
+import { runRecordVersion } from '../protocol/run';
+import type { RunRecord } from '../protocol/run';
+import { isSparseError } from '../core/errors';
+import type { RunFolder } from '../runs/folder';
 
 interface Failed {
   configPath: string;

@@ -1,9 +1,9 @@
 /** What a sweep prints as results; sentences about problems are in ../errors.ts. */
-import { valueText } from '../../core/plain-value';
-import type { PlainValue } from '../../core/plain-value';
-import type { Spread } from '../../core/stats';
-import type { Figure, SweepReportData, TrialResult } from '../../protocol/sweep';
-import { percent, significant, table } from '../table';
+import { valueText } from '../core/plain-value';
+import type { PlainValue } from '../core/plain-value';
+import type { Spread } from '../core/stats';
+import type { Figure, SweepReportData, TrialResult } from '../protocol/sweep';
+import { percent, significant, table } from './table';
 
 /** Headings of figures, and how each is written. `spread`: the deviation over seeds is told beside the mean. */
 const figureWords: Record<Figure, { heading: string; text: (value: number) => string; spread?: true }> = {

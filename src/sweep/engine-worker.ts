@@ -1,13 +1,14 @@
 /** One engine process of a pool: it runs one trial after the other, and is replaced when it dies. */
 import { createInterface } from 'node:readline';
-import { forkEngine } from '../../client/engine-process';
-import type { EngineProcess } from '../../client/engine-process';
-import type { BackendChoice, EngineApi, EngineInfo, RunHandle } from '../../protocol/engine';
-import { protocolVersion } from '../../protocol/engine';
-import { isEnded } from '../../protocol/run';
-import type { RunEvent, RunRecord } from '../../protocol/run';
-import type { Remote } from '../../protocol/rpc';
-import { describe, engineDied } from '../errors';
+import { forkEngine } from '../client/engine-process';
+import type { EngineProcess } from '../client/engine-process';
+import type { BackendChoice, EngineApi, EngineInfo, RunHandle } from '../protocol/engine';
+import { protocolVersion } from '../protocol/engine';
+import { isEnded } from '../protocol/run';
+import type { RunEvent, RunRecord } from '../protocol/run';
+import type { Remote } from '../protocol/rpc';
+import { engineDied } from './errors';
+import type { Describe } from './errors';
 
 /** Lines of its output that are told when it dies. */
 const keptLines = 5;
@@ -28,14 +29,15 @@ export class EngineWorker {
   constructor(
     private readonly modulePath: string,
     private readonly backend: BackendChoice,
-    private readonly hear: (directory: string, event: RunEvent) => void = () => undefined,
+    private readonly describe: Describe,
+    private readonly hear: (directory: string, event: RunEvent) => void,
   ) {}
 
   get pid(): number | undefined {
     return this.session?.child.pid;
   }
 
-  /** @throws RpcError as the engine answers; SparseError `cli.engine-died` */
+  /** @throws RpcError as the engine answers; SparseError `sweep.engine-died` */
   async greeted(): Promise<EngineInfo> {
     this.session ??= this.start();
     return this.session.info;
@@ -44,7 +46,7 @@ export class EngineWorker {
   /**
    * Begins a run and waits for its end. The record as the engine told it; undefined when the process left in good
    * order before (a signal).
-   * @throws RpcError when the run cannot begin; SparseError `cli.engine-died`
+   * @throws RpcError when the run cannot begin; SparseError `sweep.engine-died`
    */
   async run(directory: string, begin: (api: Remote<EngineApi>) => Promise<RunHandle>): Promise<RunRecord | undefined> {
     await this.greeted();
@@ -86,7 +88,7 @@ export class EngineWorker {
   }
 
   private start(): Session {
-    const { child, peer } = forkEngine(this.modulePath, () => undefined, describe);
+    const { child, peer } = forkEngine(this.modulePath, () => undefined, this.describe);
     const lines: string[] = [];
     for (const stream of [child.stdout, child.stderr])
       if (stream)

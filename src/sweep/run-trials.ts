@@ -1,16 +1,16 @@
 /** Runs the trials of a sweep that have not ended, a few at once, each in an engine process. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { checkConfig } from '../../config/check';
-import type { ConfigFormat } from '../../config/format';
-import { parseConfig } from '../../config/parse';
-import type { SweepTrial } from '../../config/sweep';
-import type { EngineInfo } from '../../protocol/engine';
-import { isEnded } from '../../protocol/run';
-import type { RunEvent, RunRecord } from '../../protocol/run';
-import type { RunFolder } from '../../runs/folder';
-import type { SweepFolder } from '../../runs/sweep-folder';
-import { describe } from '../errors';
+import { checkConfig } from '../config/check';
+import type { ConfigFormat } from '../config/format';
+import { parseConfig } from '../config/parse';
+import type { SweepTrial } from '../config/sweep';
+import type { EngineInfo } from '../protocol/engine';
+import { isEnded } from '../protocol/run';
+import type { RunEvent, RunRecord } from '../protocol/run';
+import type { RunFolder } from '../runs/folder';
+import type { SweepFolder } from '../runs/sweep-folder';
 import type { EngineWorker } from './engine-worker';
+import type { Describe } from './errors';
 import { clearTrial, recordFailure, recordIfThere } from './trial-record';
 
 export interface Trials {
@@ -22,6 +22,7 @@ export interface Trials {
   info: EngineInfo;
   /** Failed ones begin anew. */
   retryFailed: boolean;
+  describe: Describe;
 }
 
 /** An engine whose sweep was killed ends its run after the step it is in. */
@@ -48,7 +49,7 @@ export async function runTrial(
   trials: Trials,
   signal: AbortSignal,
 ): Promise<void> {
-  const { configPath, root, format, info } = trials;
+  const { configPath, root, format, info, describe } = trials;
   const folder = trials.folder.trial(trial.id);
   const { directory } = folder;
   const before = await settledRecord(folder);
