@@ -14,12 +14,20 @@ export interface RunReference {
   directory: string;
 }
 
+/** What a command on a sweep needs to know of it; items of the Runs tree satisfy it. */
+export interface SweepReference {
+  /** Absolute path of the sweep's folder. */
+  directory: string;
+}
+
 /**
  * Arguments and result of each command. Every argument is optional: from the palette a command takes the active
  * editor, the only candidate, or asks.
  */
 export interface CommandTypes {
   'sparsescope.runConfig': (config?: Uri) => Promise<RunHandle | undefined>;
+  /** The sweep goes on after the answer. */
+  'sparsescope.sweepConfig': (config?: Uri) => Promise<SweepReference | undefined>;
   'sparsescope.compareInitialisations': (config?: Uri, methods?: CompareMethod[]) => Promise<void>;
   'sparsescope.previewData': (config?: Uri) => Promise<void>;
   'sparsescope.runAgain': (run?: RunReference) => Promise<RunHandle | undefined>;
@@ -31,6 +39,12 @@ export interface CommandTypes {
   'sparsescope.deleteRun': (run?: RunReference) => Promise<void>;
   'sparsescope.revealRunFolder': (run?: RunReference) => Promise<void>;
   'sparsescope.openReport': (run?: RunReference) => Promise<void>;
+  'sparsescope.cancelSweep': (sweep?: SweepReference) => Promise<void>;
+  /** Where all trials have ended, those that failed begin anew. It goes on after the answer. */
+  'sparsescope.resumeSweep': (sweep?: SweepReference) => Promise<SweepReference | undefined>;
+  'sparsescope.openSweepReport': (sweep?: SweepReference) => Promise<void>;
+  'sparsescope.revealSweepFolder': (sweep?: SweepReference) => Promise<void>;
+  'sparsescope.deleteSweep': (sweep?: SweepReference) => Promise<void>;
   'sparsescope.refreshRuns': () => Promise<void>;
   'sparsescope.newConfig': () => Promise<void>;
   'sparsescope.openCheckpoint': () => Promise<void>;
@@ -48,6 +62,13 @@ export type CommandId = keyof CommandTypes;
 /** What the integration tests may see of the extension; the command exists in `ExtensionMode.Test` only. */
 export interface TestState {
   runs: { id: string; directory: string; state: string; step: number; description: string }[];
+  sweeps: {
+    id: string;
+    directory: string;
+    state: string;
+    description: string;
+    trials: { id: string; directory: string; title: string; description: string }[];
+  }[];
   panels: { directory: string; tab: string; layer: string | null; step: number | null; calls: number }[];
   tensorEditors: { uri: string; calls: number }[];
   layers: { name: string; description: string }[];
@@ -59,6 +80,7 @@ export interface TestState {
 /** Commands a person finds in the palette: exactly those of `contributes.commands`. */
 export const paletteCommands = [
   'sparsescope.runConfig',
+  'sparsescope.sweepConfig',
   'sparsescope.compareInitialisations',
   'sparsescope.previewData',
   'sparsescope.runAgain',
@@ -69,6 +91,11 @@ export const paletteCommands = [
   'sparsescope.deleteRun',
   'sparsescope.revealRunFolder',
   'sparsescope.openReport',
+  'sparsescope.cancelSweep',
+  'sparsescope.resumeSweep',
+  'sparsescope.openSweepReport',
+  'sparsescope.revealSweepFolder',
+  'sparsescope.deleteSweep',
   'sparsescope.refreshRuns',
   'sparsescope.newConfig',
   'sparsescope.openCheckpoint',
@@ -88,11 +115,14 @@ export const internalCommands = [
 export interface SettingTypes {
   'sparsescope.backend': BackendChoice;
   'sparsescope.openPanelOnRun': boolean;
+  /** Trials at once; 0: one less than the machine has processors. */
+  'sparsescope.sweepJobs': number;
 }
 
 export const settingDefaults: SettingTypes = {
   'sparsescope.backend': 'auto',
   'sparsescope.openPanelOnRun': true,
+  'sparsescope.sweepJobs': 0,
 };
 
 /** A workspace that is not trusted may not choose these for the person. */
@@ -115,12 +145,15 @@ export const walkthroughId = 'sparsescope.start';
 export interface ContextKeyTypes {
   /** A run is going on in this window's engine. */
   'sparsescope.running': boolean;
+  /** A sweep is going on in this window. */
+  'sparsescope.sweeping': boolean;
   /** The run folders were read once: before that an empty list means nothing. */
   'sparsescope.runsLoaded': boolean;
 }
 
 export const contextKeys = [
   'sparsescope.running',
+  'sparsescope.sweeping',
   'sparsescope.runsLoaded',
 ] as const satisfies readonly (keyof ContextKeyTypes)[];
 
@@ -132,10 +165,22 @@ export const runContexts = {
   unreadable: 'run.unreadable',
 } as const;
 
+/** The same of a sweep and of a trial: one that has begun, has ended, or has neither. */
+export const sweepContexts = {
+  live: 'sweep.live',
+  resumable: 'sweep.resumable',
+  completed: 'sweep.completed',
+  unreadable: 'sweep.unreadable',
+  trial: 'trial.live',
+  ended: 'trial.ended',
+  waiting: 'trial.waiting',
+} as const;
+
 /** File patterns. Configs stay YAML and JSON to the editor: no language of their own. */
 export const configGlob = '**/*.sparse.{yaml,json}';
 export const configFile = /\.sparse\.(yaml|json)$/;
 export const runRecordGlob = '**/.sparsescope/runs/*/run.json';
+export const sweepRecordGlob = '**/.sparsescope/sweeps/*/sweep.json';
 export const tensorGlob = '*.safetensors';
 
 /** Documents that get config diagnostics, hovers, completions and the CodeLens: wherever they are kept. */

@@ -18,7 +18,7 @@ import { runRecordVersion } from '../protocol/run';
 import type { RunEvent, RunRecord } from '../protocol/run';
 import { RunFolder } from '../runs/folder';
 import { readJournal } from '../runs/journal';
-import { rootOfRun, rootOfSweep } from '../runs/project';
+import { rootOfRun, rootOfSweep, sweepOfTrial } from '../runs/project';
 import { split } from './data/data-set';
 import { loadData } from './data/load';
 import * as errors from './errors';
@@ -192,8 +192,8 @@ export async function prepareResume(
     // The copy in the folder keeps the format of the file it was copied from.
     const { configPath, configFolders } = placeOf(folder, record);
     const { config, plan } = await checkedConfig(text, configPath, configFolders);
-    const sweep = dirname(dirname(folder.directory));
-    const root = rootOfRun(folder.directory) ?? rootOfSweep(sweep) ?? dirname(configPath);
+    const { directory } = folder;
+    const root = rootOfRun(directory) ?? rootOfSweep(sweepOfTrial(directory) ?? '') ?? dirname(configPath);
     const data = await loadData(config.data, { root, configFolders, ...context });
     if (data.sha256 !== record.dataset.sha256) throw errors.dataChanged(data.source);
     const { from, damaged, warnings } = await lastStates(folder, record, {

@@ -12,6 +12,8 @@ import { RunStore } from './run-store';
 import { Selection } from './selection';
 import type { Services } from './services';
 import { setting } from './settings';
+import { SweepRunner } from './sweep-runner';
+import { SweepStore } from './sweep-store';
 import { StatusBar } from './status-bar';
 import { LayersTree } from './trees/layers-tree';
 import { RunsTree } from './trees/runs-tree';
@@ -26,32 +28,58 @@ import { connect } from './wiring';
 const lensCommands = {
   runConfig: 'sparsescope.runConfig' satisfies CommandId,
   previewData: 'sparsescope.previewData' satisfies CommandId,
+  sweepConfig: 'sparsescope.sweepConfig' satisfies CommandId,
   showLayers: `${views.layers}.focus`,
 };
 
-const createServices = (context: vscode.ExtensionContext, log: vscode.LogOutputChannel): Services => {
+const createServices = (
+  context: vscode.ExtensionContext,
+  log: vscode.LogOutputChannel,
+  closing: () => boolean,
+): Services => {
   const report = reporter(log);
+  const modulePath = vscode.Uri.joinPath(context.extensionUri, 'dist', 'engine.js').fsPath;
   const engine = new EngineClient({
-    modulePath: vscode.Uri.joinPath(context.extensionUri, 'dist', 'engine.js').fsPath,
+    modulePath,
     backend: () => setting('sparsescope.backend'),
     log: (level, message) => log[level](message),
     report,
   });
+  // Only folders of a disk hold runs: a virtual workspace has none.
+  const roots = (): string[] =>
+    (vscode.workspace.workspaceFolders ?? [])
+      .filter((folder) => folder.uri.scheme === 'file')
+      .map((folder) => folder.uri.fsPath);
   const store = new RunStore({
-    // Only folders of a disk hold runs: a virtual workspace has none.
-    roots: () =>
-      (vscode.workspace.workspaceFolders ?? [])
-        .filter((folder) => folder.uri.scheme === 'file')
-        .map((folder) => folder.uri.fsPath),
+    roots,
     isOurs: (directory) => engine.running.some((run) => run.directory === directory),
     report,
   });
+  const sweeps = new SweepStore({ roots, report });
+  const { version } = context.extension.packageJSON as { version: string };
+  const reportMaker = { assets: vscode.Uri.joinPath(context.extensionUri, 'dist').fsPath, version };
+  const sweepRunner = new SweepRunner({ modulePath, maker: reportMaker, report });
   const selection = new Selection(report);
   const panels = new RunPanels({ extension: context.extensionUri, selection, report });
   const comparisons = new ComparePanels(context.extensionUri, report);
   const runComparisons = new CompareRunsPanels(context.extensionUri, report);
   const previews = new DataPanels(context.extensionUri, (path) => askForPreview({ engine }, path), report);
-  return { context, log, report, engine, store, selection, panels, comparisons, runComparisons, previews };
+  return {
+    context,
+    log,
+    report,
+    engine,
+    store,
+    sweeps,
+    sweepRunner,
+    reportMaker,
+    closing,
+    selection,
+    panels,
+    comparisons,
+    runComparisons,
+    previews,
+  };
 };
 
 /** The window closes after a few seconds whatever we do, milliseconds; a run that is killed then is interrupted. */
@@ -59,20 +87,22 @@ const closingGrace = 2_000;
 
 /** Answers what ends the engine in good order. */
 export const start = (context: vscode.ExtensionContext, log: vscode.LogOutputChannel): (() => Promise<void>) => {
-  const services = createServices(context, log);
-  const { engine, store, selection, panels, report } = services;
+  let closing = false;
+  const services = createServices(context, log, () => closing);
+  const { engine, store, sweeps, sweepRunner, selection, panels, report } = services;
   const layers = new LayersTree(store, selection, report);
   const tensors = new TensorEditors(context.extensionUri, report);
   const status = new StatusBar(engine, store);
   context.subscriptions.push(
     store,
+    sweeps,
     panels,
     services.comparisons,
     services.runComparisons,
     services.previews,
     status,
     layers.register(),
-    new RunsTree(store, selection, report).register(),
+    new RunsTree(store, sweeps, selection, report).register(),
     tensors.register(),
     registerCommands(services, layers),
     registerLanguageFeatures({ commands: lensCommands, report }),
@@ -81,5 +111,8 @@ export const start = (context: vscode.ExtensionContext, log: vscode.LogOutputCha
   );
   if (context.extensionMode === vscode.ExtensionMode.Test)
     context.subscriptions.push(registerTestState({ services, status, layers, tensors }));
-  return () => engine.stop(closingGrace);
+  return async () => {
+    closing = true;
+    await Promise.all([engine.stop(closingGrace), sweepRunner.stop()]);
+  };
 };

@@ -61,6 +61,34 @@ export const configGone = (id: string, file: string): SparseError =>
     t('The config of run {0}, {1}, is not there any more. Its copy is config.yaml in the run folder.', id, file),
   );
 
+export const sweepUnreadable = (id: string, reason: string): SparseError =>
+  new SparseError('host.sweep-unreadable', t('Sweep {0} cannot be read: {1}', id, reason));
+
+export const noSweep = (file: string): SparseError =>
+  new SparseError(
+    'host.no-sweep',
+    t(
+      '{0} has no `sweep`, so there is nothing to vary. Add one (key paths, each with a list), or use Run Config.',
+      file,
+    ),
+  );
+
+export const sweepGoesOn = (id: string): SparseError =>
+  new SparseError(
+    'host.sweep-goes-on',
+    t(
+      'Sweep {0} is going on in this window, with all the processes that this machine is to have. Wait for its end, or cancel it.',
+      id,
+    ),
+  );
+
+/** What is done with a run is done with the sweep that it is of. */
+export const isTrial = (id: string, sweep: string): SparseError =>
+  new SparseError(
+    'host.is-trial',
+    t('{0} is a trial of sweep {1} and belongs to it. Cancel, resume or delete the sweep in the Runs view.', id, sweep),
+  );
+
 export const runUnreadable = (id: string, reason: string): SparseError =>
   new SparseError('host.run-unreadable', t('Run {0} cannot be read: {1}', id, reason));
 

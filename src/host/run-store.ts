@@ -58,6 +58,8 @@ export class RunStore {
   private readonly readers = new Map<string, RunReader>();
   /** What the engine told of: also a run outside the open folders stays listed while the window is open. */
   private readonly told = new Set<string>();
+  /** Runs that are looked at and are not of the list: trials of sweeps. */
+  private readonly seen = new Set<string>();
   private readonly changed: Emitter<void>;
   private readonly tell: Throttle;
   private reading: Promise<void> | undefined;
@@ -82,7 +84,8 @@ export class RunStore {
   /** Newest first. */
   list(): RunEntry[] {
     const created = (entry: RunEntry): string => entry.record?.createdAt ?? '';
-    return [...this.entries.values()].sort(
+    const listed = [...this.entries.values()].filter(({ directory }) => !this.seen.has(directory));
+    return listed.sort(
       (a, b) => created(b).localeCompare(created(a)) || b.id.localeCompare(a.id, undefined, { numeric: true }),
     );
   }
@@ -100,6 +103,15 @@ export class RunStore {
     if (known) return known;
     await this.refresh();
     return this.entries.get(directory) ?? (await this.readEntry(await readRun(directory)));
+  }
+
+  /** Keeps a run outside the open folders' lists known, and followed while it goes on. */
+  async look(directory: string): Promise<void> {
+    if (this.entries.has(directory)) return;
+    await this.refresh();
+    if (this.entries.has(directory)) return;
+    this.seen.add(directory);
+    await this.refresh();
   }
 
   /** Reads the folders again. Asked for while reading, it reads once more afterwards. */
@@ -148,7 +160,8 @@ export class RunStore {
           found.add(run.directory);
           if (!this.options.isOurs(run.directory)) await this.read(run);
         }
-      for (const directory of this.told)
+      for (const directory of this.seen) if (found.has(directory)) this.seen.delete(directory);
+      for (const directory of [...this.told, ...this.seen])
         if (!found.has(directory) && (await this.readTold(directory))) found.add(directory);
       for (const directory of this.entries.keys())
         if (!found.has(directory) && !this.options.isOurs(directory)) this.forget(directory);
@@ -157,12 +170,13 @@ export class RunStore {
     }
   }
 
-  /** Whether a run that the engine told of is still there. */
+  /** Whether a run that the engine told of, or that is looked at, is still there. */
   private async readTold(directory: string): Promise<boolean> {
     if (this.options.isOurs(directory)) return true;
     const run = await readRun(directory);
     if ('error' in run && run.error.code === noRecordCode) {
       this.told.delete(directory);
+      this.seen.delete(directory);
       return false;
     }
     await this.read(run);

@@ -48,6 +48,56 @@ export const words = {
   reportElsewhere: () =>
     t('The report is on the machine of this workspace. Download it from the explorer and open it in a browser.'),
 
+  startingSweep: (name: string) => t('Starting the sweep of {0}', name),
+  sweeping: (id: string) => t('Sweep {0}', id),
+  sweepProgress: (ended: number, all: number, failed: number, running: string) =>
+    (failed === 0 ? t('{0} of {1} trials', ended, all) : t('{0} of {1} trials, {2} failed', ended, all, failed)) +
+    (running === '' ? '' : `; ${running}`),
+  trialRunning: (id: string, step: number | undefined) => (step === undefined ? id : t('{0} step {1}', id, step)),
+  sweepEnded: (p: { id: string; trials: number; failed: number; best: string }) =>
+    [
+      p.trials === 1 ? t('Sweep {0}: 1 trial has ended', p.id) : t('Sweep {0}: {1} trials have ended', p.id, p.trials),
+      ...(p.failed === 0 ? [] : [t('{0} failed', p.failed)]),
+      ...(p.best === '' ? [] : [t('the best is {0}', p.best)]),
+    ].join(', ') + '.',
+  sweepInterrupted: (id: string, ended: number, all: number) =>
+    t('Sweep {0} was interrupted with {1} of {2} trials done. Resume it to go on.', id, ended, all),
+  stoppingSweep: (id: string) => t('Cancelling sweep {0}', id),
+  openSweepReport: () => t('Open Report'),
+  resumeSweep: () => t('Resume Sweep'),
+  sweepConfig: () => t('Sweep Config'),
+  isSweep: (file: string, trials: number) =>
+    trials === 1
+      ? t('{0} is a sweep of 1 trial, not one run.', file)
+      : t('{0} is a sweep of {1} trials, not one run.', file, trials),
+  pickSweep: () => t('Which sweep?'),
+  noSweeps: () => t('There is no sweep in this workspace yet.'),
+  nothingSweeps: () => t('No sweep is going on in this window.'),
+  nothingToResumeSweep: () => t('There is no sweep to resume: none was interrupted, and no trial failed.'),
+  sweepEndedAlready: (id: string) => t('Sweep {0} has ended already.', id),
+  sweepComplete: (id: string) => t('All trials of sweep {0} are completed: nothing is left to do.', id),
+  sweepNotOurs: (id: string) => t('Sweep {0} belongs to another process: interrupt it where it was started.', id),
+  deleteSweep: (id: string) => t('Delete sweep {0}?', id),
+  deleteSweepDetail: (trials: number, directory: string) =>
+    t(
+      'Its config copy, its report and the runs of its {0} trials in {1} are removed. This cannot be undone.',
+      trials,
+      directory,
+    ),
+  writingReport: (id: string) => t('Writing the report of sweep {0}', id),
+  sweepTitle: (name: string, number: string) => t('{0} · sweep {1}', name, number),
+  sweepStates: {
+    running: () => t('running'),
+    completed: () => t('completed'),
+    failed: () => t('ended'),
+    interrupted: () => t('interrupted'),
+  },
+  trialsDone: (ended: number, all: number) => t('{0}/{1} trials', ended, all),
+  failedTrials: (count: number) => t('{0} failed', count),
+  best: (figure: string) => t('best {0}', figure),
+  waiting: () => t('waiting'),
+  andMore: (list: string, count: number) => t('{0} and {1} more', list, count),
+
   startingRun: (name: string) => t('Starting {0}', name),
   resumingRun: (id: string) => t('Resuming {0}', id),
   stopping: (id: string) => t('Cancelling {0}', id),
@@ -115,6 +165,12 @@ export const words = {
     state: () => t('state'),
     step: () => t('step'),
     validation: () => t('best validation accuracy'),
+    lastValidation: () => t('validation accuracy after the last epoch'),
+    trial: () => t('trial'),
+    trials: () => t('ended'),
+    failed: () => t('failed'),
+    bestTrial: () => t('best trial'),
+    jobs: () => t('at once'),
     backend: () => t('backend'),
     data: () => t('data'),
     seed: () => t('seed'),

@@ -15,6 +15,12 @@ export const noSweep = (directory: string): SparseError =>
     `${directory} is not the folder of a sweep: it has no sweep.json. Choose one made by \`sparsescope sweep\`, or a config.`,
   );
 
+export const sweepElsewhere = (directory: string): SparseError =>
+  error(
+    'sweep-elsewhere',
+    `${directory} is not among the sweeps of a project (\`.sparsescope/sweeps\`), and was not deleted. Delete it by hand.`,
+  );
+
 export const sweepConfigChanged = (file: string): SparseError =>
   error(
     'sweep-config-changed',

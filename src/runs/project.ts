@@ -1,6 +1,6 @@
 /** Where a project keeps its runs: `ROOT/.sparsescope/runs/NAME-N`. */
 import { writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { cannotWrite, systemCode } from '../formats/errors';
 import { makeFolder } from '../formats/make-folder';
 
@@ -24,6 +24,12 @@ export const rootOfSweep = (directory: string): string | undefined => {
   const sweeps = dirname(directory);
   const root = dirname(dirname(sweeps));
   return sweepsDirectory(root) === sweeps ? root : undefined;
+};
+
+/** The folder of the sweep that a run is a trial of, by its place in a project. */
+export const sweepOfTrial = (directory: string): string | undefined => {
+  const sweep = dirname(dirname(directory));
+  return basename(dirname(directory)) === 'trials' && rootOfSweep(sweep) !== undefined ? sweep : undefined;
 };
 
 /**

@@ -1,21 +1,22 @@
 /** The folder of a sweep: its config, its record, and a run folder for each trial. */
 import { createHash } from 'node:crypto';
-import { rm } from 'node:fs/promises';
+import { lstat, readdir, rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { configTooLarge } from '../config/invalid';
 import { maxConfigBytes } from '../config/format';
 import { isSparseError } from '../core/errors';
 import type { PlainValue } from '../core/plain-value';
 import { writeTextAtomically } from '../formats/atomic-file';
+import { cannotRead, systemCode } from '../formats/errors';
 import { readText } from '../formats/text-file';
 import { sweepRecordVersion } from '../protocol/sweep';
 import type { SweepRecord, SweepTrialRecord } from '../protocol/sweep';
 import * as errors from './errors';
 import { RunFolder } from './folder';
-import { acquireLock, isLocked } from './lock';
+import { acquireLock, isLocked, lockName } from './lock';
 import type { Lock } from './lock';
 import { makeExactly, makeNumbered } from './new-folder';
-import { makeProjectDirectory, slug, sweepsDirectory } from './project';
+import { makeProjectDirectory, rootOfSweep, slug, sweepsDirectory } from './project';
 import { Invalid, list, object, oneOf, optional, text, whole } from './validate';
 import type { Check } from './validate';
 
@@ -72,8 +73,12 @@ export class SweepFolder {
     return join(this.directory, 'trials.csv');
   }
 
+  get trials(): string {
+    return join(this.directory, 'trials');
+  }
+
   trial(id: string): RunFolder {
-    return new RunFolder(join(this.directory, 'trials', id));
+    return new RunFolder(join(this.trials, id));
   }
 
   /**
@@ -121,6 +126,41 @@ export class SweepFolder {
     return over ? { ...record, state: 'interrupted' } : record;
   }
 
+  /** Ids of the trials that have begun, or were refused. @throws SparseError `file.*` */
+  async begun(): Promise<Set<string>> {
+    return new Set(await foldersIn(this.trials));
+  }
+
+  /**
+   * Deletes the sweep with its trials: one of a project, readable or not. Its lock, and those of its trials, are to be
+   * free.
+   * @throws SparseError `runs.sweep-elsewhere`, `runs.not-a-folder`, `runs.still-running`, `runs.in-use-elsewhere`,
+   *   `runs.lock-damaged`, `runs.remove-failed`
+   */
+  async remove(): Promise<void> {
+    // One of `sweep -o` is a folder that the person chose, maybe with other things in it.
+    if (rootOfSweep(this.directory) === undefined) throw errors.sweepElsewhere(this.directory);
+    const stat = await lstat(this.directory).catch((cause: unknown) => {
+      throw systemCode(cause) === 'ENOENT' ? errors.noSweep(this.directory) : cannotRead(this.directory, cause);
+    });
+    // Following a link would delete a folder that only looks like it is here.
+    if (!stat.isDirectory()) throw errors.notAFolder(this.directory);
+    const lock = await this.lock();
+    try {
+      // The engine of a sweep that was killed may still be writing.
+      for (const id of await this.begun()) await (await this.trial(id).lock()).release();
+      await rm(this.trials, { recursive: true, force: true });
+      // The record goes last: a removal that fails half-way can be tried again.
+      for (const inner of await readdir(this.directory))
+        if (inner !== basename(this.recordFile) && inner !== lockName)
+          await rm(join(this.directory, inner), { recursive: true, force: true });
+      await rm(this.directory, { recursive: true, force: true });
+    } catch (cause) {
+      await lock.release();
+      throw isSparseError(cause) ? cause : errors.removeFailed(this.directory, systemCode(cause) ?? String(cause));
+    }
+  }
+
   private parse(json: string): SweepRecord {
     let value: unknown;
     try {
@@ -145,4 +185,19 @@ export class SweepFolder {
     if (hashOf(config) !== configSha256) throw errors.sweepConfigChanged(this.configFile);
     return config;
   }
+}
+
+/** Names of the folders in a folder, in order; none when it is not there. @throws SparseError `file.*` */
+async function foldersIn(directory: string): Promise<string[]> {
+  const entries = await readdir(directory, { withFileTypes: true }).catch((cause: unknown) => {
+    if (['ENOENT', 'ENOTDIR'].includes(systemCode(cause) ?? '')) return [];
+    throw cannotRead(directory, cause);
+  });
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+}
+
+/** The folders of a project's sweeps. @throws SparseError `file.*` */
+export async function listSweeps(root: string): Promise<SweepFolder[]> {
+  const directory = sweepsDirectory(root);
+  return (await foldersIn(directory)).map((name) => new SweepFolder(join(directory, name)));
 }

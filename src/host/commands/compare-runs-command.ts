@@ -5,16 +5,24 @@ import { mostComparedRuns } from '../../protocol/compare-runs';
 import { runTitle } from '../../protocol/words';
 import { tooManyRuns } from '../errors';
 import type { Services } from '../services';
+import type { SweepEntry, TrialEntry } from '../sweep-store';
+import { trialDescription } from '../trees/sweep-row';
 import { runDescription } from '../trees/run-row';
 import { words } from '../words';
 import { inform } from './register';
 
-type Used = Pick<Services, 'store' | 'report' | 'runComparisons'>;
+type Used = Pick<Services, 'store' | 'sweeps' | 'report' | 'runComparisons'>;
+
+const begunTrials = (sweep: SweepEntry | undefined): TrialEntry[] =>
+  (sweep?.trials ?? []).filter(({ state }) => state !== 'waiting');
 
 /** Nothing when the choice is left. */
-const chooseRuns = async ({ store, report }: Used, given: RunReference | undefined): Promise<string[] | undefined> => {
+const chooseRuns = async (
+  { store, sweeps, report }: Used,
+  given: RunReference | undefined,
+): Promise<string[] | undefined> => {
   if (!store.loaded) await store.refresh();
-  const items = store
+  const runs = store
     .list()
     .filter(({ record }) => record !== undefined)
     .map((entry) => ({
@@ -23,12 +31,29 @@ const chooseRuns = async ({ store, report }: Used, given: RunReference | undefin
       picked: entry.directory === given?.directory,
       directory: entry.directory,
     }));
+  // A trial is compared with others of its sweep first of all; a sweep stands for all of them.
+  const trial = given && sweeps.trial(given.directory);
+  const whole = given && sweeps.get(given.directory);
+  const begun = begunTrials(whole ?? (trial && sweeps.get(trial.sweep)));
+  const trials = begun.map((each) => ({
+    label: each.title,
+    description: trialDescription(each),
+    picked: each === trial || (whole !== undefined && begun.length <= mostComparedRuns),
+    directory: each.directory,
+  }));
+  const items = [...trials, ...runs];
   if (items.length === 0) {
     inform(words.noRuns(), report);
     return undefined;
   }
   const options = { canPickMany: true, matchOnDescription: true, placeHolder: words.pickRuns() } as const;
   return (await vscode.window.showQuickPick(items, options))?.map(({ directory }) => directory);
+};
+
+/** A sweep among what is selected stands for its trials. */
+const runsOf = ({ sweeps }: Used, { directory }: RunReference): string[] => {
+  const sweep = sweeps.get(directory);
+  return sweep ? begunTrials(sweep).map((trial) => trial.directory) : [directory];
 };
 
 /** @throws SparseError `host.too-many-runs` */
@@ -38,7 +63,7 @@ export const compareRuns = async (
   selected: readonly RunReference[] = [],
 ): Promise<void> => {
   // One item alone is where a choice begins; several are the choice.
-  const given = selected.length > 1 ? selected.map(({ directory }) => directory) : undefined;
+  const given = selected.length > 1 ? [...new Set(selected.flatMap((each) => runsOf(services, each)))] : undefined;
   const directories = given ?? (await chooseRuns(services, run));
   if (!directories) return;
   const { length } = directories;

@@ -11,6 +11,8 @@ import { Doctor } from './doctor';
 import { downloadDataSet, newConfig, openCheckpoint } from './file-commands';
 import { registerCommand } from './register';
 import { cancelRun, resumeRun, runAgain, runConfig } from './run-commands';
+import { cancelSweep, resumeSweep, sweepConfig } from './sweep-commands';
+import { deleteSweep, openSweepReport, revealSweepFolder } from './sweep-folder-commands';
 import { deleteRun, openReport, openRun, revealRunFolder } from './run-folder-commands';
 
 type Commands = Omit<CommandTypes, 'sparsescope.test.state'>;
@@ -19,6 +21,7 @@ export const registerCommands = (services: Services, layers: LayersTree): vscode
   const doctor = new Doctor(services);
   const commands: Commands = {
     'sparsescope.runConfig': (config) => runConfig(services, config),
+    'sparsescope.sweepConfig': (config) => sweepConfig(services, config),
     'sparsescope.compareInitialisations': (config, methods) => compareInitialisations(services, config, methods),
     'sparsescope.previewData': (config) => previewData(services, config),
     'sparsescope.runAgain': (run) => runAgain(services, run),
@@ -29,7 +32,15 @@ export const registerCommands = (services: Services, layers: LayersTree): vscode
     'sparsescope.deleteRun': (run) => deleteRun(services, run),
     'sparsescope.revealRunFolder': (run) => revealRunFolder(services, run),
     'sparsescope.openReport': (run) => openReport(services, run),
-    'sparsescope.refreshRuns': () => services.store.refresh(),
+    'sparsescope.cancelSweep': (sweep) => cancelSweep(services, sweep),
+    'sparsescope.resumeSweep': (sweep) => resumeSweep(services, sweep),
+    'sparsescope.openSweepReport': (sweep) => openSweepReport(services, sweep),
+    'sparsescope.revealSweepFolder': (sweep) => revealSweepFolder(services, sweep),
+    'sparsescope.deleteSweep': (sweep) => deleteSweep(services, sweep),
+    'sparsescope.refreshRuns': async () => {
+      await services.store.refresh();
+      await services.sweeps.refresh();
+    },
     'sparsescope.newConfig': () => newConfig(),
     'sparsescope.openCheckpoint': () => openCheckpoint(),
     'sparsescope.downloadDataSet': (name, directory) => downloadDataSet(services, name, directory),

@@ -1,8 +1,10 @@
 /** Which run, which config: the argument, the only candidate, or a question. */
+import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { configFile, configGlob, type RunReference } from '../../contributions';
 import { runTitle } from '../../protocol/words';
-import { notAConfig, notOnDisk } from '../errors';
+import { sweepOfTrial } from '../../runs/project';
+import { isTrial, notAConfig, notOnDisk } from '../errors';
 import type { RunEntry } from '../run-store';
 import type { Services } from '../services';
 import { runDescription } from '../trees/run-row';
@@ -32,6 +34,12 @@ export const pickRun = async (
     entry,
   }));
   return (await vscode.window.showQuickPick(items, { placeHolder: words.pickRun() }))?.entry;
+};
+
+/** What changes a run is not done with a trial alone. @throws SparseError `host.is-trial` */
+export const refuseTrial = ({ id, directory }: RunEntry): void => {
+  const sweep = sweepOfTrial(directory);
+  if (sweep !== undefined) throw isTrial(id, basename(sweep));
 };
 
 const chooseConfig = async (): Promise<vscode.Uri | undefined> => {

@@ -15,7 +15,7 @@ const remedy = (code: string): { label: string; command: string } =>
     : { label: words.showLog(), command: 'sparsescope.openLog' satisfies CommandId };
 
 /** Shows the sentence of `error` with a remedy or a way to the log. Cancel, and what is told elsewhere, shows nothing. */
-const showError = (error: unknown, report: Report): void => {
+export const showError = (error: unknown, report: Report): void => {
   if (isCancel(error)) return;
   report(error);
   if (isTold(error)) return;

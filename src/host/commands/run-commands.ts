@@ -9,13 +9,14 @@ import { isEnded, type RunRecord } from '../../protocol/run';
 import { stateWords } from '../../protocol/words';
 import { configGone, configHasErrors, runUnreadable, untrusted } from '../errors';
 import { checkedDocument } from '../language/document';
+import { detach } from '../log';
 import type { RunEntry } from '../run-store';
 import type { Services } from '../services';
 import { setting } from '../settings';
 import { runContext } from '../trees/run-row';
 import { words } from '../words';
-import { pickConfig, pickRun } from './pick';
-import { inform } from './register';
+import { pickConfig, pickRun, refuseTrial } from './pick';
+import { executeCommand, inform } from './register';
 
 /** Throws `host.untrusted-workspace`: nothing of an untrusted workspace is run. */
 export const needTrust = (): void => {
@@ -76,10 +77,20 @@ const startDocument = async (services: Services, document: vscode.TextDocument):
   return handle;
 };
 
+const offerSweep = async (config: vscode.Uri, trials: number): Promise<void> => {
+  const message = words.isSweep(vscode.workspace.asRelativePath(config), trials);
+  const choice = await vscode.window.showInformationMessage(message, words.sweepConfig());
+  if (choice !== undefined) await executeCommand('sparsescope.sweepConfig', config);
+};
+
 export const runConfig = async (services: Services, config?: vscode.Uri): Promise<RunHandle | undefined> => {
   needTrust();
   const document = await pickConfig(config);
-  return document && startDocument(services, document);
+  if (!document) return undefined;
+  const { sweep } = checkedDocument(document);
+  if (!sweep) return startDocument(services, document);
+  detach(offerSweep(document.uri, sweep.count), services.report);
+  return undefined;
 };
 
 /** Throws `host.run-unreadable` with the reason. */
@@ -104,6 +115,7 @@ export const resumeRun = async (services: Services, run?: RunReference): Promise
   const entry = await pickRun(services, run, resumable, words.nothingToResume());
   if (!entry) return undefined;
   recordOf(entry);
+  refuseTrial(entry);
   const { id, directory } = entry;
   const handle = await withEngine(
     services,
@@ -122,6 +134,7 @@ export const cancelRun = async (services: Services, run?: RunReference): Promise
   const ours = (directory: string): boolean => engine.running.some((live) => live.directory === directory);
   const entry = await pickRun(services, run, ({ directory }) => ours(directory), words.nothingRuns());
   if (!entry) return;
+  refuseTrial(entry);
   if (!ours(entry.directory)) {
     const { state, pid } = recordOf(entry);
     const why = isEnded(state) ? words.alreadyEnded(entry.id, stateWords[state]) : words.notOurs(entry.id, pid);

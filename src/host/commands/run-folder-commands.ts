@@ -11,7 +11,7 @@ import { runUnreadable } from '../errors';
 import type { RunEntry } from '../run-store';
 import type { Services } from '../services';
 import { words } from '../words';
-import { pickRun } from './pick';
+import { pickRun, refuseTrial } from './pick';
 import { inform } from './register';
 
 /** Whether this machine's own programs can reach the files; else they are on a server, or the editor is a web page. */
@@ -43,6 +43,7 @@ export const deleteRun = async (services: Services, run?: RunReference): Promise
   const entry = await anyRun(services, run);
   if (!entry) return;
   const { id, directory } = entry;
+  refuseTrial(entry);
   const answer = await vscode.window.showWarningMessage(
     words.deleteRun(id),
     { modal: true, detail: words.deleteRunDetail(directory) },
@@ -56,24 +57,26 @@ export const deleteRun = async (services: Services, run?: RunReference): Promise
   await services.store.refresh();
 };
 
+export const revealFolder = async (directory: string): Promise<void> => {
+  const command = isLocal() ? 'revealFileInOS' : 'revealInExplorer';
+  await vscode.commands.executeCommand(command, vscode.Uri.file(directory));
+};
+
 export const revealRunFolder = async (services: Services, run?: RunReference): Promise<void> => {
   const entry = await anyRun(services, run);
-  if (!entry) return;
-  const command = isLocal() ? 'revealFileInOS' : 'revealInExplorer';
-  await vscode.commands.executeCommand(command, vscode.Uri.file(entry.directory));
+  if (entry) await revealFolder(entry.directory);
+};
+
+/** In a browser where there is one for it; else where it can be taken from. */
+export const showReport = async ({ report }: Services, file: string): Promise<void> => {
+  if (isLocal() && (await vscode.env.openExternal(vscode.Uri.file(file)))) return;
+  await vscode.commands.executeCommand('revealInExplorer', vscode.Uri.file(file));
+  inform(words.reportElsewhere(), report);
 };
 
 export const openReport = async (services: Services, run?: RunReference): Promise<void> => {
   const entry = await anyRun(services, run);
   if (!entry) return;
-  const { extensionUri, extension } = services.context;
-  const { version } = extension.packageJSON as { version: string };
   // Runs of this window write none, and one that was resumed has an old one.
-  const file = await freshReport(new RunFolder(entry.directory), {
-    assets: vscode.Uri.joinPath(extensionUri, 'dist').fsPath,
-    version,
-  });
-  if (isLocal() && (await vscode.env.openExternal(vscode.Uri.file(file)))) return;
-  await vscode.commands.executeCommand('revealInExplorer', vscode.Uri.file(file));
-  inform(words.reportElsewhere(), services.report);
+  await showReport(services, await freshReport(new RunFolder(entry.directory), services.reportMaker));
 };

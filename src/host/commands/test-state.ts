@@ -6,6 +6,7 @@ import type { Services } from '../services';
 import type { StatusBar } from '../status-bar';
 import type { LayersTree } from '../trees/layers-tree';
 import { runDescription } from '../trees/run-row';
+import { sweepDescription, trialDescription } from '../trees/sweep-row';
 import type { TensorEditors } from '../views/tensor-editor';
 import { registerCommand } from './register';
 
@@ -17,7 +18,7 @@ interface Seen {
 }
 
 const testState = ({ services, status, layers, tensors }: Seen): TestState => {
-  const { engine, store, panels } = services;
+  const { engine, store, sweeps, panels } = services;
   return {
     runs: store.list().map((entry) => ({
       id: entry.id,
@@ -25,6 +26,18 @@ const testState = ({ services, status, layers, tensors }: Seen): TestState => {
       state: entry.record?.state ?? 'unreadable',
       step: entry.step,
       description: runDescription(entry),
+    })),
+    sweeps: sweeps.list().map((entry) => ({
+      id: entry.id,
+      directory: entry.directory,
+      state: entry.record?.state ?? 'unreadable',
+      description: sweepDescription(entry),
+      trials: entry.trials.map((trial) => ({
+        id: trial.id,
+        directory: trial.directory,
+        title: trial.title,
+        description: trialDescription(trial),
+      })),
     })),
     panels: panels
       .list()

@@ -9,6 +9,8 @@ export interface LensCommands {
   runConfig: string;
   /** Takes the config's Uri. */
   previewData: string;
+  /** Takes the config's Uri. */
+  sweepConfig: string;
   showLayers: string;
 }
 
@@ -19,6 +21,8 @@ export const codeLens = (commands: LensCommands): vscode.CodeLensProvider => {
         return { title, command: commands.runConfig, arguments: [uri] };
       case 'data':
         return { title, command: commands.previewData, arguments: [uri] };
+      case 'sweep':
+        return { title, command: commands.sweepConfig, arguments: [uri] };
       case 'layers':
         return { title, command: commands.showLayers };
       case 'problems':

@@ -6,21 +6,20 @@ import { words } from './words';
 
 export interface Lens {
   title: string;
-  action: 'run' | 'layers' | 'problems' | 'data';
+  action: 'run' | 'sweep' | 'layers' | 'problems' | 'data';
   /** From 0; the first line when it is absent. */
   line?: number;
 }
 
 function aboveConfig({ plan, sweep, issues }: CheckedConfig): Lens[] {
   const run: Lens = { title: `$(play) ${words.runConfig()}`, action: 'run' };
+  if (sweep) return [{ title: `$(run-all) ${words.sweep(sweep.count)}`, action: 'sweep' }];
   if (!plan) {
     const errors = issues.filter(({ severity }) => severity === 'error').length;
     // Nothing is wrong where the data's own files only have not told what the network is for.
     if (errors === 0) return [run];
     return [run, { title: `$(error) ${words.problems(errors)}`, action: 'problems' }];
   }
-  // Run Config says how a sweep is run.
-  if (sweep) return [{ title: `$(list-tree) ${words.sweep(sweep.count)}`, action: 'run' }];
   const { weights, nonZeros, density } = plan;
   const kept =
     nonZeros === undefined || density === undefined

@@ -16,7 +16,6 @@ export const words = {
   weightsKept: (weights: string, kept: string, percent: string) =>
     t('{0} weights · {1} kept ({2} %)', weights, kept, percent),
   weightsByPattern: (weights: string) => t('{0} weights · kept by the pattern', weights),
-  sweep: (trials: number) =>
-    trials === 1 ? t('Sweep of 1 trial, for the terminal') : t('Sweep of {0} trials, for the terminal', trials),
+  sweep: (trials: number) => (trials === 1 ? t('Sweep Config: 1 trial') : t('Sweep Config: {0} trials', trials)),
   problems: (count: number) => (count === 1 ? t('1 problem') : t('{0} problems', count)),
 };

@@ -3,10 +3,10 @@ import * as vscode from 'vscode';
 import { laterTarget } from '../../config/methods';
 import { configFile, views, type CommandId } from '../../contributions';
 import type { Isometry } from '../../core/spectrum';
-import { runTitle } from '../../protocol/words';
 import { checkedDocument, onDidLook } from '../language/document';
 import type { Report } from '../log';
 import type { RunStore } from '../run-store';
+import { titleOf } from '../run-title';
 import type { Selection } from '../selection';
 import { Throttle } from '../throttle';
 import { factTable } from '../tooltip';
@@ -116,7 +116,7 @@ export class LayersTree implements vscode.TreeDataProvider<LayerRow> {
     const entry = directory === undefined ? undefined : this.store.get(directory);
     const later = entry?.record?.laterTarget;
     const [rows, title] = entry?.record
-      ? [entry.record.layers.map((layer) => actualRow(layer, { masks: entry.masks, later })), runTitle(entry.id)]
+      ? [entry.record.layers.map((layer) => actualRow(layer, { masks: entry.masks, later })), titleOf(entry.directory)]
       : [this.plannedRows(), this.config ? words.planned(this.configName()) : ''];
     if (this.view) this.view.description = title;
     // A run tells of itself ten times a second, its layers rarely change: an equal list is not drawn again.

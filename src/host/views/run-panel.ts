@@ -4,12 +4,12 @@ import * as vscode from 'vscode';
 import { runPanelType } from '../../contributions';
 import { Peer } from '../../protocol/rpc';
 import type { RunViewApi, RunViewEvents, RunViewState } from '../../protocol/views';
-import { runTitle } from '../../protocol/words';
 import { RunFolder } from '../../runs/folder';
 import { RunReader } from '../../runs/reader';
 import { executeCommand } from '../commands/register';
 import { describeError, isForPeople, runFolderGone } from '../errors';
 import { detach, type Report } from '../log';
+import { titleOf } from '../run-title';
 import type { Nothing } from '../emitter';
 import type { Selection } from '../selection';
 import { Throttle } from '../throttle';
@@ -53,7 +53,7 @@ export class RunPanel {
       if (!isForPeople(error)) services.report(error);
       return describeError(error);
     });
-    const title = runTitle(folder.id);
+    const title = titleOf(folder.directory);
     panel.title = title;
     const icon = (theme: string): vscode.Uri =>
       vscode.Uri.joinPath(services.extension, 'media', `sparsescope-${theme}.svg`);

@@ -25,6 +25,7 @@ vi.mock('vscode', async () => ({
 
 import { compareRuns } from '../../../src/host/commands/compare-runs-command';
 import type { RunEntry } from '../../../src/host/run-store';
+import type { SweepEntry, TrialEntry } from '../../../src/host/sweep-store';
 import type { Services } from '../../../src/host/services';
 import { parseCompareRunsState } from '../../../src/host/views/compare-runs-state';
 import { mostComparedRuns } from '../../../src/protocol/compare-runs';
@@ -40,9 +41,27 @@ const entry = (id: string, readable = true): RunEntry => ({
 const reference = (id: string): { directory: string } => ({ directory: `/runs/${id}` });
 
 let shown: string[][];
-const services = (entries: RunEntry[]): Pick<Services, 'store' | 'report' | 'runComparisons'> =>
+const trial = (id: string, state: TrialEntry['state']): TrialEntry => ({
+  kind: 'trial',
+  id,
+  directory: `/sweeps/s-1/trials/${id}`,
+  sweep: '/sweeps/s-1',
+  title: `seed ${id}`,
+  state,
+  step: 1,
+  totalSteps: 1,
+  accuracy: undefined,
+  problem: undefined,
+});
+const trials = [trial('0001', 'completed'), trial('0002', 'training'), trial('0003', 'waiting')];
+const sweep = { kind: 'sweep', id: 's-1', directory: '/sweeps/s-1', trials } as unknown as SweepEntry;
+const services = (entries: RunEntry[]): Pick<Services, 'store' | 'sweeps' | 'report' | 'runComparisons'> =>
   ({
     store: { loaded: true, list: () => entries },
+    sweeps: {
+      get: (directory: string) => (directory === sweep.directory ? sweep : undefined),
+      trial: (directory: string) => trials.find((each) => each.directory === directory),
+    },
     report: (error: unknown) => {
       throw error;
     },
@@ -87,6 +106,19 @@ describe('Compare Runs', () => {
     await compareRuns(services([]));
     expect(window.asked).toEqual([]);
     expect(window.informed).toHaveLength(1);
+  });
+
+  it('offers the others of a sweep with a trial, and takes all of a sweep that is selected but those that wait', async () => {
+    await compareRuns(services(all), trials[1], [trials[1]]);
+    expect(window.asked[0].map(({ label, picked }) => [label, picked]).slice(0, 3)).toEqual([
+      ['seed 0001', false],
+      ['seed 0002', true],
+      ['a · run 1', false],
+    ]);
+    await compareRuns(services(all), sweep);
+    expect(window.asked[1].map(({ picked }) => picked)).toEqual([true, true, false, false, false]);
+    await compareRuns(services(all), sweep, [sweep, trials[0], reference('a-1')]);
+    expect(shown).toEqual([['/sweeps/s-1/trials/0001', '/sweeps/s-1/trials/0002', '/runs/a-1']]);
   });
 
   it('refuses more runs than can be told apart', async () => {
