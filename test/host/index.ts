@@ -5,6 +5,7 @@ import { doctorJourneys } from './doctor';
 import { languageJourneys } from './language';
 import { recoveryJourneys } from './recovery';
 import { runJourneys } from './runs';
+import { sweepJourneys } from './sweeps';
 import { tensorJourneys } from './tensors';
 
 /** Marks what the starting script passes on; the rest of the workbench's console is noise. */
@@ -28,6 +29,7 @@ export async function run(): Promise<void> {
   activationJourneys();
   languageJourneys();
   runJourneys();
+  sweepJourneys();
   recoveryJourneys();
   tensorJourneys();
   doctorJourneys();

@@ -148,6 +148,12 @@ describe('lenses', () => {
     expect(data(`${preset}probes: { spectra: { data: 1 } }\n`)).toEqual([]);
   });
 
+  it('offer to sweep a grid', () => {
+    expect(lensesOf(checkConfig(`${preset}sweep: { seed: [1, 2, 3] }\n`, 'yaml'))).toEqual([
+      { title: '$(run-all) Sweep Config: 3 trials', action: 'sweep' },
+    ]);
+  });
+
   it('count the problems instead when there are some', () => {
     expect(lensesOf(checkConfig('version: 1\nsed: 1\nnam: x\n', 'yaml'))[1]).toEqual({
       title: '$(error) 2 problems',
