@@ -25,6 +25,12 @@ const evenly = (count: number, most: number): number[] =>
     ? Array.from({ length: count }, (_, i) => i)
     : Array.from({ length: most }, (_, i) => Math.round((i * (count - 1)) / Math.max(1, most - 1)));
 
+/** Of networks of so many layers as many as are allowed are checked in a moment; of deeper ones fewer, but some. */
+const usualLayers = 20;
+const atLeast = 4;
+const fewerOf = (most: number, layers: number): number =>
+  Math.min(most, Math.max(atLeast, Math.floor((most * usualLayers) / Math.max(1, layers))));
+
 interface Told {
   issue: ConfigIssue;
   /** Trials that have it, those of other seeds not counted. */
@@ -52,7 +58,12 @@ export function checkSweep(
   const { locate, locateKey, pathAt, issue } = readConfig({ ...written, tree: { ...tree, root: base } });
   const own = findings.map((finding) => issue(finding, finding.path, finding.span));
   const grid = distinct(axes);
-  const checked = evenly(countOf(grid), own.length > 0 ? 1 : mostChecked).map((trial) => picksOf(grid, trial));
+  const layers = (): number => {
+    const root = trialTree(base, grid, picksOf(grid, 0));
+    return 'misfit' in root ? 0 : (check({ ...written, tree: { root, problems: [] } }).plan?.layers.length ?? 0);
+  };
+  const few = own.length > 0 ? 1 : Number.isFinite(mostChecked) ? fewerOf(mostChecked, layers()) : mostChecked;
+  const checked = evenly(countOf(grid), few).map((trial) => picksOf(grid, trial));
   const told = new Map<string, Told>();
   let first: CheckedConfig | undefined;
   for (const picks of checked) {
@@ -124,8 +135,14 @@ const sweepOf = (base: MapNode, axes: readonly Axis[], { format }: Written): Swe
   trials: () =>
     Array.from({ length: countOf(axes) }, (_, trial) => {
       const picks = picksOf(axes, trial);
-      // Each was put in when the sweep was checked.
-      const root = trialTree(base, axes, picks) as MapNode;
-      return { id: trialId(trial), values: valuesOf(axes, picks), text: configText(root, format) };
+      return {
+        id: trialId(trial),
+        values: valuesOf(axes, picks),
+        // Made when it is read: thousands of them would hold up whoever only lists the trials.
+        get text() {
+          // Each was put in when the sweep was checked.
+          return configText(trialTree(base, axes, picks) as MapNode, format);
+        },
+      };
     }),
 });

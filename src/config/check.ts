@@ -144,7 +144,7 @@ function checkReading(reading: Reading, looked: readonly DataLook[]): CheckedCon
 
 /**
  * Never throws. `config` and `plan` are there when no issue is an error, but for files that are not there. `mostTrials`: of a larger sweep only so many,
- * evenly chosen, are checked; each value is read in any case. Of a person's own data that nobody has `looked` at, nothing
+ * evenly chosen, are checked, fewer where the networks are deep; each value is read in any case. Of a person's own data that nobody has `looked` at, nothing
  * is said of how the network and the numbers of examples fit it.
  */
 export function checkConfig(text: string, format: ConfigFormat, options: CheckOptions = {}): CheckedConfig {

@@ -26,7 +26,7 @@ export interface SweepTrial {
   /** By key path, in the order of the grid, as they are written. */
   values: Record<string, PlainValue>;
   /** A whole config, without comments, in the format of the sweep's. */
-  text: string;
+  readonly text: string;
 }
 
 export interface Sweep {

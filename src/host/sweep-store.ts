@@ -164,15 +164,17 @@ export class SweepStore {
     const before = new Map(known?.trials.map((trial) => [trial.id, trial]));
     const titles = trialTitles(record);
     const begun = await folder.begun();
-    const trials: TrialEntry[] = [];
+    /** By id: a record of somebody else's making may name one twice, and no tree has the same row twice. */
+    const found = new Map<string, TrialEntry>();
     // One after the other: hundreds of trials must not be hundreds of open files.
     for (const [index, { id: trial }] of record.trials.entries()) {
       const was = before.get(trial);
       // What is completed stays so.
       const same = was?.state === 'completed' && begun.has(trial);
       const blank = this.blank(folder, trial, titles[index]);
-      trials.push(same ? was : begun.has(trial) ? await this.look(folder, blank) : blank);
+      found.set(trial, same ? was : begun.has(trial) ? await this.look(folder, blank) : blank);
     }
+    const trials = [...found.values()];
     const failed = trials.filter(({ state }) => state === 'failed').length;
     const ended = failed + trials.filter(({ state }) => state === 'completed').length;
     return { ...about, record, trials, ended, failed, best: bestOf(trials) };

@@ -45,13 +45,13 @@ export const sweepJourneys = (): void =>
       assert.ok(begun, 'no sweep was started');
       ({ directory } = begun);
       const sweep = await untilSweep(directory, 'ended', ({ state: now }) => now === 'failed');
-      assert.match(sweep.description, /^4\/4 trials · 2 failed · best 0?\.\d+ val$/);
+      assert.match(sweep.description, /^4\/4 · 2 failed · best 0?\.\d+ val$/);
       assert.deepEqual(
         sweep.trials.map(({ title }) => title),
         ['density 0.25, seed 1', 'density 0.25, seed 2', 'density 0.0005, seed 1', 'density 0.0005, seed 2'],
       );
-      assert.match(sweep.trials[0].description, /^0001 · completed · 0?\.\d+ val$/);
-      assert.equal(sweep.trials[3].description, '0004 · failed');
+      assert.match(sweep.trials[0].description, /^completed · 0?\.\d+ val · 0001$/);
+      assert.equal(sweep.trials[3].description, 'failed · 0004');
       // Trials are not among the runs.
       assert.equal((await state()).runs.filter((run) => run.directory.startsWith(directory)).length, 0);
       await until('its report', () => existsSync(join(directory, 'report.html')));
@@ -85,11 +85,11 @@ export const sweepJourneys = (): void =>
       );
       await execute('sparsescope.cancelSweep');
       const cancelled = await untilSweep(begun.directory, 'interrupted', ({ state: now }) => now === 'interrupted');
-      assert.match(cancelled.description, /^interrupted · 0\/2 trials$/);
-      assert.match(cancelled.trials[0].description, /^0001 · interrupted · step \d+\/\d+/);
+      assert.match(cancelled.description, /^interrupted · 0\/2$/);
+      assert.match(cancelled.trials[0].description, /^interrupted · step \d+\/\d+.* · 0001$/);
       await execute('sparsescope.resumeSweep', { directory: begun.directory });
       const sweep = await untilSweep(begun.directory, 'completed', ({ state: now }) => now === 'completed');
-      assert.match(sweep.description, /^completed · 2\/2 trials · best 0?\.\d+ val$/);
+      assert.match(sweep.description, /^completed · 2\/2 · best 0?\.\d+ val$/);
       assert.deepEqual(languages.getDiagnostics(config), []);
       await commands.executeCommand('notifications.clearAll');
       await commands.executeCommand('workbench.action.closeAllEditors');

@@ -39,13 +39,16 @@ export const sweepDescription = ({ record, trials, ended, failed, best }: SweepE
 
 const trialState = (state: TrialEntry['state']): string => (state === 'waiting' ? words.waiting() : stateWords[state]);
 
-/** `0003 · training · step 40/60 · 0.942 val` */
+/** `training · step 40/60 · 0.942 val · 0003` */
 export const trialDescription = ({ id, state, step, totalSteps, accuracy }: TrialEntry): string => {
-  const parts = [id, trialState(state)];
+  const parts = [trialState(state)];
   if (state !== 'completed' && step > 0) parts.push(words.step(step, totalSteps));
   if (accuracy !== undefined) parts.push(words.validation(share(accuracy)));
-  return parts.join(' · ');
+  return [...parts, id].join(' · ');
 };
+
+/** Names of facts are Markdown, and keys come from a file. */
+const nameOf = (key: string): string => key.replaceAll(/[^\w.[\]-]/g, '·');
 
 /** How many values of a key a tooltip has room for. */
 const mostValues = 8;
@@ -64,7 +67,7 @@ export const sweepFacts = (entry: SweepEntry): Facts => {
     [facts.state(), words.sweepStates[record.state]()],
     [facts.trials(), words.trialsDone(ended, trials.length)],
     ...(failed > 0 ? [[facts.failed(), String(failed)] as const] : []),
-    ...record.keys.map((key, k) => [key, valuesOf(record, k)] as const),
+    ...record.keys.map((key, k) => [nameOf(key), valuesOf(record, k)] as const),
     ...(best?.accuracy === undefined
       ? []
       : [[facts.bestTrial(), `${best.id}: ${best.title}: ${words.validation(share(best.accuracy))}`] as const]),
@@ -82,7 +85,7 @@ export const trialFacts = (trial: TrialEntry, sweep: SweepEntry | undefined): Fa
   return [
     [facts.trial(), trial.id],
     [facts.state(), trialState(trial.state) + (trial.problem === undefined ? '' : `: ${trial.problem}`)],
-    ...keys.map((key, k) => [key, valueText(values[k])] as const),
+    ...keys.map((key, k) => [nameOf(key), valueText(values[k])] as const),
     ...(trial.totalSteps > 0 ? [[facts.step(), `${trial.step} / ${trial.totalSteps}`] as const] : []),
     [facts.lastValidation(), trial.accuracy === undefined ? '-' : share(trial.accuracy)],
     [facts.folder(), trial.directory],

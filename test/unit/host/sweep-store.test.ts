@@ -67,14 +67,14 @@ describe('SweepStore', () => {
     expect(entry).toMatchObject({ id: 'grid-1', ended: 3, failed: 1, best: { id: '0002', accuracy: 0.912 } });
     expect(entry.trials.map(({ title }) => title)).toEqual([1, 2, 3, 4].map((seed) => `density 0.1, seed ${seed}`));
     expect(entry.trials.map(trialDescription)).toEqual([
-      '0001 · completed · 0.800 val',
-      '0002 · completed · 0.912 val',
-      '0003 · failed · step 60/60 · 0.990 val',
-      '0004 · waiting',
+      'completed · 0.800 val · 0001',
+      'completed · 0.912 val · 0002',
+      'failed · step 60/60 · 0.990 val · 0003',
+      'waiting · 0004',
     ]);
     expect(entry.trials[2].problem).toBe('No data.');
     expect(sweepTitle(entry.id)).toBe('grid · sweep 1');
-    expect(sweepDescription(entry)).toBe('interrupted · 3/4 trials · 1 failed · best 0.912 val');
+    expect(sweepDescription(entry)).toBe('interrupted · 3/4 · 1 failed · best 0.912 val');
     expect(sweepFacts(entry)).toContainEqual(['seed', '1, 2, 3, 4']);
     expect(sweepFacts(entry)).toContainEqual(['best trial', '0002: density 0.1, seed 2: 0.912 val']);
     expect(store.trial(sweep.trial('0003').directory)).toBe(entry.trials[2]);
@@ -86,7 +86,7 @@ describe('SweepStore', () => {
     expect(store.list()[0].record?.state).toBe('interrupted');
     const lock = await sweep.lock();
     await store.refresh();
-    expect(sweepDescription(store.list()[0])).toBe('running · 0/4 trials');
+    expect(sweepDescription(store.list()[0])).toBe('running · 0/4');
     const ended = new Promise<void>((resolve) => {
       store.onDidChange(() => {
         if (store.list()[0].ended === 1) resolve();
@@ -120,6 +120,20 @@ describe('SweepStore', () => {
     expect(sweepDescription(store.get(torn.directory)!)).toBe('cannot be read');
     expect(store.get(sound.directory)).toMatchObject({ failed: 1, trials: { length: 4 } });
     expect(store.get(sound.directory)?.trials[0].problem).toContain('run.json');
+  });
+
+  it('lists a trial once that a strange record names twice, and follows none out of the folder', async () => {
+    const strange = ['0001', '0001', '../../runs/a-1'].map((id) => ({ id, values: [] }));
+    const sweep = await makeSweep({ keys: ['[a](https://b.c)'], trials: strange });
+    await makeTrial(sweep, '0001', { state: 'completed' });
+    await makeTrial(sweep, '../../runs/a-1', { state: 'completed' });
+    await store.refresh();
+    const [entry] = store.list();
+    expect(entry.trials.map(({ id, state }) => [id, state])).toEqual([
+      ['0001', 'completed'],
+      ['../../runs/a-1', 'waiting'],
+    ]);
+    expect(JSON.stringify(sweepFacts(entry).map(([name]) => name))).not.toContain('(');
   });
 
   it('forgets a sweep that was deleted, and reads one outside when asked for it', async () => {
