@@ -135,8 +135,8 @@ function program(output: Output, done: (code: ExitCode) => void, quiet: boolean)
     );
   top
     .command('report')
-    .description('write a run as one HTML page that opens without a network')
-    .argument('<run>', 'a run folder')
+    .description('write a run or a sweep as one HTML page that opens without a network')
+    .argument('<run>', 'a run folder, or that of a sweep')
     .requiredOption('-o, --output <file>', 'the HTML file to write')
     .action((run: string, options: { output: string }) =>
       act('report', {}, async () => (await import('./commands/report')).report(run, options, output)),

@@ -1,15 +1,23 @@
-/** `sparsescope report RUN -o FILE.html`: a run as one page that opens without a network. */
+/** `sparsescope report FOLDER -o FILE.html`: a run or a sweep as one page that opens without a network. */
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { RunFolder } from '../../runs/folder';
+import { writeSweepAgain } from '../../runs/report/sweep';
+import { SweepFolder } from '../../runs/sweep-folder';
 import { exitCode } from '../errors';
 import type { ExitCode } from '../errors';
 import { interruptible } from '../interrupt';
 import type { Output } from '../output';
-import { writeReport } from '../report';
+import { reportMaker, writeReport } from '../report';
 
 export async function report(name: string, options: { output: string }, output: Output): Promise<ExitCode> {
   const file = resolve(options.output);
-  await interruptible(output, (signal) => writeReport(new RunFolder(resolve(name)), file, signal));
+  const sweep = new SweepFolder(name);
+  await interruptible(output, (signal) =>
+    existsSync(sweep.recordFile)
+      ? writeSweepAgain(sweep, file, reportMaker, signal)
+      : writeReport(new RunFolder(resolve(name)), file, signal),
+  );
   output.out(`${file}\n`);
   return exitCode.ok;
 }

@@ -5,6 +5,7 @@ import { figures, sweepReportVersion } from '../../protocol/sweep';
 import type { SweepRecord, SweepReportData, TrialGroup, TrialResult } from '../../protocol/sweep';
 import { withoutTrials } from '../sweep-folder';
 import type { SweepFolder } from '../sweep-folder';
+import { groupTrials, trialResult } from '../sweep-results';
 import { page } from './page';
 import { readPage } from './write';
 import type { ReportMaker } from './write';
@@ -37,6 +38,11 @@ export function trialsCsv(keys: readonly string[], trials: readonly TrialResult[
   return [heading, ...rows].map((row) => `${row.map(csvCell).join(',')}\n`).join('');
 }
 
+interface Groups {
+  keys: string[];
+  groups: TrialGroup[];
+}
+
 /**
  * Writes `report.html` and `trials.csv` into the folder of the sweep.
  * @throws SparseError `runs.report-page-missing`, `file.*`
@@ -45,10 +51,39 @@ export async function writeSweepReport(
   folder: SweepFolder,
   record: SweepRecord,
   results: TrialResult[],
-  groups: { keys: string[]; groups: TrialGroup[] },
-  { assets, version }: ReportMaker,
+  groups: Groups,
+  maker: ReportMaker,
 ): Promise<void> {
   await writeTextAtomically(folder.tableFile, trialsCsv(record.keys, results));
+  await writeSweepPage(folder.reportFile, { folder, record, results, groups }, maker);
+}
+
+/**
+ * Writes the report of a sweep as it stands, whole or not at all; not at all when `signal` says so before its trials are
+ * read.
+ * @throws SparseError `runs.*`, `file.*`
+ */
+export async function writeSweepAgain(
+  folder: SweepFolder,
+  file: string,
+  maker: ReportMaker,
+  signal?: AbortSignal,
+): Promise<void> {
+  const record = await folder.readRecord();
+  const results: TrialResult[] = [];
+  for (const trial of record.trials) {
+    signal?.throwIfAborted();
+    results.push(await trialResult(folder.trial(trial.id), trial));
+  }
+  await writeSweepPage(file, { folder, record, results, groups: groupTrials(record.keys, results) }, maker);
+}
+
+async function writeSweepPage(
+  file: string,
+  of: { folder: SweepFolder; record: SweepRecord; results: TrialResult[]; groups: Groups },
+  { assets, version }: ReportMaker,
+): Promise<void> {
+  const { folder, record, results, groups } = of;
   const data: SweepReportData = {
     version: sweepReportVersion,
     generatedAt: new Date().toISOString(),
@@ -66,5 +101,5 @@ export async function writeSweepReport(
   ]);
   const table = { head: [...groups.keys, 'n', 'validation accuracy', 'validation loss'], rows };
   const parts = await readPage(assets);
-  await writeTextAtomically(folder.reportFile, page({ title: folder.id, kind: 'sweep', data, table }, parts));
+  await writeTextAtomically(file, page({ title: folder.id, kind: 'sweep', data, table }, parts));
 }

@@ -56,7 +56,15 @@ describe('sweep', () => {
     const csv = (await readFile(inProject(`${folder}/trials.csv`), 'utf8')).split('\n');
     expect(csv).toHaveLength(6);
     expect(csv[0]).toMatch(/^trial,seed,data\.path,state,accuracy,loss,/);
-    expect(await readFile(inProject(`${folder}/report.html`), 'utf8')).toContain('id="sweep-data"');
+    const page = await readFile(inProject(`${folder}/report.html`), 'utf8');
+    expect(page).toContain('id="sweep-data"');
+    // The same again, but for the time it was made at.
+    expect((await cli('report', folder, '-o', 'again.html')).code).toBe(0);
+    const told = (html: string): object => ({
+      ...(JSON.parse(/id="sweep-data">(.*?)<\/script>/s.exec(html)![1]) as object),
+      generatedAt: '',
+    });
+    expect(told(await readFile(inProject('again.html'), 'utf8'))).toEqual(told(page));
     // Nothing is done again, but what failed, when asked for.
     const before = (await recordOf(trial('0002'))).createdAt;
     const again = await cli('sweep', folder);
