@@ -67,6 +67,17 @@ function checkSource({ data }: Config, reading: Reading): PathFinding[] {
   return found;
 }
 
+/** Arrays that say nothing of their layout, and whose axes look like those of the other one. */
+function checkLayout({ data }: Config, { picture }: DataFacts, reading: Reading): PathFinding[] {
+  if (data.source !== 'npy' || !picture || reading.place('data.layout').exact) return [];
+  const [first, , last] = picture;
+  const colours = (axis: number): boolean => axis === 1 || axis === 3;
+  if (colours(first) || !colours(last)) return [];
+  const text = withPairAfter(reading.place('data.source'), 'layout', 'channels-last', reading.lines, reading.format);
+  const suggestion = text === undefined ? undefined : { text, title: 'Add layout: channels-last' };
+  return [{ ...errors.maybeChannelsLast(picture, suggestion), path: 'data.source' }];
+}
+
 /** Whether there are examples enough. */
 function checkExamples({ data, train, probes }: Config, facts: DataFacts): PathFinding[] {
   const { source, validation } = data;
@@ -129,7 +140,7 @@ function checkReading(reading: Reading, looked: readonly DataLook[]): CheckedCon
   const found = [
     ...problems,
     ...checkSource(config, reading),
-    ...(facts ? checkExamples(config, facts) : []),
+    ...(facts ? [...checkExamples(config, facts), ...checkLayout(config, facts, reading)] : []),
     ...checkTraining(config, facts),
     ...checkEffects(config, reading),
   ];

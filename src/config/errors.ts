@@ -290,6 +290,19 @@ export const dataPathMissing = (source: string, published: boolean, suggestion?:
     suggestion,
   );
 
+export const maybeChannelsLast = (
+  [channels, height, width]: readonly [number, number, number],
+  suggestion?: Suggestion,
+): Finding => ({
+  ...finding(
+    'maybe-channels-last',
+    `Each picture is taken as ${channels} channels of ${height} x ${width}, but (n, ${channels}, ${height}, ${width}) looks like channels last: add ` +
+      '`layout: channels-last`, or `layout: channels-first` if it is right so.',
+    suggestion,
+  ),
+  severity: 'warning',
+});
+
 export const augmentNeedsPictures = (source: string, values: number): Finding =>
   finding(
     'augment-needs-pictures',

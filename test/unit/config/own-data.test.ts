@@ -55,6 +55,14 @@ describe('a config on data of the person', () => {
     expect(plan?.network).not.toHaveProperty('picture');
   });
 
+  it('that looks like channels last is mended to be read so', () => {
+    const text = 'version: 1\nmodel: { preset: mlp-7 }\ndata:\n  source: npy\n  path: .\n';
+    const [{ severity, suggestion, range }] = check(text, { picture: [8, 8, 3] }).issues;
+    expect(severity).toBe('warning');
+    const mended = text.slice(0, range.start.offset) + suggestion!.text + text.slice(range.end.offset);
+    expect(mended).toContain('data:\n  source: npy\n  layout: channels-last\n  path: .\n');
+  });
+
   it.each([
     ['source: npy', undefined, undefined, ['config.data-path-missing data.source']],
     ['source: npy, path: ., augment: [crop]', {}, undefined, ['config.augment-needs-pictures data.augment']],
@@ -68,6 +76,12 @@ describe('a config on data of the person', () => {
     ],
     ['source: npy, path: ., validation: 0', {}, undefined, ['config.no-test-examples data.validation']],
     ['source: npy, path: ., validation: 0', { tests: 40 }, undefined, []],
+    ['source: npy, path: .', { picture: [32, 32, 3] }, undefined, ['config.maybe-channels-last data.source']],
+    ['source: npy, path: .', { picture: [28, 28, 1] }, undefined, ['config.maybe-channels-last data.source']],
+    ['source: npy, path: ., layout: channels-first', { picture: [28, 28, 1] }, undefined, []],
+    ['source: npy, path: ., layout: channels-last', { picture: [28, 28, 1] }, undefined, []],
+    ['source: npy, path: .', { picture: [3, 5, 3] }, undefined, []],
+    ['source: npy, path: .', { picture: [2, 2, 2] }, undefined, []],
     ['source: npy, path: ., size: 3', {}, undefined, ['config.no-effect data.size']],
     ['source: image-folder, path: ., layout: channels-last', undefined, undefined, ['config.no-effect data.layout']],
     ['files: { inputs: a.npy }', undefined, undefined, ['config.no-effect data.files']],
