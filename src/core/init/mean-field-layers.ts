@@ -4,6 +4,8 @@
  * Both hold for sparse layers with the mean square of the kept weights times their number by output as sigma_w^2.
  */
 import type { LayerShape } from '../density/layer-shape';
+import { through, valuesIn } from '../flow';
+import type { Flow } from '../flow';
 import { isMaskable } from '../network';
 import type { Activation, MaskableLayer, Network } from '../network';
 import { fans, partLayer } from './fan';
@@ -52,6 +54,39 @@ export function meanFieldLayers(
   }
   return found;
 }
+
+/**
+ * The mean squared singular value of the Jacobian d preactivations / d inputs by layer, as far as theory goes: the mean
+ * square of a row's length is sigma_w^2 of the first layer, times the chi of each one since (Pennington, Schoenholz, Ganguli
+ * 2017, section 2.3, where it is chi^L). Of weights that are independent of what comes before: it holds at random weights.
+ *
+ * `field`: of `meanFieldLayers` with these gains. It ends at zeros around a picture, which no place of theory has.
+ */
+export function meanFieldJacobian(
+  { layers, inputs, picture }: Pick<Network, 'layers' | 'inputs' | 'picture'>,
+  field: ReadonlyMap<string, FieldLayer>,
+  gains: (layer: MaskableLayer) => Gains,
+): Map<string, number> {
+  const found = new Map<string, number>();
+  let flow: Flow = picture ? { kind: 'picture', size: picture } : { kind: 'values', size: inputs };
+  let row = 1;
+  for (const layer of layers) {
+    if (layer.kind === 'residual') break;
+    const { after } = through(layer, flow);
+    const own = isMaskable(layer) ? field.get(layer.name) : undefined;
+    if (!after || (isMaskable(layer) && (!own || hasEdge(layer)))) break;
+    flow = after;
+    if (!isMaskable(layer) || !own) continue;
+    row *= own.chi ?? gains(layer).weight ** 2;
+    // Singular values are as many as the shorter side of the Jacobian, the sum of their squares that of all rows.
+    found.set(layer.name, row * Math.max(1, valuesIn(flow) / inputs));
+  }
+  return found;
+}
+
+/** Whether places at the edge see less than others. */
+const hasEdge = (layer: MaskableLayer): boolean =>
+  layer.kind === 'conv' && layer.padding === 'zero' && layer.kernel.some((size) => size > 1);
 
 /** sigma_w of a layer that this initialisation makes with every weight kept: the root of the mean square norm of a row. */
 export function denseGain(init: BaseInit, shape: LayerShape, gain: number): number {
