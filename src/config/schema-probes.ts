@@ -34,6 +34,14 @@ export const probes = {
           unit: 'examples',
           doc: 'Of how many validation examples.',
         },
+        depths: {
+          kind: 'integer',
+          min: 0,
+          max: 64,
+          default: 16,
+          unit: 'layers',
+          doc: 'Of how many layers, evenly spread, the Jacobian of what the layer gives by the inputs is measured too, over at most 8 of the examples; 0: none. Of chains of linear layers and activations alone, and not of layers so wide that it would take long (about 500).',
+        },
       },
     },
     signals: {

@@ -277,11 +277,12 @@ export class Trainer {
     return downloadNetwork(this.tensors);
   }
 
-  /** Weights of each maskable layer, rows x columns. */
-  weights(): (LayerShape & { weight: Float32Array })[] {
-    return this.tensors.layers.map(({ layer, weight }) => ({
+  /** Weights of each maskable layer, rows x columns, and its biases. */
+  weights(): (LayerShape & { weight: Float32Array; bias?: Float32Array })[] {
+    return this.tensors.layers.map(({ layer, weight, bias }) => ({
       ...weightShape(layer),
       weight: Float32Array.from(weight.dataSync()),
+      ...(bias && { bias: Float32Array.from(bias.dataSync()) }),
     }));
   }
 

@@ -219,6 +219,30 @@ export interface JacobianEvent {
   samples: number;
   summary: SpectrumSummary;
   values: number[];
+  /**
+   * The mean of their squares as mean field predicts it for the weights and biases that there are at this step: theory of
+   * random ones, as at step 0. Absent where it does not apply, and in older journals.
+   */
+  meanField?: number;
+  /** Absent but for chains of linear layers and activations, and in older journals. */
+  depth?: JacobianDepth;
+}
+
+/** Singular values of d preactivations / d input of some layers, over the first `samples` of the examples. */
+export interface JacobianDepth {
+  samples: number;
+  /** First to last. */
+  layers: JacobianLayer[];
+}
+
+export interface JacobianLayer {
+  layer: string;
+  /** Which of the maskable layers, from 1. */
+  index: number;
+  summary: SpectrumSummary;
+  /** Of the singular values, measured and predicted. */
+  meanSquare: number;
+  meanField?: number;
 }
 
 /**

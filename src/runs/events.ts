@@ -2,7 +2,9 @@
 import { mostLayers } from '../core/network';
 import type {
   EpochEvent,
+  JacobianDepth,
   JacobianEvent,
+  JacobianLayer,
   LayerMeanField,
   LayerSignals,
   MaskChange,
@@ -81,6 +83,22 @@ const checks: { [T in RunEvent['type']]: Check<Of<T>> } = {
     samples: whole,
     summary: checkSummary,
     values,
+    meanField: optional(number),
+    depth: optional(
+      object<JacobianDepth>({
+        samples: whole,
+        layers: list(
+          object<JacobianLayer>({
+            layer: text(255),
+            index: whole,
+            summary: checkSummary,
+            meanSquare: number,
+            meanField: optional(number),
+          }),
+          maxLayers,
+        ),
+      }),
+    ),
   }),
   signals: object<SignalsEvent>({
     type: oneOf('signals'),

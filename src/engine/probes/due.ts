@@ -4,7 +4,7 @@ import type { Batches } from '../data/batches';
 import type { Probe } from '../recorded';
 import type { Untimed } from '../recorder';
 import type { Trainer } from '../trainer';
-import { jacobianSpectrum } from './jacobian';
+import { jacobianProbe } from './jacobian';
 import { signals } from './signals';
 import type { Intended } from './signals';
 import { layerSpectrum } from './spectra';
@@ -37,7 +37,7 @@ const isNamed = (at: readonly (number | 'end')[], { step, total }: Moment): bool
 /** In the order in which they are recorded. */
 export function* dueProbes(probed: Probed, moment: Moment): Generator<DueProbe> {
   const { step } = moment;
-  const { config, network, trainer, validation } = probed;
+  const { config, trainer, validation } = probed;
   const { spectra, jacobian, signals: named } = config.probes;
   if (step === 0 || isDue(spectra.every, moment))
     for (const layer of trainer.weights())
@@ -48,7 +48,7 @@ export function* dueProbes(probed: Probed, moment: Moment): Generator<DueProbe> 
   if (isNamed(jacobian.at, moment))
     yield {
       key: { type: 'jacobian', step },
-      measure: async () => jacobianSpectrum(trainer, await validation.head(jacobian.samples), network, step),
+      measure: async () => jacobianProbe(probed, await validation.head(jacobian.samples), step),
     };
   if (isNamed(named.at, moment) || (named.every > 0 && isDue(named.every, moment)))
     yield {

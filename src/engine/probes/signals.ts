@@ -43,7 +43,7 @@ function deepField({ config, network, gain }: Intended, predicted: ReadonlyMap<s
   }
 }
 
-const meanSquare = (values: Float32Array): number =>
+export const meanSquare = (values: Float32Array): number =>
   values.reduce((sum, value) => sum + value * value, 0) / values.length;
 
 export function* signals(

@@ -2,10 +2,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parseConfig } from '../../../src/config/parse';
 import { checkedPlan } from '../../../src/config/plan';
+import type { Config } from '../../../src/config/types';
 import { finish } from '../../../src/core/parts';
 import { wasm } from '../../../src/engine/backends/wasm';
 import { describeLayer, drawLayer, freshOthers, freshState } from '../../../src/engine/initialise';
-import { jacobianSpectrum } from '../../../src/engine/probes/jacobian';
+import { jacobianProbe, jacobianSpectrum } from '../../../src/engine/probes/jacobian';
 import { Trainer } from '../../../src/engine/trainer';
 import type { LayerSummary } from '../../../src/protocol/run';
 import { knownFacts } from '../../../src/core/data-sets';
@@ -17,6 +18,7 @@ beforeAll(async () => {
 
 /** A trainer of what the config begins with, and its layers. */
 function begun(text: string): {
+  config: Config;
   trainer: Trainer;
   network: ReturnType<typeof checkedPlan>['network'];
   layers: (() => LayerSummary)[];
@@ -35,7 +37,7 @@ function begun(text: string): {
     { layers: states, others: freshOthers(config, network) },
     { optimizer: config.train.optimizer },
   );
-  return { trainer, network, layers };
+  return { config, trainer, network, layers };
 }
 
 describe('mlp-7', () => {
@@ -60,6 +62,68 @@ describe('mlp-7', () => {
     const dead = told.map(({ singularValues }) => singularValues.dead);
     expect(dead.reduce((a, b) => a + b)).toBeGreaterThan(0);
     told.forEach(({ details }, l) => expect(dead[l]).toBeGreaterThanOrEqual(details!.unrepairable!));
+    trainer.dispose();
+  });
+});
+
+describe('along depth', () => {
+  const mlp = (model: string, sparsity: string, depths = 16): string =>
+    `model: { ${model} }\nsparsity: { ${sparsity} }\nprobes: { jacobian: { depths: ${depths} } }\n`;
+
+  it('ends at the Jacobian of the logits, and is as wide as asked for', () => {
+    const text = mlp('preset: mlp-7, activation: tanh', 'density: 0.3, init: base', 4);
+    const { trainer, network, config } = begun(text);
+    const batch = batchOf(network, 3, 1);
+    const { depth, summary, values } = finish(jacobianProbe({ config, network, trainer }, batch, 0));
+    expect(depth!.samples).toBe(3);
+    expect(depth!.layers.map(({ layer, index }) => [layer, index])).toEqual([
+      ['fc1', 1],
+      ['fc3', 3],
+      ['fc5', 5],
+      ['fc7', 7],
+    ]);
+    const last = depth!.layers.at(-1)!;
+    for (const key of ['min', 'mean', 'max'] as const) expect(last.summary[key] / summary[key]).toBeCloseTo(1, 4);
+    expect(last.meanSquare).toBeCloseTo(values.reduce((sum, value) => sum + value * value, 0) / values.length, 5);
+    trainer.dispose();
+  });
+
+  it('is 1 in linear networks under EOI, measured and predicted', () => {
+    const text = mlp('preset: mlp-7, activation: linear', 'density: 0.1, distribution: erk, init: eoi');
+    const { trainer, network, config } = begun(text);
+    const found = finish(jacobianProbe({ config, network, trainer }, batchOf(network, 2, 1), 0));
+    expect(found.meanField).toBeCloseTo(1, 5);
+    expect(found.depth!.layers).toHaveLength(7);
+    for (const { summary, meanSquare, meanField } of found.depth!.layers)
+      for (const value of [summary.min, summary.max, meanSquare, meanField!]) expect(value).toBeCloseTo(1, 5);
+    trainer.dispose();
+  });
+
+  it('is predicted for circular convolutions, and measured for the logits alone', () => {
+    const own = `layers: [
+      { name: a, conv: { in: 3, out: 16, kernel: 3, padding: circular } }, { activation: tanh },
+      { name: b, conv: { in: 16, out: 16, kernel: 3, padding: circular, stride: 2 } }, { activation: tanh },
+      { name: c, linear: { in: 4096, out: 10 } }]`;
+    const ratios = Array.from({ length: 6 }, (_, seed) => {
+      const { trainer, network, config } = begun(
+        `seed: ${seed}\nmodel: { ${own} }\ndata: { source: synthetic-images }\nsparsity: { density: 0.4, init: base, base: lecun-normal }\n`,
+      );
+      const { depth, meanField, values } = finish(
+        jacobianProbe({ config, network, trainer }, batchOf(network, 2, seed), 0),
+      );
+      expect(depth).toBeUndefined();
+      trainer.dispose();
+      return values.reduce((sum, value) => sum + value * value, 0) / values.length / meanField!;
+    });
+    expect(Math.abs(ratios.reduce((a, b) => a + b) / ratios.length - 1)).toBeLessThan(0.15);
+  });
+
+  it.each(['preset: resnet-20', 'preset: cnn, depth: 8, width: 4'])('is not known of %s', (model) => {
+    const { trainer, network, config } = begun(
+      `model: { ${model} }\ndata: { source: synthetic-images }\nsparsity: { density: 0.5, init: base }\n`,
+    );
+    const event = finish(jacobianProbe({ config, network, trainer }, batchOf(network, 1, 1), 0));
+    expect([event.depth, event.meanField]).toEqual([undefined, undefined]);
     trainer.dispose();
   });
 });

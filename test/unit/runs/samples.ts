@@ -79,6 +79,14 @@ export const jacobianEvent = (step: number, values: number[] = [2, 1]): RunEvent
   samples: 4,
   summary: { min: 1, mean: 1.5, max: 2, dead: 0 },
   values,
+  meanField: 2.4,
+  depth: {
+    samples: 2,
+    layers: [
+      { layer: 'fc1', index: 1, summary: { min: 0, mean: 1, max: 2, dead: 1 }, meanSquare: 2, meanField: Infinity },
+      { layer: 'fc7', index: 7, summary: { min: 1, mean: 1.5, max: 2, dead: 0 }, meanSquare: 2.5 },
+    ],
+  },
 });
 
 const layerSignals: LayerSignals = {
