@@ -10,6 +10,7 @@ import './styles/theme.css';
 import './styles/controls.css';
 import './styles/parts.css';
 import './styles/views.css';
+import './styles/spectrum.css';
 import './styles/narrow.css';
 import './styles/compare.css';
 import './styles/compare-runs.css';

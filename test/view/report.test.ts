@@ -46,7 +46,7 @@ describe.skipIf(missingBrowser !== undefined)(`the report${missingBrowser ? ` ($
     expect(await page.locator('section').first().locator('tbody tr').count()).toBe(7);
     expect(await page.locator('.mask canvas').count()).toBe(7);
     await page.waitForTimeout(400);
-    expect(await page.locator('.chart canvas').count()).toBe(3 + 7 + 2);
+    expect(await page.locator('.chart canvas').count()).toBe(3 + 7 + 3);
     await page.screenshot({ path: join(root, `test-results/view/report-${scheme}.png`), fullPage: true });
     expect(complaints).toEqual([]);
     await page.context().close();

@@ -214,7 +214,7 @@ describe.skipIf(missingBrowser !== undefined)(panelTests('the run panel'), () =>
     const { items } = await served.reader.jacobians({ start: 0, end: 100 });
     await press('t');
     const chosen = view.page.getByRole('radiogroup', { name: 'Table' });
-    expect(await chosen.innerText()).toMatch(/Singular values\s+Jacobian by step\s+Histograms/);
+    expect(await chosen.innerText()).toMatch(/Singular values\s+Jacobian by step\s+Jacobian by layer\s+Histograms/);
     await chosen.getByRole('radio', { name: 'Jacobian by step' }).check();
     const rows = view.page.locator('.table-twin tbody tr');
     await expect.poll(() => rows.count()).toBe(items.length);

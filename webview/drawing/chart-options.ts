@@ -22,7 +22,7 @@ export function plotOptions(spec: ChartSpec, theme: Theme, size: Size, log: bool
   return {
     ...size,
     legend: { show: false },
-    padding: [6, 12, 0, 0],
+    padding: [6, 16, 0, 0],
     scales: {
       x: { time: false, ...range(spec.x) },
       y: log ? logarithmic : range(spec.y),

@@ -2,7 +2,7 @@
 import { h } from '../dom';
 import type { Theme } from '../theme';
 import { colourOf } from './chart-options';
-import type { ChartSpec, SeriesSpec } from './chart-spec';
+import type { SeriesSpec } from './chart-spec';
 import { flow } from './flow';
 
 /** CSS pixels. */
@@ -12,20 +12,24 @@ const sampleGap = 4;
 const gap = 16;
 
 /**
- * `plot`: the canvas on the screen; its pixels are `ratio` a CSS pixel. The plot itself where the device has no more canvases.
+ * `plot`: the canvas on the screen; its pixels are `ratio` a CSS pixel. `shown`: what the legend names. The plot itself where the device has no more canvases.
  * The legend stands right of the title; where it has no room there, below it.
  */
-export function chartPicture(plot: HTMLCanvasElement, spec: ChartSpec, theme: Theme, ratio: number): HTMLCanvasElement {
+export function chartPicture(
+  plot: HTMLCanvasElement,
+  title: string,
+  shown: readonly SeriesSpec[],
+  theme: Theme,
+  ratio: number,
+): HTMLCanvasElement {
   const canvas = h('canvas', {});
   const context = canvas.getContext('2d');
   if (!context) return plot;
   context.font = theme.font;
-  const named = spec.series.filter(({ label }) => label !== '');
-  const shown = named.length < 2 ? [] : named;
   const widths = shown.map(({ label }) => sampleWidth + sampleGap + context.measureText(label).width);
   const width = plot.width / ratio;
   const length = widths.reduce((sum, own) => sum + gap + own, 0);
-  const beside = context.measureText(spec.y.label).width + length <= width;
+  const beside = context.measureText(title).width + length <= width;
   const lines = beside ? [widths.map((_, place) => place)] : [[], ...flow(widths, gap, width)];
   const head = lines.length * lineHeight * ratio;
   canvas.width = plot.width;
@@ -36,7 +40,7 @@ export function chartPicture(plot: HTMLCanvasElement, spec: ChartSpec, theme: Th
   context.font = theme.font;
   context.textBaseline = 'middle';
   context.fillStyle = theme.foreground;
-  context.fillText(spec.y.label, 0, lineHeight / 2);
+  context.fillText(title, 0, lineHeight / 2);
   lines.forEach((places, line) => {
     let left = beside ? width + gap - length : 0;
     for (const place of places) {

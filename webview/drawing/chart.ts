@@ -11,6 +11,7 @@ import type { ChartSpec, Column, Mark, SeriesSpec, SpreadBar } from './chart-spe
 export class Chart {
   readonly element: HTMLElement;
   private readonly room = h('div', { class: 'chart-room' });
+  private readonly legend = h('span', { class: 'legend' });
   private plot: uPlot | undefined;
   private theme: Theme = readTheme();
   private data: Column[];
@@ -20,6 +21,8 @@ export class Chart {
   private size = { width: 0, height: 0 };
   private at: number | undefined;
   private readonly stop: (() => void)[];
+  /** What the legend names. */
+  private told = '';
   /** What the plot has of `data`: all of it from the next frame on. */
   private drawn: Column[] = [];
   private readonly refresh = oncePerFrame(() => this.takeIn());
@@ -29,9 +32,10 @@ export class Chart {
     this.element = h(
       'figure',
       { class: 'chart', tabindex: 0, role: 'img', 'aria-label': spec.label },
-      h('figcaption', {}, h('span', { class: 'chart-title' }, spec.y.label), this.legend()),
+      h('figcaption', {}, h('span', { class: 'chart-title' }, spec.y.label), this.legend),
       this.room,
     );
+    this.nameSeries();
     this.element.addEventListener('keydown', (event) => this.key(event));
     this.stop = [
       onResize(this.room, (width, height) => this.resize(Math.floor(width), Math.floor(height))),
@@ -45,6 +49,7 @@ export class Chart {
   /** Columns of equal length: x, then one a series; `null` leaves a gap. */
   setData(data: Column[]): void {
     this.data = data;
+    this.nameSeries();
     this.refresh();
   }
 
@@ -60,6 +65,7 @@ export class Chart {
   }
 
   setLog(log: boolean): void {
+    if (log === this.log) return;
     this.log = log;
     this.rebuild();
   }
@@ -81,7 +87,7 @@ export class Chart {
 
   /** As it is on the screen, title and legend included; nothing before it has been laid out. */
   picture(): HTMLCanvasElement | undefined {
-    return this.plot && chartPicture(this.plot.ctx.canvas, this.spec, this.theme, uPlot.pxRatio);
+    return this.plot && chartPicture(this.plot.ctx.canvas, this.spec.y.label, this.named(), this.theme, uPlot.pxRatio);
   }
 
   dispose(): void {
@@ -99,9 +105,19 @@ export class Chart {
     plot.batch(() => plot.setData(data as uPlot.AlignedData));
   }
 
-  private legend(): HTMLElement {
-    const shown = this.spec.series.filter(({ label }) => label !== '');
-    return h('span', { class: 'legend' }, ...(shown.length > 1 ? shown.map((series) => this.legendItem(series)) : []));
+  /** Series that a legend tells apart: one that has no value anywhere is not drawn. */
+  private named(): SeriesSpec[] {
+    const isDrawn = (column: Column): boolean => column.length === 0 || column.some((value) => value !== null);
+    const shown = this.spec.series.filter(({ label }, i) => label !== '' && isDrawn(this.data[i + 1]));
+    return shown.length > 1 ? shown : [];
+  }
+
+  private nameSeries(): void {
+    const named = this.named();
+    const key = named.map(({ label }) => label).join('\n');
+    if (key === this.told) return;
+    this.told = key;
+    this.legend.replaceChildren(...named.map((series) => this.legendItem(series)));
   }
 
   private legendItem({ label, draw, dash, colour }: SeriesSpec): HTMLElement {

@@ -1,29 +1,21 @@
 /** The sections of a report, in reading order. */
 import type { ReportData } from '../../src/protocol/report';
 import type { SpectrumEvent } from '../../src/protocol/run';
-import type { Chart } from '../drawing/chart';
 import { h, type Child } from '../dom';
 import { bytes, number, shapeText } from '../format';
 import { numeric, text } from '../parts/table';
 import { renderTable } from '../parts/table-markup';
+import { JacobianCharts } from '../views/spectrum/jacobian-charts';
 import { isometryBadge } from '../views/spectrum/layer-table';
 import { SignalCharts } from '../views/spectrum/signal-charts';
-import {
-  atOne,
-  histogramData,
-  jacobianHistogram,
-  jacobianSummary,
-  spectrumChart,
-  spectrumData,
-  summaryData,
-} from '../views/spectrum/spectrum-charts';
+import { atOne, spectrumChart, spectrumData } from '../views/spectrum/spectrum-charts';
 import { drawnMetrics } from '../views/training/metrics';
 import { epochColumns, epochRows, maskColumns, maskRows } from '../views/training/training-tables';
 import { maskMarks, showTraining, trainingCharts } from '../views/training/training-charts';
 import { runTitle, weightShape } from '../../src/protocol/words';
 import { maskNote } from '../views/training/words';
 import { stepName } from '../views/run/words';
-import { jacobianNote, runFacts, sections, spectrumLabel, thinnedSteps } from './words';
+import { runFacts, sections, spectrumLabel, thinnedSteps } from './words';
 
 const section = (title: string, ...children: Child[]): HTMLElement => h('section', {}, h('h2', {}, title), ...children);
 const facts = (entries: readonly (readonly [string, string])[]): HTMLElement =>
@@ -137,16 +129,9 @@ const layerSpectrum = (name: string, first: SpectrumEvent, last: SpectrumEvent):
 export const jacobians = ({ jacobians: events }: ReportData): HTMLElement | undefined => {
   const last = events.at(-1);
   if (!last) return undefined;
-  const summary = jacobianSummary();
-  summary.setData(summaryData(events));
-  summary.setMarks([atOne]);
-  const histogram: Chart = jacobianHistogram();
-  histogram.setData(histogramData(last.values));
-  return section(
-    sections.jacobians,
-    h('div', { class: 'charts' }, summary.element, histogram.element),
-    h('p', { class: 'note' }, jacobianNote(last.samples, last.step)),
-  );
+  const charts = new JacobianCharts();
+  charts.show(events, { now: last, step: last.step, ended: true });
+  return section(sections.jacobians, charts.row, charts.note);
 };
 
 /** At the first and the last step that they were measured. */

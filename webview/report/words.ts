@@ -46,6 +46,3 @@ export const thinnedSteps = (drawn: number, all: number): string => `${count(dra
 
 export const spectrumLabel = (layer: string, step: number): string =>
   `Singular values of ${layer} at initialisation and at ${stepName(step)}`;
-
-export const jacobianNote = (examples: number, step: number): string =>
-  `Over ${count(examples)} examples; the histogram is at ${stepName(step)}.`;

@@ -1,6 +1,6 @@
-/** The four charts of the Spectrum tab. */
+/** The charts of a layer's singular values, and what all of them share. */
 import { Histogram } from '../../../src/core/stats';
-import type { JacobianEvent, SpectrumEvent } from '../../../src/protocol/run';
+import type { SpectrumEvent } from '../../../src/protocol/run';
 import { Chart } from '../../drawing/chart';
 import type { Column, Mark } from '../../drawing/chart-spec';
 import { chartWords } from './words';
@@ -8,7 +8,7 @@ import { chartWords } from './words';
 const binCount = 40;
 
 /** From zero to a little above both the data and 1: so that an isometry looks like one, not like its rounding errors. */
-const fromZero = (_: number, most: number): [number, number] => [0, Math.max(1, most) * 1.08];
+export const fromZero = (_: number, most: number): [number, number] => [0, Math.max(1, most) * 1.08];
 
 /** The bars of a histogram over `fromZero` of the values. */
 export const bins = (values: readonly number[]): { from: number; to: number; count: number }[] => {
@@ -33,14 +33,6 @@ export const spectrumData = (now: SpectrumEvent, initial: SpectrumEvent | undefi
   now.values,
 ];
 
-/** Step, min, mean, max. */
-export const summaryData = (items: readonly JacobianEvent[]): Column[] => [
-  items.map(({ step }) => step),
-  items.map(({ summary }) => summary.min),
-  items.map(({ summary }) => summary.mean),
-  items.map(({ summary }) => summary.max),
-];
-
 export const spectrumChart = (cursor: (index: number | undefined) => void): Chart =>
   new Chart({
     label: chartWords.values.label,
@@ -53,7 +45,7 @@ export const spectrumChart = (cursor: (index: number | undefined) => void): Char
     cursor,
   });
 
-const barChart = ({ label, title }: { label: string; title: string }, colour: number): Chart =>
+export const barChart = ({ label, title }: { label: string; title: string }, colour: number): Chart =>
   new Chart({
     label,
     x: {
@@ -65,21 +57,6 @@ const barChart = ({ label, title }: { label: string; title: string }, colour: nu
   });
 
 export const spectrumHistogram = (): Chart => barChart(chartWords.histogram, 0);
-
-export const jacobianHistogram = (): Chart => barChart(chartWords.jacobian, 1);
-
-export const jacobianSummary = (pick?: (step: number) => void): Chart =>
-  new Chart({
-    label: chartWords.byStep.label,
-    x: { label: chartWords.step, whole: true, range: (_, last) => [0, Math.max(1, last)] },
-    y: { label: chartWords.byStep.title, range: fromZero },
-    series: [
-      { label: 'min', colour: 'muted', draw: 'marked', dash: [2, 3] },
-      { label: 'mean', colour: 1, draw: 'marked', width: 2 },
-      { label: 'max', colour: 'muted', draw: 'marked', dash: [6, 3] },
-    ],
-    ...(pick && { pick }),
-  });
 
 /** A reference line at 1, where an isometry has all its singular values. */
 export const atOne: Mark = { axis: 'y', value: 1, text: '', dash: [1, 3] };

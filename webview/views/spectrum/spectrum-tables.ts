@@ -1,8 +1,7 @@
 /** What the charts of the Spectrum tab show, in numbers. */
-import type { JacobianEvent } from '../../../src/protocol/run';
 import { numeric, tableOf, text, type Table } from '../../parts/table';
 import { bins } from './spectrum-charts';
-import { tableWords, variance } from './words';
+import { tableWords } from './words';
 
 const { columns: head } = tableWords;
 
@@ -17,16 +16,6 @@ export const valuesTable = (step: number, shown: readonly Shown[]): Table =>
     { name: tableWords.values.name, caption: tableWords.values.caption(step) },
     [text(head.of), numeric(head.step), numeric(head.index), numeric(head.value)],
     shown.flatMap(({ of, event }) => event.values.map((value, i) => [of, event.step, i + 1, value])),
-  );
-
-export const jacobianTable = (items: readonly JacobianEvent[]): Table =>
-  tableOf(
-    tableWords.byStep,
-    head.jacobian.map(numeric),
-    items.map(({ step, summary, values, samples }) => {
-      const { min, mean, max, dead } = summary;
-      return [step, min, mean, max, variance(values), dead, samples];
-    }),
   );
 
 export const binsTable = (step: number, shown: readonly Shown[]): Table =>

@@ -1,25 +1,17 @@
-/** The picture of the Spectrum tab: four charts and a table of the layers, which grow while the run goes on. */
+/** The picture of the Spectrum tab: charts and a table of the layers, which grow while the run goes on. */
 import type { JacobianEvent, SignalsEvent, SpectrumEvent } from '../../../src/protocol/run';
 import { isometryText } from '../../../src/protocol/words';
 import { h } from '../../dom';
 import type { Table } from '../../parts/table';
 import { nearestStep } from '../run/run-model';
 import type { TabContext } from '../run/tab';
+import { JacobianCharts, jacobianLayerTables, jacobianTable } from './jacobian-charts';
 import { layerTable, type LayerRow } from './layer-table';
 import { Series } from './series';
 import { SignalCharts, signalsTable } from './signal-charts';
-import {
-  atOne,
-  histogramData,
-  jacobianHistogram,
-  jacobianSummary,
-  spectrumChart,
-  spectrumData,
-  spectrumHistogram,
-  summaryData,
-} from './spectrum-charts';
-import { binsTable, jacobianTable, valuesTable } from './spectrum-tables';
-import { allValues, jacobianNote, noJacobian, noSpectrum, oneValue, tableWords, valuesLabel } from './words';
+import { atOne, histogramData, spectrumChart, spectrumData, spectrumHistogram } from './spectrum-charts';
+import { binsTable, valuesTable } from './spectrum-tables';
+import { allValues, noSpectrum, oneValue, tableWords, valuesLabel } from './words';
 
 export class SpectrumView {
   readonly element: HTMLElement;
@@ -31,11 +23,9 @@ export class SpectrumView {
     this.describe();
   });
   private readonly histogram = spectrumHistogram();
-  private readonly jacobian = jacobianHistogram();
-  private readonly summary = jacobianSummary((step) => this.pick(step));
+  private readonly jacobianCharts = new JacobianCharts((step) => this.pick(step));
   private readonly signalCharts = new SignalCharts();
   private readonly layers = h('div', { class: 'layer-table' });
-  private readonly jacobianNote = h('p', { class: 'note' });
   private disposed = false;
   /** Singular value under the cursor. */
   private at: number | undefined;
@@ -53,13 +43,12 @@ export class SpectrumView {
       'div',
       { class: 'spectrum' },
       h('div', { class: 'chart-row' }, this.values.element, this.histogram.element),
-      h('div', { class: 'chart-row' }, this.summary.element, this.jacobian.element),
-      this.jacobianNote,
+      this.jacobianCharts.row,
+      this.jacobianCharts.note,
       this.signalCharts.element,
       this.layers,
     );
     this.values.setMarks([atOne]);
-    this.summary.setMarks([atOne]);
     this.update({ chosen: true });
   }
 
@@ -81,11 +70,11 @@ export class SpectrumView {
   }
 
   charts(): (HTMLCanvasElement | undefined)[] {
-    const jacobian = this.jacobians.items.length > 0 ? [this.summary.picture(), this.jacobian.picture()] : [];
-    return [this.values.picture(), this.histogram.picture(), ...jacobian, ...this.signalCharts.pictures()];
+    const own = [this.values.picture(), this.histogram.picture()];
+    return [...own, ...this.jacobianCharts.pictures(), ...this.signalCharts.pictures()];
   }
 
-  /** Every singular value of the layer and of the Jacobian, the Jacobian by step, what the bars count, and the signals. */
+  /** Every singular value of the layer and of the Jacobian, the Jacobian by step and by layer, what the bars count, and the signals. */
   tables(): Table[] {
     const { layer, step } = this.context.model.state;
     const jacobian = this.jacobians.at(step);
@@ -97,6 +86,7 @@ export class SpectrumView {
     return [
       valuesTable(step, shown),
       jacobianTable(this.jacobians.items),
+      ...jacobianLayerTables(jacobian),
       binsTable(step, shown),
       ...(signals ? [signalsTable(signals)] : []),
     ];
@@ -104,7 +94,7 @@ export class SpectrumView {
 
   dispose(): void {
     this.disposed = true;
-    for (const chart of [this.values, this.histogram, this.jacobian, this.summary]) chart.dispose();
+    for (const chart of [this.values, this.histogram, this.jacobianCharts]) chart.dispose();
     this.signalCharts.dispose();
   }
 
@@ -164,13 +154,7 @@ export class SpectrumView {
       this.histogram.setData(histogramData(now.values));
       this.values.label(valuesLabel(now, isometryText(now.summary)));
     }
-    const jacobian = this.jacobians.at(step);
-    this.summary.setData(summaryData(this.jacobians.items));
-    if (jacobian) this.jacobian.setData(histogramData(jacobian.values));
-    this.summary.setMarks([atOne, { axis: 'x', value: jacobian?.step ?? step, text: '', colour: 'focus' }]);
-    const none = this.jacobians.items.length === 0;
-    this.summary.element.parentElement!.hidden = none;
-    this.jacobianNote.textContent = jacobian ? jacobianNote(jacobian) : noJacobian(model.ended);
+    this.jacobianCharts.show(this.jacobians.items, { now: this.jacobians.at(step), step, ended: model.ended });
     this.signalCharts.show(this.signals.at(step), this.weights, model.ended);
     this.layers.replaceChildren(layerTable(this.rows(), layer, (name) => model.choose({ layer: name })));
     this.describe();

@@ -1,0 +1,68 @@
+/** What the Spectrum tab and the report say of the input-output Jacobian. */
+import type { JacobianEvent } from '../../../src/protocol/run';
+import { figure, many } from '../../format';
+import { stepName } from '../run/words';
+
+export const noJacobian = (ended: boolean): string =>
+  ended
+    ? 'No Jacobian was recorded. Set `probes.jacobian.at` in the config to record it.'
+    : 'No Jacobian has been recorded yet.';
+
+/** About the mean. */
+export const variance = (values: readonly number[]): number => {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
+};
+
+/** Root mean square. */
+export const rms = (values: readonly number[]): number =>
+  Math.sqrt(values.reduce((sum, value) => sum + value ** 2, 0) / values.length);
+
+export const jacobianNote = (event: JacobianEvent): string => {
+  const { step, samples, summary, values, meanField, depth } = event;
+  const figures = [
+    `min ${figure(summary.min)}`,
+    `mean ${figure(summary.mean)}`,
+    `max ${figure(summary.max)}`,
+    `variance ${figure(variance(values))}`,
+    `rms ${figure(rms(values))}`,
+  ].join(' · ');
+  return [
+    `Jacobian at ${stepName(step)}, over ${many(samples, 'example')}: ${figures}.`,
+    meanField === undefined
+      ? ''
+      : `Mean field, of random weights of this size, as at initialisation: rms ${figure(Math.sqrt(meanField))}.`,
+    depth ? `By layer: over ${many(depth.samples, 'example')}.` : '',
+  ]
+    .filter((sentence) => sentence !== '')
+    .join(' ');
+};
+
+/** Of the three charts: what each shows, for who cannot see it, and its title. */
+export const jacobianWords = {
+  byStep: {
+    label:
+      'Smallest, mean and largest singular value of the input-output Jacobian by step, with the root mean square and that of mean-field theory',
+    title: 'Jacobian: singular values by step',
+  },
+  byLayer: {
+    label:
+      'Smallest and largest singular value of the Jacobian of each layer by the inputs, with the root mean square and that of mean-field theory',
+    title: 'Jacobian: by layer',
+  },
+  histogram: {
+    label: 'Histogram of the singular values of the input-output Jacobian',
+    title: 'Jacobian: histogram',
+  },
+  step: 'step',
+  layer: 'layer',
+  rms: 'rms',
+  meanField: 'rms by mean field',
+  table: { name: 'Jacobian by step', caption: 'Singular values of the input-output Jacobian by step' },
+  columns: ['step', 'min', 'mean', 'max', 'variance', 'dead directions', 'examples', 'rms', 'rms by mean field'],
+  layerTable: {
+    name: 'Jacobian by layer',
+    caption: (step: number): string => `Singular values of the Jacobian of layers by the inputs at ${stepName(step)}`,
+  },
+  layerColumns: ['min', 'mean', 'max', 'dead directions', 'rms', 'rms by mean field'],
+} as const;
