@@ -95,7 +95,7 @@ const checks: { [T in RunEvent['type']]: Check<Of<T>> } = {
             meanSquare: number,
             meanField: optional(number),
           }),
-          maxLayers,
+          mostLayers,
         ),
       }),
     ),

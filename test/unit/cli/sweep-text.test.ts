@@ -1,5 +1,5 @@
 import { it } from 'vitest';
-import { failureText, groupTable, sweepHeading, sweepPlaces, TrialLines } from '../../../src/cli/sweep/words';
+import { failureText, groupTable, sweepHeading, sweepPlaces, TrialLines } from '../../../src/cli/sweep-words';
 import type { PlainValue } from '../../../src/core/plain-value';
 import type { TrialResult } from '../../../src/protocol/sweep';
 import { groupTrials } from '../../../src/runs/sweep-results';
