@@ -50,7 +50,7 @@ const defaults = {
     rewind: { levels: 0, step: 500, fraction: 0.2 },
   },
   probes: {
-    jacobian: { at: [0, 'end'], samples: 32 },
+    jacobian: { at: [0, 'end'], samples: 32, depths: 16 },
     signals: { at: [], every: 0, samples: 128 },
     spectra: { every: 500 },
   },
@@ -104,7 +104,7 @@ probes: { jacobian: { at: [] } }
       data: { source: 'mnist', path: '../données', validation: 0 },
       sparsity: { density: 0.5, init: 'base', eoi: { angles: 'uniform', convDensity: 'more-nonzeros' } },
       train: { epochs: 3 },
-      probes: { jacobian: { at: [], samples: 32 } },
+      probes: { jacobian: { at: [], samples: 32, depths: 16 } },
     });
     expect(config!.model.layers).toEqual([
       { name: 'fc1', linear: { in: 784, out: 32, ...plain } },

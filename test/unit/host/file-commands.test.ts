@@ -23,6 +23,7 @@ vi.mock('vscode', async () => {
     Uri: { file, joinPath: ({ path }: Place, name: string) => file(join(path, name)) },
     ProgressLocation: { Notification: 15 },
     workspace: {
+      textDocuments: [],
       isTrusted: true,
       get workspaceFolders() {
         return window.folders;
