@@ -8,7 +8,7 @@ const mostCharacters = 32;
 const cut = (text: string): string => (text.length > mostCharacters ? `${text.slice(0, mostCharacters - 1)}…` : text);
 
 /** `density` of `sparsity.density`, as far as no other key ends so. */
-export const shortKeys = (keys: readonly string[]): string[] =>
+const shortKeys = (keys: readonly string[]): string[] =>
   keys.map((key) => {
     const words = key.split('.');
     for (let from = words.length - 1; from > 0; from--) {
