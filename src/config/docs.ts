@@ -61,7 +61,7 @@ model:
     - { name: fc2, linear: { in: 100, out: 10 } }
 \`\`\`
 
-A \`sweep\` is a grid: key paths, each with the values that take turns there. \`sparsescope sweep CONFIG\` runs each combination, the last key
+A \`sweep\` is a grid: key paths, each with the values that take turns there. \`sparsescope sweep CONFIG\`, in the editor Sweep Config, runs each combination, the last key
 fastest, with what the rest of the config says:
 
 \`\`\`yaml

@@ -11,7 +11,7 @@ export const sweep = {
   kind: 'sweep',
   optional: true,
   doc:
-    'A grid: key paths, each with a list of values that take turns there, the last key fastest. `sparsescope sweep` runs every ' +
-    'combination as a trial.',
+    'A grid: key paths, each with a list of values that take turns there, the last key fastest. `sparsescope sweep`, in the ' +
+    'editor Sweep Config, runs every combination as a trial.',
   aka: ['grid', 'sweeps', 'parameters'],
 } as const satisfies SweepSchema;

@@ -65,6 +65,6 @@ export const someTrials = (id: string, values: string, trials: number, all: numb
 export const isSweep = (file: string, trials: number): SparseError =>
   new SparseError(
     'config.is-sweep',
-    `${file} is a sweep of ${count(trials)} ${trials === 1 ? 'trial' : 'trials'}, not one run. Run it in a terminal with ` +
-      '`sparsescope sweep`, or remove `sweep` from it.',
+    `${file} is a sweep of ${count(trials)} ${trials === 1 ? 'trial' : 'trials'}, not one run. Run it with ` +
+      '`sparsescope sweep`, in the editor with Sweep Config, or remove `sweep` from it.',
   );
