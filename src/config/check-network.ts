@@ -59,6 +59,7 @@ class FlowCheck {
   constructor(
     private readonly paths: ReadonlyMap<Layer, string>,
     private readonly source: string,
+    private readonly first: Layer | undefined,
   ) {}
 
   /** What the layers give, or nothing where that cannot be told: what comes after cannot be judged then. */
@@ -87,6 +88,10 @@ class FlowCheck {
 
   private single(layer: Exclude<Layer, ResidualLayer>, here: Place): Place | undefined {
     const { after, misfit } = through(layer, here.flow);
+    if (layer.kind === 'embedding' && layer !== this.first) {
+      this.say(layer, errors.embeddingNotFirst(layer.name));
+      return undefined;
+    }
     if (misfit) this.misfit(layer, misfit, here);
     if (layer.kind === 'linear' && layer.out % (layer.stack ?? 1) !== 0) this.stack(layer, layer.stack ?? 1);
     if (!after) return undefined;
@@ -211,6 +216,17 @@ export function checkScored({ distribution }: Config['sparsity'], { layers }: Ne
   return [{ ...errors.scoresNeedChain(distribution, name), path }];
 }
 
+/** Numbers that are looked up in a table have to be whole. */
+export function checkWhole(
+  { layers: [first] }: Network,
+  paths: ReadonlyMap<Layer, string>,
+  { whole }: Task,
+  source: string,
+): PathFinding[] {
+  if (first.kind !== 'embedding' || whole) return [];
+  return [{ ...errors.embeddingNeedsWholeNumbers(first.name, source), path: paths.get(first) ?? 'model.layers' }];
+}
+
 /** A preset that is not for this data, or a depth that it cannot have. */
 export function checkPreset({ preset, depth }: Config['model'], task: Task, source: string): PathFinding[] {
   if (preset !== undefined && !task.picture && needsPicture(preset))
@@ -228,7 +244,7 @@ export function checkNetwork(
   source: string,
 ): PathFinding[] {
   if (placed.length === 0) return [{ ...errors.noLinearLayer(), path: 'model.layers' }];
-  const check = new FlowCheck(paths, source);
+  const check = new FlowCheck(paths, source, network.layers.at(0));
   const { inputs, picture } = network;
   const flow: Flow = picture ? { kind: 'picture', size: picture } : { kind: 'values', size: inputs };
   const end = check.along(network.layers, { flow, giver: source, fromData: true });

@@ -62,10 +62,11 @@ export const kernelTooLarge = (layer: Sized, picture: readonly number[]): Findin
     `${sized(layer)} has a kernel larger than the ${picture.join(' x ')} picture that comes in; use a smaller kernel, or smaller strides before it.`,
   );
 
-type Taken = 'picture' | 'tokens' | 'values or tokens' | 'picture or tokens';
+type Taken = 'values' | 'picture' | 'tokens' | 'values or tokens' | 'picture or tokens';
 
 /** How what a layer takes can be had. */
 const wayTo: Record<Taken, string> = {
+  values: 'An embedding is the first layer, of npy inputs of shape (n, numbers).',
   picture: 'Put it where there still is one.',
   tokens: 'Put `reshape: tokens` before it, after a convolution.',
   'values or tokens': 'Put `reshape: flatten` or `reshape: tokens` before it, or use batchNorm.',
@@ -75,6 +76,19 @@ const wayTo: Record<Taken, string> = {
 /** `before`: what comes in, as a clause. */
 export const wrongInput = (layer: string, takes: Taken, before: string): Finding =>
   finding('wrong-input', `${layer} takes ${takes.replace('picture', 'a picture')}, but ${before}. ${wayTo[takes]}`);
+
+export const embeddingNotFirst = (layer: string): Finding =>
+  finding(
+    'embedding-not-first',
+    `${layer} is an embedding, which looks up the numbers of the data, and can only be the first layer; move it to the front, or use a linear layer.`,
+  );
+
+/** Of data whose values are no whole numbers, or may be none. */
+export const embeddingNeedsWholeNumbers = (layer: string, source: string): Finding =>
+  finding(
+    'embedding-needs-whole-numbers',
+    `${layer} is an embedding and looks up whole numbers, but the values of ${source} are not whole numbers; save the inputs as integers (.astype('<i4')).`,
+  );
 
 /** Of a layer that gives as much as it takes; `word`: its key. */
 export const sizeMismatch = (layer: string, word: string, said: number, before: string, wanted: number): Finding =>

@@ -44,6 +44,7 @@ function singleOf(entry: Single): Layer {
   }
   if ('batchNorm' in entry) return { kind: 'norm', over: 'batch', name, ...entry.batchNorm };
   if ('layerNorm' in entry) return { kind: 'norm', over: 'layer', name, ...entry.layerNorm };
+  if ('embedding' in entry) return { kind: 'embedding', name, ...entry.embedding };
   if ('position' in entry) return { kind: 'position', name, ...entry.position };
   if ('attention' in entry) {
     const { size, heads } = entry.attention;
@@ -80,7 +81,7 @@ function listOf(entries: readonly Entry[], path: string, paths: Paths): Layer[] 
 }
 
 /** What of the data decides the shapes of the layers. */
-export type Task = Pick<DataFacts, 'inputs' | 'picture' | 'classes'>;
+export type Task = Pick<DataFacts, 'inputs' | 'picture' | 'classes' | 'whole'>;
 
 /** The network, its maskable layers with their paths, and the path of every layer. */
 export function networkOf(

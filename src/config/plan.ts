@@ -12,7 +12,7 @@ import type { PathFinding } from './finding';
 import { gainOf } from './gain';
 import { checkDensity, initialDensity, sharedOut } from './layer-plans';
 import type { LayerPlan } from './layer-plans';
-import { checkNetwork, checkPreset, checkScored } from './check-network';
+import { checkNetwork, checkPreset, checkScored, checkWhole } from './check-network';
 import { networkOf } from './model-network';
 import type { Task } from './model-network';
 import { checkDegrees, checkReached } from './sao-degree';
@@ -46,6 +46,8 @@ export function planNetwork(config: Config, task: Task): { plan?: NetworkPlan; p
   const { placed } = places;
   const unfit = checkNetwork(network, places, config.data.source);
   if (unfit.length > 0) return { problems: unfit };
+  const unwhole = checkWhole(network, places.paths, task, config.data.source);
+  if (unwhole.length > 0) return { problems: unwhole };
   const unscored = checkScored(config.sparsity, network);
   if (unscored.length > 0) return { problems: unscored };
   const { step, problems: unheld } = planMemory(config, network);
@@ -92,7 +94,8 @@ export function planNetwork(config: Config, task: Task): { plan?: NetworkPlan; p
 
 /** The plan of a config that was changed after it was read. @throws SparseError `config.impossible` with the first reason */
 export function checkedPlan(config: Config, task: Task): NetworkPlan {
-  const { plan, problems } = planNetwork(config, task);
+  // What the numbers of the data are does not change with the config.
+  const { plan, problems } = planNetwork(config, { ...task, whole: true });
   if (!plan) throw new SparseError('config.impossible', problems[0].message);
   return plan;
 }

@@ -214,6 +214,31 @@ const reshapeLayer = {
   },
 } as const satisfies ObjectSchema;
 
+const embeddingLayer = {
+  kind: 'object',
+  doc:
+    'A row of a table for each whole number that comes in, which makes them tokens: the first layer, of `npy` inputs (n, numbers) of integers. ' +
+    'The table, `layers.NAME.weight`, (size, width), is never pruned.',
+  keys: {
+    name,
+    embedding: {
+      kind: 'object',
+      required: true,
+      doc: 'A table of learned vectors, as `torch.nn.Embedding`.',
+      aka: ['embed', 'vocabulary', 'lookup'],
+      keys: {
+        size: {
+          ...units,
+          unit: 'rows',
+          doc: 'How many different numbers there may be: 0 to `size` - 1.',
+          aka: ['num_embeddings', 'vocab_size'],
+        },
+        width: { ...units, unit: 'values', doc: 'Of one token.', aka: ['embedding_dim', 'dim'] },
+      },
+    },
+  },
+} as const satisfies ObjectSchema;
+
 const positionLayer = {
   kind: 'object',
   doc: 'Adds a learned vector to each token, by its place.',
@@ -285,6 +310,7 @@ const single = {
     layerNorm,
     poolLayer,
     reshapeLayer,
+    embeddingLayer,
     positionLayer,
     attentionLayer,
     squeezeExcite,

@@ -5,6 +5,8 @@ import type { PictureSize } from './network';
 export interface DataFacts {
   /** Values per example. */
   inputs: number;
+  /** Whether the files hold integers. */
+  whole?: true;
   /** What they are a picture of, if they are one. */
   picture?: PictureSize;
   classes: number;

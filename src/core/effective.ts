@@ -132,6 +132,9 @@ function through(layer: Layer, given: Units, walk: Walk): Passed {
       // The mean and deviation of an example's values carry each of them to all.
       if (layer.over === 'layer') return { reached: any(given), use: (used) => any(used, given.length) };
       return { reached: given, use: (used) => used };
+    case 'embedding':
+      // Any number may come: every value of a token is reached.
+      return { reached: any(given, layer.width), use: (used) => any(used, given.length) };
     case 'activation':
     case 'pool':
     case 'mean':

@@ -8,7 +8,7 @@ export type Flow =
   | { kind: 'tokens'; count: number; size: number };
 
 /** What a layer has to be given. */
-export type Taken = 'picture' | 'tokens' | 'values or tokens' | 'picture or tokens';
+export type Taken = 'values' | 'picture' | 'tokens' | 'values or tokens' | 'picture or tokens';
 
 export type Misfit =
   | { why: 'kind'; takes: Taken }
@@ -72,6 +72,9 @@ export function through(layer: Exclude<Layer, { kind: 'residual' }>, flow: Flow)
     case 'tokens':
       if (flow.kind !== 'picture') return needs('picture');
       return { after: { kind: 'tokens', count: flow.size[1] * flow.size[2], size: flow.size[0] } };
+    case 'embedding':
+      if (flow.kind !== 'values') return needs('values');
+      return { after: { kind: 'tokens', count: flow.size, size: layer.width } };
     case 'position':
       if (flow.kind !== 'tokens') return needs('tokens');
       if (layer.tokens !== flow.count)

@@ -79,6 +79,19 @@ export interface ReshapeLayer {
   kind: 'mean' | 'flatten' | 'tokens';
 }
 
+/**
+ * A row of a table for each value, which is its number: `NAME.weight`, (size, width), as of torch.nn.Embedding. Only the first
+ * layer, of values that are whole numbers below `size`. Never pruned: a row that is hardly seen has hardly a score.
+ */
+export interface EmbeddingLayer {
+  kind: 'embedding';
+  name: string;
+  /** Rows: how many different numbers there may be. */
+  size: number;
+  /** Values of a row, of which a token is made. */
+  width: number;
+}
+
 /** Adds a learned vector to each token: `NAME.weight`, (tokens, size). */
 export interface PositionLayer {
   kind: 'position';
@@ -116,6 +129,7 @@ export type Layer =
   | NormLayer
   | PoolLayer
   | ReshapeLayer
+  | EmbeddingLayer
   | PositionLayer
   | AttentionLayer
   | SqueezeExciteLayer
@@ -161,9 +175,16 @@ export function weightShape(layer: MaskableLayer): LayerShape {
   return { name, rows, columns: (layer.in / groups) * kernel[0] * kernel[1], kernel, groups, ...stays };
 }
 
-/** Parameters of layers that are never masked: norms and positions. */
+/** Rows of the table that the values of an example are looked up in; nothing where they are numbers to compute with. */
+export const vocabularyOf = ({ layers }: Pick<Network, 'layers'>): number | undefined => {
+  const first = layers.at(0);
+  return first?.kind === 'embedding' ? first.size : undefined;
+};
+
+/** Parameters of layers that are never masked: norms, embeddings and positions. */
 export const otherParameters = ({ layers }: Pick<Network, 'layers'>): number =>
   [...everyLayer(layers)].reduce((sum, layer) => {
     if (layer.kind === 'norm') return sum + 2 * layer.size;
+    if (layer.kind === 'embedding') return sum + layer.size * layer.width;
     return layer.kind === 'position' ? sum + layer.tokens * layer.size : sum;
   }, 0);

@@ -74,6 +74,8 @@ function heldBy(layer: Simple, flow: Flow, before: number, after: number): Held 
     case 'flatten':
     case 'tokens':
       return { kept: after, slopes: after, passing: 0 };
+    case 'embedding':
+      return { kept: after, slopes: 0, passing: 0 };
     case 'position':
       return { kept: after, slopes: after, passing: 0 };
     case 'attention': {

@@ -177,6 +177,18 @@ export const dataLabel = (file: string, label: number, classes: number): SparseE
     `${file} has the label ${label}; 0 to ${classes - 1} were expected. Check that it is the right file.`,
   );
 
+/** `example` and `place`: from 0, as in the file. */
+export const numberBeyondVocabulary = (
+  { example, place, ofTests }: { example: number; place: number; ofTests: boolean },
+  number: number,
+  vocabulary: number,
+): SparseError =>
+  error(
+    'number-beyond-vocabulary',
+    `Example ${example} of the ${ofTests ? 'test' : 'training'} inputs has the number ${number} at place ${place}; ` +
+      `the embedding has rows 0 to ${vocabulary - 1}. Raise its size, or check the inputs.`,
+  );
+
 export const dataReaderEnded = (file: string, reason: string): SparseError =>
   error(
     'data-reader-ended',

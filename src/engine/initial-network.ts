@@ -6,6 +6,7 @@ import type { NetworkPlan } from '../config/plan';
 import { isScored, needsExamples } from '../config/methods';
 import type { Config } from '../config/types';
 import { tensorShape } from '../core/density/layer-shape';
+import { vocabularyOf } from '../core/network';
 import type { Mask } from '../core/mask';
 import type { Parts } from '../core/parts';
 import { writeAtomically } from '../formats/atomic-file';
@@ -39,13 +40,13 @@ export interface Source {
 
 /** Uses training and validation batches in the order of a run of this config. @throws as `loadData` and `use` */
 export async function withBatches<T>(
-  { configPath, root, config }: Source,
+  { configPath, root, config, plan }: Source,
   context: CallContext,
   use: (batches: { train: Batches; validation: Batches }) => Promise<T>,
 ): Promise<T> {
   const data = await loadData(config.data, { root, configFolders: [dirname(configPath)], ...context });
   try {
-    return await use(batchesFor(config, data));
+    return await use(batchesFor(config, data, vocabularyOf(plan.network)));
   } finally {
     await closeData(data);
   }

@@ -101,7 +101,8 @@ export function* keptLayers(
   if (!isScored(distribution) || startsDense(config.sparsity.update) || guideOf(config.sparsity)) return new Map();
   const layers: NamedLayer[] = [];
   for (const layer of plan.layers) layers.push(yield* denseLayer(drawing, layer));
-  const pruned = yield* pruneDense({ config, plan, layers, distribution, batch });
+  const others = freshOthers(config, plan.network);
+  const pruned = yield* pruneDense({ config, plan, layers, others, distribution, batch });
   const kept = new Map<string, KeptLayer>();
   plan.layers.forEach((layer, l) => {
     const { density } = pruned[l].mask;
@@ -188,12 +189,13 @@ export const freshState = (shape: LayerShape, { weights, mask, bias }: DrawnLaye
 /** Deviation of positions, as of DeiT (Touvron et al. 2021) and of timm. */
 const positionDeviation = 0.02;
 
-/** Norms and positions as they begin. */
+/** Norms and tables as they begin; an embedding with deviation 1, as torch.nn.Embedding. */
 export const freshOthers = ({ seed }: Pick<Config, 'seed'>, network: Network): OtherState[] =>
   otherLayers(network).map((layer) =>
-    freshOther(layer, ({ name, tokens, size }) => {
+    freshOther(layer, ({ kind, name }, values) => {
       const rng = rngOf({ seed }, name);
-      return new Float32Array(tokens * size).map(() => positionDeviation * rng.normal());
+      const deviation = kind === 'position' ? positionDeviation : 1;
+      return new Float32Array(values).map(() => deviation * rng.normal());
     }),
   );
 

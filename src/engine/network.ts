@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { ConvLayer, Layer, Network } from '../core/network';
 import { activate } from './layers/activations';
+import { takenRows } from './backends/rows';
 import { attend } from './layers/attention';
 import { convolve, fromPictures, toPictures } from './layers/convolution';
 import { normalise } from './layers/norm';
@@ -78,6 +79,8 @@ function through(layer: Layer, x: tf.Tensor, pass: Pass): tf.Tensor {
       return asValues(x);
     case 'tokens':
       return placesAsTokens(x as tf.Tensor4D);
+    case 'embedding':
+      return takenRows(weightsOf(pass, layer.name).weight as tf.Tensor2D, x as tf.Tensor2D);
     case 'position':
       return tf.add(x, weightsOf(pass, layer.name).weight);
     case 'attention':
@@ -93,9 +96,21 @@ function through(layer: Layer, x: tf.Tensor, pass: Pass): tf.Tensor {
 const along = (layers: readonly Layer[], x: tf.Tensor, pass: Pass): tf.Tensor =>
   layers.reduce((value, layer) => tf.tidy(() => through(layer, value, pass)), x);
 
-/** x: (batch, inputs). Answers the logits, (batch, classes). */
-export function forward(network: Network, pass: Pass, x: tf.Tensor2D): tf.Tensor2D {
+/** x: (batch, inputs), or of a network that goes on from tokens these. Answers the logits, (batch, classes). */
+export function forward(network: Network, pass: Pass, x: tf.Tensor2D | tf.Tensor3D): tf.Tensor2D {
   const { picture, layers } = network;
   const flat = !picture || layers[0]?.kind === 'linear';
-  return along(layers, flat ? x : toPictures(x, picture), pass) as tf.Tensor2D;
+  return along(layers, flat ? x : toPictures(x as tf.Tensor2D, picture), pass) as tf.Tensor2D;
+}
+
+/** What a small change of the input is a change of: the values, or, where they are looked up in a table, the rows they stand for. */
+export function smooth(
+  network: Network,
+  pass: Pass,
+  x: tf.Tensor2D,
+): { network: Network; x: tf.Tensor2D | tf.Tensor3D } {
+  const first = network.layers.at(0);
+  if (first?.kind !== 'embedding') return { network, x };
+  const layers = network.layers.slice(1);
+  return { network: { ...network, layers }, x: through(first, x, pass) as tf.Tensor3D };
 }

@@ -15,6 +15,7 @@ import { Rng } from '../core/rng';
 import { weightGradients } from './gradients';
 import type { DenseLayer } from './gradients';
 import { hessianGradients } from './hessian';
+import type { OtherState } from './states';
 import type { Batch } from './trainer';
 
 export interface NamedLayer extends DenseLayer {
@@ -26,6 +27,8 @@ export interface PruneRequest {
   plan: NetworkPlan;
   /** The dense network, in the order of the plan. */
   layers: readonly NamedLayer[];
+  /** Norms and tables as they begin. */
+  others: readonly OtherState[];
   distribution: ScoredDistribution;
   /** The first training batch: what SNIP and GraSP take the gradient of. */
   batch: () => Batch;
@@ -41,7 +44,7 @@ export interface PrunedLayer {
 const graspTemperature = 200;
 
 function* scoresOf(request: PruneRequest, distribution: Exclude<ScoredDistribution, 'synflow'>): Parts<LayerScores[]> {
-  const { config, plan, layers, batch } = request;
+  const { config, plan, layers, others, batch } = request;
   const by = (score: (layer: NamedLayer, index: number) => LayerScores['scores']): LayerScores[] =>
     layers.map((layer, index) => ({ name: layer.name, scores: score(layer, index) }));
   switch (distribution) {
@@ -52,7 +55,8 @@ function* scoresOf(request: PruneRequest, distribution: Exclude<ScoredDistributi
     case 'magnitude':
       return by(({ weights }) => magnitudeScores(weights));
     case 'snip': {
-      const gradients = weightGradients(plan.network, layers, batch());
+      const { microBatch } = plan.step;
+      const gradients = yield* weightGradients(plan.network, layers, batch(), { others, microBatch });
       return by(({ name, weights }, index) => snipScores(weights, gradients[index], name));
     }
     case 'grasp': {

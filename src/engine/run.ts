@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { needsExamples } from '../config/methods';
 import type { NetworkPlan } from '../config/plan';
+import { vocabularyOf } from '../core/network';
 import type { Config } from '../config/types';
 import { blocksOf } from '../core/density/layer-shape';
 import type { SparseError } from '../core/errors';
@@ -82,8 +83,8 @@ export class Run {
     private readonly recorded: Recorded,
     private readonly emit: Emit,
   ) {
-    const { config, data, from } = work;
-    ({ train: this.train, validation: this.validation } = batchesFor(config, data));
+    const { config, plan, data, from } = work;
+    ({ train: this.train, validation: this.validation } = batchesFor(config, data, vocabularyOf(plan.network)));
     this.course = courseOf(config, this.train.examples);
     this.masking = new Masking(recorder.folder, work, this.course);
     this.step = from.step;

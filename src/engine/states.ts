@@ -1,7 +1,7 @@
 /** The state of a network on plain arrays: what initialisation makes, training changes and checkpoints hold. */
 import type { LayerShape } from '../core/density/layer-shape';
 import { everyLayer } from '../core/network';
-import type { Network, NormLayer, PositionLayer } from '../core/network';
+import type { EmbeddingLayer, Network, NormLayer, PositionLayer } from '../core/network';
 
 interface Parameters {
   name: string;
@@ -26,7 +26,7 @@ export interface Running {
   variance: Float32Array;
 }
 
-/** Of a layer whose parameters are never masked: a norm, or positions. */
+/** Of a layer whose parameters are never masked: a norm, positions or an embedding. */
 export interface OtherState extends Parameters {
   /** Of the weight, as PyTorch has it. */
   shape: readonly number[];
@@ -40,24 +40,36 @@ export interface NetworkState {
   others: OtherState[];
 }
 
-export type OtherLayer = NormLayer | PositionLayer;
+/** A table of vectors, one for each token of an example or for each number that a token may be. */
+export type TableLayer = PositionLayer | EmbeddingLayer;
+export type OtherLayer = NormLayer | TableLayer;
 
 /** The layers with parameters that are never masked, in order. */
 export const otherLayers = ({ layers }: Network): OtherLayer[] =>
-  [...everyLayer(layers)].filter((layer) => layer.kind === 'norm' || layer.kind === 'position');
+  [...everyLayer(layers)].filter(
+    (layer) => layer.kind === 'norm' || layer.kind === 'position' || layer.kind === 'embedding',
+  );
 
 /** Of the weight, as PyTorch has it. */
-export const otherShape = (layer: OtherLayer): number[] =>
-  layer.kind === 'norm' ? [layer.size] : [layer.tokens, layer.size];
+export const otherShape = (layer: OtherLayer): number[] => (layer.kind === 'norm' ? [layer.size] : tableShape(layer));
+
+const tableShape = (layer: TableLayer): [rows: number, columns: number] =>
+  layer.kind === 'position' ? [layer.tokens, layer.size] : [layer.size, layer.width];
 
 /**
- * As PyTorch begins: a norm scales by 1 and shifts by 0, with running averages of 0 and 1; positions are `positions`'s to
- * draw.
+ * As PyTorch begins: a norm scales by 1 and shifts by 0, with running averages of 0 and 1; tables are `table`'s to
+ * draw: so many values.
  */
-export const freshOther = (layer: OtherLayer, positions: (layer: PositionLayer) => Float32Array): OtherState => {
+export const freshOther = (
+  layer: OtherLayer,
+  table: (layer: TableLayer, values: number) => Float32Array,
+): OtherState => {
   const { name, size } = layer;
   const common = { name, shape: otherShape(layer), weightSlots: [], biasSlots: [] };
-  if (layer.kind === 'position') return { ...common, weight: positions(layer) };
+  if (layer.kind !== 'norm') {
+    const [rows, columns] = tableShape(layer);
+    return { ...common, weight: table(layer, rows * columns) };
+  }
   const running = { mean: new Float32Array(size), variance: new Float32Array(size).fill(1) };
   return {
     ...common,

@@ -9,7 +9,8 @@ import { follow } from './layers/norm';
 import type { BatchStatistics } from './layers/norm';
 import type { Labels } from './data/data-set';
 import { countCorrect, crossEntropy, targets } from './loss';
-import { forward } from './network';
+import { partsOf } from './micro-batches';
+import { forward, smooth } from './network';
 import type { Pass } from './network';
 import { slotNames, update } from './optimizer';
 import type { OptimizerSettings } from './optimizer';
@@ -169,18 +170,8 @@ export class Trainer {
     return { loss, accuracy: correct / batch.size, gradientNorm };
   }
 
-  /** The batch in parts of `microBatch` examples, the last the rest. */
-  private *partsOf(batch: Batch): Generator<Batch> {
-    const { microBatch = batch.size } = this.settings;
-    const { inputs } = this.network;
-    for (let start = 0; start < batch.size; start += microBatch) {
-      const end = Math.min(batch.size, start + microBatch);
-      yield {
-        size: end - start,
-        x: batch.x.subarray(start * inputs, end * inputs),
-        labels: batch.labels.subarray(start, end),
-      };
-    }
+  private partsOf(batch: Batch): Iterable<Batch> {
+    return partsOf(batch, this.network.inputs, this.settings.microBatch);
   }
 
   /** What a part adds to the loss of `examples` and to its gradients `before`, which are empty at first; none is disposed of. */
@@ -243,23 +234,30 @@ export class Trainer {
   /**
    * d logits / d inputs of each example, by one batched gradient per class: an example's logits depend on its own
    * inputs only, so the gradient of a class's logit summed over the batch holds every example's row at once.
-   * Answers one (classes, inputs) row-major matrix per example. A part is one class.
+   * Answers one (classes, inputs) row-major matrix per example; of an embedding the inputs are what its table gives.
+   * A part is one class.
    */
   *jacobians(batch: Batch): Parts<Float32Array[]> {
     const { inputs, classes } = this.network;
-    const result = Array.from({ length: batch.size }, () => new Float32Array(classes * inputs));
+    const byClass: Float32Array[] = [];
     for (let k = 0; k < classes; k++) {
       const rows = tf.tidy(() => {
         const selector = new Float32Array(classes);
         selector[k] = 1;
         const pick = tf.tensor2d(selector, [classes, 1]);
-        const ofInput = tf.grad((x) => tf.sum(tf.matMul(this.logits(x as tf.Tensor2D), pick)));
-        return ofInput(tf.tensor2d(batch.x, [batch.size, inputs])).dataSync();
+        const { network, x } = smooth(this.network, this.pass, tf.tensor2d(batch.x, [batch.size, inputs]));
+        const ofInput = tf.grad((at) => tf.sum(tf.matMul(forward(network, this.pass, at as typeof x), pick)));
+        return Float32Array.from(ofInput(x).dataSync());
       });
-      result.forEach((matrix, i) => matrix.set(rows.slice(i * inputs, (i + 1) * inputs), k * inputs));
+      byClass.push(rows);
       yield;
     }
-    return result;
+    const values = byClass[0].length / batch.size;
+    return Array.from({ length: batch.size }, (_, i) => {
+      const matrix = new Float32Array(classes * values);
+      byClass.forEach((rows, k) => matrix.set(rows.subarray(i * values, (i + 1) * values), k * values));
+      return matrix;
+    });
   }
 
   /** What goes through each maskable layer for this batch, as in training; nothing is changed. */

@@ -23,6 +23,8 @@ export interface ArrayPart {
   labels: Uint16Array;
   records: RecordFile;
   picture?: PictureSize;
+  /** Whether the inputs are integers. */
+  whole?: true;
   /** Both files, inputs first. */
   paths: [string, string];
 }
@@ -39,6 +41,8 @@ const withFile = async <T>(path: string, use: (file: ByteSource) => Promise<T>):
     await file.close();
   }
 };
+
+const isWhole = ({ descr }: NpyHeader): boolean => /[iu]\d$/.test(descr);
 
 /** Channels, height and width of an example; nothing of values that are no picture. */
 function pictureOf([, ...axes]: readonly number[], layout: ArrayWords['layout']): PictureSize | undefined {
@@ -61,14 +65,14 @@ function recordsOf(path: string, header: NpyHeader, layout: ArrayWords['layout']
     inputs,
     ...(last && { turn: { places: picture[1] * picture[2], channels: picture[0] } }),
   };
-  return { count: shape[0], records, ...(picture && { picture }) };
+  return { count: shape[0], records, ...(isWhole(header) && { whole: true }), ...(picture && { picture }) };
 }
 
 /** @throws SparseError `npy.*`, `file.*` */
 const readLabels = (path: string): Promise<Uint16Array> =>
   withFile(path, async (file) => {
     const header = await readNpyHeader(file);
-    if (!/[iu]\d$/.test(header.descr)) throw errors.npyDtype(path, header.descr, 'whole numbers', ".astype('<i8')");
+    if (!isWhole(header)) throw errors.npyDtype(path, header.descr, 'whole numbers', ".astype('<i8')");
     if (header.shape.length !== 1) throw errors.npyLabelShape(path, header.shape);
     const numbers = npyNumbers(header, await file.read(header.offset, header.shape[0] * bytesPerValue(header)));
     const wrong = numbers.findIndex((label) => label < 0 || label >= maxClasses);
@@ -127,6 +131,7 @@ const shapeOf = ({ picture, records }: ArrayPart): readonly number[] => picture 
 
 export const factsOfArrays = ({ train, test, classes }: ArrayParts): DataFacts => ({
   inputs: train.records.inputs,
+  ...(train.whole && { whole: true }),
   ...(train.picture && { picture: train.picture }),
   classes,
   examples: train.count,

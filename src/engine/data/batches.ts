@@ -5,6 +5,7 @@ import type { Values } from '../../formats/records';
 import type { Batch } from '../trainer';
 import type { Augmentation, View } from './augment';
 import { look, viewsOf } from './augment';
+import { numberBeyondVocabulary } from '../errors';
 import { isStore, split, standardOf } from './data-set';
 import type { DataSet, Part } from './data-set';
 
@@ -16,6 +17,7 @@ interface Variety {
 
 /** Standardised value by pixel byte, one table a channel. */
 const tablesOf = (data: DataSet): Float32Array[] => {
+  if (data.vocabulary !== undefined) return [Float32Array.from({ length: 256 }, (_, byte) => byte)];
   const { mean, deviation } = standardOf(data);
   return mean.map((m, c) => Float32Array.from({ length: 256 }, (_, byte) => (byte / 255 - m) / deviation[c]));
 };
@@ -110,7 +112,20 @@ export class Batches {
     const { labels } = this.part.examples;
     const seen = this.seen(chosen, values);
     const x = seen instanceof Float32Array ? seen : this.standardised(seen);
+    this.checkNumbers(chosen, x);
     return { size: chosen.length, x, labels: Uint16Array.from(chosen, (example) => labels[example]) };
+  }
+
+  /** That each number has a row of the table. */
+  private checkNumbers(chosen: Uint32Array, x: Float32Array): void {
+    const { vocabulary, inputs, test } = this.data;
+    const wrong = vocabulary === undefined ? -1 : x.findIndex((number) => !(number >= 0 && number < vocabulary));
+    if (vocabulary === undefined || wrong < 0) return;
+    throw numberBeyondVocabulary(
+      { example: chosen[Math.floor(wrong / inputs)], place: wrong % inputs, ofTests: this.part.examples === test },
+      x[wrong],
+      vocabulary,
+    );
   }
 
   /** Pictures as this epoch sees them. */
@@ -136,9 +151,13 @@ export class Batches {
   }
 }
 
-/** Both parts of the data in the batches of a config. Only pictures that are trained with are varied. */
-export function batchesFor(config: Config, data: DataSet): { train: Batches; validation: Batches } {
+/**
+ * Both parts of the data in the batches of a config. Only pictures that are trained with are varied. `vocabulary`: rows of the
+ * table that the values are looked up in, if they are.
+ */
+export function batchesFor(config: Config, set: DataSet, vocabulary?: number): { train: Batches; validation: Batches } {
   const { validation, augment } = config.data;
+  const data: DataSet = { ...set, vocabulary };
   const parts = split(data, validation, config.seed);
   const { batchSize } = config.train;
   return {

@@ -33,6 +33,8 @@ export interface DataSet {
   /** What they are a picture of, if they are one. */
   picture?: PictureSize;
   classes: number;
+  /** Rows of the table that the values are looked up in, as they are; absent where they are numbers to compute with. */
+  vocabulary?: number | undefined;
   train: Examples;
   /** Read only when validation asks for it. */
   test?: Examples;

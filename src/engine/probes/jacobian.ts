@@ -34,7 +34,7 @@ export function* jacobianSpectrum(
       labels: batch.labels.subarray(start, end),
     };
     for (const matrix of yield* trainer.jacobians(some)) {
-      pooled.push(...(yield* singularValuesInParts(matrix, classes, inputs)));
+      pooled.push(...(yield* singularValuesInParts(matrix, classes, matrix.length / classes)));
       yield;
     }
   }

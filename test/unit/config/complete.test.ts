@@ -30,6 +30,7 @@ const kinds = [
   'layerNorm',
   'pool',
   'reshape',
+  'embedding',
   'position',
   'attention',
   'squeezeExcite',

@@ -20,6 +20,15 @@ describe('docs/networks.md', () => {
     for (const kind of [...all, 'attention', 'squeeze-excite', 'residual'] as const) expect(kinds).toContain(kind);
   });
 
+  it('has an example of an embedding, right for numbers of that shape', () => {
+    const text = /```yaml\n([^`]*embedding[^`]*)```/.exec(page)![1];
+    const { config } = checkConfig(text, 'yaml');
+    const facts = { inputs: 20, classes: 4, examples: 500, tests: 0, whole: true } as const;
+    const { issues, plan } = checkConfig(text, 'yaml', { looked: { data: config!.data, facts } });
+    expect(issues).toEqual([]);
+    expect(plan!.network.layers[0].kind).toBe('embedding');
+  });
+
   it.each(presetNames)('has a row for %s with the count that a run of cifar-10 has, where it states one', (name) => {
     const row = new RegExp(`^\\| \`${name}\` .*$`, 'm').exec(page)![0];
     const plain = /\| ([\d,]+) +\|$/.exec(row);

@@ -89,3 +89,43 @@ describe('a config on data of the person', () => {
     expect(codes(data, facts, rest)).toEqual(expected);
   });
 });
+
+describe('an embedding', () => {
+  const table = '{ name: table, embedding: { size: 50, width: 8 } }';
+  const rest = '{ reshape: mean }, { name: fc, linear: { in: 8, out: 4 } }';
+  const npy = 'source: npy, path: .';
+  const all = 'sparsity: { density: 1 }';
+
+  it.each([
+    [npy, { whole: true }, `${table}, ${rest}`, []],
+    [npy, {}, `${table}, ${rest}`, ['config.embedding-needs-whole-numbers model.layers[0]']],
+    [npy, { whole: true, picture: [1, 3, 4] }, `${table}, ${rest}`, ['config.wrong-input model.layers[0]']],
+    ['source: synthetic-digits', undefined, `${table}, ${rest}`, ['config.wrong-input model.layers[0]']],
+    [
+      npy,
+      { whole: true },
+      `{ name: fc0, linear: { in: 12, out: 12 } }, ${table}, ${rest}`,
+      ['config.embedding-not-first model.layers[1]'],
+    ],
+    [
+      npy,
+      { whole: true },
+      `{ residual: [${table}], shortcut: [] }, ${rest}`,
+      ['config.embedding-not-first model.layers[0].residual[0]'],
+    ],
+  ] as const)('%s, %j, %s', (data, facts, layers, expected) => {
+    expect(codes(data, facts as Partial<DataFacts>, `model: { layers: [${layers}] }\n${all}`)).toEqual(expected);
+  });
+
+  it('counts as parameters, but not as weights that a density is a share of', () => {
+    const { plan } = check(`version: 1\nmodel: { layers: [${table}, ${rest}] }\ndata: { ${npy} }\n${all}\n`, {
+      whole: true,
+    });
+    expect(plan).toMatchObject({ weights: 32, parameters: 50 * 8 + 32 + 4 });
+  });
+
+  it.each(['synflow', 'grasp'])('is not what %s sees through', (distribution) => {
+    const model = `model: { layers: [${table}, ${rest}] }\nsparsity: { distribution: ${distribution} }`;
+    expect(codes(npy, { whole: true }, model)).toEqual(['config.scores-need-chain sparsity.distribution']);
+  });
+});

@@ -171,14 +171,16 @@ describe('the Hessian product of a network with convolutions', () => {
 
   it.each(['circular', 'zero'] as const)('is how the gradient changes along itself: %s padding', (padding) => {
     const { network, layers, batch } = small(padding, 4);
-    const gradients = weightGradients(network, layers, batch);
+    const gradients = finish(weightGradients(network, layers, batch));
     const products = finish(hessianGradients(network, layers, batch, 1));
     const h = 0.005;
     const [ahead, behind] = [h, -h].map((by) =>
-      weightGradients(
-        network,
-        layers.map((layer, l) => ({ ...layer, weights: layer.weights.map((w, i) => w + by * gradients[l][i]) })),
-        batch,
+      finish(
+        weightGradients(
+          network,
+          layers.map((layer, l) => ({ ...layer, weights: layer.weights.map((w, i) => w + by * gradients[l][i]) })),
+          batch,
+        ),
       ),
     );
     products.forEach((product, l) => {

@@ -257,6 +257,13 @@ function through(layer: Layer, x: Flowing, pass: Pass64): Flowing {
         table(values.length, (at) => values[(at % shape[0]) * places + Math.floor(at / shape[0])]);
       return { shape: [places, shape[0]], examples: examples.map(turned) };
     }
+    case 'embedding': {
+      const { weight } = named(pass, layer.name);
+      const { width } = layer;
+      const rows = (values: readonly number[]): number[] =>
+        table(values.length * width, (at) => weight[values[Math.floor(at / width)] * width + (at % width)]);
+      return { shape: [shape[0], width], examples: examples.map(rows) };
+    }
     case 'position': {
       const { weight } = named(pass, layer.name);
       return { shape, examples: examples.map((values) => values.map((value, i) => value + weight[i])) };
@@ -273,10 +280,15 @@ function through(layer: Layer, x: Flowing, pass: Pass64): Flowing {
 const along = (layers: readonly Layer[], x: Flowing, pass: Pass64): Flowing =>
   layers.reduce((values, layer) => through(layer, values, pass), x);
 
-/** The logits of each example. x: (size, inputs). */
-export function logits64({ inputs, picture, layers }: Network, x: Values, pass: Pass64): number[][] {
+/** The logits of each example. x: (size, inputs); `shape`: of one, where that is neither values nor the picture. */
+export function logits64(
+  { inputs, picture, layers }: Network,
+  x: Values,
+  pass: Pass64,
+  shape: readonly number[] = picture ?? [inputs],
+): number[][] {
   const examples = table(x.length / inputs, (e) => e).map((e) => table(inputs, (i) => x[e * inputs + i]));
-  return along(layers, { shape: picture ? [...picture] : [inputs], examples }, pass).examples;
+  return along(layers, { shape: [...shape], examples }, pass).examples;
 }
 
 /** Mean cross-entropy of softmax(logits / temperature). */

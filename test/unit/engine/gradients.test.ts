@@ -59,13 +59,24 @@ beforeAll(() => cpu.start());
 
 describe('gradients of an untrained network', () => {
   it('are those of the cross-entropy of the logits', () => {
-    const gradients = weightGradients(network, layers, batch);
+    const gradients = finish(weightGradients(network, layers, batch));
     layers.forEach(({ weights }, l) =>
       weights.forEach((_, i) => {
         const slope = (loss(moved(unit(l, i), 1e-2)) - loss(moved(unit(l, i), -1e-2))) / 2e-2;
         expect(gradients[l][i]).toBeCloseTo(slope, 3);
       }),
     );
+  });
+
+  it('are the same by parts of the batch', () => {
+    const whole = finish(weightGradients(network, layers, batch));
+    for (const microBatch of [1, 4]) {
+      const parts = [...weightGradients(network, layers, batch, { microBatch })];
+      expect(parts).toHaveLength(Math.ceil(batch.size / microBatch));
+      finish(weightGradients(network, layers, batch, { microBatch })).forEach((values, l) =>
+        values.forEach((value, i) => expect(value).toBeCloseTo(whole[l][i], 6)),
+      );
+    }
   });
 
   it.each([
@@ -90,7 +101,9 @@ describe('gradients of an untrained network', () => {
             },
       );
     const gradientAt = (at: typeof layers): Float32Array[] =>
-      weightGradients(own, cooled(at), batch).map((g, l) => (l === 0 ? g : g.map((value) => value / temperature)));
+      finish(weightGradients(own, cooled(at), batch)).map((g, l) =>
+        l === 0 ? g : g.map((value) => value / temperature),
+      );
     const gradients = gradientAt(layers);
     const products = finish(hessianGradients(own, layers, batch, temperature));
     const h = 0.005;
@@ -137,7 +150,7 @@ describe('of any chain of layers', () => {
     let seen = 0;
     fc.assert(
       fc.property(someChain, (chain) => {
-        const gradients = weightGradients(chain.network, chain.layers, chain.batch);
+        const gradients = finish(weightGradients(chain.network, chain.layers, chain.batch));
         for (const place of someOf(chain, 10)) {
           const found = slopeAt(chain, plain(chain), place);
           if (!found) continue;

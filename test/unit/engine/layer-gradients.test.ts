@@ -2,8 +2,8 @@
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { everyLayer } from '../../../src/core/network';
-import type { Layer, NormLayer } from '../../../src/core/network';
+import { everyLayer, vocabularyOf } from '../../../src/core/network';
+import type { Layer, Network, NormLayer } from '../../../src/core/network';
 import { finish } from '../../../src/core/parts';
 import { Rng } from '../../../src/core/rng';
 import { cpu } from '../../../src/engine/backends/cpu';
@@ -27,7 +27,10 @@ function startOf({ network, seed, examples }: Around): { state: NetworkState; ba
     running?.mean.forEach((_, i) => (running.mean[i] = 0.3 * rng.normal()));
     running?.variance.forEach((_, i) => (running.variance[i] = 0.5 + rng.uniform()));
   }
-  return { state, batch: drawnBatch(network, examples, seed) };
+  const batch = drawnBatch(network, examples, seed);
+  const vocabulary = vocabularyOf(network);
+  if (vocabulary !== undefined) batch.x.forEach((_, i) => (batch.x[i] = rng.below(vocabulary)));
+  return { state, batch };
 }
 
 /** In float64, to be moved. */
@@ -108,6 +111,17 @@ function expectLogits({ network }: Around, state: NetworkState, batch: Batch): v
   disposeNetwork(tensors);
 }
 
+function firstExample(network: Network, batch: Batch, parameters: ReadonlyMap<string, Parameters64>) {
+  const x = Float64Array.from(batch.x.subarray(0, network.inputs));
+  const [first, ...layers] = network.layers;
+  if (first.kind !== 'embedding') return { rest: network, x };
+  const { weight } = parameters.get(first.name)!;
+  const { width } = first;
+  const rows = [...x].flatMap((number) => Array.from({ length: width }, (_, i) => weight[number * width + i]));
+  const rest = { ...network, inputs: rows.length, layers };
+  return { rest, x: Float64Array.from(rows), shape: [x.length, width] };
+}
+
 /** Answers how many differences were no rounding. */
 function expectGradients(around: Around): number {
   const { network } = around;
@@ -128,10 +142,10 @@ function expectGradients(around: Around): number {
     expect(bias !== undefined).toBe(own.bias !== undefined);
     if (bias) seen += expectSlopes(`${name}.bias`, bias, differences(own.bias as Float64Array));
   }
-  // Each example by itself: of the first, by its values.
-  const x = Float64Array.from(batch.x.subarray(0, network.inputs));
+  // Each example by itself: of the first, by its values, or by the rows of the table that they stand for.
+  const { rest, x, shape } = firstExample(network, batch, parameters);
   for (let k = 0; k < network.classes; k++) {
-    const logit = (sides: number[]): number => logits64(network, x, { parameters, training: false, sides })[0][k];
+    const logit = (sides: number[]): number => logits64(rest, x, { parameters, training: false, sides }, shape)[0][k];
     const row = jacobians[0].subarray(k * x.length, (k + 1) * x.length);
     seen += expectSlopes(
       `d logit ${k}`,
@@ -168,7 +182,7 @@ it('no type of layer is left out', () => {
   // The compiler holds this list against the types of layers.
   const all: Record<Exclude<Layer['kind'], 'norm'> | NormLayer['over'], true> = {
     ...{ linear: true, conv: true, activation: true, batch: true, layer: true, pool: true, mean: true, flatten: true },
-    ...{ tokens: true, position: true, attention: true, 'squeeze-excite': true, residual: true },
+    ...{ tokens: true, embedding: true, position: true, attention: true, 'squeeze-excite': true, residual: true },
   };
   expect([...tested].sort()).toEqual(Object.keys(all).sort());
 });

@@ -129,6 +129,18 @@ export const kindsOfLayers: Readonly<Record<string, fc.Arbitrary<Around>>> = {
   'mean, of a picture': always(() => [tanh, { kind: 'mean' }]),
   'mean, of tokens': ofTokens(() => []),
   flatten: always(() => [tanh, { kind: 'flatten' }]),
+  embedding: fc
+    .record({ ...common, inputs: small(1, 4), size: small(1, 5), width: small(1, 3) })
+    .map(({ inputs, size, width, ...drawn }) => {
+      const layers: Layer[] = [
+        { kind: 'embedding', name: 'table', size, width },
+        linear('each', width, 3),
+        tanh,
+        { kind: 'mean' },
+        linear('after', 3, drawn.classes),
+      ];
+      return finished(inputs, undefined, layers, drawn);
+    }),
   position: ofTokens(({ count, size }) => [{ kind: 'position', name: 'position', tokens: count, size }]),
   attention: ofTokens(({ size }, heads) => [
     {

@@ -1,7 +1,7 @@
 /** What a step is said to take, against what the wasm backend allocates; and that a batch in parts is the same batch. */
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { PictureSize } from '../../../src/core/network';
+import type { Network, PictureSize } from '../../../src/core/network';
 import type { PresetName, PresetOptions } from '../../../src/core/presets';
 import { planStep, stepMemory } from '../../../src/core/step-memory';
 import { wasm } from '../../../src/engine/backends/wasm';
@@ -81,6 +81,30 @@ describe('the memory of a step', () => {
     const said = fixed + size * perExample;
     expect(said).toBeGreaterThan(found);
     expect(said).toBeLessThan(2 * found);
+  });
+
+  it('of a network that begins with an embedding', () => {
+    const network: Network = {
+      inputs: 40,
+      classes: 4,
+      layers: [
+        { kind: 'embedding', name: 'table', size: 500, width: 32 },
+        { kind: 'linear', name: 'each', in: 32, out: 64 },
+        { kind: 'activation', fn: 'tanh' },
+        { kind: 'mean' },
+        { kind: 'linear', name: 'fc', in: 64, out: 4 },
+      ],
+    };
+    const { fixed, perExample } = stepMemory(network, 1);
+    const batch = drawnBatch(network, 16, 1);
+    batch.x.forEach((_, i) => (batch.x[i] = (7 * i) % 500));
+    const found = meter.during(() => {
+      const trainer = new Trainer(network, drawnState(network), { optimizer });
+      trainer.step(batch, { learningRate: 1e-6, count: 1 });
+      trainer.dispose();
+    });
+    expect(fixed + 16 * perExample).toBeGreaterThan(found);
+    expect(fixed + 16 * perExample).toBeLessThan(2 * found);
   });
 
   it('falls with the examples at a time', () => {

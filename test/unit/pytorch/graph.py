@@ -74,6 +74,8 @@ def through(layer, x, training):
         return x.flatten(1)
     if kind == "tokens":
         return x.flatten(2).transpose(1, 2)
+    if kind == "embedding":
+        return F.embedding(x.long(), get(layer["name"] + ".weight"))
     if kind == "position":
         return x + get(layer["name"] + ".weight")
     if kind == "attention":
@@ -93,7 +95,7 @@ def along(layers, x, training):
 
 
 def forward(batch, training):
-    x = torch.tensor(batch["x"]).reshape(len(batch["labels"]), *network["picture"])
+    x = torch.tensor(batch["x"], dtype=torch.float64).reshape(len(batch["labels"]), *network.get("picture", [-1]))
     return along(network["layers"], x, training)
 
 

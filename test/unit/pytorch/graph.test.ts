@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { tensorShape } from '../../../src/core/density/layer-shape';
-import { maskableLayers, weightShape } from '../../../src/core/network';
+import { maskableLayers, vocabularyOf, weightShape } from '../../../src/core/network';
 import type { ConvLayer, Layer, LinearLayer, Network } from '../../../src/core/network';
 import { Rng } from '../../../src/core/rng';
 import { cpu } from '../../../src/engine/backends/cpu';
@@ -121,12 +121,35 @@ const networks: Record<string, Layer[]> = {
     { kind: 'mean' },
     linear('head', 8, 3),
   ],
+  'tokens of a table': [
+    { kind: 'embedding', name: 'table', size: 7, width: 4 },
+    { kind: 'position', name: 'position', tokens: 9, size: 4 },
+    {
+      kind: 'residual',
+      branch: [
+        {
+          kind: 'attention',
+          heads: 2,
+          input: linear('attn.in', 4, 12, { stack: 3 }),
+          output: linear('attn.out', 4, 4),
+        },
+      ],
+      shortcut: [],
+    },
+    { kind: 'mean' },
+    linear('head', 4, 3),
+  ],
 };
 
 const rng = Rng.fromSeed(5);
 const normals = (size: number, scale = 1): Float32Array => new Float32Array(size).map(() => scale * rng.normal());
 
-const networkOf = (layers: Layer[]): Network => ({ inputs: 128, picture: [2, 8, 8], classes: 3, layers });
+/** Of pictures, or of nine numbers that stand for rows of a table. */
+const networkOf = (layers: Layer[]): Network => {
+  const data: Pick<Network, 'inputs' | 'picture'> =
+    vocabularyOf({ layers }) === undefined ? { inputs: 128, picture: [2, 8, 8] } : { inputs: 9 };
+  return { ...data, classes: 3, layers };
+};
 
 function stateOf(network: Network): NetworkState {
   const layers = maskableLayers(network).map((layer) => {
@@ -138,17 +161,23 @@ function stateOf(network: Network): NetworkState {
     return { ...shape, weight, mask, ...bias, weightSlots: [], biasSlots: [] };
   });
   const others = otherLayers(network).map((layer) => {
-    const fresh = freshOther(layer, ({ tokens, size }) => normals(tokens * size, 0.2));
+    const fresh = freshOther(layer, (_, values) => normals(values, 0.2));
     // Not as they begin: a mistake in either must show.
     return { ...fresh, weight: fresh.weight.map((value) => value + 0.1 * rng.normal()) };
   });
   return { layers, others };
 }
 
+function inputsOf(network: Network, examples: number): Float32Array {
+  const vocabulary = vocabularyOf(network);
+  const x = normals(examples * network.inputs);
+  return vocabulary === undefined ? x : x.map(() => rng.below(vocabulary));
+}
+
 const batches = (network: Network, count: number): Batch[] =>
   Array.from({ length: count }, () => ({
     size: 5,
-    x: normals(5 * network.inputs),
+    x: inputsOf(network, 5),
     labels: Uint8Array.from({ length: 5 }, () => rng.below(3)),
   }));
 
@@ -199,7 +228,9 @@ describe.skipIf(missing).each([
       expect(gradientNorm / torch.norms[step]).toBeCloseTo(1, 3);
     });
     const tensors = uploadNetwork(network, trainer.state(), 0);
-    const logits = tf.tidy(() => forward(network, passOf(tensors), tf.tensor2d(given[0].x, [5, 128])).dataSync());
+    const logits = tf.tidy(() =>
+      forward(network, passOf(tensors), tf.tensor2d(given[0].x, [5, network.inputs])).dataSync(),
+    );
     expect(torch.logits).toHaveLength(logits.length);
     torch.logits.forEach((value, i) => expect(logits[i]).toBeCloseTo(value, 3));
     trainer.dispose();
