@@ -4,7 +4,7 @@ import { count, finding, warning } from './finding';
 import type { Finding } from './finding';
 
 /** `1.3 GiB`, `240 MiB`. */
-const gibibytes = (bytes: number): string => {
+export const gibibytes = (bytes: number): string => {
   const [size, unit] = bytes >= 2 ** 30 ? [bytes / 2 ** 30, 'GiB'] : [bytes / 2 ** 20, 'MiB'];
   return `${size >= 100 ? size.toFixed(0) : Number(size.toPrecision(2))} ${unit}`;
 };

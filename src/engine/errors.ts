@@ -1,5 +1,6 @@
 /** Every sentence of the engine, with its code; what of an error may cross to another process. */
 import { basename } from 'node:path';
+import { gibibytes } from '../config/memory-errors';
 import { atLeast, isSparseError, quote, SparseError } from '../core/errors';
 import { RpcError } from '../protocol/rpc';
 import type { BackendName } from '../protocol/run';
@@ -43,6 +44,13 @@ export const prunedWeightChanged = (layer: string, count: number, step: number):
     `Layer ${layer}: ${count} pruned ${count === 1 ? 'weight is' : 'weights are'} no longer zero after step ${step}. ` +
       'This is a fault of Sparsescope: please report it with the config.',
     { layer, count, step },
+  );
+
+export const littleMemory = (needed: number, available: number): SparseError =>
+  error(
+    'little-memory',
+    `A step takes about ${gibibytes(needed)}, and this machine has ${gibibytes(available)} free: it may become very slow, or end the run. ` +
+      'Close other programs, or use a smaller train.microBatch or a smaller network.',
   );
 
 export const lossNotFinite = (step: number, learningRate: number): SparseError =>

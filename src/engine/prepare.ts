@@ -10,6 +10,7 @@ import { laterTarget } from '../config/methods';
 import type { NetworkPlan } from '../config/plan';
 import { isSweep } from '../config/sweep-errors';
 import type { Config } from '../config/types';
+import type { SparseError } from '../core/errors';
 import { lookAtData } from '../formats/own-data';
 import { readText } from '../formats/text-file';
 import type { StartRun } from '../protocol/engine';
@@ -22,6 +23,7 @@ import { rootOfRun, rootOfSweep, sweepOfTrial } from '../runs/project';
 import { split } from './data/data-set';
 import { loadData } from './data/load';
 import * as errors from './errors';
+import { tooLittleMemory } from './free-memory';
 import { lastStates, setAside } from './last-states';
 import { slotNames } from './optimizer';
 import type { Emit } from './recorder';
@@ -123,13 +125,18 @@ export async function prepareStart(
       },
       emit,
     );
-    for (const warning of data.warnings ?? []) recorder.warn(warning);
+    for (const warning of [...(data.warnings ?? []), ...memoryWarnings(plan)]) recorder.warn(warning);
     return { recorder, work: { config, plan, data, wanted, from: { step: 0 } }, events: [] };
   } catch (error) {
     await rm(folder.directory, { recursive: true, force: true });
     throw error;
   }
 }
+
+const memoryWarnings = ({ step }: NetworkPlan): SparseError[] => {
+  const warning = tooLittleMemory(step);
+  return warning ? [warning] : [];
+};
 
 /**
  * Where the config of a run lies now, and the folders that a relative `data.path` may start from, the likeliest first.
@@ -212,7 +219,7 @@ export async function prepareResume(
       emit,
       { truncateAfterStep: from.step },
     );
-    for (const warning of warnings) recorder.warn(warning);
+    for (const warning of [...warnings, ...memoryWarnings(plan)]) recorder.warn(warning);
     return { recorder, work: { config, plan, data, wanted, from }, events: await readJournal(folder.journalFile) };
   } catch (error) {
     await lock.release();
