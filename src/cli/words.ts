@@ -1,7 +1,8 @@
 /** Headings and labels of what the command line prints as results; sentences about problems are in errors.ts. */
 import { stepText } from '../config/memory-errors';
 import type { StepPlan } from '../core/step-memory';
-import type { RunRecord } from '../protocol/run';
+import type { RunRecord, UsageEvent } from '../protocol/run';
+import { usageText } from '../protocol/words';
 import { thousands } from './table';
 
 /** Of tables. The keys are theirs, the order is that of the columns. */
@@ -36,9 +37,12 @@ export const runHeading = ({ id, seed, backend, dataset, network, totalSteps, st
   `data ${dataset.source}: ${thousands(dataset.train)} to train, ${thousands(dataset.validation)} to validate, ` +
   `${network.inputs} values, ${network.classes} classes; ${thousands(totalSteps)} steps\n${step ? stepLine(step) : ''}\n`;
 
+/** How fast the updates of the last epoch went, and what the process held. */
+export const usageLine = (usage: UsageEvent): string => `\nspeed       ${usageText(usage)}\n`;
+
 /** Where a run and its report are; without a report when it could not be written. */
 export const placesText = (directory: string, report: string | null): string =>
-  `\nrun folder  ${directory}\n${report === null ? '' : `report      ${report}\n`}`;
+  `run folder  ${directory}\n${report === null ? '' : `report      ${report}\n`}`;
 
 export const initialisedText = (layer: string): string => `initialised ${layer}`;
 

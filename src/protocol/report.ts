@@ -1,5 +1,5 @@
 /** What the self-contained HTML report shows: written by the command line into `#report-data`, read by webview/report.ts. */
-import type { EpochEvent, JacobianEvent, MaskTotals, RunRecord, SignalsEvent, SpectrumEvent } from './run';
+import type { EpochEvent, JacobianEvent, MaskTotals, RunRecord, SignalsEvent, SpectrumEvent, UsageEvent } from './run';
 
 export const reportDataVersion = 1;
 
@@ -25,6 +25,8 @@ export interface ReportData {
   elapsed: number;
   epochs: EpochEvent[];
   maskChanges: MaskTotals[];
+  /** Of the last epoch; absent without one. */
+  usage?: UsageEvent;
   metrics: ReportMetrics;
   /** By layer, then by step. */
   spectra: SpectrumEvent[];

@@ -6,7 +6,7 @@ import type { CompareViewState } from './compare';
 import type { CompareRunsViewState } from './compare-runs';
 import type { DataViewState } from './data-preview';
 import type { CallContext } from './rpc';
-import type { EpochEvent, JacobianEvent, RunRecord, SignalsEvent, SpectrumEvent, MaskTotals } from './run';
+import type { EpochEvent, JacobianEvent, RunRecord, SignalsEvent, SpectrumEvent, MaskTotals, UsageEvent } from './run';
 
 /** The largest message to or from a webview. */
 export const maxMessageBytes = 1 << 20;
@@ -93,6 +93,8 @@ export interface RunSnapshot {
   epochs: EpochEvent[];
   /** Changes of the masks, by step. */
   maskChanges: MaskTotals[];
+  /** Of the last epoch that was told. */
+  usage?: UsageEvent;
   /** Milliseconds since creation at the last event. */
   elapsed: number;
 }

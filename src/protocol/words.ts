@@ -1,7 +1,7 @@
 /** What the editor's own parts, the webviews and the report all say: one wording, so that a badge reads the same everywhere. */
 import { isometry } from '../core/spectrum';
 import type { CompareMethod } from './compare';
-import type { InitDetails, LayerSummary, RunState, SpectrumSummary } from './run';
+import type { InitDetails, LayerSummary, RunState, SpectrumSummary, UsageEvent } from './run';
 
 /** `mlp7-eoi · run 3` of the folder name `mlp7-eoi-3`. */
 export const runTitle = (id: string): string => id.replace(/^(.+)-(\d+)$/, '$1 · run $2');
@@ -16,6 +16,12 @@ export const methodName = ({ init, distribution, base, fan, guided }: CompareMet
   const drawn = how.length === 0 ? init : `${init} (${how.join(', ')})`;
   return guided ? drawn : `${drawn} · ${distribution}`;
 };
+
+const whole = (value: number): string => Math.round(value).toLocaleString('en');
+
+/** `2,381 examples/s, 310 MB of memory`; powers of 1000, as sizes are elsewhere in the views. */
+export const usageText = ({ examplesPerSecond, rss }: UsageEvent): string =>
+  `${examplesPerSecond === null ? '' : `${whole(examplesPerSecond)} examples/s, `}${whole(rss / 1e6)} MB of memory`;
 
 export const stateWords: Record<RunState, string> = {
   starting: 'starting',

@@ -10,6 +10,7 @@ import type {
   SignalsEvent,
   SpectrumEvent,
   StepEvent,
+  UsageEvent,
 } from '../protocol/run';
 import type { MetricsPage } from '../protocol/views';
 import { maskTotals } from './mask-totals';
@@ -78,6 +79,8 @@ export class History {
   /** Layer by layer. */
   lastMasks: LastMasks | undefined;
   readonly layers = new Map<string, LayerSummary>();
+  /** The last that was told; measured, so that none of before a resume is wrong. */
+  usage: UsageEvent | undefined;
   /** Milliseconds since creation at the last event. */
   elapsed = 0;
   private readonly spectra = new Map<string, SpectrumEvent[]>();
@@ -122,12 +125,13 @@ export class History {
         this.maskChanges.push(maskTotals(event));
         this.lastMasks = { step: event.step, method: event.method, layers: event.layers };
         break;
+      case 'usage':
+        this.usage = event;
+        break;
       case 'state':
       case 'checkpoint':
-      case 'usage':
       case 'warning':
-        // The record and the folder itself are what counts for the first two; a warning was logged when it came, and
-        // what was used is for who reads the journal.
+        // The record and the folder itself are what counts for the first two; a warning was logged when it came.
         break;
     }
   }

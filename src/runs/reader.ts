@@ -93,6 +93,7 @@ export class RunReader {
       checkpoints: thin(this.seen?.checkpoints ?? [], checkpointsAtOnce),
       epochs: thin<EpochEvent>(this.history.epochs, epochsAtOnce),
       maskChanges: thin<MaskTotals>(this.history.maskChanges, changesAtOnce),
+      ...(this.history.usage && { usage: this.history.usage }),
       elapsed: this.history.elapsed,
     };
   }

@@ -25,7 +25,7 @@ import type { Output } from '../output';
 import { printJson } from '../output';
 import { writeReport } from '../report';
 import { percent, significant, table, thousands } from '../table';
-import { headings, placesText, runHeading } from '../words';
+import { headings, placesText, runHeading, usageLine } from '../words';
 
 interface Options {
   json?: boolean;
@@ -98,7 +98,11 @@ const teller = (output: Output, json: boolean, earlier: readonly EpochEvent[] = 
   };
 };
 
-const answer = ({ record, step, epochs, elapsed }: RunSnapshot, directory: string, report: string | null): object => ({
+const answer = (
+  { record, step, epochs, usage, elapsed }: RunSnapshot,
+  directory: string,
+  report: string | null,
+): object => ({
   ok: record.state === 'completed',
   state: record.state,
   ...(record.error && { error: record.error }),
@@ -116,6 +120,7 @@ const answer = ({ record, step, epochs, elapsed }: RunSnapshot, directory: strin
     validationLoss: event.validationLoss,
     validationAccuracy: event.validationAccuracy,
   })),
+  usage: usage ? { examplesPerSecond: usage.examplesPerSecond, rss: usage.rss, tensorBytes: usage.tensorBytes } : null,
   report,
 });
 
@@ -138,7 +143,7 @@ async function conclude(
     },
   );
   if (json) printJson(output, command, answer(snapshot, directory, report));
-  else output.out(placesText(directory, report));
+  else output.out((snapshot.usage ? usageLine(snapshot.usage) : '\n') + placesText(directory, report));
   if (record.state === 'completed') return exitCode.ok;
   if (record.state === 'cancelled') {
     output.err(cancelledLine(step, record.totalSteps, directory));

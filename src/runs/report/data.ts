@@ -77,7 +77,7 @@ const unlessMissing = (error: unknown): undefined => {
 /** @throws SparseError `runs.*`, `file.*`, `safetensors.*` */
 export async function gatherReport(folder: RunFolder, about: { version: string; now: Date }): Promise<ReportData> {
   const reader = new RunReader(folder);
-  const { record, step, elapsed, epochs, maskChanges } = await reader.snapshot();
+  const { record, step, elapsed, epochs, maskChanges, usage } = await reader.snapshot();
   const config = await readText(folder.configFile, maxConfigBytes, configTooLarge);
   const end = Number.MAX_SAFE_INTEGER;
   const spectra: SpectrumEvent[] = [];
@@ -100,6 +100,7 @@ export async function gatherReport(folder: RunFolder, about: { version: string; 
     elapsed,
     epochs,
     maskChanges,
+    ...(usage && { usage }),
     metrics: await readMetrics(reader),
     spectra,
     jacobians: thin(jacobians, maxReportSpectra),

@@ -58,6 +58,7 @@ describe('run', () => {
       ['3', '18'],
     ]);
     const directory = inProject('.sparsescope/runs/tiny-1');
+    expect(out).toMatch(/^speed {7}[\d,]+ examples\/s, [\d,]+ MB of memory\nrun folder {2}/m);
     expect(out).toContain(`run folder  ${directory}\n`);
     expect(out).toContain(`report      ${join(directory, 'report.html')}\n`);
     expect(await readFile(join(directory, 'report.html'), 'utf8')).toContain('id="report-data"');
@@ -92,6 +93,11 @@ describe('run', () => {
         validationLoss: expect.any(Number) as number,
         validationAccuracy: expect.any(Number) as number,
       })),
+      usage: {
+        examplesPerSecond: expect.any(Number) as number,
+        rss: expect.any(Number) as number,
+        tensorBytes: expect.any(Number) as number,
+      },
       report: inProject('out/report.html'),
     });
   });

@@ -1,5 +1,6 @@
 /** Training: loss, accuracy and gradient norm as they are recorded. */
 import type { EpochEvent, MaskTotals } from '../../../src/protocol/run';
+import { usageText } from '../../../src/protocol/words';
 import { checkbox } from '../../controls';
 import type { Chart } from '../../drawing/chart';
 import { h, setText } from '../../dom';
@@ -23,6 +24,7 @@ import {
   noStep,
   stepWords,
   tableWords,
+  usageTitle,
   waiting,
 } from './words';
 
@@ -40,6 +42,7 @@ class TrainingView {
     h('span', { class: 'swatch dotted colour-muted' }),
     this.changesText,
   );
+  private readonly usage = h('span', { class: 'fact', title: usageTitle });
   private log: boolean;
   /** Row of the metrics under the cursor. */
   private at: number | undefined;
@@ -60,7 +63,7 @@ class TrainingView {
     this.log = prefs.get('training.log', ['off', 'on']) === 'on';
     if (this.log) this.charts.gradient.setLog(true);
     this.logChoice = checkbox(logWord, this.log, (log) => this.setLog(log));
-    this.controls = [this.logChoice.element, this.changes];
+    this.controls = [this.logChoice.element, this.changes, this.usage];
     const { loss, accuracy, gradient } = this.charts;
     this.element = h('div', { class: 'training' }, loss.element, accuracy.element, gradient.element);
     this.update();
@@ -68,6 +71,8 @@ class TrainingView {
 
   update(): void {
     this.mark();
+    const { usage } = this.context.model.snapshot ?? {};
+    setText(this.usage, usage ? usageText(usage) : '');
     this.metrics
       .update()
       .then((changed) => {

@@ -20,6 +20,9 @@ export const help = {
 
 export const logWord = 'Log gradient norm';
 export const noStep = 'No step has been recorded yet.';
+export const usageTitle =
+  'Of the last epoch: updates alone, without probes and evaluation; memory of the whole process';
+
 export const waiting = { title: 'Waiting for the first step', explanation: '' };
 
 export const madeNoStep = (reason: string | undefined): { title: string; explanation: string } => ({
