@@ -20,6 +20,7 @@ import { turnsOf } from '../turns';
 import { dataTooLarge } from '../errors';
 import type { DataSet, Examples } from './data-set';
 import type { LoadOptions } from './load';
+import { forgetOldPictures, markUsed, picturesFolder } from './picture-caches';
 import { examplesOf } from './resident';
 
 /** Raised when pictures come out differently. */
@@ -119,8 +120,14 @@ interface LoadedPart {
 
 async function loadPart(part: FolderPart, decoding: Decoding): Promise<LoadedPart> {
   const key = await keyOf(part, decoding);
-  const home = join(decoding.options.root, '.sparsescope', 'data', `pictures-${key}`);
-  const about = (await known(home, part)) ?? (await decode(part, home, decoding));
+  const data = join(decoding.options.root, '.sparsescope', 'data');
+  const home = picturesFolder(data, key);
+  let about = await known(home, part);
+  if (about) await markUsed(home);
+  else {
+    about = await decode(part, home, decoding);
+    await forgetOldPictures(data);
+  }
   const left = new Set(about.skipped);
   const pathOf = (index: number): string => join(part.folder, part.files[index]);
   const records = { path: join(home, 'records.bin'), offset: 0, dtype: 'U8', inputs: valuesIn(about.picture) } as const;

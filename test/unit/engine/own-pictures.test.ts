@@ -6,6 +6,7 @@ import type { Config } from '../../../src/config/types';
 import { Batches } from '../../../src/engine/data/batches';
 import type { DataSet } from '../../../src/engine/data/data-set';
 import { loadData } from '../../../src/engine/data/load';
+import { forgetOldPictures } from '../../../src/engine/data/picture-caches';
 import { lookAtData } from '../../../src/formats/own-data';
 import { RpcCancelled } from '../../../src/protocol/rpc';
 import { jpeg, png } from '../formats/picture-files';
@@ -164,5 +165,49 @@ describe('decoded pictures', () => {
     await expect(loading).rejects.toThrow(RpcCancelled);
     for (const home of await kept().catch(() => []))
       expect(await readdir(join(folder, '.sparsescope/data', home))).toEqual([]);
+  });
+});
+
+describe('decoded pictures of before', () => {
+  it('are removed when there are too many bytes, the least recently used first, and none of the last day', async () => {
+    const data = join(folder, '.sparsescope/data');
+    const day = 24 * 3600 * 1000;
+    const now = Date.now();
+    const cache = async (name: string, days: number, files: string[]): Promise<void> => {
+      await mkdir(join(data, name), { recursive: true });
+      const at = new Date(now - days * day);
+      for (const file of files) {
+        await writeFile(join(data, name, file), new Uint8Array(100));
+        await utimes(join(data, name, file), at, at);
+      }
+      await utimes(join(data, name), at, at);
+    };
+    await cache('pictures-old', 9, ['about.json', 'records.bin']);
+    await cache('pictures-torn', 8, ['records.bin']);
+    await cache('pictures-later', 3, ['about.json', 'records.bin']);
+    await cache('pictures-today', 0.9, ['about.json', 'records.bin']);
+    await cache('synthetic-digits', 99, ['about.json', 'records.bin']);
+    await forgetOldPictures(data, 700, now);
+    expect(await kept()).toHaveLength(5);
+    await forgetOldPictures(data, 450, now);
+    expect(await kept()).toEqual(['pictures-later', 'pictures-today', 'synthetic-digits']);
+    await forgetOldPictures(data, 10, now);
+    expect(await kept()).toEqual(['pictures-today', 'synthetic-digits']);
+  });
+
+  it('that are used again count as used today', async () => {
+    await put('a/1.png', plain(1));
+    await put('b/1.png', plain(2));
+    await load();
+    const [name] = await kept();
+    const about = join(folder, '.sparsescope/data', name, 'about.json');
+    await utimes(about, new Date(0), new Date(0));
+    await load();
+    await forgetOldPictures(join(folder, '.sparsescope/data'), 0);
+    expect(await kept()).toEqual([name]);
+    // Without that use they are what goes.
+    await utimes(about, new Date(0), new Date(0));
+    await forgetOldPictures(join(folder, '.sparsescope/data'), 0);
+    expect(await kept()).toEqual([]);
   });
 });
