@@ -80,6 +80,22 @@ describe.skipIf(missingBrowser)('the preview of data', () => {
     await view.screenshot(`data-${theme}`);
   });
 
+  it.each([1400, 520, 360])('has its name, its facts and its button whole at %i pixels', async (width) => {
+    await open(() => pictures);
+    await view.page.setViewportSize({ width, height: 700 });
+    await view.page.waitForSelector('.data-pictures canvas');
+    const header = view.page.locator('.run-header');
+    for (const part of ['h1', '.fact', 'button'])
+      expect(
+        await header.locator(part).evaluate((element) => {
+          const { left, right, width: own } = element.getBoundingClientRect();
+          return own > 20 && left >= 0 && right <= window.innerWidth && element.scrollWidth <= element.clientWidth + 1;
+        }),
+        part,
+      ).toBe(true);
+    await view.screenshot(`data-${width}`);
+  });
+
   it('shows values in a table, and how many classes are left out', async () => {
     await open(() => vectors);
     await view.page.waitForSelector('.data-values');
