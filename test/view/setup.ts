@@ -13,7 +13,7 @@ declare module 'vitest' {
     eoiRun: string;
     /** Run folder of a run with `init: base`, no Jacobian, and one layer. */
     baseRun: string;
-    /** Run folder of a network with convolutions, one in two groups, whose masks RigL changes four times. */
+    /** Run folder of a network with circular convolutions, one in two groups, whose masks RigL changes four times. */
     convRun: string;
     /** Run folder of weights led by 2:4, the second layer of three stacked matrices; not trained long. */
     guidedRun: string;
@@ -43,7 +43,7 @@ model:
 data: { source: synthetic-digits }
 sparsity: { density: 0.3, init: eoi, update: { method: rigl, every: 8, until: 0.8 } }
 train: { epochs: 1, checkpointEvery: 20 }
-probes: { jacobian: { at: [] }, signals: { every: 20, samples: 64 } }
+probes: { jacobian: { at: [0], samples: 4 }, signals: { every: 20, samples: 64 } }
 `;
 
 const guided = `version: 1

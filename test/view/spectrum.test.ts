@@ -1,0 +1,71 @@
+/** The Jacobian and the signals of the Spectrum tab in every theme, wide and as narrow as beside an editor. */
+import { describe, expect, inject, it } from 'vitest';
+import { missingBrowser, themes } from './harness';
+import { open, panelTests, press, served, useBrowser, view } from './run-panel';
+
+const legend = (title: string): Promise<string> =>
+  view.page.locator('.chart', { has: view.page.locator('.chart-title', { hasText: title }) }).innerText();
+
+const jacobianNote = (): Promise<string> => view.page.locator('.spectrum > .note').innerText();
+
+describe.skipIf(missingBrowser !== undefined)(panelTests('the Jacobian'), () => {
+  useBrowser();
+
+  it.each(themes.flatMap((theme) => [1000, 420].map((width) => [theme, width] as const)))(
+    'is drawn along training and depth beside mean-field theory, in %s, %d px wide',
+    async (theme, width) => {
+      await open('spectrum', { layer: 'fc2', step: 215, theme, size: { width, height: 1500 } });
+      await expect.poll(jacobianNote).toMatch(/^Jacobian at step 215, over 32 examples: .* · rms \d/);
+      expect(await jacobianNote()).toMatch(/Mean field, .*: rms \d.*By layer: over 8 examples\.$/);
+      await expect.poll(() => view.page.locator('.chart-row .chart:visible canvas').count()).toBe(5);
+      expect(await legend('Jacobian: by layer')).toMatch(/min\s+rms\s+rms by mean field\s+max/);
+      await view.screenshot(`spectrum-jacobian-${theme}-${width}`);
+    },
+  );
+
+  it.each(themes.flatMap((theme) => [1000, 420].map((width) => [theme, width] as const)))(
+    'stands beside signals without a depth where the network is no chain of linear layers, in %s, %d px wide',
+    async (theme, width) => {
+      await open('spectrum', { directory: inject('convRun'), theme, size: { width, height: 1500 } });
+      await expect.poll(jacobianNote).toMatch(/rms \d.*Mean field, .*: rms \d[\d.]*\.$/);
+      // Two of the layer, two of the Jacobian, three of signals.
+      await expect.poll(() => view.page.locator('.chart-row .chart:visible canvas').count()).toBe(7);
+      await view.screenshot(`spectrum-signals-${theme}-${width}`);
+    },
+  );
+
+  it('has a table of depths, and of what theory says by step', async () => {
+    await open('spectrum', { layer: 'fc2', step: 215 });
+    const { items } = await served.reader.jacobians({ start: 0, end: 100 });
+    await expect.poll(jacobianNote).toMatch(/step 215/);
+    await press('t');
+    const choose = (name: string): Promise<void> =>
+      view.page.getByRole('radiogroup', { name: 'Table' }).getByRole('radio', { name }).check();
+    const saved = async (name: string): Promise<string[][]> => {
+      await press('E');
+      const file = `mlp7-eoi-1-fc2-spectrum-215-${name}.csv`;
+      await expect.poll(() => served.saved.finished.has(file)).toBe(true);
+      const lines = served.saved.files.get(file)!.toString().trimEnd().split('\r\n').slice(1);
+      return lines.map((line) => line.split(','));
+    };
+    await choose('Jacobian by layer');
+    expect(await saved('jacobian-by-layer')).toEqual(
+      items
+        .at(-1)!
+        .depth!.layers.map(({ layer, summary, meanSquare, meanField }) =>
+          [
+            layer,
+            summary.min,
+            summary.mean,
+            summary.max,
+            summary.dead,
+            Math.sqrt(meanSquare),
+            Math.sqrt(meanField!),
+          ].map(String),
+        ),
+    );
+    await choose('Jacobian by step');
+    const rows = await saved('jacobian-by-step');
+    expect(rows.map((row) => Number(row.at(-1)))).toEqual(items.map(({ meanField }) => Math.sqrt(meanField!)));
+  });
+});
