@@ -1,4 +1,5 @@
 /** Tables of text and numbers for a terminal. */
+import { figureText } from '../core/figure';
 
 type Alignment = 'left' | 'right';
 
@@ -18,8 +19,8 @@ export function table(
   return `${all.map(line).join('\n')}\n`;
 }
 
-/** `digits` significant digits, without a tail of zeros: 0.1, 0.0999, 1.2e-7. */
-export const significant = (value: number, digits = 4): string => String(Number(value.toPrecision(digits)));
+/** Significant digits, as `figureText` has them. */
+export const significant = (value: number, digits = 4): string => figureText(value, digits);
 
 export const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
 

@@ -54,6 +54,9 @@ export interface Spread {
   deviation: number | undefined;
 }
 
+/** A deviation below this share of the mean is what rounding makes of values that are the same. */
+const rounding = 1e-12;
+
 /** Nothing of no values. Two passes, so that values close to each other keep their digits. */
 export function spread(values: readonly number[]): Spread | undefined {
   const count = values.length;
@@ -61,5 +64,6 @@ export function spread(values: readonly number[]): Spread | undefined {
   const mean = values.reduce((sum, value) => sum + value, 0) / count;
   if (count === 1) return { count, mean, deviation: undefined };
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { count, mean, deviation: Math.sqrt(squares / (count - 1)) };
+  const deviation = Math.sqrt(squares / (count - 1));
+  return { count, mean, deviation: deviation < rounding * Math.abs(mean) ? 0 : deviation };
 }

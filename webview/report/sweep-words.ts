@@ -30,8 +30,8 @@ export const sections = {
 
 export const columns = { trial: 'trial', state: 'state', completed: 'n', failed: 'failed', why: 'why' };
 
-/** Two digits say enough; none is rounding away from 0. */
-const deviationText = (value: number): string => (value < 1e-9 ? '0' : number(value, value < 100 ? 2 : 3));
+/** Two digits say enough. */
+const deviationText = (value: number): string => number(value, value < 100 ? 2 : 3);
 
 /** `93.2 ± 0.4`: mean and standard deviation over seeds, in the unit of the column. */
 export const spreadText = (of: Figure, found: Spread | undefined): string => {

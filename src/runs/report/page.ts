@@ -1,9 +1,10 @@
 /** The report page: one HTML file with data, script and style inside, that may load nothing from anywhere. */
 import { createHash } from 'node:crypto';
+import { figureText } from '../../core/figure';
 import type { ReportData } from '../../protocol/report';
 
 const escapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-const significant = (value: number): string => String(Number(value.toPrecision(4)));
+const significant = (value: number): string => figureText(value, 4);
 const html = (text: string): string => text.replace(/[&<>"']/g, (c) => escapes[c]);
 
 /** JSON that cannot end its script element, whatever a config or a name holds. */

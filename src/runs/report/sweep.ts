@@ -1,4 +1,5 @@
 /** The report of a sweep: one page, and a table of its trials for other programs. */
+import { figureText } from '../../core/figure';
 import { valueText } from '../../core/plain-value';
 import { writeTextAtomically } from '../../formats/atomic-file';
 import { figures, sweepReportVersion } from '../../protocol/sweep';
@@ -97,7 +98,7 @@ async function writeSweepPage(
   const rows = groups.groups.map(({ values, completed, spread }) => [
     ...values.map(valueText),
     String(completed),
-    ...[spread.accuracy, spread.loss].map((found) => (found ? String(Number(found.mean.toPrecision(4))) : '')),
+    ...[spread.accuracy, spread.loss].map((found) => (found ? figureText(found.mean, 3) : '')),
   ]);
   const table = { head: [...groups.keys, 'n', 'validation accuracy', 'validation loss'], rows };
   const parts = await readPage(assets);

@@ -68,7 +68,7 @@ export class JacobianCharts {
     series: [min, measured, predicted, max],
   });
   private readonly histogram = barChart(jacobianWords.histogram, 1);
-  private drawn: JacobianEvent | undefined;
+  private drawn = false;
 
   /** `pick` is told of a step that was clicked. */
   constructor(pick?: (step: number) => void) {
@@ -87,26 +87,36 @@ export class JacobianCharts {
     return [this.byStep, this.byLayer, this.histogram];
   }
 
+  private get shown(): Chart[] {
+    return this.all.filter(({ element }) => !element.hidden);
+  }
+
   show(items: readonly JacobianEvent[], { now, step, ended }: Shown): void {
-    this.drawn = now;
+    this.drawn = now !== undefined;
     this.row.hidden = !now;
     this.note.textContent = now ? jacobianNote(now) : noJacobian(ended);
     this.byStep.setData(stepData(items));
     this.byStep.setMarks([atOne, { axis: 'x', value: now?.step ?? step, text: '', colour: 'focus' }]);
     const layers = now?.depth?.layers ?? [];
     this.byLayer.element.hidden = layers.length === 0;
-    this.row.classList.toggle('three', layers.length > 0);
+    // One step is no course: the others have the room.
+    this.byStep.element.hidden = items.length < 2;
+    this.row.dataset['charts'] = String(this.shown.length);
     if (!now) return;
     this.histogram.setData(histogramData(now.values));
+    const theory = root(now.meanField);
+    this.histogram.setMarks(
+      theory === null
+        ? []
+        : [{ axis: 'x', value: theory, text: jacobianWords.meanField, colour: 'foreground', dash: [6, 3] }],
+    );
     const { columns, log } = layerData(layers);
     this.byLayer.setLog(log);
     this.byLayer.setData(columns);
   }
 
   pictures(): (HTMLCanvasElement | undefined)[] {
-    const { drawn } = this;
-    if (!drawn) return [];
-    return this.all.filter(({ element }) => !element.hidden).map((chart) => chart.picture());
+    return this.drawn ? this.shown.map((chart) => chart.picture()) : [];
   }
 
   dispose(): void {

@@ -1,0 +1,5 @@
+/** `digits` significant digits without a tail of zeros, with an exponent below a thousandth: `0.1`, `0.0999`, `9.81e-5`. */
+export function figureText(value: number, digits: number): string {
+  const rounded = Number(value.toPrecision(digits));
+  return rounded !== 0 && Math.abs(rounded) < 1e-3 ? rounded.toExponential() : String(rounded);
+}
