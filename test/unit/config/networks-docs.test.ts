@@ -24,7 +24,7 @@ describe('docs/networks.md', () => {
     const text = /```yaml\n([^`]*embedding[^`]*)```/.exec(page)![1];
     const { config } = checkConfig(text, 'yaml');
     const facts = { inputs: 20, classes: 4, examples: 500, tests: 0, whole: true } as const;
-    const { issues, plan } = checkConfig(text, 'yaml', { looked: { data: config!.data, facts } });
+    const { issues, plan } = checkConfig(text, 'yaml', { looked: [{ data: config!.data, facts }] });
     expect(issues).toEqual([]);
     expect(plan!.network.layers[0].kind).toBe('embedding');
   });
