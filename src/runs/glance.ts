@@ -33,7 +33,7 @@ async function journalEnd(file: string, whole: boolean): Promise<Pick<Glance, 's
     /** What comes before the first newline of a chunk belongs to the line that the chunk before it ends with. */
     let carried: Uint8Array = new Uint8Array();
     const first = Math.max(0, source.size - (whole ? mostBytes : chunkBytes));
-    for (let end = source.size; end > first; ) {
+    for (let end = source.size; end > first;) {
       const start = Math.max(first, end - chunkBytes);
       const chunk = Buffer.concat([await source.read(start, end - start), carried]);
       const at = start === 0 ? 0 : chunk.indexOf(newline) + 1;
