@@ -32,7 +32,16 @@ const plainTable = ({ head, rows }: PlainTable): string => {
 };
 
 const layerTable = ({ record }: ReportData): PlainTable => ({
-  head: ['layer', 'shape', 'target density', 'density', 'non-zeros', 'max|WWᵀ-I|', 'singular values min, mean, max'],
+  head: [
+    'layer',
+    'shape',
+    'target density',
+    'density',
+    'non-zeros',
+    'max|WWᵀ-I|',
+    'singular values min, mean, max',
+    'dead directions',
+  ],
   rows: record.layers.map((layer) => [
     layer.name,
     layer.shape.join(' x '),
@@ -41,6 +50,7 @@ const layerTable = ({ record }: ReportData): PlainTable => ({
     String(layer.nonZeros),
     layer.orthogonalityError.toExponential(1),
     [layer.singularValues.min, layer.singularValues.mean, layer.singularValues.max].map(significant).join(', '),
+    String(layer.singularValues.dead),
   ]),
 });
 
