@@ -235,9 +235,15 @@ export class Trainer {
    * d logits / d inputs of each example, by one batched gradient per class: an example's logits depend on its own
    * inputs only, so the gradient of a class's logit summed over the batch holds every example's row at once.
    * Answers one (classes, inputs) row-major matrix per example; of an embedding the inputs are what its table gives.
-   * A part is one class.
+   * A part is one class of the examples of a micro-batch.
    */
   *jacobians(batch: Batch): Parts<Float32Array[]> {
+    const matrices: Float32Array[] = [];
+    for (const part of this.partsOf(batch)) matrices.push(...(yield* this.partialJacobians(part)));
+    return matrices;
+  }
+
+  private *partialJacobians(part: Batch): Parts<Float32Array[]> {
     const { inputs, classes } = this.network;
     const byClass: Float32Array[] = [];
     for (let k = 0; k < classes; k++) {
@@ -245,15 +251,15 @@ export class Trainer {
         const selector = new Float32Array(classes);
         selector[k] = 1;
         const pick = tf.tensor2d(selector, [classes, 1]);
-        const { network, x } = smooth(this.network, this.pass, tf.tensor2d(batch.x, [batch.size, inputs]));
+        const { network, x } = smooth(this.network, this.pass, tf.tensor2d(part.x, [part.size, inputs]));
         const ofInput = tf.grad((at) => tf.sum(tf.matMul(forward(network, this.pass, at as typeof x), pick)));
         return Float32Array.from(ofInput(x).dataSync());
       });
       byClass.push(rows);
       yield;
     }
-    const values = byClass[0].length / batch.size;
-    return Array.from({ length: batch.size }, (_, i) => {
+    const values = byClass[0].length / part.size;
+    return Array.from({ length: part.size }, (_, i) => {
       const matrix = new Float32Array(classes * values);
       byClass.forEach((rows, k) => matrix.set(rows.subarray(i * values, (i + 1) * values), k * values));
       return matrix;

@@ -173,6 +173,23 @@ describe('a batch in parts', () => {
     expect(tf.memory().numTensors).toBe(tensors);
   });
 
+  it('has the Jacobians of the whole', () => {
+    const network = presetNetwork('cnn', [2, 8, 8], { depth: 9, width: 4 });
+    const batch = drawnBatch(network, 7, 2);
+    const [whole, parts] = [7, 3].map((microBatch) => {
+      const trainer = new Trainer(network, drawnState(network), { optimizer, microBatch });
+      const work = trainer.jacobians(batch);
+      let count = 0;
+      let next = work.next();
+      for (; next.done !== true; next = work.next()) count++;
+      trainer.dispose();
+      return { count, matrices: next.value };
+    });
+    expect([whole.count, parts.count]).toEqual([network.classes, 3 * network.classes]);
+    expect(parts.matrices).toHaveLength(7);
+    parts.matrices.forEach((matrix, i) => expect(distance(matrix, whole.matrices[i])).toBeLessThan(1e-6));
+  });
+
   it('of examples all alike moves batch norms as the whole does', () => {
     const network = presetNetwork('resnet-20', [3, 8, 8], { width: 2 });
     const one = drawnBatch(network, 1, 4);
