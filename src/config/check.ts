@@ -3,6 +3,7 @@ import { isDrawn, isNamed, isOfDigits, knownFacts } from '../core/data-sets';
 import type { DataFacts } from '../core/data-sets';
 import { checkEffects } from './check-effects';
 import { checkTraining } from './check-training';
+import * as dataErrors from './data-errors';
 import * as errors from './errors';
 import type { PathFinding } from './finding';
 import type { ConfigFormat } from './format';
@@ -53,7 +54,7 @@ function checkSource({ data }: Config, reading: Reading): PathFinding[] {
     const place = reading.place('data.source');
     const text = withPairAfter(place, 'path', './data', reading.lines, reading.format);
     found.push({
-      ...errors.dataPathMissing(
+      ...dataErrors.dataPathMissing(
         source,
         isNamed(source),
         text === undefined ? undefined : { text, title: 'Add path: ./data' },
@@ -63,7 +64,7 @@ function checkSource({ data }: Config, reading: Reading): PathFinding[] {
   }
   const flip = data.augment.indexOf('flip');
   if (flip >= 0 && isOfDigits(source))
-    found.push({ ...errors.mirroredDigits(source), path: itemPath('data.augment', flip) });
+    found.push({ ...dataErrors.mirroredDigits(source), path: itemPath('data.augment', flip) });
   return found;
 }
 
@@ -75,7 +76,7 @@ function checkLayout({ data }: Config, { picture }: DataFacts, reading: Reading)
   if (colours(first) || !colours(last)) return [];
   const text = withPairAfter(reading.place('data.source'), 'layout', 'channels-last', reading.lines, reading.format);
   const suggestion = text === undefined ? undefined : { text, title: 'Add layout: channels-last' };
-  return [{ ...errors.maybeChannelsLast(picture, suggestion), path: 'data.source' }];
+  return [{ ...dataErrors.maybeChannelsLast(picture, suggestion), path: 'data.source' }];
 }
 
 /** Whether there are examples enough. */
@@ -84,11 +85,11 @@ function checkExamples({ data, train, probes }: Config, facts: DataFacts): PathF
   const { examples, tests } = facts;
   const found: PathFinding[] = [];
   if (data.augment.length > 0 && !facts.picture)
-    found.push({ ...errors.augmentNeedsPictures(source, facts.inputs), path: 'data.augment' });
-  if (validation === 0 && tests === 0) return [...found, { ...errors.noTests(source), path: 'data.validation' }];
+    found.push({ ...dataErrors.augmentNeedsPictures(source, facts.inputs), path: 'data.augment' });
+  if (validation === 0 && tests === 0) return [...found, { ...dataErrors.noTests(source), path: 'data.validation' }];
   const held = Math.round(validation * examples);
   if (validation > 0 && (held < 1 || held >= examples))
-    return [...found, { ...errors.validationEmpty(validation, examples, source), path: 'data.validation' }];
+    return [...found, { ...dataErrors.validationEmpty(validation, examples, source), path: 'data.validation' }];
   const training = examples - held;
   if (train.batchSize > training)
     found.push({ ...errors.batchTooLarge(train.batchSize, training), path: 'train.batchSize' });
