@@ -203,7 +203,7 @@ describe.skipIf(missingBrowser !== undefined)(`compared runs${missingBrowser ? `
     await expect.poll(() => view.page.locator('tr.left-out').count()).toBe(10);
     const boxes = view.page.locator('.compare-summary vscode-checkbox');
     expect(await boxes.nth(9).evaluate((box) => box === document.activeElement)).toBe(true);
-    expect(await boxes.nth(9).innerText()).toBe('mlp7-base · run 10');
+    await expect.poll(() => boxes.nth(9).innerText()).toBe('mlp7-base · run 10');
     await view.page.keyboard.press('Tab');
     await view.page.keyboard.press('Enter');
     await expect.poll(() => opened).toEqual(['/project/.sparsescope/runs/mlp7-base-10']);
