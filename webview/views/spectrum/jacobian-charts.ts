@@ -29,7 +29,7 @@ const stepData = (items: readonly JacobianEvent[]): Column[] => [
 const longRange = 100;
 
 /** Layer, min, root mean square, that of mean field, max. */
-function layerData(layers: readonly JacobianLayer[]): { columns: Column[]; log: boolean } {
+export function layerData(layers: readonly JacobianLayer[]): { columns: Column[]; log: boolean } {
   const sizes = layers.flatMap(({ meanSquare, meanField }) => [root(meanSquare), root(meanField)]);
   const positive = sizes.filter((size) => size !== null && size > 0) as number[];
   const [low, high] = positive.reduce(([a, b], size) => [Math.min(a, size), Math.max(b, size)], [Infinity, 0]);
