@@ -444,8 +444,7 @@ describe.skipIf(missingBrowser !== undefined)(
       changed = true;
       view.emit('changed', { fileName: '', size: 0, headerBytes: 0, metadata: {}, tensors: 2 });
       await readsOut(/two · 2 × 2 · 4 of 4 non-zero/);
-      await first.close();
-      await second.close();
+      await Promise.all([first.close(), second.close()]);
     });
   },
 );
