@@ -13,6 +13,10 @@ const figureWords: Record<Figure, { heading: string; text: (value: number) => st
   density: { heading: 'density', text: (value) => significant(value) },
   orthogonalityError: { heading: 'max|WWᵀ-I|', text: (value) => value.toExponential(1) },
   isometryError: { heading: 'max|s-1|', text: (value) => value.toExponential(1) },
+  dead: { heading: 'dead', text: (value) => significant(value, 3) },
+  jacobianMin: { heading: 'Jacobian min', text: (value) => significant(value, 3), spread: true },
+  jacobianMean: { heading: 'mean', text: (value) => significant(value, 3), spread: true },
+  jacobianMax: { heading: 'max', text: (value) => significant(value, 3), spread: true },
   initSeconds: { heading: 'init ms', text: (value) => significant(1000 * value, 3), spread: true },
   seconds: { heading: 'time s', text: (value) => value.toFixed(1), spread: true },
 };

@@ -82,7 +82,10 @@ class FlowCheck {
     const shortcut = this.along(layer.shortcut, here);
     if (!branch || !shortcut) return undefined;
     if (sameFlow(branch.flow, shortcut.flow)) return branch;
-    this.say(layer, errors.sidesDiffer(flowText(branch.flow), flowText(shortcut.flow)));
+    this.say(
+      layer,
+      errors.sidesDiffer([flowText(branch.flow), branch.giver], [flowText(shortcut.flow), shortcut.giver]),
+    );
     return undefined;
   }
 
@@ -154,7 +157,7 @@ class FlowCheck {
         return;
       case 'kernel': {
         const sides = flow.kind === 'picture' ? flow.size.slice(1) : [];
-        if (layer.kind === 'conv') this.say(layer, errors.kernelTooLarge(sized(layer), sides), 'conv.kernel');
+        if (layer.kind === 'conv') this.say(layer, errors.kernelTooLarge(sized(layer), giver, sides), 'conv.kernel');
         else this.say(layer, errors.windowTooLarge(giver, sides), 'pool.size');
       }
     }

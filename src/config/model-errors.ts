@@ -56,10 +56,10 @@ export const stackDoesNotDivide = (layer: { name: string; out: number }, stack: 
     change(String(possible)),
   );
 
-export const kernelTooLarge = (layer: Sized, picture: readonly number[]): Finding =>
+export const kernelTooLarge = (layer: Sized, before: string, picture: readonly number[]): Finding =>
   finding(
     'kernel-too-large',
-    `${sized(layer)} has a kernel larger than the ${picture.join(' x ')} picture that comes in; use a smaller kernel, or smaller strides before it.`,
+    `${sized(layer)} has a kernel larger than the ${picture.join(' x ')} picture that ${before} gives; use a smaller kernel, or smaller strides before it.`,
   );
 
 type Taken = 'values' | 'picture' | 'tokens' | 'values or tokens' | 'picture or tokens';
@@ -112,10 +112,11 @@ export const windowTooLarge = (before: string, picture: readonly number[]): Find
     `The pool has a window larger than the ${picture.join(' x ')} picture that ${before} gives; use a smaller size, or fewer strides before it.`,
   );
 
-export const sidesDiffer = (branch: string, shortcut: string): Finding =>
+/** Each side: what it gives, and the layer that gives it. */
+export const sidesDiffer = (branch: readonly [string, string], shortcut: readonly [string, string]): Finding =>
   finding(
     'sides-differ',
-    `The residual adds ${branch} of its branch and ${shortcut} of its shortcut, which are of different shapes; ` +
+    `The residual adds ${branch[0]} that ${branch[1]} gives in its branch and ${shortcut[0]} that ${shortcut[1]} gives in its shortcut, which are of different shapes; ` +
       'give the shortcut a convolution with kernel: 1, the channels and the stride of the branch.',
   );
 

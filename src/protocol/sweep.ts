@@ -2,7 +2,7 @@
 import type { PlainValue } from '../core/plain-value';
 import type { Spread } from '../core/stats';
 import type { BackendChoice } from './engine';
-import type { RunState, SpectrumSummary } from './run';
+import type { RunState } from './run';
 
 export const sweepRecordVersion = 1;
 
@@ -52,6 +52,12 @@ export interface TrialFigures {
   orthogonalityError?: number;
   /** The furthest that a singular value of a layer is from 1 at initialisation. */
   isometryError?: number;
+  /** Singular values of all layers that are 0, to rounding, at initialisation. */
+  dead?: number;
+  /** Singular values of the input-output Jacobian at step 0, where they were measured. */
+  jacobianMin?: number;
+  jacobianMean?: number;
+  jacobianMax?: number;
   /** Seconds to draw all layers. */
   initSeconds?: number;
   /** Seconds that the process worked on it, pauses before a resume left out. */
@@ -63,8 +69,6 @@ export interface TrialResult extends TrialFigures {
   values: PlainValue[];
   state: TrialState;
   error?: { code: string; message: string };
-  /** Singular values of the input-output Jacobian at initialisation, where they were measured. */
-  jacobian?: SpectrumSummary;
 }
 
 export type Figure = keyof TrialFigures;
@@ -77,6 +81,10 @@ export const figures: readonly Figure[] = [
   'density',
   'orthogonalityError',
   'isometryError',
+  'dead',
+  'jacobianMin',
+  'jacobianMean',
+  'jacobianMax',
   'initSeconds',
   'seconds',
 ];

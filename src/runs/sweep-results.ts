@@ -38,6 +38,7 @@ function figuresOf({ layers }: RunRecord, events: readonly RunEvent[]): TrialFig
   const last = ofType(events, 'epoch').at(-1);
   const timed = layers.filter(({ seconds }) => seconds !== undefined);
   const masked = layers.filter(({ dense }) => !dense);
+  const jacobian = ofType(events, 'jacobian').find(({ step }) => step === 0)?.summary;
   const all: { [K in keyof TrialFigures]: TrialFigures[K] | undefined } = {
     accuracy: last?.validationAccuracy,
     loss: last?.validationLoss,
@@ -45,6 +46,10 @@ function figuresOf({ layers }: RunRecord, events: readonly RunEvent[]): TrialFig
     density: densityOf(masked, events),
     orthogonalityError: largest(masked.map(({ orthogonalityError }) => orthogonalityError)),
     isometryError: largest(masked.map(isometry)),
+    dead: masked.length > 0 ? masked.reduce((sum, { singularValues }) => sum + singularValues.dead, 0) : undefined,
+    jacobianMin: jacobian?.min,
+    jacobianMean: jacobian?.mean,
+    jacobianMax: jacobian?.max,
     initSeconds: timed.length > 0 ? timed.reduce((sum, { seconds = 0 }) => sum + seconds, 0) : undefined,
     seconds: events.length > 0 ? workedFor(events) : undefined,
   };
@@ -62,9 +67,8 @@ export async function trialResult(folder: RunFolder, { id, values }: SweepTrialR
       if (isSparseError(cause) && cause.code === 'file.not-found') return [];
       throw cause;
     });
-    const jacobian = ofType(events, 'jacobian').find(({ step }) => step === 0)?.summary;
     const found = figuresOf(record, events);
-    return { id, values, state, ...(error && { error }), ...(jacobian && { jacobian }), ...found };
+    return { id, values, state, ...(error && { error }), ...found };
   } catch (cause) {
     if (!isSparseError(cause)) throw cause;
     if (cause.code === 'runs.no-record') return { id, values, state: 'waiting' };

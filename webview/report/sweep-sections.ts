@@ -28,7 +28,7 @@ import {
 const mostPanels = 24;
 /** Drawn at once; the others when they are opened. */
 const first: readonly Figure[] = ['accuracy', 'loss'];
-const others: readonly Figure[] = ['firstLoss', 'isometryError', 'initSeconds'];
+const others: readonly Figure[] = ['firstLoss', 'isometryError', 'jacobianMean', 'jacobianMax', 'initSeconds'];
 const openRows = 40;
 
 const section = (title: string, ...children: Child[]): HTMLElement => h('section', {}, h('h2', {}, title), ...children);

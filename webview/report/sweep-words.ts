@@ -16,6 +16,10 @@ export const figureWords: Record<
   density: { title: 'Density', column: 'density', unit: '', scale: 1 },
   orthogonalityError: { title: 'Largest max |WWᵀ − I| of a layer', column: 'max |WWᵀ − I|', unit: '', scale: 1 },
   isometryError: { title: 'Largest |σ − 1| of a layer', column: 'max |σ − 1|', unit: '', scale: 1 },
+  dead: { title: 'Dead directions of all layers', column: 'dead', unit: '', scale: 1 },
+  jacobianMin: { title: 'Smallest σ of the Jacobian', column: 'Jacobian min σ', unit: '', scale: 1, spread: true },
+  jacobianMean: { title: 'Mean σ of the Jacobian', column: 'mean σ', unit: '', scale: 1, spread: true },
+  jacobianMax: { title: 'Largest σ of the Jacobian', column: 'max σ', unit: '', scale: 1, spread: true },
   initSeconds: { title: 'Time to draw the layers', column: 'drawing, ms', unit: 'ms', scale: 1000, spread: true },
   seconds: { title: 'Time of a trial', column: 'time, s', unit: 's', scale: 1, spread: true },
 };

@@ -14,25 +14,14 @@ import type { ReportMaker } from './write';
 /** Quoted where it has to be (RFC 4180). */
 const csvCell = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
-const jacobianColumns = ['min', 'mean', 'max'] as const;
-
 /** A line for each trial: what was varied, how it went, its figures in the units of `TrialFigures`. */
 export function trialsCsv(keys: readonly string[], trials: readonly TrialResult[]): string {
-  const heading = [
-    'trial',
-    ...keys,
-    'state',
-    ...figures,
-    ...jacobianColumns.map((part) => `jacobian.${part}`),
-    'error',
-    'message',
-  ];
+  const heading = ['trial', ...keys, 'state', ...figures, 'error', 'message'];
   const rows = trials.map((trial) => [
     trial.id,
     ...trial.values.map(valueText),
     trial.state,
     ...figures.map((figure) => String(trial[figure] ?? '')),
-    ...jacobianColumns.map((part) => String(trial.jacobian?.[part] ?? '')),
     trial.error?.code ?? '',
     trial.error?.message ?? '',
   ]);

@@ -64,15 +64,16 @@ describe('trials of a sweep', () => {
       [
         trial('0001', [{ method: 'rigl', every: 5 }, 1], {
           accuracy: 0.5,
-          jacobian: { min: 0, mean: 1, max: 2, dead: 0 },
+          dead: 3,
+          jacobianMean: 1,
         }),
         { ...trials[3], values: ['static', 2] },
       ],
     ).split('\n');
     expect(lines).toEqual([
-      'trial,sparsity.update,seed,state,accuracy,loss,firstLoss,density,orthogonalityError,isometryError,initSeconds,seconds,jacobian.min,jacobian.mean,jacobian.max,error,message',
-      '0001,"{ method: rigl, every: 5 }",1,completed,0.5,,,,,,,,0,1,2,,',
-      '0004,static,2,failed,0.1,,,,,,,,,,,a.b,"It says ""no"", twice."',
+      'trial,sparsity.update,seed,state,accuracy,loss,firstLoss,density,orthogonalityError,isometryError,dead,jacobianMin,jacobianMean,jacobianMax,initSeconds,seconds,error,message',
+      '0001,"{ method: rigl, every: 5 }",1,completed,0.5,,,,,,3,,1,,,,,',
+      '0004,static,2,failed,0.1,,,,,,,,,,,,a.b,"It says ""no"", twice."',
       '',
     ]);
   });
