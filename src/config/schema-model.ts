@@ -44,7 +44,7 @@ export const model = {
     activation: {
       ...activation,
       optional: true,
-      doc: 'The function between the layers of a preset; without it that of its paper: tanh in `mlp` and `cnn`, relu in `resnet` and `vgg`, silu and gelu.',
+      doc: 'The function between the layers of a preset; without it that of its paper: tanh in `mlp` and `cnn`, relu in ResNets and VGGs, silu in `efficientnet-b0`, gelu in `deit-blocks`.',
     },
     depth: {
       kind: 'integer',

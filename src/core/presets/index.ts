@@ -39,13 +39,13 @@ const presets = {
   },
   mlp: {
     activation: 'tanh',
-    depth: { default: 7, min: 1, max: 10_000 },
+    depth: { default: 7, min: 1, max: 1_000 },
     width: { default: 100, ...widths },
     layers: (task, { depth, width, activation }) => mlp(task, { depth, width, fn: activation }),
   },
   cnn: {
     activation: 'tanh',
-    depth: { default: 32, min: 6, max: 10_000 },
+    depth: { default: 32, min: 6, max: 1_000 },
     width: { default: 128, ...widths },
     layers: (task, { depth, width, activation }) => cnn(task, { depth, width, fn: activation }),
   },
