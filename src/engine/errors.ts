@@ -53,10 +53,11 @@ export const littleMemory = (needed: number, available: number): SparseError =>
       'Close other programs, or use a smaller train.microBatch or a smaller network.',
   );
 
-export const lossNotFinite = (step: number, learningRate: number): SparseError =>
+/** What left the numbers first; a gradient does before the loss when weights have grown large. */
+export const notFinite = (what: 'loss' | 'gradient', step: number, learningRate: number): SparseError =>
   error(
-    'loss-not-finite',
-    `The loss is no longer a finite number at step ${step} (learning rate ${learningRate}). ` +
+    `${what}-not-finite`,
+    `The ${what} is no longer a finite number at step ${step} (learning rate ${learningRate}). ` +
       'Try a smaller train.optimizer.learningRate; what was recorded until then is kept.',
     { step },
   );

@@ -23,7 +23,7 @@ import type { Batches } from './data/batches';
 import { courseOf } from './course';
 import type { Course } from './course';
 import { divergence } from './divergence';
-import { describeError, internal, lossNotFinite, prunedWeightChanged, stackOf, stoppedEarly } from './errors';
+import { describeError, internal, notFinite, prunedWeightChanged, stackOf, stoppedEarly } from './errors';
 import { evaluation } from './evaluation';
 import { describeLayer, drawLayer, freshOthers, freshState, keptLayers } from './initialise';
 import type { LastStates } from './last-states';
@@ -206,7 +206,8 @@ export class Run {
         const { result, masks } = this.usage.during(batch.size, () =>
           this.masking.update(trainer, batch, this.step + 1, stride),
         );
-        if (!Number.isFinite(result.loss)) throw lossNotFinite(this.step + 1, learningRate);
+        const lost = (['loss', 'gradientNorm'] as const).find((figure) => !Number.isFinite(result[figure]));
+        if (lost) throw notFinite(lost === 'loss' ? lost : 'gradient', this.step + 1, learningRate);
         this.step++;
         await this.noteMasks(masks);
         this.note({ type: 'step', step: this.step, epoch: epoch + 1, ...result, learningRate });
