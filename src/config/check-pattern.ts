@@ -17,9 +17,12 @@ export const isFile = (guide: Guide): guide is FileGuide => 'file' in guide;
 /** Weights that the pattern keeps of a layer, each group by itself; of whole kernels all taps. @throws SparseError `pattern.*`, `eoi.pattern-too-sparse` */
 export function patternDensity(pattern: Pattern, shape: LayerShape, wholeKernels: boolean): LayerDensity {
   const { groups, outputs, inputs, taps } = partLayer(shape);
-  const kept = named(shape.name, () => patternCount(pattern, outputs, inputs));
-  const least = Math.min(outputs, inputs);
-  if (kept < least) throw patternTooSparse(outputs, inputs, kept, least);
+  const kept = named(shape.name, () => {
+    const wanted = patternCount(pattern, outputs, inputs);
+    const least = Math.min(outputs, inputs);
+    if (wanted < least) throw patternTooSparse(outputs, inputs, wanted, least);
+    return wanted;
+  });
   const count = groups * kept * (wholeKernels ? taps : 1);
   return { name: shape.name, count, density: count / weightsOf(shape) };
 }

@@ -214,6 +214,11 @@ const words: BadConfig[] = [
   yaml('degrees of no rows', `${head}sparsity: { eoi: { pattern: { columnDegree: [] } } }\n`),
   yaml('degrees that are none', `${head}sparsity: { eoi: { pattern: { rowDegree: [4, two] } } }\n`),
   yaml('degrees in words', `${head}sparsity: { eoi: { pattern: { rowDegree: many } } }\n`),
+  yaml(
+    'degrees of so few weights that no matrix is orthogonal',
+    layers('{ name: fc1, linear: { in: 784, out: 10 } }') +
+      'sparsity: { eoi: { pattern: { rowDegree: [0, 0, 1, 1, 1, 1, 1, 1, 1, 1] } } }\n',
+  ),
   yaml('a degree above the fan-in', `${head}sparsity: { eoi: { pattern: { rowDegree: 200 } } }\n`),
   yaml('two kinds of angles at once', `${head}sparsity: { eoi: { angles: { fixed: 30, list: [3] } } }\n`),
   yaml('two patterns at once', `${head}sparsity: { eoi: { pattern: { nm: [2, 4], band: 3 } } }\n`),
