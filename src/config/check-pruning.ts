@@ -2,7 +2,7 @@
 import { isSparseError } from '../core/errors';
 import { rewindCounts } from '../core/prune/rewind';
 import * as errors from './errors';
-import type { PathFinding } from './finding';
+import type { Finding, PathFinding } from './finding';
 import { possibleDensity } from './layer-plans';
 import type { LayerPlan } from './layer-plans';
 import { guideOf, isRotated, isScored, startsDense } from './methods';
@@ -52,17 +52,31 @@ export function checkPruning(config: Config, placed: readonly Placed[], pruned: 
 }
 
 function checkLevels(config: Config, placed: readonly Placed[], { layers, nonZeros }: Pruned): PathFinding[] {
+  if (nonZeros === undefined) return [];
   const { rewind } = config.train;
-  if (rewind.levels === 0 || nonZeros === undefined) return [];
-  const counts = countsOf(nonZeros, rewind);
-  const most = counts.findLastIndex((count) => count >= layers.length);
-  // Too few to begin with is another's to say.
-  if (most < 0 || most >= rewind.levels) return [];
   const names = layers.map(({ name }) => name);
-  const { levels } = rewind;
   const byDensity = config.sparsity.init !== 'sao' && !guideOf(config.sparsity);
-  const enough = (weights: number): boolean => (countsOf(weights, rewind).at(levels) ?? 0) >= layers.length;
-  const possible = byDensity ? possibleDensity(config, placed, enough) : undefined;
-  const finding = errors.tooManyLevels(levels, counts.at(levels) ?? 0, names, most, possible);
-  return [{ ...finding, path: 'train.rewind.levels' }];
+  const enough = (weights: number): boolean => (countsOf(weights, rewind).at(rewind.levels) ?? 0) >= layers.length;
+  const possible = (): string | undefined => (byDensity ? possibleDensity(config, placed, enough) : undefined);
+  const finding = levelsFinding(rewind, names, nonZeros, possible);
+  return finding ? [{ ...finding, path: 'train.rewind.levels' }] : [];
+}
+
+/**
+ * What is wrong with as many levels of lottery tickets when the layers of these `names` have `weights` together, planned or
+ * drawn. `possible`: the smallest density that would do, asked for only where these do not.
+ */
+export function levelsFinding(
+  rewind: Config['train']['rewind'],
+  names: readonly string[],
+  weights: number,
+  possible: () => string | undefined = () => undefined,
+): Finding | undefined {
+  const { levels } = rewind;
+  if (levels === 0) return undefined;
+  const counts = countsOf(weights, rewind);
+  const most = counts.findLastIndex((count) => count >= names.length);
+  // Too few to begin with is another's to say.
+  if (most < 0 || most >= levels) return undefined;
+  return errors.tooManyLevels(levels, counts.at(levels) ?? 0, names, most, possible());
 }

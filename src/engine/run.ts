@@ -20,6 +20,7 @@ import type { DataSet } from './data/data-set';
 import { closeData } from './data/data-set';
 import { batchesFor } from './data/batches';
 import type { Batches } from './data/batches';
+import { checkDrawnLevels } from './check-levels';
 import { courseOf } from './course';
 import type { Course } from './course';
 import { divergence } from './divergence';
@@ -175,6 +176,8 @@ export class Run {
         rotations.set(sequenceName({ name: layer.name, groups: blocksOf(layer) }, group), sequence);
       if (!this.recorded.has({ type: 'layer', layer: layer.name })) this.note({ type: 'layer', layer: summary });
     }
+    // Before anything is written, or a resumed run would begin from what is refused here.
+    checkDrawnLevels(config, summaries);
     if (rotations.size > 0) await writeRotations(folder.rotationsFile, rotations);
     await writeSafetensors(folder.initFile, initTensors(state), stateMetadata(config, plan, 0));
     await writeMasks(
