@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { exactOrthogonal } from '../../../src/core/init/eoi';
 import { replay } from '../../../src/core/givens';
@@ -6,11 +7,42 @@ import type { RotationSequence } from '../../../src/core/rotation-sequence';
 import { Rng } from '../../../src/core/rng';
 import { openFile } from '../../../src/formats/byte-source';
 import { openSafetensors, writeSafetensors } from '../../../src/formats/safetensors';
-import { RotationsFile, writeRotations } from '../../../src/runs/rotations';
+import { RotationsFile, sequenceName, writeRotations } from '../../../src/runs/rotations';
 import { failure, temporaryFolder } from '../formats/bytes';
 
 const draw = (rows: number, columns: number, seed: number): { weights: Float32Array; sequence: RotationSequence } =>
   exactOrthogonal({ rows, columns, density: 0.3, angles: 'uniform', rng: Rng.fromSeed(seed), seed });
+
+const size = fc.integer({ min: 1, max: 9 });
+
+/** Sequences of any kind: of no rotations, undone at the end, begun anywhere, with angles of any size and of -0. */
+const sequences: fc.Arbitrary<RotationSequence> = fc.tuple(size, size).chain(([rows, columns]) => {
+  const [axes, entries] = [Math.max(rows, columns), Math.min(rows, columns)];
+  const all = Array.from({ length: axes }, (_, axis) => axis);
+  const rotation = fc.record({
+    pair: fc.shuffledSubarray(all, { minLength: Math.min(2, axes), maxLength: Math.min(2, axes) }),
+    angle: fc.double({ noNaN: true, noDefaultInfinity: true }),
+  });
+  return fc
+    .record({
+      turns: fc.array(rotation, { maxLength: axes > 1 ? 40 : 0 }),
+      undone: fc.boolean(),
+      seed: fc.maxSafeInteger(),
+      start: fc.option(fc.shuffledSubarray(all, { minLength: entries, maxLength: entries })),
+      signs: fc.option(fc.array(fc.constantFrom(1, -1), { minLength: entries, maxLength: entries })),
+    })
+    .map(({ turns, undone, seed, start, signs }) => ({
+      rows,
+      columns,
+      first: Uint32Array.from(turns, ({ pair }) => Math.min(...pair)),
+      second: Uint32Array.from(turns, ({ pair }) => Math.max(...pair)),
+      angle: Float64Array.from(turns, ({ angle }) => angle),
+      lastUndone: undone && turns.length > 0,
+      seed,
+      ...(start && { start: Uint32Array.from(start) }),
+      ...(signs && { signs: Int8Array.from(signs) }),
+    }));
+});
 
 const path = async (): Promise<string> => join(await temporaryFolder(), 'rotations', 'givens.safetensors');
 
@@ -66,6 +98,56 @@ describe('recorded rotations', () => {
     expect(tensors.need('fc1.signs')).toMatchObject({ dtype: 'I8', shape: [12] });
     await tensors.close();
   });
+
+  test('of any shapes, groups, starts and signs replay to the same bits, whole and in pages', async () => {
+    // Names as a config or another program's tensor has them, also those that end like the parts of a sequence.
+    const names = fc.uniqueArray(
+      fc.oneof(
+        fc.stringMatching(/^[a-z][a-z0-9._]{0,6}$/),
+        fc.constantFrom('fc1', 'a.start', 'a.signs', 'a.axes', 'a', 'format'),
+      ),
+      { minLength: 1, maxLength: 4 },
+    );
+    const layersOf = names.chain((all) =>
+      fc.tuple(...all.map((name) => fc.tuple(fc.constant(name), fc.array(sequences, { minLength: 1, maxLength: 3 })))),
+    );
+    const file = await path();
+    await fc.assert(
+      fc.asyncProperty(layersOf, fc.integer({ min: 1, max: 50 }), async (layers, pageSize) => {
+        const written = new Map(
+          layers.flatMap(([name, groups]) =>
+            groups.map((sequence, group) => [sequenceName({ name, groups: groups.length }, group), sequence] as const),
+          ),
+        );
+        await writeRotations(file, written);
+        const read = await RotationsFile.open(file);
+        try {
+          for (const [name, sequence] of written) {
+            const pages = [await read.page(name, 0, pageSize)];
+            for (let at = pageSize; at < pages[0].total; at += pageSize)
+              pages.push(await read.page(name, at, at + pageSize));
+            const [{ shape, lastUndone, beginning }] = pages;
+            const again: RotationSequence = {
+              rows: shape[0],
+              columns: shape[1],
+              first: Uint32Array.from(pages.flatMap(({ first }) => [...first])),
+              second: Uint32Array.from(pages.flatMap(({ second }) => [...second])),
+              angle: Float64Array.from(pages.flatMap(({ angle }) => [...angle])),
+              lastUndone,
+              seed: sequence.seed,
+              ...beginning,
+            };
+            expect(again).toEqual(sequence);
+            // Bytes: 0 and -0 are two.
+            expect(new Uint8Array(replay(again).buffer)).toEqual(new Uint8Array(replay(sequence).buffer));
+          }
+        } finally {
+          await read.close();
+        }
+      }),
+      { numRuns: 100 },
+    );
+  }, 60_000);
 
   test('that begin nowhere are refused', async () => {
     const { sequence } = draw(2, 4, 1);
