@@ -102,7 +102,7 @@ function program(output: Output, done: (code: ExitCode) => void, quiet: boolean)
     .requiredOption('-o, --output <file>', 'the safetensors file of rotations to write')
     .option(
       '--gain <sigma_w>',
-      "what the orthogonal weights were multiplied by; by default what a run's file tells, or 1",
+      'what the orthogonal weights were multiplied by; by default it is found from the lengths of the rows or columns',
     )
     .option(
       '--groups <count>',

@@ -71,18 +71,28 @@ export const decidedBy = { scores: 'by scores', pattern: 'by the pattern' } as c
 
 export const factoringText = (bar: string, tensor: string): string => `${bar} factoring ${tensor}`;
 
+/** `, times 1.414`, or `, times 1 to 1.414`; nothing where all are 1. */
+const timesText = (gains: readonly number[]): string => {
+  const text = (gain: number): string => String(Number(gain.toPrecision(4)));
+  const [least, most] = [gains.reduce((a, b) => Math.min(a, b)), gains.reduce((a, b) => Math.max(a, b))];
+  if (text(least) === '1' && text(most) === '1') return '';
+  return `, times ${text(least)}${text(least) === text(most) ? '' : ` to ${text(most)}`}`;
+};
+
 export const factoredText = (p: {
   tensor: string;
   shape: readonly number[];
   groups: number;
   /** Where the matrix is the centre of kernels. */
   kernel?: readonly number[] | undefined;
+  /** What each of the groups was divided by. */
+  gains: readonly number[];
   rotations: number;
   orthogonalityError: number;
   difference: number;
   file: string;
 }): string =>
   `${p.tensor}, ${p.kernel ? `the centre of its ${p.kernel.join(' x ')} kernels, ` : ''}` +
-  `${p.groups > 1 ? `${thousands(p.groups)} groups of ` : ''}${p.shape.join(' x ')}: ${thousands(p.rotations)} ${p.rotations === 1 ? 'rotation' : 'rotations'}\n` +
+  `${p.groups > 1 ? `${thousands(p.groups)} groups of ` : ''}${p.shape.join(' x ')}: ${thousands(p.rotations)} ${p.rotations === 1 ? 'rotation' : 'rotations'}${timesText(p.gains)}\n` +
   `max|WWᵀ-I| of the matrix          ${p.orthogonalityError.toExponential(1)}\n` +
   `largest difference of the replay  ${p.difference.toExponential(1)}\n${p.file}\n`;

@@ -12,6 +12,6 @@ export const notOrthogonal = (rows: number, columns: number, error: number, allo
     'factor.not-orthogonal',
     `The ${rows} x ${columns} matrix is not orthogonal: the products of its ${rows <= columns ? 'rows' : 'columns'} are off those ` +
       `of orthonormal vectors by ${error.toPrecision(2)}, and at most ${allowed} is a rounding error. ` +
-      'Only orthogonal matrices are products of rotations; divide by the gain first if the weights have one.',
+      'Only orthogonal matrices are products of rotations.',
     { error, allowed },
   );

@@ -61,6 +61,8 @@ export interface RotationPage {
   angle: Float64Array;
   /** Where the product begins, if not at the identity; with every page. */
   beginning?: Beginning;
+  /** Of a matrix that is a multiple of the product: by what it was divided; with every page. Default 1. */
+  gain?: number;
 }
 
 /** Element types of tensors that are factored into rotations. */

@@ -123,12 +123,22 @@ export const factorNotAMatrix = (name: string, shape: readonly number[]): Sparse
 export const factorDtype = (name: string, dtype: string, known: readonly string[]): SparseError =>
   error('factor-dtype', `${quote(name)} is ${dtype}; matrices of ${known.join(', ')} are factored into rotations.`);
 
-export const factorTooLarge = (name: string, rows: number, columns: number, most: number): SparseError =>
-  error(
+/** The shape is that of each of the groups. */
+export const factorTooLarge = (
+  name: string,
+  { rows, columns, groups }: { rows: number; columns: number; groups: number },
+  most: number,
+): SparseError => {
+  const what = groups === 1 ? 'is' : `in ${groups} groups has matrices of`;
+  // Groups are blocks of rows: they make no row shorter.
+  const remedy =
+    groups === 1 && columns <= most ? ' Where it is a stack of smaller matrices, give their number as its groups.' : '';
+  return error(
     'factor-too-large',
-    `${quote(name)} is ${rows} x ${columns}; matrices of up to ${most} rows and columns are factored into rotations, ` +
-      `and of all groups up to ${most} x ${most} weights. Where it is a stack of smaller matrices, give their number as its groups.`,
+    `${quote(name)} ${what} ${rows} x ${columns}; matrices of up to ${most} rows and columns are ` +
+      `factored into rotations.${remedy}`,
   );
+};
 
 export const factorGroups = (name: string, groups: number, shape: readonly number[]): SparseError =>
   error(
@@ -151,12 +161,20 @@ export const rotationsTooLarge = (layer: string, rows: number, columns: number, 
       'Replay it with `load_rotations.py` of `examples/pytorch`.',
   );
 
+interface NotOrthogonal {
+  name: string;
+  /** What its weights were divided by. */
+  gain: number;
+  taken: { groups: number; kernel?: readonly number[]; centred: boolean };
+}
+
 /** The core's sentence, and what the matrix is that it speaks of. */
 export const factorNotOrthogonal = (
   { code, message, details }: SparseError,
-  name: string,
-  { groups, kernel, centred }: { groups: number; kernel?: readonly number[]; centred: boolean },
+  { name, gain, taken }: NotOrthogonal,
 ): SparseError => {
+  const { groups, kernel, centred } = taken;
+  const divided = gain === 1 ? '' : ` That is after it was divided by ${Number(gain.toPrecision(4))}, as its gain.`;
   const others =
     ' Where a convolution has groups or a layer is a stack of N matrices, give their number: `sparsescope factor --groups N`, ' +
     'Groups in the editor.';
@@ -166,5 +184,5 @@ export const factorNotOrthogonal = (
       ? ` This is the matrix at the centre of the kernels of ${quote(name)}, whose other taps are 0.`
       : ` This is ${quote(name)} with its kernels laid flat: of a convolution the centre of the kernels is taken where all other ` +
         'taps are 0, and here some are not.';
-  return new SparseError(code, `${message}${what}${groups === 1 ? others : ''}`, details);
+  return new SparseError(code, `${message}${divided}${what}${groups === 1 ? others : ''}`, details);
 };

@@ -38,14 +38,12 @@ export interface Taken {
 export interface TensorMatrix extends FactorRequest {
   /** Of its sequence: the tensor's, with a number where there are groups. */
   name: string;
+  /** By what its weights were divided. */
+  gain: number;
   taken: Taken;
 }
 
-export interface FactoredTensor {
-  /** By name. */
-  sequences: ReadonlyMap<string, RotationSequence>;
-  /** max |G - I| of the matrices, the largest of all. */
-  orthogonalityError: number;
+export interface FactoredMatrix extends Factored {
   /** Largest |difference| between a replay, in double precision, and what was factored. */
   difference: number;
 }
@@ -60,7 +58,7 @@ function toleranceOf({ name, dtype, shape }: TensorEntry): number {
 const isOurs = ({ metadata }: SafetensorsFile): boolean => metadata['format'] === 'sparsescope';
 
 /** sigma_w as the metadata of a file of weights has it. */
-function gainOf(file: SafetensorsFile): number {
+function toldGain(file: SafetensorsFile): number {
   const gain = isOurs(file) ? Number(file.metadata['gain'] ?? 1) : 1;
   return gain > 0 && gain < Infinity ? gain : 1;
 }
@@ -86,76 +84,101 @@ function conv(text = '{}'): unknown {
 const fits = (groups: number, shape: readonly number[]): boolean =>
   Number.isSafeInteger(groups) && groups >= 1 && shape[0] % groups === 0;
 
-/** The (out, in) values at the centre of the kernels; undefined where another tap is not 0. */
-async function centreOf(file: SafetensorsFile, entry: TensorEntry): Promise<Float64Array | undefined> {
+/** Whether every tap of the kernels but the centre is 0. */
+async function isCentred(file: SafetensorsFile, entry: TensorEntry): Promise<boolean> {
   const [rows, columns, height, width] = entry.shape;
   const taps = height * width;
   const centre = centreTap({ kernel: [height, width] });
   const length = columns * taps;
-  const result = new Float64Array(rows * columns);
   for (let r = 0; r < rows; r++) {
     const row = await file.readFloat64(entry, r * length, (r + 1) * length);
-    if (row.some((value, i) => i % taps !== centre && value !== 0)) return undefined;
-    for (let c = 0; c < columns; c++) result[r * columns + c] = row[c * taps + centre];
+    if (row.some((value, i) => i % taps !== centre && value !== 0)) return false;
+  }
+  return true;
+}
+
+/** The (out, in) values at the centre of the kernels of rows `[from, to)`. */
+async function readCentre(file: SafetensorsFile, entry: TensorEntry, from: number, to: number): Promise<Float64Array> {
+  const [, columns, height, width] = entry.shape;
+  const taps = height * width;
+  const centre = centreTap({ kernel: [height, width] });
+  const length = columns * taps;
+  const result = new Float64Array((to - from) * columns);
+  for (let r = from; r < to; r++) {
+    const row = await file.readFloat64(entry, r * length, (r + 1) * length);
+    for (let c = 0; c < columns; c++) result[(r - from) * columns + c] = row[c * taps + centre];
   }
   return result;
 }
 
-interface Values {
+/** The matrices of a tensor, each of this shape; they are read one at a time, since all of them may be large. */
+export interface TensorMatrices {
   rows: number;
   columns: number;
-  values: Float64Array;
   taken: Taken;
+  /** @throws SparseError `runs.factor-no-group`, `file.*` */
+  read(group: number): Promise<TensorMatrix>;
 }
 
-/** The whole tensor as one matrix, still to be cut into groups. Throws `runs.factor-too-large`, `file.*`. */
-async function valuesOf(file: SafetensorsFile, entry: TensorEntry, groups: number): Promise<Values> {
+/** By the header, and the taps of kernels. Throws `runs.factor-too-large`, `file.*`. */
+async function takenOf(
+  file: SafetensorsFile,
+  entry: TensorEntry,
+  groups: number,
+): Promise<Omit<TensorMatrices, 'read'>> {
   const { name, shape } = entry;
-  const tooLarge = (rows: number, columns: number): boolean =>
-    Math.max(rows / groups, columns) > mostFactoredAxes || rows * columns > mostFactoredAxes ** 2;
-  const { rows, columns } = matrixShape(shape);
+  const { rows: all, columns } = matrixShape(shape);
+  const rows = all / groups;
+  const tooLarge = (length: number): boolean => Math.max(rows, length) > mostFactoredAxes;
   const kernel = shape.length === 4 ? ([shape[2], shape[3]] as const) : undefined;
-  if (kernel && columns > 0 && columns <= longestRow && !tooLarge(rows, shape[1])) {
-    const centre = await centreOf(file, entry);
-    if (centre) return { rows, columns: shape[1], values: centre, taken: { groups, kernel, centred: true } };
-  }
-  if (tooLarge(rows, columns)) throw errors.factorTooLarge(name, rows / groups, columns, mostFactoredAxes);
-  const taken = { groups, ...(kernel && { kernel }), centred: false };
-  return { rows, columns, values: await file.readFloat64(entry), taken };
+  if (kernel && columns > 0 && columns <= longestRow && !tooLarge(shape[1]) && (await isCentred(file, entry)))
+    return { rows, columns: shape[1], taken: { groups, kernel, centred: true } };
+  if (tooLarge(columns)) throw errors.factorTooLarge(name, { rows, columns, groups }, mostFactoredAxes);
+  return { rows, columns, taken: { groups, ...(kernel && { kernel }), centred: false } };
 }
 
 /**
- * Reads the tensor as a matrix, its first axis by all others, or, where only the centre of the kernels of a convolution is
- * not 0, as the (out, in) matrix there; cuts its rows into `groups` matrices, and divides them by `gain`. Both are by default
- * what a file of this program tells, else 1.
+ * g of W Wᵀ = g² I, or of Wᵀ W: the root mean square of the lengths of the shorter dimension's vectors. Where that is the gain
+ * told, or 1, to the rounding of the dtype, these; 1 too where there is no g because all is 0 or something not finite.
+ */
+function foundGain(weights: Float64Array, entries: number, told: number, tolerance: number): number {
+  const found = Math.sqrt(weights.reduce((sum, value) => sum + value * value, 0) / entries);
+  if (!(found > 0 && found < Infinity)) return 1;
+  return [told, 1].find((gain) => Math.abs((found / gain) ** 2 - 1) <= tolerance) ?? found;
+}
+
+/**
+ * The tensor as a matrix, its first axis by all others, or, where only the centre of the kernels of a convolution is not 0, as
+ * the (out, in) matrix there; its rows cut into `groups` matrices, by default as many as a file of this program tells, else 1.
+ * Each is divided by `gain`, by default the one that makes it orthogonal, if one does.
  * @throws SparseError `runs.factor-*`, `file.*`
  */
-export async function readForFactoring(
+export async function openForFactoring(
   file: SafetensorsFile,
   name: string,
   options: { gain?: number | undefined; groups?: number | undefined } = {},
-): Promise<TensorMatrix[]> {
+): Promise<TensorMatrices> {
   const entry = file.get(name);
   if (!entry) {
     const matrices = file.tensors.filter(({ shape }) => shape.length > 1).map((tensor) => tensor.name);
     throw errors.factorNoTensor(name, matrices, nearest(name, matrices));
   }
-  const { gain = gainOf(file), groups = toldGroups(file, entry) } = options;
+  const { groups = toldGroups(file, entry) } = options;
   const tolerance = toleranceOf(entry);
   if (!fits(groups, entry.shape)) throw errors.factorGroups(name, groups, entry.shape);
-  const { rows: all, columns, values, taken } = await valuesOf(file, entry, groups);
-  const rows = all / groups;
-  return Array.from({ length: groups }, (_, group) => {
-    const weights = values.subarray(group * rows * columns, (group + 1) * rows * columns);
-    return {
-      name: sequenceName({ name, groups }, group),
-      rows,
-      columns,
-      weights: gain === 1 ? weights : weights.map((value) => value / gain),
-      tolerance,
-      taken,
-    };
-  });
+  const what = await takenOf(file, entry, groups);
+  const { rows, columns, taken } = what;
+  const read = async (group: number): Promise<TensorMatrix> => {
+    if (!Number.isSafeInteger(group) || group < 0 || group >= groups) throw errors.factorNoGroup(name, group, groups);
+    const [from, to] = [group * rows, (group + 1) * rows];
+    const weights = taken.centred
+      ? await readCentre(file, entry, from, to)
+      : await file.readFloat64(entry, from * columns, to * columns);
+    const gain = options.gain ?? foundGain(weights, Math.min(rows, columns), toldGain(file), tolerance);
+    const divided = gain === 1 ? weights : weights.map((value) => value / gain);
+    return { name: sequenceName({ name, groups }, group), rows, columns, weights: divided, gain, tolerance, taken };
+  };
+  return { ...what, read };
 }
 
 /** As `factorOrthogonalInParts`; of a matrix that is not orthogonal it says too what of its tensor it is. */
@@ -164,7 +187,7 @@ export function* factorTensorInParts(matrix: TensorMatrix, progress: (share: num
     return yield* factorOrthogonalInParts({ ...matrix, progress });
   } catch (error) {
     if (!isSparseError(error) || error.code !== 'factor.not-orthogonal') throw error;
-    throw errors.factorNotOrthogonal(error, matrix.name, matrix.taken);
+    throw errors.factorNotOrthogonal(error, matrix);
   }
 }
 
@@ -186,17 +209,10 @@ function* differenceInParts(
 
 /** Factors and replays, about as much work each; `progress` is told the share of all that is done. Throws `factor.*`. */
 export function* factorAndReplayInParts(
-  matrices: readonly TensorMatrix[],
+  matrix: TensorMatrix,
   progress: (share: number) => void,
-): Parts<FactoredTensor> {
-  const sequences = new Map<string, RotationSequence>();
-  let [orthogonalityError, difference] = [0, 0];
-  for (const [index, matrix] of matrices.entries()) {
-    const half = (begun: number) => (share: number) => progress((index + (begun + share) / 2) / matrices.length);
-    const factored = yield* factorTensorInParts(matrix, half(0));
-    sequences.set(matrix.name, factored.sequence);
-    orthogonalityError = Math.max(orthogonalityError, factored.orthogonalityError);
-    difference = Math.max(difference, yield* differenceInParts(factored.sequence, matrix, half(1)));
-  }
-  return { sequences, orthogonalityError, difference };
+): Parts<FactoredMatrix> {
+  const { sequence, orthogonalityError } = yield* factorTensorInParts(matrix, (share) => progress(share / 2));
+  const difference = yield* differenceInParts(sequence, matrix, (share) => progress((1 + share) / 2));
+  return { sequence, orthogonalityError, difference };
 }

@@ -1,9 +1,10 @@
 /** `sparsescope factor FILE TENSOR -o ROTATIONS`: an orthogonal matrix, or those of its groups, as the rotations that make it. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { RotationSequence } from '../../core/rotation-sequence';
 import { openFile } from '../../formats/byte-source';
 import { openSafetensors } from '../../formats/safetensors';
 import { RpcCancelled } from '../../protocol/rpc';
-import { factorAndReplayInParts, readForFactoring } from '../../runs/factor-tensor';
+import { factorAndReplayInParts, openForFactoring } from '../../runs/factor-tensor';
 import { writeRotations } from '../../runs/rotations';
 import { inTurns } from '../../runs/turns';
 import { badGain, badGroups, exitCode } from '../errors';
@@ -30,24 +31,37 @@ export async function factor(name: string, tensor: string, options: Options, out
   const path = outputPath(options.output, name);
   const file = await openSafetensors(await openFile(name));
   try {
-    const matrices = await readForFactoring(file, tensor, { gain, groups });
-    let done = 0;
-    const parts = factorAndReplayInParts(matrices, (share) => (done = share));
-    const { sequences, orthogonalityError, difference } = await interruptible(output, (signal) =>
-      inTurns(parts, async () => {
-        output.progress(factoringText(bar(done), tensor));
-        await nextTurn();
-        if (signal.aborted) throw new RpcCancelled();
-      }),
-    );
+    const matrices = await openForFactoring(file, tensor, { gain, groups });
+    const { rows, columns, taken } = matrices;
+    const sequences = new Map<string, RotationSequence>();
+    const gains: number[] = [];
+    let [orthogonalityError, difference] = [0, 0];
+    await interruptible(output, async (signal) => {
+      for (let group = 0; group < taken.groups; group++) {
+        const matrix = await matrices.read(group);
+        let done = 0;
+        const factored = await inTurns(
+          factorAndReplayInParts(matrix, (share) => (done = share)),
+          async () => {
+            output.progress(factoringText(bar((group + done) / taken.groups), tensor));
+            await nextTurn();
+            if (signal.aborted) throw new RpcCancelled();
+          },
+        );
+        sequences.set(matrix.name, factored.sequence);
+        gains.push(matrix.gain);
+        orthogonalityError = Math.max(orthogonalityError, factored.orthogonalityError);
+        difference = Math.max(difference, factored.difference);
+      }
+    });
     output.progress(undefined);
     await writeRotations(path, sequences);
-    const [{ rows, columns, taken }] = matrices;
     const facts = {
       tensor,
       shape: [rows, columns],
       groups: taken.groups,
       ...(taken.centred && { kernel: taken.kernel }),
+      gains,
       rotations: [...sequences.values()].reduce((sum, { first }) => sum + first.length, 0),
       orthogonalityError,
       difference,

@@ -9,8 +9,8 @@ import { RpcCancelled } from '../../protocol/rpc';
 import type { CallContext } from '../../protocol/rpc';
 import { mostPlayedWeights } from '../../protocol/views';
 import type { RotationPage, TensorInfo, TensorRotationRequest } from '../../protocol/views';
-import { factorNoGroup, rotationsTooLarge } from '../../runs/errors';
-import { factorTensorInParts, readForFactoring, toldGroups } from '../../runs/factor-tensor';
+import { rotationsTooLarge } from '../../runs/errors';
+import { factorTensorInParts, openForFactoring, toldGroups } from '../../runs/factor-tensor';
 import { checkPage, rotationsAtOnce } from '../../runs/paging';
 import { RotationsFile } from '../../runs/rotations';
 import { inTurns } from '../../runs/turns';
@@ -29,6 +29,8 @@ interface Factored {
   groups: number | undefined;
   group: number;
   sequence: RotationSequence;
+  /** What its weights were divided by. */
+  gain: number;
 }
 
 export class TensorRotations {
@@ -52,20 +54,18 @@ export class TensorRotations {
     }
     const known = this.last;
     if (known?.file !== file || known.name !== name || known.groups !== groups || known.group !== group)
-      this.last = { file, name, groups, group, sequence: await this.factor(file, { name, groups, group }, context) };
-    return pageOf(this.last!.sequence, start, end);
+      this.last = { file, name, groups, group, ...(await this.factor(file, { name, groups, group }, context)) };
+    return pageOf(this.last!, start, end);
   }
 
   private async factor(
     file: SafetensorsFile,
     { name, groups, group }: Pick<Factored, 'name' | 'groups' | 'group'>,
     context: CallContext,
-  ): Promise<RotationSequence> {
+  ): Promise<Pick<Factored, 'sequence' | 'gain'>> {
     // What is kept of another one is not needed any more, and may be large.
     this.last = undefined;
-    const matrices = await readForFactoring(file, name, { groups });
-    const matrix = matrices.at(group);
-    if (!matrix || group < 0) throw factorNoGroup(name, group, matrices.length);
+    const matrix = await (await openForFactoring(file, name, { groups })).read(group);
     let done = 0;
     const parts = factorTensorInParts(matrix, (share) => (done = share));
     const { sequence } = await inTurns(parts, async () => {
@@ -73,11 +73,11 @@ export class TensorRotations {
       await nextTurn();
       if (context.signal.aborted) throw new RpcCancelled();
     });
-    return sequence;
+    return { sequence, gain: matrix.gain };
   }
 }
 
-function pageOf(sequence: RotationSequence, start: number, end: number): RotationPage {
+function pageOf({ sequence, gain }: Pick<Factored, 'sequence' | 'gain'>, start: number, end: number): RotationPage {
   const { rows, columns, first, second, angle, lastUndone, start: begin, signs } = sequence;
   const to = Math.min(end, start + rotationsAtOnce, first.length);
   return {
@@ -85,6 +85,7 @@ function pageOf(sequence: RotationSequence, start: number, end: number): Rotatio
     total: first.length,
     shape: [rows, columns],
     lastUndone,
+    ...(gain !== 1 && { gain }),
     first: first.slice(start, to),
     second: second.slice(start, to),
     angle: angle.slice(start, to),

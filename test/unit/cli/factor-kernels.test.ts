@@ -90,7 +90,9 @@ describe('of what init wrote', () => {
     }
     await file.close();
     const { out } = await factor('layers.conv.weight');
-    expect(out).toMatch(/^layers\.conv\.weight, the centre of its 2 x 4 kernels, 3 groups of 4 x 2: \d+ rotations$/m);
+    expect(out).toMatch(
+      /^layers\.conv\.weight, the centre of its 2 x 4 kernels, 3 groups of 4 x 2: \d+ rotations, times 1\.25$/m,
+    );
     expect((await factor('layers.qkv.weight')).out).toMatch(/^layers\.qkv\.weight, 3 groups of 12 x 12: /m);
   });
 });
@@ -113,6 +115,7 @@ describe('of another file', () => {
     const smeared = Float64Array.from(centred);
     smeared[0] = 0.1;
     const shape = [rows, inputs, 3, 3];
+    const wide = Float64Array.from([1, 2].flatMap((seed) => [...haarOrthogonal(2, 3, Rng.fromSeed(seed))]));
     // Flat, rows are orthonormal, though not only the centre is used.
     const flat = haarOrthogonal(2, 27, Rng.fromSeed(3));
     await writeSafetensors(
@@ -128,6 +131,7 @@ describe('of another file', () => {
           shape: [rows, inputs],
           data: Float64Array.from(matrices.flatMap((m) => [...m])),
         },
+        { name: 'wide.weight', dtype: 'F64', shape: [4, 3], data: wide },
         { name: 'large.weight', dtype: 'F32', shape: [1, 600, 3, 3], data: new Float32Array(5400).fill(0.1) },
       ],
       // Not ours: what it says of groups is not believed.
@@ -146,6 +150,11 @@ describe('of another file', () => {
       expectNear(await replayOf(`${tensor}/${group}`), [...matrix], 1e-12);
   });
 
+  it('square or tall ones upon each other are, without --groups, one matrix times the root of their number', async () => {
+    const told = answer(await factor('conv.weight', '--json'));
+    expect(told).toMatchObject({ shape: [rows, inputs], groups: 1, gains: [expect.closeTo(Math.SQRT2, 12)] });
+  });
+
   it('kernels that are used beyond their centre are one flat matrix', async () => {
     const finished = await factor('flat.weight', '--json');
     const told = answer(finished);
@@ -155,14 +164,9 @@ describe('of another file', () => {
 
   it.each([
     [
-      ['conv.weight'],
-      'factor.not-orthogonal',
-      /^The 8 x 3 matrix .* at the centre of the kernels of "conv\.weight".* --groups N/,
-    ],
-    [
       ['conv.weight', '--groups', '4'],
       'factor.not-orthogonal',
-      /^The 2 x 3 matrix .* kernels of "conv\.weight\/0", .* are 0\.$/,
+      /^The 2 x 3 matrix .* at the centre of the kernels of "conv\.weight\/0", .* are 0\.$/,
     ],
     [
       ['corner.weight'],
@@ -171,7 +175,7 @@ describe('of another file', () => {
     ],
     [['smeared.weight', '--groups', '2'], 'factor.not-orthogonal', /^The 4 x 27 matrix .*here some are not\.$/],
     [
-      ['stack.weight'],
+      ['wide.weight'],
       'factor.not-orthogonal',
       /a stack of N matrices, give their number: .*--groups N`, Groups in the editor\./,
     ],

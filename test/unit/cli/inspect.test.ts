@@ -158,8 +158,8 @@ describe('factor', () => {
         // 0.8 and 0.6 cut off after the bits that the types have.
         { name: 'half', dtype: 'F16', shape: [2, 2], data: Uint16Array.of(0x3a66, 0x38cc, 0xb8cc, 0x3a66) },
         { name: 'brain', dtype: 'BF16', shape: [2, 2], data: Uint16Array.of(0x3f4c, 0x3f19, 0xbf19, 0x3f4c) },
-        // 1.015625 is 2 steps above 1.
-        { name: 'brain.off', dtype: 'BF16', shape: [1, 2], data: Uint16Array.of(0x3f82, 0) },
+        // A diagonal of 1.03125, 4 steps above 1, and 1: no multiple of an orthogonal matrix.
+        { name: 'brain.off', dtype: 'BF16', shape: [2, 2], data: Uint16Array.of(0x3f84, 0, 0, 0x3f80) },
         // A kernel whose other taps are 0, as an exactly orthogonal convolution has it.
         {
           name: 'conv',
@@ -188,7 +188,16 @@ describe('factor', () => {
     await write();
     const { code, out } = await cli('factor', 'x.safetensors', 'fc1.gained', '--gain', '1.5', '-o', 'r.safetensors');
     expect(code).toBe(0);
-    expect(out).toMatch(/^fc1\.gained, 2 x 3: 1 rotation$/m);
+    expect(out).toMatch(/^fc1\.gained, 2 x 3: 1 rotation, times 1\.5$/m);
+  });
+
+  it('finds a gain by itself', async () => {
+    await write();
+    const told = answer(await cli('factor', 'x.safetensors', 'fc1.gained', '-o', 'r.safetensors', '--json'));
+    expect(told).toMatchObject({ ok: true, rotations: 1, gains: [expect.closeTo(1.5, 6)] });
+    expect(told['orthogonalityError']).toBeLessThan(1e-6);
+    const plain = answer(await cli('factor', 'x.safetensors', 'fc1.weight', '-o', 'q.safetensors', '--json'));
+    expect(plain['gains']).toEqual([1]);
   });
 
   it.each([
@@ -203,10 +212,14 @@ describe('factor', () => {
   });
 
   it.each([
-    [['fc1.gained'], 'factor.not-orthogonal', /divide by the gain/],
+    [['fc1.gained', '--gain', '2'], 'factor.not-orthogonal', /after it was divided by 2, as its gain/],
     [['brain.off'], 'factor.not-orthogonal', /off .* by 0\.03/],
     [['fc1.mask'], 'runs.factor-dtype', /"fc1\.mask" is U8.*F64, F32, F16, BF16/],
-    [['wide'], 'runs.factor-too-large', /1 x 4097.*up to 4096 rows and columns/],
+    [
+      ['wide'],
+      'runs.factor-too-large',
+      /1 x 4097; matrices of up to 4096 rows and columns are factored into rotations\.$/,
+    ],
     [['fc1.wieght'], 'runs.factor-no-tensor', /Did you mean "fc1\.weight"\?/],
     [['fc1.bias'], 'runs.factor-not-a-matrix', /two dimensions/],
     [['fc2.weight'], 'runs.factor-no-tensor', /fc1\.weight.*fc1\.gained/],

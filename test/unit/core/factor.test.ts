@@ -120,7 +120,9 @@ describe('factorOrthogonal', () => {
     }
     expect(error).toBeGreaterThan(1e-4);
     expect(() => factorOrthogonal({ weights, rows: 6, columns: 9, tolerance: error })).not.toThrow();
-    expect(() => factorOrthogonal({ weights: weights.fill(0), rows: 6, columns: 9 })).toThrow(/gain/);
+    expect(() => factorOrthogonal({ weights: weights.fill(0), rows: 6, columns: 9 })).toThrow(
+      /orthogonal matrices are products of rotations\.$/,
+    );
   });
 
   it('refuses numbers that are not finite and lengths that do not fit', () => {

@@ -34,6 +34,7 @@ beforeEach(async () => {
     [
       { name: 'w', dtype: 'F64', shape: [side, side], data: weights },
       { name: 'flat', dtype: 'F32', shape: [3], data: new Float32Array(3) },
+      { name: 'tall', dtype: 'F32', shape: [8192, 1], data: new Float32Array(8192).fill(1) },
       { name: 'large', dtype: 'F32', shape: [1, 4097], data: new Float32Array(4097) },
       { name: 'layers.conv.weight', dtype: 'F32', shape: [2, 2, 1, 3], data: kernels },
       { name: 'layers.grouped.weight', dtype: 'F32', shape: [2, 2, 1, 3], data: kernels },
@@ -95,6 +96,35 @@ test('of groups each is played on its own: those that the file tells, and those 
   expect(await play('layers.conv.weight', { groups: 1 })).toEqual([2, 2, 0.6, 0.8, -0.8, 0.6]);
   const told = file.tensors.filter((entry) => playedAs(file, entry).groups !== undefined);
   expect(told.map(({ name }) => name)).toEqual(['layers.grouped.weight']);
+});
+
+test('a stack is limited by each of its matrices; one that is a multiple of an orthogonal one is divided by its gain', async () => {
+  const served = new TensorRotations();
+  const page = await served.page(file, { name: 'tall', groups: 4, group: 3, start: 0, end: 9 }, contextOf());
+  expect(page).toMatchObject({ shape: [2048, 1], total: 2047 });
+  expect(page.gain).toBeCloseTo(Math.sqrt(2048), 10);
+  const sequence = await loadRotations(
+    (range) => served.page(file, { name: 'tall', groups: 4, group: 3, ...range }, contextOf()),
+    0,
+  );
+  expect(sequence.gain).toBe(page.gain);
+  for (const value of replayDouble(sequence)) expect(value * page.gain!).toBeCloseTo(1, 10);
+  expect(await served.page(file, { name: 'w', start: 0, end: 9 }, contextOf())).not.toHaveProperty('gain');
+});
+
+test('reads the rows of the asked matrix only', async () => {
+  const served = new TensorRotations();
+  const read: number[] = [];
+  const watched: SafetensorsFile = {
+    metadata: file.metadata,
+    get: (name) => file.get(name),
+    readFloat64: (entry, from = 0, to = 0) => {
+      read.push(from, to);
+      return file.readFloat64(entry, from, to);
+    },
+  } as SafetensorsFile;
+  await served.page(watched, { name: 'tall', groups: 4, group: 2, start: 0, end: 9 }, contextOf());
+  expect(read).toEqual([4096, 6144]);
 });
 
 describe('of a file of rotations', () => {
@@ -162,7 +192,9 @@ test.each([
   ['w', { groups: 0.5 }, 'runs.factor-groups', /0.5 groups do not divide/],
   ['layers.skew.weight', {}, 'factor.not-orthogonal', /^The 2 x 6 matrix .* kernels laid flat/],
   ['flat', {}, 'runs.factor-not-a-matrix', /shape \(3\)/],
-  ['large', {}, 'runs.factor-too-large', /1 x 4097.*up to 4096.*give their number as its groups/],
+  ['tall', {}, 'runs.factor-too-large', /8192 x 1;.*give their number as its groups\.$/],
+  ['tall', { groups: 1.5 }, 'runs.factor-groups', /1\.5 groups/],
+  ['large', {}, 'runs.factor-too-large', /1 x 4097.*up to 4096.*rotations\.$/],
 ])('refuses %s %j', async (name, asked, code, message) => {
   const refused = new TensorRotations().page(file, { name, ...asked, start: 0, end: 9 }, contextOf());
   await expect(refused).rejects.toMatchObject({ code, message: expect.stringMatching(message) as string });

@@ -2,7 +2,6 @@
 import { expectedDensityCurve } from '../../../src/core/expected-density';
 import { RotationPlayer } from '../../../src/core/rotation-player';
 import { rotatedAxes } from '../../../src/core/rotation-sequence';
-import type { RotationSequence } from '../../../src/core/rotation-sequence';
 import { iconButton, slider } from '../../controls';
 import { Chart } from '../../drawing/chart';
 import { divergingMap } from '../../drawing/colour-map';
@@ -15,6 +14,7 @@ import type { Prefs } from '../../parts/prefs';
 import type { ReadOut } from '../../parts/read-out';
 import type { Table } from '../../parts/table';
 import { onThemeChange, prefersReducedMotion, readTheme } from '../../theme';
+import type { Played } from './load-rotations';
 import { Playback } from './playback';
 import { rotationTable } from './rotation-table';
 import { speedChooser, speedOf } from './speeds';
@@ -60,7 +60,7 @@ export class GivensView {
 
   constructor(
     private readonly name: string,
-    private readonly sequence: RotationSequence,
+    private readonly sequence: Played,
     private readonly goal: Goal | undefined,
     private readonly readOut: ReadOut,
     prefs: Prefs,
@@ -263,7 +263,7 @@ export class GivensView {
 
   private describe(): void {
     const cell = this.matrix.cursor;
-    const axes = aboutWords(this.player.rotatedAxesAreColumns, this.goal?.overlap);
+    const axes = aboutWords(this.player.rotatedAxesAreColumns, this.goal?.overlap, this.sequence.gain);
     if (!cell) {
       this.readOut.say(this.words, axes);
       return;

@@ -108,10 +108,11 @@ export const tableWords = {
   undone: 'undone',
 };
 
-/** `axes are columns · the layer has its pattern to 0.910 (intersection over union)` */
-export const aboutWords = (columns: boolean, overlap: number | undefined): string =>
+/** `axes are columns · the tensor is this times 1.414 · the layer has its pattern to 0.910 (intersection over union)` */
+export const aboutWords = (columns: boolean, overlap: number | undefined, gain?: number): string =>
   [
     columns ? 'axes are columns' : 'axes are rows',
+    ...(gain === undefined ? [] : [`the tensor is this times ${figure(gain)}`]),
     ...(overlap === undefined ? [] : [`the layer has its pattern to ${figure(overlap)} (intersection over union)`]),
   ].join(' · ');
 export const weightWords = (layer: string, row: number, column: number, value: number): string =>

@@ -1,12 +1,11 @@
 /** A tensor on the stage, and in its place, when asked for, the rotations that make it, or of which it is a record. */
-import type { RotationSequence } from '../../../src/core/rotation-sequence';
 import { factoredDtypes, type TensorInfo } from '../../../src/protocol/views';
 import { button } from '../../controls';
 import { h, setText } from '../../dom';
 import { isCancelled } from '../../errors';
 import { empty, failure, skeleton } from '../../parts/states';
 import { GivensView } from '../givens/givens-view';
-import { loadRotations } from '../givens/load-rotations';
+import { loadRotations, type Played } from '../givens/load-rotations';
 import { foundHelp, reading, recordedHelp } from '../givens/words';
 import { GroupField, divisors } from './group-field';
 import type { Picture, TensorContext } from './tensor-exhibit';
@@ -85,7 +84,7 @@ export function withRotations(
     place(still.controls, still.element);
     still.describe?.();
   };
-  const begin = (sequence: RotationSequence): void => {
+  const begin = (sequence: Played): void => {
     const shown = recorded ?? (field && field.groups > 1 ? rotationWords.group(name, field.group, field.groups) : name);
     view = new GivensView(shown, sequence, undefined, stage.readOut, prefs);
     placePlayed(view.controls, view.element);
