@@ -24,6 +24,16 @@ export const keepsWholeKernels = ({ init }: Sparsity): boolean => init === 'eis'
 export const guideOf = ({ init, eoi, update }: Sparsity): Sparsity['eoi']['pattern'] =>
   isRotated(init) && !startsDense(update) ? eoi.pattern : undefined;
 
+/** What shares the density among the layers: none where a pattern says it, or where all weights are there at first. */
+export const sharedBy = (sparsity: Sparsity): Distribution | undefined =>
+  guideOf(sparsity) || startsDense(sparsity.update) ? undefined : sparsity.distribution;
+
+/** What the levels of lottery tickets leave of all maskable weights, nearly: each prunes a share of what is left. */
+export const lastTicket = ({ sparsity, train: { rewind } }: Config): { density: number; levels: number } | undefined =>
+  rewind.levels === 0
+    ? undefined
+    : { density: sparsity.density * (1 - rewind.fraction) ** rewind.levels, levels: rewind.levels };
+
 /** Whether the scores are of a loss, so that training examples are needed before there are masks. */
 export const needsExamples = (distribution: Distribution): boolean =>
   distribution === 'snip' || distribution === 'grasp';

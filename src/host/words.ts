@@ -143,6 +143,9 @@ export const words = {
   unreadable: () => t('cannot be read'),
   decidedBy: { scores: () => t('by scores'), pattern: () => t('by the pattern') },
   laterShort: (density: string) => t('later {0} of all', density),
+  scoresOf: (distribution: string) => t('{0} scores', distribution),
+  ticketPlanned: (p: { density: string; levels: number }) =>
+    t('{0} of all maskable weights after {1} levels', p.density, p.levels),
   laterPlanned: (p: { now: string; density: string; method: string; until: string }) =>
     t(
       '{0} at first; {1} of all maskable weights later, after {2} of the updates ({3})',
@@ -180,6 +183,8 @@ export const words = {
     shape: () => t('shape (out × in)'),
     density: () => t('density'),
     targetDensity: () => t('target density'),
+    sharedBy: () => t('density by'),
+    tickets: () => t('lottery tickets'),
     minimumDensity: () => t('minimum density for EOI'),
     centreDensity: () => t('density at the centre of the kernel'),
     overlap: () => t('intersection over union with the pattern'),

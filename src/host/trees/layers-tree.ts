@@ -1,6 +1,5 @@
 /** The Layers view: the layers of the active config or of the selected run; choosing one moves the panel. */
 import * as vscode from 'vscode';
-import { laterTarget } from '../../config/methods';
 import { configFile, views, type CommandId } from '../../contributions';
 import type { Isometry } from '../../core/spectrum';
 import { checkedDocument, onDidLook } from '../language/document';
@@ -129,9 +128,8 @@ export class LayersTree implements vscode.TreeDataProvider<LayerRow> {
   private plannedRows(): LayerRow[] {
     if (!this.config) return [];
     const { config, plan } = checkedDocument(this.config);
-    const later = config && laterTarget(config.sparsity);
     // A config with a mistake has no plan: the last good list stays while it is typed.
-    if (plan) this.lastPlan = { config: this.config, rows: plan.layers.map((layer) => plannedRow(layer, later)) };
+    if (plan) this.lastPlan = { config: this.config, rows: plan.layers.map((layer) => plannedRow(layer, config)) };
     return this.lastPlan?.config === this.config ? this.lastPlan.rows : [];
   }
 

@@ -1,6 +1,7 @@
 /** The layers of a config (planned) or of a run (actual), as rows: no vscode here but for the words. */
 import type { LayerPlan } from '../../config/layer-plans';
-import type { laterTarget } from '../../config/methods';
+import { isScored, lastTicket, laterTarget, sharedBy } from '../../config/methods';
+import type { Config } from '../../config/types';
 import { tensorShape } from '../../core/density/layer-shape';
 import { expectedRotations } from '../../core/expected-density';
 import { isometry, type Isometry } from '../../core/spectrum';
@@ -24,14 +25,39 @@ const undecided = ({ decidedBy = 'scores' }: LayerPlan): string => words.decided
 const targetText = (layer: LayerPlan, text: (density: number) => string): string =>
   layer.targetDensity === undefined ? undecided(layer) : text(layer.targetDensity);
 
-/** `later`: what all maskable layers together come to by pruning in training. */
-export const plannedRow = (layer: LayerPlan, later?: ReturnType<typeof laterTarget>): LayerRow => ({
+/** What gave a layer its density, and what lottery tickets come to; a dense layer has neither. */
+function sparsityFacts(layer: LayerPlan, config: Config | undefined): [string, string][] {
+  if (!config || layer.dense) return [];
+  const by = sharedBy(config.sparsity);
+  const ticket = lastTicket(config);
+  return [
+    ...(by === undefined
+      ? []
+      : [[words.facts.sharedBy(), isScored(by) ? words.scoresOf(by) : by] satisfies [string, string]]),
+    ...(ticket
+      ? [
+          [
+            words.facts.tickets(),
+            words.ticketPlanned({ density: significant(ticket.density), levels: ticket.levels }),
+          ] satisfies [string, string],
+        ]
+      : []),
+  ];
+}
+
+/** What all maskable layers together come to by pruning in training, in short. */
+function laterShort(layer: LayerPlan, config: Config | undefined): string[] {
+  const later = config && !layer.dense ? (laterTarget(config.sparsity) ?? lastTicket(config)) : undefined;
+  return later ? [words.laterShort(significant(later.density))] : [];
+}
+
+export const plannedRow = (
+  layer: LayerPlan,
+  config?: Config,
+  later = config && laterTarget(config.sparsity),
+): LayerRow => ({
   name: layer.name,
-  description: [
-    shapeText(tensorShape(layer)),
-    targetText(layer, share),
-    ...(later && !layer.dense ? [words.laterShort(significant(later.density))] : []),
-  ].join(' · '),
+  description: [shapeText(tensorShape(layer)), targetText(layer, share), ...laterShort(layer, config)].join(' · '),
   isometry: undefined,
   facts: [
     [words.facts.shape(), shapeText(tensorShape(layer))],
@@ -46,6 +72,7 @@ export const plannedRow = (layer: LayerPlan, later?: ReturnType<typeof laterTarg
           })
         : targetText(layer, significant),
     ],
+    ...sparsityFacts(layer, config),
     [words.facts.nonZeros(), `${layer.targetNonZeros ?? undecided(layer)} / ${layer.weights}`],
     [words.facts.minimumDensity(), significant(layer.minimumDensity)],
     [words.facts.biases(), String(layer.biases)],

@@ -2,10 +2,22 @@ import { describe, expect, it, vi } from 'vitest';
 
 vi.mock('vscode', async () => (await import('./vscode-double')).vscodeDouble);
 
+import { checkConfig } from '../../../src/config/check';
+import { exampleConfig } from '../../../src/host/example-config';
 import { expectedRotations } from '../../../src/core/expected-density';
 import { runContext, runDescription } from '../../../src/host/trees/run-row';
 import { actualRow, plannedRow } from '../../../src/host/trees/layers';
+import type { Config } from '../../../src/config/types';
 import type { LayerSummary, RunRecord, SpectrumSummary } from '../../../src/protocol/run';
+
+const example = checkConfig(exampleConfig, 'yaml').config!;
+/** The example's config at density 0.05, with other keys of `sparsity` and `train`. */
+const configOf = (sparsity: Partial<Config['sparsity']>, train: Partial<Config['train']> = {}): Config => ({
+  ...example,
+  sparsity: { ...example.sparsity, density: 0.05, ...sparsity },
+  train: { ...example.train, ...train },
+});
+const oneShot = configOf({ update: { ...example.sparsity.update, method: 'one-shot', until: 0.75 } });
 
 const layer = (singularValues: SpectrumSummary): LayerSummary => ({
   name: 'fc1',
@@ -124,13 +136,30 @@ describe('rows of the Layers view', () => {
       ...{ name: 'fc1', rows: 100, columns: 784, weights: 78_400, biases: 100, minimumDensity: 1 / 784 },
       ...{ targetDensity: 1, targetNonZeros: 78_400, path: 'model.preset' },
     };
-    const planned = plannedRow(plan, { density: 0.05, method: 'one-shot', until: 0.75 });
+    const planned = plannedRow(plan, oneShot);
     expect(planned.description).toBe('100 × 784 · 1.000 · later 0.05 of all');
     expect(new Map(planned.facts).get('target density')).toBe(
       '1 at first; 0.05 of all maskable weights later, after 75% of the updates (one-shot)',
     );
-    const never = plannedRow({ ...plan, dense: true }, { density: 0.05, method: 'one-shot', until: 0.75 });
+    const never = plannedRow({ ...plan, dense: true }, oneShot);
     expect(never.description).toBe('100 × 784 · 1.000');
+  });
+
+  it('says what gave the density, and what lottery tickets come to', () => {
+    const plan = {
+      ...{ name: 'fc1', rows: 100, columns: 784, weights: 78_400, biases: 100, minimumDensity: 1 / 784 },
+      ...{ targetDensity: 0.05, targetNonZeros: 3_920, path: 'model.preset' },
+    };
+    const by = (config: Config) => new Map(plannedRow(plan, config).facts).get('density by');
+    expect(by(configOf({ distribution: 'snip' }))).toBe('snip scores');
+    expect(by(configOf({ distribution: 'erk' }))).toBe('erk');
+    expect(by(oneShot)).toBeUndefined();
+    const tickets = configOf({}, { rewind: { ...example.train.rewind, levels: 2, fraction: 0.2 } });
+    const row = plannedRow(plan, tickets);
+    expect(row.description).toBe('100 × 784 · 0.050 · later 0.032 of all');
+    expect(new Map(row.facts).get('lottery tickets')).toBe('0.032 of all maskable weights after 2 levels');
+    const dense = plannedRow({ ...plan, dense: true }, tickets);
+    expect([dense.description, new Map(dense.facts).get('density by')]).toEqual(['100 × 784 · 0.050', undefined]);
   });
 
   it('plans without a claim about isometry', () => {
