@@ -69,6 +69,11 @@ export class Course {
     return done === this.options.rewind.step ? level : undefined;
   }
 
+  /** Completed updates when the last level begins; where there is one level alone, those of the run. */
+  get lastLevel(): number {
+    return this.options.rewind.levels === 0 ? this.total : this.total - this.later;
+  }
+
   private get later(): number {
     return this.perLevel - this.options.rewind.step;
   }

@@ -6,7 +6,7 @@ import { dirname, join, relative, resolve, sep } from 'node:path';
 import { checkConfig } from '../config/check';
 import { configFormat, maxConfigBytes } from '../config/format';
 import { configInvalid, configTooLarge } from '../config/invalid';
-import { laterTarget } from '../config/methods';
+import { lastTicket, laterTarget, sharedBy } from '../config/methods';
 import type { NetworkPlan } from '../config/plan';
 import { isSweep } from '../config/sweep-errors';
 import type { Config } from '../config/types';
@@ -30,6 +30,7 @@ import type { Emit } from './recorder';
 import { Recorder } from './recorder';
 import type { Work } from './run';
 import { courseOf } from './course';
+import type { Course } from './course';
 import { wantedPatterns } from './wanted-patterns';
 
 /** What of the engine goes into a record. */
@@ -70,6 +71,17 @@ export interface Prepared {
   events: RunEvent[];
 }
 
+/** To how many weights the masks come while the network is trained, and when. */
+function laterIn(config: Config, course: Course): RunRecord['laterTarget'] {
+  const pruned = laterTarget(config.sparsity);
+  if (pruned) {
+    const step = Math.max(1, Math.round(pruned.until * course.total));
+    return { density: pruned.density, method: pruned.method, step };
+  }
+  const ticket = lastTicket(config);
+  return ticket && { density: ticket.density, method: 'rewind', step: course.lastLevel };
+}
+
 /**
  * Makes the run folder. Config, data and folder are tried in this order; a failure leaves no folder behind.
  * @throws SparseError `engine.*`, `file.*`, `runs.*`, `idx.*`, `cifar.*`, `gzip.*`; RpcCancelled
@@ -88,8 +100,9 @@ export async function prepareStart(
   const train = parts.train.indices.length;
   const folder = await RunFolder.create({ root, name: config.name, configText, directory });
   try {
-    const totalSteps = courseOf(config, train).total;
-    const later = laterTarget(config.sparsity);
+    const course = courseOf(config, train);
+    const later = laterIn(config, course);
+    const distribution = sharedBy(config.sparsity);
     const recorder = await Recorder.open(
       folder,
       await folder.lock(),
@@ -113,14 +126,9 @@ export async function prepareStart(
         },
         network: { inputs: plan.network.inputs, classes: plan.network.classes },
         step: { batchSize: config.train.batchSize, ...plan.step },
-        totalSteps,
-        ...(later && {
-          laterTarget: {
-            density: later.density,
-            method: later.method,
-            step: Math.max(1, Math.round(later.until * totalSteps)),
-          },
-        }),
+        totalSteps: course.total,
+        ...(distribution && { distribution }),
+        ...(later && { laterTarget: later }),
         layers: [],
       },
       emit,

@@ -2,27 +2,14 @@
 import { isRotated, scalesByFan, startsDense } from '../config/methods';
 import type { Sparsity } from '../config/methods';
 import type { CompareMethod } from '../protocol/compare';
+import { distributionNames } from '../protocol/run';
 import type { DistributionName } from '../protocol/run';
 
 const inits = ['base', 'ai', 'sao', 'eoi', 'eis'] as const satisfies readonly Sparsity['init'][];
-/** All words: the compiler asks for a new one. */
-const known: Record<DistributionName, true> = {
-  uniform: true,
-  'uniform-plus': true,
-  er: true,
-  erk: true,
-  balanced: true,
-  random: true,
-  magnitude: true,
-  snip: true,
-  grasp: true,
-  synflow: true,
-};
-
 /** By shapes first, then by scores; one that a config cannot have says so in the comparison. */
-const distributions = Object.keys(known) as DistributionName[];
+const distributions: readonly DistributionName[] = distributionNames;
 
-/** All words again; whether it is one of convolutions only, and elsewhere the same as `orthogonal`. */
+/** All words, which the compiler asks for; whether it is one of convolutions only, and elsewhere the same as `orthogonal`. */
 const bases: Record<Sparsity['base'], { convolutional: boolean }> = {
   orthogonal: { convolutional: false },
   'kaiming-normal': { convolutional: false },
@@ -106,8 +93,7 @@ const isMethod = (value: unknown): value is CompareMethod => {
   if (typeof value !== 'object' || value === null) return false;
   const { distribution, init, base, fan, guided } = value as Record<keyof CompareMethod, unknown>;
   return (
-    typeof distribution === 'string' &&
-    Object.hasOwn(known, distribution) &&
+    distributions.some((known) => known === distribution) &&
     inits.some((one) => one === init) &&
     (base === undefined || isBase(base)) &&
     (fan === undefined || fan === 'dense' || fan === 'sparse') &&

@@ -36,9 +36,11 @@ export interface RunRecord {
   /** How a step is computed: examples at a time, parts of a whole batch, bytes it was estimated to take. Absent in older records. */
   step?: { batchSize: number; microBatch: number; parts: number; bytes: number };
   totalSteps: number;
+  /** What shared the density among the layers; absent where a pattern did, or all weights are there at first, and in older records. */
+  distribution?: DistributionName;
   /**
-   * Where all weights are there at first: what is left of all maskable ones once update number `step` is done, and the
-   * word of the method. Absent in older records.
+   * Where weights are pruned in training, or by lottery tickets: what is left of all maskable ones once update number
+   * `step` is done, and the word of the method. Absent in older records.
    */
   laterTarget?: { density: number; method: string; step: number };
   layers: LayerSummary[];
@@ -48,8 +50,19 @@ export interface RunRecord {
 export type Init = 'base' | 'ai' | 'sao' | 'eoi' | 'eis';
 
 /** How the density is shared among the layers: a word of the config. */
-export type DistributionName =
-  'uniform' | 'uniform-plus' | 'er' | 'erk' | 'balanced' | 'random' | 'magnitude' | 'snip' | 'grasp' | 'synflow';
+export const distributionNames = [
+  'uniform',
+  'uniform-plus',
+  'er',
+  'erk',
+  'balanced',
+  'random',
+  'magnitude',
+  'snip',
+  'grasp',
+  'synflow',
+] as const;
+export type DistributionName = (typeof distributionNames)[number];
 
 export type BackendName = 'wasm' | 'cpu';
 

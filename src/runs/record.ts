@@ -1,6 +1,6 @@
 /** `run.json`: a versioned record. Each version has its mapper; today there is one. */
 import { mostLayers } from '../core/network';
-import { runRecordVersion } from '../protocol/run';
+import { distributionNames, runRecordVersion } from '../protocol/run';
 import type { InitDetails, LayerSummary, RunRecord, RunState, SpectrumSummary } from '../protocol/run';
 import * as errors from './errors';
 import { Invalid, encodeNumber, list, number, object, oneOf, optional, pair, text, whole } from './validate';
@@ -76,6 +76,7 @@ const version1 = object<RunRecord>({
     object<NonNullable<RunRecord['step']>>({ batchSize: whole, microBatch: whole, parts: whole, bytes: whole }),
   ),
   totalSteps: whole,
+  distribution: optional(oneOf(...distributionNames)),
   laterTarget: optional(object<NonNullable<RunRecord['laterTarget']>>({ density: number, method: name, step: whole })),
   layers: list(checkLayer, mostLayers),
 });

@@ -113,9 +113,12 @@ export class LayersTree implements vscode.TreeDataProvider<LayerRow> {
   private fill(): void {
     const { directory } = this.selection.current;
     const entry = directory === undefined ? undefined : this.store.get(directory);
-    const later = entry?.record?.laterTarget;
+    const { laterTarget: later, distribution } = entry?.record ?? {};
     const [rows, title] = entry?.record
-      ? [entry.record.layers.map((layer) => actualRow(layer, { masks: entry.masks, later })), titleOf(entry.directory)]
+      ? [
+          entry.record.layers.map((layer) => actualRow(layer, { masks: entry.masks, later, distribution })),
+          titleOf(entry.directory),
+        ]
       : [this.plannedRows(), this.config ? words.planned(this.configName()) : ''];
     if (this.view) this.view.description = title;
     // A run tells of itself ten times a second, its layers rarely change: an equal list is not drawn again.

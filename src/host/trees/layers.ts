@@ -5,7 +5,7 @@ import type { Config } from '../../config/types';
 import { tensorShape } from '../../core/density/layer-shape';
 import { expectedRotations } from '../../core/expected-density';
 import { isometry, type Isometry } from '../../core/spectrum';
-import type { LastMasks, LayerSummary, MaskChange, RunRecord } from '../../protocol/run';
+import type { DistributionName, LastMasks, LayerSummary, MaskChange, RunRecord } from '../../protocol/run';
 import { roseText, isometryText, weightShape } from '../../protocol/words';
 import { shapeText, share, significant, small } from '../format';
 import { words } from '../words';
@@ -25,15 +25,15 @@ const undecided = ({ decidedBy = 'scores' }: LayerPlan): string => words.decided
 const targetText = (layer: LayerPlan, text: (density: number) => string): string =>
   layer.targetDensity === undefined ? undecided(layer) : text(layer.targetDensity);
 
+const sharedByFact = (by: DistributionName | undefined): [string, string][] =>
+  by === undefined ? [] : [[words.facts.sharedBy(), isScored(by) ? words.scoresOf(by) : by]];
+
 /** What gave a layer its density, and what lottery tickets come to; a dense layer has neither. */
 function sparsityFacts(layer: LayerPlan, config: Config | undefined): [string, string][] {
   if (!config || layer.dense) return [];
-  const by = sharedBy(config.sparsity);
   const ticket = lastTicket(config);
   return [
-    ...(by === undefined
-      ? []
-      : [[words.facts.sharedBy(), isScored(by) ? words.scoresOf(by) : by] satisfies [string, string]]),
+    ...sharedByFact(sharedBy(config.sparsity)),
     ...(ticket
       ? [
           [
@@ -130,9 +130,10 @@ const changeFact = (
 interface InRun {
   masks?: LastMasks | undefined;
   later?: RunRecord['laterTarget'] | undefined;
+  distribution?: RunRecord['distribution'] | undefined;
 }
 
-export const actualRow = (layer: LayerSummary, { masks, later }: InRun = {}): LayerRow => {
+export const actualRow = (layer: LayerSummary, { masks, later, distribution }: InRun = {}): LayerRow => {
   const [rows, columns] = layer.shape;
   const change = masks?.layers.find((one) => one.layer === layer.name);
   const density = change ? change.kept / (rows * columns) : layer.density;
@@ -157,6 +158,7 @@ export const actualRow = (layer: LayerSummary, { masks, later }: InRun = {}): La
           ? words.laterTarget({ ...later, now: `${layer.targetDensity}`, density: significant(later.density) })
           : `${layer.targetDensity}`,
       ],
+      ...(layer.dense ? [] : sharedByFact(distribution)),
       [words.facts.nonZeros(), `${change?.kept ?? layer.nonZeros} / ${rows * columns}`],
       ...(masks && change ? [changeFact(masks, change, layer)] : []),
       [words.facts.init(), layer.init],

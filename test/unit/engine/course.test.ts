@@ -21,6 +21,7 @@ describe('a course of steps', () => {
     const course = new Course({ steps: 6, batches: 4, rewind: { levels: 1, step: 2 } });
     expect(course.total).toBe(10);
     expect(course.levelBeginning(6)).toBe(1);
+    expect(course.lastLevel).toBe(6);
     expect([4, 6, 8, 10].map((step) => course.endOfEpoch(step))).toEqual([1, 2, 3, 4]);
     expect(course.at(6)).toMatchObject({ level: 1, done: 2, epoch: 2, order: 0, index: 2 });
   });

@@ -201,6 +201,10 @@ describe('lottery tickets', () => {
     const record = await recordOf(directory);
     // Two levels more, each shorter by the four steps it does not train again.
     expect(record.totalSteps).toBe(totalSteps + 2 * (totalSteps - 4));
+    expect(record.distribution).toBe('uniform');
+    const { laterTarget } = record;
+    expect(laterTarget).toMatchObject({ method: 'rewind', step: 2 * totalSteps - 4 });
+    expect(laterTarget!.density).toBeCloseTo(0.3 * 0.8 * 0.8, 12);
     const events = await maskEvents(directory);
     expect(events.map(({ step }) => step)).toEqual([totalSteps, 2 * totalSteps - 4]);
     const start = Math.round(0.3 * weights);

@@ -116,6 +116,16 @@ describe('rows of the Layers view', () => {
     expect(actualRow(layer(spectrum), { masks: other })).toEqual(actualRow(layer(spectrum)));
   });
 
+  it('says what gave a layer of a run its density, if anything shared it out', () => {
+    const eoi = layer({ min: 1, mean: 1, max: 1, dead: 0 });
+    const by = (distribution?: 'snip' | 'erk'): unknown =>
+      actualRow(eoi, { distribution }).facts.find(([name]) => name === 'density by')?.[1];
+    expect([by('snip'), by('erk'), by()]).toEqual(['snip scores', 'erk', undefined]);
+    expect(actualRow({ ...eoi, dense: true }, { distribution: 'erk' }).facts.map(([name]) => name)).not.toContain(
+      'density by',
+    );
+  });
+
   it('says what weights that are all there at first are pruned to, and when', () => {
     const spectrum = { min: 0.5, mean: 1, max: 2, dead: 0 };
     const dense = { ...layer(spectrum), targetDensity: 1, density: 1, nonZeros: 78_400, init: 'base' as const };
