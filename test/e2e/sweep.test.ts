@@ -48,8 +48,14 @@ it('opens a trial like a run, under the name of its sweep', async () => {
 
 it('is deleted after a question', async () => {
   await rows.filter({ hasText: 'grid · sweep 1' }).click({ button: 'right' });
-  await workbench.page.locator('.monaco-menu .action-label:visible', { hasText: 'Delete Sweep' }).click();
-  await workbench.page.locator('.monaco-dialog-box', { hasText: 'runs of its 4 trials' }).waitFor();
+  const item = workbench.page.locator('.monaco-menu .action-label:visible', { hasText: 'Delete Sweep' });
+  const question = workbench.page.locator('.monaco-dialog-box', { hasText: 'runs of its 4 trials' });
+  // A menu takes no click in its first moment.
+  const asked = async (): Promise<boolean> => {
+    if (await item.isVisible()) await item.click();
+    return question.isVisible();
+  };
+  await expect.poll(asked, { timeout: 30_000 }).toBe(true);
   await workbench.page.locator('.monaco-dialog-box .monaco-button', { hasText: 'Delete' }).click();
   await expect.poll(() => rows.count()).toBe(0);
   expect(workbench.complaints).toEqual([]);
