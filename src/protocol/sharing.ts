@@ -1,0 +1,198 @@
+/** What is told of a network whose weights are shared: diagnosis, sharpness, tested predictions, and the events of a run. */
+import type { DiagnosisId, MappingName, ScalerName, SharingMethod, SharingScope, Verdict } from '../core/rps/names';
+
+/** How much is measured: nothing but the config; two gradients of one batch; power iteration on Hessian-vector products. */
+export type SharingLevel = 'static' | 'batch' | 'sharpness';
+
+export interface SharingBytes {
+  /** Of the memory itself, as float32. */
+  memory: number;
+  /** What the optimizer remembers of it. */
+  optimizer: number;
+  /** Parameters that are not shared. */
+  dense: number;
+  /** What the mapping and the scaler keep between two steps; next to nothing of a fold. */
+  index: number;
+  /** The recovered weights, there within a step only. */
+  weights: number;
+}
+
+export interface SharingLayerFigures {
+  name: string;
+  /** Of the weight: (out, in), of a convolution (out, in / groups, kh, kw). */
+  shape: number[];
+  weights: number;
+  /** Number of its first virtual weight. */
+  offset: number;
+  /** Standard deviation of its initialisation. */
+  deviation: number;
+  /** What a number of the memory is multiplied with; of `stable-rps` the largest of its locations. */
+  lambda: number;
+  /** Norm of what is recovered at first over that of its initialisation. */
+  normRatio: number;
+  /** Share of its weights that share a location with another of the same layer. */
+  collisions: number;
+  /** From one batch. */
+  batch?: {
+    /** Norm of the first step over that of the weights: as shared, and as the dense layer would move. */
+    updateRatio: number;
+    denseUpdateRatio: number;
+    /** Norm of R Rᵀ g over that of g; with a scaler of R D⁻¹ Rᵀ g. */
+    amplification: number;
+    /** Share of the squared gradient that the memory keeps. */
+    keptEnergy: number;
+    /** Between the gradient and what of it moves the weights; null where one of them is 0. */
+    cosine: number | null;
+  };
+}
+
+/** An edit of the config: `sharing.mapping` and what is to stand there. */
+export interface SharingEdit {
+  path: string;
+  value: string | number | boolean;
+}
+
+export interface SharingFinding {
+  id: DiagnosisId;
+  /** What of `id` was measured: one word, stable. */
+  measure: string;
+  title: string;
+  value: number | null;
+  threshold: number | null;
+  verdict: Verdict;
+  sentence: string;
+  /** Where it is one layer's. */
+  layer?: string;
+  fix?: { title: string; edits: SharingEdit[] };
+}
+
+/** A point of the map over the scale of the memory and the learning rate. */
+export interface SharingPoint {
+  initStd: number;
+  learningRate: number;
+}
+
+export type PredictedOutcome = 'safe' | 'band' | 'unsafe';
+export type TestedOutcome = 'converged' | 'diverged' | 'collapsed' | 'slow';
+
+export interface TestedPoint extends SharingPoint {
+  steps: number;
+  outcome: TestedOutcome;
+  firstLoss: number;
+  /** Null where it is not finite. */
+  lastLoss: number | null;
+  predicted: PredictedOutcome;
+}
+
+export interface SharingReport {
+  method: SharingMethod;
+  mapping: MappingName;
+  scope: SharingScope;
+  compression: number;
+  scaler: ScalerName;
+  /** Only `roast` and `hashednet` have one. */
+  initStd?: number;
+  learningRate: number;
+  /** Virtual weights. */
+  n: number;
+  /** Locations of the memory. */
+  m: number;
+  /** Parameters that are not shared. */
+  dense: number;
+  bytes: SharingBytes;
+  layers: SharingLayerFigures[];
+  load: {
+    /** Locations with 0, 1, 2, ... sharers; the last bin holds those with more too. */
+    of: number[];
+    mean: number;
+    max: number;
+    unused: number;
+    /** Standard deviation over mean. */
+    cv: number;
+  };
+  gamma: {
+    /** One more than counts, ascending. */
+    edges: number[];
+    /** Locations. */
+    counts: number[];
+    mean: number;
+    median: number;
+    max: number;
+  };
+  /** Which layers own which part of the memory: counts[layer * bins + bin], virtual weights. */
+  owners: { bins: number; counts: number[] };
+  findings: SharingFinding[];
+  batch?: {
+    examples: number;
+    loss: number;
+    /** Of the whole network, as those of the layers. */
+    updateRatio: number;
+    keptEnergy: number;
+    cosine: number | null;
+    /** Along the gradient: gᵀHg / gᵀg. */
+    curvature: number | null;
+  };
+  sharpness?: {
+    /** S: the largest eigenvalue of the Hessian in the memory, under the scaler. */
+    value: number;
+    /** |HV - SV| / |S| of the last vector. */
+    residual: number;
+    iterations: number;
+    /** Learning rate times S. */
+    etaS: number;
+    /** Below which the optimizer is stable on a quadratic: 2 for gradient descent. */
+    threshold: number;
+    verdict: Verdict;
+    /** S of the same network without sharing, where it was measured. */
+    full?: number;
+    boundaries: {
+      /** Learning rate below which steps are proved stable, at each scale of the memory. */
+      proved: SharingPoint[];
+      /** Above which failure is predicted; between the two lies the empirical band. */
+      empirical: SharingPoint[];
+    };
+  };
+  tested: TestedPoint[];
+}
+
+/** Of a run, as its journal has it. */
+export interface SharingEvent {
+  type: 'sharing';
+  step: number;
+  layers: {
+    layer: string;
+    /** Norm of the step over that of the weights. */
+    updateRatio: number;
+    /** Of the recovered weights. */
+    norm: number;
+  }[];
+  /** Norm of the memory over that before the first step. */
+  memoryGrowth: number;
+}
+
+/** `RunRecord.sharing`. */
+export interface SharingSummary {
+  method: SharingMethod;
+  mapping: MappingName;
+  scope: SharingScope;
+  compression: number;
+  scaler: ScalerName;
+  n: number;
+  m: number;
+  bytes: SharingBytes;
+}
+
+/** `sharing-failure.json`: the steps before a run failed, oldest first. */
+export interface SharingFailure {
+  /** Code of the warning. */
+  code: string;
+  /** Where it began. */
+  step: number;
+  layer: string | null;
+  steps: {
+    step: number;
+    loss: number | null;
+    memoryNorm: number | null;
+    layers: { layer: string; updateRatio: number | null; norm: number | null }[];
+  }[];
+}
