@@ -1,0 +1,123 @@
+/** What a mapping does to its memory: loads, collisions, cache lines, and who shares what. */
+import type { Parts } from '../parts';
+import { finish } from '../parts';
+import { cacheLinesOf } from './cache-lines';
+import type { CacheLines } from './cache-lines';
+import * as errors from './errors';
+import { blocksPerPart } from './location-sums';
+import { blockSize, blocksOf, locationsOf, signsOf } from './mapping';
+import type { Sharing } from './sharing';
+
+export interface Audit {
+  /** loads[k]: locations with k sharers. */
+  loads: number[];
+  /** Sharers of a location: mean, the most of one, standard deviation over mean. */
+  mean: number;
+  max: number;
+  cv: number;
+  /** Locations without a sharer. */
+  unused: number;
+  /** Per layer: weights that share a location with another of the same layer. */
+  collisions: number[];
+  /** No two weights share a location. */
+  injective: boolean;
+  cacheLines: CacheLines;
+}
+
+export const audit = (sharing: Sharing): Audit => finish(auditInParts(sharing));
+
+export function* auditInParts(sharing: Sharing): Parts<Audit> {
+  const { m, n, layers } = sharing;
+  const load = new Uint32Array(m);
+  // Of the last layer seen at each location: 2 * layer + 1, one more once a second weight of it came.
+  const last = new Int32Array(m);
+  const places = new Int32Array(blockSize);
+  const collisions: number[] = [];
+  for (let l = 0; l < layers.length; l++) {
+    let colliding = 0;
+    let block = 0;
+    const once = 2 * l + 1;
+    for (const [from, to] of blocksOf(sharing, l)) {
+      locationsOf(sharing, l, from, to, places);
+      for (let k = 0; k < to - from; k++) {
+        const j = places[k];
+        load[j]++;
+        const seen = last[j];
+        if (seen < once) last[j] = once;
+        else if (seen === once) {
+          last[j] = once + 1;
+          colliding += 2;
+        } else colliding++;
+      }
+      if (++block % blocksPerPart === 0) yield;
+    }
+    collisions.push(colliding);
+    yield;
+  }
+  let max = 0;
+  for (let j = 0; j < m; j++) if (load[j] > max) max = load[j];
+  const loads = new Array<number>(max + 1).fill(0);
+  for (let j = 0; j < m; j++) loads[load[j]]++;
+  const mean = n / m;
+  const variance = loads.reduce((sum, locations, k) => sum + locations * (k - mean) ** 2, 0) / m;
+  return {
+    ...{ loads, mean, max, collisions },
+    cv: Math.sqrt(variance) / mean,
+    unused: loads[0],
+    injective: max <= 1,
+    cacheLines: cacheLinesOf(sharing),
+  };
+}
+
+
+export interface Sharer {
+  layer: number;
+  /** Flat index in the layer. */
+  index: number;
+  sign: number;
+}
+
+export const sharersOf = (sharing: Sharing, location: number): Sharer[] => finish(sharersInParts(sharing, location));
+
+/** Every weight that lies at a location, in the network's order. Throws `rps.location-out-of-range`. */
+export function* sharersInParts(sharing: Sharing, location: number): Parts<Sharer[]> {
+  const { m, layers, parts } = sharing;
+  if (!Number.isInteger(location) || location < 0 || location >= m) throw errors.locationOutOfRange(location, m);
+  const places = new Int32Array(blockSize);
+  const sign = new Int8Array(1);
+  const found: Sharer[] = [];
+  for (let l = 0; l < layers.length; l++) {
+    const { start, length } = parts[l];
+    if (location < start || location >= start + length) continue;
+    let block = 0;
+    for (const [from, to] of blocksOf(sharing, l)) {
+      locationsOf(sharing, l, from, to, places);
+      for (let k = 0; k < to - from; k++) {
+        if (places[k] !== location) continue;
+        signsOf(sharing, l, from + k, from + k + 1, sign);
+        found.push({ layer: l, index: from + k, sign: sign[0] });
+      }
+      if (++block % blocksPerPart === 0) yield;
+    }
+  }
+  return found;
+}
+
+export const ownersOf = (sharing: Sharing, bins: number): Uint32Array => finish(ownersInParts(sharing, bins));
+
+/** counts[layer * bins + bin]: virtual weights of each layer in each of `bins` equal parts of the memory. */
+export function* ownersInParts(sharing: Sharing, bins: number): Parts<Uint32Array<ArrayBuffer>> {
+  const { m, layers } = sharing;
+  const counts = new Uint32Array(layers.length * bins);
+  const places = new Int32Array(blockSize);
+  for (let l = 0; l < layers.length; l++) {
+    let block = 0;
+    for (const [from, to] of blocksOf(sharing, l)) {
+      locationsOf(sharing, l, from, to, places);
+      for (let k = 0; k < to - from; k++) counts[l * bins + Math.floor((places[k] / m) * bins)]++;
+      if (++block % blocksPerPart === 0) yield;
+    }
+    yield;
+  }
+  return counts;
+}

@@ -1,0 +1,111 @@
+/** The sentences about shared weights. */
+import { SparseError } from '../errors';
+
+/** Four significant digits, rounded down: an upper bound printed this way may be typed back and is accepted. */
+const atMost = (value: number): number => {
+  const unit = 10 ** (Math.floor(Math.log10(value)) - 3);
+  return Number((Math.floor(value / unit + 1e-9) * unit).toPrecision(4));
+};
+
+export const nothingShared = (): SparseError =>
+  new SparseError(
+    'rps.nothing-shared',
+    'No layer shares its weights. Widen the names of `include` or lower its minSize.',
+  );
+
+export const duplicateLayer = (name: string): SparseError =>
+  new SparseError(
+    'rps.duplicate-layer',
+    `Layer "${name}" is listed twice; weights used twice are shared once. Give each layer a name of its own, and list tied layers once.`,
+  );
+
+export const badLayer = (name: string, rows: number, columns: number): SparseError =>
+  new SparseError(
+    'rps.bad-layer',
+    `Layer "${name}" needs a positive whole number of rows and columns; got ${rows} x ${columns}.`,
+  );
+
+export const badDeviation = (name: string, deviation: number): SparseError =>
+  new SparseError(
+    'rps.bad-deviation',
+    `Layer "${name}": the standard deviation of its initial weights is ${deviation}; shared weights need a finite one above 0. ` +
+      'Use another initialisation, or leave the layer out.',
+    { layer: name },
+  );
+
+export const tooManyWeights = (n: number, most: number): SparseError =>
+  new SparseError('rps.too-many-weights', `${n} shared weights are more than ${most}, the most that are counted.`);
+
+export const compressionTooLow = (compression: number): SparseError =>
+  new SparseError(
+    'rps.compression-too-low',
+    `A compression is virtual weights over stored ones, 1 or more; ${compression} is not. Use for example 10.`,
+    { nearest: 1 },
+  );
+
+export const compressionTooHigh = (compression: number, n: number): SparseError =>
+  new SparseError(
+    'rps.compression-too-high',
+    `Compression ${compression} leaves no location for ${n} weights. Use at most ${n}.`,
+    { nearest: n },
+  );
+
+export const badTile = (tile: readonly number[]): SparseError =>
+  new SparseError(
+    'rps.bad-tile',
+    `A tile is [rows, columns], positive whole numbers; [${tile.join(', ')}] is not. Use for example [32, 32].`,
+  );
+
+export const badChunk = (chunk: number): SparseError =>
+  new SparseError(
+    'rps.bad-chunk',
+    `A chunk is a positive whole number of weights; ${chunk} is not. Use for example 32.`,
+  );
+
+/** `most`: the largest compression at which every layer's piece fits its memory. */
+export const pieceTooLarge = (p: {
+  piece: 'tile' | 'chunk';
+  name: string;
+  size: number;
+  length: number;
+  most: number;
+}): SparseError => {
+  const nearest = atMost(p.most);
+  return new SparseError(
+    `rps.${p.piece}-too-large`,
+    `A ${p.piece} of layer "${p.name}" has ${p.size} weights, and the memory it lies in only ${p.length} locations. ` +
+      `Use a compression of at most ${nearest}, or a smaller ${p.piece}.`,
+    { nearest, layer: p.name },
+  );
+};
+
+export const badSeed = (seed: number): SparseError =>
+  new SparseError('rps.bad-seed', `The seed of a mapping is a whole number from 0 to 2^53; ${seed} is not. Use 1.`);
+
+export const badInitStd = (value: number): SparseError =>
+  new SparseError(
+    'rps.bad-init-std',
+    `The standard deviation of the memory must be finite and above 0; ${value} is not. Use for example 0.04.`,
+  );
+
+export const sizeMismatch = (what: string, got: number, expected: number): SparseError =>
+  new SparseError('rps.size-mismatch', `The ${what} number ${got}; ${expected} expected.`);
+
+export const locationOutOfRange = (location: number, m: number): SparseError =>
+  new SparseError(
+    'rps.location-out-of-range',
+    `There is no location ${location}; use a whole number from 0 to ${m - 1}.`,
+  );
+
+export const nonFinite = (name: string, index: number, value: number): SparseError =>
+  new SparseError(
+    'rps.non-finite',
+    `Layer "${name}" has ${value} at flat index ${index}; weights are put into a memory only where all are finite.`,
+    { layer: name, index },
+  );
+
+export const badMetadata = (what: string): SparseError =>
+  new SparseError(
+    'rps.bad-metadata',
+    `What the file says of its shared weights cannot be read: ${what}. Write the file again with this version.`,
+  );

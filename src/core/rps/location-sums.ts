@@ -1,0 +1,91 @@
+/** What the sharers of each location come to: how many, and the sums of their scales. */
+import { finish } from '../parts';
+import type { Parts } from '../parts';
+import { spreadOut } from './location-values';
+import type { LocationValues } from './location-values';
+import { blockSize, blocksOf, locationsOf, slicesOf } from './mapping';
+import type { Sharing } from './sharing';
+
+/** All of the same stretches. */
+export interface LocationSums {
+  /** n_j. */
+  count: LocationValues;
+  /** Sum of lambda. */
+  sum: LocationValues;
+  /** Gamma_j: sum of lambda squared, the diagonal of RᵀR. */
+  squares: LocationValues;
+}
+
+/** `scale`: lambda of each layer. */
+export const locationSums = (sharing: Sharing, scale: ArrayLike<number>): LocationSums =>
+  finish(locationSumsInParts(sharing, scale));
+
+export function* locationSumsInParts(sharing: Sharing, scale: ArrayLike<number>): Parts<LocationSums> {
+  if (sharing.spec.kind === 'fold' && stretchesAtMost(sharing) < sharing.m / 4) return sumsOfFold(sharing, scale);
+  const { m, layers } = sharing;
+  const [count, sum, squares] = [new Float64Array(m), new Float64Array(m), new Float64Array(m)];
+  const places = new Int32Array(blockSize);
+  for (let l = 0; l < layers.length; l++) {
+    const lambda = scale[l];
+    let block = 0;
+    for (const [from, to] of blocksOf(sharing, l)) {
+      locationsOf(sharing, l, from, to, places);
+      for (let k = 0; k < to - from; k++) {
+        const j = places[k];
+        count[j]++;
+        sum[j] += lambda;
+        squares[j] += lambda * lambda;
+      }
+      if (++block % blocksPerPart === 0) yield;
+    }
+    yield;
+  }
+  return { count: { values: count }, sum: { values: sum }, squares: { values: squares } };
+}
+
+/** Blocks of one part: some milliseconds where every location is a miss of the cache. */
+export const blocksPerPart = 64;
+
+/** Each layer is cut at its ends, and where a partition or the memory ends. */
+const stretchesAtMost = ({ layers, parts }: Sharing): number =>
+  layers.reduce((sum, { weights }, l) => sum + 2 * (2 + 2 * Math.ceil(weights / parts[l].length)), 1);
+
+/** By stretches: from how many sharers each layer has there, so that equal sums are equal bit for bit. */
+function sumsOfFold(sharing: Sharing, scale: ArrayLike<number>): LocationSums {
+  const changes: { at: number; layer: number; by: number }[] = [];
+  sharing.layers.forEach((_, layer) => {
+    for (const { location, length } of slicesOf(sharing, layer))
+      changes.push({ at: location, layer, by: 1 }, { at: location + length, layer, by: -1 });
+  });
+  changes.sort((a, b) => a.at - b.at);
+  const sharers = new Int32Array(sharing.layers.length);
+  const [ends, count, sum, squares]: number[][] = [[], [], [], []];
+  for (let k = 0; k <= changes.length; k++) {
+    const at = k < changes.length ? changes[k].at : sharing.m;
+    const begin = ends.at(-1) ?? 0;
+    if (at > begin) {
+      let [n, s, s2] = [0, 0, 0];
+      for (let l = 0; l < sharers.length; l++) {
+        n += sharers[l];
+        s += sharers[l] * scale[l];
+        s2 += sharers[l] * (scale[l] * scale[l]);
+      }
+      ends.push(at);
+      count.push(n);
+      sum.push(s);
+      squares.push(s2);
+    }
+    if (k < changes.length) sharers[changes[k].layer] += changes[k].by;
+  }
+  const stretches = Int32Array.from(ends);
+  const of = (values: number[]): LocationValues => ({ ends: stretches, values: Float64Array.from(values) });
+  return { count: of(count), sum: of(sum), squares: of(squares) };
+}
+
+/** n_j of each location. */
+export const loadOf = (sharing: Sharing): Uint32Array =>
+  Uint32Array.from(spreadOut(locationSums(sharing, new Float64Array(sharing.layers.length)).count, sharing.m));
+
+/** Gamma_j of each location: the sum of lambda squared over its sharers (rps.md 2.2). */
+export const gammaOf = (sharing: Sharing, lambda: ArrayLike<number>): Float64Array =>
+  spreadOut(locationSums(sharing, lambda).squares, sharing.m);

@@ -1,0 +1,59 @@
+/** A number for each location of a memory. Of a fold they are constant along stretches, so that a few numbers say them all. */
+
+export interface LocationValues {
+  /** values[k] is that of the locations from ends[k - 1] (0 at first) to ends[k], exclusive. Absent: one value per location. */
+  ends?: Int32Array;
+  values: Float64Array;
+}
+
+export const mapValues = ({ ends, values }: LocationValues, f: (value: number, k: number) => number): LocationValues => ({
+  ...(ends && { ends }),
+  values: values.map((value, k) => f(value, k)),
+});
+
+/** Bytes of them. */
+export const valueBytes = ({ ends, values }: LocationValues): number => values.byteLength + (ends?.byteLength ?? 0);
+
+/** `visit` gets each value with the locations it is that of, [from, to). */
+export function eachStretch(
+  { ends, values }: LocationValues,
+  visit: (value: number, from: number, to: number, k: number) => void,
+): void {
+  for (let k = 0, from = 0; k < values.length; k++) {
+    const to = ends ? ends[k] : k + 1;
+    visit(values[k], from, to, k);
+    from = to;
+  }
+}
+
+/** One after the other. */
+export function spreadOut(values: LocationValues, m: number): Float64Array {
+  if (!values.ends) return values.values;
+  const out = new Float64Array(m);
+  eachStretch(values, (value, from, to) => out.fill(value, from, to));
+  return out;
+}
+
+/** The stretch that a location lies in. */
+export function stretchAt({ ends }: LocationValues, location: number): number {
+  if (!ends) return location;
+  let [low, high] = [0, ends.length - 1];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (ends[middle] > location) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/** memory[j] *= value of j, in place. */
+export const multiply = (memory: Float32Array | Float64Array, by: LocationValues): void =>
+  eachStretch(by, (value, from, to) => {
+    for (let j = from; j < to; j++) memory[j] *= value;
+  });
+
+/** memory[j] /= value of j, in place. */
+export const divide = (memory: Float32Array | Float64Array, by: LocationValues): void =>
+  eachStretch(by, (value, from, to) => {
+    for (let j = from; j < to; j++) memory[j] /= value;
+  });

@@ -1,0 +1,139 @@
+/**
+ * From the memory to the weights and back: W = R psi, dL/dpsi = Rᵀ dL/dW, and the projection of given weights. A fold goes by
+ * slices, without an index; other mappings compute their locations block by block. Nothing of the size of the weights is kept.
+ */
+import type { Parts } from '../parts';
+import { finish } from '../parts';
+import * as errors from './errors';
+import { stretchAt } from './location-values';
+import type { LocationValues } from './location-values';
+import { locationSumsInParts } from './location-sums';
+import { blockSize, blocksOf, locationsOf, signsOf, slicesOf } from './mapping';
+import type { Scales } from './scales';
+import type { Sharing } from './sharing';
+
+type Floats = Float32Array | Float64Array;
+
+/** Below it a slice is hardly longer than the saying where it is. */
+const shortestFold = 64;
+
+/** A run of weights [index, index + length) whose locations follow each other and whose factor, but for the sign, is the same. */
+type Run = (index: number, location: number, length: number, factor: number) => void;
+
+/** The runs of a range of a fold. */
+function eachRun(sharing: Sharing, scales: Scales, layer: number, range: readonly [number, number], run: Run): void {
+  const lambda = scales.lambda[layer];
+  const { inverse } = scales;
+  for (const { from, length, location } of slicesOf(sharing, layer, ...range)) {
+    if (!inverse) {
+      run(from, location, length, lambda);
+      continue;
+    }
+    for (let done = 0, k = stretchAt(inverse, location); done < length; k++) {
+      const stop = inverse.ends ? inverse.ends[k] : k + 1;
+      const size = Math.min(length - done, stop - location - done);
+      run(from + done, location + done, size, lambda * inverse.values[k]);
+      done += size;
+    }
+  }
+}
+
+const bySlices = ({ spec, parts }: Sharing, layer: number, inverse: LocationValues | undefined): boolean =>
+  spec.kind === 'fold' && parts[layer].length >= shortestFold && (!inverse || inverse.ends !== undefined);
+
+const factorAt = (inverse: LocationValues, location: number): number => inverse.values[stretchAt(inverse, location)];
+
+function check(sharing: Sharing, layer: number, memory: Floats, weights: Floats): void {
+  const { name, weights: expected } = sharing.layers[layer];
+  if (memory.length !== sharing.m) throw errors.sizeMismatch('numbers of the memory', memory.length, sharing.m);
+  if (weights.length !== expected) throw errors.sizeMismatch(`weights of layer "${name}"`, weights.length, expected);
+}
+
+/** W_l = R_l psi into `out`, row-major. Throws `rps.size-mismatch`. */
+export function recover(sharing: Sharing, scales: Scales, memory: Floats, layer: number, out: Floats): void {
+  check(sharing, layer, memory, out);
+  const { inverse } = scales;
+  const lambda = scales.lambda[layer];
+  const signs = new Int8Array(blockSize);
+  const places = new Int32Array(blockSize);
+  const slices = bySlices(sharing, layer, inverse);
+  for (const [from, to] of blocksOf(sharing, layer)) {
+    signsOf(sharing, layer, from, to, signs);
+    if (slices) {
+      eachRun(sharing, scales, layer, [from, to], (index, location, length, factor) => {
+        for (let k = 0; k < length; k++) out[index + k] = signs[index - from + k] * factor * memory[location + k];
+      });
+      continue;
+    }
+    locationsOf(sharing, layer, from, to, places);
+    for (let k = 0; k < to - from; k++) {
+      const factor = inverse ? lambda * factorAt(inverse, places[k]) : lambda;
+      out[from + k] = signs[k] * factor * memory[places[k]];
+    }
+  }
+}
+
+/** Adds R_lᵀ dL/dW_l to `out`, of m numbers. Throws `rps.size-mismatch`. */
+export function gather(sharing: Sharing, scales: Scales, layer: number, gradient: Floats, out: Floats): void {
+  check(sharing, layer, out, gradient);
+  const { inverse } = scales;
+  const lambda = scales.lambda[layer];
+  const signs = new Int8Array(blockSize);
+  const places = new Int32Array(blockSize);
+  const slices = bySlices(sharing, layer, inverse);
+  for (const [from, to] of blocksOf(sharing, layer)) {
+    signsOf(sharing, layer, from, to, signs);
+    if (slices) {
+      eachRun(sharing, scales, layer, [from, to], (index, location, length, factor) => {
+        for (let k = 0; k < length; k++) out[location + k] += signs[index - from + k] * factor * gradient[index + k];
+      });
+      continue;
+    }
+    locationsOf(sharing, layer, from, to, places);
+    for (let k = 0; k < to - from; k++) {
+      const factor = inverse ? lambda * factorAt(inverse, places[k]) : lambda;
+      out[places[k]] += signs[k] * factor * gradient[from + k];
+    }
+  }
+}
+
+/** The memory nearest to given weights: `projectInParts` at once. */
+export const project = (sharing: Sharing, scales: Scales, weights: readonly Floats[]): Float32Array =>
+  finish(projectInParts(sharing, scales, weights));
+
+/**
+ * The least-squares memory of given weights, (RᵀR)⁻¹ RᵀW with RᵀR diagonal; exact where no two weights share a location. 0 where
+ * nothing lies. Weights per layer. Throws `rps.size-mismatch`, `rps.non-finite`.
+ */
+export function* projectInParts(
+  sharing: Sharing,
+  scales: Scales,
+  weights: readonly Floats[],
+): Parts<Float32Array<ArrayBuffer>> {
+  if (weights.length !== sharing.layers.length)
+    throw errors.sizeMismatch('layers with weights', weights.length, sharing.layers.length);
+  const sums = new Float64Array(sharing.m);
+  for (let l = 0; l < weights.length; l++) {
+    const bad = weights[l].findIndex((value) => !Number.isFinite(value));
+    if (bad !== -1) throw errors.nonFinite(sharing.layers[l].name, bad, weights[l][bad]);
+    gather(sharing, scales, l, weights[l], sums);
+    yield;
+  }
+  // Of the normalised form it is the identity.
+  if (scales.normalised) return Float32Array.from(sums);
+  const { squares } = yield* locationSumsInParts(sharing, scales.lambda);
+  const memory = new Float32Array(sharing.m);
+  for (let j = 0; j < memory.length; j++) {
+    const square = squares.values[stretchAt(squares, j)];
+    memory[j] = square > 0 ? sums[j] / square : 0;
+  }
+  return memory;
+}
+
+/** The weights of every layer. */
+export const expand = (sharing: Sharing, scales: Scales, memory: Floats): Float32Array<ArrayBuffer>[] =>
+  sharing.layers.map(({ weights }, l) => {
+    const out = new Float32Array(weights);
+    recover(sharing, scales, memory, l, out);
+    return out;
+  });

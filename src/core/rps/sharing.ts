@@ -1,0 +1,120 @@
+/**
+ * Randomized parameter sharing: the n virtual weights of some layers are recovered from a memory of m < n numbers, W = R psi
+ * with one non-zero g_i lambda_i in each row of R. Desai, Shrivastava, "In defense of parameter sharing for
+ * model-compression" (2024), section 3; Desai et al., "ROAST: Efficient parameter sharing" (2022).
+ */
+import * as errors from './errors';
+import type { MappingName, SharingScope } from './names';
+import { checkPieces } from './pieces';
+
+/** A layer whose weights are shared; a weight that is used twice is one layer. */
+export interface SharedLayer {
+  name: string;
+  /** Matrix view of the weight, row-major: outputs, and inputs of one output with the places of a kernel. */
+  rows: number;
+  columns: number;
+  /** (kh, kw) of a convolution, and its groups. */
+  kernel?: readonly [number, number];
+  groups?: number;
+  /** Number of its first virtual weight: the weights of all shared layers before it in the network's order. */
+  offset: number;
+  /** rows * columns. */
+  weights: number;
+  /** sigma: standard deviation of its initialisation. */
+  deviation: number;
+}
+
+export interface MappingSpec {
+  kind: MappingName;
+  /** One for the whole model, a whole number from 0 on: layers differ by their offsets. */
+  seed: number;
+  /** Of `roast`, [rows, columns]; clipped to the layer. */
+  tile?: readonly [number, number];
+  /** Of `roast`: tiles begin at multiples of their size. What is left at the end of the memory is then not used. */
+  aligned?: boolean;
+  /** Of `robe`: neighbours in a row that lie side by side; clipped to the row. */
+  chunk?: number;
+}
+
+/** The part of the memory that a layer may use. */
+export interface MemoryPart {
+  start: number;
+  length: number;
+}
+
+export interface Sharing {
+  layers: SharedLayer[];
+  /** Per layer; with `global` scope all the same. */
+  parts: MemoryPart[];
+  /** Virtual weights. */
+  n: number;
+  /** Locations of the memory. */
+  m: number;
+  compression: number;
+  spec: MappingSpec;
+  scope: SharingScope;
+}
+
+/** Offsets and locations are 32-bit. */
+export const mostWeights = 2 ** 31 - 1;
+
+export type LayerToShare = Omit<SharedLayer, 'offset' | 'weights'>;
+
+/**
+ * Layers in the network's order; tied layers are given once. The memory has floor(n / compression) locations; with `local`
+ * scope each layer its own max(1, floor(n_l / compression)). Throws `rps.*`, with the number that would work.
+ */
+export function sharingOf(
+  layers: readonly LayerToShare[],
+  request: { compression: number; spec: MappingSpec; scope: SharingScope },
+): Sharing {
+  const { compression, spec, scope } = request;
+  if (layers.length === 0) throw errors.nothingShared();
+  if (!(compression >= 1 && compression < Infinity)) throw errors.compressionTooLow(compression);
+  checkSpec(spec);
+  const counted = countLayers(layers);
+  const n = counted.reduce((sum, layer) => sum + layer.weights, 0);
+  if (n > mostWeights) throw errors.tooManyWeights(n, mostWeights);
+  // A hair, so that what is a whole number in decimals is one here.
+  const share = (weights: number): number => Math.floor((weights / compression) * (1 + 1e-12));
+  const parts: MemoryPart[] = [];
+  let m = scope === 'global' ? share(n) : 0;
+  if (compression > n) throw errors.compressionTooHigh(compression, n);
+  for (const layer of counted) {
+    const length = scope === 'global' ? m : Math.max(1, share(layer.weights));
+    parts.push({ start: scope === 'global' ? 0 : m, length });
+    if (scope === 'local') m += length;
+  }
+  const sharing = { layers: counted, parts, n, m, compression, spec, scope };
+  checkPieces(sharing);
+  return sharing;
+}
+
+function countLayers(layers: readonly LayerToShare[]): SharedLayer[] {
+  const names = new Set<string>();
+  let offset = 0;
+  return layers.map((layer) => {
+    const { name, rows, columns, kernel, groups, deviation } = layer;
+    if (names.has(name)) throw errors.duplicateLayer(name);
+    names.add(name);
+    const whole = Number.isSafeInteger(rows) && Number.isSafeInteger(columns) && rows > 0 && columns > 0;
+    if (!whole) throw errors.badLayer(name, rows, columns);
+    if (!(deviation > 0 && deviation < Infinity)) throw errors.badDeviation(name, deviation);
+    const weights = rows * columns;
+    const counted = {
+      ...{ name, rows, columns, offset, weights, deviation },
+      ...(kernel && { kernel }),
+      ...(groups !== undefined && { groups }),
+    };
+    offset += weights;
+    return counted;
+  });
+}
+
+const isCount = (value: number): boolean => Number.isSafeInteger(value) && value > 0;
+
+function checkSpec({ seed, tile, chunk }: MappingSpec): void {
+  if (!Number.isSafeInteger(seed) || seed < 0) throw errors.badSeed(seed);
+  if (tile && !(tile.length === 2 && tile.every(isCount))) throw errors.badTile(tile);
+  if (chunk !== undefined && !isCount(chunk)) throw errors.badChunk(chunk);
+}
