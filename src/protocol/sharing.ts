@@ -7,7 +7,7 @@ export type SharingLevel = 'static' | 'batch' | 'sharpness';
 export interface SharingBytes {
   /** Of the memory itself, as float32. */
   memory: number;
-  /** What the optimizer remembers of it. */
+  /** What the optimizer remembers of the memory and of what is not shared. */
   optimizer: number;
   /** Parameters that are not shared. */
   dense: number;
@@ -46,10 +46,10 @@ export interface SharingLayerFigures {
   };
 }
 
-/** An edit of the config: `sharing.mapping` and what is to stand there. */
+/** An edit of the config: `sharing.mapping` and what is to stand there; null: the key is taken out. */
 export interface SharingEdit {
   path: string;
-  value: string | number | boolean;
+  value: string | number | boolean | null;
 }
 
 export interface SharingFinding {

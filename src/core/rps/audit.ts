@@ -69,7 +69,6 @@ export function* auditInParts(sharing: Sharing): Parts<Audit> {
   };
 }
 
-
 export interface Sharer {
   layer: number;
   /** Flat index in the layer. */

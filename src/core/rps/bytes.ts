@@ -6,6 +6,7 @@ import type { Sharing } from './sharing';
 
 export interface SharedBytes {
   memory: number;
+  /** Of the memory and of what is not shared. */
   optimizer: number;
   dense: number;
   /** Kept between steps by the mapping: the factors of the normalised form, a scaler, Adam's multipliers; of a fold next to nothing. */
@@ -24,8 +25,8 @@ export function bytesOf(
   const factors = p.scales.inverse ? [p.scales.inverse] : [];
   return {
     memory: floatBytes * m,
-    optimizer: floatBytes * p.slots * m,
-    dense: floatBytes * p.dense * (1 + p.slots),
+    optimizer: floatBytes * p.slots * (m + p.dense),
+    dense: floatBytes * p.dense,
     index: [...factors, ...p.kept].reduce((sum, values) => sum + valueBytes(values), 0),
     weights: floatBytes * n,
   };

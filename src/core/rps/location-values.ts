@@ -6,7 +6,10 @@ export interface LocationValues {
   values: Float64Array;
 }
 
-export const mapValues = ({ ends, values }: LocationValues, f: (value: number, k: number) => number): LocationValues => ({
+export const mapValues = (
+  { ends, values }: LocationValues,
+  f: (value: number, k: number) => number,
+): LocationValues => ({
   ...(ends && { ends }),
   values: values.map((value, k) => f(value, k)),
 });

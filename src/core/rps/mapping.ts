@@ -25,7 +25,7 @@ function counterOf({ spec, scope, layers }: Sharing, layer: number): { key: numb
 }
 
 /**
- * h(q) of the weights `from` to `to` (exclusive) of a layer, into out[0 .. to - from). 
+ * h(q) of the weights `from` to `to` (exclusive) of a layer, into out[0 .. to - from).
  *
  * - `fold`: weight q lies in partition p = floor(q / m), which is rotated as a whole: h(q) = (hash(p) + q) mod m.
  * - `random`: hash(q) mod m. `hashednet`: a hash of layer, row and column, as Chen et al. 2015.

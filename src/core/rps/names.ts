@@ -14,21 +14,7 @@ export type SharingScope = (typeof sharingScopes)[number];
 export const scalerNames = ['none', 'v1', 'v2', 'v3', 'v4', 'theory'] as const;
 export type ScalerName = (typeof scalerNames)[number];
 
-export const diagnosisIds = [
-  'D1',
-  'D2',
-  'D3',
-  'D4',
-  'D5',
-  'D6',
-  'D7',
-  'D8',
-  'D9',
-  'D10',
-  'D11',
-  'D12',
-  'D13',
-] as const;
+export const diagnosisIds = ['D1', 'D2', 'D3', 'D4', 'D5', 'D6', 'D7', 'D8', 'D9', 'D10', 'D11', 'D12', 'D13'] as const;
 export type DiagnosisId = (typeof diagnosisIds)[number];
 
 export type Verdict = 'ok' | 'warn' | 'fail' | 'info';

@@ -7,7 +7,7 @@ import { finish } from '../parts';
 import * as errors from './errors';
 import { stretchAt } from './location-values';
 import type { LocationValues } from './location-values';
-import { locationSumsInParts } from './location-sums';
+import { blocksPerPart, locationSumsInParts } from './location-sums';
 import { blockSize, blocksOf, locationsOf, signsOf, slicesOf } from './mapping';
 import type { Scales } from './scales';
 import type { Sharing } from './sharing';
@@ -50,14 +50,26 @@ function check(sharing: Sharing, layer: number, memory: Floats, weights: Floats)
 }
 
 /** W_l = R_l psi into `out`, row-major. Throws `rps.size-mismatch`. */
-export function recover(sharing: Sharing, scales: Scales, memory: Floats, layer: number, out: Floats): void {
+export const recover = (sharing: Sharing, scales: Scales, memory: Floats, layer: number, out: Floats): void =>
+  finish(recoverInParts(sharing, scales, memory, layer, out));
+
+/** `recover`, the same bit for bit, in parts. */
+export function* recoverInParts(
+  sharing: Sharing,
+  scales: Scales,
+  memory: Floats,
+  layer: number,
+  out: Floats,
+): Parts<void> {
   check(sharing, layer, memory, out);
   const { inverse } = scales;
   const lambda = scales.lambda[layer];
   const signs = new Int8Array(blockSize);
   const places = new Int32Array(blockSize);
   const slices = bySlices(sharing, layer, inverse);
+  let block = 0;
   for (const [from, to] of blocksOf(sharing, layer)) {
+    if (block++ % blocksPerPart === blocksPerPart - 1) yield;
     signsOf(sharing, layer, from, to, signs);
     if (slices) {
       eachRun(sharing, scales, layer, [from, to], (index, location, length, factor) => {
@@ -74,14 +86,26 @@ export function recover(sharing: Sharing, scales: Scales, memory: Floats, layer:
 }
 
 /** Adds R_lᵀ dL/dW_l to `out`, of m numbers. Throws `rps.size-mismatch`. */
-export function gather(sharing: Sharing, scales: Scales, layer: number, gradient: Floats, out: Floats): void {
+export const gather = (sharing: Sharing, scales: Scales, layer: number, gradient: Floats, out: Floats): void =>
+  finish(gatherInParts(sharing, scales, layer, gradient, out));
+
+/** `gather`, the same bit for bit, in parts. */
+export function* gatherInParts(
+  sharing: Sharing,
+  scales: Scales,
+  layer: number,
+  gradient: Floats,
+  out: Floats,
+): Parts<void> {
   check(sharing, layer, out, gradient);
   const { inverse } = scales;
   const lambda = scales.lambda[layer];
   const signs = new Int8Array(blockSize);
   const places = new Int32Array(blockSize);
   const slices = bySlices(sharing, layer, inverse);
+  let block = 0;
   for (const [from, to] of blocksOf(sharing, layer)) {
+    if (block++ % blocksPerPart === blocksPerPart - 1) yield;
     signsOf(sharing, layer, from, to, signs);
     if (slices) {
       eachRun(sharing, scales, layer, [from, to], (index, location, length, factor) => {
@@ -116,8 +140,7 @@ export function* projectInParts(
   for (let l = 0; l < weights.length; l++) {
     const bad = weights[l].findIndex((value) => !Number.isFinite(value));
     if (bad !== -1) throw errors.nonFinite(sharing.layers[l].name, bad, weights[l][bad]);
-    gather(sharing, scales, l, weights[l], sums);
-    yield;
+    yield* gatherInParts(sharing, scales, l, weights[l], sums);
   }
   // Of the normalised form it is the identity.
   if (scales.normalised) return Float32Array.from(sums);

@@ -115,6 +115,6 @@ const isCount = (value: number): boolean => Number.isSafeInteger(value) && value
 
 function checkSpec({ seed, tile, chunk }: MappingSpec): void {
   if (!Number.isSafeInteger(seed) || seed < 0) throw errors.badSeed(seed);
-  if (tile && !(tile.length === 2 && tile.every(isCount))) throw errors.badTile(tile);
+  if (tile && !tile.every(isCount)) throw errors.badTile(tile);
   if (chunk !== undefined && !isCount(chunk)) throw errors.badChunk(chunk);
 }

@@ -1,0 +1,156 @@
+/** D6 to D8: what one batch says, from the gradient of every shared layer (rps.md 6). */
+import type { Parts } from '../../parts';
+import { divide } from '../location-values';
+import { locationSumsInParts } from '../location-sums';
+import { scalerOf } from '../scales';
+import { gatherInParts, recoverInParts } from '../recover';
+import { fixes, learningRateFix } from './finding';
+import type { Finding } from './finding';
+import { isAdam, powerOfScale } from './settings';
+import type { SharedRun } from './settings';
+
+/** A step of this share of the weights changes what the layer computes at once. */
+export const updateLimit = 0.1;
+/** The step as shared over the dense one. */
+export const amplificationLimit = 10;
+
+export interface LayerBatch {
+  /** eta |R d| / |W|, d the step of the memory; null where the weights are all 0. */
+  updateRatio: number | null;
+  /** eta |dL/dW| / |W|. */
+  denseUpdateRatio: number | null;
+  /** |R d| / |dL/dW|; null where no gradient reaches the layer. */
+  amplification: number | null;
+  /** <P g, g> / <g, g> of the layer, P the projection on what the memory can say. Cross-talk of other layers may make it negative. */
+  keptEnergy: number | null;
+  /** Between R d and dL/dW. */
+  cosine: number | null;
+}
+
+export interface BatchFigures {
+  layers: LayerBatch[];
+  /** Of all layers together. */
+  total: LayerBatch;
+}
+
+interface Sums {
+  gradient: number;
+  step: number;
+  both: number;
+  kept: number;
+  weights: number;
+}
+
+const ratio = (a: number, b: number): number | null => (b > 0 ? a / b : null);
+
+function figuresOf({ gradient, step, both, kept, weights }: Sums, learningRate: number): LayerBatch {
+  const [g, d, w] = [gradient, step, weights].map(Math.sqrt);
+  return {
+    updateRatio: ratio(learningRate * d, w),
+    denseUpdateRatio: ratio(learningRate * g, w),
+    amplification: ratio(d, g),
+    keptEnergy: ratio(kept, gradient),
+    cosine: ratio(both, g * d),
+  };
+}
+
+/**
+ * `gradients`: dL/dW of each layer, as a dense layer would have it; `weights`: as recovered. Steps are those of gradient descent
+ * under the run's scaler; what momentum adds later, and Adam's division, are not in them.
+ */
+export function* batchFiguresInParts(
+  run: SharedRun,
+  gradients: readonly Float32Array[],
+  weights: readonly Float32Array[],
+): Parts<BatchFigures> {
+  const { sharing, scales, scaler } = run;
+  const step = new Float64Array(sharing.m);
+  for (let l = 0; l < gradients.length; l++) yield* gatherInParts(sharing, scales, l, gradients[l], step);
+  // Onto what the memory can say: R (RᵀR)⁻¹ Rᵀ; of the normalised form RᵀR is 1.
+  const projected = step.slice();
+  if (!scales.normalised) {
+    const { squares } = yield* locationSumsInParts(sharing, scales.lambda);
+    divide(projected, { ...squares, values: squares.values.map((value) => (value > 0 ? value : 1)) });
+    divide(step, scalerOf(scaler, sharing, scales.lambda));
+  }
+  yield;
+  const all: Sums = { gradient: 0, step: 0, both: 0, kept: 0, weights: 0 };
+  const layers: LayerBatch[] = [];
+  for (let l = 0; l < gradients.length; l++) {
+    const [moved, kept] = [new Float32Array(gradients[l].length), new Float32Array(gradients[l].length)];
+    yield* recoverInParts(sharing, scales, step, l, moved);
+    yield* recoverInParts(sharing, scales, projected, l, kept);
+    const sums = sumsOf(gradients[l], weights[l], moved, kept);
+    layers.push(figuresOf(sums, run.optimizer.learningRate));
+    for (const key of ['gradient', 'step', 'both', 'kept', 'weights'] as const) all[key] += sums[key];
+  }
+  return { layers, total: figuresOf(all, run.optimizer.learningRate) };
+}
+
+function sumsOf(g: Float32Array, w: Float32Array, d: Float32Array, p: Float32Array): Sums {
+  const sums: Sums = { gradient: 0, step: 0, both: 0, kept: 0, weights: 0 };
+  for (let i = 0; i < g.length; i++) {
+    sums.gradient += g[i] * g[i];
+    sums.step += d[i] * d[i];
+    sums.both += g[i] * d[i];
+    sums.kept += g[i] * p[i];
+    sums.weights += w[i] * w[i];
+  }
+  return sums;
+}
+
+const worstOf = (layers: readonly LayerBatch[], of: (layer: LayerBatch) => number | null): number => {
+  let at = 0;
+  layers.forEach((layer, l) => {
+    if ((of(layer) ?? 0) > (of(layers[at]) ?? 0)) at = l;
+  });
+  return at;
+};
+
+/** D6 and D7. */
+export function diagnoseBatch(run: SharedRun, { layers, total }: BatchFigures): Finding[] {
+  const { sharing } = run;
+  const moved = worstOf(layers, ({ updateRatio }) => updateRatio);
+  const louder = worstOf(layers, ({ amplification }) => amplification);
+  const [update, amplification] = [layers[moved].updateRatio, layers[louder].amplification];
+  // Adam divides by the size of the gradient: how long its steps are, D11 says.
+  const counts = !isAdam(run);
+  const repair = powerOfScale(run) > 0 ? { fix: fixes.theory } : {};
+  const tooFar = counts && (update ?? 0) > updateLimit;
+  const tooLoud = counts && (amplification ?? 0) > amplificationLimit;
+  return [
+    {
+      ...{ id: 'D6', measure: 'update-ratio', value: update, threshold: counts ? updateLimit : null },
+      verdict: !counts ? 'info' : tooFar ? 'warn' : 'ok',
+      layer: sharing.layers[moved].name,
+      facts: { dense: layers[moved].denseUpdateRatio ?? 0 },
+      ...(tooFar && repair),
+    },
+    {
+      ...{ id: 'D6', measure: 'amplification', value: amplification, threshold: counts ? amplificationLimit : null },
+      verdict: !counts ? 'info' : tooLoud ? 'warn' : 'ok',
+      layer: sharing.layers[louder].name,
+      ...(tooLoud && repair),
+    },
+    {
+      ...{ id: 'D7', measure: 'kept-energy', value: total.keptEnergy, threshold: null, verdict: 'info' },
+      facts: { expected: sharing.m / sharing.n },
+    },
+    { id: 'D7', measure: 'cross-talk', value: total.cosine, threshold: null, verdict: 'info' },
+  ];
+}
+
+/**
+ * D8: along the step d = D⁻¹ g of the memory the loss changes by -eta gᵀd + eta²/2 dᵀHd: it rises where eta dᵀHd / gᵀd is above 2.
+ * `curvature`: dᵀHd / gᵀd; without a scaler it is gᵀHg / gᵀg.
+ */
+export function diagnoseCurvature(run: SharedRun, curvature: number): Finding {
+  const value = run.optimizer.learningRate * curvature;
+  const rises = value > 2 && !isAdam(run);
+  return {
+    ...{ id: 'D8', measure: 'curvature', value, threshold: isAdam(run) ? null : 2 },
+    verdict: isAdam(run) ? 'info' : rises ? 'warn' : 'ok',
+    facts: { curvature, largest: 2 / curvature },
+    ...(rises && { fix: powerOfScale(run) > 0 ? fixes.theory : learningRateFix(1 / curvature) }),
+  };
+}

@@ -1,0 +1,87 @@
+/** What a diagnosis finds, as data; the sentences are in `src/protocol/sharing-words.ts`. */
+import type { DiagnosisId, Verdict } from '../names';
+
+/** What was measured: `DIAGNOSIS/measure` has one sentence. */
+export type Measure =
+  | 'largest-lambda'
+  | 'lambda-range'
+  | 'unused'
+  | 'load'
+  | 'collisions'
+  | 'cache-lines'
+  | 'largest-gamma'
+  | 'mean-gamma'
+  | 'scaler-gap'
+  | 'norm-ratio'
+  | 'continuity'
+  | 'update-ratio'
+  | 'amplification'
+  | 'kept-energy'
+  | 'cross-talk'
+  | 'curvature'
+  | 'sharpness'
+  | 'conservative'
+  | 'not-finite'
+  | 'loss-growth'
+  | 'plateau'
+  | 'memory-growth'
+  | 'gradient-growth'
+  | 'adam-scaler'
+  | 'adam-lambda'
+  | 'half-precision'
+  | 'wiring';
+
+/** An edit of the config; the words of its button are by `kind`. */
+export interface Fix {
+  kind: 'fold' | 'theory' | 'stable-rps' | 'init-std' | 'learning-rate' | 'no-compat' | 'global';
+  /** null: the key is taken out. */
+  edits: { path: string; value: string | number | boolean | null }[];
+}
+
+export interface Finding {
+  id: DiagnosisId;
+  measure: Measure;
+  value: number | null;
+  threshold: number | null;
+  verdict: Verdict;
+  /** Where it is one layer's, or one layer's is the worst. */
+  layer?: string;
+  /** Where it began, in a run. */
+  step?: number;
+  /** Numbers that its sentence needs besides. */
+  facts?: Record<string, number | string>;
+  fix?: Fix;
+}
+
+export const fixes = {
+  fold: { kind: 'fold', edits: [{ path: 'sharing.mapping', value: 'fold' }] },
+  theory: { kind: 'theory', edits: [{ path: 'sharing.scaler', value: 'theory' }] },
+  stable: {
+    kind: 'stable-rps',
+    edits: [
+      { path: 'sharing.method', value: 'stable-rps' },
+      { path: 'sharing.initStd', value: null },
+      { path: 'sharing.scaler', value: null },
+    ],
+  },
+  noCompat: { kind: 'no-compat', edits: [{ path: 'sharing.compat', value: false }] },
+} as const satisfies Record<string, Fix>;
+
+/** Three significant digits: what a person would type. */
+const typed = (value: number): number => Number(value.toPrecision(3));
+
+export const initStdFix = (value: number): Fix => ({
+  kind: 'init-std',
+  edits: [{ path: 'sharing.initStd', value: typed(value) }],
+});
+
+export const learningRateFix = (value: number): Fix => ({
+  kind: 'learning-rate',
+  edits: [{ path: 'train.optimizer.learningRate', value: typed(value) }],
+});
+
+const severity: Record<Verdict, number> = { info: 0, ok: 1, warn: 2, fail: 3 };
+
+/** The worst of several. */
+export const worst = (verdicts: readonly Verdict[]): Verdict =>
+  verdicts.reduce<Verdict>((a, b) => (severity[b] > severity[a] ? b : a), 'info');

@@ -1,0 +1,82 @@
+/**
+ * D9: the sharpness S = lambda_max(D⁻¹ᐟ² RᵀHR D⁻¹ᐟ²), D the scaler, against what the optimizer can bear; and the map over the scale of
+ * the memory and the learning rate that follows from one measured S. What is proved and what was only seen are kept apart.
+ */
+import { fixes, learningRateFix } from './finding';
+import type { Finding } from './finding';
+import type { Verdict } from '../names';
+import { isAdam, powerOfScale } from './settings';
+import type { SharedRun } from './settings';
+
+type Optimizer = SharedRun['optimizer'];
+
+/**
+ * eta S above which steps on a quadratic grow: 2 of gradient descent, 2 (1 + b) of heavy ball (Polyak 1964), 2 (1 + b) / (1 + 2b)
+ * of Nesterov's momentum b. The first is proved for any loss whose Hessian stays below S (rps.md 2.2).
+ */
+export function stableLimit({ momentum: b, nesterov }: Pick<Optimizer, 'momentum' | 'nesterov'>): number {
+  if (nesterov) return (2 * (1 + b)) / (1 + 2 * b);
+  return 2 * (1 + b);
+}
+
+/** eta S above which runs failed, seen on small ReLU networks (rps.md 6, D9): an observation, not a theorem. */
+export const failureLimit = 10;
+
+export type Zone = 'safe' | 'band' | 'unsafe';
+
+export const zoneOf = (etaS: number, optimizer: Optimizer): Zone => {
+  if (etaS <= stableLimit(optimizer)) return 'safe';
+  return etaS <= failureLimit ? 'band' : 'unsafe';
+};
+
+const verdicts: Record<Zone, Verdict> = { safe: 'ok', band: 'warn', unsafe: 'fail' };
+
+/** S at another scale of the memory: exactly (s0 / s)² times as large without a scaler, the same under `theory`. */
+export const sharpnessAt = (run: SharedRun, sharpness: number, s: number): number =>
+  run.initStd === undefined ? sharpness : sharpness * (run.initStd / s) ** powerOfScale(run);
+
+/** The zone of a point of the map. */
+export const predict = (run: SharedRun, sharpness: number, point: { initStd: number; learningRate: number }): Zone =>
+  zoneOf(point.learningRate * sharpnessAt(run, sharpness, point.initStd), run.optimizer);
+
+/** Learning rates at which eta S is `limit`, at each scale of the memory. */
+export const boundary = (
+  run: SharedRun,
+  sharpness: number,
+  limit: number,
+  initStds: readonly number[],
+): { initStd: number; learningRate: number }[] =>
+  initStds.map((initStd) => ({ initStd, learningRate: limit / sharpnessAt(run, sharpness, initStd) }));
+
+/** `count` scales of the memory, evenly in their logarithm, from a hundredth to a hundred times `s`. */
+export const scalesAround = (s: number, count: number): number[] =>
+  Array.from({ length: count }, (_, k) => s * 10 ** (-2 + (4 * k) / (count - 1)));
+
+/** Steps of a run are told too short where the full network's sharpness is so many times as large. */
+const conservativeLimit = 3;
+
+/** `full`: of the same network without sharing, where it was measured. */
+export function diagnoseSharpness(run: SharedRun, sharpness: number, full?: number): Finding[] {
+  const { learningRate } = run.optimizer;
+  const etaS = learningRate * sharpness;
+  if (isAdam(run) || !(sharpness > 0))
+    return [{ id: 'D9', measure: 'sharpness', value: etaS, threshold: null, verdict: 'info', facts: { sharpness } }];
+  const limit = stableLimit(run.optimizer);
+  const zone = zoneOf(etaS, run.optimizer);
+  const free = powerOfScale(run) === 0;
+  const findings: Finding[] = [
+    {
+      ...{ id: 'D9', measure: 'sharpness', value: etaS, threshold: limit, verdict: verdicts[zone] },
+      facts: { sharpness, failure: failureLimit, largest: limit / sharpness },
+      ...(zone !== 'safe' && { fix: free ? learningRateFix((0.9 * limit) / sharpness) : fixes.theory }),
+    },
+  ];
+  const times = full === undefined ? 0 : full / sharpness;
+  if (free && times > conservativeLimit && etaS < limit / conservativeLimit)
+    findings.push({
+      ...{ id: 'D9', measure: 'conservative', value: times, threshold: conservativeLimit, verdict: 'warn' },
+      facts: { learningRate: learningRate * times },
+      fix: learningRateFix(learningRate * times),
+    });
+  return findings;
+}

@@ -1,0 +1,233 @@
+/** D1 to D5: what the config alone says, without data (rps.md 6). */
+import type { Parts } from '../../parts';
+import { auditInParts } from '../audit';
+import type { Audit } from '../audit';
+import { largest } from '../../prune/threshold';
+import { eachStretch } from '../location-values';
+import type { LocationValues } from '../location-values';
+import { locationSumsInParts } from '../location-sums';
+import type { LocationSums } from '../location-sums';
+import { recoverInParts } from '../recover';
+import { neutralInitStd } from '../scales';
+import type { Finding } from './finding';
+import { fixes, initStdFix } from './finding';
+import { isAdam, isScaled, powerOfScale } from './settings';
+import type { SharedRun } from './settings';
+
+/** Multipliers of the learning rate beyond which it is no longer the one that was chosen. */
+export const multiplierLimit = 10;
+/** Share of a memory without a use that is told as waste. */
+export const unusedLimit = 0.01;
+/** Steps of v1 over the provable ones. */
+export const scalerGapLimit = 1.5;
+
+export interface GammaFigures {
+  mean: number;
+  median: number;
+  max: number;
+  /** Largest sum(lambda²) n / sum(lambda)² of a location: how much longer the steps of v1 are than the provable ones. */
+  gap: number;
+  /** Largest sum of lambda of a location. */
+  largestSum: number;
+}
+
+export interface StaticFigures {
+  audit: Audit;
+  sums: LocationSums;
+  gamma: GammaFigures;
+  /** Per layer: norm of what is recovered over sigma sqrt(n_l). */
+  normRatio: number[];
+}
+
+export interface StaticDiagnosis {
+  figures: StaticFigures;
+  findings: Finding[];
+}
+
+/** `memory`: as drawn. */
+export function* diagnoseStatic(run: SharedRun, memory: Float32Array): Parts<StaticDiagnosis> {
+  const { sharing, scales } = run;
+  const audit = yield* auditInParts(sharing);
+  const sums = yield* locationSumsInParts(sharing, scales.lambda);
+  const gamma = gammaFigures(sums, sharing.m);
+  yield;
+  const normRatio = yield* normRatios(run, memory);
+  const figures = { audit, sums, gamma, normRatio };
+  const findings = [
+    ...lambdas(run),
+    ...loads(run, audit),
+    ...gammas(run, gamma),
+    ...norms(run, audit, normRatio),
+    ...continuity(run, audit),
+  ];
+  return { figures, findings };
+}
+
+/** Over locations that are used. */
+export function gammaFigures({ count, sum, squares }: LocationSums, m: number): GammaFigures {
+  let [total, max, gap, largestSum] = [0, 0, 0, 0];
+  eachStretch(squares, (gamma, from, to, k) => {
+    total += gamma * (to - from);
+    if (gamma === 0) return;
+    max = Math.max(max, gamma);
+    largestSum = Math.max(largestSum, sum.values[k]);
+    gap = Math.max(gap, (gamma * count.values[k]) / sum.values[k] ** 2);
+  });
+  return { mean: total / m, median: medianOf(squares, m), max, gap, largestSum };
+}
+
+/** The value that half of the locations are below: of an even number the upper of the two in the middle. */
+function medianOf(values: LocationValues, m: number): number {
+  const rank = Math.ceil(m / 2);
+  if (!values.ends) return largest([values.values], rank).value;
+  const stretches: [value: number, locations: number][] = [];
+  eachStretch(values, (value, from, to) => void stretches.push([value, to - from]));
+  stretches.sort((a, b) => b[0] - a[0]);
+  let above = 0;
+  return stretches.find(([, locations]) => (above += locations) >= rank)![0];
+}
+
+function* normRatios({ sharing, scales }: SharedRun, memory: Float32Array): Parts<number[]> {
+  const buffer = new Float32Array(Math.max(...sharing.layers.map(({ weights }) => weights)));
+  const ratios: number[] = [];
+  for (const [l, { weights, deviation }] of sharing.layers.entries()) {
+    const out = buffer.subarray(0, weights);
+    yield* recoverInParts(sharing, scales, memory, l, out);
+    let square = 0;
+    for (let i = 0; i < weights; i++) square += out[i] * out[i];
+    ratios.push(Math.sqrt(square / weights) / deviation);
+    yield;
+  }
+  return ratios;
+}
+
+/** D1: the step of a weight by its own gradient is lambda² times that of a dense network's, under Adam lambda times. */
+function lambdas(run: SharedRun): Finding[] {
+  const { sharing, scales } = run;
+  let [top, bottom] = [0, 0];
+  scales.lambda.forEach((value, l) => {
+    if (value > scales.lambda[top]) top = l;
+    if (value < scales.lambda[bottom]) bottom = l;
+  });
+  const [most, least] = [scales.lambda[top], scales.lambda[bottom]];
+  const multiplier = isAdam(run) ? most : most ** 2;
+  const counts = !isScaled(run);
+  const tooLong = multiplier > multiplierLimit;
+  const verdict = !counts ? 'info' : tooLong || multiplier < 1 / multiplierLimit ? 'warn' : 'ok';
+  const neutral = neutralInitStd(sharing);
+  return [
+    {
+      ...{ id: 'D1', measure: 'largest-lambda', value: most, threshold: counts ? multiplierLimit : null, verdict },
+      layer: sharing.layers[top].name,
+      facts: { multiplier, neutral },
+      ...(verdict === 'warn' && { fix: isAdam(run) ? initStdFix(neutral) : fixes.stable }),
+    },
+    {
+      ...{ id: 'D1', measure: 'lambda-range', value: most / least, threshold: null, verdict: 'info' },
+      facts: { most: sharing.layers[top].name, least: sharing.layers[bottom].name },
+    },
+  ];
+}
+
+/** Share of a memory that no weight lies in when n weights are placed in m locations by chance: (1 - 1/m)^n. */
+export const unusedByChance = (n: number, m: number): number => Math.exp(n * Math.log1p(-1 / m));
+
+/** D2: how evenly the memory is used. */
+function loads({ sharing }: SharedRun, audit: Audit): Finding[] {
+  const { n, m, spec, layers, parts } = sharing;
+  const unused = audit.unused / m;
+  const colliding = audit.collisions.reduce((sum, count) => sum + count, 0);
+  // A layer larger than its memory has at least so many weights that are not the first of their location.
+  const unavoidable = layers.reduce((sum, { weights }, l) => sum + (weights > parts[l].length ? weights : 0), 0);
+  const { perPiece, expected, pieceSize } = audit.cacheLines;
+  const better = spec.kind === 'fold' ? {} : { fix: fixes.fold };
+  return [
+    {
+      ...{ id: 'D2', measure: 'unused', value: unused, threshold: unusedLimit },
+      verdict: unused > unusedLimit ? 'warn' : 'ok',
+      facts: { expected: spec.kind === 'fold' ? 0 : unusedByChance(n, m), locations: audit.unused },
+      ...(unused > unusedLimit && better),
+    },
+    {
+      ...{ id: 'D2', measure: 'load', value: audit.cv, threshold: null, verdict: 'info' },
+      facts: { most: audit.max, least: Math.ceil(n / m), expected: spec.kind === 'fold' ? 0 : Math.sqrt(m / n) },
+    },
+    {
+      ...{ id: 'D2', measure: 'collisions', value: colliding / n, threshold: null, verdict: 'info' },
+      facts: { unavoidable: unavoidable / n },
+    },
+    {
+      ...{ id: 'D2', measure: 'cache-lines', value: perPiece, threshold: null, verdict: 'info' },
+      facts: { expected, pieceSize },
+    },
+  ];
+}
+
+/** D3: the longest step that the sharers of a location take together. */
+function gammas(run: SharedRun, gamma: GammaFigures): Finding[] {
+  const { sharing, scaler, scales } = run;
+  const neutral = neutralInitStd(sharing);
+  const counts = powerOfScale(run) > 0 && !isAdam(run);
+  const judged = (value: number): boolean => counts && (value > multiplierLimit || value < 1 / multiplierLimit);
+  const findings: Finding[] = [
+    {
+      ...{ id: 'D3', measure: 'mean-gamma', value: gamma.mean, threshold: counts ? multiplierLimit : null },
+      verdict: !counts ? 'info' : judged(gamma.mean) ? 'warn' : 'ok',
+      facts: { neutral, median: gamma.median },
+      ...(judged(gamma.mean) && { fix: initStdFix(neutral) }),
+    },
+    {
+      ...{ id: 'D3', measure: 'largest-gamma', value: gamma.max, threshold: counts ? multiplierLimit : null },
+      verdict: !counts ? 'info' : gamma.max > multiplierLimit ? 'warn' : 'ok',
+      facts: { neutral },
+      ...(counts && gamma.max > multiplierLimit && { fix: fixes.theory }),
+    },
+  ];
+  if (!scales.normalised && scaler === 'v1' && !isAdam(run))
+    findings.push({
+      ...{ id: 'D3', measure: 'scaler-gap', value: gamma.gap, threshold: scalerGapLimit },
+      verdict: gamma.gap > scalerGapLimit ? 'warn' : 'ok',
+      ...(gamma.gap > scalerGapLimit && { fix: fixes.theory }),
+    });
+  return findings;
+}
+
+/** Norms of a random vector of so many numbers differ from each other by this share at most, but for one in a thousand. */
+const normTolerance = (numbers: number): number => Math.max(0.02, 4 / Math.sqrt(2 * numbers));
+
+/** D4: whether the network begins as large as without sharing; the layer that is furthest off. */
+function norms({ sharing, compat }: SharedRun, audit: Audit, ratios: number[]): Finding[] {
+  const { layers, parts } = sharing;
+  const off = ratios.map((ratio, l) => {
+    const distinct = Math.min(layers[l].weights, parts[l].length);
+    // Loads that differ make fewer numbers of as many.
+    return Math.abs(ratio - 1) / normTolerance(distinct / (1 + audit.cv ** 2));
+  });
+  const at = off.indexOf(Math.max(...off));
+  const bad = off[at] > 1;
+  return [
+    {
+      ...{ id: 'D4', measure: 'norm-ratio', value: ratios[at], threshold: 1, verdict: bad ? 'warn' : 'ok' },
+      layer: layers[at].name,
+      facts: { layers: off.filter((value) => value > 1).length },
+      ...(bad && compat && { fix: fixes.noCompat }),
+    },
+  ];
+}
+
+/**
+ * D5: at compression 1 whether the network is the dense one. (RᵀR)⁻¹Rᵀ then gives back any weights, and the first step is the dense
+ * step, exactly where no two weights share a location; otherwise 1 - used / n of the squared norm is lost on average.
+ */
+function continuity(run: SharedRun, audit: Audit): Finding[] {
+  const { n, m, spec } = run.sharing;
+  if (m < n) return [];
+  const lost = 1 - (m - audit.unused) / n;
+  return [
+    {
+      ...{ id: 'D5', measure: 'continuity', value: lost, threshold: 0, verdict: audit.injective ? 'ok' : 'fail' },
+      facts: { most: audit.max, scaled: isScaled(run) ? 1 : 0 },
+      ...(!audit.injective && spec.kind !== 'fold' && { fix: fixes.fold }),
+    },
+  ];
+}

@@ -1,0 +1,114 @@
+/** What a file says of its shared weights: with the memory it is all that recovers them (docs/sharing.md, recover_rps.py). */
+import * as errors from './errors';
+import { mappingNames, sharingScopes } from './names';
+import { sharingOf } from './sharing';
+import type { LayerToShare, MappingSpec, Sharing } from './sharing';
+import { normalisedScales } from './scales';
+import type { Scales } from './scales';
+
+/** Rises when a reader of the old form would recover other weights. */
+const metadataVersion = 1;
+
+/** The key of a safetensors file's metadata, and the tensor that is the memory. */
+export const sharingKey = 'sharing';
+export const memoryTensor = 'sharing.memory';
+
+export const metadataText = ({ layers, spec, scope, compression, n, m }: Sharing, scales: Scales): string =>
+  JSON.stringify({
+    version: metadataVersion,
+    mapping: spec.kind,
+    seed: spec.seed,
+    ...(spec.tile && { tile: spec.tile }),
+    ...(spec.aligned !== undefined && { aligned: spec.aligned }),
+    ...(spec.chunk !== undefined && { chunk: spec.chunk }),
+    ...{ scope, compression, n, m, normalised: scales.normalised },
+    layers: layers.map(({ name, rows, columns, kernel, groups, deviation }, l) => ({
+      ...{ name, rows, columns },
+      ...(kernel && { kernel }),
+      ...(groups !== undefined && { groups }),
+      deviation,
+      lambda: scales.lambda[l],
+    })),
+  });
+
+type Fields = Record<string, unknown>;
+
+const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function numberIn(fields: Fields, key: string): number {
+  const value = fields[key];
+  if (typeof value !== 'number' || !Number.isFinite(value)) throw errors.badMetadata(`"${key}" is no number`);
+  return value;
+}
+
+function wordIn<T extends string>(fields: Fields, key: string, words: readonly T[]): T {
+  const word = words.find((known) => known === fields[key]);
+  if (word === undefined) throw errors.badMetadata(`"${key}" is none of ${words.join(', ')}`);
+  return word;
+}
+
+function pairIn(fields: Fields, key: string): [number, number] | undefined {
+  const value = fields[key];
+  if (value === undefined) return undefined;
+  if (!Array.isArray(value) || value.length !== 2 || !value.every((entry) => typeof entry === 'number'))
+    throw errors.badMetadata(`"${key}" is not two numbers`);
+  return [value[0], value[1]];
+}
+
+function specIn(fields: Fields): MappingSpec {
+  const tile = pairIn(fields, 'tile');
+  return {
+    kind: wordIn(fields, 'mapping', mappingNames),
+    seed: numberIn(fields, 'seed'),
+    ...(tile && { tile }),
+    ...(fields['aligned'] !== undefined && { aligned: fields['aligned'] === true }),
+    ...(fields['chunk'] !== undefined && { chunk: numberIn(fields, 'chunk') }),
+  };
+}
+
+function layerIn(fields: unknown): LayerToShare {
+  if (!isFields(fields)) throw errors.badMetadata('a layer is no object');
+  const { name } = fields;
+  if (typeof name !== 'string') throw errors.badMetadata('a layer has no name');
+  const kernel = pairIn(fields, 'kernel');
+  return {
+    name,
+    rows: numberIn(fields, 'rows'),
+    columns: numberIn(fields, 'columns'),
+    ...(kernel && { kernel }),
+    ...(fields['groups'] !== undefined && { groups: numberIn(fields, 'groups') }),
+    deviation: numberIn(fields, 'deviation'),
+  };
+}
+
+/**
+ * `memory`: numbers of the memory that is there: nothing of the size that the text says is made before both agree. Throws
+ * `rps.bad-metadata`, and what `sharingOf` throws.
+ */
+export function readMetadata(text: string, memory: number): { sharing: Sharing; scales: Scales } {
+  let fields: unknown;
+  try {
+    fields = JSON.parse(text);
+  } catch {
+    throw errors.badMetadata('it is not JSON');
+  }
+  if (!isFields(fields)) throw errors.badMetadata('it is no object');
+  if (fields['version'] !== metadataVersion)
+    throw errors.badMetadata(`its version is ${JSON.stringify(fields['version'])}, not ${metadataVersion}`);
+  const layers: unknown = fields['layers'];
+  if (!Array.isArray(layers)) throw errors.badMetadata('it has no layers');
+  const sharing = sharingOf(layers.map(layerIn), {
+    compression: numberIn(fields, 'compression'),
+    spec: specIn(fields),
+    scope: wordIn(fields, 'scope', sharingScopes),
+  });
+  for (const key of ['n', 'm'] as const)
+    if (fields[key] !== sharing[key])
+      throw errors.badMetadata(`"${key}" is ${JSON.stringify(fields[key])}, and its layers make ${sharing[key]}`);
+  if (memory !== sharing.m) throw errors.badMetadata(`the memory has ${memory} numbers, and "m" is ${sharing.m}`);
+  if (fields['normalised'] === true) return { sharing, scales: normalisedScales(sharing) };
+  const lambda = Float64Array.from(layers, (layer: Fields) => numberIn(layer, 'lambda'));
+  if (!lambda.every((value) => value > 0)) throw errors.badMetadata('a lambda is not above 0');
+  return { sharing, scales: { lambda, normalised: false } };
+}
