@@ -5,6 +5,7 @@ import { presetTakes } from '../core/presets';
 import { guideOf, isRotated, isScored, scalesByFan, startsDense } from './methods';
 import { hasConvolutions } from './model-network';
 import type { Reading } from './parse';
+import { hasInitStd } from './sharing';
 import type { Config } from './types';
 
 interface Idle {
@@ -115,6 +116,25 @@ function updateKeys(method: Config['sparsity']['update']['method']): Idle[] {
     .map((key) => ({ path: `sparsity.update.${key}`, idle: true, reason: `update.method is ${method}` }));
 }
 
+/** Keys about shared weights. */
+function sharingKeys({ sharing }: Config): Idle[] {
+  if (!sharing) return [{ path: 'probes.divergence', idle: true, reason: 'no weights are shared' }];
+  const { mapping, method } = sharing;
+  return [
+    ...['tile', 'aligned'].map((key) => ({
+      path: `sharing.${key}`,
+      idle: mapping !== 'roast',
+      reason: `mapping is ${mapping}`,
+    })),
+    { path: 'sharing.chunk', idle: mapping !== 'robe', reason: `mapping is ${mapping}` },
+    {
+      path: 'sharing.compat',
+      idle: !hasInitStd(sharing),
+      reason: `method is ${method}, which has no init-std`,
+    },
+  ];
+}
+
 function trainKeys({ train: { optimizer, schedule, rewind } }: Config): Idle[] {
   return [
     ...['momentum', 'nesterov'].map((key) => ({
@@ -141,6 +161,6 @@ function trainKeys({ train: { optimizer, schedule, rewind } }: Config): Idle[] {
 }
 
 export const checkEffects = (config: Config, reading: Reading): PathFinding[] =>
-  [...dataKeys(config), ...modelKeys(config), ...sparsityKeys(config), ...trainKeys(config)]
+  [...dataKeys(config), ...modelKeys(config), ...sparsityKeys(config), ...sharingKeys(config), ...trainKeys(config)]
     .filter(({ path, idle }) => idle && reading.place(path).exact)
     .map(({ path, reason }) => ({ ...errors.noEffect(path, reason), path }));

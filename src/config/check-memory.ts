@@ -10,9 +10,9 @@ import type { Config } from './types';
 const gibibyte = 2 ** 30;
 
 /** The step of a config. `problems`: where it is an error, the step cannot be had. */
-export function planMemory({ train }: Config, network: Network): { step: StepPlan; problems: PathFinding[] } {
+export function planMemory({ train, sharing }: Config, network: Network): { step: StepPlan; problems: PathFinding[] } {
   const { batchSize, microBatch, memory: budget, optimizer } = train;
-  const memory = stepMemory(network, optimizer.name === 'sgd' ? 1 : 2);
+  const memory = stepMemory(network, optimizer.name === 'sgd' ? 1 : 2, sharing?.compression);
   const limit = budget * gibibyte;
   const step = microBatch === 'auto' ? planStep(memory, batchSize, limit) : stepBy(memory, batchSize, microBatch);
   if (memory.fixed > heapLimit)

@@ -109,12 +109,13 @@ function checkProbes(
     const path = `probes.${name}.samples`;
     const measures = at.length > 0 || (name === 'signals' && probes.signals.every > 0);
     if (measures && samples > validating) found.push({ ...errors.fewerSamples(path, samples, validating), path });
-    for (const [index, step] of at.entries())
+  }
+  for (const name of ['jacobian', 'signals', 'divergence'] as const)
+    for (const [index, step] of probes[name].at.entries())
       if (step !== 'end' && step > total) {
         const place = itemPath(`probes.${name}.at`, index);
         found.push({ ...errors.stepBeyondEnd(place, step, total), path: place });
       }
-  }
   return found;
 }
 

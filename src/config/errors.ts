@@ -244,8 +244,10 @@ export const noneLeftByOthers = (
   );
 };
 
-/** `pattern`: as it is written in `sparsity.layers`. */
-export const noSuchLayer = (pattern: string, names: readonly string[]): Finding => {
+/** `pattern`: as it is written; `meant`: the name that it is a slip of. */
+export const noSuchLayer = (pattern: string, names: readonly string[], meant?: string): Finding => {
+  if (meant !== undefined)
+    return finding('no-such-layer', `No layer fits \`${shown(pattern)}\`, did you mean \`${meant}\`?`, change(meant));
   const few = names.length <= 8 ? names : [...names.slice(0, 6), '…', names[names.length - 1]];
   return finding('no-such-layer', `No layer fits \`${shown(pattern)}\`. The layers are ${few.join(', ')}.`);
 };
@@ -302,11 +304,11 @@ export const densityByDegrees = (density: number, reached: number): Finding =>
   );
 
 /** `least`: rounded up, so that it can be typed back. */
-export const gainTooSmall = (key: 'weight' | 'bias', value: number, least: string): Finding => {
-  const [drawn, zero] = key === 'bias' ? ['biases', ', or 0 for biases that are zero'] : ['weights', ''];
+export const gainTooSmall = (path: string, value: number, least: string): Finding => {
+  const [drawn, zero] = path.endsWith('.bias') ? ['biases', ', or 0 for biases that are zero'] : ['weights', ''];
   return finding(
     'gain-too-small',
-    `sparsity.gain.${key} is ${value}, with which ${drawn} would lose digits or vanish in 32-bit floats. Use at least ${least}${zero}.`,
+    `${path} is ${value}, with which ${drawn} would lose digits or vanish in 32-bit floats. Use at least ${least}${zero}.`,
     change(least),
   );
 };

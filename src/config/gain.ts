@@ -13,20 +13,18 @@ const activationsOf = ({ layers }: Network): Activation[] => [
   ...new Set([...everyLayer(layers)].flatMap((layer) => (layer.kind === 'activation' ? [layer.fn] : []))),
 ];
 
-const path = 'sparsity.gain.weight';
-
 /**
  * Weights are float32, whose digits get fewer below 2^-126. With this gain an entry of 2^-24, where the digits of 1 end, is
  * still above that. The other end of their range, 2^128, is out of reach: the schema has gains up to 100.
  */
 const leastGain = 2 ** -102;
 
-/** A gain that would turn into zeros without a word; 0 of biases asks for them. */
-function vanishing({ weight, bias }: Config['sparsity']['gain']): PathFinding | undefined {
-  const tooSmall = (key: 'weight' | 'bias', value: number): PathFinding => ({
-    ...errors.gainTooSmall(key, value, atLeast(leastGain)),
-    path: `sparsity.gain.${key}`,
-  });
+/** A gain that would turn into zeros without a word; 0 of biases asks for them. `section`: where it is written. */
+function vanishing({ weight, bias }: Config['sparsity']['gain'], section: string): PathFinding | undefined {
+  const tooSmall = (key: 'weight' | 'bias', value: number): PathFinding => {
+    const path = `${section}.gain.${key}`;
+    return { ...errors.gainTooSmall(path, value, atLeast(leastGain)), path };
+  };
   if (weight !== 'critical' && weight < leastGain) return tooSmall('weight', weight);
   return bias > 0 && bias < leastGain ? tooSmall('bias', bias) : undefined;
 }
@@ -38,7 +36,9 @@ const scaled = ['kaiming-normal', 'xavier-normal'];
 export function gainOf(config: Config, network: Network): { gain: Gains } | { problem: PathFinding } {
   const { gain, base, init } = config.sparsity;
   const { weight, bias } = gain;
-  const problem = vanishing(gain);
+  const section = config.sharing ? 'sharing' : 'sparsity';
+  const path = `${section}.gain.weight`;
+  const problem = vanishing(gain, section);
   if (problem) return { problem };
   if (weight !== 'critical') return { gain: { weight, bias } };
   if (init === 'base' && scaled.includes(base)) return { problem: { ...errors.criticalBase(base), path } };

@@ -11,8 +11,10 @@ import { configSchema } from './schema';
 import type { Span } from './text';
 import { TextLines, withoutByteOrderMark } from './text';
 import { findPlace, hitAt } from './tree';
-import type { Hit, MapNode, Place, Tree } from './tree';
-import type { Config } from './types';
+import type { Hit, MapNode, Place, Tree, TreeNode } from './tree';
+import { resolved } from './sharing';
+import { sharingAndSparsity } from './sharing-errors';
+import type { Config, ReadConfig } from './types';
 import { yamlTree } from './yaml-tree';
 
 export interface ParsedConfig {
@@ -72,9 +74,16 @@ function meaning({ root, problems }: Tree, lines: TextLines, format: ConfigForma
   if (!root) return { findings: [{ ...errors.empty(), path: '', span: { start: 0, end: lines.lineEnd(0) } }] };
   const reader = new Reader(lines, format);
   const value = reader.read(configSchema, root, '');
-  const { findings } = reader;
+  const findings = [...reader.findings, ...bothSections(root)];
   // The table that read it is the table its type comes from.
-  return findings.length === 0 ? { config: value as Config, findings } : { findings };
+  return findings.length === 0 ? { config: resolved(value as ReadConfig), findings } : { findings };
+}
+
+/** A network is sparse or shares its weights. */
+function bothSections(root: TreeNode): PlacedFinding[] {
+  if (root.kind !== 'map') return [];
+  const given = root.pairs.filter(({ key }) => key === 'sparsity' || key === 'sharing');
+  return given.length < 2 ? [] : [{ ...sharingAndSparsity(), path: given[1].key, span: given[1].keySpan }];
 }
 
 /** A config as it is written. */

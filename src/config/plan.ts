@@ -16,6 +16,8 @@ import { checkNetwork, checkPreset, checkScored, checkWhole } from './check-netw
 import { networkOf } from './model-network';
 import type { Task } from './model-network';
 import { checkDegrees, checkReached } from './sao-degree';
+import { planSharing } from './sharing-plan';
+import type { SharingPlan } from './sharing-plan';
 import type { Config } from './types';
 
 export interface NetworkPlan {
@@ -33,6 +35,8 @@ export interface NetworkPlan {
   nonZeros: number | undefined;
   /** nonZeros / weights. */
   density: number | undefined;
+  /** Only where weights are shared: every layer of the network is dense then. */
+  sharing?: SharingPlan;
 }
 
 const sum = (layers: readonly LayerPlan[], value: (layer: LayerPlan) => number): number =>
@@ -79,13 +83,18 @@ export function planNetwork(config: Config, task: Task): { plan?: NetworkPlan; p
   if (nonZeros !== undefined) problems.push(...checkReached(config, nonZeros / weights));
   problems.push(...checkPruning(config, placed, { layers: maskable, weights, nonZeros }));
   if (problems.some(({ severity }) => severity !== 'warning')) return { problems };
+  const parameters = sum(layers, (layer) => layer.weights + layer.biases) + otherParameters(network);
+  const sharing =
+    config.sharing && planSharing({ ...config, sharing: config.sharing }, network, gains.gain, parameters);
+  if (sharing && 'problems' in sharing) return { problems: [...problems, ...sharing.problems] };
   const plan = {
     network,
     layers,
     weights,
     step,
     gain: gains.gain,
-    parameters: sum(layers, (layer) => layer.weights + layer.biases) + otherParameters(network),
+    parameters,
+    ...sharing,
     nonZeros,
     density: nonZeros === undefined ? undefined : nonZeros / weights,
   };

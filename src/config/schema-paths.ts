@@ -63,6 +63,11 @@ const objects = [...walkSchema(configSchema)].flatMap(({ path, schema }) =>
   schema.kind === 'object' && path !== '' && !path.includes('[]') ? [{ path, keys: schema.keys }] : [],
 );
 
+/** The first keys that may be missing. */
+const seldom = new Set(
+  Object.entries<Schema>(configSchema.keys).flatMap(([key, { optional }]) => (optional ? [key] : [])),
+);
+
 interface Home {
   key: string;
   /** Path of the object that the key belongs in. */
@@ -78,6 +83,9 @@ export function homeOf(word: string): Home | undefined {
         .map(([key]) => ({ key, path })),
     );
   const own = homes((key) => key === word);
-  const [home, ...others] = own.length > 0 ? own : homes((_, schema) => schema.aka?.includes(word) === true);
+  const found = own.length > 0 ? own : homes((_, schema) => schema.aka?.includes(word) === true);
+  // A section that is seldom written is not what was meant where there is another.
+  const usual = found.filter(({ path }) => !seldom.has(String(pathSteps(path)[0])));
+  const [home, ...others] = usual.length > 0 ? usual : found;
   return others.length === 0 ? home : undefined;
 }

@@ -19,7 +19,6 @@ const steps = {
 export const probes = {
   kind: 'object',
   doc: 'What is measured on the way.',
-  later: ['divergence'],
   keys: {
     jacobian: {
       kind: 'object',
@@ -64,6 +63,21 @@ export const probes = {
           default: 128,
           unit: 'examples',
           doc: 'Of how many validation examples, all in one batch.',
+        },
+      },
+    },
+    divergence: {
+      kind: 'object',
+      doc: 'Of `sharing`: by how much each layer is moved for its size, and how much the memory has grown, so that a divergence is seen where it begins.',
+      keys: {
+        at: { ...steps, default: [], doc: `${steps.doc} Besides those of \`every\`.` },
+        every: {
+          kind: 'integer',
+          min: 0,
+          max: 1_000_000_000,
+          default: 50,
+          unit: 'steps',
+          doc: 'How often it is measured, from step 0 on; 0: only `at`.',
         },
       },
     },

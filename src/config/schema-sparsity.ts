@@ -1,51 +1,9 @@
 /** The words of a config about sparsity: one part of the table in schema.ts. */
 import { angles, convDensity, eoiPaper, pattern } from './schema-eoi';
-import { baseFacts, distributionFacts, fanFacts, gainFacts, initFacts, settingFacts } from './method-facts';
+import { distributionFacts, fanFacts, initFacts, settingFacts } from './method-facts';
+import { base, gain, layerPattern } from './schema-dense';
 import { update } from './schema-update';
 import type { ObjectSchema, Schema } from './schema-types';
-
-const gain = {
-  kind: 'object',
-  doc: 'By what the weights are multiplied, and how biases are drawn.',
-  aka: ['scale'],
-  keys: {
-    weight: {
-      kind: 'union',
-      default: 1,
-      doc: 'Gain of the weights, sigma_w.',
-      aka: ['sigma_w', 'sigmaW'],
-      source: 'Schoenholz et al., "Deep Information Propagation" (2017)',
-      of: [
-        { kind: 'number', above: 0, max: 100, doc: 'A number.' },
-        {
-          kind: 'enum',
-          values: ['critical'],
-          valueDocs: {
-            critical:
-              'Computed by mean-field theory for the activation and `bias`, so that gradients neither vanish nor explode: chi_1 = 1.',
-          },
-          valueFacts: gainFacts,
-          doc: 'Computed.',
-        },
-      ],
-    },
-    bias: {
-      kind: 'number',
-      min: 0,
-      max: 100,
-      default: 0,
-      doc: 'Standard deviation of the biases, sigma_b; 0: biases are zero.',
-      ...settingFacts.bias,
-      aka: ['sigma_b', 'sigmaB'],
-    },
-  },
-} as const satisfies ObjectSchema;
-
-const layerPattern = {
-  regex: '^[A-Za-z*][A-Za-z0-9_*-]{0,63}$',
-  words: 'the name of a layer, or a pattern with `*` for any letters',
-  example: "'fc*'",
-} as const;
 
 const saoDegree = {
   kind: 'integer',
@@ -116,21 +74,7 @@ export const sparsity = {
       source: eoiPaper,
       aka: ['initialization', 'initialisation', 'init_type', 'sparse_init'],
     },
-    base: {
-      kind: 'enum',
-      values: ['orthogonal', 'kaiming-normal', 'xavier-normal', 'lecun-normal', 'delta-orthogonal', 'conv-orthogonal'],
-      valueDocs: {
-        orthogonal: 'Orthogonal, uniformly distributed (Haar).',
-        'kaiming-normal': 'Normal, for ReLU.',
-        'xavier-normal': 'Normal, between what forward and backward passes ask for.',
-        'lecun-normal': 'Normal, so that the variance of a linear layer is kept.',
-        'delta-orthogonal': 'An orthogonal matrix at the centre of the kernel, else 0.',
-        'conv-orthogonal': 'A kernel whose operator is orthogonal, with weights at all its places.',
-      },
-      valueFacts: baseFacts,
-      default: 'orthogonal',
-      doc: 'The dense initialisation: what `init: base` and `ai` cut, and what scores are taken of.',
-    },
+    base,
     fan: {
       kind: 'enum',
       values: ['dense', 'sparse'],

@@ -4,6 +4,7 @@
 import { data } from './schema-data';
 import { model } from './schema-model';
 import { probes } from './schema-probes';
+import { sharing } from './schema-sharing';
 import { sparsity } from './schema-sparsity';
 import { sweep } from './schema-sweep';
 import { train } from './schema-train';
@@ -12,8 +13,8 @@ import type { ObjectSchema } from './schema-types';
 /** A whole config. */
 export const configSchema = {
   kind: 'object',
-  doc: 'A network, its data, how sparse it is, how it is trained and what is measured.',
-  later: ['extends', 'sharing', 'compute'],
+  doc: 'A network, its data, how sparse it is or how its weights are shared, how it is trained and what is measured.',
+  later: ['extends', 'compute'],
   keys: {
     version: { kind: 'enum', values: [1], required: true, doc: 'Version of these words.' },
     name: {
@@ -36,6 +37,7 @@ export const configSchema = {
     model,
     data,
     sparsity,
+    sharing,
     train,
     probes,
     sweep,

@@ -115,8 +115,8 @@ function along(layers: readonly Layer[], begin: Flow): { held: Held; flow: Flow 
   return { held, flow };
 }
 
-/** `slots`: values that the optimizer remembers of each parameter. */
-export function stepMemory(network: Network, slots: number): StepMemory {
+/** `slots`: values that the optimizer remembers of each parameter. `compression`: of weights that are shared. */
+export function stepMemory(network: Network, slots: number, compression?: number): StepMemory {
   const { inputs, picture, layers } = network;
   const begin: Flow = picture ? { kind: 'picture', size: picture } : { kind: 'values', size: inputs };
   const { held } = along(layers, begin);
@@ -127,8 +127,10 @@ export function stepMemory(network: Network, slots: number): StepMemory {
   const weights = sizes.reduce((sum, size) => sum + size.weights, 0);
   const biases = sizes.reduce((sum, size) => sum + size.biases, 0) + otherParameters(network);
   const largest = sizes.reduce((most, size) => Math.max(most, size.weights), 0);
-  // Weight, slots, mask; the gradient, that of the parts before, the same under the mask; two more of the layer that is moved.
-  const fixed = weights * (1 + slots + 1 + 3) + biases * (1 + slots + 2) + 2 * largest;
+  // Of shared weights the optimizer remembers the memory, which has a gradient of its own.
+  const remembered = compression === undefined ? weights * slots : (weights / compression) * (1 + slots + 1);
+  // Weight, mask; the gradient, that of the parts before, the same under the mask; two more of the layer that is moved.
+  const fixed = weights * (1 + 1 + 3) + remembered + biases * (1 + slots + 2) + 2 * largest;
   // The values of the data, and the same turned into pictures.
   const perExample = 2 * inputs + held.kept + held.slopes + held.passing;
   return { fixed: floatBytes * fixed, perExample: floatBytes * perExample };

@@ -60,7 +60,7 @@ const words: BadConfig[] = [
   yaml('a key of nothing', `${head}banana: 1\n`),
   yaml('a key in the wrong place', `${head}density: 0.1\n`),
   yaml('a word of other tools in the wrong place', `${head}train: { lr: 0.1 }\n`),
-  yaml('a key of a later version', `${head}sharing: { method: stable-rps }\n`),
+  yaml('a key of a later version', `${head}compute: { threads: 2 }\n`),
   yaml('an optimizer that is none', `${head}train: { optimizer: { name: adagrad } }\n`),
   yaml('momentum of adam', `${head}train: { optimizer: { name: adam, momentum: 0.5 } }\n`),
   yaml('a warm-up of another schedule', `${head}train: { schedule: { name: cosine, warmup: 0.1 } }\n`),

@@ -39,9 +39,13 @@ const head = 'version: 1\nmodel: { preset: mlp-7 }\n';
 
 describe('completion of keys', () => {
   it.each([
-    ['an empty file', '|', ['version', 'name', 'seed', 'model', 'data', 'sparsity', 'train', 'probes', 'sweep']],
-    ['the end of a file', `${head}|`, ['name', 'seed', 'data', 'sparsity', 'train', 'probes', 'sweep']],
-    ['a word begun', `${head}spa|\nseed: 1\n`, ['name', 'data', 'sparsity', 'train', 'probes', 'sweep']],
+    [
+      'an empty file',
+      '|',
+      ['version', 'name', 'seed', 'model', 'data', 'sparsity', 'sharing', 'train', 'probes', 'sweep'],
+    ],
+    ['the end of a file', `${head}|`, ['name', 'seed', 'data', 'sparsity', 'sharing', 'train', 'probes', 'sweep']],
+    ['a word begun', `${head}spa|\nseed: 1\n`, ['name', 'data', 'sparsity', 'sharing', 'train', 'probes', 'sweep']],
     ['an empty block', `${head}data:\n  |\nseed: 1\n`, dataKeys],
     ['a block with keys', `${head}sparsity:\n  density: 0.1\n  |\n`, besideDensity],
     ['braces', `${head}sparsity: { | }\n`, ['density', ...besideDensity]],

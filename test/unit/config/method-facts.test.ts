@@ -24,9 +24,9 @@ function* keysBelow(path: string): Generator<[string, Schema]> {
   }
 }
 
-const lists = [...keysBelow('sparsity')].flatMap(([path, schema]) =>
-  enums(schema).map((list) => [path, list] as const),
-);
+const lists = ['sparsity', 'sharing']
+  .flatMap((section) => [...keysBelow(section)])
+  .flatMap(([path, schema]) => enums(schema).map((list) => [path, list] as const));
 
 it('finds every list of methods', () => {
   expect(lists.map(([path]) => path)).toEqual([
@@ -39,6 +39,12 @@ it('finds every list of methods', () => {
     'sparsity.eoi.convDensity',
     'sparsity.update.method',
     'sparsity.update.schedule',
+    'sharing.method',
+    'sharing.scope',
+    'sharing.mapping',
+    'sharing.scaler',
+    'sharing.base',
+    'sharing.gain.weight',
   ]);
 });
 
@@ -59,7 +65,7 @@ describe.each(lists)('every word of %s', (path, schema) => {
   });
 });
 
-describe.each(['gain', 'eoi', 'ai', 'sao', 'synflow', 'update'].map((key) => `sparsity.${key}`))(
+describe.each([...['gain', 'eoi', 'ai', 'sao', 'synflow', 'update'].map((key) => `sparsity.${key}`), 'sharing'])(
   'every key of %s',
   (path) => {
     it.each([...keysBelow(path)])('%s has a source', (key, schema) => {

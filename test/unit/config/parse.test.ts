@@ -52,6 +52,7 @@ const defaults = {
   probes: {
     jacobian: { at: [0, 'end'], samples: 32, depths: 16 },
     signals: { at: [], every: 0, samples: 128 },
+    divergence: { at: [], every: 50 },
     spectra: { every: 500 },
   },
 };

@@ -1,0 +1,107 @@
+/** The section `sharing`: what is not written follows from the method, and the plan is the memory with its layers. */
+import { describe, expect, it } from 'vitest';
+import { checkConfig } from '../../../src/config/check';
+import type { CheckedConfig } from '../../../src/config/check';
+import { settingsOf } from '../../../src/config/settings';
+
+const head = 'version: 1\nmodel: { preset: mlp-7 }\n';
+const check = (sharing: string, rest = ''): CheckedConfig => checkConfig(`${head}sharing: ${sharing}\n${rest}`, 'yaml');
+const codes = ({ issues }: CheckedConfig): string[] => issues.map(({ code }) => code);
+
+const planOf = (sharing: string, rest = '') => {
+  const { plan, issues } = check(sharing, rest);
+  if (!plan?.sharing) throw new Error(issues.map(({ message }) => message).join('\n'));
+  return plan.sharing;
+};
+
+describe('sharing', () => {
+  it.each([
+    ['{}', 'stable-rps', 'global', 'fold', 'theory', undefined],
+    ['{ method: roast, initStd: 0.3 }', 'roast', 'global', 'roast', 'none', 0.3],
+    ['{ method: hashednet, initStd: 0.3 }', 'hashednet', 'local', 'hashednet', 'none', 0.3],
+    ['{ method: roast, mapping: fold, scope: local, scaler: v1, initStd: 0.3 }', 'roast', 'local', 'fold', 'v1', 0.3],
+  ])('%s', (text, method, scope, mapping, scaler, initStd) => {
+    const { sharing, sparsity } = check(text).config!;
+    expect(sharing).toMatchObject({ method, scope, mapping, scaler, compression: 10, base: 'kaiming-normal' });
+    expect(sharing?.initStd).toBe(initStd);
+    expect(sparsity).toMatchObject({ density: 1, init: 'base', base: 'kaiming-normal', distribution: 'uniform' });
+  });
+
+  it('takes the place of sparsity, also where runs are compared by their keys', () => {
+    const { config } = check('{}');
+    const keys = Object.keys(settingsOf(config!));
+    expect(keys).toContain('sharing.include.minSize');
+    expect(keys.filter((key) => key.startsWith('sparsity'))).toEqual([]);
+    expect(codes(check('{}', 'sparsity: { density: 0.1 }\n'))).toEqual(['config.sharing-and-sparsity']);
+  });
+
+  it('plans the memory: floor(n / compression) locations, every parameter once', () => {
+    const { n, m, dense, layers, bytes } = planOf('{ compression: 10 }');
+    expect([n, m]).toEqual([129_400, 12_940]);
+    expect(dense).toBe(610);
+    expect(layers.map(({ name, offset }) => [name, offset]).slice(0, 2)).toEqual([
+      ['fc1', 0],
+      ['fc2', 78_400],
+    ]);
+    expect(bytes).toMatchObject({ memory: 4 * m, optimizer: 4 * m, weights: 4 * n });
+  });
+
+  it('knows the deviation of each layer, and the scale of the memory at which Gamma is 1 on average', () => {
+    const { layers, neutral, m } = planOf('{ compression: 10, gain: { weight: 2 } }');
+    expect(layers[0].deviation).toBeCloseTo(2 * Math.sqrt(2 / 784), 12);
+    const gamma = layers.reduce((sum, { weights, deviation }) => sum + weights * (deviation / neutral) ** 2, 0) / m;
+    expect(gamma).toBeCloseTo(1, 12);
+  });
+
+  it('shares the layers that are named and large enough', () => {
+    expect(planOf('{ include: { names: [fc1, "fc7*"] } }').layers.map(({ name }) => name)).toEqual(['fc1', 'fc7']);
+    expect(planOf('{ include: { minSize: 10000 } }').layers).toHaveLength(6);
+    expect(planOf('{ include: { minSize: 10000 } }').dense).toBe(610 + 1000);
+  });
+
+  it('shares embeddings too, but not what is dense', () => {
+    const text = `version: 1
+model:
+  layers:
+    - { name: words, embedding: { size: 50, width: 8 } }
+    - { name: fc1, linear: { in: 8, out: 8, dense: true } }
+    - { reshape: mean }
+    - { name: fc2, linear: { in: 8, out: 10 } }
+data: { source: npy, path: ./data, files: { inputs: x.npy, labels: y.npy } }
+sharing: {}
+`;
+    const facts = { inputs: 6, classes: 10, examples: 1000, tests: 0, whole: true as const };
+    const { config } = checkConfig(text, 'yaml');
+    const looked = [{ data: config!.data, facts }];
+    const { plan, issues } = checkConfig(text, 'yaml', { looked });
+    expect(issues).toEqual([]);
+    expect(plan?.sharing?.layers.map(({ name, deviation }) => [name, deviation])).toEqual([
+      ['words', 1],
+      ['fc2', Math.sqrt(2 / 8)],
+    ]);
+  });
+
+  it('places the same weights by another seed elsewhere', () => {
+    expect(planOf('{}').spec.seed).toBe(planOf('{}').spec.seed);
+    expect(planOf('{}', 'seed: 2\n').spec.seed).not.toBe(planOf('{}').spec.seed);
+  });
+
+  it.each([
+    ['{ compression: 0.5 }', 'config.out-of-range', '1'],
+    ['{ compression: 200000 }', 'config.compression-too-high', '129400'],
+    ['{ scope: local, compression: 200000 }', 'config.compression-too-high', '129400'],
+    ['{ mapping: roast, compression: 1000 }', 'config.tile-too-large', '126.3'],
+    ['{ include: { minSize: 100000 } }', 'config.nothing-shared', '78400'],
+    ['{ include: { names: [fx1] } }', 'config.no-such-layer', 'fc1'],
+    ['{ mapping: pareto }', 'config.not-one-of', 'fold'],
+    ['{ method: roast, initStd: 0.3, scaler: v5 }', 'config.not-one-of', 'theory'],
+  ])('%s is refused with what would work', (text, code, suggestion) => {
+    const found = check(text);
+    expect(codes(found)).toEqual([code]);
+    expect(found.issues[0].suggestion?.text).toBe(suggestion);
+    const { start, end } = found.issues[0].range;
+    const written = `${head}sharing: ${text}\n`;
+    const mended = written.slice(0, start.offset) + suggestion + written.slice(end.offset);
+    expect(checkConfig(mended, 'yaml').issues.filter(({ severity }) => severity === 'error')).toEqual([]);
+  });
+});
