@@ -35,6 +35,11 @@ export class TextLines {
     return { start: this.position(start), end: this.position(end) };
   }
 
+  /** Offset of the begin of a line; of the text's end after its last line. */
+  lineStart(line: number): number {
+    return this.starts.at(line) ?? this.text.length;
+  }
+
   /** Offset of the end of a line, without its line break. */
   lineEnd(line: number): number {
     const next = this.starts.at(line + 1) ?? this.text.length;
