@@ -2,7 +2,7 @@
 import { tensorShape } from '../core/density/layer-shape';
 import { sameFlow, through, valuesIn } from '../core/flow';
 import type { Flow, Misfit } from '../core/flow';
-import { everyLayer, maskableLayers, mostLayers, weightShape } from '../core/network';
+import { everyLayer, mostLayers, weightShape } from '../core/network';
 import type { ConvLayer, Layer, LinearLayer, MaskableLayer, Network, ResidualLayer } from '../core/network';
 import { needsPicture, presetTakes } from '../core/presets';
 import { checkNames } from './check-names';
@@ -205,18 +205,15 @@ function checkSizes(placed: readonly Placed[]): PathFinding[] {
 /** Kinds of layers that each distribution by scores can look through; of the others there is none that it cannot. */
 const chains: Partial<Record<Distribution, readonly Layer['kind'][]>> = {
   grasp: ['linear', 'conv', 'activation', 'flatten'],
-  synflow: ['linear', 'conv', 'activation', 'flatten', 'mean', 'pool', 'norm', 'tokens', 'position'],
 };
 
 /** Scores that are there for chains of certain layers only. */
 export function checkScored({ distribution }: Config['sparsity'], { layers }: Network): PathFinding[] {
   const kinds = chains[distribution];
   const other = kinds && [...everyLayer(layers)].find(({ kind }) => !kinds.includes(kind));
-  const path = 'sparsity.distribution';
-  const dense = maskableLayers({ layers }).find((layer) => layer.dense);
-  if (!other) return distribution === 'synflow' && dense ? [{ ...errors.synflowWithDense(dense.name), path }] : [];
+  if (!other) return [];
   const name = other.kind === 'residual' ? 'a residual' : nameOf(other);
-  return [{ ...errors.scoresNeedChain(distribution, name), path }];
+  return [{ ...errors.scoresNeedChain(distribution, name), path: 'sparsity.distribution' }];
 }
 
 /** Numbers that are looked up in a table have to be whole. */

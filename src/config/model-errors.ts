@@ -149,12 +149,6 @@ export const kernelsSeeOnePlace = (layer: string, more: number, picture: readonl
       'all but one tap of each kernel see nothing but padding. Use larger pictures, or smaller strides before it.',
   );
 
-export const synflowWithDense = (name: string): Finding =>
-  finding(
-    'synflow-with-dense',
-    `distribution: synflow prunes the whole network at once and cannot leave ${name} dense. Use another distribution, or no dense layers.`,
-  );
-
 export const depthNotPossible = (preset: string, depth: number, least: number, most: number): Finding =>
   finding('depth-not-possible', `model.depth is ${depth}; ${preset} takes ${least} to ${count(most)}.`);
 

@@ -7,7 +7,7 @@
  * place, so that a tap that sees nothing but padding counts as one that sees something.
  */
 import { maskSize } from './errors';
-import { maskableLayers, weightShape } from './network';
+import { channelsIn, maskableLayers, weightShape } from './network';
 import type { AttentionLayer, Layer, MaskableLayer, Network, SqueezeExciteLayer } from './network';
 import type { Parts } from './parts';
 
@@ -154,9 +154,6 @@ function along(layers: readonly Layer[], given: Units, walk: Walk): Passed {
   };
 }
 
-const inputsOf = ({ inputs, picture, layers }: Network): number =>
-  picture && layers[0]?.kind !== 'linear' ? picture[0] : inputs;
-
 /**
  * How many kept weights of each layer are on a path from an input to an output. `masks`: by layer, 0 or 1 per weight,
  * (rows, columns) row-major, of every layer with a weight to mask, those that stay dense too. A part is one layer of the
@@ -173,7 +170,7 @@ export function* effectiveWeights(
   }
   const walk: Walk = { masks, alive: new Map() };
   const passed: Passed[] = [];
-  let units: Units = new Uint8Array(inputsOf(network)).fill(1);
+  let units: Units = new Uint8Array(channelsIn(network)).fill(1);
   for (const layer of network.layers) {
     const next = through(layer, units, walk);
     passed.push(next);

@@ -147,6 +147,10 @@ export interface Network {
   layers: Layer[];
 }
 
+/** Values, or channels of a picture, that the first layer is given. */
+export const channelsIn = ({ inputs, picture, layers }: Pick<Network, 'inputs' | 'picture' | 'layers'>): number =>
+  picture && layers.at(0)?.kind !== 'linear' ? picture[0] : inputs;
+
 /** Every layer, those that others hold after them, in the order in which they are computed; of a residual the branch first. */
 export function* everyLayer(layers: readonly Layer[]): Generator<Layer> {
   for (const layer of layers) {

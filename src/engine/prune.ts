@@ -8,7 +8,7 @@ import { randomScores } from '../core/prune/random';
 import { checkNoEmptyLayer, countFor, selectGlobal, selectPerLayer } from '../core/prune/select';
 import type { LayerScores } from '../core/prune/select';
 import { snipScores } from '../core/prune/snip';
-import { synflowInParts } from '../core/prune/synflow';
+import { synflowOfNetwork } from '../core/prune/synflow';
 import { Mask } from '../core/mask';
 import type { Parts } from '../core/parts';
 import { Rng } from '../core/rng';
@@ -97,8 +97,11 @@ export function* pruneDense(request: PruneRequest): Parts<PrunedLayer[]> {
   const { config, plan, layers, distribution } = request;
   yield;
   if (distribution === 'synflow') {
-    const { masks } = yield* synflowInParts(layers, keptInAll(plan) / plan.weights, config.sparsity.synflow.iterations);
-    return masks.map((mask, l) => ({ mask: Mask.fromBytes(mask, layers[l].rows, layers[l].columns) }));
+    const weights = new Map(layers.map((layer) => [layer.name, layer.weights]));
+    const { iterations } = config.sparsity.synflow;
+    const wanted = { count: keptInAll(plan), iterations };
+    const masks = yield* synflowOfNetwork(plan.network, (name) => weights.get(name)!, wanted);
+    return layers.map(({ name, rows, columns }) => ({ mask: Mask.fromBytes(masks.get(name)!, rows, columns) }));
   }
   const scores = yield* scoresOf(request, distribution);
   return select(plan, scores).map((mask, l) => ({

@@ -107,14 +107,6 @@ export const badNetworks: readonly BadConfig[] = [
   yaml('depth and width of what has its own', preset('mlp-7', ', depth: 3, width: 5')),
   yaml('width beside layers', `version: 1\nmodel:\n  width: 3\n  layers:\n    - ${end.replace('16', '784')}\n`),
   yaml(
-    'synflow of squeeze and excitation',
-    preset('efficientnet-b0', '', 'sparsity: { distribution: synflow, init: base }\n'),
-  ),
-  yaml(
-    'synflow with a dense layer',
-    layers('{ name: fc1, linear: { in: 784, out: 32, dense: true } }', last) + 'sparsity: { distribution: synflow }\n',
-  ),
-  yaml(
     'the density of no convolution that can be sparse',
     preset('deit-blocks', '', 'sparsity: { eoi: { convDensity: as-given } }\n'),
   ),

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { flowScores, openChain } from '../../../../src/core/prune/flow-chain';
+import { flowScores, openFlow } from '../../../../src/core/prune/flow';
 import type { FlowLayer } from '../../../../src/core/prune/synflow';
 import { synflow, synflowInParts } from '../../../../src/core/prune/synflow';
 import { Rng } from '../../../../src/core/rng';
@@ -28,7 +28,7 @@ describe('flowScores', () => {
   it('is |w dR/dw| / R, by finite differences', () => {
     const layers = [layer('a', 4, 3), layer('b', 5, 4), layer('c', 2, 5)];
     const total = flow(layers);
-    const scores = flowScores(openChain(layers)) ?? [];
+    const scores = flowScores(openFlow(layers)) ?? [];
     layers.forEach(({ weights }, l) => {
       for (let i = 0; i < weights.length; i++) {
         const without = layers.map((other, k) =>
@@ -43,12 +43,12 @@ describe('flowScores', () => {
   it('knows kernel taps, flattening and groups', () => {
     // 2 groups, 4 -> 6 channels, 2 taps; then flattened over 3 positions.
     const layers = [layer('a', 4, 3), layer('conv', 6, 4, { groups: 2 }), layer('fc', 2, 18)];
-    const { kept, inputs } = openChain(layers);
+    const { kept, inputs } = openFlow(layers);
     expect(inputs).toEqual([3, 4, 6]);
     expect([...kept[1].input.slice(0, 4)]).toEqual([0, 0, 1, 1]);
     expect([...kept[1].input.slice(12, 16)]).toEqual([2, 2, 3, 3]);
     expect([...kept[2].input.slice(0, 6)]).toEqual([0, 0, 0, 1, 1, 1]);
-    for (const scores of flowScores(openChain(layers)) ?? []) expect(scores.reduce((a, b) => a + b)).toBeCloseTo(1, 12);
+    for (const scores of flowScores(openFlow(layers)) ?? []) expect(scores.reduce((a, b) => a + b)).toBeCloseTo(1, 12);
   });
 });
 
@@ -97,7 +97,7 @@ describe('synflow', () => {
       for (const mask of masks) expect(mask.includes(1)).toBe(true);
       // What is left is still a network: its scores are finite, and those of each layer share one flow.
       const left = deep.map((of, l) => ({ ...of, weights: of.weights.map((w, i) => w * masks[l][i]) }));
-      const scores = flowScores(openChain(left)) ?? [];
+      const scores = flowScores(openFlow(left)) ?? [];
       expect(scores).toHaveLength(1000);
       for (const ofLayer of scores) expect(ofLayer.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 9);
     },
