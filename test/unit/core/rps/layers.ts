@@ -69,3 +69,13 @@ export const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
   for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
   return sum;
 };
+
+/** The largest |a - b| / |b|; of what is 0 itself. */
+export const relativeError = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
+  let worst = a.length === b.length ? 0 : Infinity;
+  for (let i = 0; i < b.length; i++) {
+    const error = Math.abs(a[i] - b[i]) / (b[i] === 0 ? 1 : Math.abs(b[i]));
+    if (!(error <= worst)) worst = error;
+  }
+  return worst;
+};

@@ -65,7 +65,13 @@ describe('a fold', () => {
     const seeds = 40_000;
     const place = new Int32Array(2 * m);
     for (let seed = 0; seed < seeds; seed++) {
-      locationsOf(sharingOf(layers, { compression: 2, spec: { kind: 'fold', seed }, scope: 'global' }), 0, 0, 2 * m, place);
+      locationsOf(
+        sharingOf(layers, { compression: 2, spec: { kind: 'fold', seed }, scope: 'global' }),
+        0,
+        0,
+        2 * m,
+        place,
+      );
       if (place[17] === place[m + 60]) together++;
     }
     // Four standard errors.

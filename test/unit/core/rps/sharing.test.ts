@@ -45,7 +45,9 @@ const codeOf = (work: () => unknown): { code: string; details: unknown; message:
 const request = { compression: 2, spec: fold, scope: 'global' } as const;
 const [first] = smallLayers;
 
-it.each<[string, LayerToShare[], Partial<typeof request> | { compression?: number; spec?: MappingSpec; scope?: 'local' }]>([
+it.each<
+  [string, LayerToShare[], Partial<typeof request> | { compression?: number; spec?: MappingSpec; scope?: 'local' }]
+>([
   ['nothing-shared', [], {}],
   ['compression-too-low', smallLayers, { compression: 0.99 }],
   ['compression-too-low', smallLayers, { compression: NaN }],
@@ -70,15 +72,18 @@ it.each<[MappingSpec, 'global' | 'local', number]>([
   [{ kind: 'roast', seed: 1, tile: [8, 8] }, 'local', 40],
   [{ kind: 'robe', seed: 1 }, 'global', 80],
   [{ kind: 'robe', seed: 1, chunk: 9 }, 'local', 100],
-])('a piece that does not fit its memory, %o %s: the compression it tells works, a little more does not', (spec, scope, compression) => {
-  const refused = codeOf(() => sharingOf(smallLayers, { compression, spec, scope }));
-  expect(refused.code).toBe(`rps.${spec.kind === 'roast' ? 'tile' : 'chunk'}-too-large`);
-  const { nearest } = refused.details as { nearest: number };
-  expect(refused.message).toContain(String(nearest));
-  const { m } = sharingOf(smallLayers, { compression: nearest, spec, scope });
-  expect(m).toBeGreaterThan(0);
-  expect(codeOf(() => sharingOf(smallLayers, { compression: nearest * 1.01, spec, scope })).code).toBe(refused.code);
-});
+])(
+  'a piece that does not fit its memory, %o %s: the compression it tells works, a little more does not',
+  (spec, scope, compression) => {
+    const refused = codeOf(() => sharingOf(smallLayers, { compression, spec, scope }));
+    expect(refused.code).toBe(`rps.${spec.kind === 'roast' ? 'tile' : 'chunk'}-too-large`);
+    const { nearest } = refused.details as { nearest: number };
+    expect(refused.message).toContain(String(nearest));
+    const { m } = sharingOf(smallLayers, { compression: nearest, spec, scope });
+    expect(m).toBeGreaterThan(0);
+    expect(codeOf(() => sharingOf(smallLayers, { compression: nearest * 1.01, spec, scope })).code).toBe(refused.code);
+  },
+);
 
 it('the highest compression it tells leaves one location', () => {
   const refused = codeOf(() => sharingOf(smallLayers, { ...request, compression: 1e6 }));
