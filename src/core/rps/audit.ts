@@ -26,7 +26,11 @@ export interface Audit {
 
 export const audit = (sharing: Sharing): Audit => finish(auditInParts(sharing));
 
-export function* auditInParts(sharing: Sharing): Parts<Audit> {
+/** Gets the locations of each block of a layer, in the network's order; only the first `count` are of it. */
+export type BlockVisitor = (layer: number, places: Int32Array, count: number) => void;
+
+/** `also`: for whoever has to know every location too, so that they are computed once. */
+export function* auditInParts(sharing: Sharing, also?: BlockVisitor): Parts<Audit> {
   const { m, n, layers } = sharing;
   const load = new Uint32Array(m);
   // Of the last layer seen at each location: 2 * layer + 1, one more once a second weight of it came.
@@ -49,6 +53,7 @@ export function* auditInParts(sharing: Sharing): Parts<Audit> {
           colliding += 2;
         } else colliding++;
       }
+      also?.(l, places, to - from);
       if (++block % blocksPerPart === 0) yield;
     }
     collisions.push(colliding);

@@ -21,26 +21,49 @@ export const locationSums = (sharing: Sharing, scale: ArrayLike<number>): Locati
   finish(locationSumsInParts(sharing, scale));
 
 export function* locationSumsInParts(sharing: Sharing, scale: ArrayLike<number>): Parts<LocationSums> {
-  if (sharing.spec.kind === 'fold' && stretchesAtMost(sharing) < sharing.m / 4) return sumsOfFold(sharing, scale);
-  const { m, layers } = sharing;
-  const [count, sum, squares] = [new Float64Array(m), new Float64Array(m), new Float64Array(m)];
+  const summing = summingOf(sharing, scale);
+  if (summing.known) return summing.known;
   const places = new Int32Array(blockSize);
-  for (let l = 0; l < layers.length; l++) {
-    const lambda = scale[l];
+  for (let l = 0; l < sharing.layers.length; l++) {
     let block = 0;
     for (const [from, to] of blocksOf(sharing, l)) {
       locationsOf(sharing, l, from, to, places);
-      for (let k = 0; k < to - from; k++) {
-        const j = places[k];
-        count[j]++;
-        sum[j] += lambda;
-        squares[j] += lambda * lambda;
-      }
+      summing.add(l, places, to - from);
       if (++block % blocksPerPart === 0) yield;
     }
     yield;
   }
-  return { count: { values: count }, sum: { values: sum }, squares: { values: squares } };
+  return summing.sums();
+}
+
+interface Summing {
+  /** Of a fold they are known without a look at any location. */
+  known?: LocationSums;
+  /** Adds weights of a layer, which lie at the first `count` of the places. */
+  add(layer: number, places: Int32Array, count: number): void;
+  sums(): LocationSums;
+}
+
+export function summingOf(sharing: Sharing, scale: ArrayLike<number>): Summing {
+  if (sharing.spec.kind === 'fold' && stretchesAtMost(sharing) < sharing.m / 4) {
+    const known = sumsOfFold(sharing, scale);
+    return { known, add: () => undefined, sums: () => known };
+  }
+  const { m } = sharing;
+  const [count, sum, squares] = [new Float64Array(m), new Float64Array(m), new Float64Array(m)];
+  return {
+    add(layer, places, size) {
+      const lambda = scale[layer];
+      const square = lambda * lambda;
+      for (let k = 0; k < size; k++) {
+        const j = places[k];
+        count[j]++;
+        sum[j] += lambda;
+        squares[j] += square;
+      }
+    },
+    sums: () => ({ count: { values: count }, sum: { values: sum }, squares: { values: squares } }),
+  };
 }
 
 /** Blocks of one part: some milliseconds where every location is a miss of the cache. */

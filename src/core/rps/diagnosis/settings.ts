@@ -16,6 +16,10 @@ export interface SharedRun {
 
 export const isAdam = ({ optimizer }: Pick<SharedRun, 'optimizer'>): boolean => optimizer.name !== 'sgd';
 
+/** Adam's steps are multiplied per location (`adamMultipliers`): then nothing depends on s. */
+export const adamRule = (run: Pick<SharedRun, 'optimizer' | 'scales' | 'scaler'>): boolean =>
+  isAdam(run) && isScaled(run);
+
 /** Steps of plain gradient descent are those of a dense network's coordinates: nothing depends on s. */
 export const isScaled = ({ scales, scaler }: Pick<SharedRun, 'scales' | 'scaler'>): boolean =>
   scales.normalised || scaler === 'theory';

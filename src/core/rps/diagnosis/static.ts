@@ -1,13 +1,12 @@
 /** D1 to D5: what the config alone says, without data (rps.md 6). */
 import type { Parts } from '../../parts';
 import { auditInParts } from '../audit';
-import type { Audit } from '../audit';
+import type { Audit, BlockVisitor } from '../audit';
 import { largest } from '../../prune/threshold';
-import { eachStretch } from '../location-values';
+import { eachStretch, multiply } from '../location-values';
 import type { LocationValues } from '../location-values';
-import { locationSumsInParts } from '../location-sums';
+import { summingOf } from '../location-sums';
 import type { LocationSums } from '../location-sums';
-import { recoverInParts } from '../recover';
 import { neutralInitStd } from '../scales';
 import type { Finding } from './finding';
 import { fixes, initStdFix } from './finding';
@@ -47,11 +46,16 @@ export interface StaticDiagnosis {
 /** `memory`: as drawn. */
 export function* diagnoseStatic(run: SharedRun, memory: Float32Array): Parts<StaticDiagnosis> {
   const { sharing, scales } = run;
-  const audit = yield* auditInParts(sharing);
-  const sums = yield* locationSumsInParts(sharing, scales.lambda);
-  const gamma = gammaFigures(sums, sharing.m);
+  const summing = summingOf(sharing, scales.lambda);
+  const recovered = normsOf(run, memory);
   yield;
-  const normRatio = yield* normRatios(run, memory);
+  const audit = yield* auditInParts(sharing, (layer, places, count) => {
+    summing.add(layer, places, count);
+    recovered.add(layer, places, count);
+  });
+  const sums = summing.sums();
+  const gamma = gammaFigures(sums, sharing.m);
+  const normRatio = recovered.ratios();
   const figures = { audit, sums, gamma, normRatio };
   const findings = [
     ...lambdas(run),
@@ -87,18 +91,22 @@ function medianOf(values: LocationValues, m: number): number {
   return stretches.find(([, locations]) => (above += locations) >= rank)![0];
 }
 
-function* normRatios({ sharing, scales }: SharedRun, memory: Float32Array): Parts<number[]> {
-  const buffer = new Float32Array(Math.max(...sharing.layers.map(({ weights }) => weights)));
-  const ratios: number[] = [];
-  for (const [l, { weights, deviation }] of sharing.layers.entries()) {
-    const out = buffer.subarray(0, weights);
-    yield* recoverInParts(sharing, scales, memory, l, out);
-    let square = 0;
-    for (let i = 0; i < weights; i++) square += out[i] * out[i];
-    ratios.push(Math.sqrt(square / weights) / deviation);
-    yield;
-  }
-  return ratios;
+/** Of each layer the root mean square of what is recovered over sigma, from the locations of its weights. */
+function normsOf({ sharing, scales }: SharedRun, memory: Float32Array): { add: BlockVisitor; ratios(): number[] } {
+  const { lambda, inverse } = scales;
+  const energy = Float64Array.from(memory);
+  if (inverse) multiply(energy, inverse);
+  for (let j = 0; j < energy.length; j++) energy[j] *= energy[j];
+  const squares = new Float64Array(sharing.layers.length);
+  return {
+    add(layer, places, count) {
+      let sum = 0;
+      for (let k = 0; k < count; k++) sum += energy[places[k]];
+      squares[layer] += sum;
+    },
+    ratios: () =>
+      sharing.layers.map(({ weights, deviation }, l) => (lambda[l] * Math.sqrt(squares[l] / weights)) / deviation),
+  };
 }
 
 /** D1: the step of a weight by its own gradient is lambda² times that of a dense network's, under Adam lambda times. */
@@ -111,7 +119,8 @@ function lambdas(run: SharedRun): Finding[] {
   });
   const [most, least] = [scales.lambda[top], scales.lambda[bottom]];
   const multiplier = isAdam(run) ? most : most ** 2;
-  const counts = !isScaled(run);
+  // Of Adam D11 judges.
+  const counts = !isScaled(run) && !isAdam(run);
   const tooLong = multiplier > multiplierLimit;
   const verdict = !counts ? 'info' : tooLong || multiplier < 1 / multiplierLimit ? 'warn' : 'ok';
   const neutral = neutralInitStd(sharing);
@@ -120,7 +129,7 @@ function lambdas(run: SharedRun): Finding[] {
       ...{ id: 'D1', measure: 'largest-lambda', value: most, threshold: counts ? multiplierLimit : null, verdict },
       layer: sharing.layers[top].name,
       facts: { multiplier, neutral },
-      ...(verdict === 'warn' && { fix: isAdam(run) ? initStdFix(neutral) : fixes.stable }),
+      ...(verdict === 'warn' && { fix: fixes.stable }),
     },
     {
       ...{ id: 'D1', measure: 'lambda-range', value: most / least, threshold: null, verdict: 'info' },
