@@ -60,7 +60,9 @@ export function checkSweep(
   const grid = distinct(axes);
   const layers = (): number => {
     const root = trialTree(base, grid, picksOf(grid, 0));
-    return 'misfit' in root ? 0 : (check({ ...written, tree: { root, problems: [] } }).plan?.layers.length ?? 0);
+    return 'misfit' in root
+      ? 0
+      : (check({ ...written, tree: { root, problems: [] }, ofSweep: true }).plan?.layers.length ?? 0);
   };
   const few = own.length > 0 ? 1 : Number.isFinite(mostChecked) ? fewerOf(mostChecked, layers()) : mostChecked;
   const checked = evenly(countOf(grid), few).map((trial) => picksOf(grid, trial));
@@ -73,7 +75,7 @@ export function checkSweep(
       own.push(issue(errors.noPlace(path), `sweep.${path}`, keySpan));
       break;
     }
-    const result = check({ ...written, tree: { root, problems: [] } });
+    const result = check({ ...written, tree: { root, problems: [] }, ofSweep: true });
     if (result.config && result.issues.every(({ severity }) => severity !== 'error')) first ??= result;
     for (const one of result.issues) {
       const { start, end } = one.range;

@@ -4,6 +4,7 @@ import type { DataFacts } from '../core/data-sets';
 import { checkEffects } from './check-effects';
 import { checkTraining } from './check-training';
 import * as dataErrors from './data-errors';
+import { checkSharing } from './check-sharing';
 import * as errors from './errors';
 import type { PathFinding } from './finding';
 import type { ConfigFormat } from './format';
@@ -129,7 +130,8 @@ function placed(reading: Reading, { path, ...finding }: PathFinding): ConfigIssu
     return reading.issue(finding, path, (ofKey ? place.pair?.keySpan : undefined) ?? place.node.span);
   }
   // What would be replaced is not there.
-  return reading.issue({ ...finding, suggestion: undefined }, path, place.pair?.keySpan ?? { start: 0, end: first });
+  const suggestion = finding.suggestion?.range && finding.suggestion;
+  return reading.issue({ ...finding, suggestion }, path, place.pair?.keySpan ?? { start: 0, end: first });
 }
 
 function checkReading(reading: Reading, looked: readonly DataLook[]): CheckedConfig {
@@ -145,6 +147,7 @@ function checkReading(reading: Reading, looked: readonly DataLook[]): CheckedCon
     ...(facts ? [...checkExamples(config, facts), ...checkLayout(config, facts, reading)] : []),
     ...checkTraining(config, facts),
     ...checkEffects(config, reading),
+    ...checkSharing(config, plan?.sharing, reading),
   ];
   const written = [...issues, ...found.map((finding) => placed(reading, finding))];
   // What is wrong with files alone leaves a config that can be planned, where its data's name says what they would hold.

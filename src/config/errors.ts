@@ -157,6 +157,13 @@ export const percent = (path: string, value: number, wanted: string, share: stri
     change(share),
   );
 
+export const shareNotRatio = (path: string, value: number, wanted: string, ratio: string): Finding =>
+  finding(
+    'out-of-range',
+    `\`${path}\` is ${value}; expected ${wanted}. If a share of ${value} was meant, write ${ratio}.`,
+    change(ratio),
+  );
+
 export const notOneOf = (path: string, value: string, wanted: string, meant?: Suggestion): Finding =>
   finding(
     'not-one-of',

@@ -8,6 +8,7 @@ export interface Finding {
   /** An error unless it says so. */
   severity?: 'warning';
   suggestion?: Suggestion | undefined;
+  others?: Suggestion[];
 }
 
 /** A finding about a place that has a path. */

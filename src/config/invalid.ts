@@ -2,7 +2,20 @@
 import { SparseError } from '../core/errors';
 import { tooLarge } from './errors';
 import { maxConfigBytes } from './format';
-import type { ConfigIssue } from './issues';
+import type { ConfigIssue, Range, Suggestion } from './issues';
+
+const placeJson = ({ start, end }: Range): object => ({
+  line: start.line + 1,
+  column: start.column + 1,
+  endLine: end.line + 1,
+  endColumn: end.column + 1,
+});
+
+/** With a place of its own where that is not the issue's. */
+const suggestionJson = ({ range, ...suggestion }: Suggestion): object => ({
+  ...suggestion,
+  ...(range && placeJson(range)),
+});
 
 /** Lines and columns count from 1, columns in UTF-16 units, the end is exclusive. */
 export const issueJson = ({ range, ...issue }: ConfigIssue): object => ({
@@ -10,11 +23,9 @@ export const issueJson = ({ range, ...issue }: ConfigIssue): object => ({
   code: issue.code,
   message: issue.message,
   path: issue.path,
-  line: range.start.line + 1,
-  column: range.start.column + 1,
-  endLine: range.end.line + 1,
-  endColumn: range.end.column + 1,
-  ...(issue.suggestion && { suggestion: issue.suggestion }),
+  ...placeJson(range),
+  ...(issue.suggestion && { suggestion: suggestionJson(issue.suggestion) }),
+  ...(issue.others && { others: issue.others.map(suggestionJson) }),
 });
 
 /** `config.too-large`, for a file that is not even read. */

@@ -15,10 +15,11 @@ export interface Range {
 }
 
 export interface Suggestion {
-  /** Takes the place of the issue's range. */
   text: string;
   /** `Change to density`. */
   title: string;
+  /** What `text` takes the place of; without it the issue's range. */
+  range?: Range;
 }
 
 export interface ConfigIssue {
@@ -30,4 +31,6 @@ export interface ConfigIssue {
   /** `model.layers[1].linear.in`; empty for the whole config. */
   path: string;
   suggestion?: Suggestion;
+  /** Other ways out. */
+  others?: Suggestion[];
 }

@@ -1,7 +1,9 @@
 /** Text to config: syntax, words, types and bounds, each mistake with its place. What they mean together: check.ts. */
 import * as errors from './errors';
 import type { ConfigFormat } from './format';
-import type { ConfigIssue, Range } from './issues';
+import { configEdit } from './edit';
+import type { KeyEdit } from './edit';
+import type { ConfigIssue, Range, Suggestion } from './issues';
 import { jsonTree } from './json-tree';
 import type { Finding } from './finding';
 import type { PlacedFinding } from './read';
@@ -36,6 +38,8 @@ export interface Reading extends ParsedConfig {
   /** The place of a path or of its nearest ancestor that is written. */
   place: (path: string) => Place & { exact: boolean };
   issue: (finding: Finding, path: string, span: Span) => ConfigIssue;
+  /** The suggestion to set these keys, wherever they are; none where the text is not that of this config. */
+  setting: (title: string, edits: readonly KeyEdit[]) => Suggestion | undefined;
 }
 
 const treeOf = (lines: TextLines, format: ConfigFormat): Tree => {
@@ -91,6 +95,8 @@ export interface Written {
   lines: TextLines;
   format: ConfigFormat;
   tree: Tree;
+  /** Of a trial, whose values stand in the sweep. */
+  ofSweep?: true;
 }
 
 export function openConfig(source: string, format: ConfigFormat): Written {
@@ -98,10 +104,11 @@ export function openConfig(source: string, format: ConfigFormat): Written {
   return { lines, format, tree: treeOf(lines, format) };
 }
 
-export function readConfig({ lines, format, tree }: Written): Reading {
+export function readConfig({ lines, format, tree, ofSweep }: Written): Reading {
   const issue = (finding: Finding, path: string, span: Span): ConfigIssue => {
-    const { code, message, severity = 'error', suggestion } = finding;
-    return { code, severity, message, range: lines.range(span), path, ...(suggestion && { suggestion }) };
+    const { code, message, severity = 'error', suggestion, others = [] } = finding;
+    const ways = { ...(suggestion && { suggestion }), ...(others.length > 0 && { others }) };
+    return { code, severity, message, range: lines.range(span), path, ...ways };
   };
   const { config, findings } = meaning(tree, lines, format);
   const root = tree.root ?? emptyMap;
@@ -113,6 +120,10 @@ export function readConfig({ lines, format, tree }: Written): Reading {
     format,
     place,
     issue,
+    setting: (title, edits) => {
+      const edit = ofSweep ? undefined : configEdit(lines.text, format, edits);
+      return edit && { text: edit.text, title, range: lines.range(edit.span) };
+    },
     locate: (path) => {
       const { exact, node } = place(path);
       return exact ? lines.range(node.span) : undefined;

@@ -95,6 +95,8 @@ function readNumber(schema: NumberSchema, { value }: ScalarNode, path: string, s
     const share = value / 100;
     if (isShare(schema) && value > 1 && inBounds(schema, share))
       return say(errors.percent(path, value, wanted, String(Number(share.toPrecision(12)))));
+    if (schema.ratio && value > 0 && inBounds(schema, 1 / value))
+      return say(errors.shareNotRatio(path, value, wanted, String(Number((1 / value).toPrecision(6)))));
     const bound = [schema.min, schema.max].find(
       (limit) => limit !== undefined && (limit === schema.min ? value < limit : value > limit),
     );

@@ -41,6 +41,7 @@ export const sharing = {
       kind: 'number',
       min: 1,
       max: 2 ** 30,
+      ratio: true,
       default: 10,
       unit: 'shared weights for each one stored',
       doc: 'How much smaller the memory is than the weights that are shared; 1: as large. What is not shared is not counted.',

@@ -32,6 +32,8 @@ export interface NumberSchema extends Described {
   /** Exclusive bounds. */
   readonly above?: number;
   readonly below?: number;
+  /** How many times, at least 1: below it a person may have written the share that is left. */
+  readonly ratio?: true;
 }
 
 export interface BooleanSchema extends Described {

@@ -1,5 +1,5 @@
 /** Every sentence about `sharing`: one part of errors.ts. */
-import { change, count, finding, shown } from './finding';
+import { change, count, finding, shown, warning } from './finding';
 import type { Finding } from './finding';
 
 export const sharingAndSparsity = (): Finding =>
@@ -23,12 +23,73 @@ export const nothingShared = (minSize: number, largest: { name: string; weights:
     change(String(largest.weights)),
   );
 
-export const onlyDenseLayers = (): Finding =>
-  finding('nothing-shared', 'Every layer is `dense: true`, so nothing would be shared. Leave it out of one at least.');
-
 /** `message` is the core's, which knows the memory. */
 export const impossibleSharing = (message: string): Finding => finding('impossible-sharing', message);
 
 /** `name`: of the core's code; `nearest`: a compression that would do. */
 export const compressionImpossible = (name: string, message: string, nearest: number): Finding =>
   finding(name, message, change(String(nearest)));
+
+// What does not go together.
+
+export const initStdOfStable = (): Finding =>
+  finding(
+    'init-std-of-stable-rps',
+    '`stable-rps` has no init-std: its steps do not depend on how the memory is drawn. Remove sharing.initStd, or use method: roast.',
+  );
+
+export const scalerOfStable = (scaler: string): Finding =>
+  finding(
+    'scaler-of-stable-rps',
+    `\`stable-rps\` is what \`scaler: theory\` makes of sharing, and ${scaler} would undo it. Remove sharing.scaler, or study it with method: roast.`,
+  );
+
+export const sharingWithRewind = (): Finding =>
+  finding(
+    'sharing-and-rewind',
+    'train.rewind prunes single weights between its levels, but shared weights cannot be pruned one by one. Use levels: 0, or `sparsity` in place of `sharing`.',
+    change('0'),
+  );
+
+// What works but is hardly meant.
+
+export const scalerWithAdam = (optimizer: string, scaler: string): Finding =>
+  warning(
+    'scaler-with-adam',
+    `${optimizer} divides each step by the size of the gradient, so \`scaler: ${scaler}\` has no effect. ` +
+      'Use method: stable-rps, which gives each location a learning rate of its own, or scaler: none.',
+  );
+
+/** `unused`: share of the memory. */
+export const memoryUnused = (mapping: string, unused: number): Finding =>
+  warning(
+    'memory-unused',
+    `\`mapping: ${mapping}\` leaves about ${Number((100 * unused).toPrecision(2))} % of this memory without a weight. Use \`mapping: fold\`, which uses all of it.`,
+  );
+
+export interface PredictedSteps {
+  /** How many times as far a step moves the weights on average as that of the dense network. */
+  times: number;
+  learningRate: number;
+  /** Where it is 1; of `stable-rps` it always is. */
+  neutral: number;
+}
+
+const three = (value: number): string => String(Number(value.toPrecision(3)));
+
+const stepText = (initStd: number, { times, learningRate }: PredictedSteps): string =>
+  `With initStd ${initStd} a step moves the weights ${three(times)} times as far as in the dense network, on average: ` +
+  `the learning rate ${learningRate} acts like ${three(learningRate * times)}.`;
+
+/** `ways`: what would help, as it is to be written. */
+export const divergencePredicted = (initStd: number, steps: PredictedSteps, ways: readonly string[]): Finding =>
+  warning(
+    'divergence-predicted',
+    `${stepText(initStd, steps)} Training is predicted to diverge. Use ${ways.join(', or ')}.`,
+  );
+
+export const standstillPredicted = (initStd: number, steps: PredictedSteps, ways: readonly string[]): Finding =>
+  warning(
+    'standstill-predicted',
+    `${stepText(initStd, steps)} Hardly anything will be learned. Use ${ways.join(', or ')}.`,
+  );

@@ -64,9 +64,9 @@ function included(config: SharingConfig, network: Network): { layers: Shareable[
   const { minSize, names } = config.include;
   const all = [...everyLayer(network.layers)].filter(isShareable);
   const isDense = (layer: Shareable): boolean => layer.kind !== 'embedding' && layer.dense === true;
+  // At least one: a network of nothing but dense layers was refused.
   const open = all.filter((layer) => !isDense(layer));
   const nameOf = ({ name }: Shareable): string => name;
-  if (open.length === 0) return { problems: [{ ...errors.onlyDenseLayers(), path: 'sharing' }] };
   const problems = strangers(names, open.map(nameOf), all.filter(isDense).map(nameOf));
   if (problems.length > 0) return { problems };
   const { matched } = matchLayers(Object.fromEntries(names.map((name) => [name, 1])), open.map(nameOf));

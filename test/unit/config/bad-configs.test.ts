@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { checkConfig } from '../../../src/config/check';
-import type { ConfigIssue } from '../../../src/config/issues';
+import type { ConfigIssue, Suggestion } from '../../../src/config/issues';
 import { expectGolden } from '../../golden/golden';
 import { badConfigs } from './bad-configs';
 import { badNetworks } from './bad-networks';
+import { badSharing } from './bad-sharing';
 
-const all = [...badConfigs, ...badNetworks];
+const all = [...badConfigs, ...badNetworks, ...badSharing];
 
-const marked = (text: string, { range }: ConfigIssue): string =>
+const marked = (text: string, { range }: Pick<ConfigIssue, 'range'>): string =>
   JSON.stringify(text.replace('\uFEFF', '').slice(range.start.offset, range.end.offset));
 
 const lines = (text: string, issue: ConfigIssue): string[] => {
@@ -15,9 +16,17 @@ const lines = (text: string, issue: ConfigIssue): string[] => {
   return [
     `  ${start.line + 1}:${start.column + 1}-${end.line + 1}:${end.column + 1} ${issue.severity} ${issue.code} at ${marked(text, issue)}`,
     `    ${issue.message}`,
-    ...(issue.suggestion ? [`    > ${issue.suggestion.title}: ${JSON.stringify(issue.suggestion.text)}`] : []),
+    ...waysOf(issue).map(
+      ({ title, text: to, range }) =>
+        `    > ${title}: ${JSON.stringify(to)}${range ? ` for ${marked(text, { range })} at ${range.start.line + 1}:${range.start.column + 1}` : ''}`,
+    ),
   ];
 };
+
+const waysOf = ({ suggestion, others = [] }: ConfigIssue): Suggestion[] => [
+  ...(suggestion ? [suggestion] : []),
+  ...others,
+];
 
 describe('configs with something wrong', () => {
   it('are told what, where, what was expected and what to do', () => {
@@ -43,13 +52,13 @@ describe('configs with something wrong', () => {
 
   it.each(all)('$what: taking the suggestions makes it no worse', ({ text, format }) => {
     const before = checkConfig(text, format ?? 'yaml').issues;
-    for (const { suggestion, range, code, path } of before) {
-      if (!suggestion) continue;
-      const bare = text.replace('\uFEFF', '');
-      const mended = bare.slice(0, range.start.offset) + suggestion.text + bare.slice(range.end.offset);
-      const after = checkConfig(mended, format ?? 'yaml').issues;
-      expect(after.filter((issue) => issue.code === code && issue.path === path)).toEqual([]);
-      expect(after.length).toBeLessThan(Math.max(before.length, 2));
-    }
+    for (const issue of before)
+      for (const { text: to, range: { start, end } = issue.range } of waysOf(issue)) {
+        const bare = text.replace('\uFEFF', '');
+        const mended = bare.slice(0, start.offset) + to + bare.slice(end.offset);
+        const after = checkConfig(mended, format ?? 'yaml').issues;
+        expect(after.filter(({ code, path }) => code === issue.code && path === issue.path)).toEqual([]);
+        expect(after.length).toBeLessThan(Math.max(before.length, 2));
+      }
   });
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { checkConfig } from '../../../src/config/check';
 import type { CheckedConfig } from '../../../src/config/check';
 import { settingsOf } from '../../../src/config/settings';
+import { gammaOf } from '../../../src/core/rps/location-sums';
 
 const head = 'version: 1\nmodel: { preset: mlp-7 }\n';
 const check = (sharing: string, rest = ''): CheckedConfig => checkConfig(`${head}sharing: ${sharing}\n${rest}`, 'yaml');
@@ -43,7 +44,7 @@ describe('sharing', () => {
       ['fc1', 0],
       ['fc2', 78_400],
     ]);
-    expect(bytes).toMatchObject({ memory: 4 * m, optimizer: 4 * m, weights: 4 * n });
+    expect(bytes).toMatchObject({ memory: 4 * m, optimizer: 4 * (m + dense), dense: 4 * dense, weights: 4 * n });
   });
 
   it('knows the deviation of each layer, and the scale of the memory at which Gamma is 1 on average', () => {
@@ -87,7 +88,8 @@ sharing: {}
   });
 
   it.each([
-    ['{ compression: 0.5 }', 'config.out-of-range', '1'],
+    ['{ compression: 0.5 }', 'config.out-of-range', '2'],
+    ['{ compression: 0 }', 'config.out-of-range', '1'],
     ['{ compression: 200000 }', 'config.compression-too-high', '129400'],
     ['{ scope: local, compression: 200000 }', 'config.compression-too-high', '129400'],
     ['{ mapping: roast, compression: 1000 }', 'config.tile-too-large', '126.3'],
@@ -103,5 +105,44 @@ sharing: {}
     const written = `${head}sharing: ${text}\n`;
     const mended = written.slice(0, start.offset) + suggestion + written.slice(end.offset);
     expect(checkConfig(mended, 'yaml').issues.filter(({ severity }) => severity === 'error')).toEqual([]);
+  });
+});
+
+describe('a predicted failure', () => {
+  const roast = (keys: string, train = ''): CheckedConfig =>
+    check(`{ method: roast, mapping: fold, ${keys} }`, train && `train: { optimizer: ${train} }\n`);
+  const predicted = (found: CheckedConfig): string[] => codes(found).filter((code) => code.endsWith('-predicted'));
+
+  it('is told by the mean of Gamma, which is what the memory has', () => {
+    const found = roast('initStd: 0.01');
+    const { plan, issues } = found;
+    const { layers, m } = plan!.sharing!;
+    const gamma = gammaOf(
+      plan!.sharing!,
+      layers.map(({ deviation }) => deviation / 0.01),
+    );
+    const mean = gamma.reduce((sum, value) => sum + value, 0) / m;
+    expect(predicted(found)).toEqual(['config.divergence-predicted']);
+    expect(issues[0].message).toContain(` ${Number(mean.toPrecision(3))} times as far`);
+    expect(issues[0].others).toHaveLength(2);
+  });
+
+  it.each([
+    ['initStd: 0.3', ''],
+    ['initStd: 0.01, scaler: theory', ''],
+    ['initStd: 0.01, scaler: v1', ''],
+    // The steps are as far as with 0.05 at the neutral scale.
+    ['initStd: 0.01', '{ learningRate: 0.00005 }'],
+    ['initStd: 0.01', '{ name: adam, learningRate: 0.001 }'],
+  ])('is none with %s %s', (keys, train) => {
+    expect(predicted(roast(keys, train))).toEqual([]);
+  });
+
+  it.each([
+    ['initStd: 30', '', 'config.standstill-predicted'],
+    ['initStd: 0.01, scaler: v3', '', 'config.divergence-predicted'],
+    ['initStd: 0.0002', '{ name: adam, learningRate: 0.001 }', 'config.divergence-predicted'],
+  ])('is one with %s %s', (keys, train, code) => {
+    expect(predicted(roast(keys, train))).toEqual([code]);
   });
 });

@@ -1,0 +1,109 @@
+/** Whether what `sharing` says goes together, and what it is predicted to come to. */
+import { unusedByChance, unusedLimit } from '../core/rps/diagnosis/static';
+import { fixes } from '../core/rps/diagnosis/finding';
+import type { Fix } from '../core/rps/diagnosis/finding';
+import type { KeyEdit } from './edit';
+import type { Finding, PathFinding } from './finding';
+import type { Suggestion } from './issues';
+import { outcomeOf, predictedSteps } from './predicted-steps';
+import type { Reading } from './parse';
+import { hasInitStd } from './sharing';
+import * as errors from './sharing-errors';
+import type { SharingPlan } from './sharing-plan';
+import type { Config, SharingConfig } from './types';
+
+/** One way out: its words, and the keys that are set. */
+interface Way {
+  text: string;
+  edits: KeyEdit[];
+}
+
+/** Keys that are taken out are those that are written. */
+const wayOf = (text: string, { edits }: Pick<Fix, 'edits'>, reading: Reading): Way => ({
+  text,
+  edits: edits.flatMap(({ path, value }) => {
+    if (value !== null) return [{ path, value }];
+    return reading.place(path).exact ? [{ path }] : [];
+  }),
+});
+
+const roast: Pick<Fix, 'edits'> = { edits: [{ path: 'sharing.method', value: 'roast' }] };
+const without = (path: string): Pick<Fix, 'edits'> => ({ edits: [{ path, value: null }] });
+
+/** The finding with its ways out, the first the one to take. */
+function withWays(finding: Finding, ways: readonly Way[], reading: Reading): Finding {
+  const found = ways
+    .map(({ text, edits }) => reading.setting(text, edits))
+    .filter((way): way is Suggestion => way !== undefined);
+  return { ...finding, suggestion: found.at(0), others: found.slice(1) };
+}
+
+const use = (words: string): string => `Use ${words}`;
+
+/** Keys of one method at another. */
+function misused(sharing: SharingConfig, config: Config, reading: Reading): PathFinding[] {
+  const found: PathFinding[] = [];
+  const { method, scaler } = sharing;
+  if (!hasInitStd(sharing)) {
+    const path = 'sharing.initStd';
+    const ways = [wayOf('Remove initStd', without(path), reading), wayOf(use('method: roast'), roast, reading)];
+    if (reading.place(path).exact) found.push({ ...withWays(errors.initStdOfStable(), ways, reading), path });
+  }
+  if (method === 'stable-rps' && scaler !== 'theory') {
+    const path = 'sharing.scaler';
+    const ways = [wayOf('Remove scaler', without(path), reading), wayOf(use('method: roast'), roast, reading)];
+    found.push({ ...withWays(errors.scalerOfStable(scaler), ways, reading), path });
+  }
+  const { rewind, optimizer } = config.train;
+  if (rewind.levels > 0) found.push({ ...errors.sharingWithRewind(), path: 'train.rewind.levels' });
+  if (optimizer.name !== 'sgd' && method !== 'stable-rps' && scaler !== 'none') {
+    const path = 'sharing.scaler';
+    const ways = [
+      wayOf(use('method: stable-rps'), fixes.stable, reading),
+      wayOf(use('scaler: none'), { edits: [{ path, value: 'none' }] }, reading),
+    ];
+    found.push({ ...withWays(errors.scalerWithAdam(optimizer.name, scaler), ways, reading), path });
+  }
+  return found;
+}
+
+/** Three digits: what a person would type. */
+const typed = (value: number): number => Number(value.toPrecision(3));
+
+function predicted(config: Config, plan: SharingPlan, reading: Reading): PathFinding[] {
+  const steps = predictedSteps(config, plan);
+  const outcome = steps && outcomeOf(steps, config);
+  if (!outcome) return [];
+  const initStd = config.sharing!.initStd!;
+  const neutral = typed(steps.neutral);
+  const ways = [
+    wayOf('method: stable-rps', fixes.stable, reading),
+    // What the scaler does, Adam undoes.
+    ...(config.train.optimizer.name === 'sgd' ? [wayOf('scaler: theory', fixes.theory, reading)] : []),
+    { text: `initStd: ${neutral}`, edits: [{ path: 'sharing.initStd', value: neutral }] },
+  ];
+  const say = outcome === 'diverges' ? errors.divergencePredicted : errors.standstillPredicted;
+  const finding = say(
+    initStd,
+    steps,
+    ways.map(({ text }) => text),
+  );
+  const titled = ways.map((way) => ({ ...way, text: use(way.text) }));
+  return [{ ...withWays(finding, titled, reading), path: 'sharing.initStd' }];
+}
+
+function unused(plan: SharingPlan, reading: Reading): PathFinding[] {
+  const { n, m, spec } = plan;
+  const share = spec.kind === 'fold' ? 0 : unusedByChance(n, m);
+  if (share <= unusedLimit) return [];
+  const ways = [wayOf(use('mapping: fold'), fixes.fold, reading)];
+  return [{ ...withWays(errors.memoryUnused(spec.kind, share), ways, reading), path: 'sharing.mapping' }];
+}
+
+/** `plan`: where there is one. */
+export function checkSharing(config: Config, plan: SharingPlan | undefined, reading: Reading): PathFinding[] {
+  const { sharing } = config;
+  if (!sharing) return [];
+  const found = misused(sharing, config, reading);
+  return plan ? [...found, ...predicted(config, plan, reading), ...unused(plan, reading)] : found;
+}
