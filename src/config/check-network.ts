@@ -8,7 +8,8 @@ import { needsPicture, presetTakes } from '../core/presets';
 import { checkNames } from './check-names';
 import type { Finding, PathFinding } from './finding';
 import * as errors from './model-errors';
-import type { Placed, Task } from './model-network';
+import type { Placed, Stranger, Task } from './model-network';
+import { nearest } from './suggest';
 import type { Config } from './types';
 
 type Distribution = Config['sparsity']['distribution'];
@@ -95,7 +96,13 @@ class FlowCheck {
       this.say(layer, errors.embeddingNotFirst(layer.name));
       return undefined;
     }
-    if (misfit) this.misfit(layer, misfit, here);
+    if (misfit && layer.kind === 'again')
+      this.say(
+        layer,
+        errors.againDoesNotFit(layer.of.name, takenBy(layer.of), flowText(here.flow), here.giver),
+        'again',
+      );
+    else if (misfit) this.misfit(layer, misfit, here);
     if (layer.kind === 'linear' && layer.out % (layer.stack ?? 1) !== 0) this.stack(layer, layer.stack ?? 1);
     if (!after) return undefined;
     return layer.kind === 'activation' || layer.kind === 'norm'
@@ -105,7 +112,7 @@ class FlowCheck {
 
   private placeAfter(layer: Layer, flow: Flow): Place {
     const giver = layer.kind === 'linear' ? `${layer.name} (${layer.out} x ${layer.in})` : nameOf(layer);
-    return { flow, giver, fromData: false, linear: layer.kind === 'linear' };
+    return { flow, giver, fromData: false, linear: (layer.kind === 'again' ? layer.of : layer).kind === 'linear' };
   }
 
   private stack(layer: LinearLayer, stack: number): void {
@@ -174,8 +181,12 @@ class FlowCheck {
   }
 }
 
+/** What a layer takes, in words. */
+const takenBy = (layer: MaskableLayer): string => `${layer.in} ${layer.kind === 'conv' ? 'channels' : 'values'}`;
+
 /** A layer in words. */
 const nameOf = (layer: Layer): string => {
+  if (layer.kind === 'again') return `\`again: ${layer.of.name}\``;
   if ('name' in layer) return layer.name;
   if (layer.kind === 'attention') return layer.input.name.replace(/-input$/, '');
   if (layer.kind === 'squeeze-excite') return layer.reduce.name.replace(/-reduce$/, '');
@@ -240,9 +251,15 @@ export function checkPreset({ preset, depth }: Config['model'], task: Task, sour
 /** Why the layers are no network for this data; nothing when they are. */
 export function checkNetwork(
   network: Network,
-  { placed, paths }: { placed: readonly Placed[]; paths: ReadonlyMap<Layer, string> },
+  places: { placed: readonly Placed[]; paths: ReadonlyMap<Layer, string>; strangers: readonly Stranger[] },
   source: string,
 ): PathFinding[] {
+  const { placed, paths, strangers } = places;
+  if (strangers.length > 0)
+    return strangers.map(({ name, path, known }) => ({
+      ...errors.againOfNone(name, known, nearest(name, known)),
+      path,
+    }));
   if (placed.length === 0) return [{ ...errors.noLinearLayer(), path: 'model.layers' }];
   const check = new FlowCheck(paths, source, network.layers.at(0));
   const { inputs, picture } = network;

@@ -1,5 +1,5 @@
 /** The sentences about the layers of a network: what does not fit, with what would. */
-import { change, count, finding, size, warning } from './finding';
+import { change, count, finding, shown, size, warning } from './finding';
 import type { Finding } from './finding';
 
 /** A layer with its size in words: `fc1 (100 x 784)`, `conv1 (16 x 3 x 3 x 3)`. */
@@ -162,6 +162,25 @@ export const nothingToMask = (): Finding =>
   finding(
     'nothing-to-mask',
     'Every layer is `dense: true`, so there is nothing to make sparse. Leave it out of one at least.',
+  );
+
+/** `known`: what came before. */
+export const againOfNone = (name: string, known: readonly string[], meant: string | undefined): Finding => {
+  const before = known.length === 0 ? 'There is none before it.' : `Before it: ${known.join(', ')}.`;
+  return finding(
+    'again-of-none',
+    meant === undefined
+      ? `\`again: ${shown(name)}\` is no linear layer or convolution that came before. ${before}`
+      : `\`again: ${shown(name)}\` is no linear layer or convolution that came before, did you mean \`${meant}\`?`,
+    meant === undefined ? undefined : change(meant),
+  );
+};
+
+/** `takes`: what the layer says where it stands first. */
+export const againDoesNotFit = (name: string, takes: string, comes: string, giver: string): Finding =>
+  finding(
+    'again-does-not-fit',
+    `${name} takes ${takes}, but where it comes again ${giver} gives ${comes}. A layer that comes again has to fit at both places.`,
   );
 
 export const duplicateLayer = (name: string, free: string): Finding =>

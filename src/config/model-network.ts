@@ -14,10 +14,24 @@ export interface Placed {
 }
 
 type Entry = NonNullable<Config['model']['layers']>[number];
-type Single = Exclude<Entry, { residual: unknown }>;
+type Single = Exclude<Entry, { residual: unknown } | { again: unknown }>;
 
-/** Remembers where each layer is written, those that others hold too. */
-type Paths = Map<Layer, string>;
+/** A layer that is to come once more and never came. */
+export interface Stranger {
+  name: string;
+  path: string;
+  /** Those that could. */
+  known: string[];
+}
+
+/** What is remembered while a list is read. */
+interface Reading {
+  /** Where each layer is written, those that others hold too. */
+  paths: Map<Layer, string>;
+  /** The layers so far that can come again. */
+  named: Map<string, MaskableLayer>;
+  strangers: Stranger[];
+}
 
 const linear = (name: string, inputs: number, out: number, rest: Partial<LinearLayer>): LinearLayer => ({
   kind: 'linear',
@@ -63,20 +77,30 @@ function singleOf(entry: Single): Layer {
   return { kind: 'conv', name, ...shape, kernel: sides, ...weighted({ bias, dense }) };
 }
 
-function listOf(entries: readonly Entry[], path: string, paths: Paths): Layer[] {
-  return entries.map((entry, index) => {
+/** Nothing where it is a layer again that there is not. */
+function layerOf(entry: Entry, at: string, reading: Reading): Layer | undefined {
+  if ('residual' in entry) {
+    const branch = listOf(entry.residual, `${at}.residual`, reading);
+    return { kind: 'residual', branch, shortcut: listOf(entry.shortcut, `${at}.shortcut`, reading) };
+  }
+  if (!('again' in entry)) return singleOf(entry);
+  const { named, strangers } = reading;
+  const of = named.get(entry.again);
+  if (of) return { kind: 'again', of };
+  strangers.push({ name: entry.again, path: `${at}.again`, known: [...named.keys()] });
+  return undefined;
+}
+
+function listOf(entries: readonly Entry[], path: string, reading: Reading): Layer[] {
+  const { paths, named } = reading;
+  return entries.flatMap((entry, index) => {
     const at = itemPath(path, index);
-    const layer: Layer =
-      'residual' in entry
-        ? {
-            kind: 'residual',
-            branch: listOf(entry.residual, `${at}.residual`, paths),
-            shortcut: listOf(entry.shortcut, `${at}.shortcut`, paths),
-          }
-        : singleOf(entry);
+    const layer = layerOf(entry, at, reading);
+    if (!layer) return [];
     if (layer.kind === 'residual') paths.set(layer, at);
     else for (const own of everyLayer([layer])) paths.set(own, at);
-    return layer;
+    if (isMaskable(layer)) named.set(layer.name, layer);
+    return [layer];
   });
 }
 
@@ -87,16 +111,17 @@ export type Task = Pick<DataFacts, 'inputs' | 'picture' | 'classes' | 'whole'>;
 export function networkOf(
   { model }: Pick<Config, 'model'>,
   { inputs, picture, classes }: Task,
-): { network: Network; placed: Placed[]; paths: Paths } {
-  const paths: Paths = new Map();
+): { network: Network; placed: Placed[]; paths: Map<Layer, string>; strangers: Stranger[] } {
+  const reading: Reading = { paths: new Map(), named: new Map(), strangers: [] };
+  const { paths, strangers } = reading;
   const preset = (): Layer[] =>
     presetLayers(model.preset ?? 'mlp-7', { picture: picture ?? [inputs, 1, 1], classes }, model);
-  const layers = model.layers ? listOf(model.layers, 'model.layers', paths) : preset();
+  const layers = model.layers ? listOf(model.layers, 'model.layers', reading) : preset();
   if (!model.layers) for (const layer of everyLayer(layers)) paths.set(layer, 'model.preset');
   const placed = [...everyLayer(layers)]
     .filter(isMaskable)
     .map((layer): Placed => ({ layer, path: paths.get(layer) ?? 'model.layers' }));
-  return { network: { inputs, ...(picture && { picture }), classes, layers }, placed, paths };
+  return { network: { inputs, ...(picture && { picture }), classes, layers }, placed, paths, strangers };
 }
 
 /** Whether a layer that can be sparse is a convolution, which no data changes. */

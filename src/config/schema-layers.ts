@@ -294,6 +294,20 @@ const squeezeExcite = {
   },
 } as const satisfies ObjectSchema;
 
+const againLayer = {
+  kind: 'object',
+  doc: 'A linear layer or convolution that came before once more: tied weights. It has no weights of its own, and gradients of both places are added.',
+  keys: {
+    again: {
+      kind: 'string',
+      required: true,
+      pattern: name.pattern,
+      doc: 'Name of the layer, which is in the list before this one.',
+      aka: ['tied', 'tie', 'reuse'],
+    },
+  },
+} as const satisfies ObjectSchema;
+
 const activationLayer = {
   kind: 'object',
   doc: 'An activation between two layers.',
@@ -314,6 +328,7 @@ const single = {
     positionLayer,
     attentionLayer,
     squeezeExcite,
+    againLayer,
   ],
   doc: 'One layer.',
 } as const satisfies Schema;

@@ -7,7 +7,7 @@
  * place, so that a tap that sees nothing but padding counts as one that sees something.
  */
 import { maskSize } from './errors';
-import { channelsIn, maskableLayers, weightShape } from './network';
+import { channelsIn, everyLayer, maskableLayers, weightShape } from './network';
 import type { AttentionLayer, Layer, MaskableLayer, Network, SqueezeExciteLayer } from './network';
 import type { Parts } from './parts';
 
@@ -24,6 +24,8 @@ interface Walk {
   masks: ReadonlyMap<string, Uint8Array>;
   /** Kept weights on a path, by layer. */
   alive: Map<string, number>;
+  /** Which they are, of layers that stand in the network more than once: one way is enough. */
+  seen: ReadonlyMap<string, Uint8Array>;
 }
 
 const either = (a: Units, b: Units): Units => a.map((value, i) => value | b[i]);
@@ -55,24 +57,26 @@ function weighted(layer: MaskableLayer, given: Units, walk: Walk): Passed {
   const mask = walk.masks.get(layer.name)!;
   const { first, taps } = wiring(layer);
   const inputs = given.length === layer.in ? given : spread(given, layer.in);
-  const each = (row: number, found: (input: number) => void): void => {
+  const each = (row: number, found: (input: number, at: number) => void): void => {
     const [begin, input] = [row * columns, first(row)];
     for (let column = 0; column < columns; column++) {
       if (mask[begin + column] === 0) continue;
       const of = input + (taps === 1 ? column : Math.floor(column / taps));
-      if (inputs[of] === 1) found(of);
+      if (inputs[of] === 1) found(of, begin + column);
     }
   };
   const reached = new Uint8Array(rows);
   for (let row = 0; row < rows; row++) each(row, () => (reached[row] = 1));
   const use = (used: Units): Units => {
     const own = new Uint8Array(layer.in);
-    let alive = 0;
+    const seen = walk.seen.get(layer.name);
+    let alive = walk.alive.get(layer.name) ?? 0;
     for (let row = 0; row < rows; row++)
       if (used[row] === 1)
-        each(row, (input) => {
+        each(row, (input, at) => {
           own[input] = 1;
-          alive++;
+          if (seen?.[at] !== 1) alive++;
+          if (seen) seen[at] = 1;
         });
     walk.alive.set(layer.name, alive);
     return given.length === layer.in ? own : gathered(own, given.length);
@@ -122,6 +126,8 @@ function through(layer: Layer, given: Units, walk: Walk): Passed {
     case 'linear':
     case 'conv':
       return weighted(layer, given, walk);
+    case 'again':
+      return weighted(layer.of, given, walk);
     case 'residual':
       return residual(layer.branch, layer.shortcut, given, walk);
     case 'squeeze-excite':
@@ -168,7 +174,9 @@ export function* effectiveWeights(
     const length = masks.get(layer.name)?.length ?? 0;
     if (length !== rows * columns) throw maskSize(rows, columns, length, rows * columns);
   }
-  const walk: Walk = { masks, alive: new Map() };
+  const again = [...everyLayer(network.layers)].flatMap((layer) => (layer.kind === 'again' ? [layer.of.name] : []));
+  const seen = new Map(again.map((name) => [name, new Uint8Array(masks.get(name)!.length)]));
+  const walk: Walk = { masks, alive: new Map(), seen };
   const passed: Passed[] = [];
   let units: Units = new Uint8Array(channelsIn(network)).fill(1);
   for (const layer of network.layers) {

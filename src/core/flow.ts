@@ -46,6 +46,8 @@ export function through(layer: Exclude<Layer, { kind: 'residual' }>, flow: Flow)
   switch (layer.kind) {
     case 'activation':
       return { after: flow };
+    case 'again':
+      return through(layer.of, flow);
     case 'linear':
       if (flow.kind === 'tokens') return sized(layer.in, flow.size, { ...flow, size: layer.out });
       return sized(layer.in, valuesIn(flow), { kind: 'values', size: layer.out });

@@ -48,6 +48,12 @@ export interface ConvLayer extends Weighted {
   groups: number;
 }
 
+/** A layer that came before once more, with the same weights and biases: they are parameters of the first alone. */
+export interface AgainLayer {
+  kind: 'again';
+  of: LinearLayer | ConvLayer;
+}
+
 export interface ActivationLayer {
   kind: 'activation';
   fn: Activation;
@@ -125,6 +131,7 @@ export interface ResidualLayer {
 export type MaskableLayer = LinearLayer | ConvLayer;
 export type Layer =
   | MaskableLayer
+  | AgainLayer
   | ActivationLayer
   | NormLayer
   | PoolLayer

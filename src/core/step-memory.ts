@@ -57,6 +57,8 @@ function heldBy(layer: Simple, flow: Flow, before: number, after: number): Held 
       const passing = layer.groups === layer.in && layer.groups === layer.out ? 0 : 2 * patches;
       return { kept: (layer.bias === false ? after : 2 * after) + apart, slopes: before + apart, passing };
     }
+    case 'again':
+      return heldBy(layer.of, flow, before, after);
     case 'activation': {
       const [kept, slopes] = activationTensors[layer.fn];
       return { kept: kept * after, slopes: slopes * after, passing: 2 * after };

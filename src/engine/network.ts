@@ -22,7 +22,7 @@ export interface Pass {
   /** In training: what a batch norm found. Without it the running averages count, and no example sees another. */
   onBatch?: (name: string, statistics: BatchStatistics) => void;
   /** To look at what a layer gives before its activation; what it answers goes on in place of it. */
-  onPreactivations?: (name: string, values: tf.Tensor) => tf.Tensor;
+  onPreactivations?: ((name: string, values: tf.Tensor) => tf.Tensor) | undefined;
   /** To look at an activation, first to last as `everyLayer` has them. */
   onActivation?: (values: tf.Tensor, activated: tf.Tensor) => void;
 }
@@ -62,6 +62,9 @@ function through(layer: Layer, x: tf.Tensor, pass: Pass): tf.Tensor {
       return byName(layer.name, asValues(x));
     case 'conv':
       return convolution(x, layer, pass);
+    case 'again':
+      // What is looked at is the layer where it stands first.
+      return through(layer.of, x, { ...pass, onPreactivations: undefined });
     case 'activation': {
       const activated = activate[layer.fn](x);
       pass.onActivation?.(x, activated);

@@ -51,6 +51,8 @@ export function flowParts(
       case 'linear':
       case 'conv':
         return [weighted(layer)];
+      case 'again':
+        return [{ layer: flowing.findIndex(({ layer: { name } }) => name === layer.of.name) }];
       case 'residual':
         return [{ branch: layer.branch.flatMap(nodesOf), shortcut: layer.shortcut.flatMap(nodesOf) }];
       case 'attention': {

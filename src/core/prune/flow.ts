@@ -19,7 +19,7 @@ export interface FlowLayer {
   dense?: boolean | undefined;
 }
 
-/** A layer by its index; two ways whose results are added, of which one without nodes is the identity; a factor. */
+/** A layer by its index, which may come again; two ways whose results are added, of which one without nodes is the identity; a factor. */
 export type FlowNode =
   { layer: number } | { branch: readonly FlowNode[]; shortcut: readonly FlowNode[] } | { times: number };
 
@@ -73,7 +73,9 @@ function checkLinks(graph: Pick<FlowGraph, 'layers' | 'inputs'>, nodes: readonly
     if ('layer' in node) {
       const layer = graph.layers[node.layer];
       checkLink(layer, here);
-      graph.inputs[node.layer] = here.rows;
+      // A layer that comes again has one place for its input channels.
+      const inputs = (graph.inputs[node.layer] ??= here.rows);
+      if (inputs !== here.rows) throw errors.chainBroken(layer.name, inputs, here.name, here.rows);
       return layer;
     }
     const [branch, shortcut] = [checkLinks(graph, node.branch, here), checkLinks(graph, node.shortcut, here)];
@@ -220,15 +222,15 @@ function weighted({ layers, kept, inputs }: FlowGraph, l: number, given: Scaled,
   for (let i = 0; i < magnitude.length; i++) next[output[i]] += magnitude[i] * given.values[input[i]];
   const back = (slopes: Scaled): Scaled => {
     const before = new Float64Array(inputs[l]);
-    const scores = new Float64Array(dense ? 0 : magnitude.length);
+    // Of a layer that comes again the scores of all its places add up.
+    const scores = (scoring.scores[l] ??= new Float64Array(dense ? 0 : magnitude.length));
     const { values, exponent } = scoring.share;
     const share = values[0] * power(given.exponent + slopes.exponent + exponent);
     for (let i = 0; i < magnitude.length; i++) {
       const pulled = magnitude[i] * slopes.values[output[i]];
       before[input[i]] += pulled;
-      if (!dense) scores[i] = pulled * share * given.values[input[i]];
+      if (!dense) scores[i] += pulled * share * given.values[input[i]];
     }
-    scoring.scores[l] = scores;
     return scaled(before, slopes.exponent);
   };
   return { gives: scaled(next, given.exponent), back };

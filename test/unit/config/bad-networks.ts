@@ -13,6 +13,15 @@ const preset = (name: string, more: string, rest = ''): string =>
 export const badNetworks: readonly BadConfig[] = [
   yaml('a norm of another size', layers(first, '{ name: bn1, batchNorm: { size: 32 } }', mean, end)),
   yaml('layer norm of a picture', layers(first, '{ name: ln1, layerNorm: { size: 16 } }', mean, end)),
+  yaml('a layer again before it came', layers(wide, '{ again: fc2 }', last)),
+  yaml('a layer again under a slip of its name', layers(wide, '{ again: cf1 }', last)),
+  yaml('a norm again', layers(first, '{ name: bn1, batchNorm: { size: 16 } }', '{ again: bn1 }', mean, end)),
+  yaml('a layer again where it does not fit', layers(wide, '{ again: fc1 }', last)),
+  yaml('a layer again that has a name of its own', layers(wide, '{ name: fc3, again: fc1 }', last)),
+  yaml(
+    'synflow of tied layers',
+    `${layers(wide, '{ name: fc3, linear: { in: 32, out: 32 } }', '{ again: fc3 }', last)}sparsity: { distribution: synflow }\n`,
+  ),
   yaml('a pool after linear', layers(wide, '{ pool: { of: max } }', last)),
   yaml('a pool larger than the picture', layers(first, '{ pool: { size: 8 } }', mean, end)),
   yaml('a pool with a name', layers(first, '{ name: pool1, pool: { size: 2 } }', mean, end)),

@@ -8,7 +8,11 @@ it('tells once, of a preset, that the pictures are too small for it', () => {
   const layers = presetLayers('vgg-11', { picture, classes: 10 }, {});
   const paths = new Map([...everyLayer(layers)].map((layer) => [layer, 'model.preset']));
   const placed = maskableLayers({ layers }).map((layer) => ({ layer, path: 'model.preset' }));
-  const found = checkNetwork({ inputs: 192, picture, classes: 10, layers }, { placed, paths }, 'small-pictures');
+  const found = checkNetwork(
+    { inputs: 192, picture, classes: 10, layers },
+    { placed, paths, strangers: [] },
+    'small-pictures',
+  );
   expect(found).toEqual([
     expect.objectContaining({
       code: 'config.preset-does-not-fit',

@@ -34,6 +34,7 @@ const kinds = [
   'position',
   'attention',
   'squeezeExcite',
+  'again',
 ];
 const head = 'version: 1\nmodel: { preset: mlp-7 }\n';
 
@@ -61,7 +62,7 @@ describe('completion of keys', () => {
     [
       'a layer with a name',
       'version: 1\nmodel:\n  layers:\n    - { name: fc1, | }\n',
-      kinds.filter((kind) => !['activation', 'pool', 'reshape'].includes(kind)),
+      kinds.filter((kind) => !['activation', 'pool', 'reshape', 'again'].includes(kind)),
     ],
     [
       'a size',

@@ -25,7 +25,8 @@ type Weights = ReadonlyMap<string, ArrayLike<number>>;
 
 /** Every input 1, all weights whole numbers from 0: what the network comes to, exactly. */
 function run(layers: readonly Layer[], x: readonly number[], weights: Weights): number[] {
-  return layers.reduce<readonly number[]>((value, layer) => {
+  return layers.reduce<readonly number[]>((value, each) => {
+    const layer = each.kind === 'again' ? each.of : each;
     if (layer.kind === 'linear') {
       const w = weights.get(layer.name)!;
       return Array.from({ length: layer.out }, (_, r) => value.reduce((sum, v, c) => sum + v * w[r * layer.in + c], 0));
@@ -81,6 +82,8 @@ const masksOf = (network: Network, density: number, seed: number): Map<string, U
 const counts = (network: Network, masks: ReadonlyMap<string, Uint8Array>): Record<string, number> =>
   Object.fromEntries(finish(effectiveWeights(network, masks)));
 
+const tied = linear('a', 4, 4);
+
 const networks: Record<string, Network> = {
   mlp: {
     inputs: 6,
@@ -92,6 +95,11 @@ const networks: Record<string, Network> = {
     picture: [3, side, side],
     classes: 3,
     layers: [conv('a', 3, 4), conv('b', 4, 6, 2), { kind: 'flatten' }, linear('c', 24, 3)],
+  },
+  'a layer again': {
+    inputs: 4,
+    classes: 3,
+    layers: [tied, { kind: 'activation', fn: 'relu' }, { kind: 'again', of: tied }, linear('b', 4, 3)],
   },
   residuals: {
     inputs: 8,

@@ -227,6 +227,8 @@ function through(layer: Layer, x: Flowing, pass: Pass64): Flowing {
         examples: examples.map((values) => convolved(layer, named(pass, layer.name), picture, values)),
       };
     }
+    case 'again':
+      return through(layer.of, x, pass);
     case 'activation': {
       const kink = kinks[layer.fn];
       if (kink) for (const values of examples) for (const value of values) pass.sides.push(kink(value));

@@ -182,7 +182,15 @@ it('no type of layer is left out', () => {
   // The compiler holds this list against the types of layers.
   const all: Record<Exclude<Layer['kind'], 'norm'> | NormLayer['over'], true> = {
     ...{ linear: true, conv: true, activation: true, batch: true, layer: true, pool: true, mean: true, flatten: true },
-    ...{ tokens: true, embedding: true, position: true, attention: true, 'squeeze-excite': true, residual: true },
+    ...{
+      tokens: true,
+      embedding: true,
+      position: true,
+      attention: true,
+      'squeeze-excite': true,
+      residual: true,
+      again: true,
+    },
   };
   expect([...tested].sort()).toEqual(Object.keys(all).sort());
 });

@@ -153,6 +153,18 @@ export const kindsOfLayers: Readonly<Record<string, fc.Arbitrary<Around>>> = {
     tanh,
     { kind: 'squeeze-excite', reduce: linear('reduce', channels, 2), expand: linear('expand', 2, channels) },
   ]),
+  'a linear layer again, of values': ofValues((size) => {
+    const tied = linear('tied', size, size);
+    return [tied, tanh, { kind: 'residual', branch: [{ kind: 'again', of: tied }, tanh], shortcut: [] }];
+  }),
+  'a linear layer again, of tokens': ofTokens(({ size }) => {
+    const tied: LinearLayer = { ...linear('tied', size, size), bias: false };
+    return [tied, tanh, { kind: 'again', of: tied }, { kind: 'again', of: tied }];
+  }),
+  'a convolution again': always(([channels]) => {
+    const tied = conv({ name: 'tied', in: channels, out: channels, kernel: [2, 2], padding: 'circular' });
+    return [tied, tanh, { kind: 'again', of: tied }, tanh];
+  }),
   'residual, to itself': ofValues((size) => [
     { kind: 'residual', branch: [linear('branch', size, size), tanh], shortcut: [] },
   ]),

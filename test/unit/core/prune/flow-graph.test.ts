@@ -137,6 +137,26 @@ describe('flowScores of a network with', () => {
     }
   });
 
+  it('a layer that comes again: the slopes of all its places, by differences', () => {
+    const tied = linear('tied', 3, 3);
+    const network = {
+      inputs: 3,
+      layers: [tied, activation('relu'), { kind: 'again', of: tied } as const, linear('d', 3, 2)],
+    };
+    const weights = drawn(network);
+    const total = linearFlow(network, weights);
+    const own = weights.get('tied')!;
+    const flowAt = (i: number, by: number): number =>
+      linearFlow(network, new Map([...weights, ['tied', own.map((value, at) => (at === i ? value * by : value))]]));
+    const tiedScores = scoresOf(network, weights).find(({ name }) => name === 'tied')!.scores;
+    tiedScores.forEach((score, i) => {
+      // R is a square in a weight that comes twice: its central difference is exact.
+      expect(score).toBeCloseTo((flowAt(i, 1.5) - flowAt(i, 0.5)) / total, 6);
+    });
+    // Every path goes through both places.
+    expect(sum(tiedScores)).toBeCloseTo(2, 6);
+  });
+
   it('a cut: what every path goes through has all of the flow, two ways have it together', () => {
     const network = networks['convolutions with norms, a stride and a shortcut of their own'];
     const found = new Map(scoresOf(network, drawn(network)).map(({ name, scores }) => [name, sum(scores)]));

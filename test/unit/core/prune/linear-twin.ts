@@ -69,6 +69,8 @@ function through(layer: Layer, weights: Weights, x: Map2d): Map2d {
       return linear(layer, weights, x);
     case 'conv':
       return conv(layer, weights, x);
+    case 'again':
+      return through(layer.of, weights, x);
     case 'residual': {
       const [branch, shortcut] = [along(layer.branch, weights, x), along(layer.shortcut, weights, x)];
       return { ...branch, at: branch.at.map((values, p) => values.map((value, c) => value + shortcut.at[p][c])) };
