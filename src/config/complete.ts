@@ -1,7 +1,7 @@
 /** What can be written at a place of a YAML config that may not be finished: keys and words by context. */
 import { defaultText, describeKey, valueText } from './describe';
 import { keyPaths, objectsAt, schemaAt } from './schema-paths';
-import { sharedKeys } from './schema-sweep';
+import { sharedKeys, variantsKey } from './schema-sweep';
 import type { ObjectSchema, Schema } from './schema-types';
 import type { Span } from './text';
 import { itemPath, keyPath } from './tree';
@@ -63,6 +63,7 @@ function valueSnippet(schema: Schema, flow: boolean): string {
 const axesOf = ({ siblings }: Spot, span: Span, hasColon: boolean): Completion[] =>
   keyPaths()
     .filter((path) => !sharedKeys.includes(path))
+    .concat(variantsKey)
     .filter((path) => !siblings.some((other) => `${path}.`.startsWith(`${other}.`) || other.startsWith(`${path}.`)))
     .map((path) => ({
       label: path,

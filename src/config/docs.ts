@@ -75,6 +75,18 @@ Keys may be written in the rest too; the sweep's values take their place. Any ke
 \`sparsity.layers.fc1\`. A combination that cannot be had is a warning, and a trial that fails; only when none can be had is it an error. At most
 ${mostTrials.toLocaleString('en-US')} trials.
 
+\`variants\` are what differs in more than one key, each under a name by which reports and tables tell it: its keys are key paths like those of a sweep, set
+together, and one that has \`sharing\` takes the place of \`sparsity\`, or the other way round. So methods with sections of their own stand in one table:
+
+\`\`\`yaml
+sweep:
+  variants:
+    - { name: stable-rps, sharing: { compression: 10 } }
+    - { name: snip, sparsity: { density: 0.1, distribution: snip, init: base } }
+    - { name: tickets, sparsity: { density: 1, init: base }, train.rewind: { levels: 3, step: 100 } }
+  seed: [1, 2, 3]
+\`\`\`
+
 One layer may have up to ${powerOfTwo(maxMatrix)} weights (pruned ones counted), all together up to ${powerOfTwo(maxNetwork)}; larger ones are refused before
 anything is computed.
 `;

@@ -1,7 +1,7 @@
 /** The schema table as JSON Schema (draft-07), for editors that check YAML and JSON by it. */
 import { keyText, valueText } from './describe';
 import { configSchema } from './schema';
-import { sharedKeys } from './schema-sweep';
+import { sharedKeys, variantsKey } from './schema-sweep';
 import { plainDefault } from './schema-types';
 import type { Schema } from './schema-types';
 import { keyPath } from './tree';
@@ -26,18 +26,32 @@ function* pointers(schema: Schema, path: string, pointer: string): Generator<[pa
       yield* pointers(inner, keyPath(path, key), `${pointer}/properties/${key}`);
 }
 
+const ownNames = '^(model\\.layers\\[|sparsity\\.layers\\.)';
+
 /** A list of values for each key path; what a value may be is said where the key itself is described. */
 function sweepShape(): Json {
   const lists = new Map<string, Json>();
   for (const [path, pointer] of pointers(configSchema, '', '#'))
     if (!sharedKeys.includes(path) && !lists.has(path))
       lists.set(path, { type: 'array', minItems: 1, items: { $ref: pointer } });
+  const settings = Object.fromEntries([...lists].map(([path, { items }]) => [path, items]));
+  lists.set(variantsKey, {
+    type: 'array',
+    minItems: 1,
+    items: {
+      type: 'object',
+      required: ['name'],
+      additionalProperties: false,
+      patternProperties: { [ownNames]: {} },
+      properties: { name: { $ref: '#/properties/name' }, ...settings },
+    },
+  });
   return {
     type: 'object',
     minProperties: 1,
     additionalProperties: false,
     // Layers by their place, and densities by the names of layers.
-    patternProperties: { '^(model\\.layers\\[|sparsity\\.layers\\.)': { type: 'array', minItems: 1 } },
+    patternProperties: { [ownNames]: { type: 'array', minItems: 1 } },
     properties: Object.fromEntries(lists),
   };
 }

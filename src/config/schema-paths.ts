@@ -1,5 +1,6 @@
 /** From paths of a config to the schema that stands there. */
 import { configSchema } from './schema';
+import { variantsKey } from './schema-sweep';
 import type { ObjectSchema, Schema } from './schema-types';
 import { keyPath, pathSteps } from './tree';
 
@@ -14,6 +15,8 @@ export function schemaAt(path: string): Schema | undefined {
   const steps = pathSteps(path);
   if (steps[0] !== 'sweep' || steps.length === 1) return schemaOf(steps);
   const swept = steps.slice(1);
+  // Within a variant stands what stands in a config.
+  if (swept[0] === variantsKey) return typeof swept[1] === 'number' ? schemaOf(swept.slice(2)) : undefined;
   // The number in the list of values is the first that makes sense as one.
   const places = swept.flatMap((step, index) => (typeof step === 'number' ? [index] : []));
   return [...places.map((place) => swept.toSpliced(place, 1)), swept]

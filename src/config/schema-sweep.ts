@@ -7,11 +7,15 @@ export const mostTrials = 9_999;
 /** Keys that are the same in all trials. */
 export const sharedKeys: readonly string[] = ['version', 'name', 'sweep'];
 
+/** The axis whose values are variants: a name with key paths of its own. */
+export const variantsKey = 'variants';
+
 export const sweep = {
   kind: 'sweep',
   optional: true,
   doc:
-    'A grid: key paths, each with a list of values that take turns there, the last key fastest. `sparsescope sweep`, in the ' +
+    'A grid: key paths, each with a list of values that take turns there, the last key fastest. `variants` is a list of variants, each with a `name` ' +
+    'and key paths that it sets together: `{ name: snip, sparsity: { distribution: snip } }`. `sparsescope sweep`, in the ' +
     'editor Sweep Config, runs every combination as a trial.',
   aka: ['grid', 'sweeps', 'parameters'],
 } as const satisfies SweepSchema;

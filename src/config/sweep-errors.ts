@@ -31,6 +31,19 @@ export const overlappingAxes = (path: string, other: string): Finding =>
     `\`${path}\` and \`${other}\` are one within the other, so that one would undo the other. Sweep one of them.`,
   );
 
+// Variants.
+
+const variantExample = '`{ name: snip, sparsity: { distribution: snip } }`';
+
+export const variantIsNoMapping = (): Finding =>
+  finding('bad-variant', `A variant is a name with the keys that it sets: ${variantExample}.`);
+
+export const variantWithoutName = (): Finding =>
+  finding('bad-variant', `This variant has no name, by which its trials are told apart: ${variantExample}.`);
+
+export const sameVariantTwice = (name: string): Finding =>
+  finding('bad-variant', `There is a variant ${shown(name)} already, above. Each needs a name of its own.`);
+
 /** `text`: the value in brackets. */
 export const notAList = (path: string, text: string | undefined): Finding =>
   finding(

@@ -4,10 +4,11 @@ import { valueText } from '../core/plain-value';
 import type { PlainValue } from '../core/plain-value';
 import type { PlacedFinding } from './read';
 import { Reader } from './read';
-import { mostTrials, sharedKeys } from './schema-sweep';
-import { keyPaths, schemaAt } from './schema-paths';
-import { nearest } from './suggest';
+import { mostTrials, sharedKeys, variantsKey } from './schema-sweep';
+import { schemaAt } from './schema-paths';
 import * as errors from './sweep-errors';
+import { nearestPath } from './sweep-paths';
+import { nameOf, readVariants, settingsOf, withoutRivals } from './sweep-variants';
 import type { Span, TextLines } from './text';
 import { pathSteps, plainValue } from './tree';
 import type { MapNode, Pair, TreeNode } from './tree';
@@ -61,12 +62,17 @@ export function readAxes({ value: node, keySpan }: Pair, lines: TextLines, forma
     const schema = schemaAt(path);
     const other = overlaps(path);
     if (sharedKeys.includes(String(pathSteps(path)[0]))) say(errors.sharedByAll(path), at, span);
-    else if (!schema) say(errors.unknownPath(path, nearestPath(path), format), at, span);
+    else if (!schema && path !== variantsKey) say(errors.unknownPath(path, nearestPath(path), format), at, span);
     else if (other) say(errors.overlappingAxes(path, other.path), at, span);
     else if (value.kind !== 'list' || value.items.length === 0) {
       // One value alone, or the text of several without brackets.
       const text = value.kind === 'scalar' && value.value !== null ? `[${lines.slice(value.span)}]` : undefined;
       say(errors.notAList(path, text), at, value.span.end > value.span.start ? value.span : span);
+    } else if (!schema) {
+      const others = node.pairs.map(({ key }) => key).filter((key) => key !== variantsKey);
+      const found = readVariants(value.items, { lines, format, others });
+      findings.push(...found.findings);
+      if (found.values.length > 0) axes.push({ path, keySpan: span, values: found.values });
     } else {
       const reader = new Reader(lines, format);
       const seen = new Set<string>();
@@ -88,14 +94,6 @@ export function readAxes({ value: node, keySpan }: Pair, lines: TextLines, forma
   return { axes, findings };
 }
 
-/** `sparsity.densty`, and also the last word alone: `density`. */
-function nearestPath(path: string): string | undefined {
-  const paths = keyPaths().filter((known) => !sharedKeys.includes(known));
-  const last = path.slice(path.lastIndexOf('.') + 1);
-  const ending = paths.filter((known) => known.endsWith(`.${last}`));
-  return nearest(path, paths) ?? (ending.length === 1 ? ending[0] : undefined);
-}
-
 export const countOf = (axes: readonly Axis[]): number =>
   axes.reduce((product, { values }) => product * values.length, 1);
 
@@ -113,9 +111,14 @@ export function picksOf(axes: readonly Axis[], trial: number): number[] {
 /** `0001`. */
 export const trialId = (trial: number): string => String(trial + 1).padStart(4, '0');
 
-/** The values of one trial, by path. */
+/** The values of one trial, by path; of a variant its name. */
 export const valuesOf = (axes: readonly Axis[], picks: readonly number[]): Record<string, PlainValue> =>
-  Object.fromEntries(axes.map(({ path, values }, a) => [path, plainValue(values[picks[a]])]));
+  Object.fromEntries(
+    axes.map(({ path, values }, a) => [
+      path,
+      path === variantsKey ? nameOf(values[picks[a]]) : plainValue(values[picks[a]]),
+    ]),
+  );
 
 /**
  * The config of a trial: the base without `sweep`, the values put in. Nodes keep their places in the text, so that what
@@ -123,13 +126,19 @@ export const valuesOf = (axes: readonly Axis[], picks: readonly number[]): Recor
  * list that is shorter, a key of what is no mapping.
  */
 export function trialTree(base: MapNode, axes: readonly Axis[], picks: readonly number[]): MapNode | { misfit: Axis } {
-  let root: TreeNode = { ...base, pairs: base.pairs.filter(({ key }) => key !== 'sweep') };
+  let root: MapNode = { ...base, pairs: base.pairs.filter(({ key }) => key !== 'sweep') };
   for (const [a, axis] of axes.entries()) {
-    const next = withValue(root, pathSteps(axis.path), axis.values[picks[a]], axis.keySpan);
-    if (!next) return { misfit: axis };
-    root = next;
+    const value = axis.values[picks[a]];
+    const variant = axis.path === variantsKey;
+    if (variant) root = withoutRivals(root, value);
+    const settings = variant ? settingsOf(value) : [{ key: axis.path, keySpan: axis.keySpan, value }];
+    for (const { key, keySpan, value: set } of settings) {
+      const next = withValue(root, pathSteps(key), set, keySpan);
+      if (!next) return { misfit: axis };
+      root = next as MapNode;
+    }
   }
-  return root as MapNode;
+  return root;
 }
 
 /** `keySpan`: where keys that were not written, and the one whose value is put in, are said to be. */

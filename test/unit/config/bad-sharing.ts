@@ -47,6 +47,20 @@ export const badSharing: BadConfig[] = [
     'version: 1\nmodel: { layers: [{ name: fc1, linear: { in: 784, out: 10 } }, { name: fc2, linear: { in: 10, out: 10, dense: true } }] }\n' +
       'sharing: { include: { names: [fc2] } }\n',
   ),
+  yaml('variants that are none', `${head}sweep: { variants: [snip, { name: erk, sparsity: { density: 0.2 } }] }\n`),
+  yaml('a variant without a name', `${head}sweep: { variants: [{ sparsity: { density: 0.2 } }] }\n`),
+  yaml('variants of one name', `${head}sweep: { variants: [{ name: a }, { name: a, sharing: {} }] }\n`),
+  yaml('a variant with a slip in a key', `${head}sweep: { variants: [{ name: a, sparsty.density: 0.1 }] }\n`),
+  yaml('a variant with a slip in a value', `${head}sweep: { variants: [{ name: a, sharing: { mapping: pareto } }] }\n`),
+  yaml(
+    'a variant that sets what is swept',
+    `${head}sweep: { variants: [{ name: a, sparsity: { density: 0.2 } }], sparsity.density: [0.1, 0.2] }\n`,
+  ),
+  yaml('a variant of another version', `${head}sweep: { variants: [{ name: a, version: 1 }] }\n`),
+  yaml(
+    'a variant that fails',
+    `${head}sweep: { variants: [{ name: a, sharing: {} }, { name: b, sharing: { compression: 1e6 } }], seed: [1, 2] }\n`,
+  ),
   yaml(
     'a sweep of which some trials are predicted to diverge',
     `${head}sharing: { method: roast, mapping: fold, compression: 4 }\nsweep: { sharing.initStd: [0.001, 0.2, 1] }\n`,

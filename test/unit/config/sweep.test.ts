@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkConfig } from '../../../src/config/check';
+import { completionsAt } from '../../../src/config/complete';
+import { describeKey } from '../../../src/config/describe';
 import { valueAt } from '../../../src/config/tree';
 
 const head = 'version: 1\nmodel: { preset: mlp-7 }\n';
@@ -23,6 +25,35 @@ describe('a sweep', () => {
       ['0005', 0.5, 2],
       ['0006', 0.5, 3],
     ]);
+  });
+
+  it('has variants under their names, each with all that it sets', () => {
+    const { trials, keys, issues } = sweepOf(`${head}sparsity: { density: 0.3, init: base }
+train: { epochs: 7 }
+sweep:
+  variants:
+    - { name: stable-rps, sharing: { compression: 4 } }
+    - { name: snip, sparsity.distribution: snip }
+    - { name: tickets, sparsity: { density: 1, init: base }, train.rewind: { levels: 2, step: 3 } }
+  seed: [1, 2]
+`);
+    expect(issues).toEqual([]);
+    expect(keys).toEqual(['variants', 'seed']);
+    expect(trials.map(({ values }) => values)).toEqual(
+      ['stable-rps', 'snip', 'tickets'].flatMap((variants) => [1, 2].map((seed) => ({ variants, seed }))),
+    );
+    const [shared, , snip, , tickets] = trials.map(({ text }) => checkConfig(text, 'yaml').config!);
+    expect(shared).toMatchObject({ sharing: { compression: 4 }, train: { epochs: 7 }, seed: 1 });
+    expect(snip).toMatchObject({ sparsity: { density: 0.3, distribution: 'snip', init: 'base' } });
+    expect(snip.sharing).toBeUndefined();
+    expect(tickets).toMatchObject({ sparsity: { density: 1 }, train: { epochs: 7, rewind: { levels: 2 } } });
+  });
+
+  it('knows the words within a variant', () => {
+    const text = `${head}sweep:\n  variants:\n    - name: a\n      sharing: { mapping:  }\n`;
+    const offered = completionsAt(text, text.indexOf(' }\n', head.length));
+    expect(offered.map(({ label }) => label)).toEqual(['random', 'hashednet', 'roast', 'robe', 'fold']);
+    expect(describeKey('sweep.variants[0].sharing.mapping', 'fold')?.markdown).toContain('RANDOMFOLD');
   });
 
   it('makes configs that are whole and read back to its values', () => {
