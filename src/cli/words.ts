@@ -16,6 +16,9 @@ export const headings = {
   notFinite: 'not finite',
 } as const;
 
+/** In place of the bytes of a tensor that a shared memory in the file stands for. */
+export const recoveredText = 'shared';
+
 /** Before the plan of a sweep, which is that of its first trial. */
 export const sweepText = (trials: number, keys: readonly string[]): string =>
   `sweep of ${thousands(trials)} ${trials === 1 ? 'trial' : 'trials'} over ${keys.join(', ')}; the first:\n`;

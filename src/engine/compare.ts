@@ -16,7 +16,7 @@ import type { DrawnNetwork, Source } from './initial-network';
 import { wantedDensity } from './initialise';
 import { jacobianSpectrum } from './probes/jacobian';
 import { weightError, weightSpectrum } from './probes/weight-spectrum';
-import { Trainer } from './trainer';
+import { Trainer, trainingSettings } from './trainer';
 import { turnsOf } from './turns';
 import { inTurns } from '../runs/turns';
 
@@ -86,7 +86,7 @@ async function draw(
     const milliseconds = performance.now() - began;
     const turn = turnsOf(context);
     const layers = await inTurns(describe(own, network), turn);
-    const trainer = new Trainer(plan.network, network.state, { ...config.train, microBatch: plan.step.microBatch });
+    const trainer = new Trainer(plan.network, network.state, trainingSettings({ config, plan, rule: network.rule }));
     try {
       const samples = await validation.head(jacobianSamples);
       const { summary } = await inTurns(jacobianSpectrum(trainer, samples, plan.network, 0), turn);

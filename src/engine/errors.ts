@@ -126,6 +126,7 @@ export const words = {
   wrongSize: (found: number, expected: number) => `has ${found} bytes, not ${expected}`,
   noTensor: (name: string) => `it has no tensor ${name}`,
   otherTensor: (name: string, found: string, expected: string) => `${name} is ${found}, not ${expected}`,
+  otherSharing: 'its weights are shared in another way',
   notBits: (name: string) => `${name} holds more than 0 and 1`,
 };
 

@@ -8,7 +8,6 @@ import type { Config } from '../config/types';
 import { tensorShape } from '../core/density/layer-shape';
 import { vocabularyOf } from '../core/network';
 import type { Mask } from '../core/mask';
-import type { Parts } from '../core/parts';
 import { writeAtomically } from '../formats/atomic-file';
 import { safetensorsChunks } from '../formats/safetensors';
 import type { TensorToWrite } from '../formats/safetensors';
@@ -19,8 +18,11 @@ import type { Batches } from './data/batches';
 import { closeData } from './data/data-set';
 import { loadData } from './data/load';
 import { notPruned } from './errors';
-import { drawLayer, freshOthers, freshState, keptLayers, wantedDensity } from './initialise';
+import { drawLayer, freshOthers, freshState, keptLayers, restingState, wantedDensity } from './initialise';
 import type { DrawnLayer, KeptLayer } from './initialise';
+import { drawMemoryOf } from './rps/recovered-layers';
+import { ruleOf } from './rps/rule';
+import type { SharingRule } from './rps/rule';
 import type { NetworkState } from './states';
 import { initTensors, prunedTensors, stateMetadata } from './state-files';
 import type { Batch } from './trainer';
@@ -71,6 +73,8 @@ export interface DrawnNetwork {
   drawn: DrawnLayer[];
   kept: ReadonlyMap<string, KeptLayer>;
   wanted: WantedPatterns;
+  /** Where weights are shared. */
+  rule?: SharingRule | undefined;
 }
 
 /** @throws SparseError as `keptLayers` and `drawLayer`; RpcCancelled */
@@ -79,16 +83,19 @@ export async function drawNetwork(source: Source, context: CallContext): Promise
   const turn = turnsOf(context);
   const scored = await kept(source, context);
   const wanted = await wantedPatterns(config, plan, dirname(source.configPath));
-  const state: NetworkState = { layers: [], others: freshOthers(config, plan.network) };
-  const network: DrawnNetwork = { state, drawn: [], kept: scored, wanted };
+  const rule = ruleOf(source);
+  const memory = drawMemoryOf(rule, config);
+  const others = freshOthers(config, plan.network, memory?.shared);
+  const state: NetworkState = { layers: [], others, ...(memory && { shared: memory.state }) };
+  const network: DrawnNetwork = { state, drawn: [], kept: scored, wanted, rule };
   const drawing = { config, gain: plan.gain, wanted };
   for (const layer of plan.layers) {
     context.progress({ done: state.layers.length, total: plan.layers.length, message: layer.name });
     await turn();
-    const parts: Parts<DrawnLayer> = drawLayer(drawing, layer, scored.get(layer.name));
-    const drawn = await inTurns(parts, turn);
+    const recovered = memory?.layer(drawing, layer);
+    const drawn = recovered ?? (await inTurns(drawLayer(drawing, layer, scored.get(layer.name)), turn));
     network.drawn.push(drawn);
-    state.layers.push(freshState(layer, drawn));
+    state.layers.push(recovered ? restingState(layer, drawn) : freshState(layer, drawn));
   }
   return network;
 }
@@ -113,12 +120,12 @@ const summary = (layer: LayerPlan, mask: Mask, targetDensity: number): InitialLa
 async function write(
   output: string,
   tensors: readonly TensorToWrite[],
-  { config, plan }: Source,
+  { config, plan, rule }: Source & Pick<DrawnNetwork, 'rule'>,
   context: CallContext,
 ): Promise<void> {
   const turn = turnsOf(context);
   const chunks = async function* (): AsyncGenerator<Uint8Array> {
-    for (const chunk of safetensorsChunks(tensors, stateMetadata(config, plan, 0))) {
+    for (const chunk of safetensorsChunks(tensors, stateMetadata(config, plan, 0, rule))) {
       await turn();
       yield chunk;
     }
@@ -133,7 +140,7 @@ export async function initialise(
   context: CallContext,
 ): Promise<InitialLayer[]> {
   const network = await drawNetwork(source, context);
-  if (output !== undefined) await write(output, initTensors(network.state), source, context);
+  if (output !== undefined) await write(output, initTensors(network.state), { ...source, rule: network.rule }, context);
   return summaries(source, network);
 }
 

@@ -13,7 +13,7 @@ import type { Network } from '../core/network';
 import type { Gains } from '../core/init/mean-field';
 import { applyMask, baseInitialisations } from '../core/init/registry';
 import { sparseOrthogonalLayerInParts } from '../core/init/sao-conv';
-import type { Mask } from '../core/mask';
+import { Mask } from '../core/mask';
 import type { Parts } from '../core/parts';
 import { Rng } from '../core/rng';
 import { summarise } from '../core/spectrum';
@@ -176,6 +176,13 @@ function targetOf({ name, targetDensity, targetNonZeros }: LayerPlan): { density
   return { density: targetDensity, count: targetNonZeros };
 }
 
+/** A layer whose weights a memory stands for, with a bias of its own. */
+export const sharedLayer = (
+  drawing: Pick<Drawing, 'config' | 'gain'>,
+  layer: LayerPlan,
+  weights: Float32Array,
+): DrawnLayer => ({ weights, mask: Mask.full(layer.rows, layer.columns), ...biasOf(drawing, layer) });
+
 /** A state with these weights and biases that no optimizer has moved. */
 export const freshState = (shape: LayerShape, { weights, mask, bias }: DrawnLayer): LayerState => ({
   ...shapeOf(shape),
@@ -186,13 +193,28 @@ export const freshState = (shape: LayerShape, { weights, mask, bias }: DrawnLaye
   biasSlots: [],
 });
 
+/** The same of a layer whose weights a memory stands for. */
+export const restingState = (shape: LayerShape, { bias }: DrawnLayer): LayerState => ({
+  ...shapeOf(shape),
+  weight: new Float32Array(),
+  mask: new Uint8Array(),
+  ...(bias && { bias }),
+  weightSlots: [],
+  biasSlots: [],
+});
+
 /** Deviation of positions, as of DeiT (Touvron et al. 2021) and of timm. */
 const positionDeviation = 0.02;
 
-/** Norms and tables as they begin; an embedding with deviation 1, as torch.nn.Embedding. */
-export const freshOthers = ({ seed }: Pick<Config, 'seed'>, network: Network): OtherState[] =>
+/** Norms and tables as they begin; an embedding with deviation 1, as torch.nn.Embedding. Nothing for those that a memory stands for. */
+export const freshOthers = (
+  { seed }: Pick<Config, 'seed'>,
+  network: Network,
+  shared: ReadonlySet<string> = new Set(),
+): OtherState[] =>
   otherLayers(network).map((layer) =>
     freshOther(layer, ({ kind, name }, values) => {
+      if (shared.has(name)) return new Float32Array();
       const rng = rngOf({ seed }, name);
       const deviation = kind === 'position' ? positionDeviation : 1;
       return new Float32Array(values).map(() => deviation * rng.normal());

@@ -1,6 +1,5 @@
 /** Where a stopped run goes on: its last checkpoint that can be read, else its initialisation, else the beginning. */
 import { rename } from 'node:fs/promises';
-import type { NetworkPlan } from '../config/plan';
 import { isSparseError } from '../core/errors';
 import type { SparseError } from '../core/errors';
 import { openFile } from '../formats/byte-source';
@@ -13,6 +12,7 @@ import type { RunFolder } from '../runs/folder';
 import { checkpointUnusable, initUnusable } from './errors';
 import type { NetworkState } from './states';
 import { readStates } from './state-files';
+import type { StatePlan } from './state-files';
 
 export interface LastStates {
   /** Completed updates, and the weights after them; no state: the run is yet to be initialised. */
@@ -36,7 +36,7 @@ const isDamage = (error: unknown, record: RunRecord): error is SparseError =>
 
 /** `slots`: what the optimizer remembers, by name. */
 interface Reading {
-  plan: NetworkPlan;
+  plan: StatePlan;
   slots: readonly string[];
 }
 

@@ -17,6 +17,21 @@ export const slotNames = ({ name }: Pick<OptimizerSettings, 'name'>): readonly s
 /** Of adam and adamw: the defaults of PyTorch and of Kingma and Ba (2015). */
 const [beta1, beta2, epsilon] = [0.9, 0.999, 1e-8];
 
+/** Of adam and adamw, where values differ in what they are measured in: one for all, or one for each. */
+export interface OwnRates {
+  /** What the learning rate of a step is multiplied with; weight decay is not. */
+  factors: number | Float64Array;
+  /** The unit of the gradient, which epsilon is multiplied with; default 1. */
+  units?: number | Float64Array | undefined;
+}
+
+export interface Rates extends OptimizerSettings {
+  learningRate: number;
+  /** Updates since the slots were zero, this one included. */
+  count: number;
+  own?: OwnRates;
+}
+
 /** One parameter and what it is moved by. */
 interface Moved {
   variable: tf.Variable;
@@ -38,19 +53,24 @@ export function update(
 ): void {
   const rates = { ...settings, learningRate, count };
   if (read) {
-    const move = settings.name === 'sgd' ? sgdInPlace : adamInPlace;
     // As a new tensor: the wasm backend keeps the weights of a product in an order of its own for as long as a tensor lives.
     variable.assign(tf.mul(variable, 1));
-    move(read(variable), slots.map(read), read(gradient), rates);
+    updateInPlace(read(variable), slots.map(read), read(gradient), rates);
   } else {
     const move = settings.name === 'sgd' ? sgd : adam;
     move(variable, slots, gradient, rates);
   }
 }
 
-interface Rates extends OptimizerSettings {
-  learningRate: number;
-  count: number;
+/** As `update`, of plain arrays of one length. */
+export function updateInPlace(
+  values: Float32Array,
+  slots: readonly Float32Array[],
+  gradient: Float32Array,
+  rates: Rates,
+): void {
+  const move = rates.name === 'sgd' ? sgdInPlace : adamInPlace;
+  move(values, slots, gradient, rates);
 }
 
 /** g += weightDecay * w; v = momentum * v + g; w -= learningRate * (nesterov ? g + momentum * v : v). Zero dampening. */
@@ -115,17 +135,20 @@ function adamInPlace(
   w: Float32Array,
   [mean, square]: readonly Float32Array[],
   g: Float32Array,
-  { name, weightDecay, learningRate, count }: Rates,
+  { name, weightDecay, learningRate, count, own }: Rates,
 ): void {
   const [decay, pull] = name === 'adam' ? [weightDecay, 1] : [0, 1 - learningRate * weightDecay];
   const rate = learningRate / (1 - beta1 ** count);
   const deviation = Math.sqrt(1 - beta2 ** count);
+  const { factors = 1, units = 1 } = own ?? {};
   for (let i = 0; i < w.length; i++) {
     const slope = g[i] + decay * w[i];
     const first = beta1 * mean[i] + (1 - beta1) * slope;
     const second = beta2 * square[i] + (1 - beta2) * slope * slope;
     mean[i] = first;
     square[i] = second;
-    w[i] = pull * w[i] - (rate * first) / (Math.sqrt(second) / deviation + epsilon);
+    const factor = typeof factors === 'number' ? factors : factors[i];
+    const unit = typeof units === 'number' ? units : units[i];
+    w[i] = pull * w[i] - (factor * rate * first) / (Math.sqrt(second) / deviation + unit * epsilon);
   }
 }

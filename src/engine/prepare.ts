@@ -31,6 +31,7 @@ import { Recorder } from './recorder';
 import type { Work } from './run';
 import { courseOf } from './course';
 import type { Course } from './course';
+import { ruleOf, sharingSummary } from './rps/rule';
 import { wantedPatterns } from './wanted-patterns';
 
 /** What of the engine goes into a record. */
@@ -94,6 +95,7 @@ export async function prepareStart(
 ): Promise<Prepared> {
   const { configPath, configText, root, directory } = params;
   const { config, plan } = await checkedConfig(configText, configPath);
+  const rule = ruleOf({ config, plan });
   const data = await loadData(config.data, { root, configFolders: [dirname(configPath)], ...context });
   const wanted = await wantedPatterns(config, plan, dirname(configPath));
   const parts = split(data, config.data.validation, config.seed);
@@ -129,12 +131,13 @@ export async function prepareStart(
         totalSteps: course.total,
         ...(distribution && { distribution }),
         ...(later && { laterTarget: later }),
+        ...(rule && { sharing: sharingSummary({ config, plan, rule }) }),
         layers: [],
       },
       emit,
     );
     for (const warning of [...(data.warnings ?? []), ...memoryWarnings(plan)]) recorder.warn(warning);
-    return { recorder, work: { config, plan, data, wanted, from: { step: 0 } }, events: [] };
+    return { recorder, work: { config, plan, rule, data, wanted, from: { step: 0 } }, events: [] };
   } catch (error) {
     await rm(folder.directory, { recursive: true, force: true });
     throw error;
@@ -211,8 +214,9 @@ export async function prepareResume(
     const root = rootOfRun(directory) ?? rootOfSweep(sweepOfTrial(directory) ?? '') ?? dirname(configPath);
     const data = await loadData(config.data, { root, configFolders, ...context });
     if (data.sha256 !== record.dataset.sha256) throw errors.dataChanged(data.source);
+    const rule = ruleOf({ config, plan });
     const { from, damaged, warnings } = await lastStates(folder, record, {
-      plan,
+      plan: { ...plan, rule },
       slots: slotNames(config.train.optimizer),
     });
     // Once the weights are drawn nothing is led by a pattern any more.
@@ -228,7 +232,11 @@ export async function prepareResume(
       { truncateAfterStep: from.step },
     );
     for (const warning of [...warnings, ...memoryWarnings(plan)]) recorder.warn(warning);
-    return { recorder, work: { config, plan, data, wanted, from }, events: await readJournal(folder.journalFile) };
+    return {
+      recorder,
+      work: { config, plan, rule, data, wanted, from },
+      events: await readJournal(folder.journalFile),
+    };
   } catch (error) {
     await lock.release();
     throw error;

@@ -26,7 +26,7 @@ import type { Course } from './course';
 import { divergence } from './divergence';
 import { describeError, internal, notFinite, prunedWeightChanged, stackOf, stoppedEarly } from './errors';
 import { evaluation } from './evaluation';
-import { describeLayer, drawLayer, freshOthers, freshState, keptLayers } from './initialise';
+import { describeLayer, drawLayer, freshOthers, freshState, keptLayers, restingState } from './initialise';
 import type { LastStates } from './last-states';
 import { changesOf } from './mask-updates';
 import { Masking } from './masking';
@@ -40,7 +40,9 @@ import type { Recorded } from './recorded';
 import type { Emit, Recorder, Untimed } from './recorder';
 import { learningRateAt } from './schedule';
 import { checkpointTensors, initTensors, stateMetadata } from './state-files';
-import { Trainer } from './trainer';
+import { drawMemoryOf } from './rps/recovered-layers';
+import type { SharingRule } from './rps/rule';
+import { Trainer, trainingSettings } from './trainer';
 import { inTurns } from '../runs/turns';
 import type { WantedPatterns } from './wanted-patterns';
 
@@ -50,6 +52,8 @@ export type Stop = 'cancelled' | 'interrupted' | 'failed';
 export interface Work {
   config: Config;
   plan: NetworkPlan;
+  /** Where weights are shared. */
+  rule?: SharingRule | undefined;
   data: DataSet;
   wanted: WantedPatterns;
   from: LastStates['from'];
@@ -152,10 +156,12 @@ export class Run {
   }
 
   private async initialise(): Promise<NetworkState> {
-    const { config, plan, wanted } = this.work;
+    const { config, plan, rule, wanted } = this.work;
     const { folder } = this.recorder;
     await this.recorder.state('initialising');
-    const state: NetworkState = { layers: [], others: freshOthers(config, plan.network) };
+    const memory = drawMemoryOf(rule, config);
+    const others = freshOthers(config, plan.network, memory?.shared);
+    const state: NetworkState = { layers: [], others, ...(memory && { shared: memory.state }) };
     const summaries: LayerSummary[] = [];
     const rotations = new Map<string, RotationSequence>();
     const drawing = { config, gain: plan.gain, wanted };
@@ -167,10 +173,11 @@ export class Run {
       await this.turn();
       const scored = kept.get(layer.name);
       const begun = performance.now();
-      const drawn = await this.inTurns(drawLayer(drawing, layer, scored));
+      const recovered = memory?.layer(drawing, layer);
+      const drawn = recovered ?? (await this.inTurns(drawLayer(drawing, layer, scored)));
       const seconds = (performance.now() - begun) / 1000;
       const summary = { ...(await this.inTurns(describeLayer(drawing, layer, drawn, scored))), seconds };
-      state.layers.push(freshState(layer, drawn));
+      state.layers.push(recovered ? restingState(layer, drawn) : freshState(layer, drawn));
       summaries.push(summary);
       for (const [group, sequence] of (drawn.sequences ?? []).entries())
         rotations.set(sequenceName({ name: layer.name, groups: blocksOf(layer) }, group), sequence);
@@ -179,13 +186,11 @@ export class Run {
     // Before anything is written, or a resumed run would begin from what is refused here.
     checkDrawnLevels(config, summaries);
     if (rotations.size > 0) await writeRotations(folder.rotationsFile, rotations);
-    await writeSafetensors(folder.initFile, initTensors(state), stateMetadata(config, plan, 0));
-    await writeMasks(
-      folder,
-      0,
-      plan.layers,
-      state.layers.map(({ mask }) => mask),
-    );
+    await writeSafetensors(folder.initFile, initTensors(state), stateMetadata(config, plan, 0, rule));
+    // Shared weights have no masks: all of them are kept.
+    const masked = state.layers.filter(({ mask }) => mask.length > 0);
+    const masks = masked.map(({ mask }) => mask);
+    if (masked.length > 0) await writeMasks(folder, 0, masked, masks);
     await this.recorder.state('initialising', { layers: summaries });
     return state;
   }
@@ -193,7 +198,7 @@ export class Run {
   private async trainFrom(state: NetworkState): Promise<void> {
     const { config, plan } = this.work;
     const { optimizer, schedule } = config.train;
-    const trainer = new Trainer(plan.network, state, { ...config.train, microBatch: plan.step.microBatch });
+    const trainer = new Trainer(plan.network, state, trainingSettings(this.work));
     try {
       await this.settle(trainer);
       let order: { epoch: number; batches: Batches } | undefined;
@@ -299,21 +304,21 @@ export class Run {
 
   /** Apart from the checkpoints: a person may clear those away. */
   private async keepForRewinding(trainer: Trainer): Promise<void> {
-    const metadata = stateMetadata(this.work.config, this.work.plan, this.step);
+    const metadata = stateMetadata(this.work.config, this.work.plan, this.step, this.work.rule);
     await writeSafetensors(this.recorder.folder.rewindFile, initTensors(trainer.state()), metadata);
   }
 
   private async checkpoint(trainer: Trainer): Promise<void> {
     const { step } = this;
     if (this.recorded.has({ type: 'checkpoint', step })) return;
-    const { config, plan } = this.work;
+    const { config, plan, rule } = this.work;
     // A checkpoint that survives a power cut needs the events before it: resuming records only those after it again.
     await this.recorder.flush();
     const file = await writeCheckpoint(this.recorder.folder, {
       step,
       tensors: checkpointTensors(trainer.state(), slotNames(config.train.optimizer)),
       metadata: {
-        ...stateMetadata(config, plan, step),
+        ...stateMetadata(config, plan, step, rule),
         epoch: String(Math.floor(step / this.train.count)),
       },
     });

@@ -1,7 +1,8 @@
 /**
  * Layer states to and from safetensors. Layer `fc1` is `layers.fc1.weight` F32 (out, in) or (out, in / groups, kh, kw),
  * `.mask` U8, `.bias` F32; a norm has `.weight`, `.bias`, `.running_mean` and `.running_var`, positions `.weight`.
- * Checkpoints add what the optimizer remembers: `optimizer.layers.fc1.weight.momentum` and `.bias.momentum`.
+ * Checkpoints add what the optimizer remembers: `optimizer.layers.fc1.weight.momentum` and `.bias.momentum`. Where weights are
+ * shared there is `sharing.memory` F32 (m) in their place, `optimizer.sharing.memory.momentum`, and the metadata `sharing`.
  */
 import type { NetworkPlan } from '../config/plan';
 import type { Config } from '../config/types';
@@ -16,28 +17,36 @@ import { openSafetensors } from '../formats/safetensors';
 import type { SafetensorsFile, TensorEntry, TensorToWrite } from '../formats/safetensors';
 import type { Init } from '../protocol/run';
 import type { RunFolder } from '../runs/folder';
+import { memoryTensor, metadataText, sharingKey } from '../core/rps/metadata';
 import { checkpointMismatch, words } from './errors';
+import type { SharingRule } from './rps/rule';
 import { otherLayers, otherShape } from './states';
 import type { LayerState, NetworkState, OtherState } from './states';
 
 const f32 = (name: string, shape: number[], data: Float32Array): TensorToWrite => ({ name, dtype: 'F32', shape, data });
 
-export const initTensors = ({ layers, others }: NetworkState): TensorToWrite[] => [
+/** Whether a memory stands for the weight. */
+const isShared = ({ weight }: LayerState | OtherState): boolean => weight.length === 0;
+
+export const initTensors = ({ layers, others, shared }: NetworkState): TensorToWrite[] => [
+  ...vector(memoryTensor, shared?.memory),
   ...layers.flatMap((state) => {
     const { name, weight, mask, bias } = state;
     const shape = tensorShape(state);
+    const own: TensorToWrite[] = isShared(state)
+      ? []
+      : [f32(`layers.${name}.weight`, shape, weight), { name: `layers.${name}.mask`, dtype: 'U8', shape, data: mask }];
+    return [...own, ...vector(`layers.${name}.bias`, bias)];
+  }),
+  ...others.flatMap((state) => {
+    const { name, shape, weight, bias, running } = state;
     return [
-      f32(`layers.${name}.weight`, shape, weight),
-      { name: `layers.${name}.mask`, dtype: 'U8', shape, data: mask } as const,
+      ...(isShared(state) ? [] : [f32(`layers.${name}.weight`, [...shape], weight)]),
       ...vector(`layers.${name}.bias`, bias),
+      ...vector(`layers.${name}.running_mean`, running?.mean),
+      ...vector(`layers.${name}.running_var`, running?.variance),
     ];
   }),
-  ...others.flatMap(({ name, shape, weight, bias, running }) => [
-    f32(`layers.${name}.weight`, [...shape], weight),
-    ...vector(`layers.${name}.bias`, bias),
-    ...vector(`layers.${name}.running_mean`, running?.mean),
-    ...vector(`layers.${name}.running_var`, running?.variance),
-  ]),
 ];
 
 const vector = (name: string, data: Float32Array | undefined): TensorToWrite[] =>
@@ -65,10 +74,11 @@ export const prunedTensors = (
 /** `slots`: what the optimizer remembers, by name. */
 export const checkpointTensors = (state: NetworkState, slots: readonly string[]): TensorToWrite[] => [
   ...initTensors(state),
+  ...slots.flatMap((slot, s) => vector(`optimizer.${memoryTensor}.${slot}`, state.shared?.slots[s])),
   ...[...state.layers.map((layer) => ({ ...layer, shape: tensorShape(layer) })), ...state.others].flatMap(
     ({ name, shape, bias, weightSlots, biasSlots }) =>
       slots.flatMap((slot, s) => [
-        f32(`optimizer.layers.${name}.weight.${slot}`, [...shape], weightSlots[s]),
+        ...(weightSlots[s] ? [f32(`optimizer.layers.${name}.weight.${slot}`, [...shape], weightSlots[s])] : []),
         ...vector(`optimizer.layers.${name}.bias.${slot}`, bias && biasSlots[s]),
       ]),
   ),
@@ -83,6 +93,7 @@ export const stateMetadata = (
   { seed, name, sparsity: { init } }: Config,
   { network, gain }: NetworkPlan,
   step: number,
+  rule?: SharingRule,
 ): Record<string, string> => ({
   format: 'sparsescope',
   version: '1',
@@ -91,6 +102,7 @@ export const stateMetadata = (
   step: String(step),
   init: init satisfies Init,
   gain: String(gain.weight),
+  ...(rule && sharedMetadata(rule)),
   ...Object.fromEntries(
     maskableLayers(network).flatMap((layer): [string, string][] => {
       const key = `layers.${layer.name}`;
@@ -98,6 +110,10 @@ export const stateMetadata = (
       return layer.stack ? [[`${key}.stack`, String(layer.stack)]] : [];
     }),
   ),
+});
+
+const sharedMetadata = ({ sharing, scales }: SharingRule): Record<string, string> => ({
+  [sharingKey]: metadataText(sharing, scales),
 });
 
 const convOptions = ({ stride, padding, groups }: ConvLayer): Pick<ConvLayer, 'stride' | 'padding' | 'groups'> => ({
@@ -128,6 +144,12 @@ async function readMask(file: SafetensorsFile, path: string, layer: LayerShape):
   return mask;
 }
 
+/** What of a plan its states follow. */
+export interface StatePlan extends Pick<NetworkPlan, 'network' | 'layers'> {
+  /** Where weights are shared. */
+  rule?: SharingRule | undefined;
+}
+
 /**
  * Reads what `initTensors` or `checkpointTensors` wrote; a file without what the optimizer remembers leaves that empty.
  * @throws SparseError `engine.checkpoint-mismatch`, `safetensors.*`, `file.*`
@@ -135,7 +157,7 @@ async function readMask(file: SafetensorsFile, path: string, layer: LayerShape):
 export async function readStates(
   file: SafetensorsFile,
   path: string,
-  { network, layers: plans }: Pick<NetworkPlan, 'network' | 'layers'>,
+  { network, layers: plans, rule }: StatePlan,
   slots: readonly string[],
 ): Promise<NetworkState> {
   const find = finder(file, path);
@@ -146,12 +168,14 @@ export async function readStates(
     if (!names.some((slot) => file.get(slot))) return [];
     return Promise.all(names.map((slot) => floats(slot, shape)));
   };
+  const shared = new Set(rule?.sharing.layers.map(({ name }) => name));
   const parameters = async (name: string, shape: readonly number[], biases: number) => {
     const weight = `layers.${name}.weight`;
     const bias = `layers.${name}.bias`;
+    const none = shared.has(name);
     return {
-      weight: await floats(weight, shape),
-      weightSlots: await slotsOf(weight, shape),
+      weight: none ? new Float32Array() : await floats(weight, shape),
+      weightSlots: none ? [] : await slotsOf(weight, shape),
       ...(biases > 0 && { bias: await floats(bias, [biases]) }),
       biasSlots: biases > 0 ? await slotsOf(bias, [biases]) : [],
     };
@@ -161,7 +185,7 @@ export async function readStates(
   for (const plan of plans) {
     const { name, biases } = plan;
     const shape = tensorShape(plan);
-    const mask = await readMask(file, path, plan);
+    const mask = shared.has(name) ? new Uint8Array() : await readMask(file, path, plan);
     layers.push({ ...shapeOf(plan), ...(await parameters(name, shape, biases)), mask });
   }
   const others: OtherState[] = [];
@@ -176,18 +200,20 @@ export async function readStates(
       };
     others.push({ name, shape, ...own, ...running });
   }
-  return { layers, others };
+  if (!rule) return { layers, others };
+  // The same numbers under another mapping are other weights.
+  if (file.metadata[sharingKey] !== sharedMetadata(rule)[sharingKey])
+    throw checkpointMismatch(path, words.otherSharing);
+  const size = [rule.sharing.m];
+  const memory = await floats(memoryTensor, size);
+  return { layers, others, shared: { memory, slots: await slotsOf(memoryTensor, size) } };
 }
 
 /**
  * The weights at the step that lottery tickets go back to: the initialisation, or what was kept at that step.
  * @throws SparseError `engine.checkpoint-mismatch`, `safetensors.*`, `file.*`
  */
-export async function readRewindStates(
-  folder: RunFolder,
-  step: number,
-  plan: Pick<NetworkPlan, 'network' | 'layers'>,
-): Promise<NetworkState> {
+export async function readRewindStates(folder: RunFolder, step: number, plan: StatePlan): Promise<NetworkState> {
   const path = step === 0 ? folder.initFile : folder.rewindFile;
   const file = await openSafetensors(await openFile(path));
   try {

@@ -33,11 +33,21 @@ export interface OtherState extends Parameters {
   running?: Running;
 }
 
+/** The memory that the weights of shared layers are recovered from. */
+export interface SharedState {
+  memory: Float32Array;
+  /** What the optimizer remembers of each location, in the order of `slotNames`; empty before the first update: zeros. */
+  slots: Float32Array[];
+}
+
+/** Layers whose weights a memory stands for have their biases only: `weight`, `mask` and `weightSlots` are empty. */
 export interface NetworkState {
   /** One per maskable layer, in the network's order. */
   layers: LayerState[];
   /** One per layer with parameters of another kind, in the network's order. */
   others: OtherState[];
+  /** Only where weights are shared. */
+  shared?: SharedState;
 }
 
 /** A table of vectors, one for each token of an example or for each number that a token may be. */

@@ -1,5 +1,7 @@
 /** Trains a masked network step by step. Plain arrays in and out; nothing asynchronous, nothing left on the backend. */
 import * as tf from '@tensorflow/tfjs';
+import type { NetworkPlan } from '../config/plan';
+import type { Config } from '../config/types';
 import type { LayerShape } from '../core/density/layer-shape';
 import { weightShape } from '../core/network';
 import type { Network } from '../core/network';
@@ -11,13 +13,16 @@ import type { Labels } from './data/data-set';
 import { countCorrect, crossEntropy, targets } from './loss';
 import { partsOf } from './micro-batches';
 import { forward, smooth } from './network';
-import type { Pass } from './network';
 import { slotNames, update } from './optimizer';
 import type { OptimizerSettings } from './optimizer';
-import { disposeNetwork, downloadNetwork, maskTensor, passOf, replaceParameters, uploadNetwork } from './parameters';
-import type { LayerTensors, NetworkTensors, ParameterTensors } from './parameters';
+import { HeldNetwork, isLayer, maskOf } from './held-network';
+import type { Lent } from './held-network';
+import type { ParameterTensors } from './parameters';
 import { layerSignals } from './probes/layer-signals';
 import type { Measured } from './probes/layer-signals';
+import { TrainedMemory } from './rps/trained-memory';
+import type { MemoryMove } from './rps/trained-memory';
+import type { SharingRule } from './rps/rule';
 import type { LayerState, NetworkState, OtherState } from './states';
 
 export interface Batch {
@@ -51,7 +56,20 @@ export interface TrainerSettings {
   clipNorm?: number;
   /** Examples whose gradient is computed at a time; default: all of the batch. */
   microBatch?: number;
+  /** How the weights of some layers are recovered from a memory, which the state then has. */
+  sharing?: SharingRule;
 }
+
+/** How a config trains its network. `rule`: where it shares weights. */
+export const trainingSettings = (p: {
+  config: Pick<Config, 'train'>;
+  plan: Pick<NetworkPlan, 'step'>;
+  rule?: SharingRule | undefined;
+}): TrainerSettings => ({
+  ...p.config.train,
+  microBatch: p.plan.step.microBatch,
+  ...(p.rule && { sharing: p.rule }),
+});
 
 /** How far one update goes. */
 export interface Stride {
@@ -64,16 +82,20 @@ interface Slope {
   tensors: ParameterTensors;
   /** Of all weights. */
   dense: tf.Tensor;
-  /** Of the weights kept, zero elsewhere. */
-  weight: tf.Tensor;
+  /** Of the weights kept, zero elsewhere; nothing where a memory stands for them. */
+  weight?: tf.Tensor;
   bias?: tf.Tensor;
 }
 
+/** The gradients of everything there is, on the backend, and their norm. */
+interface Slopes {
+  all: readonly Slope[];
+  norm: number;
+}
+
 export class Trainer {
-  private readonly tensors: NetworkTensors;
-  private readonly variables: tf.Variable[];
-  /** Without a batch: each example by itself. */
-  private readonly pass: Pass;
+  private readonly held: HeldNetwork;
+  private readonly memory: TrainedMemory | undefined;
 
   /** `state` is copied. */
   constructor(
@@ -81,27 +103,24 @@ export class Trainer {
     state: NetworkState,
     private readonly settings: TrainerSettings,
   ) {
-    this.tensors = uploadNetwork(network, state, slotNames(settings.optimizer).length);
-    this.variables = this.all.flatMap(({ weight, bias }) => (bias ? [weight, bias] : [weight]));
-    this.pass = passOf(this.tensors);
-  }
-
-  private get all(): ParameterTensors[] {
-    return [...this.tensors.layers, ...this.tensors.others];
+    const { sharing, optimizer } = settings;
+    if (sharing) this.memory = new TrainedMemory(sharing, optimizer, state.shared);
+    this.held = new HeldNetwork(network, state, slotNames(optimizer).length, this.memory);
   }
 
   /** One update. A loss that is not finite is answered like any other: the caller decides. */
   step(batch: Batch, stride: Stride): StepResult {
-    return this.backward(batch, (slopes, norm) => {
+    return this.backward(batch, ({ all, norm }) => {
       const { clipNorm } = this.settings;
       const factor = clipNorm === undefined || !(norm > clipNorm) ? 1 : clipNorm / norm;
       const clipped = (gradient: tf.Tensor): tf.Tensor => (factor === 1 ? gradient : tf.mul(gradient, factor));
-      for (const { tensors, weight, bias } of slopes) {
+      for (const { tensors, weight, bias } of all) {
         // Weight decay pulls the weights of layers only, never biases, norms or positions.
-        const decays = 'mask' in tensors;
-        this.move(tensors.weight, tensors.weightSlots, clipped(weight), stride, decays);
+        if (weight)
+          this.move(tensors.weight, tensors.weightSlots, clipped(weight), stride, maskOf(tensors) !== undefined);
         if (tensors.bias && bias) this.move(tensors.bias, tensors.biasSlots, clipped(bias), stride, false);
       }
+      this.memory?.move(factor, stride);
     });
   }
 
@@ -117,57 +136,82 @@ export class Trainer {
     tf.tidy(() => update({ variable, slots, gradient }, settings, learningRate, count, valuesInPlace()));
   }
 
+  /** What the last `step` did to a shared memory and what is recovered from it; nothing without one. */
+  get lastMove(): MemoryMove | undefined {
+    return this.memory?.lastMove;
+  }
+
   /** The gradients of all weights of a batch, pruned ones included, (out, in) row-major by layer; nothing is updated. */
   measure(batch: Batch): { result: StepResult; gradients: Float32Array[] } {
     let gradients: Float32Array[] = [];
-    const result = this.backward(batch, (slopes) => {
-      gradients = slopes.slice(0, this.tensors.layers.length).map(({ dense }) => Float32Array.from(dense.dataSync()));
+    const result = this.backward(batch, ({ all }) => {
+      gradients = all.flatMap(({ tensors, dense }) => (isLayer(tensors) ? [Float32Array.from(dense.dataSync())] : []));
     });
     return { result, gradients };
   }
 
   /** Takes over the state of one maskable layer, the network's `index`th. */
   replace(index: number, state: LayerState): void {
-    const tensors = this.tensors.layers[index];
-    replaceParameters(tensors, state);
-    tensors.mask.dispose();
-    tensors.mask = maskTensor(state.mask, tensors.mask.shape);
+    this.held.replace(index, state);
   }
 
   /** Takes over the state of the layers that are never masked. */
   replaceOthers(others: readonly OtherState[]): void {
-    this.tensors.others.forEach((tensors, index) => replaceParameters(tensors, others[index]));
+    this.held.replaceOthers(others);
+  }
+
+  /** `use` is called with the gradients of every layer, maskable ones first, on the backend, before they are gone. */
+  private backward(batch: Batch, use: (slopes: Slopes) => void): StepResult {
+    const lent = this.held.lend();
+    try {
+      const { gradients, loss, correct } = this.gradients(lent, batch);
+      const gradientNorm = tf.tidy(() => {
+        const slopes = this.slopesOf(lent, gradients);
+        use(slopes);
+        return slopes.norm;
+      });
+      tf.dispose(gradients);
+      return { loss, accuracy: correct / batch.size, gradientNorm };
+    } finally {
+      lent.giveBack();
+    }
   }
 
   /**
-   * `use` is called with the gradients of every layer, maskable ones first, on the backend, before they are gone. The mean over
-   * a batch is the sum over its parts, each divided by all examples; batch norms see one part at a time.
+   * The mean over a batch is the sum over its parts, each divided by all examples; batch norms see one part at a time.
+   * In the order of the variables.
    */
-  private backward(batch: Batch, use: (slopes: readonly Slope[], norm: number) => void): StepResult {
+  private gradients(lent: Lent, batch: Batch): { gradients: tf.Tensor[]; loss: number; correct: number } {
     let gradients: tf.Tensor[] = [];
     let [loss, correct] = [0, 0];
     for (const part of this.partsOf(batch)) {
-      const found = this.partialGradients(part, batch.size, gradients);
+      const found = this.partialGradients(lent, part, batch.size, gradients);
       tf.dispose(gradients);
       gradients = found.gradients;
       loss += found.loss;
       correct += found.correct;
     }
-    const gradientNorm = tf.tidy(() => {
-      const byName = new Map(this.variables.map(({ name }, i) => [name, gradients[i]]));
-      const slopes = this.all.map((tensors): Slope => {
-        const dense = byName.get(tensors.weight.name)!;
-        const weight = 'mask' in tensors ? tf.mul(dense, (tensors as LayerTensors).mask) : dense;
-        const bias = tensors.bias && byName.get(tensors.bias.name);
-        return { tensors, dense, weight, ...(bias && { bias }) };
-      });
-      const trained = slopes.flatMap(({ weight, bias }) => (bias ? [weight, bias] : [weight]));
-      const norm = Math.sqrt(sumOfSquares(trained, valuesInPlace()));
-      use(slopes, norm);
-      return norm;
+    return { gradients, loss, correct };
+  }
+
+  private slopesOf({ all: layers, variables }: Lent, gradients: readonly tf.Tensor[]): Slopes {
+    const byName = new Map(variables.map(({ name }, i) => [name, gradients[i]]));
+    const read = valuesInPlace();
+    this.memory?.beginGradient();
+    const all = layers.map((tensors): Slope => {
+      const dense = byName.get(tensors.weight.name)!;
+      const bias = tensors.bias && byName.get(tensors.bias.name);
+      const own = { tensors, dense, ...(bias && { bias }) };
+      if (this.memory?.layers.has(tensors.name)) {
+        this.memory.gather(tensors.name, read ? read(dense) : (dense.dataSync() as Float32Array));
+        return own;
+      }
+      const mask = maskOf(tensors);
+      return { ...own, weight: mask ? tf.mul(dense, mask) : dense };
     });
-    tf.dispose(gradients);
-    return { loss, accuracy: correct / batch.size, gradientNorm };
+    const trained = all.flatMap(({ weight, bias }) => [weight, bias].filter((each) => each !== undefined));
+    const squares = (trained.length > 0 ? sumOfSquares(trained, read) : 0) + (this.memory?.squaredGradient() ?? 0);
+    return { all, norm: Math.sqrt(squares) };
   }
 
   private partsOf(batch: Batch): Iterable<Batch> {
@@ -176,6 +220,7 @@ export class Trainer {
 
   /** What a part adds to the loss of `examples` and to its gradients `before`, which are empty at first; none is disposed of. */
   private partialGradients(
+    { tensors, variables, pass }: Lent,
     part: Batch,
     examples: number,
     before: readonly tf.Tensor[],
@@ -189,17 +234,17 @@ export class Trainer {
       const { x, target } = this.upload(part, this.settings.labelSmoothing);
       let logits: tf.Tensor2D | undefined;
       const { value, grads } = tf.variableGrads(() => {
-        logits = tf.keep(forward(this.network, { ...this.pass, onBatch }, x));
+        logits = tf.keep(forward(this.network, { ...pass, onBatch }, x));
         return tf.div<tf.Scalar>(crossEntropy(logits, target), examples);
-      }, this.variables);
+      }, variables);
       loss = value.dataSync()[0];
       correct = countCorrect(logits!.dataSync(), part.labels, this.network.classes);
       logits!.dispose();
-      const own = this.variables.map(({ name }) => grads[name]);
+      const own = variables.map(({ name }) => grads[name]);
       return before.length === 0 ? own : own.map((gradient, i) => tf.add(gradient, before[i]));
     });
     for (const { name, found } of seen) {
-      follow(this.tensors.others.find((other) => other.name === name)!.running!, found);
+      follow(tensors.others.find((other) => other.name === name)!.running!, found);
       tf.dispose([found.mean, found.variance]);
     }
     return { gradients, loss, correct };
@@ -207,28 +252,29 @@ export class Trainer {
 
   evaluate(batch: Batch): Evaluation {
     const sum = { loss: 0, correct: 0 };
-    for (const part of this.partsOf(batch)) {
-      const { loss, correct } = this.evaluatePart(part);
-      sum.loss += loss;
-      sum.correct += correct;
+    const lent = this.held.lend();
+    try {
+      for (const part of this.partsOf(batch)) {
+        const { loss, correct } = this.evaluatePart(lent, part);
+        sum.loss += loss;
+        sum.correct += correct;
+      }
+      return sum;
+    } finally {
+      lent.giveBack();
     }
-    return sum;
   }
 
-  private evaluatePart(part: Batch): Evaluation {
+  /** Each example by itself: norms take their running averages. */
+  private evaluatePart({ pass }: Lent, part: Batch): Evaluation {
     return tf.tidy(() => {
       const { x, target } = this.upload(part);
-      const logits = this.logits(x);
+      const logits = forward(this.network, pass, x);
       return {
         loss: crossEntropy(logits, target).dataSync()[0],
         correct: countCorrect(logits.dataSync(), part.labels, this.network.classes),
       };
     });
-  }
-
-  /** Each example by itself: norms take their running averages. */
-  private logits(x: tf.Tensor2D): tf.Tensor2D {
-    return forward(this.network, this.pass, x);
   }
 
   /**
@@ -239,11 +285,16 @@ export class Trainer {
    */
   *jacobians(batch: Batch): Parts<Float32Array[]> {
     const matrices: Float32Array[] = [];
-    for (const part of this.partsOf(batch)) matrices.push(...(yield* this.partialJacobians(part)));
-    return matrices;
+    const lent = this.held.lend();
+    try {
+      for (const part of this.partsOf(batch)) matrices.push(...(yield* this.partialJacobians(lent, part)));
+      return matrices;
+    } finally {
+      lent.giveBack();
+    }
   }
 
-  private *partialJacobians(part: Batch): Parts<Float32Array[]> {
+  private *partialJacobians({ pass }: Lent, part: Batch): Parts<Float32Array[]> {
     const { inputs, classes } = this.network;
     const byClass: Float32Array[] = [];
     for (let k = 0; k < classes; k++) {
@@ -251,8 +302,8 @@ export class Trainer {
         const selector = new Float32Array(classes);
         selector[k] = 1;
         const pick = tf.tensor2d(selector, [classes, 1]);
-        const { network, x } = smooth(this.network, this.pass, tf.tensor2d(part.x, [part.size, inputs]));
-        const ofInput = tf.grad((at) => tf.sum(tf.matMul(forward(network, this.pass, at as typeof x), pick)));
+        const { network, x } = smooth(this.network, pass, tf.tensor2d(part.x, [part.size, inputs]));
+        const ofInput = tf.grad((at) => tf.sum(tf.matMul(forward(network, pass, at as typeof x), pick)));
         return Float32Array.from(ofInput(x).dataSync());
       });
       byClass.push(rows);
@@ -269,40 +320,41 @@ export class Trainer {
   /** What goes through each maskable layer for this batch, as in training; nothing is changed. */
   *signals(batch: Batch): Parts<Map<string, Measured>> {
     const tensors = this.upload(batch, this.settings.labelSmoothing);
+    const lent = this.held.lend();
     try {
-      return yield* layerSignals(this.network, this.tensors, this.pass, tensors);
+      return yield* layerSignals(this.network, lent.tensors, lent.pass, tensors);
     } finally {
+      lent.giveBack();
       tf.dispose([tensors.x, tensors.target]);
     }
   }
 
-  /** A copy of everything that is needed to go on. */
+  /** A copy of everything that is needed to go on; of layers that a memory stands for without weight and mask. */
   state(): NetworkState {
-    return downloadNetwork(this.tensors);
+    return this.held.state();
   }
 
   /** Weights of each maskable layer, rows x columns, and its biases. */
   weights(): (LayerShape & { weight: Float32Array; bias?: Float32Array })[] {
-    return this.tensors.layers.map(({ layer, weight, bias }) => ({
-      ...weightShape(layer),
-      weight: Float32Array.from(weight.dataSync()),
-      ...(bias && { bias: Float32Array.from(bias.dataSync()) }),
-    }));
+    const lent = this.held.lend();
+    try {
+      return lent.tensors.layers.map(({ layer, weight, bias }) => ({
+        ...weightShape(layer),
+        weight: Float32Array.from(weight.dataSync()),
+        ...(bias && { bias: Float32Array.from(bias.dataSync()) }),
+      }));
+    } finally {
+      lent.giveBack();
+    }
   }
 
   /** The first layer with a pruned weight that is not exactly zero, and how many it has. */
   firstChangedMask(): { layer: string; count: number } | undefined {
-    for (const { name, weight, mask } of this.tensors.layers) {
-      const kept = mask.dataSync();
-      let count = 0;
-      weight.dataSync().forEach((value, i) => (count += Number(kept[i] === 0 && value !== 0)));
-      if (count > 0) return { layer: name, count };
-    }
-    return undefined;
+    return this.held.firstChangedMask();
   }
 
   dispose(): void {
-    disposeNetwork(this.tensors);
+    this.held.dispose();
   }
 
   private upload(batch: Batch, smoothing?: number): { x: tf.Tensor2D; target: tf.Tensor2D } {

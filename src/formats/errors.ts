@@ -211,6 +211,14 @@ export const cannotWriteTensor = (name: string, what: string): SparseError =>
 export const noSuchTensor = (file: string, name: string): SparseError =>
   error('safetensors.unknown-tensor', `${file} has no tensor ${quote(name)}. Choose one of its list.`);
 
+/** `found`: what there is of the memory; undefined when there is nothing. */
+export const sharedMemory = (file: string, name: string, found: string | undefined): SparseError =>
+  error(
+    'safetensors.shared-memory',
+    `${file} says that its weights are shared, but ${found === undefined ? `has no tensor ${quote(name)}` : `its tensor ${quote(name)} is ${found}`}; ` +
+      'F32 of one axis was expected. Write the file again.',
+  );
+
 export const tileOutside = (name: string, rows: number, columns: number): SparseError =>
   error(
     'tiles.outside',

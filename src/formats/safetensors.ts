@@ -20,6 +20,8 @@ export interface TensorEntry {
   /** Absolute offsets in the file, half-open. */
   start: number;
   end: number;
+  /** Not in the file: made of a shared memory that is, see shared-weights.ts. */
+  recovered?: true;
 }
 
 /** Number of elements of a shape; 1 for a scalar. A zero wins over axes whose product could not be counted. */

@@ -276,6 +276,7 @@ const merge = (entry: RunEntry, event: RunEvent): RunEntry => {
     case 'jacobian':
     case 'signals':
     case 'usage':
+    case 'sharing':
     case 'checkpoint':
     case 'warning':
       return entry;

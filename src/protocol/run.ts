@@ -1,4 +1,5 @@
 /** What a run is, on disk (`run.json`, `events.jsonl`), between processes and in the views: one definition. */
+import type { SharingEvent, SharingSummary } from './sharing';
 
 /** `run.json` is rewritten whole; its version rises when a reader of the old form would be wrong. */
 export const runRecordVersion = 1;
@@ -43,6 +44,8 @@ export interface RunRecord {
    * `step` is done, and the word of the method. Absent in older records.
    */
   laterTarget?: { density: number; method: string; step: number };
+  /** Only where weights are shared. */
+  sharing?: SharingSummary;
   layers: LayerSummary[];
 }
 
@@ -134,6 +137,7 @@ export type RunEvent =
   | SignalsEvent
   | UsageEvent
   | MaskEvent
+  | SharingEvent
   | { type: 'checkpoint'; at: number; step: number; file: string }
   | WarningEvent;
 

@@ -158,6 +158,7 @@ export interface SharingReport {
 /** Of a run, as its journal has it. */
 export interface SharingEvent {
   type: 'sharing';
+  at: number;
   step: number;
   layers: {
     layer: string;

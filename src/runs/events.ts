@@ -17,9 +17,13 @@ import type {
   UsageEvent,
   WarningEvent,
 } from '../protocol/run';
+import type { SharingEvent } from '../protocol/sharing';
 import { checkLayer, checkState, checkSummary } from './record';
 import { encodeNumber, list, number, object, oneOf, optional, orNull, text, whole } from './validate';
 import type { Check } from './validate';
+
+/** Maskable layers, and an embedding before them. */
+const mostShared = mostLayers + 1;
 
 const at = number;
 const step = whole;
@@ -136,6 +140,16 @@ const checks: { [T in RunEvent['type']]: Check<Of<T>> } = {
       mostLayers,
     ),
     file: text(4096),
+  }),
+  sharing: object<SharingEvent>({
+    type: oneOf('sharing'),
+    at,
+    step,
+    layers: list(
+      object<SharingEvent['layers'][number]>({ layer: text(255), updateRatio: number, norm: number }),
+      mostShared,
+    ),
+    memoryGrowth: number,
   }),
   checkpoint: object<Of<'checkpoint'>>({ type: oneOf('checkpoint'), at, step, file: text(4096) }),
   warning: object<WarningEvent>({

@@ -12,6 +12,7 @@ import type {
   StepEvent,
   UsageEvent,
 } from '../protocol/run';
+import type { SharingEvent } from '../protocol/sharing';
 import type { MetricsPage } from '../protocol/views';
 import { maskTotals } from './mask-totals';
 
@@ -75,6 +76,7 @@ export class History {
   readonly epochs: EpochEvent[] = [];
   readonly jacobians: JacobianEvent[] = [];
   readonly signals: SignalsEvent[] = [];
+  readonly sharing: SharingEvent[] = [];
   readonly maskChanges: MaskTotals[] = [];
   /** Layer by layer. */
   lastMasks: LastMasks | undefined;
@@ -113,6 +115,10 @@ export class History {
         rewindTo(this.signals, event.step);
         this.signals.push(event);
         break;
+      case 'sharing':
+        rewindTo(this.sharing, event.step);
+        this.sharing.push(event);
+        break;
       case 'spectrum': {
         const list = this.spectra.get(event.layer) ?? [];
         this.spectra.set(event.layer, list);
@@ -141,6 +147,7 @@ export class History {
     // The change at the step itself was told just before it.
     rewindTo(this.maskChanges, step + 1);
     if (this.lastMasks && this.lastMasks.step > step) this.lastMasks = undefined;
-    for (const list of [this.epochs, this.jacobians, this.signals, ...this.spectra.values()]) rewindTo(list, step);
+    const lists = [this.epochs, this.jacobians, this.signals, this.sharing, ...this.spectra.values()];
+    for (const list of lists) rewindTo(list, step);
   }
 }

@@ -6,6 +6,7 @@ import { openFile } from '../formats/byte-source';
 import { maskTile, valueTile, weightTile } from '../formats/matrix-tiles';
 import { openSafetensors } from '../formats/safetensors';
 import type { SafetensorsFile, TensorEntry } from '../formats/safetensors';
+import { withSharedWeights } from '../formats/shared-weights';
 import { isEnded } from '../protocol/run';
 import type {
   EpochEvent,
@@ -17,6 +18,7 @@ import type {
   SignalsEvent,
   SpectrumEvent,
 } from '../protocol/run';
+import type { SharingEvent } from '../protocol/sharing';
 import type { TileRange } from '../core/mask';
 import type {
   MaskTile,
@@ -176,6 +178,12 @@ export class RunReader {
     return pageBySize(this.history.signals, start, end, 'signals');
   }
 
+  /** What was seen of shared weights, as `spectra`. */
+  async sharingEvents({ start, end }: { start: number; end: number }): Promise<Page<SharingEvent>> {
+    await this.ready();
+    return pageBySize(this.history.sharing, start, end, 'sharing');
+  }
+
   /** Nothing is read any more; no file is held open between calls, so there is nothing to release. */
   dispose(): void {
     this.disposed = true;
@@ -232,10 +240,11 @@ export class RunReader {
     use: (file: SafetensorsFile, entry: TensorEntry) => Promise<T>,
   ): Promise<T> {
     await this.ready();
-    const file =
+    const written =
       step === 0
         ? await this.unlessMissing(openFile(this.folder.initFile).then(openSafetensors), 'The initial weights')
         : await openCheckpoint(this.folder, step);
+    const file = await withSharedWeights(written);
     try {
       const entry = file.get(`layers.${layer}.${part}`);
       if (!entry) throw errors.unknownLayer(layer);

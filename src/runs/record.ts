@@ -2,6 +2,8 @@
 import { mostLayers } from '../core/network';
 import { distributionNames, runRecordVersion } from '../protocol/run';
 import type { InitDetails, LayerSummary, RunRecord, RunState, SpectrumSummary } from '../protocol/run';
+import { mappingNames, scalerNames, sharingMethods, sharingScopes } from '../core/rps/names';
+import type { SharingBytes, SharingSummary } from '../protocol/sharing';
 import * as errors from './errors';
 import { Invalid, encodeNumber, list, number, object, oneOf, optional, pair, text, whole } from './validate';
 import type { Check } from './validate';
@@ -78,6 +80,18 @@ const version1 = object<RunRecord>({
   totalSteps: whole,
   distribution: optional(oneOf(...distributionNames)),
   laterTarget: optional(object<NonNullable<RunRecord['laterTarget']>>({ density: number, method: name, step: whole })),
+  sharing: optional(
+    object<SharingSummary>({
+      method: oneOf(...sharingMethods),
+      mapping: oneOf(...mappingNames),
+      scope: oneOf(...sharingScopes),
+      compression: number,
+      scaler: oneOf(...scalerNames),
+      n: whole,
+      m: whole,
+      bytes: object<SharingBytes>({ memory: whole, optimizer: whole, dense: whole, index: whole, weights: whole }),
+    }),
+  ),
   layers: list(checkLayer, mostLayers),
 });
 

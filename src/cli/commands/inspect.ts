@@ -4,12 +4,13 @@ import { openFile } from '../../formats/byte-source';
 import { tensorStatistics } from '../../formats/statistics';
 import { elementCount, openSafetensors } from '../../formats/safetensors';
 import type { SafetensorsFile, TensorEntry } from '../../formats/safetensors';
+import { withSharedWeights } from '../../formats/shared-weights';
 import { exitCode } from '../errors';
 import type { ExitCode } from '../errors';
 import type { Output } from '../output';
 import { printJson } from '../output';
 import { bar, significant, table, thousands } from '../table';
-import { headings } from '../words';
+import { headings, recoveredText } from '../words';
 
 interface Options {
   json?: boolean;
@@ -61,7 +62,7 @@ const printable = (name: string): string =>
   name.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (c) => `\\u{${c.codePointAt(0)!.toString(16)}}`);
 
 export async function inspect(name: string, options: Options, output: Output): Promise<ExitCode> {
-  const file = await openSafetensors(await openFile(name));
+  const file = await openSafetensors(await openFile(name)).then(withSharedWeights);
   try {
     const tensors = await inspectAll(file, options, output);
     if (options.json)
@@ -75,7 +76,9 @@ export async function inspect(name: string, options: Options, output: Output): P
           name: entry.name,
           dtype: entry.dtype,
           shape: entry.shape,
-          bytes: entry.end - entry.start,
+          // What a memory in the file stands for takes none of its own.
+          bytes: entry.recovered ? 0 : entry.end - entry.start,
+          ...(entry.recovered && { recovered: true }),
           ...(figures && figuresJson(entry, figures)),
         })),
       });
@@ -87,7 +90,7 @@ export async function inspect(name: string, options: Options, output: Output): P
         printable(entry.name),
         entry.dtype,
         entry.shape.join(' x '),
-        thousands(entry.end - entry.start),
+        entry.recovered ? recoveredText : thousands(entry.end - entry.start),
         figures ? significant(figures.density) : '',
         figures ? thousands(figures.nonZeros) : '',
         ...(notFinite ? [figures ? thousands(figures.nonFinite) : ''] : []),

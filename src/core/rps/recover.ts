@@ -62,25 +62,44 @@ export function* recoverInParts(
   out: Floats,
 ): Parts<void> {
   check(sharing, layer, memory, out);
+  yield* range(sharing, scales, memory, { layer, from: 0, to: out.length }, out);
+}
+
+/** A range of the weights of a layer, `to` exclusive. */
+interface WeightRange {
+  layer: number;
+  from: number;
+  to: number;
+}
+
+/** The weights of a range, into out[0 .. to - from). */
+export const recoverRange = (sharing: Sharing, scales: Scales, memory: Floats, p: WeightRange, out: Floats): void =>
+  finish(range(sharing, scales, memory, p, out));
+
+function* range(sharing: Sharing, scales: Scales, memory: Floats, p: WeightRange, out: Floats): Parts<void> {
+  const { layer } = p;
   const { inverse } = scales;
   const lambda = scales.lambda[layer];
   const signs = new Int8Array(blockSize);
   const places = new Int32Array(blockSize);
   const slices = bySlices(sharing, layer, inverse);
   let block = 0;
-  for (const [from, to] of blocksOf(sharing, layer)) {
+  for (let from = p.from; from < p.to; from += blockSize) {
     if (block++ % blocksPerPart === blocksPerPart - 1) yield;
+    const to = Math.min(p.to, from + blockSize);
+    const at = from - p.from;
     signsOf(sharing, layer, from, to, signs);
     if (slices) {
       eachRun(sharing, scales, layer, [from, to], (index, location, length, factor) => {
-        for (let k = 0; k < length; k++) out[index + k] = signs[index - from + k] * factor * memory[location + k];
+        const first = index - from;
+        for (let k = 0; k < length; k++) out[at + first + k] = signs[first + k] * factor * memory[location + k];
       });
       continue;
     }
     locationsOf(sharing, layer, from, to, places);
     for (let k = 0; k < to - from; k++) {
       const factor = inverse ? lambda * factorAt(inverse, places[k]) : lambda;
-      out[from + k] = signs[k] * factor * memory[places[k]];
+      out[at + k] = signs[k] * factor * memory[places[k]];
     }
   }
 }

@@ -134,7 +134,8 @@ function backwardSignals(
       tensors.layers.map(({ weight }) => weight),
     );
     for (const { name, weight, mask } of tensors.layers) {
-      const gradientNorm = Math.sqrt(squares(tf.mul(grads[weight.name], mask)));
+      const gradient = grads[weight.name];
+      const gradientNorm = Math.sqrt(squares(mask ? tf.mul(gradient, mask) : gradient));
       norms.set(name, { gradientNorm, squaredGradients: back.get(name)! });
     }
   });
@@ -162,7 +163,8 @@ export function* layerSignals(
       const gains = actualGains(read(weight), rows, bias && read(bias));
       const { gradientNorm, squaredGradients } = back.get(name)!;
       const figures = { weightNorm: gains.weight * Math.sqrt(rows), gradientNorm, ...onward.get(name)! };
-      return [name, { figures, squaredGradients, gains, mask: Uint8Array.from(mask.dataSync()) }];
+      const kept = mask ? Uint8Array.from(mask.dataSync()) : new Uint8Array(weight.size).fill(1);
+      return [name, { figures, squaredGradients, gains, mask: kept }];
     }),
   );
 }

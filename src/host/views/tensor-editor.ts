@@ -6,6 +6,7 @@ import { fromBytes, openFile, type ByteSource } from '../../formats/byte-source'
 import { maskTile, valueTile, weightTile } from '../../formats/matrix-tiles';
 import { tensorStatistics } from '../../formats/statistics';
 import { openSafetensors, type SafetensorsFile } from '../../formats/safetensors';
+import { withSharedWeights } from '../../formats/shared-weights';
 import { Peer, RpcCancelled } from '../../protocol/rpc';
 import type { TensorFileSummary, TensorViewApi, TensorViewEvents } from '../../protocol/views';
 import type { Nothing } from '../emitter';
@@ -37,7 +38,7 @@ export class TensorDocument implements vscode.CustomDocument {
 
   /** Throws what reading and checking the header throws: one sentence naming the file. */
   async file(): Promise<SafetensorsFile> {
-    this.opened ??= this.source().then(openSafetensors);
+    this.opened ??= this.source().then(openSafetensors).then(withSharedWeights);
     try {
       return await this.opened;
     } catch (error) {

@@ -48,7 +48,7 @@ export const tensorPage = (
   let bytes = 0;
   for (const entry of tensors.slice(start, Math.min(end, start + maxPage))) {
     const { name, dtype, shape } = entry;
-    const info = { name, dtype, shape, bytes: entry.end - entry.start, ...playedAs(entry) };
+    const info = { name, dtype, shape, bytes: entry.recovered ? 0 : entry.end - entry.start, ...playedAs(entry) };
     bytes += sizeOf(info);
     if (bytes > maxBytes && page.length > 0) break;
     page.push(info);

@@ -1,0 +1,133 @@
+/**
+ * A shared memory in training: recovers the weights of a step, gathers their gradients and moves itself. Desai, Shrivastava,
+ * "In defense of parameter sharing for model-compression" (2024), section 3; in the normalised form plain steps are its steps.
+ */
+import { divide, eachStretch } from '../../core/rps/location-values';
+import { gather, recover } from '../../core/rps/recover';
+import { slotNames, updateInPlace } from '../optimizer';
+import type { OptimizerSettings, Rates } from '../optimizer';
+import type { SharedState } from '../states';
+import type { Stride } from '../trainer';
+import type { SharingRule } from './rule';
+
+/** What one step did. */
+export interface MemoryMove {
+  /** In the order of the sharing; Euclidean norms of the step, and of the weights before it. */
+  layers: { layer: string; update: number; weight: number }[];
+  /** Euclidean norm of the memory after it. */
+  memoryNorm: number;
+}
+
+const norm = (values: Float32Array): number => {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i] * values[i];
+  return Math.sqrt(sum);
+};
+
+export class TrainedMemory {
+  /** Names of the layers whose weights are recovered. */
+  readonly layers: ReadonlySet<string>;
+  lastMove: MemoryMove | undefined;
+  private readonly memory: Float32Array;
+  private readonly slots: Float32Array[];
+  private readonly indexOf: ReadonlyMap<string, number>;
+  /** Rᵀ dL/dW so far. */
+  private gradient = new Float64Array();
+
+  /** `state` is copied. */
+  constructor(
+    private readonly rule: SharingRule,
+    private readonly optimizer: OptimizerSettings,
+    state: SharedState | undefined,
+  ) {
+    const { layers, m } = rule.sharing;
+    if (state?.memory.length !== m) throw new Error(`the state has no memory of ${m} numbers`);
+    this.indexOf = new Map(layers.map(({ name }, l) => [name, l]));
+    this.layers = new Set(this.indexOf.keys());
+    this.memory = state.memory.slice();
+    this.slots = slotNames(optimizer).map((_, slot) => state.slots.at(slot)?.slice() ?? new Float32Array(m));
+  }
+
+  /** The weights of a layer, row-major. */
+  recover(name: string): Float32Array {
+    return this.recovered(name, this.memory);
+  }
+
+  beginGradient(): void {
+    this.gradient = new Float64Array(this.memory.length);
+  }
+
+  /** `gradient`: by the weights of a layer. */
+  gather(name: string, gradient: Float32Array): void {
+    const { sharing, scales } = this.rule;
+    gather(sharing, scales, this.indexOf.get(name)!, gradient, this.gradient);
+  }
+
+  /**
+   * The square of the norm that clipping looks at: of the gradient by coordinates in which a step of gradient descent is the
+   * scaled one, g_j / sqrt(scaler_j). Of the gradient itself the largest factors would have nearly all of it.
+   */
+  squaredGradient(): number {
+    const { gradient } = this;
+    const { scaler } = this.rule;
+    let sum = 0;
+    if (!scaler) for (let j = 0; j < gradient.length; j++) sum += gradient[j] * gradient[j];
+    else
+      eachStretch(scaler, (divisor, from, to) => {
+        for (let j = from; j < to; j++) sum += (gradient[j] * gradient[j]) / divisor;
+      });
+    return sum;
+  }
+
+  /** One update by what was gathered, times `factor`. Weight decay acts on the memory, and so on the weights by the same factor. */
+  move(factor: number, { learningRate, count }: Stride): void {
+    const { scaler, sharing } = this.rule;
+    const { gradient } = this;
+    if (scaler) divide(gradient, scaler);
+    const slope = Float32Array.from(gradient, (value) => factor * value);
+    this.gradient = new Float64Array();
+    const before = this.memory.slice();
+    this.update(slope, { ...this.optimizer, learningRate, count });
+    const step = before.map((value, j) => this.memory[j] - value);
+    this.lastMove = {
+      layers: sharing.layers.map(({ name }) => ({
+        layer: name,
+        update: norm(this.recovered(name, step)),
+        weight: norm(this.recovered(name, before)),
+      })),
+      memoryNorm: norm(this.memory),
+    };
+  }
+
+  /** A copy. */
+  state(): SharedState {
+    return { memory: this.memory.slice(), slots: this.slots.map((slot) => slot.slice()) };
+  }
+
+  private update(slope: Float32Array, rates: Rates): void {
+    const { own } = this.rule;
+    if (!own) updateInPlace(this.memory, this.slots, slope, rates);
+    else if (!own.factors.ends)
+      updateInPlace(this.memory, this.slots, slope, {
+        ...rates,
+        own: { factors: own.factors.values, units: own.units?.values },
+      });
+    else
+      eachStretch(own.factors, (factors, from, to, k) => {
+        const part = (values: Float32Array): Float32Array => values.subarray(from, to);
+        updateInPlace(part(this.memory), this.slots.map(part), part(slope), {
+          ...rates,
+          own: { factors, units: own.units?.values[k] },
+        });
+      });
+  }
+
+  /** The weights of a layer by any memory: recovery is linear, so that of a step it is the step of the weights. */
+  private recovered(name: string, memory: Float32Array): Float32Array {
+    const { sharing, scales } = this.rule;
+    const layer = this.indexOf.get(name)!;
+    const out = new Float32Array(sharing.layers[layer].weights);
+    recover(sharing, scales, memory, layer, out);
+    return out;
+  }
+}
