@@ -104,7 +104,7 @@ export async function prepareStart(
   try {
     const course = courseOf(config, train);
     const later = laterIn(config, course);
-    const distribution = sharedBy(config.sparsity);
+    const distribution = config.sharing ? undefined : sharedBy(config.sparsity);
     const recorder = await Recorder.open(
       folder,
       await folder.lock(),

@@ -31,6 +31,8 @@ export interface Change {
   distribution?: string;
   /** More keys of `sparsity`, as written in braces. */
   sparsity?: string;
+  /** Keys of `sharing`, which then stands in place of `sparsity`, as written in braces. */
+  sharing?: string;
   optimizer?: 'sgd' | 'adam' | 'adamw';
   /** More keys of `train`, a line each. */
   train?: string;
@@ -53,6 +55,11 @@ const linearLayers = [
   '{ name: fc3, linear: { in: 12, out: 10 } }',
 ];
 
+const initialisationText = (change: Change): string =>
+  change.sharing === undefined
+    ? `sparsity: { density: ${change.density ?? 0.3}, distribution: ${change.distribution ?? 'uniform'}, init: ${change.init ?? 'eoi'}${change.sparsity ? `, ${change.sparsity}` : ''} }`
+    : `sharing: { ${change.sharing} }`;
+
 export const configText = (change: Change = {}): string => `version: 1
 name: ${change.name ?? 'tiny'}
 seed: ${change.seed ?? 3}
@@ -60,7 +67,7 @@ model:
   layers:
 ${(change.layers ?? linearLayers).map((layer) => `    - ${layer}`).join('\n')}
 data: { ${change.data ?? 'source: mnist, path: ./data'}, validation: 0.2, augment: [${change.augment ?? ''}] }
-sparsity: { density: ${change.density ?? 0.3}, distribution: ${change.distribution ?? 'uniform'}, init: ${change.init ?? 'eoi'}${change.sparsity ? `, ${change.sparsity}` : ''} }
+${initialisationText(change)}
 train:
   optimizer: { name: ${change.optimizer ?? 'sgd'}, learningRate: ${change.learningRate ?? 0.1}, weightDecay: ${change.weightDecay ?? 0.001} }
   schedule: { name: step, at: [0.5], factor: 0.5 }

@@ -1,0 +1,166 @@
+/** Runs whose weights are shared: what their folder holds, how they go on, and what readers find there. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { expand } from '../../../../src/core/rps/recover';
+import { openFile } from '../../../../src/formats/byte-source';
+import { openSafetensors } from '../../../../src/formats/safetensors';
+import type { SafetensorsFile } from '../../../../src/formats/safetensors';
+import { readSharedWeights, withSharedWeights } from '../../../../src/formats/shared-weights';
+import type { RunEvent } from '../../../../src/protocol/run';
+import { RunFolder } from '../../../../src/runs/folder';
+import { RunReader } from '../../../../src/runs/reader';
+import { failure } from '../../formats/bytes';
+import { filesIn, finalCheckpoint, outcome, Project, recordOf, TestEngine, totalSteps } from '../project';
+
+let project: Project;
+beforeEach(async () => void (project = await Project.create()));
+afterEach(() => project.remove());
+
+const open = (path: string): Promise<SafetensorsFile> => openFile(path).then(openSafetensors);
+
+const n = 784 * 12 + 12 * 12 + 12 * 10;
+const biases = 12 + 12 + 10;
+
+/** With a convolution in groups and a layer that stays dense, by another mapping and optimizer. */
+const pictures = {
+  layers: [
+    '{ name: conv1, conv: { in: 1, out: 4, kernel: 3, stride: 2 } }',
+    '{ activation: relu }',
+    '{ name: conv2, conv: { in: 4, out: 8, kernel: 3, stride: 2, groups: 2 } }',
+    '{ activation: relu }',
+    '{ reshape: mean }',
+    '{ name: last, linear: { in: 8, out: 10 } }',
+  ],
+  sharing: 'method: roast, compression: 4, tile: [4, 4], initStd: 0.2, scaler: theory, include: { names: ["conv*"] }',
+  optimizer: 'adam',
+  learningRate: 0.003,
+  train: 'microBatch: 4',
+} as const;
+
+describe('the folder of a run that shares weights', () => {
+  it('holds the memory and what recovers the weights, not the weights', async () => {
+    const engine = await TestEngine.greeted();
+    const { directory } = await engine.run(project.start({ sharing: 'compression: 8' }));
+    const record = await recordOf(directory);
+    expect(record.state).toBe('completed');
+    const m = Math.floor(n / 8);
+    expect(record.sharing).toMatchObject({ method: 'stable-rps', mapping: 'fold', compression: 8, n, m });
+    expect(record.distribution).toBeUndefined();
+    const { bytes } = record.sharing!;
+    expect(bytes).toMatchObject({ memory: 4 * m, optimizer: 4 * (m + biases), dense: 4 * biases, weights: 4 * n });
+    // Of a fold the numbers along its stretches are all that is kept.
+    expect(bytes.index).toBeLessThan(500);
+    expect(record.layers.map(({ density, nonZeros }) => [density, nonZeros])).toEqual(
+      [784 * 12, 12 * 12, 12 * 10].map((weights) => [1, weights]),
+    );
+    const files = await filesIn(directory);
+    expect(files.filter((name) => name.startsWith('masks/'))).toEqual([]);
+    const init = await open(join(directory, 'init.safetensors'));
+    expect(init.tensors.map(({ name, shape }) => [name, shape])).toEqual([
+      ['sharing.memory', [m]],
+      ['layers.fc1.bias', [12]],
+      ['layers.fc2.bias', [12]],
+      ['layers.fc3.bias', [10]],
+    ]);
+    await init.close();
+    const last = await open(
+      new RunFolder(directory).checkpoints + `/step-${String(totalSteps).padStart(6, '0')}.safetensors`,
+    );
+    expect(
+      last.tensors.map(({ name }) => name).filter((name) => name.includes('fc1') || name.includes('memory')),
+    ).toEqual([
+      'sharing.memory',
+      'layers.fc1.bias',
+      'optimizer.sharing.memory.momentum',
+      'optimizer.layers.fc1.bias.momentum',
+    ]);
+    // The file alone is enough.
+    const { sharing, scales, memory } = (await readSharedWeights(last))!;
+    const whole = await withSharedWeights(last);
+    for (const [l, weights] of expand(sharing, scales, memory).entries()) {
+      const { name, rows, columns } = sharing.layers[l];
+      const entry = whole.need(`layers.${name}.weight`);
+      expect(entry.shape).toEqual([rows, columns]);
+      expect(await whole.readFloat32(entry)).toEqual(weights);
+      expect(await whole.readFloat64(entry, 5, 17)).toEqual(Float64Array.from(weights.subarray(5, 17)));
+      const mask = await whole.readBytes(whole.need(`layers.${name}.mask`), 1, 4);
+      expect([...mask]).toEqual([1, 1, 1]);
+    }
+    await whole.close();
+  });
+
+  it('is read like that of any run: masks, weights, values', async () => {
+    const engine = await TestEngine.greeted();
+    const { directory } = await engine.run(project.start(pictures));
+    expect((await recordOf(directory)).state).toBe('completed');
+    const reader = new RunReader(new RunFolder(directory));
+    const range = { rowStart: 1, rowEnd: 3, columnStart: 2, columnEnd: 9 };
+    const file = await open(join(directory, 'init.safetensors'));
+    const shared = (await readSharedWeights(file))!;
+    expect(shared.sharing.layers.map(({ name }) => name)).toEqual(['conv1', 'conv2']);
+    const weights = expand(shared.sharing, shared.scales, shared.memory);
+    for (const [l, layer] of ['conv1', 'conv2'].entries()) {
+      const { columns } = shared.sharing.layers[l];
+      const { values } = await reader.valueTile({ layer, step: 0, ...range });
+      const expected = [1, 2].flatMap((row) => [...weights[l].subarray(row * columns + 2, row * columns + 9)]);
+      expect([...values]).toEqual(expected);
+      expect((await reader.weightTile({ layer, step: totalSteps, ...range })).scale).toBeGreaterThan(0);
+      const { bits } = await reader.maskTile({ layer, ...range });
+      expect([...bits]).toEqual([0x7f, 0x7f]);
+    }
+    const whole = { rowStart: 0, rowEnd: 2, columnStart: 0, columnEnd: 8 };
+    expect([...(await reader.maskTile({ layer: 'last', ...whole })).bits]).toEqual([0xff, 0xff]);
+    await file.close();
+    reader.dispose();
+  });
+});
+
+describe.each(['wasm', 'cpu'] as const)('a run that shares weights, resumed on %s', (backend) => {
+  const stops: [string, (event: RunEvent) => boolean][] = [
+    ['while initialising', (event) => event.type === 'layer' && event.layer.name !== 'fc1'],
+    ['after the first step', (event) => event.type === 'step' && event.step === 1],
+    ['between checkpoints', (event) => event.type === 'step' && event.step === 7],
+    ['before the last checkpoint', (event) => event.type === 'epoch' && event.step === totalSteps],
+  ];
+
+  it.each(stops.flatMap((stop) => [[...stop, { sharing: 'compression: 8' }] as const, [...stop, pictures] as const]))(
+    'after a cancel %s comes to the same bytes and the same journal',
+    async (_, when, change) => {
+      const engine = await TestEngine.greeted(backend);
+      const straight = await engine.run(project.start(change));
+      const { directory } = await engine.runUntil(project.start(change), when);
+      expect((await recordOf(directory)).state).toBe('cancelled');
+      await engine.resume(directory);
+      expect((await recordOf(directory)).state).toBe('completed');
+      expect((await finalCheckpoint(directory)).equals(await finalCheckpoint(straight.directory))).toBe(true);
+      expect(await outcome(directory)).toEqual(await outcome(straight.directory));
+    },
+  );
+});
+
+describe('a run that shares weights', () => {
+  it('passes over a checkpoint whose weights are mapped in another way', async () => {
+    const engine = await TestEngine.greeted();
+    const change = { sharing: 'compression: 8' };
+    const straight = await engine.run(project.start(change));
+    const { directory } = await engine.runUntil(project.start(change), (e) => e.type === 'step' && e.step === 10);
+    const file = join(directory, 'checkpoints/step-000010.safetensors');
+    const text = (await readFile(file)).toString('latin1');
+    expect(text).toContain('\\"seed\\":3');
+    await writeFile(file, Buffer.from(text.replace('\\"seed\\":3', '\\"seed\\":4'), 'latin1'));
+    await engine.resume(directory);
+    expect(engine.logs.some(({ message }) => message.includes('step-000010') && message.includes('mismatch'))).toBe(
+      true,
+    );
+    expect((await finalCheckpoint(directory)).equals(await finalCheckpoint(straight.directory))).toBe(true);
+  });
+
+  it('is refused before there is a folder when its tiles do not fit', async () => {
+    const engine = await TestEngine.greeted();
+    const change = { sharing: 'method: roast, compression: 400, tile: [64, 64]' };
+    const { message } = await failure(() => engine.run(project.start(change)));
+    expect(message).toMatch(/compression of at most/);
+    expect(await project.runs()).toEqual([]);
+  });
+});
