@@ -121,6 +121,13 @@ export const matrixNonFinite = (row: number, column: number, value: number): Spa
       'If these are trained weights, the training has diverged: try a lower learning rate.',
   );
 
+export const productNonFinite = (index: number, value: number): SparseError =>
+  new SparseError(
+    'linalg.product-non-finite',
+    `A product with a matrix gave ${value} at place ${index}; its eigenvalues need finite numbers. ` +
+      'If these are trained weights, the training has diverged: try a lower learning rate.',
+  );
+
 export const matrixSize = (rows: number, columns: number, length: number): SparseError =>
   new SparseError(
     'linalg.size-mismatch',
