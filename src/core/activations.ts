@@ -6,7 +6,7 @@ import type { Activation } from './network';
 export const leak = 0.01;
 
 /** Klambauer et al., "Self-Normalizing Neural Networks" (NIPS 2017). */
-const selu = { scale: 1.0507009873554805, alpha: 1.6732632423543772 };
+export const selu = { scale: 1.0507009873554805, alpha: 1.6732632423543772 };
 
 /** The normal density and distribution function. */
 export const density = (x: number): number => Math.exp(-0.5 * x * x) / Math.sqrt(2 * Math.PI);

@@ -1,80 +1,123 @@
-/** Gradients of the loss by the weights of a network that is not trained yet: what pruning at initialisation scores by. */
+/** Gradients of the loss by the parameters of a network, and how they change: what pruning at initialisation scores by. */
 import * as tf from '@tensorflow/tfjs';
 import type { Network } from '../core/network';
 import type { Parts } from '../core/parts';
-import { forward } from './network';
-import type { LayerWeights } from './network';
-import type { OtherState } from './states';
-import type { Batch } from './trainer';
-import { partsOf } from './micro-batches';
 import { crossEntropy, targets } from './loss';
-
-/** A layer's dense weights, (rows, columns) row-major, and its bias. */
-export interface DenseLayer {
-  name: string;
-  rows: number;
-  columns: number;
-  /** Default 1. */
-  groups?: number;
-  weights: Float32Array;
-  /** Absent where the layer has none. */
-  bias?: Float32Array;
-}
-
-/** How a gradient is computed beside its layers. */
-interface Around {
-  /** Norms and tables as they begin. */
-  others?: readonly OtherState[];
-  /** Examples at a time, by default all: as in a training step, batch norms see one part. */
-  microBatch?: number;
-}
-
-/** Their mean cross-entropy times their share of `examples`, as a function of all weights; batch norms see these, as in training. */
-function lossOf(
-  network: Network,
-  layers: readonly DenseLayer[],
-  batch: Batch,
-  { others, examples }: { others: readonly OtherState[]; examples: number },
-): (...weights: tf.Tensor[]) => tf.Scalar {
-  const x = tf.tensor2d(batch.x, [batch.size, network.inputs]);
-  const target = tf.tensor2d(targets(batch.labels, network.classes), [batch.size, network.classes]);
-  const biases = layers.map(({ bias }) => bias && tf.tensor1d(bias));
-  const fixed = others.map(({ name, shape, weight, bias }): [string, LayerWeights] => [
-    name,
-    { weight: tf.tensor(weight, [...shape]), ...(bias && { bias: tf.tensor1d(bias) }) },
-  ]);
-  return (...tensors) => {
-    const own = layers.map(({ name }, l): [string, LayerWeights] => {
-      const bias = biases[l];
-      return [name, { weight: tensors[l], ...(bias && { bias }) }];
-    });
-    const pass = { weights: new Map([...own, ...fixed]), onBatch: () => undefined };
-    return tf.div<tf.Scalar>(crossEntropy(forward(network, pass, x), target), examples);
-  };
-}
-
-const tensorsOf = (layers: readonly DenseLayer[]): tf.Tensor2D[] =>
-  layers.map(({ weights, rows, columns }) => tf.tensor2d(weights, [rows, columns]));
+import { partsOf } from './micro-batches';
+import { forward } from './network';
+import { byLayer, tensorsOf } from './parameter-tensors';
+import type { Parameters } from './parameter-tensors';
+import { softmax } from './tangent/activations';
+import type { Moving } from './tangent/moving';
+import { forwardMoving } from './tangent/network';
+import type { Batch } from './trainer';
 
 /**
- * g = dL/dW of each layer, pruned weights included; L the mean cross-entropy of the batch on the logits: the sum over its parts.
- * A part is one of them.
+ * L: the mean cross-entropy of softmax(logits / temperature) over the batch, batch norms by the examples of a part, as in
+ * training.
  */
-export function* weightGradients(
+interface LossSettings {
+  /** Examples at a time, by default all. Where there is no batch norm the result depends on it by rounding only. */
+  microBatch?: number | undefined;
+  /** Default 1. */
+  temperature?: number;
+}
+
+/** By the name of a parameter, as `tensorsOf` has them: values of its size, row-major. */
+export type ByParameter = ReadonlyMap<string, Float32Array | Float64Array>;
+
+/** Sums over the parts of a batch, in float64. */
+function* summed(
   network: Network,
-  layers: readonly DenseLayer[],
   batch: Batch,
-  { others = [], microBatch }: Around = {},
-): Parts<Float32Array[]> {
-  const sums = layers.map(({ weights }) => new Float32Array(weights.length));
+  { microBatch }: LossSettings,
+  gradients: (part: Batch) => ReadonlyMap<string, tf.Tensor>,
+): Parts<Map<string, Float64Array>> {
+  const sums = new Map<string, Float64Array>();
   for (const part of partsOf(batch, network.inputs, microBatch)) {
     tf.tidy(() => {
-      const loss = lossOf(network, layers, part, { others, examples: batch.size });
-      tf.grads(loss)(tensorsOf(layers)).forEach((gradient, l) => {
-        gradient.dataSync().forEach((value, i) => (sums[l][i] += value));
-      });
+      for (const [key, gradient] of gradients(part)) {
+        const sum = sums.get(key) ?? new Float64Array(gradient.size);
+        sums.set(key, sum);
+        gradient.dataSync().forEach((value, i) => (sum[i] += value));
+      }
     });
     yield;
   }
   return sums;
+}
+
+/** Gradients of a scalar by the tensors with these names. */
+function gradientsBy(
+  names: readonly string[],
+  tensors: ReadonlyMap<string, tf.Tensor>,
+  scalar: (all: ReadonlyMap<string, tf.Tensor>) => tf.Tensor,
+): Map<string, tf.Tensor> {
+  const own = names.map((name) => tensors.get(name)!);
+  const found = tf.grads((...moved: tf.Tensor[]) =>
+    scalar(new Map([...tensors, ...names.map((name, i): [string, tf.Tensor] => [name, moved[i]])])),
+  )(own);
+  return new Map(names.map((name, i) => [name, found[i]]));
+}
+
+const inputsOf = ({ inputs }: Network, { x, size }: Batch): tf.Tensor2D => tf.tensor2d(x, [size, inputs]);
+
+const targetsOf = ({ classes }: Network, { labels, size }: Batch): tf.Tensor2D =>
+  tf.tensor2d(targets(labels, classes), [size, classes]);
+
+/** dL/dp for each parameter p of `names`, pruned weights included. A part is a micro-batch. */
+export function* lossGradients(
+  network: Network,
+  parameters: Parameters,
+  batch: Batch,
+  names: readonly string[],
+  settings: LossSettings = {},
+): Parts<Map<string, Float64Array>> {
+  const { temperature = 1 } = settings;
+  return yield* summed(network, batch, settings, (part) => {
+    const target = targetsOf(network, part);
+    const x = inputsOf(network, part);
+    return gradientsBy(names, tensorsOf(parameters), (all) => {
+      const logits = forward(network, { weights: byLayer(all), onBatch: () => undefined }, x);
+      return tf.div(crossEntropy(tf.div(logits, temperature), target), batch.size);
+    });
+  });
+}
+
+/**
+ * H v by the parameters that `direction` names, v, the others held: H the Hessian of L by them. The gradient of how L changes
+ * along v (Pearlmutter, "Fast exact multiplication by the Hessian" (1994), section 2, in reverse over forward mode). Float32:
+ * see docs/methods.md for how near. A part is a micro-batch, which takes some four times the memory of its training step.
+ */
+export function* hessianVectorProduct(
+  network: Network,
+  parameters: Parameters,
+  batch: Batch,
+  direction: ByParameter,
+  settings: LossSettings = {},
+): Parts<Map<string, Float64Array>> {
+  const { temperature = 1 } = settings;
+  const names = [...direction.keys()];
+  if (names.length === 0) return new Map();
+  return yield* summed(network, batch, settings, (part) => {
+    const target = targetsOf(network, part);
+    const x = inputsOf(network, part);
+    const tensors = tensorsOf(parameters);
+    const changes = new Map(
+      [...direction].map(([name, values]) => [name, tf.tensor(Float32Array.from(values), tensors.get(name)!.shape)]),
+    );
+    return gradientsBy(names, tensors, (all) => {
+      const moving = new Map(
+        [...all].map(([name, value]): [string, Moving] => [name, { value, change: changes.get(name) }]),
+      );
+      const logits = forwardMoving(network, { weights: byLayer(moving), training: true }, { value: x });
+      return tf.div(changeOfLoss(logits, target, temperature), batch.size);
+    });
+  });
+}
+
+/** Of the summed cross-entropy of softmax(logits / temperature). */
+function changeOfLoss({ value, change }: Moving, target: tf.Tensor, temperature: number): tf.Tensor {
+  const { value: shares } = softmax({ value: tf.div(value, temperature) });
+  return tf.div(tf.sum(tf.mul(tf.sub(shares, target), change!)), temperature);
 }

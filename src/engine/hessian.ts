@@ -13,7 +13,7 @@ import { activationMaths } from '../core/activations';
 import type { ActivationMaths } from '../core/activations';
 import type { Network } from '../core/network';
 import type { Parts } from '../core/parts';
-import type { DenseLayer } from './gradients';
+import type { DenseLayer } from './parameter-tensors';
 import { addBack, addBackward, addForward, addOuter, inRanges, rearranged, rearrangements, zeros } from './matrices';
 import type { Matrix, Rearrangement, Weights } from './matrices';
 import type { Labels } from './data/data-set';

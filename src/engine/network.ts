@@ -5,8 +5,9 @@ import { activate } from './layers/activations';
 import { takenRows } from './backends/rows';
 import { attend } from './layers/attention';
 import { convolve, fromPictures, toPictures } from './layers/convolution';
+import { multiply } from './layers/linear';
 import { normalise } from './layers/norm';
-import type { BatchStatistics } from './layers/norm';
+import type { BatchStatistics, Running } from './layers/norm';
 import { meanOfPlaces, placesAsTokens, pool, squeezeExcite } from './layers/pictures';
 
 /** What the forward pass takes of a layer. */
@@ -14,7 +15,7 @@ export interface LayerWeights {
   /** rows x columns of a maskable layer, else as PyTorch has it. */
   weight: tf.Tensor;
   bias?: tf.Tensor;
-  running?: { mean: tf.Tensor; variance: tf.Tensor };
+  running?: Running;
 }
 
 export interface Pass {
@@ -28,16 +29,14 @@ export interface Pass {
 }
 
 /** Values are (batch, n), tokens (batch, tokens, size), pictures (batch, height, width, channels). */
-const isPictures = (x: tf.Tensor): x is tf.Tensor4D => x.rank === 4;
+export const isPictures = (x: tf.Tensor): x is tf.Tensor4D => x.rank === 4;
 
-const asValues = (x: tf.Tensor): tf.Tensor => (isPictures(x) ? fromPictures(x) : x);
+export const asValues = (x: tf.Tensor): tf.Tensor => (isPictures(x) ? fromPictures(x) : x);
 
 /** x Wᵀ + b along the last axis. */
 function linear({ weight, bias }: LayerWeights, x: tf.Tensor): tf.Tensor {
-  const rows = x.rank === 2 ? x : tf.reshape(x, [-1, x.shape[x.rank - 1]]);
-  const product = tf.matMul(rows, weight, false, true);
-  const out = bias ? tf.add(product, bias) : product;
-  return x.rank === 2 ? out : tf.reshape(out, [...x.shape.slice(0, -1), weight.shape[0]]);
+  const product = multiply(x, weight);
+  return bias ? tf.add(product, bias) : product;
 }
 
 function weightsOf({ weights }: Pass, name: string): LayerWeights {
@@ -99,12 +98,14 @@ function through(layer: Layer, x: tf.Tensor, pass: Pass): tf.Tensor {
 const along = (layers: readonly Layer[], x: tf.Tensor, pass: Pass): tf.Tensor =>
   layers.reduce((value, layer) => tf.tidy(() => through(layer, value, pass)), x);
 
-/** x: (batch, inputs), or of a network that goes on from tokens these. Answers the logits, (batch, classes). */
-export function forward(network: Network, pass: Pass, x: tf.Tensor2D | tf.Tensor3D): tf.Tensor2D {
-  const { picture, layers } = network;
-  const flat = !picture || layers[0]?.kind === 'linear';
-  return along(layers, flat ? x : toPictures(x as tf.Tensor2D, picture), pass) as tf.Tensor2D;
+/** The values of the data as the first layer takes them: pictures, unless it is linear or there is none. */
+export function shaped({ picture, layers }: Pick<Network, 'picture' | 'layers'>, x: tf.Tensor): tf.Tensor {
+  return !picture || layers[0]?.kind === 'linear' ? x : toPictures(x as tf.Tensor2D, picture);
 }
+
+/** x: (batch, inputs), or of a network that goes on from tokens these. Answers the logits, (batch, classes). */
+export const forward = (network: Network, pass: Pass, x: tf.Tensor2D | tf.Tensor3D): tf.Tensor2D =>
+  along(network.layers, shaped(network, x), pass) as tf.Tensor2D;
 
 /** What a small change of the input is a change of: the values, or, where they are looked up in a table, the rows they stand for. */
 export function smooth(

@@ -12,9 +12,9 @@ import { synflowOfNetwork } from '../core/prune/synflow';
 import { Mask } from '../core/mask';
 import type { Parts } from '../core/parts';
 import { Rng } from '../core/rng';
-import { weightGradients } from './gradients';
-import type { DenseLayer } from './gradients';
+import { lossGradients } from './gradients';
 import { hessianGradients } from './hessian';
+import type { DenseLayer } from './parameter-tensors';
 import type { OtherState } from './states';
 import type { Batch } from './trainer';
 
@@ -43,6 +43,8 @@ export interface PrunedLayer {
 /** By which GraSP divides the logits, as published (Wang et al. 2020; eoi.md 3.2). */
 const graspTemperature = 200;
 
+const weightName = ({ name }: NamedLayer): string => `${name}.weight`;
+
 function* scoresOf(request: PruneRequest, distribution: Exclude<ScoredDistribution, 'synflow'>): Parts<LayerScores[]> {
   const { config, plan, layers, others, batch } = request;
   const by = (score: (layer: NamedLayer, index: number) => LayerScores['scores']): LayerScores[] =>
@@ -56,8 +58,9 @@ function* scoresOf(request: PruneRequest, distribution: Exclude<ScoredDistributi
       return by(({ weights }) => magnitudeScores(weights));
     case 'snip': {
       const { microBatch } = plan.step;
-      const gradients = yield* weightGradients(plan.network, layers, batch(), { others, microBatch });
-      return by(({ name, weights }, index) => snipScores(weights, gradients[index], name));
+      const names = layers.map(weightName);
+      const gradients = yield* lossGradients(plan.network, { layers, others }, batch(), names, { microBatch });
+      return by((layer) => snipScores(layer.weights, gradients.get(weightName(layer))!, layer.name));
     }
     case 'grasp': {
       const products = yield* hessianGradients(plan.network, layers, batch(), graspTemperature);

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { NormLayer } from '../../core/network';
 
 /** Below the root, as in PyTorch. */
-const epsilon = 1e-5;
+export const epsilon = 1e-5;
 
 /** Share of the running average that a batch replaces, as in PyTorch. */
 const share = 0.1;
@@ -16,10 +16,16 @@ export interface BatchStatistics {
   count: number;
 }
 
+/** Averages over many batches. */
+export interface Running {
+  mean: tf.Tensor;
+  variance: tf.Tensor;
+}
+
 interface NormWeights {
   weight: tf.Tensor;
   bias?: tf.Tensor;
-  running?: { mean: tf.Tensor; variance: tf.Tensor };
+  running?: Running;
 }
 
 /** By averages that are given, along the last axis: values, channels, or the values of a token. */

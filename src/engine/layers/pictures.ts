@@ -4,17 +4,26 @@ import type { PoolLayer, SqueezeExciteLayer } from '../../core/network';
 import { activate } from './activations';
 import { windows } from './convolution';
 
-/** Of equal values in a window the first takes the gradient, as in PyTorch. */
-export function pool(x: tf.Tensor4D, { of, size, stride }: PoolLayer): tf.Tensor4D {
+/** What each window sees, (windows, size * size, channels), and the shape of what is made of them. */
+export function tapsOf(
+  x: tf.Tensor4D,
+  { size, stride }: PoolLayer,
+): { taps: tf.Tensor3D; shape: [number, number, number, number] } {
   const [batch, , , channels] = x.shape;
   const { patches, height, width } = windows(x, { kernel: [size, size], stride, padding: 'none' });
-  const taps = tf.reshape(patches, [-1, size * size, channels]);
+  return { taps: tf.reshape(patches, [-1, size * size, channels]), shape: [batch, height, width, channels] };
+}
+
+/** Of equal values in a window the first takes the gradient, as in PyTorch. */
+export function pool(x: tf.Tensor4D, layer: PoolLayer): tf.Tensor4D {
+  const { of, size } = layer;
+  const { taps, shape } = tapsOf(x, layer);
   // TensorFlow.js has no gradient of a split into one.
   const joined =
     of === 'average' || size === 1
       ? tf.mean(taps, 1)
       : tf.split(taps, size * size, 1).reduce((best, tap) => tf.maximum(best, tap));
-  return tf.reshape(joined, [batch, height, width, channels]);
+  return tf.reshape(joined, shape);
 }
 
 /** Of each channel, (batch, channels). */

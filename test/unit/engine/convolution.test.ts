@@ -9,10 +9,10 @@ import { Rng } from '../../../src/core/rng';
 import { cpu } from '../../../src/engine/backends/cpu';
 import { wasm } from '../../../src/engine/backends/wasm';
 import { convolve, fromPictures, toPictures } from '../../../src/engine/layers/convolution';
-import type { DenseLayer } from '../../../src/engine/gradients';
-import { weightGradients } from '../../../src/engine/gradients';
 import { hessianGradients } from '../../../src/engine/hessian';
+import type { DenseLayer } from '../../../src/engine/parameter-tensors';
 import type { Batch } from '../../../src/engine/trainer';
+import { weightGradients } from './by-layer';
 
 const conv = (change: Partial<ConvLayer>): ConvLayer => ({
   kind: 'conv',
@@ -171,16 +171,14 @@ describe('the Hessian product of a network with convolutions', () => {
 
   it.each(['circular', 'zero'] as const)('is how the gradient changes along itself: %s padding', (padding) => {
     const { network, layers, batch } = small(padding, 4);
-    const gradients = finish(weightGradients(network, layers, batch));
+    const gradients = weightGradients(network, layers, batch);
     const products = finish(hessianGradients(network, layers, batch, 1));
     const h = 0.005;
     const [ahead, behind] = [h, -h].map((by) =>
-      finish(
-        weightGradients(
-          network,
-          layers.map((layer, l) => ({ ...layer, weights: layer.weights.map((w, i) => w + by * gradients[l][i]) })),
-          batch,
-        ),
+      weightGradients(
+        network,
+        layers.map((layer, l) => ({ ...layer, weights: layer.weights.map((w, i) => w + by * gradients[l][i]) })),
+        batch,
       ),
     );
     products.forEach((product, l) => {

@@ -7,10 +7,11 @@ import { snipScores } from '../../../src/core/prune/snip';
 import { Rng } from '../../../src/core/rng';
 import type { Network } from '../../../src/core/network';
 import { cpu } from '../../../src/engine/backends/cpu';
-import type { DenseLayer } from '../../../src/engine/gradients';
-import { weightGradients } from '../../../src/engine/gradients';
+import { lossGradients } from '../../../src/engine/gradients';
 import { hessianGradients } from '../../../src/engine/hessian';
+import type { DenseLayer } from '../../../src/engine/parameter-tensors';
 import type { Batch } from '../../../src/engine/trainer';
+import { weightGradients, weightName } from './by-layer';
 import { lossOf, someChain } from './random-chains';
 import type { Chain } from './random-chains';
 
@@ -49,7 +50,7 @@ function loss(at: typeof layers): number {
 }
 
 /** The layers with the weights moved along a direction; float64 arithmetic on float32 weights. */
-const moved = (along: readonly Float32Array[], by: number): typeof layers =>
+const moved = (along: readonly (Float32Array | Float64Array)[], by: number): typeof layers =>
   layers.map((layer, l) => ({ ...layer, weights: layer.weights.map((value, i) => value + by * along[l][i]) }));
 
 const unit = (layer: number, index: number): Float32Array[] =>
@@ -59,7 +60,7 @@ beforeAll(() => cpu.start());
 
 describe('gradients of an untrained network', () => {
   it('are those of the cross-entropy of the logits', () => {
-    const gradients = finish(weightGradients(network, layers, batch));
+    const gradients = weightGradients(network, layers, batch);
     layers.forEach(({ weights }, l) =>
       weights.forEach((_, i) => {
         const slope = (loss(moved(unit(l, i), 1e-2)) - loss(moved(unit(l, i), -1e-2))) / 2e-2;
@@ -69,11 +70,11 @@ describe('gradients of an untrained network', () => {
   });
 
   it('are the same by parts of the batch', () => {
-    const whole = finish(weightGradients(network, layers, batch));
+    const whole = weightGradients(network, layers, batch);
     for (const microBatch of [1, 4]) {
-      const parts = [...weightGradients(network, layers, batch, { microBatch })];
+      const parts = [...lossGradients(network, { layers }, batch, layers.map(weightName), { microBatch })];
       expect(parts).toHaveLength(Math.ceil(batch.size / microBatch));
-      finish(weightGradients(network, layers, batch, { microBatch })).forEach((values, l) =>
+      weightGradients(network, layers, batch, microBatch).forEach((values, l) =>
         values.forEach((value, i) => expect(value).toBeCloseTo(whole[l][i], 6)),
       );
     }
@@ -100,10 +101,8 @@ describe('gradients of an untrained network', () => {
               bias: layer.bias.map((b) => b / temperature),
             },
       );
-    const gradientAt = (at: typeof layers): Float32Array[] =>
-      finish(weightGradients(own, cooled(at), batch)).map((g, l) =>
-        l === 0 ? g : g.map((value) => value / temperature),
-      );
+    const gradientAt = (at: typeof layers): Float64Array[] =>
+      weightGradients(own, cooled(at), batch).map((g, l) => (l === 0 ? g : g.map((value) => value / temperature)));
     const gradients = gradientAt(layers);
     const products = finish(hessianGradients(own, layers, batch, temperature));
     const h = 0.005;
@@ -150,7 +149,7 @@ describe('of any chain of layers', () => {
     let seen = 0;
     fc.assert(
       fc.property(someChain, (chain) => {
-        const gradients = finish(weightGradients(chain.network, chain.layers, chain.batch));
+        const gradients = weightGradients(chain.network, chain.layers, chain.batch);
         for (const place of someOf(chain, 10)) {
           const found = slopeAt(chain, plain(chain), place);
           if (!found) continue;

@@ -43,3 +43,21 @@ export function drawnBatch({ inputs, classes: labels }: Network, size: number, s
     labels: Uint8Array.from({ length: size }, () => rng.below(labels)),
   };
 }
+
+/** Deep norms over so few examples make the first gradients large: long steps would turn rounding into another path. */
+export const smallPresets: Record<
+  PresetName,
+  { picture: PictureSize; options: PresetOptions; size: number; learningRate: number }
+> = {
+  'mlp-7': { picture: [1, 6, 6], options: {}, size: 8, learningRate: 0.02 },
+  mlp: { picture: [1, 6, 6], options: { depth: 30, width: 12 }, size: 8, learningRate: 0.02 },
+  cnn: { picture: [2, 8, 8], options: { depth: 12, width: 4 }, size: 4, learningRate: 0.02 },
+  'resnet-20': { picture: [3, 8, 8], options: { width: 4 }, size: 8, learningRate: 2e-4 },
+  'resnet-32': { picture: [3, 8, 8], options: { width: 3 }, size: 8, learningRate: 2e-5 },
+  'resnet-56': { picture: [3, 8, 8], options: { width: 3 }, size: 8, learningRate: 2e-7 },
+  'resnet-110': { picture: [3, 8, 8], options: { width: 4 }, size: 6, learningRate: 1e-9 },
+  'vgg-11': { picture: [3, 16, 16], options: { width: 4 }, size: 8, learningRate: 1e-3 },
+  'vgg-16-c': { picture: [3, 16, 16], options: { width: 4 }, size: 16, learningRate: 1e-5 },
+  'efficientnet-b0': { picture: [3, 16, 16], options: { width: 6 }, size: 8, learningRate: 3e-7 },
+  'deit-blocks': { picture: [3, 16, 16], options: { depth: 3, width: 16 }, size: 4, learningRate: 0.02 },
+};

@@ -5,7 +5,7 @@ import { weightShape } from '../../../src/core/network';
 import { activations, maskableLayers, paddings } from '../../../src/core/network';
 import type { ConvLayer, Layer, Network, PictureSize } from '../../../src/core/network';
 import { Rng } from '../../../src/core/rng';
-import type { DenseLayer } from '../../../src/engine/gradients';
+import type { DenseLayer } from '../../../src/engine/parameter-tensors';
 import type { Batch } from '../../../src/engine/trainer';
 import { logits64, loss64 } from './float64';
 

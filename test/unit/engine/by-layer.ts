@@ -1,0 +1,17 @@
+/** Gradients by all weights of a network, layer by layer. */
+import type { Network } from '../../../src/core/network';
+import { finish } from '../../../src/core/parts';
+import { lossGradients } from '../../../src/engine/gradients';
+import type { DenseLayer } from '../../../src/engine/parameter-tensors';
+import type { Batch } from '../../../src/engine/trainer';
+
+export const weightName = ({ name }: DenseLayer): string => `${name}.weight`;
+
+export const weightGradients = (
+  network: Network,
+  layers: readonly DenseLayer[],
+  batch: Batch,
+  microBatch?: number,
+): Float64Array[] => [
+  ...finish(lossGradients(network, { layers }, batch, layers.map(weightName), { microBatch })).values(),
+];
