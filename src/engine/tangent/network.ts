@@ -32,6 +32,8 @@ function through(layer: Layer, x: Moving, pass: MovingPass): Moving {
       return byName(layer.name, linearly(x, asValues));
     case 'conv':
       return convolved(x, layer, own(layer.name));
+    case 'again':
+      return through(layer.of, x, pass);
     case 'activation':
       return activated(x, layer.fn);
     case 'norm':
