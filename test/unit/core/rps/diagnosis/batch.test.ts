@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest';
+import { finish } from '../../../../../src/core/parts';
+import { batchFiguresInParts, diagnoseBatch, diagnoseCurvature } from '../../../../../src/core/rps/diagnosis/batch';
+import type { BatchFigures } from '../../../../../src/core/rps/diagnosis/batch';
+import type { SharedRun } from '../../../../../src/core/rps/diagnosis/settings';
+import { spreadOut } from '../../../../../src/core/rps/location-values';
+import { expand, gather } from '../../../../../src/core/rps/recover';
+import { scalerOf } from '../../../../../src/core/rps/scales';
+import { dot, normals, oneByOne, presetToShare } from '../layers';
+import { named, runOf } from './runs';
+
+const gradientsOf = ({ sharing }: SharedRun): Float32Array[] =>
+  sharing.layers.map(({ weights }, l) => normals(weights, 40 + l));
+const weightsOf = ({ sharing }: SharedRun): Float32Array[] =>
+  sharing.layers.map(({ weights, deviation }, l) => normals(weights, 60 + l).map((value) => deviation * value));
+const figures = (run: SharedRun): BatchFigures => finish(batchFiguresInParts(run, gradientsOf(run), weightsOf(run)));
+
+describe.each([
+  ['plain', runOf()],
+  ['plain under theory', runOf({ scaler: 'theory' })],
+  ['v1', runOf({ scaler: 'v1', compression: 10 })],
+  ['normalised', runOf({ normalised: true, spec: { kind: 'fold', seed: 1 } })],
+])('%s', (_, run) => {
+  it('is what the definitions say, R and D written out', () => {
+    const { sharing, scales, scaler } = run;
+    const { m } = sharing;
+    const inverse = scales.inverse ? spreadOut(scales.inverse, m) : new Float64Array(m).fill(1);
+    const rows = sharing.layers.map((_layer, l) =>
+      oneByOne(sharing, l).map(({ location: j, sign }) => ({ j, r: sign * scales.lambda[l] * inverse[j] })),
+    );
+    const [gradients, weights] = [gradientsOf(run), weightsOf(run)];
+    const [g, gamma] = [new Float64Array(m), new Float64Array(m)];
+    rows.forEach((layer, l) =>
+      layer.forEach(({ j, r }, i) => {
+        g[j] += r * gradients[l][i];
+        gamma[j] += r * r;
+      }),
+    );
+    const d = scales.normalised ? gamma.map(() => 1) : spreadOut(scalerOf(scaler, sharing, scales.lambda), m);
+    const found = figures(run);
+    rows.forEach((layer, l) => {
+      const moved = layer.map(({ j, r }) => (r * g[j]) / d[j]);
+      const kept = layer.map(({ j, r }) => (r * g[j]) / gamma[j]);
+      const [dw, w] = [gradients[l], weights[l]];
+      const norm = Math.sqrt(dot(dw, dw));
+      const step = Math.sqrt(dot(moved, moved));
+      const { updateRatio, denseUpdateRatio, amplification, keptEnergy, cosine } = found.layers[l];
+      expect(updateRatio).toBeCloseTo((0.1 * step) / Math.sqrt(dot(w, w)), 4);
+      expect(denseUpdateRatio).toBeCloseTo((0.1 * norm) / Math.sqrt(dot(w, w)), 5);
+      expect(amplification! / (step / norm)).toBeCloseTo(1, 5);
+      expect(keptEnergy).toBeCloseTo(dot(kept, dw) / norm ** 2, 5);
+      expect(cosine).toBeCloseTo(dot(moved, dw) / (step * norm), 5);
+    });
+    // Together: |Gamma^(-1/2) Rᵀ g|² / |g|².
+    const energy = g.reduce((sum, value, j) => sum + (gamma[j] > 0 ? value ** 2 / gamma[j] : 0), 0);
+    expect(found.total.keptEnergy).toBeCloseTo(energy / gradients.reduce((sum, dw) => sum + dot(dw, dw), 0), 5);
+  });
+});
+
+it('at compression 1 a fold under theory steps as the dense network does', () => {
+  const { layers, total } = figures(runOf({ compression: 1, spec: { kind: 'fold', seed: 1 }, scaler: 'theory' }));
+  for (const { updateRatio, denseUpdateRatio, amplification, keptEnergy, cosine } of [...layers, total]) {
+    expect(updateRatio! / denseUpdateRatio!).toBeCloseTo(1, 6);
+    for (const one of [amplification, keptEnergy, cosine]) expect(one).toBeCloseTo(1, 6);
+  }
+});
+
+it('of a gradient without order about 1/c of the energy is kept', () => {
+  const layers = presetToShare('resnet-20');
+  for (const compression of [10, 50]) {
+    const { total } = figures(runOf({ layers, compression, spec: { kind: 'fold', seed: 1 }, normalised: true }));
+    expect(total.keptEnergy! * compression).toBeCloseTo(1, 1);
+    expect(total.cosine! * Math.sqrt(compression)).toBeCloseTo(1, 1);
+  }
+});
+
+it('warns of a layer that moves too far, and says what would help', () => {
+  const run = runOf({ initStd: 0.01 });
+  const findings = diagnoseBatch(run, figures(run));
+  expect(named(findings, 'update-ratio')).toMatchObject({ verdict: 'warn', fix: { kind: 'theory' } });
+  expect(named(findings, 'amplification')).toMatchObject({ verdict: 'warn', fix: { kind: 'theory' } });
+  const quiet = runOf({
+    scaler: 'theory',
+    optimizer: { name: 'sgd', learningRate: 1e-3, momentum: 0, nesterov: false },
+  });
+  for (const { verdict } of diagnoseBatch(quiet, figures(quiet))) expect(['ok', 'info']).toContain(verdict);
+  const adam = runOf({ initStd: 0.01, optimizer: { name: 'adam', learningRate: 0.1, momentum: 0, nesterov: false } });
+  for (const { verdict } of diagnoseBatch(adam, figures(adam))) expect(verdict).toBe('info');
+});
+
+it('a layer that no gradient reaches has no ratios', () => {
+  const run = runOf();
+  const zeros = run.sharing.layers.map(({ weights }) => new Float32Array(weights));
+  const { layers, total } = finish(batchFiguresInParts(run, zeros, zeros));
+  expect(layers[0]).toEqual({
+    ...{ updateRatio: null, denseUpdateRatio: null },
+    ...{ amplification: null, keptEnergy: null, cosine: null },
+  });
+  expect(diagnoseBatch(run, { layers, total })[0].verdict).toBe('ok');
+});
+
+describe('D8', () => {
+  it.each(['none', 'theory'] as const)('under %s the loss rises in one step exactly where it says so', (scaler) => {
+    const base = runOf({ scaler, initStd: 0.3 });
+    const { sharing, scales } = base;
+    // L = 1/2 sum h (w - t)²: its gradient and Hessian are known.
+    const target = weightsOf(base);
+    const h = sharing.layers.map(({ weights }, l) => normals(weights, l).map((value) => value ** 2));
+    const loss = (memory: Float64Array): number =>
+      expand(sharing, scales, memory).reduce(
+        (sum, w, l) => sum + w.reduce((inner, value, i) => inner + 0.5 * h[l][i] * (value - target[l][i]) ** 2, 0),
+        0,
+      );
+    const memory = Float64Array.from(normals(sharing.m, 3));
+    const slope = (of: (l: number) => Float32Array): Float64Array => {
+      const sum = new Float64Array(sharing.m);
+      sharing.layers.forEach((_, l) => gather(sharing, scales, l, of(l), sum));
+      return sum;
+    };
+    const w = expand(sharing, scales, memory);
+    const g = slope((l) => w[l].map((value, i) => h[l][i] * (value - target[l][i])));
+    const scale = spreadOut(scalerOf(scaler, sharing, scales.lambda), sharing.m);
+    const d = g.map((value, j) => value / scale[j]);
+    const dw = expand(sharing, scales, d);
+    const hd = slope((l) => dw[l].map((value, i) => h[l][i] * value));
+    const curvature = dot(d, hd) / dot(g, d);
+    for (const share of [0.5, 0.98, 1.02, 3]) {
+      const learningRate = (2 * share) / curvature;
+      const run = { ...base, optimizer: { ...base.optimizer, learningRate } };
+      const rises = loss(memory.map((value, j) => value - learningRate * d[j])) > loss(memory);
+      const { verdict, value } = diagnoseCurvature(run, curvature);
+      expect(value).toBeCloseTo(2 * share, 10);
+      expect(verdict).toBe(rises ? 'warn' : 'ok');
+      expect(rises).toBe(share > 1);
+    }
+  });
+});

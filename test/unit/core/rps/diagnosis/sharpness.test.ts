@@ -1,0 +1,188 @@
+import { describe, expect, it } from 'vitest';
+import {
+  boundary,
+  diagnoseSharpness,
+  failureLimit,
+  predict,
+  scalesAround,
+  sharpnessAt,
+  stableLimit,
+  zoneOf,
+} from '../../../../../src/core/rps/diagnosis/sharpness';
+import type { SharedRun } from '../../../../../src/core/rps/diagnosis/settings';
+import { spreadOut } from '../../../../../src/core/rps/location-values';
+import { gammaOf } from '../../../../../src/core/rps/location-sums';
+import type { ScalerName } from '../../../../../src/core/rps/names';
+import { expand, gather } from '../../../../../src/core/rps/recover';
+import { scalerOf } from '../../../../../src/core/rps/scales';
+import { dot, normals } from '../layers';
+import { named, runOf } from './runs';
+
+const directions = [90, 91, 92].map((seed) => normals(runOf().sharing.n, seed));
+
+/** H of the weights: diagonal and a few directions that couple all of them. Its largest eigenvalue is `beta`. */
+const couple = (x: Float64Array): Float64Array => {
+  const out = x.map((value, i) => (1 + (i % 7)) * value);
+  for (const u of directions) {
+    const share = dot(u, x) / 40;
+    out.forEach((value, i) => (out[i] = value + share * u[i]));
+  }
+  return out;
+};
+
+const largestEigenvalue = (apply: (x: Float64Array) => Float64Array, size: number): number => {
+  let x: Float64Array = Float64Array.from(normals(size, 5));
+  let value = 0;
+  for (let k = 0; k < 400; k++) {
+    const norm = Math.sqrt(dot(x, x));
+    x = x.map((entry) => entry / norm);
+    const y = apply(x);
+    value = dot(x, y);
+    x = y;
+  }
+  return value;
+};
+
+/** H psi = D^(-1/2) Rᵀ H R D^(-1/2). */
+function inMemory({ sharing, scales, scaler }: SharedRun): (x: Float64Array) => Float64Array {
+  const root = scales.normalised
+    ? new Float64Array(sharing.m).fill(1)
+    : spreadOut(scalerOf(scaler, sharing, scales.lambda), sharing.m).map(Math.sqrt);
+  return (x) => {
+    const weights = expand(
+      sharing,
+      scales,
+      x.map((value, j) => value / root[j]),
+    );
+    const moved = couple(Float64Array.from(weights.flatMap((layer) => [...layer])));
+    const out = new Float64Array(sharing.m);
+    sharing.layers.forEach(({ offset, weights: size }, l) =>
+      gather(sharing, scales, l, moved.subarray(offset, offset + size), out),
+    );
+    return out.map((value, j) => value / root[j]);
+  };
+}
+
+const sharpness = (run: SharedRun): number => largestEigenvalue(inMemory(run), run.sharing.m);
+const beta = largestEigenvalue(couple, runOf().sharing.n);
+
+describe('S', () => {
+  it.each<[ScalerName, number]>([
+    ['none', 2],
+    ['v1', 0],
+    ['v2', 1],
+    ['v3', 1],
+    ['v4', 1],
+    ['theory', 0],
+  ])('under %s goes as s^-%d, so that one measurement says all', (scaler, power) => {
+    const run = runOf({ scaler, initStd: 0.2 });
+    const measured = sharpness(run);
+    for (const s of [0.01, 0.2, 5]) {
+      const other = sharpness(runOf({ scaler, initStd: s }));
+      expect(other / sharpnessAt(run, measured, s)).toBeCloseTo(1, 4);
+      expect(other / (measured * (0.2 / s) ** power)).toBeCloseTo(1, 4);
+    }
+  });
+
+  it.each([1, 4, 30])(
+    'is at most beta times the largest Gamma; under theory at most beta, compression %d',
+    (compression) => {
+      const run = runOf({ compression });
+      expect(sharpness(run)).toBeLessThanOrEqual(beta * Math.max(...gammaOf(run.sharing, run.scales.lambda)));
+      for (const stable of [runOf({ compression, scaler: 'theory' }), runOf({ compression, normalised: true })])
+        expect(sharpness(stable)).toBeLessThanOrEqual(beta * (1 + 1e-6));
+    },
+  );
+
+  it('the normalised form has that of theory', () => {
+    expect(sharpness(runOf({ normalised: true })) / sharpness(runOf({ scaler: 'theory' }))).toBeCloseTo(1, 5);
+  });
+});
+
+describe('the limit', () => {
+  const steps = (etaS: number, momentum: number, nesterov: boolean): number => {
+    let [x, v] = [1, 0];
+    for (let k = 0; k < 4000; k++) {
+      const slope = x;
+      v = momentum * v + slope;
+      x -= etaS * (nesterov ? slope + momentum * v : v);
+      if (!(Math.abs(x) < 1e12)) break;
+    }
+    return Math.abs(x);
+  };
+
+  it.each([
+    [0, false],
+    [0.5, false],
+    [0.9, false],
+    [0.5, true],
+    [0.9, true],
+  ])('momentum %d, nesterov %s: a quadratic falls below it and grows above', (momentum, nesterov) => {
+    const limit = stableLimit({ momentum, nesterov });
+    expect(steps(0.97 * limit, momentum, nesterov)).toBeLessThan(1e-3);
+    expect(steps(1.03 * limit, momentum, nesterov)).toBeGreaterThan(1e3);
+  });
+});
+
+describe('D9', () => {
+  const at = (learningRate: number, change: Partial<SharedRun> = {}): SharedRun =>
+    runOf({ initStd: 0.1, ...change, optimizer: { name: 'sgd', learningRate, momentum: 0, nesterov: false } });
+
+  it.each([
+    [0.19, 'ok', 'safe'],
+    [0.21, 'warn', 'band'],
+    [0.99, 'warn', 'band'],
+    [1.01, 'fail', 'unsafe'],
+  ] as const)('learning rate %d at S = 10: %s', (learningRate, verdict, zone) => {
+    const run = at(learningRate);
+    const finding = named(diagnoseSharpness(run, 10), 'sharpness');
+    expect(finding).toMatchObject({ value: 10 * learningRate, threshold: 2, verdict });
+    expect(finding.fix?.kind).toBe(verdict === 'ok' ? undefined : 'theory');
+    expect(predict(run, 10, { initStd: 0.1, learningRate })).toBe(zone);
+    // A scale three times as large: a ninth of S.
+    expect(predict(run, 10, { initStd: 0.3, learningRate })).toBe(zoneOf((10 / 9) * learningRate, run.optimizer));
+  });
+
+  it('under theory the only way is a smaller learning rate, and it is safe', () => {
+    const run = at(0.5, { scaler: 'theory' });
+    const { fix } = named(diagnoseSharpness(run, 10), 'sharpness');
+    expect(fix).toMatchObject({
+      kind: 'learning-rate',
+      edits: [{ path: 'train.optimizer.learningRate', value: 0.18 }],
+    });
+    expect(predict(run, 10, { initStd: 7, learningRate: 0.18 })).toBe('safe');
+  });
+
+  it('the curves lie where a prediction changes', () => {
+    for (const scaler of ['none', 'v4', 'theory'] as const) {
+      const run = at(0.1, { scaler });
+      const scales = scalesAround(0.1, 9);
+      expect(scales.map((s) => Number(s.toPrecision(6)))).toEqual(
+        [-3, -2.5, -2, -1.5, -1, -0.5, 0, 0.5, 1].map((power) => Number((10 ** power).toPrecision(6))),
+      );
+      for (const [limit, below, above] of [
+        [stableLimit(run.optimizer), 'safe', 'band'],
+        [failureLimit, 'band', 'unsafe'],
+      ] as const)
+        for (const { initStd, learningRate } of boundary(run, 10, limit, scales)) {
+          expect(predict(run, 10, { initStd, learningRate: 0.999 * learningRate })).toBe(below);
+          expect(predict(run, 10, { initStd, learningRate: 1.001 * learningRate })).toBe(above);
+        }
+    }
+  });
+
+  it('says by how much a learning rate may be longer where sharing made the loss flat', () => {
+    const run = at(0.1, { scaler: 'theory' });
+    const found = named(diagnoseSharpness(run, 0.5, 20), 'conservative');
+    expect(found).toMatchObject({ value: 40, fix: { edits: [{ value: 4 }] } });
+    expect(diagnoseSharpness(run, 5, 20).map(({ measure }) => measure)).toEqual(['sharpness', 'conservative']);
+    expect(diagnoseSharpness(at(0.1, { scaler: 'theory' }), 10, 20)).toHaveLength(1);
+    expect(diagnoseSharpness(at(0.1), 0.5, 20)).toHaveLength(1);
+  });
+
+  it('has no limit for Adam, and none where the Hessian has no positive eigenvalue', () => {
+    const adam = runOf({ optimizer: { name: 'adam', learningRate: 1, momentum: 0, nesterov: false } });
+    expect(diagnoseSharpness(adam, 100)).toMatchObject([{ verdict: 'info', threshold: null }]);
+    expect(diagnoseSharpness(at(1), -1)).toMatchObject([{ verdict: 'info', threshold: null }]);
+  });
+});
