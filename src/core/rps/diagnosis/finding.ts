@@ -33,7 +33,7 @@ export type Measure =
 
 /** An edit of the config; the words of its button are by `kind`. */
 export interface Fix {
-  kind: 'fold' | 'theory' | 'stable-rps' | 'init-std' | 'learning-rate' | 'no-compat' | 'global';
+  kind: 'fold' | 'theory' | 'stable-rps' | 'init-std' | 'learning-rate' | 'no-compat';
   /** null: the key is taken out. */
   edits: { path: string; value: string | number | boolean | null }[];
 }

@@ -1,0 +1,207 @@
+/** The sentences of a diagnosis of shared weights: what was found, what it means, and what a person can do. */
+import { figureText } from '../core/figure';
+import type { Finding, Fix, Measure } from '../core/rps/diagnosis/finding';
+import type { SharingFinding } from './sharing';
+
+const figure = (value: number | null): string => (value === null ? '-' : figureText(value, 3));
+
+/** `37 %`, `0.4 %`. */
+const percent = (value: number | null): string => (value === null ? '-' : `${figureText(100 * value, 2)} %`);
+
+const fact = ({ facts }: Finding, key: string): string => {
+  const value = facts?.[key];
+  return typeof value === 'number' ? figure(value) : (value ?? '-');
+};
+const share = ({ facts }: Finding, key: string): string => percent(Number(facts?.[key]));
+
+const of = ({ layer }: Finding): string => (layer === undefined ? '' : ` of layer "${layer}"`);
+const bad = ({ verdict }: Finding): boolean => verdict === 'warn' || verdict === 'fail';
+/** Adds what is only said where something is wrong. */
+const ifBad = (finding: Finding, text: string): string => (bad(finding) ? ` ${text}` : '');
+
+/** Where it began, and when it was seen if that was later. */
+function since(finding: Finding): string {
+  const { layer, step } = finding;
+  const where = layer === undefined ? '' : ` in layer "${layer}"`;
+  const seen = Number(finding.facts?.['at']);
+  return `It began${where} at step ${step ?? '-'}${seen > (step ?? seen) ? ` and was seen at step ${seen}` : ''}.`;
+}
+
+const words: Record<Measure, { title: string; sentence: (finding: Finding) => string }> = {
+  'largest-lambda': {
+    title: 'Largest scale of a layer',
+    sentence: (f) =>
+      `The largest lambda is ${figure(f.value)},${of(f)}: without a scaler its weights move ${fact(f, 'multiplier')} times as far as by the learning rate` +
+      `${f.verdict === 'info' ? '; here that is taken out again' : ''}.${ifBad(f, `A memory with a standard deviation of ${fact(f, 'neutral')} would bring the mean to 1; stable-rps has none to choose.`)}`,
+  },
+  'lambda-range': {
+    title: 'Range of scales',
+    sentence: (f) => `Lambda of "${fact(f, 'most')}" is ${figure(f.value)} times that of "${fact(f, 'least')}".`,
+  },
+  unused: {
+    title: 'Unused memory',
+    sentence: (f) =>
+      `${percent(f.value)} of the memory is used by no weight; ${share(f, 'expected')} are expected of this mapping.${ifBad(f, 'A fold uses all of it.')}`,
+  },
+  load: {
+    title: 'Evenness of loads',
+    sentence: (f) =>
+      `Loads differ by ${percent(f.value)} of their mean (${share(f, 'expected')} expected); the most sharers of a location are ${fact(f, 'most')}, and any mapping has one with ${fact(f, 'least')}.`,
+  },
+  collisions: {
+    title: 'Sharing within a layer',
+    sentence: (f) =>
+      `${percent(f.value)} of the weights share a location with another of their own layer; ${share(f, 'unavoidable')} are in layers larger than their memory, where some must.`,
+  },
+  'cache-lines': {
+    title: 'Cache lines',
+    sentence: (f) =>
+      `${fact(f, 'pieceSize')} weights that lie side by side in their layer touch ${figure(f.value)} cache lines of the memory (${fact(f, 'expected')} by the formula).`,
+  },
+  'mean-gamma': {
+    title: 'Mean Gamma',
+    sentence: (f) =>
+      `On average a location steps Gamma = ${figure(f.value)} times as far as by the learning rate${f.verdict === 'info' ? ', which is taken out again' : ''}.` +
+      ifBad(f, `Set initStd to ${fact(f, 'neutral')} for a mean of 1, or let scaler: theory divide by it.`),
+  },
+  'largest-gamma': {
+    title: 'Largest Gamma',
+    sentence: (f) =>
+      `Where all sharers agree, a location steps up to ${figure(f.value)} times as far as by the learning rate${f.verdict === 'info' ? ', which is taken out again' : ''}.` +
+      ifBad(
+        f,
+        'Gradient descent is proved stable only for learning rates below 2 over the sharpness times that. Use scaler: theory.',
+      ),
+  },
+  'scaler-gap': {
+    title: 'Steps of scaler v1',
+    sentence: (f) =>
+      `Steps under v1 are up to ${figure(f.value)} times longer than the ones that are proved stable.${ifBad(f, 'Use scaler: theory.')}`,
+  },
+  'norm-ratio': {
+    title: 'Norm of the recovered weights',
+    sentence: (f) =>
+      `The weights${of(f)} begin ${figure(f.value)} times as large as without sharing.` +
+      ifBad(
+        f,
+        `That is so of ${fact(f, 'layers')} layers. A factor of 0.577 is that of the public code (compat: true); otherwise the memory is too small for this layer or unevenly used.`,
+      ),
+  },
+  continuity: {
+    title: 'The dense network at compression 1',
+    sentence: (f) =>
+      bad(f)
+        ? `At compression 1 this mapping is not the dense network: up to ${fact(f, 'most')} weights share a location, and ${percent(f.value)} of given weights are lost. Use mapping: fold.`
+        : 'At compression 1 every weight has a location of its own: this is the dense network.',
+  },
+  'update-ratio': {
+    title: 'First step over weights',
+    sentence: (f) =>
+      `The weights${of(f)} move by ${percent(f.value)} of their norm in ${f.step === undefined ? 'the first step' : `step ${f.step}`}` +
+      `${f.facts?.['dense'] === undefined ? '' : `; those of the dense layer would by ${share(f, 'dense')}`}.` +
+      ifBad(f, 'More than 10 % is a leap. Use scaler: theory or a smaller learning rate.'),
+  },
+  amplification: {
+    title: 'Amplification',
+    sentence: (f) =>
+      `The step${of(f)} is ${figure(f.value)} times that of the dense layer.${ifBad(f, 'Use scaler: theory, or a larger initStd.')}`,
+  },
+  'kept-energy': {
+    title: 'Gradient that is kept',
+    sentence: (f) =>
+      `The memory can follow ${percent(f.value)} of the squared gradient; of a gradient without order it would be ${share(f, 'expected')}.`,
+  },
+  'cross-talk': {
+    title: 'Cross-talk',
+    sentence: (f) => `The cosine between the dense step and the shared one is ${figure(f.value)}.`,
+  },
+  curvature: {
+    title: 'Curvature along the step',
+    sentence: (f) =>
+      `The learning rate times the curvature along the first step is ${figure(f.value)}.` +
+      ifBad(f, `Above 2 this very step raises the loss; it falls for learning rates below ${fact(f, 'largest')}.`),
+  },
+  sharpness: {
+    title: 'Sharpness',
+    sentence: (f) =>
+      f.threshold === null
+        ? `The sharpness is ${fact(f, 'sharpness')}. No limit is known of it for this optimizer, or along a direction of no positive curvature.`
+        : `The sharpness is ${fact(f, 'sharpness')}, times the learning rate ${figure(f.value)}; the optimizer is stable below ${figure(f.threshold)}.` +
+          (f.verdict === 'fail'
+            ? ` Runs above ${fact(f, 'failure')} diverged or collapsed: this one is predicted to fail.`
+            : f.verdict === 'warn'
+              ? ` Up to ${fact(f, 'failure')} runs went either way. Learning rates below ${fact(f, 'largest')} are proved.`
+              : ''),
+  },
+  conservative: {
+    title: 'A longer learning rate',
+    sentence: (f) =>
+      `Sharing made the loss ${figure(f.value)} times flatter than that of the full network: a learning rate of up to ${fact(f, 'learningRate')} is as stable as yours is there, and trains faster.`,
+  },
+  'not-finite': {
+    title: 'Not a number',
+    sentence: (f) => `Loss or weights are not finite. ${since(f)} Lower the learning rate, or use scaler: theory.`,
+  },
+  'loss-growth': {
+    title: 'Growing loss',
+    sentence: (f) =>
+      `The loss is ${figure(f.value)} times that of the first step. ${since(f)} Lower the learning rate, or use scaler: theory.`,
+  },
+  plateau: {
+    title: 'Loss of chance',
+    sentence: (f) =>
+      `The loss stays at ${figure(f.value)}, the logarithm of the number of classes: the network says nothing of its input. ${since(f)} Units may be dead: lower the learning rate.`,
+  },
+  'memory-growth': {
+    title: 'Growing memory',
+    sentence: (f) => `The norm of the memory is ${figure(f.value)} times that of the beginning. ${since(f)}`,
+  },
+  'gradient-growth': {
+    title: 'Growing gradient',
+    sentence: (f) => `The norm of the gradient rose ${figure(f.value)} times within ten steps. ${since(f)}`,
+  },
+  'adam-scaler': {
+    title: 'A scaler under Adam',
+    sentence: (f) =>
+      `Scaler ${fact(f, 'scaler')} does nothing under Adam, which divides by the size of each gradient. With scaler: theory the learning rate is scaled instead.`,
+  },
+  'adam-lambda': {
+    title: 'Steps under Adam',
+    sentence: (f) =>
+      f.layer === undefined
+        ? 'The learning rate of each location is scaled by its sharers, so weights move as those of a dense network.'
+        : `Under Adam the weights${of(f)} move ${figure(f.value)} times as far as by the learning rate.${ifBad(f, `Set initStd to ${fact(f, 'neutral')}, or use scaler: theory.`)}`,
+  },
+  'half-precision': {
+    title: 'Half precision',
+    sentence: (f) =>
+      `Gradients of the memory sum to up to ${figure(f.value)} times those of weights, so half precision overflows at gradients of ${fact(f, 'largest')}. Training here is in single precision; elsewhere unscale before dividing by Gamma.`,
+  },
+  wiring: {
+    title: 'Memory and mapping',
+    sentence: (f) =>
+      bad(f)
+        ? `The memory was written with another ${fact(f, 'what')}: ${fact(f, 'there')} there, ${fact(f, 'here')} here. The weights recovered from it would be noise.`
+        : 'The mapping is the one that the memory was written with.',
+  },
+};
+
+const fixTitles: Record<Fix['kind'], (fix: Fix) => string> = {
+  fold: () => 'Use mapping: fold',
+  theory: () => 'Use scaler: theory',
+  'stable-rps': () => 'Use method: stable-rps',
+  'init-std': ({ edits }) => `Set initStd to ${String(edits[0].value)}`,
+  'learning-rate': ({ edits }) => `Set the learning rate to ${String(edits[0].value)}`,
+  'no-compat': () => 'Begin with the full scale (compat: false)',
+};
+
+/** What is told of a finding. */
+export function findingText(finding: Finding): SharingFinding {
+  const { id, measure, value, threshold, verdict, layer, fix } = finding;
+  const { title, sentence } = words[measure];
+  return {
+    ...{ id, measure, title, value, threshold, verdict, sentence: sentence(finding) },
+    ...(layer !== undefined && { layer }),
+    ...(fix && { fix: { title: fixTitles[fix.kind](fix), edits: fix.edits } }),
+  };
+}
