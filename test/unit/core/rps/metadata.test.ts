@@ -1,0 +1,46 @@
+import { expect, it } from 'vitest';
+import { metadataText, readMetadata } from '../../../../src/core/rps/metadata';
+import { normalisedScales, plainScales } from '../../../../src/core/rps/scales';
+import { sharingOf } from '../../../../src/core/rps/sharing';
+import { smallLayers, specs } from './layers';
+
+it.each(specs)('$kind, aligned $aligned: a mapping is read as it was written', (spec) => {
+  for (const scope of ['global', 'local'] as const) {
+    const sharing = sharingOf(smallLayers, { compression: 2.3, spec, scope });
+    for (const scales of [plainScales(sharing, 0.037), normalisedScales(sharing)])
+      expect(readMetadata(metadataText(sharing, scales), sharing.m)).toEqual({ sharing, scales });
+  }
+});
+
+const sharing = sharingOf(smallLayers, { compression: 2, spec: specs[2], scope: 'global' });
+const text = metadataText(sharing, plainScales(sharing, 0.1));
+
+it.each<[string, string, number?]>([
+  ['not JSON', text.slice(1)],
+  ['no object', '[]'],
+  ['version is 2', text.replace('"version":1', '"version":2')],
+  ['no layers', text.replace('"layers"', '"levels"')],
+  ['a layer is no object', text.replace(/"layers":\[\{.*?\},/, '"layers":[3,')],
+  ['a layer has no name', text.replace('"name"', '"title"')],
+  ['"mapping" is none of', text.replace('"mapping":"roast"', '"mapping":"rost"')],
+  ['"scope" is none of', text.replace('"global"', '"all"')],
+  ['"tile" is not two numbers', text.replace('[4,8]', '[4]')],
+  ['"seed" is no number', text.replace('"seed":3', '"seed":"3"')],
+  ['"n" is 1327, and its layers make 1354', text.replace('"rows":8,"columns":27', '"rows":9,"columns":27')],
+  ['"m" is 664, and its layers make 663', text.replace('"m":663', '"m":664')],
+  ['a lambda is not above 0', text.replace(/"lambda":[\d.]+/, '"lambda":-1')],
+  ['the memory has 662 numbers', text, 662],
+])('says that %s', (sentence, changed, memory = sharing.m) => {
+  expect(changed === text).toBe(memory !== sharing.m);
+  expect(() => readMetadata(changed, memory)).toThrow(
+    expect.objectContaining({
+      code: 'rps.bad-metadata',
+      message: expect.stringContaining(sentence) as string,
+    }) as Error,
+  );
+});
+
+it('what no mapping can be is refused as a mapping is', () => {
+  expect(() => readMetadata(text.replace('"compression":2', '"compression":0.5'), sharing.m)).toThrow(/1 or more/);
+  expect(() => readMetadata(text.replace(/"deviation":[\d.]+/, '"deviation":0'), sharing.m)).toThrow(/deviation/);
+});
