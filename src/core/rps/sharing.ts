@@ -56,7 +56,7 @@ export interface Sharing {
 }
 
 /** Offsets and locations are 32-bit. */
-export const mostWeights = 2 ** 31 - 1;
+const mostWeights = 2 ** 31 - 1;
 
 export type LayerToShare = Omit<SharedLayer, 'offset' | 'weights'>;
 

@@ -12,7 +12,7 @@ import type { SharedRun } from './settings';
 /** A step of this share of the weights changes what the layer computes at once. */
 export const updateLimit = 0.1;
 /** The step as shared over the dense one. */
-export const amplificationLimit = 10;
+const amplificationLimit = 10;
 
 export interface LayerBatch {
   /** eta |R d| / |W|, d the step of the memory; null where the weights are all 0. */

@@ -79,9 +79,3 @@ export const learningRateFix = (value: number): Fix => ({
   kind: 'learning-rate',
   edits: [{ path: 'train.optimizer.learningRate', value: typed(value) }],
 });
-
-const severity: Record<Verdict, number> = { info: 0, ok: 1, warn: 2, fail: 3 };
-
-/** The worst of several. */
-export const worst = (verdicts: readonly Verdict[]): Verdict =>
-  verdicts.reduce<Verdict>((a, b) => (severity[b] > severity[a] ? b : a), 'info');

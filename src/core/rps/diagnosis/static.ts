@@ -18,7 +18,7 @@ export const multiplierLimit = 10;
 /** Share of a memory without a use that is told as waste. */
 export const unusedLimit = 0.01;
 /** Steps of v1 over the provable ones. */
-export const scalerGapLimit = 1.5;
+const scalerGapLimit = 1.5;
 
 export interface GammaFigures {
   mean: number;
@@ -68,7 +68,7 @@ export function* diagnoseStatic(run: SharedRun, memory: Float32Array): Parts<Sta
 }
 
 /** Over locations that are used. */
-export function gammaFigures({ count, sum, squares }: LocationSums, m: number): GammaFigures {
+function gammaFigures({ count, sum, squares }: LocationSums, m: number): GammaFigures {
   let [total, max, gap, largestSum] = [0, 0, 0, 0];
   eachStretch(squares, (gamma, from, to, k) => {
     total += gamma * (to - from);

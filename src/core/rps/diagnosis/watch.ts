@@ -26,9 +26,9 @@ export interface WatchedStep {
 /** Steps kept before the one that failed. */
 export const stepsKept = 20;
 /** Loss over that of the first step. */
-export const lossLimit = 3;
+const lossLimit = 3;
 /** |psi| over that of the first step. */
-export const growthLimit = 10;
+const growthLimit = 10;
 /** Gradient norm over that of so many steps before. */
 const gradientSpan = 10;
 /** Share of ln K that the loss of a network that says nothing stays near. */

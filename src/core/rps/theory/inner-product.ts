@@ -96,7 +96,7 @@ export function checkTrials(trials: number): void {
 }
 
 /** Trials of one part. */
-export const trialsPerPart = 32;
+const trialsPerPart = 32;
 
 /** The factor that makes an estimate unbiased. */
 const scaleOf: Record<Estimator, (n: number, m: number) => number> = {
