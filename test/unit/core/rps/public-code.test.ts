@@ -1,5 +1,6 @@
 /** Defects of the public codes, each made here beside ours, which does not have it (rps.md 1.4, 2.3, 2.4, 5). */
 import { describe, expect, it } from 'vitest';
+import { maskableLayers, weightShape } from '../../../../src/core/network';
 import { Rng } from '../../../../src/core/rng';
 import { audit } from '../../../../src/core/rps/audit';
 import { spreadOut } from '../../../../src/core/rps/location-values';
@@ -122,7 +123,13 @@ it('Adam gets a factor on its step: a scaler of the gradient would cancel in it'
   }
 });
 
-it('a weight used twice is shared once: the same layer cannot be listed again', () => {
+it('a weight used twice is shared once: tied layers are one, and the same layer cannot be listed again', () => {
+  const fc = { kind: 'linear', name: 'fc', in: 8, out: 8 } as const;
+  const tied = maskableLayers({ layers: [fc, { kind: 'again', of: fc }, { kind: 'again', of: fc }] }).map((layer) => ({
+    ...weightShape(layer),
+    deviation: 0.5,
+  }));
+  expect(sharingOf(tied, { compression: 2, spec: fold.spec, scope: 'global' })).toMatchObject({ n: 64, m: 32 });
   expect(() =>
     sharingOf([...smallLayers, smallLayers[2]], { compression: 2, spec: fold.spec, scope: 'global' }),
   ).toThrow(/"fc1" is listed twice/);
