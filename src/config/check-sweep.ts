@@ -7,7 +7,7 @@ import type { Written } from './parse';
 import { configText, countOf, picksOf, readAxes, trialId, trialTree, valuesOf } from './sweep';
 import type { Axis, Sweep } from './sweep';
 import * as errors from './sweep-errors';
-import { findPlace } from './tree';
+import { findPlace, plainValue } from './tree';
 import type { MapNode } from './tree';
 
 const pairOf = ({ tree: { root, problems } }: Written): MapNode['pairs'][number] | undefined =>
@@ -143,7 +143,7 @@ const sweepOf = (base: MapNode, axes: readonly Axis[], { format }: Written): Swe
         // Made when it is read: thousands of them would hold up whoever only lists the trials.
         get text() {
           // Each was put in when the sweep was checked.
-          return configText(trialTree(base, axes, picks) as MapNode, format);
+          return configText(plainValue(trialTree(base, axes, picks) as MapNode), format);
         },
       };
     }),

@@ -1,6 +1,6 @@
 /** From a config to the network it describes and what each of its layers is to become, before any weight exists. */
 import { SparseError } from '../core/errors';
-import { otherParameters } from '../core/network';
+import { parametersOf } from '../core/network';
 import type { Network } from '../core/network';
 import type { StepPlan } from '../core/step-memory';
 import { checkEoiAngles } from './check-angles';
@@ -83,7 +83,7 @@ export function planNetwork(config: Config, task: Task): { plan?: NetworkPlan; p
   if (nonZeros !== undefined) problems.push(...checkReached(config, nonZeros / weights));
   problems.push(...checkPruning(config, placed, { layers: maskable, weights, nonZeros }));
   if (problems.some(({ severity }) => severity !== 'warning')) return { problems };
-  const parameters = sum(layers, (layer) => layer.weights + layer.biases) + otherParameters(network);
+  const parameters = parametersOf(network);
   const sharing =
     config.sharing && planSharing({ ...config, sharing: config.sharing }, network, gains.gain, parameters);
   if (sharing && 'problems' in sharing) return { problems: [...problems, ...sharing.problems] };

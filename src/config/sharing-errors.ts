@@ -93,3 +93,14 @@ export const standstillPredicted = (initStd: number, steps: PredictedSteps, ways
     'standstill-predicted',
     `${stepText(initStd, steps)} Hardly anything will be learned. Use ${ways.join(', or ')}.`,
   );
+
+// Comparison at equal memory.
+
+export const nothingToCompare = (): Finding =>
+  finding(
+    'nothing-to-compare',
+    'A comparison at equal memory needs a config without a mistake that has `sharing`: its memory is what the others get. Add `sharing: {}`, or check the config first.',
+  );
+
+/** Why a comparison cannot say what a method would come to. */
+export const unknownData = (): string => 'What the data holds is not known here.';

@@ -165,9 +165,8 @@ function withValue(
   return { ...map, pairs: old ? map.pairs.map((other) => (other === old ? pair : other)) : [...map.pairs, pair] };
 }
 
-/** The text of a tree: what reads back to the same values. */
-export const configText = (root: MapNode, format: ConfigFormat): string => {
-  const value = plainValue(root);
+/** The text of a config: what reads back to the same values. */
+export const configText = (value: PlainValue, format: ConfigFormat): string => {
   if (format === 'json') return `${JSON.stringify(value, null, 2)}\n`;
   return stringify(value, { version: '1.2', schema: 'core', lineWidth: 0, aliasDuplicateObjects: false });
 };

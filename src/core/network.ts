@@ -199,3 +199,11 @@ export const otherParameters = ({ layers }: Pick<Network, 'layers'>): number =>
     if (layer.kind === 'embedding') return sum + layer.size * layer.width;
     return layer.kind === 'position' ? sum + layer.tokens * layer.size : sum;
   }, 0);
+
+/** Parameters with biases, norms, embeddings and positions; tied weights once. */
+export const parametersOf = (network: Network): number =>
+  otherParameters(network) +
+  maskableLayers(network).reduce((sum, layer) => {
+    const { rows, columns } = weightShape(layer);
+    return sum + rows * columns + (layer.bias === false ? 0 : rows);
+  }, 0);

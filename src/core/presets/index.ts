@@ -83,7 +83,10 @@ export const presetNames = Object.keys(presets) as PresetName[];
 export const needsPicture = (name: PresetName): boolean => name !== 'mlp-7' && name !== 'mlp';
 
 /** The depths or widths that a preset can be given, if it can. */
-export const presetTakes = (name: PresetName, key: 'depth' | 'width'): { min: number; max: number } | undefined => {
+export const presetTakes = (
+  name: PresetName,
+  key: 'depth' | 'width',
+): { default: number; min: number; max: number } | undefined => {
   const preset: Preset = presets[name];
   return preset[key];
 };

@@ -1,0 +1,172 @@
+/**
+ * What a network with shared weights is to be compared with: the same network pruned, and smaller ones, all with as many stored
+ * parameters. What a sparse weight takes beside its value, its place, is not counted: that favours pruning.
+ */
+import { knownFacts } from '../core/data-sets';
+import { SparseError } from '../core/errors';
+import type { PlainValue } from '../core/plain-value';
+import { rewindCounts } from '../core/prune/rewind';
+import { checkConfig } from './check';
+import type { CheckedConfig, CheckOptions } from './check';
+import type { ConfigFormat } from './format';
+import { openConfig } from './parse';
+import type { NetworkPlan } from './plan';
+import * as errors from './sharing-errors';
+import { smallerModel } from './smaller-model';
+import { stepsOf } from './steps';
+import { configText } from './sweep';
+import { plainValue } from './tree';
+import type { Config } from './types';
+
+type Keys = Readonly<Record<string, PlainValue>>;
+
+interface Variant {
+  name: string;
+  /** By key path, as a variant of a sweep sets them. */
+  settings: Keys;
+}
+
+export interface EqualMemoryVariant extends Variant {
+  /** Parameters that are stored. */
+  stored: number;
+  /** stored / budget - 1. */
+  off: number;
+}
+
+export interface EqualMemory {
+  /** Stored parameters of the shared network: its memory and what is not shared. */
+  budget: number;
+  variants: EqualMemoryVariant[];
+  /** What this network cannot have, and why. */
+  left: { name: string; reason: string }[];
+  /** The config with these variants as a sweep, in the format of the config's. */
+  text: string;
+}
+
+type SharedPlan = NetworkPlan & Required<Pick<NetworkPlan, 'sharing'>>;
+type SharedConfig = Config & Required<Pick<Config, 'sharing'>>;
+
+const isMap = (value: PlainValue | undefined): value is Record<string, PlainValue> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const without = (keys: Keys, ...gone: string[]): Record<string, PlainValue> =>
+  Object.fromEntries(Object.entries(keys).filter(([key]) => !gone.includes(key)));
+
+/** The largest tile, up to that of the public code, that the memory has room for. */
+const tileFor = (m: number): number => Math.min(32, 2 ** Math.floor(Math.log2(Math.sqrt(m))));
+
+/** Three digits: what a person would type. */
+const typed = (value: number): number => Number(value.toPrecision(3));
+
+/** So many digits that no count of weights is another. */
+const exact = (value: number): number => Number(value.toPrecision(10));
+
+/** `written`: the section of the config. */
+function sharedVariants({ sharing }: SharedConfig, { sharing: { m, neutral } }: SharedPlan, written: Keys): Variant[] {
+  const common = without(written, 'method', 'mapping', 'tile', 'aligned', 'chunk', 'initStd', 'scaler', 'compat');
+  const tile = tileFor(m);
+  // Where the config says none, ROAST at its best: at the scale where its steps are as long as those of the dense network.
+  const roast =
+    sharing.method === 'roast'
+      ? without(written, 'method')
+      : { ...common, tile: [tile, tile], initStd: typed(neutral) };
+  return [
+    { name: 'stable-rps', settings: { sharing: { method: 'stable-rps', ...common } } },
+    { name: 'roast', settings: { sharing: { method: 'roast', ...roast } } },
+  ];
+}
+
+/** That each prunes a share near that of the paper, and all together leave `density`. */
+function levelsTo(density: number): { levels: number; fraction: number } {
+  const levels = Math.max(1, Math.round(Math.log(density) / Math.log(0.8)));
+  return { levels, fraction: exact(1 - density ** (1 / levels)) };
+}
+
+const scores = { rand: 'random', mag: 'magnitude', snip: 'snip', synflow: 'synflow', grasp: 'grasp' } as const;
+
+/** `dense`: the sections of a network that begins as the shared one; `density`: of the weights that can be pruned. */
+function prunedVariants({ train }: Config, dense: Keys, density: number, examples: number | undefined): Variant[] {
+  const step = examples === undefined ? 0 : Math.min(500, Math.floor(stepsOf(train, examples) / 10));
+  const early: Keys = train.earlyStop.patience > 0 ? { 'train.earlyStop.patience': 0 } : {};
+  return [
+    ...Object.entries(scores).map(([name, distribution]) => ({
+      name,
+      settings: { sparsity: { ...dense, density: exact(density), distribution } },
+    })),
+    { name: 'ltr', settings: { sparsity: dense, 'train.rewind': { ...levelsTo(density), step }, ...early } },
+  ];
+}
+
+function smallerVariants(config: Config, plan: SharedPlan, dense: Keys, budget: number): Variant[] {
+  const { activation } = config.model;
+  return (['width', 'depth'] as const).flatMap((free) => {
+    const found = smallerModel(config, plan.network, budget, free);
+    if (!found) return [];
+    const model = { ...found.model, ...(activation !== undefined && { activation }) };
+    return [{ name: `smaller-${free}`, settings: { model, sparsity: dense } }];
+  });
+}
+
+/** Parameters that are there at the end. */
+function storedBy({ train }: Config, { sharing, weights, parameters, nonZeros = weights }: NetworkPlan): number {
+  if (sharing) return sharing.m + sharing.dense;
+  const { levels, fraction } = train.rewind;
+  return parameters - weights + (levels === 0 ? nonZeros : rewindCounts(nonZeros, levels, fraction)[levels]);
+}
+
+/** Why a variant cannot be had. */
+const reasonOf = ({ issues }: CheckedConfig): string =>
+  issues.find(({ severity }) => severity === 'error')?.message ?? errors.unknownData();
+
+/**
+ * The variants that can be had of a config with `sharing`, each within what its sizes allow of the same number of stored parameters: itself as
+ * `stable-rps` and `roast`; RAND, MAG, SNIP, SynFlow, GraSP and lottery tickets by rewinding (LTR), from the same dense
+ * initialisation; and the smaller networks of its preset, dense. `seeds`: each is run with each of them.
+ * @throws SparseError `config.nothing-shared-to-compare`
+ */
+export function equalMemory(
+  text: string,
+  format: ConfigFormat,
+  { looked = [], seeds }: Pick<CheckOptions, 'looked'> & { seeds?: readonly number[] } = {},
+): EqualMemory {
+  const { config, plan } = checkConfig(text, format, { looked });
+  const { root } = openConfig(text, format).tree;
+  const base = root && plainValue(root);
+  if (!config?.sharing || !plan?.sharing || !isMap(base)) throw nothingToCompare();
+  const [shared, memory] = [config as SharedConfig, plan as SharedPlan];
+  const written = isMap(base['sharing']) ? base['sharing'] : {};
+  const budget = storedBy(config, plan);
+  const dense = {
+    ...{ density: 1, distribution: 'uniform', init: 'base', base: config.sharing.base },
+    ...('gain' in written && { gain: written['gain'] }),
+  };
+  const examples = (knownFacts(config.data.source) ?? looked.at(0)?.facts)?.examples;
+  const density = (budget - (plan.parameters - plan.weights)) / plan.weights;
+  const wanted = [
+    ...sharedVariants(shared, memory, written),
+    ...(density > 0 && density < 1 ? prunedVariants(config, dense, density, examples) : []),
+    ...smallerVariants(config, memory, dense, budget),
+  ];
+  const rest = without(base, 'sharing', 'sparsity', 'sweep', 'name');
+  const name = `${config.name.slice(0, 51)}-equal-memory`;
+  const sweepText = (variants: readonly Variant[], all: readonly number[]): string => {
+    const list = variants.map(({ name: own, settings }) => ({ name: own, ...settings }));
+    return configText({ ...rest, name, sweep: { variants: list, seed: [...all] } }, format);
+  };
+  const variants: EqualMemoryVariant[] = [];
+  const left: EqualMemory['left'] = [];
+  for (const variant of wanted) {
+    const checked = checkConfig(sweepText([variant], [config.seed]), format, { looked });
+    if (!checked.config || !checked.plan) left.push({ name: variant.name, reason: reasonOf(checked) });
+    else {
+      const stored = storedBy(checked.config, checked.plan);
+      variants.push({ ...variant, stored, off: stored / budget - 1 });
+    }
+  }
+  return { budget, variants, left, text: sweepText(variants, seeds ?? [config.seed]) };
+}
+
+const nothingToCompare = (): SparseError => {
+  const { code, message } = errors.nothingToCompare();
+  return new SparseError(code, message);
+};
