@@ -56,11 +56,11 @@ function misused(sharing: SharingConfig, config: Config, reading: Reading): Path
   }
   const { rewind, optimizer } = config.train;
   if (rewind.levels > 0) found.push({ ...errors.sharingWithRewind(), path: 'train.rewind.levels' });
-  if (optimizer.name !== 'sgd' && method !== 'stable-rps' && scaler !== 'none') {
+  if (optimizer.name !== 'sgd' && !['theory', 'none'].includes(scaler)) {
     const path = 'sharing.scaler';
     const ways = [
+      wayOf(use('scaler: theory'), fixes.theory, reading),
       wayOf(use('method: stable-rps'), fixes.stable, reading),
-      wayOf(use('scaler: none'), { edits: [{ path, value: 'none' }] }, reading),
     ];
     found.push({ ...withWays(errors.scalerWithAdam(optimizer.name, scaler), ways, reading), path });
   }
@@ -78,8 +78,7 @@ function predicted(config: Config, plan: SharingPlan, reading: Reading): PathFin
   const neutral = typed(steps.neutral);
   const ways = [
     wayOf('method: stable-rps', fixes.stable, reading),
-    // What the scaler does, Adam undoes.
-    ...(config.train.optimizer.name === 'sgd' ? [wayOf('scaler: theory', fixes.theory, reading)] : []),
+    wayOf('scaler: theory', fixes.theory, reading),
     { text: `initStd: ${neutral}`, edits: [{ path: 'sharing.initStd', value: neutral }] },
   ];
   const say = outcome === 'diverges' ? errors.divergencePredicted : errors.standstillPredicted;

@@ -21,7 +21,7 @@ function timesOf(scaler: SharingConfig['scaler'], adaptive: boolean, initStd: nu
   const sharers = n / m;
   // The root mean square of lambda over the weights.
   const lambda = neutral / initStd / Math.sqrt(sharers);
-  if (adaptive) return lambda;
+  if (adaptive) return scaler === 'theory' ? 1 : lambda;
   switch (scaler) {
     case 'none':
       return sharers * lambda ** 2;

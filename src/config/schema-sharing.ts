@@ -135,7 +135,7 @@ export const sharing = {
       },
       valueFacts: scalerFacts,
       valuesAka: { v5: 'theory', gamma: 'theory' },
-      doc: 'What the gradient of a location is divided by. Without it `theory` with `stable-rps`, which has no other, else `none`. Without effect with Adam and AdamW, whose steps do not depend on the size of a gradient; there `stable-rps` gives each location a learning rate of its own.',
+      doc: 'What the gradient of a location is divided by. Without it `theory` with `stable-rps`, which has no other, else `none`. With Adam and AdamW, whose steps do not depend on the size of a gradient, only `theory` has an effect: a learning rate for each location.',
       aka: ['scaler_mode', 'grad_scaler'],
     },
     compat: {

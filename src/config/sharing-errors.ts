@@ -57,7 +57,7 @@ export const scalerWithAdam = (optimizer: string, scaler: string): Finding =>
   warning(
     'scaler-with-adam',
     `${optimizer} divides each step by the size of the gradient, so \`scaler: ${scaler}\` has no effect. ` +
-      'Use method: stable-rps, which gives each location a learning rate of its own, or scaler: none.',
+      'Use scaler: theory, which gives each location a learning rate of its own, or method: stable-rps.',
   );
 
 /** `unused`: share of the memory. */

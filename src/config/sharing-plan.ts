@@ -91,8 +91,10 @@ const specOf = ({ mapping: kind, tile, aligned, chunk }: SharingConfig, seed: nu
 
 /** What is kept of each location between steps: by the normalised form, a scaler, Adam's rates. */
 function keptValues({ method, scaler }: SharingConfig, adaptive: boolean): number {
-  const stable = method === 'stable-rps';
-  return (stable || scaler !== 'none' ? 1 : 0) + (stable && adaptive ? 1 : 0);
+  const scaled = method === 'stable-rps' || scaler !== 'none';
+  // Rates, and where the memory is not in the normalised form the unit of its gradients.
+  const rates = method === 'stable-rps' ? 1 : 2;
+  return (scaled ? 1 : 0) + (adaptive && scaler === 'theory' ? rates : 0);
 }
 
 /** A fold keeps one value for each stretch between two ends of layers, partitions or the memory. */

@@ -26,7 +26,7 @@ export const badSharing: BadConfig[] = [
   sharing('layers that are all too small', '{ include: { minSize: 1000000 } }'),
   sharing('a layer that is none', '{ include: { names: [fc1, cf2] } }'),
   sharing('a pattern that fits none', "{ include: { names: ['conv*'] } }"),
-  sharing('a scaler that Adam undoes', '{ method: roast, mapping: fold, initStd: 0.3, scaler: theory }', adam),
+  sharing('a scaler that Adam undoes', '{ method: roast, mapping: fold, initStd: 0.3, scaler: v1 }', adam),
   sharing('lottery tickets of shared weights', '{}', 'train: { epochs: 20, rewind: { levels: 2, step: 5 } }\n'),
   sharing('ROAST as published, predicted to diverge', '{ method: roast }'),
   sharing('HashedNet, predicted to stand still', '{ method: hashednet, initStd: 100 }'),

@@ -134,6 +134,7 @@ describe('a predicted failure', () => {
     // The steps are as far as with 0.05 at the neutral scale.
     ['initStd: 0.01', '{ learningRate: 0.00005 }'],
     ['initStd: 0.01', '{ name: adam, learningRate: 0.001 }'],
+    ['initStd: 0.0001, scaler: theory', '{ name: adam, learningRate: 0.001 }'],
   ])('is none with %s %s', (keys, train) => {
     expect(predicted(roast(keys, train))).toEqual([]);
   });
