@@ -1,5 +1,7 @@
 /** Headings and labels of what the command line prints as results; sentences about problems are in errors.ts. */
 import { stepText } from '../config/memory-errors';
+import type { SharingPlan } from '../config/sharing-plan';
+import { sharingTexts } from '../config/sharing-words';
 import type { StepPlan } from '../core/step-memory';
 import type { RunRecord, UsageEvent } from '../protocol/run';
 import { usageText } from '../protocol/words';
@@ -8,6 +10,7 @@ import { thousands } from './table';
 /** Of tables. The keys are theirs, the order is that of the columns. */
 export const headings = {
   plan: ['layer', 'shape', 'density', 'non-zeros', 'of'],
+  sharing: ['layer', 'shape', 'sigma', 'shared'],
   layers: ['layer', 'shape', 'target', 'density', 'non-zeros', 'max|WWᵀ-I|', 's min', 's mean', 's max', 'dead'],
   densities: ['layer', 'shape', 'target', 'density', 'non-zeros', 'of'],
   overlap: 'overlap',
@@ -27,6 +30,12 @@ export const sweepText = (trials: number, keys: readonly string[]): string =>
 export const allLayers = 'all';
 
 export const parametersLine = (count: number): string => `${thousands(count)} parameters with biases and norms\n`;
+
+/** In place of a deviation: the layer keeps weights of its own. */
+export const notShared = 'dense';
+
+/** Of the plan of shared weights. */
+export const sharingLines = (plan: SharingPlan): string => `${sharingTexts(plan).join('\n')}\n`;
 
 /** `wasm: with SIMD, taken by auto`: the record's name and reason. */
 export const backendText = ({ name, reason }: RunRecord['backend']): string => `${name}: ${reason}`;

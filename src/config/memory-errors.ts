@@ -9,6 +9,13 @@ export const gibibytes = (bytes: number): string => {
   return `${size >= 100 ? size.toFixed(0) : Number(size.toPrecision(2))} ${unit}`;
 };
 
+/** `12 B`, `3.4 KiB`, `1.3 GiB`: three digits of what may be small. */
+export const bytesText = (bytes: number): string => {
+  const units = ['B', 'KiB', 'MiB', 'GiB'];
+  const power = bytes < 1024 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10));
+  return `${Number((bytes / 1024 ** power).toPrecision(3))} ${units[power]}`;
+};
+
 const examples = (size: number): string => (size === 1 ? 'one example' : `${count(size)} examples`);
 
 /** `A step takes about 1.3 GiB: 4 micro-batches of 32`; of a batch at once without the parts. */

@@ -2,15 +2,28 @@
 import { issueJson } from '../../config/invalid';
 import { tensorShape } from '../../core/density/layer-shape';
 import type { NetworkPlan } from '../../config/plan';
+import type { SharingPlan } from '../../config/sharing-plan';
 import { readConfig } from '../config-file';
 import { exitCode, issueLine } from '../errors';
 import type { ExitCode } from '../errors';
 import type { Output } from '../output';
 import { printJson } from '../output';
 import { significant, table, thousands } from '../table';
-import { allLayers, decidedBy, headings, parametersLine, stepLine, sweepText } from '../words';
+import { allLayers, decidedBy, headings, notShared, parametersLine, sharingLines, stepLine, sweepText } from '../words';
 
-const planJson = ({ layers, weights, parameters, nonZeros, density, step }: NetworkPlan): object => ({
+const sharingJson = ({ layers, n, m, dense, compression, scope, spec, neutral, bytes }: SharingPlan): object => ({
+  mapping: spec.kind,
+  scope,
+  compression,
+  n,
+  m,
+  dense,
+  neutralInitStd: neutral,
+  bytes,
+  layers: layers.map(({ name, weights, offset, deviation }) => ({ name, weights, offset, deviation })),
+});
+
+const planJson = ({ layers, weights, parameters, nonZeros, density, step, sharing }: NetworkPlan): object => ({
   layers: layers.map(({ targetDensity, targetNonZeros, minimumDensity, biases, ...layer }) => ({
     name: layer.name,
     shape: tensorShape(layer),
@@ -25,9 +38,35 @@ const planJson = ({ layers, weights, parameters, nonZeros, density, step }: Netw
   nonZeros: nonZeros ?? null,
   density: density ?? null,
   step,
+  ...(sharing && { sharing: sharingJson(sharing) }),
 });
 
-const planTable = ({ layers, nonZeros, weights, parameters, density, step }: NetworkPlan): string =>
+/** What is shared, with sigma, and what stays dense. */
+const sharedTable = ({ layers, sharing: { layers: shared, n } }: Required<Pick<NetworkPlan, 'layers' | 'sharing'>>) => {
+  const rowsOf = (name: string): string[] => {
+    const found = shared.find((layer) => layer.name === name);
+    return found ? [significant(found.deviation), thousands(found.weights)] : [notShared, ''];
+  };
+  // Embeddings are no layers that could be pruned, but can be shared.
+  const tables = shared.filter(({ name }) => !layers.some((layer) => layer.name === name));
+  return table(
+    headings.sharing,
+    [
+      ...tables.map(({ name, rows, columns }) => [name, `${rows} x ${columns}`, ...rowsOf(name)]),
+      ...layers.map((layer) => [layer.name, tensorShape(layer).join(' x '), ...rowsOf(layer.name)]),
+      [allLayers, '', '', thousands(n)],
+    ],
+    ['left', 'right', 'right', 'right'],
+  );
+};
+
+const planText = (plan: NetworkPlan): string => {
+  const { sharing, parameters, step } = plan;
+  const tableOf = sharing ? sharedTable({ ...plan, sharing }) + sharingLines(sharing) : densityTable(plan);
+  return tableOf + parametersLine(parameters) + stepLine(step);
+};
+
+const densityTable = ({ layers, nonZeros, weights, density }: NetworkPlan): string =>
   table(
     headings.plan,
     [
@@ -47,9 +86,7 @@ const planTable = ({ layers, nonZeros, weights, parameters, density, step }: Net
       ],
     ],
     ['left', 'right', 'right', 'right', 'right'],
-  ) +
-  parametersLine(parameters) +
-  stepLine(step);
+  );
 
 export async function check(name: string, options: { json?: boolean }, output: Output): Promise<ExitCode> {
   const { issues, checked, sweep } = await readConfig(name, { published: true });
@@ -64,7 +101,7 @@ export async function check(name: string, options: { json?: boolean }, output: O
   else {
     // They are this command's result, so they go to stdout.
     for (const issue of issues) output.out(issueLine(name, issue));
-    if (checked) output.out((sweep ? sweepText(sweep.count, sweep.keys) : '') + planTable(checked.plan));
+    if (checked) output.out((sweep ? sweepText(sweep.count, sweep.keys) : '') + planText(checked.plan));
   }
   return checked ? exitCode.ok : exitCode.input;
 }

@@ -2,6 +2,7 @@
 import type { CheckedConfig } from '../../config/check';
 import { describeKey } from '../../config/describe';
 import { stepText } from '../../config/memory-errors';
+import { sharingTexts } from '../../config/sharing-words';
 import { valueAt } from '../../config/tree';
 import type { Range } from '../../config/issues';
 import type { NetworkPlan } from '../../config/plan';
@@ -27,6 +28,10 @@ const ofTheStep = new Set(['train.batchSize', 'train.microBatch', 'train.memory'
 const computed = (path: string, plan: NetworkPlan | undefined): string | undefined => {
   if (!plan) return undefined;
   if (ofTheNetwork.has(path)) return planTable(plan);
+  if (plan.sharing && /^sharing(?:\.|$)/.test(path))
+    return sharingTexts(plan.sharing)
+      .map((text) => `- ${text}`)
+      .join('\n');
   if (ofTheStep.has(path)) return words.step(stepText(plan.step));
   const entry = /^model\.layers\[\d+\](?:\.(?:residual|shortcut)\[\d+\])?/.exec(path)?.[0];
   const layers = plan.layers.filter((known) => known.path === entry);

@@ -216,6 +216,20 @@ describe('check', () => {
     expect(out).toContain('parameters with biases');
   });
 
+  it('tells the memory that layers share, and its bytes', async () => {
+    await config({ sharing: 'method: roast, mapping: fold, initStd: 0.2, compression: 4, include: { names: [fc1] }' });
+    const { code, out, err } = await cli('check', 'tiny.sparse.yaml');
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toMatch(/fc1 +12 x 784 +0\.05051 +9,408/);
+    expect(out).toMatch(/fc2 +12 x 12 +dense/);
+    expect(out).toContain(
+      '9,408 weights in 2,352 locations (compression 4, fold, global), and 298 parameters beside them',
+    );
+    expect(out).toContain('stored 10.4 KiB');
+    const { plan } = answer(await cli('check', 'tiny.sparse.yaml', '--json')) as unknown as { plan: unknown };
+    expect(plan).toMatchObject({ sharing: { n: 9408, m: 2352, dense: 298, bytes: { memory: 9408 } } });
+  });
+
   it('answers issues with code, line and column, and exit 1', async () => {
     await config({}, configText().replace('density: 0.3', 'density: 0.0001'));
     const finished = await cli('check', 'tiny.sparse.yaml', '--json');

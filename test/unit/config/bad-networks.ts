@@ -19,8 +19,8 @@ export const badNetworks: readonly BadConfig[] = [
   yaml('a layer again where it does not fit', layers(wide, '{ again: fc1 }', last)),
   yaml('a layer again that has a name of its own', layers(wide, '{ name: fc3, again: fc1 }', last)),
   yaml(
-    'synflow of tied layers',
-    `${layers(wide, '{ name: fc3, linear: { in: 32, out: 32 } }', '{ again: fc3 }', last)}sparsity: { distribution: synflow }\n`,
+    'grasp of tied layers',
+    `${layers(wide, '{ name: fc3, linear: { in: 32, out: 32 } }', '{ again: fc3 }', last)}sparsity: { distribution: grasp }\n`,
   ),
   yaml('a pool after linear', layers(wide, '{ pool: { of: max } }', last)),
   yaml('a pool larger than the picture', layers(first, '{ pool: { size: 8 } }', mean, end)),

@@ -76,7 +76,7 @@ describe('a comparison at equal memory', () => {
 
   it('leaves out, with the reason, what the network cannot have', () => {
     const { variants, left } = equalMemory(config('{ preset: resnet-20 }', '{ compression: 4 }'), 'yaml');
-    expect(left.map(({ name }) => name)).toEqual(['synflow', 'grasp']);
+    expect(left.map(({ name }) => name)).toEqual(['grasp']);
     for (const { reason } of left) expect(reason).toContain('plain chains of layers');
     expect(variants.map(({ name }) => name)).toContain('snip');
     expect(Math.abs(variants.find(({ name }) => name === 'smaller-width')!.off)).toBeLessThan(0.2);

@@ -32,6 +32,16 @@ const hover = (text: string, at: string, inside = 1): { about: string; markdown:
 };
 
 describe('hovers', () => {
+  it('tell what shared weights come to, by formula and source of the word they are on', () => {
+    const shared = 'version: 1\nmodel: { preset: mlp-7 }\nsharing: { mapping: fold }\n';
+    const { about, markdown } = hover(shared, 'fold')!;
+    expect(about).toBe('fold');
+    expect(markdown).toContain('`h(q) = (hash(floor(q / m)) + q) mod m`. Source: RANDOMFOLD');
+    expect(markdown).toContain(
+      '- 129,400 weights in 12,940 locations (compression 10, fold, global), and 610 parameters',
+    );
+  });
+
   it('explain a key: meaning, type, unit, default', () => {
     const { about, markdown } = hover(preset, 'density:')!;
     expect(about).toBe('density');
