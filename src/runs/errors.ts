@@ -186,3 +186,9 @@ export const factorNotOrthogonal = (
         'taps are 0, and here some are not.';
   return new SparseError(code, `${message}${divided}${what}${groups === 1 ? others : ''}`, details);
 };
+
+export const notSharing = (name: string): SparseError =>
+  new SparseError(
+    'runs.not-sharing',
+    `${quote(name)} shares no weights, so there is no sharing to diagnose. Put \`sharing:\` in place of \`sparsity:\` in the config.`,
+  );

@@ -118,10 +118,21 @@ export function* ownersInParts(sharing: Sharing, bins: number): Parts<Uint32Arra
     let block = 0;
     for (const [from, to] of blocksOf(sharing, l)) {
       locationsOf(sharing, l, from, to, places);
-      for (let k = 0; k < to - from; k++) counts[l * bins + Math.floor((places[k] / m) * bins)]++;
+      addOwners(counts, l, { bins, m }, places, to - from);
       if (++block % blocksPerPart === 0) yield;
     }
     yield;
   }
   return counts;
+}
+
+/** Adds a block of a layer's locations to the counts of its bins, as `ownersOf` has them. */
+export function addOwners(
+  counts: Uint32Array,
+  layer: number,
+  { bins, m }: { bins: number; m: number },
+  places: Int32Array,
+  count: number,
+): void {
+  for (let k = 0; k < count; k++) counts[layer * bins + Math.floor((places[k] / m) * bins)]++;
 }

@@ -1,11 +1,11 @@
 /** Shared weights before training: the initial memory, and what it stands for. */
+import { initialMemory } from '../../config/initial-memory';
 import type { LayerPlan } from '../../config/layer-plans';
 import type { Config } from '../../config/types';
 import { recover } from '../../core/rps/recover';
 import { sharedLayer } from '../initialise';
 import type { DrawnLayer, Drawing } from '../initialise';
 import type { SharedState } from '../states';
-import { drawnMemory } from './rule';
 import type { SharingRule } from './rule';
 
 export interface DrawnMemory {
@@ -20,7 +20,7 @@ export interface DrawnMemory {
 export function drawMemoryOf(rule: SharingRule | undefined, config: Config): DrawnMemory | undefined {
   if (!rule) return undefined;
   const { sharing, scales } = rule;
-  const memory = drawnMemory(rule, config);
+  const memory = initialMemory(sharing, scales, config);
   return {
     state: { memory, slots: [] },
     shared: new Set(sharing.layers.map(({ name }) => name)),

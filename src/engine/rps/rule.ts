@@ -1,15 +1,14 @@
 /** How a config trains a shared memory: the mapping, the factors, and what its gradients and its steps are scaled by. */
+import { scalesOf } from '../../config/initial-memory';
 import type { Config } from '../../config/types';
 import { locationSums } from '../../core/rps/location-sums';
 import { bytesOf } from '../../core/rps/bytes';
 import { mapValues } from '../../core/rps/location-values';
 import type { LocationValues } from '../../core/rps/location-values';
-import { adamMultipliers, drawMemory, normalisedScales, plainScales, scalerOf } from '../../core/rps/scales';
-import type { MemoryDraw, Scales } from '../../core/rps/scales';
-import { sharingOf } from '../../core/rps/sharing';
+import { adamMultipliers, scalerOf } from '../../core/rps/scales';
+import type { Scales } from '../../core/rps/scales';
 import type { Sharing } from '../../core/rps/sharing';
 import type { NetworkPlan } from '../../config/plan';
-import { Rng } from '../../core/rng';
 import type { SharingSummary } from '../../protocol/sharing';
 import { slotNames } from '../optimizer';
 import type { OptimizerSettings } from '../optimizer';
@@ -32,11 +31,9 @@ export function sharingRule(
   optimizer: Pick<OptimizerSettings, 'name'>,
 ): SharingRule {
   const adapts = optimizer.name !== 'sgd';
-  if (method === 'stable-rps') {
-    const scales = normalisedScales(sharing);
+  const scales = scalesOf(sharing, { method, initStd });
+  if (method === 'stable-rps')
     return { sharing, scales, ...(adapts && { own: { factors: adamMultipliers(sharing, scales) } }) };
-  }
-  const scales = plainScales(sharing, initStd ?? 1);
   if (scaler === 'none') return { sharing, scales };
   const divisor = scalerOf(scaler, sharing, scales.lambda);
   // No scaler of gradients reaches Adam, which divides by their size: the exact one scales its steps in their place. The
@@ -56,31 +53,10 @@ function exactRates(sharing: Sharing, scales: Scales): NonNullable<SharingRule['
 
 type Planned = { config: Config; plan: NetworkPlan };
 
-/** The mapping of a config that shares weights; one hash for the whole network. @throws SparseError `rps.*` */
-export function mappedLayers({ config, plan }: Planned): Sharing | undefined {
-  const { sharing, seed } = config;
-  if (!sharing || !plan.sharing) return undefined;
-  const { mapping: kind, tile, aligned, chunk, compression, scope } = sharing;
-  const pieces = { ...(kind === 'roast' && { tile, aligned }), ...(kind === 'robe' && { chunk }) };
-  return sharingOf(plan.sharing.layers, { compression, scope, spec: { kind, seed, ...pieces } });
-}
-
 /** What a config that shares weights trains by. @throws SparseError `rps.*` */
 export function ruleOf({ config, plan }: Planned): SharingRule | undefined {
-  const sharing = mappedLayers({ config, plan });
-  return sharing && config.sharing && sharingRule(sharing, config.sharing, config.train.optimizer);
+  return plan.sharing && config.sharing && sharingRule(plan.sharing, config.sharing, config.train.optimizer);
 }
-
-/** The initial memory of a config. */
-export function drawnMemory({ sharing, scales }: SharingRule, { sharing: written, seed }: Config): Float32Array {
-  const rng = Rng.fromSeed(seed).split('sharing/init');
-  return drawMemory(sharing, scales, drawOf(written), rng);
-}
-
-const drawOf = (written: Config['sharing']): MemoryDraw | undefined => {
-  const { initStd, compat } = written ?? {};
-  return initStd === undefined ? undefined : { kind: compat ? 'compat' : 'uniform', s: initStd };
-};
 
 /** What the record of a run says of it. */
 export function sharingSummary({ config, plan, rule }: Planned & { rule: SharingRule }): SharingSummary | undefined {

@@ -43,8 +43,8 @@ export interface StaticDiagnosis {
   findings: Finding[];
 }
 
-/** `memory`: as drawn. */
-export function* diagnoseStatic(run: SharedRun, memory: Float32Array): Parts<StaticDiagnosis> {
+/** `memory`: as drawn. `also`: as of `auditInParts`. */
+export function* diagnoseStatic(run: SharedRun, memory: Float32Array, also?: BlockVisitor): Parts<StaticDiagnosis> {
   const { sharing, scales } = run;
   const summing = summingOf(sharing, scales.lambda);
   const recovered = normsOf(run, memory);
@@ -52,6 +52,7 @@ export function* diagnoseStatic(run: SharedRun, memory: Float32Array): Parts<Sta
   const audit = yield* auditInParts(sharing, (layer, places, count) => {
     summing.add(layer, places, count);
     recovered.add(layer, places, count);
+    also?.(layer, places, count);
   });
   const sums = summing.sums();
   const gamma = gammaFigures(sums, sharing.m);
@@ -120,7 +121,7 @@ function lambdas(run: SharedRun): Finding[] {
   const [most, least] = [scales.lambda[top], scales.lambda[bottom]];
   const multiplier = isAdam(run) ? most : most ** 2;
   // Of Adam D11 judges.
-  const counts = !isScaled(run) && !isAdam(run);
+  const counts = powerOfScale(run) > 0 && !isAdam(run);
   const tooLong = multiplier > multiplierLimit;
   const verdict = !counts ? 'info' : tooLong || multiplier < 1 / multiplierLimit ? 'warn' : 'ok';
   const neutral = neutralInitStd(sharing);
@@ -146,8 +147,11 @@ function loads({ sharing }: SharedRun, audit: Audit): Finding[] {
   const { n, m, spec, layers, parts } = sharing;
   const unused = audit.unused / m;
   const colliding = audit.collisions.reduce((sum, count) => sum + count, 0);
-  // A layer larger than its memory has at least so many weights that are not the first of their location.
-  const unavoidable = layers.reduce((sum, { weights }, l) => sum + (weights > parts[l].length ? weights : 0), 0);
+  // Of a layer larger than its memory the weights beyond it share with at least one more.
+  const unavoidable = layers.reduce((sum, { weights }, l) => {
+    const beyond = weights - parts[l].length;
+    return sum + (beyond > 0 ? beyond + 1 : 0);
+  }, 0);
   const { perPiece, expected, pieceSize } = audit.cacheLines;
   const better = spec.kind === 'fold' ? {} : { fix: fixes.fold };
   return [
