@@ -114,6 +114,25 @@ function program(output: Output, done: (code: ExitCode) => void, quiet: boolean)
         act('factor', options, async () => (await import('./commands/factor')).factor(file, tensor, options, output)),
     );
   top
+    .command('share')
+    .description('put the weights of a safetensors file into the memory that a config with `sharing` asks for')
+    .argument('<file>', 'a .safetensors file of dense weights, such as a checkpoint')
+    .argument('<config>', 'a .sparse.yaml or .sparse.json file of the same network')
+    .requiredOption('-o, --output <file>', 'the safetensors file to write')
+    .addOption(json())
+    .action((file: string, config: string, options: { output: string; json?: boolean }) =>
+      act('share', options, async () => (await import('./commands/share')).share(file, config, options, output)),
+    );
+  top
+    .command('expand')
+    .description('write the weights that a safetensors file with a shared memory stands for')
+    .argument('<file>', 'a .safetensors file of a run that shares weights')
+    .requiredOption('-o, --output <file>', 'the safetensors file to write')
+    .addOption(json())
+    .action((file: string, options: { output: string; json?: boolean }) =>
+      act('expand', options, async () => (await import('./commands/share')).expand(file, options, output)),
+    );
+  top
     .command('resume')
     .description('go on with a run from its last checkpoint')
     .argument('<run>', 'a run folder')

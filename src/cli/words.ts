@@ -5,7 +5,7 @@ import { sharingTexts } from '../config/sharing-words';
 import type { StepPlan } from '../core/step-memory';
 import type { RunRecord, UsageEvent } from '../protocol/run';
 import { usageText } from '../protocol/words';
-import { thousands } from './table';
+import { significant, thousands } from './table';
 
 /** Of tables. The keys are theirs, the order is that of the columns. */
 export const headings = {
@@ -17,7 +17,13 @@ export const headings = {
   epochs: ['epoch', 'step', 'train loss', 'train acc.', 'valid. loss', 'valid. acc.'],
   tensors: ['tensor', 'dtype', 'shape', 'bytes', 'density', 'non-zeros'],
   notFinite: 'not finite',
+  shared: ['layer', 'shape', 'not held'],
+  expanded: ['layer', 'shape'],
 } as const;
+
+/** Of weights put into a memory: how many, and what of them it does not hold. */
+export const sharedText = ({ n, m, error }: { n: number; m: number; error: number }): string =>
+  `${thousands(n)} weights in ${thousands(m)} numbers; not held: ${significant(error)} of their norm\n`;
 
 /** In place of the bytes of a tensor that a shared memory in the file stands for. */
 export const recoveredText = 'shared';

@@ -129,8 +129,8 @@ export function stepMemory(network: Network, slots: number, compression?: number
   const weights = sizes.reduce((sum, size) => sum + size.weights, 0);
   const biases = sizes.reduce((sum, size) => sum + size.biases, 0) + otherParameters(network);
   const largest = sizes.reduce((most, size) => Math.max(most, size.weights), 0);
-  // Of shared weights the optimizer remembers the memory, which has a gradient of its own.
-  const remembered = compression === undefined ? weights * slots : (weights / compression) * (1 + slots + 1);
+  // Of shared weights the optimizer remembers the memory; its gradient in float64, its slope, its step, and itself before.
+  const remembered = compression === undefined ? weights * slots : Math.ceil(weights / compression) * (1 + slots + 5);
   // Weight, mask; the gradient, that of the parts before, the same under the mask; two more of the layer that is moved.
   const fixed = weights * (1 + 1 + 3) + remembered + biases * (1 + slots + 2) + 2 * largest;
   // The values of the data, and the same turned into pictures.

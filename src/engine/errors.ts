@@ -2,8 +2,10 @@
 import { basename } from 'node:path';
 import { gibibytes } from '../config/memory-errors';
 import { atLeast, isSparseError, quote, SparseError } from '../core/errors';
+import type { Finding } from '../core/rps/diagnosis/finding';
 import { RpcError } from '../protocol/rpc';
 import type { BackendName } from '../protocol/run';
+import { findingText } from '../protocol/sharing-words';
 
 const error = (code: string, message: string, details?: Record<string, unknown>): SparseError =>
   new SparseError(`engine.${code}`, message, details);
@@ -61,6 +63,13 @@ export const notFinite = (what: 'loss' | 'gradient', step: number, learningRate:
       'Try a smaller train.optimizer.learningRate; what was recorded until then is kept.',
     { step },
   );
+
+/** What is wrong with a shared memory in training: a warning, or the end of the run. */
+export const sharingTrouble = (finding: Finding): SparseError => {
+  const { measure, layer, step } = finding;
+  const details = { ...(layer !== undefined && { layer }), ...(step !== undefined && { step }) };
+  return new SparseError(`sharing.${measure}`, findingText(finding).sentence, details);
+};
 
 /** What the core says of masks it cannot change, with the update of the run at which they were to be. */
 export const masksUnchanged = ({ code, message, details }: SparseError, step: number): SparseError =>
@@ -161,6 +170,30 @@ export const checkpointMismatch = (file: string, what: string): SparseError =>
   error(
     'checkpoint-mismatch',
     `${file} does not fit the run's config: ${what}. Delete it to go on from the checkpoint before.`,
+    { what },
+  );
+
+/** What does not fit, of `checkpointMismatch`. */
+export const mismatchOf = ({ code, details }: SparseError): string | undefined =>
+  code === 'engine.checkpoint-mismatch' && typeof details?.what === 'string' ? details.what : undefined;
+
+export const fileDoesNotFit = (file: string, config: string, what: string): SparseError =>
+  error(
+    'file-does-not-fit',
+    `${file} does not fit the network of ${basename(config)}: ${what}. Use the config that it was trained with, with \`sharing\` in place of \`sparsity\`.`,
+  );
+
+export const nothingToShare = (config: string): SparseError =>
+  error(
+    'nothing-to-share',
+    `${config} shares no weights. Add \`sharing: { compression: 10 }\` in place of \`sparsity\`.`,
+  );
+
+export const weightsNotFinite = (file: string, tensor: string, index: number, value: number): SparseError =>
+  error(
+    'weights-not-finite',
+    `${file} has ${value} at flat index ${index} of ${tensor}: only finite weights are put into a memory. Choose an earlier checkpoint.`,
+    { tensor, index },
   );
 
 export const dataPathMissing = (source: string): SparseError =>

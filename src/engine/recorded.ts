@@ -4,7 +4,7 @@ import type { RunEvent, StepEvent } from '../protocol/run';
 /** What tells one event that is recorded once from all others. */
 export type Probe =
   | { type: 'layer' | 'spectrum'; step?: number; layer: string }
-  | { type: 'epoch' | 'jacobian' | 'signals' | 'usage' | 'masks' | 'checkpoint'; step: number }
+  | { type: 'epoch' | 'jacobian' | 'signals' | 'sharing' | 'usage' | 'masks' | 'checkpoint'; step: number }
   | { type: 'warning'; code: string };
 
 const keyOf = (event: { type: string; step?: number; layer?: string | { name: string }; code?: string }): string => {

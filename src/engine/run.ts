@@ -24,7 +24,15 @@ import { checkDrawnLevels } from './check-levels';
 import { courseOf } from './course';
 import type { Course } from './course';
 import { divergence } from './divergence';
-import { describeError, internal, notFinite, prunedWeightChanged, stackOf, stoppedEarly } from './errors';
+import {
+  describeError,
+  internal,
+  notFinite,
+  prunedWeightChanged,
+  sharingTrouble,
+  stackOf,
+  stoppedEarly,
+} from './errors';
 import { evaluation } from './evaluation';
 import { describeLayer, drawLayer, freshOthers, freshState, keptLayers, restingState } from './initialise';
 import type { LastStates } from './last-states';
@@ -40,7 +48,11 @@ import type { Recorded } from './recorded';
 import type { Emit, Recorder, Untimed } from './recorder';
 import { learningRateAt } from './schedule';
 import { checkpointTensors, initTensors, stateMetadata } from './state-files';
+import type { Finding } from '../core/rps/diagnosis/finding';
+import { writeSharingFailure } from '../runs/sharing-failure';
 import { drawMemoryOf } from './rps/recovered-layers';
+import { watchOf } from './rps/run-watch';
+import type { RunWatch } from './rps/run-watch';
 import type { SharingRule } from './rps/rule';
 import { Trainer, trainingSettings } from './trainer';
 import { inTurns } from '../runs/turns';
@@ -75,6 +87,8 @@ export class Run {
   private readonly validation: Batches;
   private readonly course: Course;
   private readonly masking: Masking;
+  /** Where weights are shared, once there is a trainer. */
+  private watch: RunWatch | undefined;
   private readonly usage = new Usage(() => performance.now());
   private step: number;
   private wanted: Stop | undefined;
@@ -199,6 +213,7 @@ export class Run {
     const { config, plan } = this.work;
     const { optimizer, schedule } = config.train;
     const trainer = new Trainer(plan.network, state, trainingSettings(this.work));
+    this.watch = watchOf(this.work, trainer, state);
     try {
       await this.settle(trainer);
       let order: { epoch: number; batches: Batches } | undefined;
@@ -214,11 +229,14 @@ export class Run {
         const { result, masks } = this.usage.during(batch.size, () =>
           this.masking.update(trainer, batch, this.step + 1, stride),
         );
+        const found = this.watch?.see(this.step + 1, result, trainer.lastMove) ?? [];
+        await this.endIfLost(found);
         const lost = (['loss', 'gradientNorm'] as const).find((figure) => !Number.isFinite(result[figure]));
         if (lost) throw notFinite(lost === 'loss' ? lost : 'gradient', this.step + 1, learningRate);
         this.step++;
         await this.noteMasks(masks);
         this.note({ type: 'step', step: this.step, epoch: epoch + 1, ...result, learningRate });
+        await this.heed(found);
         await this.settle(trainer);
       }
     } catch (error) {
@@ -227,6 +245,26 @@ export class Run {
       throw error;
     } finally {
       trainer.dispose();
+    }
+  }
+
+  /** A memory of what is not a number tells more than the loss: where it began. */
+  private async endIfLost(found: readonly Finding[]): Promise<void> {
+    const end = found.find(({ measure }) => measure === 'not-finite');
+    if (!end || !this.watch) return;
+    const trouble = sharingTrouble(end);
+    await writeSharingFailure(this.recorder.folder, this.watch.failure(trouble.code, end));
+    throw trouble;
+  }
+
+  /** Tells what is wrong with a shared memory, each kind once; of what is failing the steps before are kept. */
+  private async heed(found: readonly Finding[]): Promise<void> {
+    for (const finding of found) {
+      const trouble = sharingTrouble(finding);
+      if (this.recorded.has({ type: 'warning', code: trouble.code })) continue;
+      if (finding.verdict === 'fail' && this.watch)
+        await writeSharingFailure(this.recorder.folder, this.watch.failure(trouble.code, finding));
+      this.recorded.add(this.recorder.warn(trouble, this.step));
     }
   }
 
@@ -261,7 +299,8 @@ export class Run {
 
   private async probe(trainer: Trainer, moment: Moment): Promise<void> {
     const { config, plan } = this.work;
-    const probed = { config, network: plan.network, gain: plan.gain, trainer, validation: this.validation };
+    const { watch, validation } = this;
+    const probed = { config, network: plan.network, gain: plan.gain, trainer, validation, ...(watch && { watch }) };
     for (const { key, measure } of dueProbes(probed, moment)) {
       if (this.recorded.has(key)) continue;
       await this.turn();
@@ -316,7 +355,10 @@ export class Run {
     await this.recorder.flush();
     const file = await writeCheckpoint(this.recorder.folder, {
       step,
-      tensors: checkpointTensors(trainer.state(), slotNames(config.train.optimizer)),
+      tensors: [
+        ...checkpointTensors(trainer.state(), slotNames(config.train.optimizer)),
+        ...(this.watch?.tensors() ?? []),
+      ],
       metadata: {
         ...stateMetadata(config, plan, step, rule),
         epoch: String(Math.floor(step / this.train.count)),

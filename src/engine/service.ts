@@ -15,6 +15,7 @@ import type { Prepared } from './prepare';
 import { checkedConfig, prepareResume, prepareStart, resumable } from './prepare';
 import { Recorded } from './recorded';
 import type { Emit } from './recorder';
+import { shareWeights } from './rps/share';
 import type { Stop } from './run';
 import { Run } from './run';
 import { version } from './version';
@@ -66,6 +67,7 @@ export class EngineService {
       await this.ready();
       return { layers: await prune(await sourceOf(params), params.output, context) };
     },
+    shareWeights: async (params, context) => shareWeights(await sourceOf(params), params.file, params.output, context),
     compareInitialisations: async (params, context) => {
       await this.ready();
       return compareInitialisations(await sourceOf(params), params.methods, context);

@@ -20,6 +20,7 @@ import type { RunFolder } from '../runs/folder';
 import { memoryTensor, metadataText, sharingKey } from '../core/rps/metadata';
 import { checkpointMismatch, words } from './errors';
 import type { SharingRule } from './rps/rule';
+import { isWatch, watchTensor } from './rps/run-watch';
 import { otherLayers, otherShape } from './states';
 import type { LayerState, NetworkState, OtherState } from './states';
 
@@ -148,6 +149,8 @@ async function readMask(file: SafetensorsFile, path: string, layer: LayerShape):
 export interface StatePlan extends Pick<NetworkPlan, 'network' | 'layers'> {
   /** Where weights are shared. */
   rule?: SharingRule | undefined;
+  /** Files need no masks: all weights are kept. */
+  unmasked?: true;
 }
 
 /**
@@ -157,7 +160,7 @@ export interface StatePlan extends Pick<NetworkPlan, 'network' | 'layers'> {
 export async function readStates(
   file: SafetensorsFile,
   path: string,
-  { network, layers: plans, rule }: StatePlan,
+  { network, layers: plans, rule, unmasked }: StatePlan,
   slots: readonly string[],
 ): Promise<NetworkState> {
   const find = finder(file, path);
@@ -185,8 +188,10 @@ export async function readStates(
   for (const plan of plans) {
     const { name, biases } = plan;
     const shape = tensorShape(plan);
-    const mask = shared.has(name) ? new Uint8Array() : await readMask(file, path, plan);
-    layers.push({ ...shapeOf(plan), ...(await parameters(name, shape, biases)), mask });
+    const own = await parameters(name, shape, biases);
+    const none = shared.has(name);
+    const kept = none || unmasked ? new Uint8Array(own.weight.length).fill(1) : await readMask(file, path, plan);
+    layers.push({ ...shapeOf(plan), ...own, mask: kept });
   }
   const others: OtherState[] = [];
   for (const layer of otherLayers(network)) {
@@ -206,7 +211,10 @@ export async function readStates(
     throw checkpointMismatch(path, words.otherSharing);
   const size = [rule.sharing.m];
   const memory = await floats(memoryTensor, size);
-  return { layers, others, shared: { memory, slots: await slotsOf(memoryTensor, size) } };
+  const seen = file.get(watchTensor);
+  if (seen && !isWatch(seen, shared.size)) throw checkpointMismatch(path, words.otherSharing);
+  const watch = seen && { watch: await file.readFloat64(seen) };
+  return { layers, others, shared: { memory, slots: await slotsOf(memoryTensor, size), ...watch } };
 }
 
 /**

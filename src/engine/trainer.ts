@@ -141,6 +141,11 @@ export class Trainer {
     return this.memory?.lastMove;
   }
 
+  /** A shared memory as it is, and what is recovered from it; nothing without one. */
+  lookAtMemory(): MemoryMove | undefined {
+    return this.memory?.look();
+  }
+
   /** The gradients of all weights of a batch, pruned ones included, (out, in) row-major by layer; nothing is updated. */
   measure(batch: Batch): { result: StepResult; gradients: Float32Array[] } {
     let gradients: Float32Array[] = [];

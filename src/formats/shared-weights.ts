@@ -32,7 +32,7 @@ function described(text: string, locations: number): Omit<SharedWeights, 'memory
  * The memory of a file and what recovers its weights; undefined where nothing is shared.
  * @throws SparseError `rps.bad-metadata` and others of `rps.*`, `safetensors.shared-memory`, `file.*`
  */
-export async function readSharedWeights(file: SafetensorsFile): Promise<SharedWeights | undefined> {
+async function readSharedWeights(file: SafetensorsFile): Promise<SharedWeights | undefined> {
   if (!Object.hasOwn(file.metadata, sharingKey)) return undefined;
   const text = file.metadata[sharingKey];
   const entry = file.get(memoryTensor);
@@ -47,14 +47,19 @@ interface Recovered {
   part: 'weight' | 'mask';
 }
 
-class SharedFile implements SafetensorsFile {
+/** With what its weights are recovered from, where they are. */
+export interface MaybeShared extends SafetensorsFile {
+  readonly shared?: SharedWeights;
+}
+
+class SharedFile implements MaybeShared {
   readonly tensors: readonly TensorEntry[];
   private readonly recovered = new Map<TensorEntry, Recovered>();
   private readonly byName = new Map<string, TensorEntry>();
 
   constructor(
     private readonly file: SafetensorsFile,
-    private readonly shared: SharedWeights,
+    readonly shared: SharedWeights,
   ) {
     const weights = shared.sharing.layers.map((own, layer): TensorEntry => {
       const shape = tensorShape(own);
@@ -139,7 +144,7 @@ class SharedFile implements SafetensorsFile {
  * The file with the weights that its memory stands for beside its tensors; the file itself where nothing is shared. It owns
  * `file` from then on; when this throws, the file is closed. @throws as `readSharedWeights`
  */
-export async function withSharedWeights(file: SafetensorsFile): Promise<SafetensorsFile> {
+export async function withSharedWeights(file: SafetensorsFile): Promise<MaybeShared> {
   try {
     const shared = await readSharedWeights(file);
     return shared ? new SharedFile(file, shared) : file;

@@ -3,6 +3,7 @@ import type { CompareMethod, Comparison } from './compare';
 import type { DataPreview } from './data-preview';
 import type { CallContext } from './rpc';
 import type { BackendName, InitDetails, RunEvent, RunRecord } from './run';
+import type { SharedFile } from './sharing';
 
 /** Raised with every change of the interfaces in this folder: an engine and a host of different builds must not talk. */
 export const protocolVersion = 4;
@@ -73,6 +74,8 @@ export interface EngineApi {
   initialise(params: ConfigSource & { output?: string }, context: CallContext): Promise<{ layers: InitialLayer[] }>;
   /** Writes the dense network as the scores of the config's distribution prune it, with the scores. */
   prune(params: ConfigSource & { output: string }, context: CallContext): Promise<{ layers: InitialLayer[] }>;
+  /** Writes the weights of a file with those that the config shares put into a memory. */
+  shareWeights(params: ConfigSource & { file: string; output: string }, context: CallContext): Promise<SharedFile>;
   /** Draws the config's network by each method; one that fails answers with its error beside the others. */
   compareInitialisations(
     params: ConfigSource & { methods: CompareMethod[] },

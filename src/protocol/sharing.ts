@@ -192,8 +192,20 @@ export interface SharingFailure {
   layer: string | null;
   steps: {
     step: number;
+    /** Null, as all that follows, where it is no finite number. */
     loss: number | null;
     memoryNorm: number | null;
+    gradientNorm: number | null;
     layers: { layer: string; updateRatio: number | null; norm: number | null }[];
   }[];
+}
+
+/** A file whose weights were put into a memory. */
+export interface SharedFile {
+  /** Weights that are shared, and locations of the memory. */
+  n: number;
+  m: number;
+  /** |W - R psi| / |W| over all of them: what the memory does not hold. */
+  error: number;
+  layers: { name: string; shape: number[]; error: number }[];
 }

@@ -192,3 +192,18 @@ export const notSharing = (name: string): SparseError =>
     'runs.not-sharing',
     `${quote(name)} shares no weights, so there is no sharing to diagnose. Put \`sharing:\` in place of \`sparsity:\` in the config.`,
   );
+
+export const notShared = (file: string): SparseError =>
+  error(
+    'not-shared',
+    `${file} holds its weights themselves: nothing in it is shared. Choose a file of a run whose config has \`sharing\`.`,
+  );
+
+export const memoryNotFinite = (file: string, tensor: string, index: number, value: number): SparseError =>
+  error(
+    'memory-not-finite',
+    `${file} has ${value} at place ${index} of ${tensor}: weights cannot be made of it. Choose an earlier checkpoint.`,
+  );
+
+export const sharingFailureInvalid = (file: string): SparseError =>
+  error('sharing-failure-invalid', `${file} is not what a run writes when it fails. Run the config again to have it.`);

@@ -27,6 +27,8 @@ const names = {
   updates: 'updates',
   masks: 'masks',
   report: 'report.html',
+  sharing: 'sharing.json',
+  sharingFailure: 'sharing-failure.json',
 } as const;
 
 export class RunFolder {
@@ -68,6 +70,14 @@ export class RunFolder {
   /** All masks, in the beginning and after each change. */
   get masks(): string {
     return join(this.directory, names.masks);
+  }
+  /** What was told of shared weights before the first step. */
+  get sharingFile(): string {
+    return join(this.directory, names.sharing);
+  }
+  /** The steps before a run that shares weights failed. */
+  get sharingFailureFile(): string {
+    return join(this.directory, names.sharingFailure);
   }
   get reportFile(): string {
     return join(this.directory, names.report);

@@ -18,7 +18,7 @@ import type {
   SignalsEvent,
   SpectrumEvent,
 } from '../protocol/run';
-import type { SharingEvent } from '../protocol/sharing';
+import type { SharingEvent, SharingFailure } from '../protocol/sharing';
 import type { TileRange } from '../core/mask';
 import type {
   MaskTile,
@@ -45,6 +45,7 @@ import {
 } from './paging';
 import type { Page } from './paging';
 import { RotationsFile, sequenceName } from './rotations';
+import { readSharingFailure } from './sharing-failure';
 import { thin } from './thin';
 
 /** What `poll` saw of a folder, besides the journal. */
@@ -182,6 +183,11 @@ export class RunReader {
   async sharingEvents({ start, end }: { start: number; end: number }): Promise<Page<SharingEvent>> {
     await this.ready();
     return pageBySize(this.history.sharing, start, end, 'sharing');
+  }
+
+  /** The steps before the run failed; null where it did not. @throws as `readSharingFailure` */
+  async sharingFailure(): Promise<SharingFailure | null> {
+    return (await readSharingFailure(this.folder)) ?? null;
   }
 
   /** Nothing is read any more; no file is held open between calls, so there is nothing to release. */

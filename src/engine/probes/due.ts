@@ -3,6 +3,7 @@ import type { Parts } from '../../core/parts';
 import type { Batches } from '../data/batches';
 import type { Probe } from '../recorded';
 import type { Untimed } from '../recorder';
+import type { RunWatch } from '../rps/run-watch';
 import type { Trainer } from '../trainer';
 import { jacobianProbe } from './jacobian';
 import { signals } from './signals';
@@ -19,6 +20,8 @@ export interface Probed extends Intended {
   trainer: Trainer;
   /** What the examples of a probe are taken from. */
   validation: Batches;
+  /** Where weights are shared. */
+  watch?: Pick<RunWatch, 'event'>;
 }
 
 /** One event to come: by `key` it is known whether it was recorded, `measure` makes it. */
@@ -34,11 +37,14 @@ export const isDue = (every: number, { step, total }: Moment): boolean =>
 const isNamed = (at: readonly (number | 'end')[], { step, total }: Moment): boolean =>
   at.some((one) => step === (one === 'end' ? total : one));
 
+const isAsked = ({ at, every }: { at: readonly (number | 'end')[]; every: number }, moment: Moment): boolean =>
+  isNamed(at, moment) || (every > 0 && isDue(every, moment));
+
 /** In the order in which they are recorded. */
 export function* dueProbes(probed: Probed, moment: Moment): Generator<DueProbe> {
   const { step } = moment;
-  const { config, trainer, validation } = probed;
-  const { spectra, jacobian, signals: named } = config.probes;
+  const { config, trainer, validation, watch } = probed;
+  const { spectra, jacobian, signals: named, divergence } = config.probes;
   if (step === 0 || isDue(spectra.every, moment))
     for (const layer of trainer.weights())
       yield {
@@ -50,7 +56,9 @@ export function* dueProbes(probed: Probed, moment: Moment): Generator<DueProbe> 
       key: { type: 'jacobian', step },
       measure: async () => jacobianProbe(probed, await validation.head(jacobian.samples), step),
     };
-  if (isNamed(named.at, moment) || (named.every > 0 && isDue(named.every, moment)))
+  if (watch && isAsked(divergence, moment))
+    yield { key: { type: 'sharing', step }, measure: () => Promise.resolve(watch.event(step)) };
+  if (isAsked(named, moment))
     yield {
       key: { type: 'signals', step },
       measure: async () => signals(probed, trainer, await validation.head(named.samples), step),

@@ -99,6 +99,14 @@ export class TrainedMemory {
     };
   }
 
+  /** As it is, without a step. */
+  look(): MemoryMove {
+    const layers = this.rule.sharing.layers.map(({ name }) => {
+      return { layer: name, update: 0, weight: norm(this.recover(name)) };
+    });
+    return { layers, memoryNorm: norm(this.memory) };
+  }
+
   /** A copy. */
   state(): SharedState {
     return { memory: this.memory.slice(), slots: this.slots.map((slot) => slot.slice()) };

@@ -34,24 +34,40 @@ const gradientSpan = 10;
 /** Share of ln K that the loss of a network that says nothing stays near. */
 const plateauWidth = 0.02;
 
-/** Each rule speaks once a run, but for those that stop it. */
+/** What a watch goes by, to go on with another time. */
+export interface WatchState {
+  /** The loss of the first step, and |psi| before it. */
+  start?: Pick<WatchedStep, 'loss' | 'memoryNorm'>;
+  /** The step last told, and up to 20 before it, oldest first. */
+  recent: readonly WatchedStep[];
+  /** The loss was once away from that of chance. */
+  learned: boolean;
+}
+
+/** Each rule speaks once, but for those that stop the run. */
 export class SharingWatch {
-  private readonly ring: WatchedStep[] = [];
+  private readonly ring: WatchedStep[];
   private readonly said = new Set<Measure>();
   private readonly chance: number;
   private start: Pick<WatchedStep, 'loss' | 'memoryNorm'> | undefined;
-  /** The loss was once away from that of chance. */
-  private learned = false;
+  private learned: boolean;
 
-  /** `start`: of a run that goes on, what its first step was. */
-  constructor(p: { classes: number; start?: Pick<WatchedStep, 'loss' | 'memoryNorm'> }) {
+  /** With what it went by when a run was stopped it goes on as if it had not been. */
+  constructor(p: { classes: number } & Partial<WatchState>) {
     this.chance = Math.log(p.classes);
     this.start = p.start;
+    this.ring = [...(p.recent ?? [])];
+    this.learned = p.learned ?? false;
   }
 
   /** The step last told, and up to 20 before it, oldest first. */
   get recent(): readonly WatchedStep[] {
     return this.ring;
+  }
+
+  get state(): WatchState {
+    const { start, learned } = this;
+    return { ...(start && { start }), recent: [...this.ring], learned };
   }
 
   /** Steps are told in order. */

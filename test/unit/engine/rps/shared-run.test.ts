@@ -5,10 +5,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { expand } from '../../../../src/core/rps/recover';
 import { openFile } from '../../../../src/formats/byte-source';
 import { openSafetensors } from '../../../../src/formats/safetensors';
-import type { SafetensorsFile } from '../../../../src/formats/safetensors';
-import { readSharedWeights, withSharedWeights } from '../../../../src/formats/shared-weights';
+import { withSharedWeights } from '../../../../src/formats/shared-weights';
+import type { MaybeShared } from '../../../../src/formats/shared-weights';
 import type { RunEvent } from '../../../../src/protocol/run';
 import { RunFolder } from '../../../../src/runs/folder';
+import { readJournal } from '../../../../src/runs/journal';
 import { RunReader } from '../../../../src/runs/reader';
 import { failure } from '../../formats/bytes';
 import { filesIn, finalCheckpoint, outcome, Project, recordOf, TestEngine, totalSteps } from '../project';
@@ -17,7 +18,7 @@ let project: Project;
 beforeEach(async () => void (project = await Project.create()));
 afterEach(() => project.remove());
 
-const open = (path: string): Promise<SafetensorsFile> => openFile(path).then(openSafetensors);
+const open = (path: string): Promise<MaybeShared> => openFile(path).then(openSafetensors).then(withSharedWeights);
 
 const n = 784 * 12 + 12 * 12 + 12 * 10;
 const biases = 12 + 12 + 10;
@@ -57,7 +58,7 @@ describe('the folder of a run that shares weights', () => {
     const files = await filesIn(directory);
     expect(files.filter((name) => name.startsWith('masks/'))).toEqual([]);
     const init = await open(join(directory, 'init.safetensors'));
-    expect(init.tensors.map(({ name, shape }) => [name, shape])).toEqual([
+    expect(init.tensors.filter(({ recovered }) => !recovered).map(({ name, shape }) => [name, shape])).toEqual([
       ['sharing.memory', [m]],
       ['layers.fc1.bias', [12]],
       ['layers.fc2.bias', [12]],
@@ -68,7 +69,10 @@ describe('the folder of a run that shares weights', () => {
       new RunFolder(directory).checkpoints + `/step-${String(totalSteps).padStart(6, '0')}.safetensors`,
     );
     expect(
-      last.tensors.map(({ name }) => name).filter((name) => name.includes('fc1') || name.includes('memory')),
+      last.tensors
+        .filter(({ recovered }) => !recovered)
+        .map(({ name }) => name)
+        .filter((name) => name.includes('fc1') || name.includes('memory')),
     ).toEqual([
       'sharing.memory',
       'layers.fc1.bias',
@@ -76,18 +80,17 @@ describe('the folder of a run that shares weights', () => {
       'optimizer.layers.fc1.bias.momentum',
     ]);
     // The file alone is enough.
-    const { sharing, scales, memory } = (await readSharedWeights(last))!;
-    const whole = await withSharedWeights(last);
+    const { sharing, scales, memory } = last.shared!;
     for (const [l, weights] of expand(sharing, scales, memory).entries()) {
       const { name, rows, columns } = sharing.layers[l];
-      const entry = whole.need(`layers.${name}.weight`);
+      const entry = last.need(`layers.${name}.weight`);
       expect(entry.shape).toEqual([rows, columns]);
-      expect(await whole.readFloat32(entry)).toEqual(weights);
-      expect(await whole.readFloat64(entry, 5, 17)).toEqual(Float64Array.from(weights.subarray(5, 17)));
-      const mask = await whole.readBytes(whole.need(`layers.${name}.mask`), 1, 4);
+      expect(await last.readFloat32(entry)).toEqual(weights);
+      expect(await last.readFloat64(entry, 5, 17)).toEqual(Float64Array.from(weights.subarray(5, 17)));
+      const mask = await last.readBytes(last.need(`layers.${name}.mask`), 1, 4);
       expect([...mask]).toEqual([1, 1, 1]);
     }
-    await whole.close();
+    await last.close();
   });
 
   it('is read like that of any run: masks, weights, values', async () => {
@@ -97,7 +100,7 @@ describe('the folder of a run that shares weights', () => {
     const reader = new RunReader(new RunFolder(directory));
     const range = { rowStart: 1, rowEnd: 3, columnStart: 2, columnEnd: 9 };
     const file = await open(join(directory, 'init.safetensors'));
-    const shared = (await readSharedWeights(file))!;
+    const shared = file.shared!;
     expect(shared.sharing.layers.map(({ name }) => name)).toEqual(['conv1', 'conv2']);
     const weights = expand(shared.sharing, shared.scales, shared.memory);
     for (const [l, layer] of ['conv1', 'conv2'].entries()) {
@@ -167,5 +170,67 @@ describe('a run that shares weights', () => {
     const { message } = await failure(() => engine.run(project.start(change)));
     expect(message).toMatch(/compression of at most/);
     expect(await project.runs()).toEqual([]);
+  });
+});
+
+describe('a shared memory is watched', () => {
+  const ofType = <T extends RunEvent['type']>(events: RunEvent[], type: T): Extract<RunEvent, { type: T }>[] =>
+    events.filter((event): event is Extract<RunEvent, { type: T }> => event.type === type);
+
+  it('at the steps that probes.divergence names, from before the first to the last', async () => {
+    const engine = await TestEngine.greeted();
+    const change = { sharing: 'compression: 8', probes: 'divergence: { at: [3], every: 10 }' };
+    const { directory } = await engine.run(project.start(change));
+    const told = ofType(await readJournal(new RunFolder(directory).journalFile), 'sharing');
+    expect(told.map(({ step }) => step)).toEqual([0, 3, 10, totalSteps]);
+    for (const { step, layers, memoryGrowth } of told) {
+      expect(layers.map(({ layer }) => layer)).toEqual(['fc1', 'fc2', 'fc3']);
+      for (const { updateRatio, norm } of layers) {
+        expect(norm).toBeGreaterThan(0);
+        if (step === 0) expect(updateRatio).toBe(0);
+        else expect(updateRatio).toBeGreaterThan(0);
+      }
+      expect(memoryGrowth).toBeGreaterThan(0.5);
+    }
+    expect(told[0].memoryGrowth).toBe(1);
+    const reader = new RunReader(new RunFolder(directory));
+    expect((await reader.sharingEvents({ start: 1, end: 3 })).items).toEqual(told.slice(1, 3));
+    expect(await reader.sharingFailure()).toBeNull();
+    reader.dispose();
+  });
+
+  const wild = 'method: roast, compression: 20, tile: [4, 4], initStd: 0.0005';
+
+  it('ends a run that is lost with the layer and the step where it began, and keeps the steps before', async () => {
+    const engine = await TestEngine.greeted();
+    const { directory } = await engine.run(project.start({ sharing: wild, learningRate: 0.5 }));
+    const record = await recordOf(directory);
+    expect(record.state).toBe('failed');
+    expect(record.error?.code).toBe('sharing.not-finite');
+    expect(record.error?.message).toMatch(/It began in layer "fc\d" at step \d+/);
+    const reader = new RunReader(new RunFolder(directory));
+    const failed = await reader.sharingFailure();
+    expect(failed!.code).toBe('sharing.not-finite');
+    expect(failed!.layer).toMatch(/^fc\d$/);
+    expect(failed!.steps.length).toBeGreaterThan(0);
+    expect(failed!.steps[0].loss).toBeGreaterThan(0);
+    const last = failed!.steps.at(-1)!;
+    expect([last.loss, last.memoryNorm]).toContain(null);
+    // What led there was told as it came.
+    const warnings = ofType(await readJournal(new RunFolder(directory).journalFile), 'warning');
+    expect(warnings.map(({ code }) => code)).toContain('sharing.update-ratio');
+    reader.dispose();
+  });
+
+  it('goes on with what it had seen, so that a resumed run is told the same', async () => {
+    const engine = await TestEngine.greeted();
+    const change = { sharing: wild.replace('0.0005', '0.03'), learningRate: 0.05, probes: 'divergence: { every: 3 }' };
+    const straight = await engine.run(project.start(change));
+    const { directory } = await engine.runUntil(project.start(change), (e) => e.type === 'step' && e.step === 13);
+    await engine.resume(directory);
+    const expected = await outcome(straight.directory);
+    expect(expected.some((event) => 'code' in event)).toBe(true);
+    expect(await outcome(directory)).toEqual(expected);
+    expect((await finalCheckpoint(directory)).equals(await finalCheckpoint(straight.directory))).toBe(true);
   });
 });

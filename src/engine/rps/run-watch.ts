@@ -1,0 +1,140 @@
+/** Watches the shared memory of a run step by step: what is told of it, when it is told, and what a resumed run goes on with. */
+import type { NetworkPlan } from '../../config/plan';
+import type { Parts } from '../../core/parts';
+import type { Finding } from '../../core/rps/diagnosis/finding';
+import { SharingWatch, stepsKept } from '../../core/rps/diagnosis/watch';
+import type { WatchState, WatchedLayer, WatchedStep } from '../../core/rps/diagnosis/watch';
+import type { TensorEntry, TensorToWrite } from '../../formats/safetensors';
+import type { SharingEvent, SharingFailure } from '../../protocol/sharing';
+import type { Untimed } from '../recorder';
+import type { NetworkState } from '../states';
+import type { StepResult, Trainer } from '../trainer';
+import type { SharingRule } from './rule';
+import type { MemoryMove } from './trained-memory';
+
+export const watchTensor = 'sharing.watch';
+
+/** Of a step: itself, loss, |psi| and gradient norm, then update ratio and norm of each layer. */
+const headColumns = 4;
+const columnsOf = (layers: number): number => headColumns + 2 * layers;
+
+/** Whether a tensor can be what `RunWatch.tensors` gave. */
+export const isWatch = ({ dtype, shape }: TensorEntry, layers: number): boolean =>
+  dtype === 'F64' && shape.length === 2 && shape[1] === columnsOf(layers) && shape[0] >= 1 && shape[0] <= stepsKept + 2;
+
+const orNull = (value: number): number | null => (Number.isFinite(value) ? value : null);
+
+export class RunWatch {
+  /** From the first step on. */
+  private watch: SharingWatch | undefined;
+  /** |psi| before the first step. */
+  private readonly startNorm: number;
+
+  /** `begun`: the memory as it is now; `saved`: what the checkpoint held that the run goes on from. */
+  constructor(
+    private readonly layers: readonly string[],
+    private readonly classes: number,
+    private readonly begun: MemoryMove,
+    saved: Float64Array | undefined,
+  ) {
+    const state = saved && stateOf(saved, layers);
+    this.startNorm = state?.start?.memoryNorm ?? begun.memoryNorm;
+    if (state) this.watch = new SharingWatch({ classes, ...state });
+  }
+
+  /** What is wrong after update number `step`. */
+  see(step: number, { loss, gradientNorm }: StepResult, move: MemoryMove | undefined): Finding[] {
+    if (!move) return [];
+    const { layers, memoryNorm } = move;
+    this.watch ??= new SharingWatch({ classes: this.classes, start: { loss, memoryNorm: this.startNorm } });
+    return this.watch.see({ step, loss, gradientNorm, memoryNorm, layers: layers.map(watched) });
+  }
+
+  /** What is recorded of the memory after `step` updates. */
+  *event(step: number): Parts<Untimed<SharingEvent>> {
+    yield;
+    const last = this.watch?.recent.at(-1);
+    const { layers, memoryNorm } =
+      last?.step === step ? last : { ...this.begun, layers: this.begun.layers.map(watched) };
+    return {
+      type: 'sharing',
+      step,
+      layers: layers.map(({ layer, updateRatio, norm }) => ({ layer, updateRatio, norm })),
+      memoryGrowth: memoryNorm / this.startNorm,
+    };
+  }
+
+  /** The steps before what was found, and that itself. `code`: by which it was told. */
+  failure(code: string, { step, layer }: Finding): SharingFailure {
+    const recent = this.watch?.recent ?? [];
+    return {
+      code,
+      step: step ?? recent.at(-1)?.step ?? 0,
+      layer: layer ?? null,
+      steps: recent.map(({ step: at, loss, memoryNorm, gradientNorm = NaN, layers }) => ({
+        step: at,
+        loss: orNull(loss),
+        memoryNorm: orNull(memoryNorm),
+        gradientNorm: orNull(gradientNorm),
+        layers: layers.map(({ layer: name, updateRatio, norm }) => ({
+          layer: name,
+          updateRatio: orNull(updateRatio),
+          norm: orNull(norm),
+        })),
+      })),
+    };
+  }
+
+  /** All that a run needs to go on as if it had not been stopped; nothing before the first step. */
+  tensors(): TensorToWrite[] {
+    if (!this.watch) return [];
+    const { start, recent, learned } = this.watch.state;
+    const columns = columnsOf(this.layers.length);
+    const data = new Float64Array((1 + recent.length) * columns);
+    data.set([Number(learned), start?.loss ?? NaN, this.startNorm]);
+    recent.forEach(({ step, loss, memoryNorm, gradientNorm = NaN, layers }, row) => {
+      const figures = layers.flatMap(({ updateRatio, norm }) => [updateRatio, norm]);
+      data.set([step, loss, memoryNorm, gradientNorm, ...figures], (1 + row) * columns);
+    });
+    return [{ name: watchTensor, dtype: 'F64', shape: [1 + recent.length, columns], data }];
+  }
+}
+
+/** `state`: what the run begins from or goes on with. Nothing where no weights are shared. */
+export function watchOf(
+  { rule, plan }: { rule?: SharingRule | undefined; plan: Pick<NetworkPlan, 'network'> },
+  trainer: Pick<Trainer, 'lookAtMemory'>,
+  { shared }: Pick<NetworkState, 'shared'>,
+): RunWatch | undefined {
+  const begun = trainer.lookAtMemory();
+  if (!rule || !begun) return undefined;
+  const layers = rule.sharing.layers.map(({ name }) => name);
+  return new RunWatch(layers, plan.network.classes, begun, shared?.watch);
+}
+
+const watched = ({ layer, update, weight }: MemoryMove['layers'][number]): WatchedLayer => ({
+  layer,
+  updateRatio: update === 0 ? 0 : update / weight,
+  norm: weight,
+});
+
+function stateOf(saved: Float64Array, layers: readonly string[]): WatchState {
+  const columns = columnsOf(layers.length);
+  const [learned, loss, memoryNorm] = saved;
+  const recent: WatchedStep[] = [];
+  for (let at = columns; at < saved.length; at += columns) {
+    const [step, own, norm, gradientNorm] = saved.subarray(at, at + headColumns);
+    recent.push({
+      step,
+      loss: own,
+      memoryNorm: norm,
+      gradientNorm,
+      layers: layers.map((layer, l) => ({
+        layer,
+        updateRatio: saved[at + headColumns + 2 * l],
+        norm: saved[at + headColumns + 2 * l + 1],
+      })),
+    });
+  }
+  return { learned: learned === 1, start: { loss, memoryNorm }, recent };
+}

@@ -1,0 +1,62 @@
+/** From shared to dense: a file that holds its weights themselves, made of one that holds a memory, which alone is enough. */
+import { memoryTensor, sharingKey } from '../core/rps/metadata';
+import { openFile } from '../formats/byte-source';
+import { openSafetensors, writeSafetensors } from '../formats/safetensors';
+import type { SafetensorsFile, TensorEntry, TensorToWrite } from '../formats/safetensors';
+import { withSharedWeights } from '../formats/shared-weights';
+import * as errors from './errors';
+
+export interface ExpandedFile {
+  n: number;
+  m: number;
+  layers: { name: string; shape: number[] }[];
+}
+
+const copied = async (file: SafetensorsFile, entry: TensorEntry): Promise<TensorToWrite> => {
+  const { name, dtype, shape } = entry;
+  return { name, dtype, shape, data: await file.readBytes(entry) };
+};
+
+/** What an optimizer remembers of a memory is nothing that it would remember of the weights. */
+const isLeftOut = (name: string): boolean => name === memoryTensor || name.startsWith('optimizer.');
+
+/** `layers.fc1.bias` belongs behind the weight of fc1: readers go by the order. */
+const layerOf = (name: string): string | undefined => /^layers\.(.*)\.[^.]*$/s.exec(name)?.[1];
+
+/**
+ * Writes the tensors of `path` with the recovered weights in place of the memory. What an optimizer remembers is left out.
+ * @throws SparseError `runs.not-shared`, `runs.memory-not-finite`, `rps.*`, `safetensors.*`, `file.*`
+ */
+export async function expandWeights(path: string, output: string): Promise<ExpandedFile> {
+  const file = await openSafetensors(await openFile(path)).then(withSharedWeights);
+  try {
+    const { shared } = file;
+    if (!shared) throw errors.notShared(path);
+    const { sharing, memory } = shared;
+    const bad = memory.findIndex((value) => !Number.isFinite(value));
+    if (bad >= 0) throw errors.memoryNotFinite(path, memoryTensor, bad, memory[bad]);
+    const waiting = sharing.layers.map(({ name }) => name);
+    const tensors: TensorToWrite[] = [];
+    const addUntil = async (layer: string | undefined): Promise<void> => {
+      const before = layer === undefined ? waiting.length : waiting.indexOf(layer) + 1;
+      for (const name of waiting.splice(0, before))
+        for (const part of ['weight', 'mask']) tensors.push(await copied(file, file.need(`layers.${name}.${part}`)));
+    };
+    for (const entry of file.tensors) {
+      if (entry.recovered || isLeftOut(entry.name)) continue;
+      const layer = layerOf(entry.name);
+      if (layer !== undefined && waiting.includes(layer)) await addUntil(layer);
+      tensors.push(await copied(file, entry));
+    }
+    await addUntil(undefined);
+    const metadata = Object.fromEntries(Object.entries(file.metadata).filter(([key]) => key !== sharingKey));
+    await writeSafetensors(output, tensors, metadata);
+    return {
+      n: sharing.n,
+      m: sharing.m,
+      layers: sharing.layers.map(({ name }) => ({ name, shape: file.need(`layers.${name}.weight`).shape })),
+    };
+  } finally {
+    await file.close();
+  }
+}
