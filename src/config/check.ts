@@ -111,7 +111,7 @@ function checkProbes(
     const measures = at.length > 0 || (name === 'signals' && probes.signals.every > 0);
     if (measures && samples > validating) found.push({ ...errors.fewerSamples(path, samples, validating), path });
   }
-  for (const name of ['jacobian', 'signals', 'divergence'] as const)
+  for (const name of ['jacobian', 'signals', 'spectra', 'divergence'] as const)
     for (const [index, step] of probes[name].at.entries())
       if (step !== 'end' && step > total) {
         const place = itemPath(`probes.${name}.at`, index);

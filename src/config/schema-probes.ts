@@ -39,7 +39,7 @@ export const probes = {
           max: 64,
           default: 16,
           unit: 'layers',
-          doc: 'Of how many layers, evenly spread, the Jacobian of what the layer gives by the inputs is measured too, over at most 8 of the examples; 0: none. Of chains of linear layers and activations alone, and not of layers so wide that it would take long (about 500).',
+          doc: 'Of how many layers, evenly spread, the Jacobian by the inputs is measured too; 0: none. Of chains of linear layers and activations only, over at most 8 examples; fewer or none where layers are wide (about 500).',
         },
       },
     },
@@ -85,13 +85,18 @@ export const probes = {
       kind: 'object',
       doc: 'Singular values of every weight matrix.',
       keys: {
+        at: {
+          ...steps,
+          default: [0, 'end'],
+          doc: `${steps.doc} With an empty list and \`every: 0\` nothing is measured.`,
+        },
         every: {
           kind: 'integer',
           min: 0,
           max: 1_000_000_000,
           default: 500,
           unit: 'steps',
-          doc: 'How often they are measured; 0: only at step 0 and the end, which always are.',
+          doc: 'How often they are measured besides, step 0 and the end included; 0: only `at`.',
         },
       },
     },

@@ -221,15 +221,17 @@ export const freshOthers = (
     }),
   );
 
-/** @throws SparseError `linalg.no-convergence` */
+/** With all singular values, descending. @throws SparseError `linalg.no-convergence` */
 export function* describeLayer(
   { config, gain, wanted }: Drawing,
   layer: LayerPlan,
   { weights, mask, sequences = [], details }: DrawnLayer,
   kept: KeptLayer | undefined,
-): Parts<LayerSummary> {
+): Parts<{ summary: LayerSummary; spectrum: Float64Array }> {
   const { name, rows, columns, kernel, stack } = layer;
-  return {
+  const orthogonalityError = yield* weightError(weights, layer, gain.weight);
+  const spectrum = yield* weightSpectrum(weights, layer);
+  const summary: LayerSummary = {
     name,
     shape: [rows, columns],
     ...(kernel && { kernel: [...kernel] }),
@@ -241,9 +243,10 @@ export function* describeLayer(
     init: initOf(config, layer),
     rotations: sequences.reduce((sum, { first }) => sum + first.length, 0),
     ...(details && { details }),
-    orthogonalityError: yield* weightError(weights, layer, gain.weight),
-    singularValues: summarise(yield* weightSpectrum(weights, layer)),
+    orthogonalityError,
+    singularValues: summarise(spectrum),
   };
+  return { summary, spectrum };
 }
 
 /** Of the whole weight, where a pattern is wanted. */

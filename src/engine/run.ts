@@ -90,6 +90,8 @@ export class Run {
   /** Where weights are shared, once there is a trainer. */
   private watch: RunWatch | undefined;
   private readonly usage = new Usage(() => performance.now());
+  /** Singular values of the layers that were drawn, until step 0 has been probed. */
+  private readonly drawn = new Map<string, Float64Array>();
   private step: number;
   private wanted: Stop | undefined;
   /** The step at which training ended before its time. */
@@ -190,7 +192,9 @@ export class Run {
       const recovered = memory?.layer(drawing, layer);
       const drawn = recovered ?? (await this.inTurns(drawLayer(drawing, layer, scored)));
       const seconds = (performance.now() - begun) / 1000;
-      const summary = { ...(await this.inTurns(describeLayer(drawing, layer, drawn, scored))), seconds };
+      const { summary: described, spectrum } = await this.inTurns(describeLayer(drawing, layer, drawn, scored));
+      const summary = { ...described, seconds };
+      this.drawn.set(layer.name, spectrum);
       state.layers.push(recovered ? restingState(layer, drawn) : freshState(layer, drawn));
       summaries.push(summary);
       for (const [group, sequence] of (drawn.sequences ?? []).entries())
@@ -299,13 +303,15 @@ export class Run {
 
   private async probe(trainer: Trainer, moment: Moment): Promise<void> {
     const { config, plan } = this.work;
-    const { watch, validation } = this;
-    const probed = { config, network: plan.network, gain: plan.gain, trainer, validation, ...(watch && { watch }) };
+    const { watch, validation, drawn } = this;
+    const own = { config, network: plan.network, gain: plan.gain, trainer, validation, drawn };
+    const probed = { ...own, ...(watch && { watch }) };
     for (const { key, measure } of dueProbes(probed, moment)) {
       if (this.recorded.has(key)) continue;
       await this.turn();
       this.note(await this.inTurns(await measure()));
     }
+    drawn.clear();
   }
 
   private async endEpoch(trainer: Trainer, epoch: number): Promise<void> {

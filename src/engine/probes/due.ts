@@ -22,6 +22,8 @@ export interface Probed extends Intended {
   validation: Batches;
   /** Where weights are shared. */
   watch?: Pick<RunWatch, 'event'>;
+  /** Singular values of the layers as they were drawn, where they have been measured. */
+  drawn?: ReadonlyMap<string, Float64Array>;
 }
 
 /** One event to come: by `key` it is known whether it was recorded, `measure` makes it. */
@@ -37,19 +39,20 @@ export const isDue = (every: number, { step, total }: Moment): boolean =>
 const isNamed = (at: readonly (number | 'end')[], { step, total }: Moment): boolean =>
   at.some((one) => step === (one === 'end' ? total : one));
 
+/** Of a probe that comes both at steps it names and every so many; with 0 only at those. */
 const isAsked = ({ at, every }: { at: readonly (number | 'end')[]; every: number }, moment: Moment): boolean =>
   isNamed(at, moment) || (every > 0 && isDue(every, moment));
 
 /** In the order in which they are recorded. */
 export function* dueProbes(probed: Probed, moment: Moment): Generator<DueProbe> {
   const { step } = moment;
-  const { config, trainer, validation, watch } = probed;
+  const { config, trainer, validation, watch, drawn } = probed;
   const { spectra, jacobian, signals: named, divergence } = config.probes;
-  if (step === 0 || isDue(spectra.every, moment))
+  if (isAsked(spectra, moment))
     for (const layer of trainer.weights())
       yield {
         key: { type: 'spectrum', step, layer: layer.name },
-        measure: () => Promise.resolve(layerSpectrum(layer, step)),
+        measure: () => Promise.resolve(layerSpectrum(layer, step, step === 0 ? drawn?.get(layer.name) : undefined)),
       };
   if (isNamed(jacobian.at, moment))
     yield {

@@ -53,7 +53,7 @@ const defaults = {
     jacobian: { at: [0, 'end'], samples: 32, depths: 16 },
     signals: { at: [], every: 0, samples: 128 },
     divergence: { at: [], every: 50 },
-    spectra: { every: 500 },
+    spectra: { at: [0, 'end'], every: 500 },
   },
 };
 

@@ -73,20 +73,21 @@ describe('cancel in the middle of a long computation', () => {
   });
 
   it.each([
-    ['a spectrum', 1],
-    ['the Jacobian', 3],
-  ])('of %s: no further part is done', async (_, share) => {
-    // The same run without a cancel, up to the end of its first step, tells where its probes are.
+    ['a spectrum', 8],
+    ['the Jacobian', 6],
+  ])('of %s: no further part is done', async (_, event) => {
+    // The same run without a cancel, up to the step after its second probes, tells where they are.
     const engine = await TestEngine.greeted();
     const marks: number[] = [];
-    await engine.runUntil(project.start({ name: 'whole' }), (event) => {
-      if (event.type === 'layer' || event.type === 'spectrum' || event.type === 'jacobian') marks.push(parts);
-      return event.type === 'step';
+    await engine.runUntil(project.start({ name: 'whole' }), (told) => {
+      if (told.type === 'layer' || told.type === 'spectrum' || told.type === 'jacobian') marks.push(parts);
+      return told.type === 'step' && told.step === 6;
     });
     parts = 0;
-    // Three layers, three spectra, a Jacobian: somewhere inside the wanted one.
-    const at = (share === 1 ? marks[2] : marks[5]) + 5;
-    expect(at).toBeLessThan(share === 1 ? marks[3] : marks[6]);
+    // Three layers, whose spectra are known at step 0, a Jacobian; then three spectra: somewhere inside the wanted one.
+    expect(marks[5]).toBe(marks[2]);
+    const at = marks[event - 1] + 5;
+    expect(at).toBeLessThan(marks[event]);
     expect(await cancelAt(at, 'training')).toBe(at);
   });
 

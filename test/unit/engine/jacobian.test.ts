@@ -29,7 +29,7 @@ function begun(text: string): {
   const layers: (() => LayerSummary)[] = [];
   const states = plans.map((layer) => {
     const drawn = finish(drawLayer(drawing, layer, undefined));
-    layers.push(() => finish(describeLayer(drawing, layer, drawn, undefined)));
+    layers.push(() => finish(describeLayer(drawing, layer, drawn, undefined)).summary);
     return freshState(layer, drawn);
   });
   const trainer = new Trainer(

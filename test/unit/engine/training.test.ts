@@ -2,6 +2,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { singularValues } from '../../../src/core/linalg/svd';
+import type { SpectrumEvent } from '../../../src/protocol/run';
+import { RunFolder } from '../../../src/runs/folder';
+import { readJournal } from '../../../src/runs/journal';
 import type { Change } from './project';
 import { context, finalCheckpoint, Project, recordOf, stepsPerEpoch, TestEngine, totalSteps } from './project';
 import { readTensor } from './tensors';
@@ -92,5 +96,40 @@ describe('an early stop', () => {
   it('does not come while the loss falls', async () => {
     const directory = await run({ learningRate: 0.02, train: 'earlyStop: { patience: 3 }' });
     expect(await recordOf(directory)).toMatchObject({ state: 'completed', totalSteps });
+  });
+});
+
+describe('spectra', () => {
+  const recorded = async (spectra: string): Promise<{ directory: string; events: SpectrumEvent[] }> => {
+    const begun = project.start({ probes: '' });
+    const configText = begun.configText.replace('spectra: { every: 5 }', `spectra: ${spectra}`);
+    const { directory } = await engine.run({ ...begun, configText });
+    const events = await readJournal(new RunFolder(directory).journalFile);
+    return { directory, events: events.filter((event) => event.type === 'spectrum') };
+  };
+
+  it.each([
+    ['{ at: [], every: 0 }', []],
+    ['{ at: [3], every: 0 }', [3]],
+    ['{ at: [3, end], every: 0 }', [3, totalSteps]],
+    ['{ at: [3], every: 8 }', [0, 3, 8, 16, totalSteps]],
+    ['{ every: 0 }', [0, totalSteps]],
+  ])('%s are measured then and at no other step', async (spectra, steps) => {
+    const { events, directory } = await recorded(spectra);
+    expect([...new Set(events.map(({ step }) => step))]).toEqual(steps);
+    expect(events).toHaveLength(3 * steps.length);
+    expect((await recordOf(directory)).state).toBe('completed');
+  });
+
+  it('of the initialisation are those that the layers are described by', async () => {
+    const { events, directory } = await recorded('{ at: [0], every: 0 }');
+    const { layers } = await recordOf(directory);
+    for (const [l, { layer, values, summary }] of events.entries()) {
+      expect(layer).toBe(layers[l].name);
+      expect(summary).toEqual(layers[l].singularValues);
+      const [rows, columns] = layers[l].shape;
+      const { values: weight } = await readTensor(join(directory, 'init.safetensors'), `layers.${layer}.weight`);
+      expect(values).toEqual([...singularValues(Float32Array.from(weight), rows, columns)]);
+    }
   });
 });

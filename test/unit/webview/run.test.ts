@@ -1,7 +1,8 @@
 /** What the tabs of a run share, and what they gather from pages. */
 import { describe, expect, test } from 'vitest';
+import { summarise } from '../../../src/core/spectrum';
 import type { RotationSequence } from '../../../src/core/rotation-sequence';
-import type { LayerSummary, RunRecord } from '../../../src/protocol/run';
+import type { LayerSummary, RunRecord, SpectrumEvent } from '../../../src/protocol/run';
 import type { MetricsPage, RunSnapshot, RunViewApi, RunViewState } from '../../../src/protocol/views';
 import type { Remote } from '../../../src/protocol/rpc';
 import { loadRotations } from '../../../webview/views/givens/load-rotations';
@@ -9,7 +10,7 @@ import { offeredSpeeds } from '../../../webview/views/givens/playback';
 import { rotationWords } from '../../../webview/views/givens/words';
 import { RunModel, nearestStep, type Change } from '../../../webview/views/run/run-model';
 import { Series } from '../../../webview/views/spectrum/series';
-import { histogramData } from '../../../webview/views/spectrum/spectrum-charts';
+import { histogramData, spectrumData } from '../../../webview/views/spectrum/spectrum-charts';
 import { Metrics, atSteps, drawnMetrics, lastUpTo } from '../../../webview/views/training/metrics';
 
 const layer = (name: string): LayerSummary => ({
@@ -295,6 +296,24 @@ describe('step metrics', () => {
 });
 
 describe('recorded spectra', () => {
+  test('are drawn beside those of the initialisation, not beside others that happened to be first', () => {
+    const at = (step: number, values: number[]): SpectrumEvent => ({
+      type: 'spectrum',
+      at: 0,
+      step,
+      layer: 'fc1',
+      summary: summarise(Float64Array.from(values)),
+      values,
+    });
+    expect(spectrumData(at(50, [2, 1]), at(0, [1, 1]))).toEqual([
+      [1, 2],
+      [1, 1],
+      [2, 1],
+    ]);
+    for (const first of [at(50, [2, 1]), undefined])
+      expect(spectrumData(at(50, [2, 1]), first)[1]).toEqual([null, null]);
+  });
+
   const make = (steps: number[]): Series<{ step: number }> =>
     new Series((start, end) =>
       Promise.resolve({

@@ -26,12 +26,11 @@ export const histogramData = (values: readonly number[]): Column[] => {
   return [all.map(({ from, to }) => (from + to) / 2), all.map(({ count }) => count)];
 };
 
-/** Index, initial values, current values. */
-export const spectrumData = (now: SpectrumEvent, initial: SpectrumEvent | undefined): Column[] => [
-  now.values.map((_, i) => i + 1),
-  now.values.map((_, i) => initial?.values[i] ?? null),
-  now.values,
-];
+/** Index, initial values, current values. `first`: what was recorded first, which need not be the initialisation. */
+export const spectrumData = (now: SpectrumEvent, first: SpectrumEvent | undefined): Column[] => {
+  const initial = first?.step === 0 ? first.values : [];
+  return [now.values.map((_, i) => i + 1), now.values.map((_, i) => initial[i] ?? null), now.values];
+};
 
 export const spectrumChart = (cursor: (index: number | undefined) => void): Chart =>
   new Chart({

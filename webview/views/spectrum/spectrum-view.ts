@@ -148,9 +148,9 @@ export class SpectrumView {
     const { model, stage } = this.context;
     const { step, layer } = model.state;
     const { now } = this;
-    const initial = layer === null ? undefined : this.spectra.get(layer)?.items.at(0);
+    const first = layer === null ? undefined : this.spectra.get(layer)?.items.at(0);
     if (now) {
-      this.values.setData(spectrumData(now, initial));
+      this.values.setData(spectrumData(now, first));
       this.histogram.setData(histogramData(now.values));
       this.values.label(valuesLabel(now, isometryText(now.summary)));
     }
