@@ -11,7 +11,7 @@ import type { Sweep } from '../config/sweep';
 import { isSweep } from '../config/sweep-errors';
 import type { Config } from '../config/types';
 import { isNamed } from '../core/data-sets';
-import { examineData } from '../formats/own-data';
+import { examineData, examineWhole } from '../formats/own-data';
 import { readText } from '../formats/text-file';
 import { RefusedConfig } from './errors';
 
@@ -43,20 +43,25 @@ export async function usableConfig(name: string, tell: (warning: ConfigIssue) =>
 export interface ReadOptions {
   /** Whether the files of published data sets are needed too: first weights and densities are had without. */
   published?: boolean;
+  /** Given where every file of the data is to be looked at: between two of them, and what is told on the way. */
+  whole?: Parameters<typeof examineWhole>[2];
 }
 
 /**
  * Each file of the data is looked at once, of a sweep for all its trials; what is wrong with it is told at `data.path`.
- * @throws SparseError `file.*`
+ * @throws SparseError `file.*`; what `whole` throws
  */
-export async function readConfig(name: string, { published = false }: ReadOptions = {}): Promise<CheckedFile> {
+export async function readConfig(name: string, options: ReadOptions = {}): Promise<CheckedFile> {
+  const { published = false, whole } = options;
   const path = resolve(name);
   const text = await readText(path, maxConfigBytes, configTooLarge);
   const format = configFormat(path);
   const written = checkConfig(text, format);
   const looked: DataLook[] = [];
+  const folders = [dirname(path)];
   for (const data of dataOf(written, format))
-    if (published || !isNamed(data.source)) looked.push({ data, ...(await examineData(data, [dirname(path)])) });
+    if (whole) looked.push({ data, ...(await examineWhole(data, folders, whole)) });
+    else if (published || !isNamed(data.source)) looked.push({ data, ...(await examineData(data, folders)) });
   const { config, plan, sweep, issues } = looked.length > 0 ? checkConfig(text, format, { looked }) : written;
   const usable = config && plan && !issues.some(({ severity }) => severity === 'error');
   return { name, path, text, issues, ...(usable && { checked: { config, plan } }), ...(sweep && { sweep }) };

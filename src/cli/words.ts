@@ -32,6 +32,10 @@ export const recoveredText = 'shared';
 export const sweepText = (trials: number, keys: readonly string[]): string =>
   `sweep of ${thousands(trials)} ${trials === 1 ? 'trial' : 'trials'} over ${keys.join(', ')}; the first:\n`;
 
+/** While the data is looked at. */
+export const picturesText = (bar: string, done: number, total: number): string =>
+  `${bar} ${thousands(done)} of ${thousands(total)} pictures`;
+
 /** Last row of the plan. */
 export const allLayers = 'all';
 

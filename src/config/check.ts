@@ -27,6 +27,8 @@ export interface DataLook {
   facts?: DataFacts;
   /** Why a run could not read it. */
   problem?: { code: string; message: string };
+  /** What it could be read with all the same. */
+  warnings?: readonly { code: string; message: string }[];
 }
 
 export interface CheckOptions {
@@ -139,7 +141,7 @@ function checkReading(reading: Reading, looked: readonly DataLook[]): CheckedCon
   if (!config) return { issues, locate, locateKey, pathAt };
   const words = JSON.stringify(config.data);
   const seen = looked.find(({ data }) => JSON.stringify(data) === words);
-  const facts = knownFacts(config.data.source) ?? seen?.facts;
+  const facts = seen?.facts ?? knownFacts(config.data.source);
   const { plan, problems } = facts ? planNetwork(config, facts) : { problems: [] };
   const found = [
     ...problems,
@@ -151,8 +153,11 @@ function checkReading(reading: Reading, looked: readonly DataLook[]): CheckedCon
   ];
   const written = [...issues, ...found.map((finding) => placed(reading, finding))];
   // What is wrong with files alone leaves a config that can be planned, where its data's name says what they would hold.
-  const { problem } = seen ?? {};
-  const ofFiles = problem ? [placed(reading, { code: problem.code, message: problem.message, path: 'data.path' })] : [];
+  const { problem, warnings = [] } = seen ?? {};
+  const ofFiles = [
+    ...(problem ? [{ code: problem.code, message: problem.message }] : []),
+    ...warnings.map(({ code, message }) => ({ code, message, severity: 'warning' as const })),
+  ].map((found) => placed(reading, { ...found, path: 'data.path' }));
   const sound = written.every(({ severity }) => severity !== 'error') && (!problem || facts !== undefined);
   const all = sorted([...written, ...ofFiles]);
   return { ...(sound && { config, ...(plan && { plan }) }), issues: all, locate, locateKey, pathAt };

@@ -199,27 +199,6 @@ export const weightsNotFinite = (file: string, tensor: string, index: number, va
 export const dataPathMissing = (source: string): SparseError =>
   error('data-path-missing', `data.path is not set. Set it to the folder with your copy of ${source}, or download it.`);
 
-export const dataShape = (file: string, expected: string, found: string): SparseError =>
-  error('data-shape', `${file} has the shape ${found}; ${expected} was expected. Check that it is the right file.`);
-
-export const dataTooLarge = (file: string, size: number, limit: number): SparseError =>
-  error(
-    'data-too-large',
-    `${file} has ${size} bytes; at most ${limit} were expected. Check that it is the right file.`,
-  );
-
-export const dataCounts = (images: string, count: number, labels: string, labelCount: number): SparseError =>
-  error(
-    'data-counts',
-    `${images} has ${count} images, but ${labels} ${labelCount} labels. Get both from the same source.`,
-  );
-
-export const dataLabel = (file: string, label: number, classes: number): SparseError =>
-  error(
-    'data-label',
-    `${file} has the label ${label}; 0 to ${classes - 1} were expected. Check that it is the right file.`,
-  );
-
 /** `example` and `place`: from 0, as in the file. */
 export const numberBeyondVocabulary = (
   { example, place, ofTests }: { example: number; place: number; ofTests: boolean },

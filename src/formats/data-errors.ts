@@ -69,7 +69,7 @@ export const labelBeyond = (file: string, index: number, label: number, classes:
 export const countsDiffer = (inputs: string, examples: number, labels: string, labelled: number): SparseError =>
   error(
     'data.counts-differ',
-    `${inputs} has ${count(examples)} examples, but ${labels} ${count(labelled)} labels. Write both from the same arrays.`,
+    `${inputs} has ${count(examples)} examples, but ${labels} ${count(labelled)} labels. Get both from the same source.`,
   );
 
 export const shapesDiffer = (
@@ -107,6 +107,30 @@ export const dataFileMissing = (
     `${folder} has no file ${names.join(' or ')}. Set data.path to the folder with the files of ${source}, or download them: ` +
       `"Sparsescope: Download Data Set" in VS Code does${page === undefined ? '' : `, and they are at ${page}`}.`,
     { folder, names },
+  );
+
+/** A file of a data set that is published, whose shape is known. */
+export const wrongShape = (file: string, expected: string, found: string): SparseError =>
+  error('data.shape', `${file} has the shape ${found}; ${expected} was expected. Check that it is the right file.`);
+
+export const fileTooLarge = (file: string, size: number, limit: number): SparseError =>
+  error(
+    'data.too-large',
+    `${file} has ${size} bytes; at most ${limit} were expected. Check that it is the right file.`,
+  );
+
+export const labelUnknown = (file: string, label: number, classes: number): SparseError =>
+  error(
+    'data.label-out-of-range',
+    `${file} has the label ${label}; 0 to ${classes - 1} were expected. Check that it is the right file.`,
+  );
+
+/** What is there can be used; it is not what is published. `part`: to train or to test with. */
+export const otherCount = (source: string, part: string, found: number, published: number): SparseError =>
+  error(
+    'data.not-as-published',
+    `The files of ${source} have ${count(found)} examples to ${part} with, not the ${count(published)} that are published. ` +
+      'Download them again, unless that is meant.',
   );
 
 export const noClasses = (folder: string): SparseError =>
@@ -171,11 +195,13 @@ export const sizesDiffer = (first: string, firstSize: string, other: string, oth
     `${first} has ${firstSize} pixels, but ${other} ${otherSize}. Add data.size to bring all pictures to one size.`,
   );
 
-/** `names`: the first of them. */
-export const picturesSkipped = (names: readonly string[], skipped: number): SparseError =>
+/** Names of pictures that a warning tells. */
+const namesTold = 5;
+
+export const picturesSkipped = (names: readonly string[]): SparseError =>
   error(
     'data.pictures-skipped',
-    `${count(skipped)} of the pictures cannot be read and ${skipped === 1 ? 'is' : 'are'} left out: ${names.join(', ')}${skipped > names.length ? ', ...' : ''}.`,
+    `${count(names.length)} of the pictures cannot be read and ${names.length === 1 ? 'is' : 'are'} left out: ${names.slice(0, namesTold).join(', ')}${names.length > namesTold ? ', ...' : ''}.`,
   );
 
 export const allSkipped = (folder: string): SparseError =>

@@ -4,8 +4,11 @@ import { join, resolve } from 'node:path';
 import { dataSets, isDrawn } from '../core/data-sets';
 import type { NamedSource } from '../core/data-sets';
 import type { SparseError } from '../core/errors';
-import { dataFileMissing } from './data-errors';
+import { countsDiffer, dataFileMissing, labelUnknown, wrongShape } from './data-errors';
 import { idxAxes } from './idx';
+
+/** No file of these data sets is larger, packed or not. */
+export const maxFileBytes = 512 << 20;
 
 export type PartName = 'train' | 'test';
 
@@ -75,4 +78,27 @@ export function missingFile(
   const wanted = partsRead(validation).flatMap((part) => dataFiles[source].names(part));
   const names = wanted.find((each) => findFile(folders, each) === undefined);
   return names && dataFileMissing(source, folders[0], names, dataFiles[source].page);
+}
+
+/** What an IDX file is, for a look at it. */
+interface Shaped {
+  path: string;
+  shape: readonly number[];
+}
+
+/** That pictures and labels are those of a data set, as many of both. @throws SparseError `data.shape`, `data.counts-differ` */
+export function checkIdxPair(source: NamedSource, images: Shaped, labels: Shaped): void {
+  const axes = idxAxes(dataSets[source].shape);
+  const { shape } = images;
+  if (shape.length !== 1 + axes.length || axes.some((length, axis) => shape[1 + axis] !== length))
+    throw wrongShape(images.path, `(n, ${axes.join(', ')})`, `(${shape.join(', ')})`);
+  if (labels.shape.length !== 1) throw wrongShape(labels.path, '(n)', `(${labels.shape.join(', ')})`);
+  if (labels.shape[0] !== shape[0]) throw countsDiffer(images.path, shape[0], labels.path, labels.shape[0]);
+}
+
+/** @throws SparseError `data.label-out-of-range` */
+export function checkIdxLabels(source: NamedSource, path: string, labels: Uint8Array): void {
+  const { classes } = dataSets[source];
+  const wrong = labels.find((label) => label >= classes);
+  if (wrong !== undefined) throw labelUnknown(path, wrong, classes);
 }

@@ -17,6 +17,8 @@ export async function gunzipBounded(bytes: Uint8Array, maxBytes: number, name: s
   }
 }
 
+export const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
+
 /** Unpacks what begins with gzip's magic bytes, passes everything else through. @throws as `gunzipBounded` */
 export const maybeGunzip = (bytes: Uint8Array, maxBytes: number, name: string): Promise<Uint8Array> =>
-  bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipBounded(bytes, maxBytes, name) : Promise.resolve(bytes);
+  isGzip(bytes) ? gunzipBounded(bytes, maxBytes, name) : Promise.resolve(bytes);

@@ -23,24 +23,33 @@ const hex = (bytes: Uint8Array): string => [...bytes].map((byte) => byte.toStrin
 const product = (shape: readonly number[]): number =>
   shape.includes(0) ? 0 : shape.reduce((total, length) => total * length, 1);
 
+/** As many bytes as a header may have. */
+export const mostIdxHeader = idxHeaderBytes(maxAxes);
+
 /**
- * Reads an IDX file of unsigned bytes. Nothing is allocated by what the header claims.
+ * The shape that the head of an IDX file of unsigned bytes says, which is that of a file of `size` bytes.
  * @throws SparseError `idx.bad-magic`, `idx.bad-axes`, `idx.truncated`, `idx.trailing-bytes`, `idx.shape-overflow`
  */
-export function readIdx(bytes: Uint8Array, name: string): IdxArray {
-  if (bytes[0] !== 0 || bytes[1] !== 0 || bytes[2] !== unsignedByte)
-    throw errors.idxBadMagic(name, hex(bytes.subarray(0, 3)) || 'nothing');
-  const axes = bytes.byteLength > 3 ? bytes[3] : 0;
+export function idxShape(head: Uint8Array, size: number, name: string): number[] {
+  if (head[0] !== 0 || head[1] !== 0 || head[2] !== unsignedByte)
+    throw errors.idxBadMagic(name, hex(head.subarray(0, 3)) || 'nothing');
+  const axes = head.byteLength > 3 ? head[3] : 0;
   if (axes < 1 || axes > maxAxes) throw errors.idxBadAxes(name, axes, maxAxes);
   const header = idxHeaderBytes(axes);
-  if (bytes.byteLength < header) throw errors.idxTruncated(name, bytes.byteLength, header);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, header);
+  if (size < header) throw errors.idxTruncated(name, size, header);
+  const view = new DataView(head.buffer, head.byteOffset, header);
   const shape = Array.from({ length: axes }, (_, axis) => view.getUint32(4 + 4 * axis));
   const needed = header + product(shape);
   if (!Number.isSafeInteger(needed)) throw errors.idxOverflow(name, shape);
-  if (bytes.byteLength < needed) throw errors.idxTruncated(name, bytes.byteLength, needed);
-  if (bytes.byteLength > needed) throw errors.idxTrailing(name, bytes.byteLength, needed);
-  return { shape, data: bytes.subarray(header) };
+  if (size < needed) throw errors.idxTruncated(name, size, needed);
+  if (size > needed) throw errors.idxTrailing(name, size, needed);
+  return shape;
+}
+
+/** Reads an IDX file of unsigned bytes. Nothing is allocated by what the header claims. @throws as `idxShape` */
+export function readIdx(bytes: Uint8Array, name: string): IdxArray {
+  const shape = idxShape(bytes, bytes.byteLength, name);
+  return { shape, data: bytes.subarray(idxHeaderBytes(shape.length)) };
 }
 
 /** The bytes of an IDX file. @throws SparseError `idx.bad-shape` when `data` does not fill `shape` */

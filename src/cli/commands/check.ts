@@ -8,8 +8,20 @@ import { exitCode, issueLine } from '../errors';
 import type { ExitCode } from '../errors';
 import type { Output } from '../output';
 import { printJson } from '../output';
-import { significant, table, thousands } from '../table';
-import { allLayers, decidedBy, headings, notShared, parametersLine, sharingLines, stepLine, sweepText } from '../words';
+import { turnsOf } from '../../engine/turns';
+import { interruptible } from '../interrupt';
+import { bar, significant, table, thousands } from '../table';
+import {
+  allLayers,
+  decidedBy,
+  headings,
+  notShared,
+  parametersLine,
+  picturesText,
+  sharingLines,
+  stepLine,
+  sweepText,
+} from '../words';
 
 const sharingJson = ({ layers, n, m, dense, compression, scope, spec, neutral, bytes }: SharingPlan): object => ({
   mapping: spec.kind,
@@ -89,7 +101,13 @@ const densityTable = ({ layers, nonZeros, weights, density }: NetworkPlan): stri
   );
 
 export async function check(name: string, options: { json?: boolean }, output: Output): Promise<ExitCode> {
-  const { issues, checked, sweep } = await readConfig(name, { published: true });
+  const { issues, checked, sweep } = await interruptible(output, (signal) => {
+    const tell = (done: number, total: number): void => {
+      if (done % 100 === 0) output.progress(picturesText(bar(done / total), done, total));
+    };
+    return readConfig(name, { whole: { turn: turnsOf({ signal }), tell } });
+  });
+  output.progress(undefined);
   if (options.json)
     printJson(output, 'check', {
       ok: checked !== undefined,

@@ -6,21 +6,26 @@ import type { NamedSource } from '../../core/data-sets';
 import { openFile } from '../../formats/byte-source';
 import { readCifar } from '../../formats/cifar';
 import type { CifarSet } from '../../formats/cifar';
-import { dataFileMissing } from '../../formats/data-errors';
-import { dataFiles, dataFolders, findFile, partsRead } from '../../formats/data-files';
+import { dataFileMissing, fileTooLarge } from '../../formats/data-errors';
+import {
+  checkIdxLabels,
+  checkIdxPair,
+  dataFiles,
+  dataFolders,
+  findFile,
+  maxFileBytes,
+  partsRead,
+} from '../../formats/data-files';
 import type { PartName } from '../../formats/data-files';
 import { maybeGunzip } from '../../formats/gzip';
-import { idxAxes, readIdx } from '../../formats/idx';
+import { readIdx } from '../../formats/idx';
 import { RpcCancelled } from '../../protocol/rpc';
 import type { Progress } from '../../protocol/rpc';
-import { dataCounts, dataLabel, dataPathMissing, dataShape, dataTooLarge } from '../errors';
+import { dataPathMissing } from '../errors';
 import type { DataSet, Examples } from './data-set';
 import { loadArrays } from './own-arrays';
 import { loadPictures } from './own-pictures';
 import { ensureDrawn } from './synthetic';
-
-/** No file of these data sets is larger, packed or not. */
-const maxFileBytes = 512 << 20;
 
 export interface LoadOptions {
   /** Folder that holds `.sparsescope`, where what is drawn is kept. */
@@ -49,16 +54,10 @@ type ReadPart = (files: readonly FileBytes[]) => Examples;
 const idxPairs =
   (source: NamedSource): ReadPart =>
   ([images, labels]) => {
-    const { classes, shape: picture } = dataSets[source];
-    const axes = idxAxes(picture);
     const { shape, data } = readIdx(images.bytes, images.path);
-    if (shape.length !== 1 + axes.length || axes.some((length, axis) => shape[1 + axis] !== length))
-      throw dataShape(images.path, `(n, ${axes.join(', ')})`, `(${shape.join(', ')})`);
     const list = readIdx(labels.bytes, labels.path);
-    if (list.shape.length !== 1) throw dataShape(labels.path, '(n)', `(${list.shape.join(', ')})`);
-    if (list.shape[0] !== shape[0]) throw dataCounts(images.path, shape[0], labels.path, list.shape[0]);
-    const wrong = list.data.find((label) => label >= classes);
-    if (wrong !== undefined) throw dataLabel(labels.path, wrong, classes);
+    checkIdxPair(source, { ...images, shape }, { ...labels, shape: list.shape });
+    checkIdxLabels(source, labels.path, list.data);
     return { count: shape[0], values: data, labels: list.data };
   };
 
@@ -101,7 +100,7 @@ class FileReader {
     if (path === undefined) throw dataFileMissing(this.source, this.folders[0], names, dataFiles[this.source].page);
     const file = await openFile(path);
     try {
-      if (file.size > maxFileBytes) throw dataTooLarge(path, file.size, maxFileBytes);
+      if (file.size > maxFileBytes) throw fileTooLarge(path, file.size, maxFileBytes);
       const bytes = await maybeGunzip(await file.read(0, file.size), maxFileBytes, path);
       this.hash.update(bytes);
       return { path, bytes };

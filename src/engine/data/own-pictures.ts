@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { isSparseError } from '../../core/errors';
 import type { PictureSize } from '../../core/network';
 import { writeAtomically, writeTextAtomically } from '../../formats/atomic-file';
-import { allSkipped, picturesSkipped, sizesDiffer } from '../../formats/data-errors';
+import { allSkipped, fileTooLarge, picturesSkipped, sizesDiffer } from '../../formats/data-errors';
 import { cannotRead } from '../../formats/errors';
 import { listPictures } from '../../formats/image-folder';
 import type { FolderPart, FolderWords } from '../../formats/image-folder';
@@ -17,7 +17,6 @@ import { readPicture, sizeText } from '../../formats/pictures/picture';
 import { readText } from '../../formats/text-file';
 import { makeProjectDirectory } from '../../runs/project';
 import { turnsOf } from '../turns';
-import { dataTooLarge } from '../errors';
 import type { DataSet, Examples } from './data-set';
 import type { LoadOptions } from './load';
 import { forgetOldPictures, markUsed, picturesFolder } from './picture-caches';
@@ -62,7 +61,7 @@ const valuesIn = ([channels, height, width]: PictureSize): number => channels * 
 async function known(home: string, { files }: FolderPart): Promise<About | undefined> {
   try {
     const path = join(home, 'about.json');
-    const text = await readText(path, maxAboutBytes, () => dataTooLarge(path, 0, maxAboutBytes));
+    const text = await readText(path, maxAboutBytes, () => fileTooLarge(path, 0, maxAboutBytes));
     const about = JSON.parse(text) as About;
     const { size } = await stat(join(home, 'records.bin'));
     return size === valuesIn(about.picture) * (files.length - about.skipped.length) ? about : undefined;
@@ -139,9 +138,6 @@ async function loadPart(part: FolderPart, decoding: Decoding): Promise<LoadedPar
   return { examples, about, first, skipped: about.skipped.map(pathOf) };
 }
 
-/** Names of pictures that a warning tells. */
-const namesTold = 5;
-
 /** @throws SparseError `picture.*`, `data.*`, `file.*`; RpcCancelled */
 export async function loadPictures(words: FolderWords, options: LoadOptions): Promise<DataSet> {
   const { train, test, classes } = await listPictures(words, options.configFolders);
@@ -164,6 +160,6 @@ export async function loadPictures(words: FolderWords, options: LoadOptions): Pr
     train: trained.examples,
     ...(tested && { test: tested.examples }),
     sha256: hash.digest('hex'),
-    ...(skipped.length > 0 && { warnings: [picturesSkipped(skipped.slice(0, namesTold), skipped.length)] }),
+    ...(skipped.length > 0 && { warnings: [picturesSkipped(skipped)] }),
   };
 }

@@ -255,7 +255,8 @@ describe('check', () => {
     expect(finished.code).toBe(0);
     expect(answer(finished)).toMatchObject({
       ok: true,
-      issues: [],
+      // It is a small one.
+      issues: [{ code: 'data.not-as-published', severity: 'warning', path: 'data.path' }],
       plan: {
         weights: 784 * 12 + 144 + 120,
         layers: [{ name: 'fc1', shape: [12, 784], targetNonZeros: 2823 }, {}, {}],
@@ -285,6 +286,20 @@ describe('check', () => {
     await writeFile(inProject('data/train-labels-idx1-ubyte'), '');
     await config({}, configText().replace('validation: 0.2', 'validation: 0'));
     expect((await cli('check', 'tiny.sparse.yaml')).out).toContain('no file t10k-images-idx3-ubyte or ');
+  });
+
+  it('reads the files of the data: at data.path, with what is wrong, and exit 1', async () => {
+    const labels = inProject('data/train-labels-idx1-ubyte');
+    const bytes = await readFile(labels);
+    bytes[bytes.length - 1] = 11;
+    await writeFile(labels, bytes);
+    const { code, out, err } = await cli('check', 'tiny.sparse.yaml');
+    expect([code, err]).toEqual([1, '']);
+    expect(out).toBe(
+      `tiny.sparse.yaml:11:30: error data.label-out-of-range: ${labels} has the label 11; 0 to 9 were expected. Check that it is the right file.\n`,
+    );
+    await writeFile(labels, bytes.subarray(0, 20));
+    expect((await cli('check', 'tiny.sparse.yaml')).out).toMatch(/^\S+ error idx\.truncated: \S+train-labels/);
   });
 
   it('looks for the files of every trial of a sweep, and says how many lack them', async () => {

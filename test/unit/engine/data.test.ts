@@ -91,10 +91,10 @@ describe('MNIST', () => {
     ['truncated images', images(20).slice(0, 900), labels(20), 'idx.truncated', 'train-images'],
     ['trailing bytes', Buffer.concat([images(20), Uint8Array.of(1)]), labels(20), 'idx.trailing-bytes', 'train-images'],
     ['wrong magic', Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8), labels(20), 'idx.bad-magic', 'train-images'],
-    ['labels as images', labels(20), labels(20), 'engine.data-shape', 'train-images'],
-    ['images as labels', images(20), images(20), 'engine.data-shape', 'train-labels'],
-    ['another number of labels', images(20), labels(19), 'engine.data-counts', 'train-labels'],
-    ['a label out of range', images(20), labels(20, 12), 'engine.data-label', '12'],
+    ['labels as images', labels(20), labels(20), 'data.shape', 'train-images'],
+    ['images as labels', images(20), images(20), 'data.shape', 'train-labels'],
+    ['another number of labels', images(20), labels(19), 'data.counts-differ', 'train-labels'],
+    ['a label out of range', images(20), labels(20, 12), 'data.label-out-of-range', '12'],
     ['damaged gzip', gzipSync(images(20)).subarray(0, 60), labels(20), 'gzip.corrupt', 'train-images'],
   ])('%s: named', async (_, imageBytes, labelBytes, code, named) => {
     await put('train-images-idx3-ubyte', imageBytes);
@@ -113,7 +113,7 @@ describe('a file that is far too large', () => {
     // A hole: it takes no room on the disk.
     await truncate(path, (512 << 20) + 1);
     await expect(load({ source: 'mnist', path: '.' })).rejects.toMatchObject({
-      code: 'engine.data-too-large',
+      code: 'data.too-large',
       message: expect.stringContaining(path) as string,
     });
   });
