@@ -47,7 +47,13 @@ describe('published counts of maskable weights (eoi.md 4.1, rps.md 4)', () => {
   });
 
   it('efficientnet-b0 has the parameters that torchvision publishes for 1000 classes', () => {
-    expect(parametersIn(layersOf('efficientnet-b0', [3, 224, 224], 1000))).toBe(5_288_548);
+    const layers = layersOf('efficientnet-b0', [3, 224, 224], 1000);
+    expect(parametersIn(layers)).toBe(5_288_548);
+    // Less scales and shifts of the norms, which Keras tells as moving averages, the biases of sixteen gates and of the classes.
+    const inputs = [32, 16, 24, 24, 40, 40, 80, 80, 80, 112, 112, 112, 192, 192, 192, 192];
+    const gates = inputs.reduce((sum, channels, b) => sum + channels / 4 + (b === 0 ? 1 : 6) * channels, 0);
+    expect(weightsIn(layers)).toBe(5_288_548 - 42_016 - gates - 1000);
+    expect(weightsIn(layersOf('efficientnet-b0', cifar))).toBe(5_236_192 - 990 * 1280);
   });
 
   it('deit-blocks of width 192 has the blocks of DeiT-Ti', () => {

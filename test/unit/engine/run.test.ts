@@ -291,6 +291,22 @@ describe('a checkpoint', () => {
 });
 
 describe('a run that fails', () => {
+  it('says at which step the gradient left the numbers where the loss had not yet, and what to try', async () => {
+    const engine = await TestEngine.greeted();
+    let steps = 0;
+    vi.spyOn(Trainer.prototype, 'step').mockImplementation(() => {
+      steps++;
+      return { loss: 1, accuracy: 0.5, gradientNorm: steps === 3 ? Infinity : 1 };
+    });
+    const { directory } = await engine.run(project.start());
+    const { state, error } = await recordOf(directory);
+    expect([state, error?.code]).toEqual(['failed', 'engine.gradient-not-finite']);
+    expect(error?.message).toMatch(
+      /^The gradient is no longer a finite number at step 3 \(learning rate 0\.1\)\. Try a smaller /,
+    );
+    expect(ofType(await journalOf(directory), 'step').map((event) => event.step)).toEqual([1, 2]);
+  });
+
   it('says at which step the loss left the numbers and what to try, and keeps the journal', async () => {
     const engine = await TestEngine.greeted();
     const { directory } = await engine.run(project.start({ learningRate: 100, weightDecay: 1, epochs: 20 }));
