@@ -3,22 +3,23 @@ import { valueText } from '../core/plain-value';
 import type { PlainValue } from '../core/plain-value';
 import type { Spread } from '../core/stats';
 import type { Figure, SweepReportData, TrialResult } from '../protocol/sweep';
+import { spreadWords } from '../protocol/words';
 import { percent, significant, table } from './table';
 
-/** Headings of figures, and how each is written. `spread`: the deviation over seeds is told beside the mean. */
-const figureWords: Record<Figure, { heading: string; text: (value: number) => string; spread?: true }> = {
-  accuracy: { heading: 'valid. acc.', text: percent, spread: true },
-  loss: { heading: 'valid. loss', text: (value) => value.toFixed(4), spread: true },
-  firstLoss: { heading: 'first loss', text: (value) => value.toFixed(4), spread: true },
+/** Headings of figures, and how each is written. */
+const figureWords: Record<Figure, { heading: string; text: (value: number) => string }> = {
+  accuracy: { heading: 'valid. acc.', text: percent },
+  loss: { heading: 'valid. loss', text: (value) => value.toFixed(4) },
+  firstLoss: { heading: 'first loss', text: (value) => value.toFixed(4) },
   density: { heading: 'density', text: (value) => significant(value) },
   orthogonalityError: { heading: 'max|WWᵀ-I|', text: (value) => value.toExponential(1) },
   isometryError: { heading: 'max|s-1|', text: (value) => value.toExponential(1) },
   dead: { heading: 'dead', text: (value) => significant(value, 3) },
-  jacobianMin: { heading: 'Jacobian min', text: (value) => significant(value, 3), spread: true },
-  jacobianMean: { heading: 'mean', text: (value) => significant(value, 3), spread: true },
-  jacobianMax: { heading: 'max', text: (value) => significant(value, 3), spread: true },
-  initSeconds: { heading: 'init ms', text: (value) => significant(1000 * value, 3), spread: true },
-  seconds: { heading: 'time s', text: (value) => value.toFixed(1), spread: true },
+  jacobianMin: { heading: 'Jacobian min', text: (value) => significant(value, 3) },
+  jacobianMean: { heading: 'mean', text: (value) => significant(value, 3) },
+  jacobianMax: { heading: 'max', text: (value) => significant(value, 3) },
+  initSeconds: { heading: 'init ms', text: (value) => significant(1000 * value, 3) },
+  seconds: { heading: 'time s', text: (value) => value.toFixed(1) },
 };
 
 const absent = '-';
@@ -29,9 +30,8 @@ const cell = (value: PlainValue): string => cut(valueText(value));
 /** `93.21 % ± 0.4`; the deviation in the same units. */
 const spreadText = (figure: Figure, found: Spread | undefined): string => {
   if (!found) return absent;
-  const { text, spread = false } = figureWords[figure];
-  const { mean, deviation } = found;
-  return deviation === undefined || !spread ? text(mean) : `${text(mean)} ± ${text(deviation)}`;
+  const { text } = figureWords[figure];
+  return spreadWords(figure, found, { mean: text, deviation: text });
 };
 
 /** Lines as trials end: columns have the widths that the whole grid needs. */

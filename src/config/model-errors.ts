@@ -1,4 +1,5 @@
 /** The sentences about the layers of a network: what does not fit, with what would. */
+import type { Taken } from '../core/flow';
 import { change, count, finding, shown, size, warning } from './finding';
 import type { Finding } from './finding';
 
@@ -61,8 +62,6 @@ export const kernelTooLarge = (layer: Sized, before: string, picture: readonly n
     'kernel-too-large',
     `${sized(layer)} has a kernel larger than the ${picture.join(' x ')} picture that ${before} gives; use a smaller kernel, or smaller strides before it.`,
   );
-
-type Taken = 'values' | 'picture' | 'tokens' | 'values or tokens' | 'picture or tokens';
 
 /** How what a layer takes can be had. */
 const wayTo: Record<Taken, string> = {

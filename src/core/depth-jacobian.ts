@@ -11,6 +11,7 @@ import type { Activation, LinearLayer, Network } from './network';
 import type { Parts } from './parts';
 import { summarise } from './spectrum';
 import type { Summary } from './spectrum';
+import { meanSquare } from './stats';
 
 /** The weight of a linear layer, rows x columns, and what its preactivations go through. */
 export interface ChainLayer {
@@ -121,8 +122,7 @@ export function* depthSpectra(
   }
   return [...pooled].map(([index, found]) => {
     const values = Float64Array.from(found);
-    const meanSquare = values.reduce((sum, value) => sum + value * value, 0) / values.length;
-    return { index, summary: summarise(values), meanSquare };
+    return { index, summary: summarise(values), meanSquare: meanSquare(values) };
   });
 }
 

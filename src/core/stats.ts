@@ -46,6 +46,15 @@ export class Histogram {
   }
 }
 
+export function sumOfSquares(values: Float32Array | Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i] * values[i];
+  return sum;
+}
+
+/** NaN of no values. */
+export const meanSquare = (values: Float32Array | Float64Array): number => sumOfSquares(values) / values.length;
+
 /** What values have in common. */
 export interface Spread {
   count: number;

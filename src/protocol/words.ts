@@ -1,7 +1,9 @@
 /** What the editor's own parts, the webviews and the report all say: one wording, so that a badge reads the same everywhere. */
 import { isometry } from '../core/spectrum';
+import type { Spread } from '../core/stats';
 import type { CompareMethod } from './compare';
 import type { InitDetails, LayerSummary, RunState, SpectrumSummary, UsageEvent } from './run';
+import type { Figure } from './sweep';
 
 /** `mlp7-eoi · run 3` of the folder name `mlp7-eoi-3`. */
 export const runTitle = (id: string): string => id.replace(/^(.+)-(\d+)$/, '$1 · run $2');
@@ -75,3 +77,25 @@ export const roseText = ({ initialResidual, residual }: InitDetails = {}): strin
 /** The shape of the weight itself: (out, in), of a convolution (out, in / groups, kh, kw). */
 export const weightShape = ({ shape: [rows, columns], kernel }: Pick<LayerSummary, 'shape' | 'kernel'>): number[] =>
   kernel ? [rows, columns / (kernel[0] * kernel[1]), ...kernel] : [rows, columns];
+
+/** Figures of a sweep whose deviation over seeds is told beside the mean. */
+const deviating: ReadonlySet<Figure> = new Set<Figure>([
+  'accuracy',
+  'loss',
+  'firstLoss',
+  'jacobianMin',
+  'jacobianMean',
+  'jacobianMax',
+  'initSeconds',
+  'seconds',
+]);
+
+/** `93.2 ± 0.4`: mean and, where it is told, standard deviation over seeds, each in words of its own. */
+export const spreadWords = (
+  figure: Figure,
+  { mean, deviation }: Spread,
+  text: { mean: (value: number) => string; deviation: (value: number) => string },
+): string =>
+  deviation === undefined || !deviating.has(figure)
+    ? text.mean(mean)
+    : `${text.mean(mean)} ± ${text.deviation(deviation)}`;

@@ -1,6 +1,6 @@
 /** One run's folder: where its files are, how it is made, read and removed. */
 import { lstat, readdir, rm, rmdir } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { isSparseError } from '../core/errors';
 import type { SparseError } from '../core/errors';
 import { writeTextAtomically } from '../formats/atomic-file';
@@ -10,14 +10,14 @@ import { readText } from '../formats/text-file';
 import { isEnded } from '../protocol/run';
 import type { RunRecord } from '../protocol/run';
 import * as errors from './errors';
-import { acquireLock, isLocked, lockName } from './lock';
-import type { Lock } from './lock';
+import { isLocked, lockName } from './lock';
+import { LockedFolder, sharedNames } from './locked-folder';
 import { makeExactly, makeNumbered } from './new-folder';
 import { makeProjectDirectory, rootOfRun, runsDirectory, slug } from './project';
 import { formatRecord, maxRecordBytes, parseRecord } from './record';
 
 const names = {
-  config: 'config.yaml',
+  ...sharedNames,
   record: 'run.json',
   journal: 'events.jsonl',
   init: 'init.safetensors',
@@ -26,27 +26,11 @@ const names = {
   rewind: 'rewind.safetensors',
   updates: 'updates',
   masks: 'masks',
-  report: 'report.html',
   sharing: 'sharing.json',
   sharingFailure: 'sharing-failure.json',
 } as const;
 
-export class RunFolder {
-  /** Absolute. */
-  readonly directory: string;
-
-  constructor(directory: string) {
-    this.directory = resolve(directory);
-  }
-
-  /** The folder's name: `mlp7-eoi-3`. */
-  get id(): string {
-    return basename(this.directory);
-  }
-  /** The config as it was run, verbatim (JSON too, which is YAML). */
-  get configFile(): string {
-    return join(this.directory, names.config);
-  }
+export class RunFolder extends LockedFolder {
   get recordFile(): string {
     return join(this.directory, names.record);
   }
@@ -79,9 +63,6 @@ export class RunFolder {
   get sharingFailureFile(): string {
     return join(this.directory, names.sharingFailure);
   }
-  get reportFile(): string {
-    return join(this.directory, names.report);
-  }
   get checkpoints(): string {
     return join(this.directory, names.checkpoints);
   }
@@ -109,14 +90,6 @@ export class RunFolder {
       await rm(folder.directory, { recursive: true, force: true });
       throw error;
     }
-  }
-
-  /**
-   * Claims the folder for this process until the lock is released. Whoever writes into it holds its lock.
-   * @throws SparseError `runs.still-running`, `runs.in-use-elsewhere`, `runs.lock-damaged`, `file.*`
-   */
-  lock(): Promise<Lock> {
-    return acquireLock(this.directory);
   }
 
   /**

@@ -1,7 +1,7 @@
 /** The folder of a sweep: its config, its record, and a run folder for each trial. */
 import { createHash } from 'node:crypto';
 import { lstat, readdir, rm } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, join } from 'node:path';
 import { configTooLarge } from '../config/invalid';
 import { maxConfigBytes } from '../config/format';
 import { isSparseError } from '../core/errors';
@@ -13,8 +13,8 @@ import { sweepRecordVersion } from '../protocol/sweep';
 import type { SweepRecord, SweepTrialRecord } from '../protocol/sweep';
 import * as errors from './errors';
 import { RunFolder } from './folder';
-import { acquireLock, isLocked, lockName } from './lock';
-import type { Lock } from './lock';
+import { isLocked, lockName } from './lock';
+import { LockedFolder } from './locked-folder';
 import { makeExactly, makeNumbered } from './new-folder';
 import { makeProjectDirectory, rootOfSweep, slug, sweepsDirectory } from './project';
 import { Invalid, list, object, oneOf, optional, text, whole } from './validate';
@@ -48,26 +48,10 @@ export function withoutTrials(record: SweepRecord): Omit<SweepRecord, 'trials'> 
 
 const hashOf = (config: string): string => createHash('sha256').update(config).digest('hex');
 
-export class SweepFolder {
-  /** Absolute. */
-  readonly directory: string;
-
-  constructor(directory: string) {
-    this.directory = resolve(directory);
-  }
-
-  get id(): string {
-    return basename(this.directory);
-  }
-  /** The config as it was swept, verbatim. */
-  get configFile(): string {
-    return join(this.directory, 'config.yaml');
-  }
+/** At most one process runs its trials: the one that holds its lock. */
+export class SweepFolder extends LockedFolder {
   get recordFile(): string {
     return join(this.directory, 'sweep.json');
-  }
-  get reportFile(): string {
-    return join(this.directory, 'report.html');
   }
   get tableFile(): string {
     return join(this.directory, 'trials.csv');
@@ -101,11 +85,6 @@ export class SweepFolder {
       await rm(folder.directory, { recursive: true, force: true });
       throw error;
     }
-  }
-
-  /** At most one process runs the trials. @throws as `RunFolder.lock` */
-  lock(): Promise<Lock> {
-    return acquireLock(this.directory);
   }
 
   /** @throws SparseError `file.*` */

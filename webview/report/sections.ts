@@ -1,10 +1,9 @@
 /** The sections of a report, in reading order. */
 import type { ReportData } from '../../src/protocol/report';
 import type { SpectrumEvent } from '../../src/protocol/run';
-import { h, type Child } from '../dom';
-import { bytes, number, shapeText } from '../format';
+import { h } from '../dom';
+import { number, shapeText } from '../format';
 import { numeric, text } from '../parts/table';
-import { renderTable } from '../parts/table-markup';
 import { JacobianCharts } from '../views/spectrum/jacobian-charts';
 import { isometryBadge } from '../views/spectrum/layer-table';
 import { SignalCharts } from '../views/spectrum/signal-charts';
@@ -15,13 +14,8 @@ import { maskMarks, showTraining, trainingCharts } from '../views/training/train
 import { runTitle, weightShape } from '../../src/protocol/words';
 import { maskNote } from '../views/training/words';
 import { stepName } from '../views/run/words';
+import { configSection, facts, section, table } from './parts';
 import { runFacts, sections, spectrumLabel, thinnedSteps } from './words';
-
-const section = (title: string, ...children: Child[]): HTMLElement => h('section', {}, h('h2', {}, title), ...children);
-const facts = (entries: readonly (readonly [string, string])[]): HTMLElement =>
-  h('dl', { class: 'facts' }, ...entries.flatMap(([name, value]) => [h('dt', {}, name), h('dd', {}, value)]));
-const table = (...parts: Parameters<typeof renderTable>): HTMLElement =>
-  h('div', { class: 'table-scroll' }, renderTable(...parts));
 
 export const head = (data: ReportData): HTMLElement => {
   const { id, error } = data.record;
@@ -146,8 +140,4 @@ export const signals = ({ signals: events, record }: ReportData): HTMLElement | 
   return section(sections.signals, ...shown);
 };
 
-export const config = ({ config: source }: ReportData): HTMLElement =>
-  section(
-    sections.config,
-    h('details', {}, h('summary', {}, bytes(new TextEncoder().encode(source).length)), h('pre', {}, source)),
-  );
+export const config = ({ config: source }: ReportData): HTMLElement => configSection(sections.config, source);

@@ -3,11 +3,11 @@ import { valueText } from '../../src/core/plain-value';
 import { figures, type Figure, type SweepReportData, type TrialResult } from '../../src/protocol/sweep';
 import { Chart } from '../drawing/chart';
 import type { SeriesSpec, SpreadBar } from '../drawing/chart-spec';
-import { h, type Child } from '../dom';
-import { bytes, figure as number } from '../format';
+import { h } from '../dom';
+import { figure as number } from '../format';
 import { numeric, text } from '../parts/table';
-import { renderTable } from '../parts/table-markup';
 import { styleOf } from '../views/compare/series';
+import { configSection, facts, section, table } from './parts';
 import { extentOf, layoutOf, panelsOf, type Layout, type Panel } from './sweep-series';
 import {
   chartLabel,
@@ -31,21 +31,8 @@ const first: readonly Figure[] = ['accuracy', 'loss'];
 const others: readonly Figure[] = ['firstLoss', 'isometryError', 'jacobianMean', 'jacobianMax', 'initSeconds'];
 const openRows = 40;
 
-const section = (title: string, ...children: Child[]): HTMLElement => h('section', {}, h('h2', {}, title), ...children);
-const table = (...parts: Parameters<typeof renderTable>): HTMLElement =>
-  h('div', { class: 'table-scroll' }, renderTable(...parts));
-
 export const head = (data: SweepReportData): HTMLElement =>
-  h(
-    'header',
-    {},
-    h('h1', {}, sweepTitle(data.id)),
-    h(
-      'dl',
-      { class: 'facts' },
-      ...sweepFacts(data).flatMap(([name, value]) => [h('dt', {}, name), h('dd', {}, value)]),
-    ),
-  );
+  h('header', {}, h('h1', {}, sweepTitle(data.id)), facts(sweepFacts(data)));
 
 const withRoom = (low: number, high: number): [number, number] => {
   const room = Math.max((high - low) * 0.08, Math.abs(high) * 0.01, 1e-9);
@@ -190,8 +177,4 @@ export const failures = ({ trials: all }: SweepReportData): HTMLElement | undefi
   return section(sections.failures, table('', [text(columns.trial), text(columns.why)], rows));
 };
 
-export const config = ({ config: source }: SweepReportData): HTMLElement =>
-  section(
-    sections.config,
-    h('details', {}, h('summary', {}, bytes(new TextEncoder().encode(source).length)), h('pre', {}, source)),
-  );
+export const config = ({ config: source }: SweepReportData): HTMLElement => configSection(sections.config, source);

@@ -2,26 +2,22 @@
 import type { Spread } from '../../src/core/stats';
 import { valueText } from '../../src/core/plain-value';
 import type { Figure, SweepReportData, SweepState, TrialState } from '../../src/protocol/sweep';
-import { stateWords } from '../../src/protocol/words';
+import { spreadWords, stateWords } from '../../src/protocol/words';
 import { count, figure as number, many, percent } from '../format';
 
-/** `spread`: the deviation over seeds is told beside the mean. */
-export const figureWords: Record<
-  Figure,
-  { title: string; column: string; unit: string; scale: number; spread?: true }
-> = {
-  accuracy: { title: 'Validation accuracy', column: 'validation accuracy, %', unit: '%', scale: 100, spread: true },
-  loss: { title: 'Validation loss', column: 'validation loss', unit: 'nats', scale: 1, spread: true },
-  firstLoss: { title: 'Loss of the first batch', column: 'first loss', unit: 'nats', scale: 1, spread: true },
+export const figureWords: Record<Figure, { title: string; column: string; unit: string; scale: number }> = {
+  accuracy: { title: 'Validation accuracy', column: 'validation accuracy, %', unit: '%', scale: 100 },
+  loss: { title: 'Validation loss', column: 'validation loss', unit: 'nats', scale: 1 },
+  firstLoss: { title: 'Loss of the first batch', column: 'first loss', unit: 'nats', scale: 1 },
   density: { title: 'Density', column: 'density', unit: '', scale: 1 },
   orthogonalityError: { title: 'Largest max |WWᵀ − I| of a layer', column: 'max |WWᵀ − I|', unit: '', scale: 1 },
   isometryError: { title: 'Largest |σ − 1| of a layer', column: 'max |σ − 1|', unit: '', scale: 1 },
   dead: { title: 'Dead directions of all layers', column: 'dead', unit: '', scale: 1 },
-  jacobianMin: { title: 'Smallest σ of the Jacobian', column: 'Jacobian min σ', unit: '', scale: 1, spread: true },
-  jacobianMean: { title: 'Mean σ of the Jacobian', column: 'mean σ', unit: '', scale: 1, spread: true },
-  jacobianMax: { title: 'Largest σ of the Jacobian', column: 'max σ', unit: '', scale: 1, spread: true },
-  initSeconds: { title: 'Time to draw the layers', column: 'drawing, ms', unit: 'ms', scale: 1000, spread: true },
-  seconds: { title: 'Time of a trial', column: 'time, s', unit: 's', scale: 1, spread: true },
+  jacobianMin: { title: 'Smallest σ of the Jacobian', column: 'Jacobian min σ', unit: '', scale: 1 },
+  jacobianMean: { title: 'Mean σ of the Jacobian', column: 'mean σ', unit: '', scale: 1 },
+  jacobianMax: { title: 'Largest σ of the Jacobian', column: 'max σ', unit: '', scale: 1 },
+  initSeconds: { title: 'Time to draw the layers', column: 'drawing, ms', unit: 'ms', scale: 1000 },
+  seconds: { title: 'Time of a trial', column: 'time, s', unit: 's', scale: 1 },
 };
 
 export const sections = {
@@ -37,12 +33,14 @@ export const columns = { trial: 'trial', state: 'state', completed: 'n', failed:
 /** Two digits say enough. */
 const deviationText = (value: number): string => number(value, value < 100 ? 2 : 3);
 
-/** `93.2 ± 0.4`: mean and standard deviation over seeds, in the unit of the column. */
+/** In the unit of the column. */
 export const spreadText = (of: Figure, found: Spread | undefined): string => {
   if (!found) return '';
-  const { scale, spread = false } = figureWords[of];
-  const mean = number(found.mean * scale);
-  return found.deviation === undefined || !spread ? mean : `${mean} ± ${deviationText(found.deviation * scale)}`;
+  const { scale } = figureWords[of];
+  return spreadWords(of, found, {
+    mean: (value) => number(scale * value),
+    deviation: (value) => deviationText(scale * value),
+  });
 };
 
 export const stateText = (state: TrialState): string => (state === 'waiting' ? 'waiting' : stateWords[state]);

@@ -8,6 +8,7 @@ import { through, valuesIn } from '../flow';
 import type { Flow } from '../flow';
 import { isMaskable } from '../network';
 import type { Activation, MaskableLayer, Network } from '../network';
+import { meanSquare, sumOfSquares } from '../stats';
 import { fans, partLayer } from './fan';
 import { moments } from './gaussian-moments';
 import type { Gains } from './mean-field';
@@ -110,6 +111,5 @@ export function denseGain(init: BaseInit, shape: LayerShape, gain: number): numb
 
 /** sigma_w and sigma_b as a layer has them: of its weights, 0 where the mask is, and its biases. */
 export function actualGains(weights: Float32Array, rows: number, bias: Float32Array | undefined): Gains {
-  const squares = (values: Float32Array): number => values.reduce((sum, value) => sum + value * value, 0);
-  return { weight: Math.sqrt(squares(weights) / rows), bias: bias ? Math.sqrt(squares(bias) / bias.length) : 0 };
+  return { weight: Math.sqrt(sumOfSquares(weights) / rows), bias: bias ? Math.sqrt(meanSquare(bias)) : 0 };
 }

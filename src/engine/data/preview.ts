@@ -4,6 +4,7 @@ import { parseConfig } from '../../config/parse';
 import { configFormat } from '../../config/format';
 import { configInvalid } from '../../config/invalid';
 import type { PictureSize } from '../../core/network';
+import { meanSquare } from '../../core/stats';
 import type { DataPreview, PreviewedExample } from '../../protocol/data-preview';
 import {
   mostPreviewClasses,
@@ -39,15 +40,14 @@ function firstOfEach({ examples, indices }: Part): Uint32Array {
 }
 
 function statistics(x: Float32Array): Omit<DataPreview['values'], 'examples'> {
-  let [min, max, sum, squares] = [Infinity, -Infinity, 0, 0];
+  let [min, max, sum] = [Infinity, -Infinity, 0];
   for (const value of x) {
     min = Math.min(min, value);
     max = Math.max(max, value);
     sum += value;
-    squares += value * value;
   }
   const mean = sum / x.length;
-  return { min, max, mean, deviation: Math.sqrt(Math.max(0, squares / x.length - mean * mean)) };
+  return { min, max, mean, deviation: Math.sqrt(Math.max(0, meanSquare(x) - mean * mean)) };
 }
 
 /** Channels as they are shown: of one channel three equal ones, of more than three the first three. */

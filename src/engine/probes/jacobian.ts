@@ -9,10 +9,10 @@ import { maskableLayers } from '../../core/network';
 import type { MaskableLayer } from '../../core/network';
 import type { Parts } from '../../core/parts';
 import { summarise } from '../../core/spectrum';
+import { meanSquare } from '../../core/stats';
 import type { JacobianDepth, JacobianEvent } from '../../protocol/run';
 import type { Untimed } from '../recorder';
 import type { Batch, Trainer } from '../trainer';
-import { meanSquare } from './signals';
 import type { Intended } from './signals';
 
 /** Examples that are differentiated together: one class of so many is a part. */

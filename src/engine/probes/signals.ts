@@ -11,6 +11,7 @@ import { everyLayer, maskableLayers, weightShape } from '../../core/network';
 import type { MaskableLayer, Network } from '../../core/network';
 import type { Parts } from '../../core/parts';
 import { countOnes } from '../../core/prune/select';
+import { meanSquare } from '../../core/stats';
 import type { LayerSignals, MeanField, SignalsEvent } from '../../protocol/run';
 import type { Untimed } from '../recorder';
 import type { Batch, Trainer } from '../trainer';
@@ -42,9 +43,6 @@ function deepField({ config, network, gain }: Intended, predicted: ReadonlyMap<s
     throw error;
   }
 }
-
-export const meanSquare = (values: Float32Array): number =>
-  values.reduce((sum, value) => sum + value * value, 0) / values.length;
 
 export function* signals(
   intended: Intended,
