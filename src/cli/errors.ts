@@ -114,6 +114,10 @@ export const sweepIsThere = (folder: string): SparseError =>
 export const interruptedSweepLine = (done: number, total: number, directory: string): string =>
   `Interrupted with ${done} of ${total} trials done. Go on with: ${commandLine(['sweep', directory])}\n`;
 
+export const heldTrialsLine = (held: number, directory: string): string =>
+  `${held === 1 ? 'One trial could' : `${held} trials could`} not go on and kept what ${held === 1 ? 'it' : 'they'} had. ` +
+  `When the reason is gone, go on with: ${commandLine(['sweep', directory])}\n`;
+
 export const failedTrialsLine = (failed: number, directory: string): string =>
   `Run ${failed === 1 ? 'the one that failed' : `the ${failed} that failed`} anew with: ${commandLine(['sweep', directory, '--retry-failed'])}\n`;
 

@@ -55,10 +55,13 @@ export async function runTrial(
   const before = await settledRecord(folder);
   const goOn = before !== undefined && before.state !== 'failed';
   if (!goOn) await clearTrial(folder);
-  const fail = async (error: { code: string; message: string }): Promise<void> => {
+  const fail = async (
+    error: { code: string; message: string },
+    state: 'failed' | 'interrupted' = 'failed',
+  ): Promise<void> => {
     const { config } = parseConfig(trial.text, format);
     const { name = folder.id, seed = 0, data } = config ?? {};
-    const about = { configPath, configText: trial.text, name, seed, source: data?.source ?? '' };
+    const about = { configPath, configText: trial.text, name, seed, source: data?.source ?? '', state };
     await recordFailure(folder, info, { ...about, error: { code: error.code, message: error.message } });
   };
   // The engine would name a line of the trial's own text, which nobody has written.
@@ -73,7 +76,10 @@ export async function runTrial(
     );
   } catch (error) {
     // Its process was ended with the sweep.
-    if (!signal.aborted) await fail(describe(error));
+    if (signal.aborted) return;
+    const said = describe(error);
+    // Files that are away come back: begun anew, a trial would lose what it has.
+    await fail(said, goOn && /^(?:data|file)\./.test(said.code) ? 'interrupted' : 'failed');
   }
 }
 

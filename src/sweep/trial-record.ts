@@ -14,6 +14,8 @@ interface Failed {
   seed: number;
   name: string;
   source: string;
+  /** Interrupted: what it has is worth keeping, for it can go on when the reason is gone. */
+  state: 'failed' | 'interrupted';
   error: { code: string; message: string };
 }
 
@@ -29,9 +31,9 @@ const unless = async <T>(reading: Promise<T>): Promise<T | undefined> => {
 /** The record of a trial; undefined when it has none. @throws SparseError `runs.*`, `file.*` */
 export const recordIfThere = (folder: RunFolder): Promise<RunRecord | undefined> => unless(folder.readRecord());
 
-/** Says in the trial's own record that and why it failed, and makes the folder for it when there is none. */
+/** Says in the trial's own record that and why it ended, and makes the folder for it when there is none. */
 export async function recordFailure(folder: RunFolder, info: EngineInfo, failed: Failed): Promise<void> {
-  const { configPath, configText, seed, name, source, error } = failed;
+  const { configPath, configText, seed, name, source, state, error } = failed;
   const now = new Date().toISOString();
   await makeFolder(folder.directory);
   const known = await recordIfThere(folder);
@@ -55,7 +57,7 @@ export async function recordFailure(folder: RunFolder, info: EngineInfo, failed:
         totalSteps: 0,
         layers: [],
       }),
-      state: 'failed',
+      state,
       endedAt: now,
       error,
     });

@@ -158,7 +158,10 @@ function conclude(
   // What cannot be had would fail again.
   const again = results.filter(({ state, error }) => state === 'failed' && !error?.code.startsWith('config.')).length;
   if (again > 0) output.err(errors.failedTrialsLine(again, folder.directory));
-  if (!(signal.aborted && done < results.length)) return codeOf(results);
+  if (!(signal.aborted && done < results.length)) {
+    if (done < results.length) output.err(errors.heldTrialsLine(results.length - done, folder.directory));
+    return codeOf(results);
+  }
   output.err(errors.interruptedSweepLine(done, results.length, folder.directory));
   return exitCode.cancelled;
 }

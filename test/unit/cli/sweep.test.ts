@@ -1,4 +1,4 @@
-import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { readFile, readdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
@@ -127,6 +127,36 @@ describe('sweep', () => {
     expect([await sweepState(), await stateOf('0003')]).toEqual(['completed', 'completed']);
   });
 
+  it('whose data has gone says so of each trial, and goes on where it was when the data is back', async () => {
+    await grid('seed: [1, 2]', { epochs: 80 });
+    const started = begin('sweep', 'tiny.sparse.yaml', '--jobs', '1');
+    await recorded('0001', ({ state }) => state === 'training');
+    started.child.kill('SIGINT');
+    expect((await started.finished).code).toBe(130);
+    const { createdAt } = await recordOf(trial('0001'));
+    await rename(inProject('data'), inProject('gone'));
+    const { code, out, err } = await cli('sweep', folder, '--jobs', '2');
+    expect(code).toBe(1);
+    const sentence = /: \S+data has no file train-images-idx3-ubyte or .*\.$/;
+    const lines = out.split('\n').filter((line) => /^[0-2]\/2 /.test(line));
+    expect(lines.map((line) => line.replace(sentence, '').replace(/^.*?(?=000)/, '')).sort()).toEqual([
+      '0001   1     interrupted',
+      '0002   2     failed',
+    ]);
+    expect(err).toMatch(/^One trial could not go on and kept what it had\. .*sweep \S+tiny-1$/m);
+    expect(await stateOf('0002')).toBe('failed');
+    expect(await recordOf(trial('0001'))).toMatchObject({
+      state: 'interrupted',
+      createdAt,
+      error: { code: 'data.file-missing' },
+    });
+    await rename(inProject('gone'), inProject('data'));
+    expect((await cli('sweep', folder, '--retry-failed')).code).toBe(0);
+    expect([await sweepState(), await stateOf('0001')]).toEqual(['completed', 'completed']);
+    // It was not begun anew.
+    expect((await recordOf(trial('0001'))).createdAt).toBe(createdAt);
+  });
+
   it('an engine that dies fails its trial, and the others go on', async () => {
     await grid('seed: [1, 2, 3]', { epochs: 30 });
     const started = begin('sweep', 'tiny.sparse.yaml', '--jobs', '1');
@@ -187,7 +217,8 @@ describe('what is no sweep', () => {
     const { code, err } = await cli('sweep', 'tiny.sparse.yaml', '-o', 'data');
     expect([code, err]).toEqual([1, expect.stringMatching(/^error runs\.folder-not-empty: /)]);
     const checked = await cli('check', 'tiny.sparse.yaml');
-    expect([checked.code, checked.out.split('\n')[0]]).toEqual([0, 'sweep of 2 trials over seed; the first:']);
+    // Below the warning that there is little data.
+    expect([checked.code, checked.out.split('\n')[1]]).toEqual([0, 'sweep of 2 trials over seed; the first:']);
   });
 
   it('a config that was changed in the folder is refused', async () => {
