@@ -1,0 +1,77 @@
+/** What closing a window does to the sweep in it: `stop` is what the extension is deactivated with. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+
+vi.mock('vscode', async () => (await import('./vscode-double')).vscodeDouble);
+
+import { checkConfig } from '../../../src/config/check';
+import { SweepRunner } from '../../../src/host/sweep-runner';
+import { listCheckpoints } from '../../../src/runs/checkpoint';
+import { SweepFolder } from '../../../src/runs/sweep-folder';
+import { planAgain, planSweep } from '../../../src/sweep/plan';
+import type { SweepPlan } from '../../../src/sweep/plan';
+import type { SweepOutcome } from '../../../src/sweep/run-sweep';
+import { bundle } from '../engine/bundle';
+import type { Bundle } from '../engine/bundle';
+import { configText, Project, recordOf } from '../engine/project';
+
+let built: Bundle;
+let project: Project;
+beforeAll(async () => void (built = await bundle()));
+afterAll(() => built.remove());
+beforeEach(async () => void (project = await Project.create()));
+afterEach(() => project.remove());
+
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+/** A window that sweeps, and where the sweep is as soon as that is known. */
+function sweeping(plan: SweepPlan): {
+  runner: SweepRunner;
+  directory: Promise<string>;
+  outcome: Promise<SweepOutcome>;
+} {
+  const reported: unknown[] = [];
+  const runner = new SweepRunner({
+    modulePath: built.engine,
+    maker: { assets: built.folder, version: '0.0.0' },
+    report: (error) => reported.push(error),
+  });
+  let outcome!: Promise<SweepOutcome>;
+  const directory = new Promise<string>((resolve) => {
+    outcome = runner.run(plan, {
+      retryFailed: false,
+      listener: { begun: ({ folder }) => resolve(folder.directory), left: () => undefined },
+      signal: new AbortController().signal,
+    });
+  });
+  return { runner, directory, outcome };
+}
+
+it('interrupts it after the step that each trial is in, leaves no process, and lets another window go on', async () => {
+  const text = `${configText({ epochs: 80 })}sweep: { seed: [1, 2, 3] }\n`;
+  const { sweep } = checkConfig(text, 'yaml');
+  const about = { path: project.configPath, text, name: 'tiny', sweep: sweep!, root: project.root };
+  const { runner, directory, outcome } = sweeping(planSweep({ ...about, backend: 'wasm', jobs: 2 }));
+  const folder = new SweepFolder(await directory);
+  const trial = folder.trial('0001');
+  const checkpoints = () => listCheckpoints(trial).catch(() => []);
+  while ((await checkpoints()).length === 0) await delay(10);
+  const { pid, createdAt } = await recordOf(trial.directory);
+  await runner.stop();
+  expect((await outcome).record.state).toBe('interrupted');
+  expect(runner.running).toBeUndefined();
+  expect(isAlive(pid)).toBe(false);
+  expect((await folder.readRecord()).state).toBe('interrupted');
+  expect((await recordOf(trial.directory)).state).toBe('interrupted');
+  expect(await folder.begun()).not.toContain('0003');
+
+  const next = sweeping(await planAgain(folder, { jobs: 2 }));
+  expect((await next.outcome).record.state).toBe('completed');
+  expect(await recordOf(trial.directory)).toMatchObject({ state: 'completed', createdAt });
+}, 120_000);
