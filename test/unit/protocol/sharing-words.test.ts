@@ -1,9 +1,12 @@
 import { expect, it } from 'vitest';
+import { finish } from '../../../src/core/parts';
 import { diagnoseAdam, diagnoseHalf, diagnoseWiring } from '../../../src/core/rps/diagnosis/rules';
 import { diagnoseSharpness } from '../../../src/core/rps/diagnosis/sharpness';
 import { SharingWatch } from '../../../src/core/rps/diagnosis/watch';
-import type { Finding } from '../../../src/core/rps/diagnosis/finding';
+import { batchFiguresInParts, diagnoseBatch, diagnoseCurvature } from '../../../src/core/rps/diagnosis/batch';
+import type { Finding, Measure } from '../../../src/core/rps/diagnosis/finding';
 import { findingText } from '../../../src/protocol/sharing-words';
+import { normals } from '../core/rps/layers';
 import { runOf, staticOf } from '../core/rps/diagnosis/runs';
 
 const adam = { name: 'adam', learningRate: 1e-3, momentum: 0, nesterov: false } as const;
@@ -12,10 +15,13 @@ const all = (): Finding[] => {
   const runs = [
     runOf({ initStd: 0.01, compression: 1, compat: true }),
     runOf({ spec: { kind: 'fold', seed: 1 }, normalised: true, compression: 1 }),
+    runOf({ scaler: 'v1', spec: { kind: 'fold', seed: 1 } }),
     runOf({ scaler: 'v1', optimizer: adam, initStd: 20, spec: { kind: 'fold', seed: 1 } }),
   ];
   const watch = new SharingWatch({ classes: 10 });
   const layers = [{ layer: 'fc1', updateRatio: 0.4, norm: 2 }];
+  const dead = new SharingWatch({ classes: 10 });
+  const still = [{ layer: 'fc1', updateRatio: 0, norm: 2 }];
   return [
     ...runs.flatMap((run) => {
       const { findings, figures } = staticOf(run);
@@ -23,6 +29,16 @@ const all = (): Finding[] => {
     }),
     ...diagnoseSharpness(runs[1], 0.5, 20),
     ...diagnoseWiring(runs[0], runs[1]),
+    ...diagnoseWiring(runs[0], runs[0]),
+    ...runs.slice(0, 2).flatMap((run) => {
+      const values = run.sharing.layers.map(({ weights }, l) => normals(weights, l));
+      return diagnoseBatch(run, finish(batchFiguresInParts(run, values, values)));
+    }),
+    diagnoseCurvature(runs[0], 3),
+    diagnoseCurvature(runs[0], 300),
+    ...Array.from({ length: 40 }, (_, k) =>
+      dead.see({ step: k + 1, loss: Math.log(10), memoryNorm: 1, gradientNorm: 2 ** k, layers: still }),
+    ).flat(),
     ...watch.see({ step: 1, loss: 1, memoryNorm: 1, layers }),
     ...watch.see({ step: 2, loss: 4, memoryNorm: 20, layers }),
     ...watch.see({ step: 3, loss: NaN, memoryNorm: NaN, layers }),
@@ -54,4 +70,40 @@ it('says what was measured, where it began and what to do', () => {
   expect(text['unused warn']).toMatch(
     /^3\d % of the memory is used by no weight; 37 % are expected of this mapping\. A fold uses all of it\.$/,
   );
+});
+
+// So that a new kind has to be among them.
+const kinds: Record<Measure, true> = {
+  'adam-lambda': true,
+  'adam-scaler': true,
+  amplification: true,
+  'cache-lines': true,
+  collisions: true,
+  conservative: true,
+  continuity: true,
+  'cross-talk': true,
+  curvature: true,
+  'gradient-growth': true,
+  'half-precision': true,
+  'kept-energy': true,
+  'lambda-range': true,
+  'largest-gamma': true,
+  'largest-lambda': true,
+  load: true,
+  'loss-growth': true,
+  'mean-gamma': true,
+  'memory-growth': true,
+  'norm-ratio': true,
+  'not-finite': true,
+  plateau: true,
+  'scaler-gap': true,
+  sharpness: true,
+  unused: true,
+  'update-ratio': true,
+  wiring: true,
+};
+
+it('the findings above are of every kind', () => {
+  const seen = new Set(all().map(({ measure }) => measure));
+  expect(Object.keys(kinds).filter((kind) => !seen.has(kind as Measure))).toEqual([]);
 });

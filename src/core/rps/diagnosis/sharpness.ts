@@ -74,7 +74,7 @@ export function diagnoseSharpness(run: SharedRun, sharpness: number, full?: numb
   const times = full === undefined ? 0 : full / sharpness;
   if (free && times > conservativeLimit && etaS < limit / conservativeLimit)
     findings.push({
-      ...{ id: 'D9', measure: 'conservative', value: times, threshold: conservativeLimit, verdict: 'warn' },
+      ...{ id: 'D9', measure: 'conservative', value: times, threshold: conservativeLimit, verdict: 'info' },
       facts: { learningRate: learningRate * times },
       fix: learningRateFix(learningRate * times),
     });
