@@ -31,8 +31,13 @@ const words: Record<Measure, { title: string; sentence: (finding: Finding) => st
   'largest-lambda': {
     title: 'Largest scale of a layer',
     sentence: (f) =>
-      `The largest lambda is ${figure(f.value)},${of(f)}: without a scaler its weights move ${fact(f, 'multiplier')} times as far as by the learning rate` +
-      `${f.verdict === 'info' ? '; here that is taken out again' : ''}.${ifBad(f, `A memory with a standard deviation of ${fact(f, 'neutral')} would bring the mean to 1; stable-rps has none to choose.`)}`,
+      f.verdict === 'info'
+        ? `The largest lambda is ${figure(f.value)},${of(f)}; it does not lengthen the steps of this run.`
+        : `The largest lambda is ${figure(f.value)},${of(f)}: its weights move ${fact(f, 'multiplier')} times as far as by the learning rate.` +
+          ifBad(
+            f,
+            `A memory with a standard deviation of ${fact(f, 'neutral')} would bring the mean to 1; stable-rps has none to choose.`,
+          ),
   },
   'lambda-range': {
     title: 'Range of scales',
@@ -51,7 +56,7 @@ const words: Record<Measure, { title: string; sentence: (finding: Finding) => st
   collisions: {
     title: 'Sharing within a layer',
     sentence: (f) =>
-      `${percent(f.value)} of the weights share a location with another of their own layer; ${share(f, 'unavoidable')} are in layers larger than their memory, where some must.`,
+      `${percent(f.value)} of the weights share a location with another of their own layer; at least ${share(f, 'unavoidable')} must under any mapping.`,
   },
   'cache-lines': {
     title: 'Cache lines',
@@ -61,17 +66,18 @@ const words: Record<Measure, { title: string; sentence: (finding: Finding) => st
   'mean-gamma': {
     title: 'Mean Gamma',
     sentence: (f) =>
-      `On average a location steps Gamma = ${figure(f.value)} times as far as by the learning rate${f.verdict === 'info' ? ', which is taken out again' : ''}.` +
-      ifBad(f, `Set initStd to ${fact(f, 'neutral')} for a mean of 1, or let scaler: theory divide by it.`),
+      f.verdict === 'info'
+        ? `The mean Gamma is ${figure(f.value)}; it does not lengthen the steps of this run.`
+        : `On average a location steps Gamma = ${figure(f.value)} times as far as by the learning rate.` +
+          ifBad(f, `Set initStd to ${fact(f, 'neutral')} for a mean of 1, or let scaler: theory divide by it.`),
   },
   'largest-gamma': {
     title: 'Largest Gamma',
     sentence: (f) =>
-      `Where all sharers agree, a location steps up to ${figure(f.value)} times as far as by the learning rate${f.verdict === 'info' ? ', which is taken out again' : ''}.` +
-      ifBad(
-        f,
-        'Gradient descent is proved stable only for learning rates below 2 over the sharpness times that. Use scaler: theory.',
-      ),
+      f.verdict === 'info'
+        ? `The largest Gamma is ${figure(f.value)}; it does not lengthen the steps of this run.`
+        : `Where all sharers agree, a location steps up to ${figure(f.value)} times as far as by the learning rate.` +
+          ifBad(f, 'The learning rates that are proved stable are shorter by as much at worst. Use scaler: theory.'),
   },
   'scaler-gap': {
     title: 'Steps of scaler v1',
@@ -136,7 +142,7 @@ const words: Record<Measure, { title: string; sentence: (finding: Finding) => st
   conservative: {
     title: 'A longer learning rate',
     sentence: (f) =>
-      `Sharing made the loss ${figure(f.value)} times flatter than that of the full network: a learning rate of up to ${fact(f, 'learningRate')} is as stable as yours is there, and trains faster.`,
+      `Sharing made the loss ${figure(f.value)} times flatter than that of the full network: a learning rate of up to ${fact(f, 'learningRate')} is still stable, and trains faster.`,
   },
   'not-finite': {
     title: 'Not a number',

@@ -52,7 +52,7 @@ export const boundary = (
 export const scalesAround = (s: number, count: number): number[] =>
   Array.from({ length: count }, (_, k) => s * 10 ** (-2 + (4 * k) / (count - 1)));
 
-/** Steps of a run are told too short where the full network's sharpness is so many times as large. */
+/** Steps of a run are told too short where they may be so many times as long. */
 const conservativeLimit = 3;
 
 /** `full`: of the same network without sharing, where it was measured. */
@@ -72,11 +72,13 @@ export function diagnoseSharpness(run: SharedRun, sharpness: number, full?: numb
     },
   ];
   const times = full === undefined ? 0 : full / sharpness;
-  if (free && times > conservativeLimit && etaS < limit / conservativeLimit)
+  // As stable as the full network is with this learning rate, and no longer than what is proved.
+  const longer = Math.min(learningRate * times, (0.9 * limit) / sharpness);
+  if (free && longer > conservativeLimit * learningRate)
     findings.push({
       ...{ id: 'D9', measure: 'conservative', value: times, threshold: conservativeLimit, verdict: 'info' },
-      facts: { learningRate: learningRate * times },
-      fix: learningRateFix(learningRate * times),
+      facts: { learningRate: longer },
+      fix: learningRateFix(longer),
     });
   return findings;
 }

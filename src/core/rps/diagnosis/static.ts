@@ -147,11 +147,11 @@ function loads({ sharing }: SharedRun, audit: Audit): Finding[] {
   const { n, m, spec, layers, parts } = sharing;
   const unused = audit.unused / m;
   const colliding = audit.collisions.reduce((sum, count) => sum + count, 0);
-  // Of a layer larger than its memory the weights beyond it share with at least one more.
-  const unavoidable = layers.reduce((sum, { weights }, l) => {
-    const beyond = weights - parts[l].length;
-    return sum + (beyond > 0 ? beyond + 1 : 0);
-  }, 0);
+  // A layer of N weights in m < N locations: at most m - 1 of them can be alone.
+  const unavoidable = layers.reduce(
+    (sum, { weights }, l) => sum + (weights > parts[l].length ? weights - parts[l].length + 1 : 0),
+    0,
+  );
   const { perPiece, expected, pieceSize } = audit.cacheLines;
   const better = spec.kind === 'fold' ? {} : { fix: fixes.fold };
   return [

@@ -173,11 +173,20 @@ describe('D9', () => {
 
   it('says by how much a learning rate may be longer where sharing made the loss flat', () => {
     const run = at(0.1, { scaler: 'theory' });
-    const found = named(diagnoseSharpness(run, 0.5, 20), 'conservative');
-    expect(found).toMatchObject({ value: 40, fix: { edits: [{ value: 4 }] } });
-    expect(diagnoseSharpness(run, 5, 20).map(({ measure }) => measure)).toEqual(['sharpness', 'conservative']);
-    expect(diagnoseSharpness(at(0.1, { scaler: 'theory' }), 10, 20)).toHaveLength(1);
-    expect(diagnoseSharpness(at(0.1), 0.5, 20)).toHaveLength(1);
+    const longer = (sharpness: number, full: number): unknown =>
+      named(diagnoseSharpness(run, sharpness, full), 'conservative').fix!.edits[0].value;
+    expect(named(diagnoseSharpness(run, 0.1, 1), 'conservative')).toMatchObject({ value: 10, verdict: 'info' });
+    expect(longer(0.1, 1)).toBe(1);
+    // No longer than nine tenths of what is proved, however sharp the full network is.
+    expect(longer(0.5, 20)).toBe(3.6);
+    expect(zoneOf(3.6 * 0.5, run.optimizer)).toBe('safe');
+    // Nothing to gain: at most three times, or already at the limit; and no advice to who has s to choose.
+    for (const [other, sharpness, full] of [
+      [run, 1, 3],
+      [run, 7, 100],
+      [at(0.1), 0.5, 20],
+    ] as const)
+      expect(diagnoseSharpness(other, sharpness, full)).toHaveLength(1);
   });
 
   it('has no limit for Adam, and none where the Hessian has no positive eigenvalue', () => {

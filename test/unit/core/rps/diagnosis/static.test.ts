@@ -54,6 +54,19 @@ describe('D2', () => {
     expect(all.fix).toBeUndefined();
   });
 
+  it('tells how many weights share within their layer, and how many must', () => {
+    for (const compression of [1, 1.6, 2, 10, 1327]) {
+      const own = named(staticOf(runOf({ compression, spec: fold })).findings, 'collisions');
+      expect(own.value).toBeGreaterThanOrEqual(Number(own.facts!['unavoidable']) - 1e-12);
+      const other = named(staticOf(runOf({ compression })).findings, 'collisions');
+      expect(other.value).toBeGreaterThanOrEqual(Number(own.facts!['unavoidable']) - 1e-12);
+      expect(other.facts).toEqual(own.facts);
+    }
+    // Of a single location all share, and all must.
+    const one = named(staticOf(runOf({ compression: 1327 })).findings, 'collisions');
+    expect([one.value, one.facts!['unavoidable']]).toEqual([1, 1]);
+  });
+
   it('tells the spread of loads and the least that any map has', () => {
     const load = named(staticOf(runOf({ compression: 10 })).findings, 'load');
     expect(load.facts).toMatchObject({ least: Math.ceil(1327 / 132) });
