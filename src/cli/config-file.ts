@@ -24,6 +24,8 @@ export interface CheckedFile {
   path: string;
   text: string;
   issues: ConfigIssue[];
+  /** What the files of the data told, where they were looked at. */
+  looked: DataLook[];
   /** Absent when an issue is an error. */
   checked?: { config: Config; plan: NetworkPlan };
   /** With a grid and without an error. `checked` is then its first trial. */
@@ -64,5 +66,5 @@ export async function readConfig(name: string, options: ReadOptions = {}): Promi
     else if (published || !isNamed(data.source)) looked.push({ data, ...(await examineData(data, folders)) });
   const { config, plan, sweep, issues } = looked.length > 0 ? checkConfig(text, format, { looked }) : written;
   const usable = config && plan && !issues.some(({ severity }) => severity === 'error');
-  return { name, path, text, issues, ...(usable && { checked: { config, plan } }), ...(sweep && { sweep }) };
+  return { name, path, text, issues, looked, ...(usable && { checked: { config, plan } }), ...(sweep && { sweep }) };
 }

@@ -102,6 +102,9 @@ export const badJobs = (text: string): SparseError =>
     `--jobs is ${text}; expected a whole number from 1 to 256, the trials that run at once.`,
   );
 
+export const badSeeds = (text: string): SparseError =>
+  new SparseError('cli.usage', `--seeds is ${text}; expected whole numbers from 0, set apart by commas: 1,2,3.`);
+
 export const noSweepInConfig = (file: string): SparseError =>
   new SparseError(
     'cli.no-sweep',

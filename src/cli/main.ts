@@ -83,6 +83,28 @@ function program(output: Output, done: (code: ExitCode) => void, quiet: boolean)
       act('check', options, async () => (await import('./commands/check')).check(config, options, output)),
     );
   top
+    .command('diagnose')
+    .description('tell what the shared weights of a config come to, before a step is taken')
+    .argument('<config>', 'a .sparse.yaml or .sparse.json file with `sharing`')
+    .addOption(json())
+    .action((config: string, options: { json?: boolean }) =>
+      act('diagnose', options, async () => (await import('./commands/diagnose')).diagnose(config, options, output)),
+    );
+  top
+    .command('equal-memory')
+    .description(
+      'write the sweep that compares shared weights with pruning and smaller networks of as many stored parameters',
+    )
+    .argument('<config>', 'a .sparse.yaml or .sparse.json file with `sharing`')
+    .option('-o, --output <file>', 'the config to write; without it, it is printed')
+    .option('--seeds <list>', 'for example 1,2,3; by default that of the config')
+    .addOption(json())
+    .action((config: string, options: { output?: string; seeds?: string; json?: boolean }) =>
+      act('equal-memory', options, async () =>
+        (await import('./commands/equal-memory')).compareAtEqualMemory(config, options, output),
+      ),
+    );
+  top
     .command('inspect')
     .description('list the tensors of a safetensors file with their density')
     .argument('<file>', 'a .safetensors file')

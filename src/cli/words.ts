@@ -3,14 +3,17 @@ import { stepText } from '../config/memory-errors';
 import type { SharingPlan } from '../config/sharing-plan';
 import { sharingTexts } from '../config/sharing-words';
 import type { StepPlan } from '../core/step-memory';
+import type { SharingFinding, SharingReport } from '../protocol/sharing';
 import type { RunRecord, UsageEvent } from '../protocol/run';
 import { usageText } from '../protocol/words';
-import { significant, thousands } from './table';
+import { percent, significant, thousands } from './table';
 
 /** Of tables. The keys are theirs, the order is that of the columns. */
 export const headings = {
   plan: ['layer', 'shape', 'density', 'non-zeros', 'of'],
   sharing: ['layer', 'shape', 'sigma', 'shared'],
+  diagnosed: ['layer', 'shape', 'weights', 'sigma', 'lambda', 'norm', 'collisions'],
+  variants: ['variant', 'stored', 'off'],
   layers: ['layer', 'shape', 'target', 'density', 'non-zeros', 'max|WWᵀ-I|', 's min', 's mean', 's max', 'dead'],
   densities: ['layer', 'shape', 'target', 'density', 'non-zeros', 'of'],
   overlap: 'overlap',
@@ -43,6 +46,36 @@ export const parametersLine = (count: number): string => `${thousands(count)} pa
 
 /** In place of a deviation: the layer keeps weights of its own. */
 export const notShared = 'dense';
+
+/** What is diagnosed, before its layers and findings. */
+export const sharingHeading = ({
+  method,
+  mapping,
+  scope,
+  scaler,
+  initStd,
+  n,
+  m,
+  learningRate,
+}: SharingReport): string =>
+  `${method}: ${thousands(n)} weights in ${thousands(m)} locations, ${mapping}, ${scope}, scaler ${scaler}` +
+  `${initStd === undefined ? '' : `, initStd ${initStd}`}, learning rate ${learningRate}\n\n`;
+
+const verdicts = { ok: 'ok', info: '', warn: 'warning', fail: 'failure' } as const;
+
+/** One finding of a diagnosis: number, verdict, sentence, and what would help. */
+export const findingLine = ({ id, verdict, title, sentence, fix }: SharingFinding): string =>
+  `\n${id.padEnd(3)} ${verdicts[verdict].padEnd(7)} ${title}\n            ${sentence}\n${fix ? `            ${fix.title}\n` : ''}`;
+
+/** Of a comparison at equal memory. */
+export const budgetLine = (budget: number): string => `${thousands(budget)} stored parameters each\n\n`;
+
+export const offText = (off: number): string => `${off < 0 ? '-' : '+'}${percent(Math.abs(off))}`;
+
+export const leftOutLine = ({ name, reason }: { name: string; reason: string }): string =>
+  `without ${name}: ${reason}\n`;
+
+export const writtenLine = (file: string): string => `\n${file}\n`;
 
 /** Of the plan of shared weights. */
 export const sharingLines = (plan: SharingPlan): string => `${sharingTexts(plan).join('\n')}\n`;

@@ -39,8 +39,15 @@ export interface EqualMemory {
   variants: EqualMemoryVariant[];
   /** What this network cannot have, and why. */
   left: { name: string; reason: string }[];
-  /** The config with these variants as a sweep, in the format of the config's. */
+  /** The config with these variants as a sweep. */
   text: string;
+}
+
+export interface Asked extends Pick<CheckOptions, 'looked'> {
+  /** By default that of the config. */
+  seeds?: readonly number[];
+  /** In which format the sweep is written, by default that of the config. */
+  as?: ConfigFormat;
 }
 
 type SharedPlan = NetworkPlan & Required<Pick<NetworkPlan, 'sharing'>>;
@@ -99,11 +106,11 @@ function prunedVariants({ train }: Config, dense: Keys, density: number, example
 
 function smallerVariants(config: Config, plan: SharedPlan, dense: Keys, budget: number): Variant[] {
   const { activation } = config.model;
-  return (['width', 'depth'] as const).flatMap((free) => {
-    const found = smallerModel(config, plan.network, budget, free);
+  return (['thinner', 'shallower'] as const).flatMap((how) => {
+    const found = smallerModel(config, plan.network, budget, how);
     if (!found) return [];
     const model = { ...found.model, ...(activation !== undefined && { activation }) };
-    return [{ name: `smaller-${free}`, settings: { model, sparsity: dense } }];
+    return [{ name: how, settings: { model, sparsity: dense } }];
   });
 }
 
@@ -127,7 +134,7 @@ const reasonOf = ({ issues }: CheckedConfig): string =>
 export function equalMemory(
   text: string,
   format: ConfigFormat,
-  { looked = [], seeds }: Pick<CheckOptions, 'looked'> & { seeds?: readonly number[] } = {},
+  { looked = [], seeds, as = format }: Asked = {},
 ): EqualMemory {
   const { config, plan } = checkConfig(text, format, { looked });
   const { root } = openConfig(text, format).tree;
@@ -147,11 +154,12 @@ export function equalMemory(
     ...(density > 0 && density < 1 ? prunedVariants(config, dense, density, examples) : []),
     ...smallerVariants(config, memory, dense, budget),
   ];
-  const rest = without(base, 'sharing', 'sparsity', 'sweep', 'name');
+  const { version } = config;
+  const rest = without(base, 'version', 'name', 'sharing', 'sparsity', 'sweep');
   const name = `${config.name.slice(0, 51)}-equal-memory`;
-  const sweepText = (variants: readonly Variant[], all: readonly number[]): string => {
+  const sweepText = (variants: readonly Variant[], all: readonly number[], written = format): string => {
     const list = variants.map(({ name: own, settings }) => ({ name: own, ...settings }));
-    return configText({ ...rest, name, sweep: { variants: list, seed: [...all] } }, format);
+    return configText({ version, name, ...rest, sweep: { variants: list, seed: [...all] } }, written);
   };
   const variants: EqualMemoryVariant[] = [];
   const left: EqualMemory['left'] = [];
@@ -163,7 +171,7 @@ export function equalMemory(
       variants.push({ ...variant, stored, off: stored / budget - 1 });
     }
   }
-  return { budget, variants, left, text: sweepText(variants, seeds ?? [config.seed]) };
+  return { budget, variants, left, text: sweepText(variants, seeds ?? [config.seed], as) };
 }
 
 const nothingToCompare = (): SparseError => {

@@ -41,6 +41,12 @@ function* around(from: number, { min, max }: { min: number; max: number }): Gene
   }
 }
 
+/** Evenly from the first to the last. */
+function* between(min: number, max: number): Generator<number> {
+  const steps = Math.min(max - min, mostTried);
+  for (let k = 0; k <= steps; k++) yield min + Math.round((k * (max - min)) / Math.max(1, steps));
+}
+
 /** The value of a growing function nearest to what is wanted, in a range of whole numbers. */
 function nearestIn({ min, max }: { min: number; max: number }, wanted: number, of: (size: number) => number): number {
   let [low, high] = [min, max];
@@ -52,40 +58,66 @@ function nearestIn({ min, max }: { min: number; max: number }, wanted: number, o
   return Math.abs(of(low) - wanted) <= Math.abs(of(high) - wanted) ? low : high;
 }
 
+/** A network of the preset with other sizes, and how it misses. */
+type Sizing = (size: { width?: number; depth?: number }) => SmallerModel;
+
+const within = ({ off }: SmallerModel): boolean => Math.abs(off) <= tolerance;
+
+const nearer = (a: SmallerModel, b: SmallerModel): SmallerModel => (Math.abs(b.off) < Math.abs(a.off) ? b : a);
+
+/** The first that misses by no more than it may, else the nearest. */
+function firstWithin(models: Iterable<SmallerModel>): SmallerModel {
+  let nearest: SmallerModel | undefined;
+  for (const model of models) {
+    if (within(model)) return model;
+    nearest = nearest ? nearer(nearest, model) : model;
+  }
+  return nearest!;
+}
+
+/** Of those that miss by no more than they may the widest, else the nearest. */
+function widest(models: readonly SmallerModel[]): SmallerModel {
+  const fitting = models.filter(within);
+  if (fitting.length === 0) return models.reduce(nearer);
+  return fitting.reduce((a, b) => ((b.model.width ?? 0) > (a.model.width ?? 0) ? b : a));
+}
+
 /**
- * The smaller network that is nearest to so many parameters, its `free` size chosen and the other as it is; where that misses by more than
- * 1 %, the other too, as little as will do. Nothing for layers of one's own, and where the preset has no such size.
+ * The smaller network with so many parameters. `thinner`: by its width, at its depth; where that misses by more than 1 %, at the next depth
+ * that does not. `shallower`: by its depth, at its width; where that misses, the widest that is no deeper and does not. The nearest
+ * where none is within 1 %. Nothing for layers of one's own, and where the preset has no such size.
  */
 export function smallerModel(
   { model }: Pick<Config, 'model'>,
   task: Task,
   wanted: number,
-  free: 'width' | 'depth',
+  how: 'thinner' | 'shallower',
 ): SmallerModel | undefined {
   const found = sized(model);
-  const range = found && presetTakes(found.preset, free);
-  const now = found?.sizes[free];
-  if (!found || !range || now === undefined) return undefined;
-  const { preset, sizes } = found;
-  const other = free === 'width' ? 'depth' : 'width';
-  const count = (chosen: number, held: number | undefined): number => {
-    const own = { [free]: chosen, ...(held !== undefined && { [other]: held }) };
-    return parametersOf(networkOf({ model: { ...model, ...own, preset } }, task).network);
+  const width = found?.sizes.width;
+  const depth = found?.sizes.depth;
+  if (!found || width === undefined || (how === 'shallower' && depth === undefined)) return undefined;
+  const { preset } = found;
+  const widths = { min: 1, max: width };
+  const depths = presetTakes(preset, 'depth');
+  const make: Sizing = (size) => {
+    const parameters = parametersOf(networkOf({ model: { ...model, ...size, preset } }, task).network);
+    return { model: { preset, ...size }, parameters, off: parameters / wanted - 1 };
   };
-  const best = (held: number | undefined): SmallerModel => {
-    const chosen = nearestIn({ min: range.min, max: now }, wanted, (size) => count(size, held));
-    const parameters = count(chosen, held);
-    const own = { [free]: chosen, ...(held !== undefined && { [other]: held }) };
-    return { model: { preset, ...own }, parameters, off: parameters / wanted - 1 };
+  const at = (held: number | undefined): SmallerModel => {
+    const kept = held === undefined ? {} : { depth: held };
+    const chosen = nearestIn(widths, wanted, (size) => make({ width: size, ...kept }).parameters);
+    return make({ width: chosen, ...kept });
   };
-  const first = best(sizes[other]);
-  const others = presetTakes(preset, other);
-  if (Math.abs(first.off) <= tolerance || !others || sizes[other] === undefined) return first;
-  let nearest = first;
-  for (const held of around(sizes[other], others)) {
-    const tried = best(held);
-    if (Math.abs(tried.off) < Math.abs(nearest.off)) nearest = tried;
-    if (Math.abs(nearest.off) <= tolerance) break;
-  }
-  return nearest;
+  if (depth === undefined || !depths) return at(undefined);
+  if (how === 'thinner')
+    return firstWithin(
+      (function* () {
+        for (const held of around(depth, depths)) yield at(held);
+      })(),
+    );
+  const range = { min: depths.min, max: depth };
+  const chosen = nearestIn(range, wanted, (size) => make({ width, depth: size }).parameters);
+  const first = make({ width, depth: chosen });
+  return within(first) ? first : widest([first, ...[...between(depths.min, depth)].map(at)]);
 }

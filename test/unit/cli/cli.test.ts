@@ -208,6 +208,41 @@ describe('resume', () => {
   });
 });
 
+describe('shared weights', () => {
+  const roast = { sharing: 'method: roast, mapping: fold, initStd: 0.001, compression: 4' };
+
+  it('are diagnosed without a step, with what would help', async () => {
+    await config(roast);
+    const { code, out, err } = await cli('diagnose', 'tiny.sparse.yaml');
+    expect(code).toBe(0);
+    expect(err).toContain('config.divergence-predicted');
+    expect(out).toContain('roast: 9,672 weights in 2,418 locations, fold, global, scaler none, initStd 0.001');
+    expect(out).toMatch(/\nfc1 +12 x 784 +9,408 +0\.05051 +50\.51/);
+    expect(out).toMatch(/\nD3 {2}warning Mean Gamma\n/);
+    expect(out).toContain('Use method: stable-rps\n');
+    const { report } = answer(await cli('diagnose', 'tiny.sparse.yaml', '--json')) as unknown as { report: object };
+    expect(report).toMatchObject({ method: 'roast', n: 9672, m: 2418, load: { max: 4, unused: 0 } });
+  });
+
+  it('are none in a config without sharing', async () => {
+    const { code, err } = await cli('diagnose', 'tiny.sparse.yaml');
+    expect([code, err]).toEqual([1, expect.stringContaining('runs.not-sharing') as string]);
+    expect((await cli('equal-memory', 'tiny.sparse.yaml')).err).toContain('config.nothing-to-compare');
+  });
+
+  it('are compared with other methods of the same size by a sweep that is written', async () => {
+    await config(roast);
+    const { code, out } = await cli('equal-memory', 'tiny.sparse.yaml', '--seeds', '1,2', '-o', 'compare.sparse.yaml');
+    expect(code).toBe(0);
+    expect(out).toContain('2,452 stored parameters each\n');
+    expect(out).toMatch(/snip +2,452 +\+0\.00 %/);
+    const written = await cli('check', 'compare.sparse.yaml');
+    expect([written.code, written.out.match(/sweep of (\d+) trials over variants, seed/)?.[1]]).toEqual([0, '16']);
+    expect((await cli('equal-memory', 'tiny.sparse.yaml', '--seeds', '1,x')).err).toContain('cli.usage');
+    expect((await cli('equal-memory', 'tiny.sparse.yaml', '-o', 'tiny.sparse.yaml')).code).toBe(1);
+  });
+});
+
 describe('check', () => {
   it('prints what a config comes to', async () => {
     const { code, out, err } = await cli('check', 'tiny.sparse.yaml');

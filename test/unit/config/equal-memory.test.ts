@@ -15,7 +15,7 @@ describe('a smaller model', () => {
     'of %s, a 1/%i of its parameters: the nearest width',
     (preset, times) => {
       const wanted = parametersWith({ preset }) / times;
-      const found = smallerModel({ model: { preset } }, task, wanted, 'width')!;
+      const found = smallerModel({ model: { preset } }, task, wanted, 'thinner')!;
       expect(parametersWith(found.model)).toBe(found.parameters);
       expect(found.off).toBeCloseTo(found.parameters / wanted - 1, 12);
       const { width, depth } = found.model;
@@ -32,21 +32,30 @@ describe('a smaller model', () => {
 
   it('keeps the size that is not chosen where 1 % can be met with it', () => {
     const model = { preset: 'mlp', width: 400, depth: 6 } as const;
-    const found = smallerModel({ model }, task, parametersWith(model) / 4, 'width')!;
+    const found = smallerModel({ model }, task, parametersWith(model) / 4, 'thinner')!;
     expect(found.model.depth).toBe(6);
     expect(Math.abs(found.off)).toBeLessThanOrEqual(0.01);
   });
 
   it('is one of fewer layers', () => {
     const model = { preset: 'cnn', width: 32, depth: 40 } as const;
-    const found = smallerModel({ model }, task, parametersWith(model) / 3, 'depth')!;
-    expect(found.model.depth).toBeLessThan(20);
+    const found = smallerModel({ model }, task, parametersWith(model) / 3, 'shallower')!;
+    expect(found.model.depth).toBeLessThan(40);
     expect(Math.abs(found.off)).toBeLessThanOrEqual(0.01);
   });
 
+  it('is as wide as a network of fewer layers can be, where depth alone does not do', () => {
+    const model = { preset: 'mlp', width: 400, depth: 8 } as const;
+    const found = smallerModel({ model }, task, parametersWith(model) / 10, 'shallower')!;
+    expect(Math.abs(found.off)).toBeLessThanOrEqual(0.01);
+    const thinner = smallerModel({ model }, task, parametersWith(model) / 10, 'thinner')!;
+    expect(found.model.width).toBeGreaterThanOrEqual(thinner.model.width!);
+    expect(found.model.depth).toBeLessThanOrEqual(8);
+  });
+
   it('is none of layers of one own, or without the size', () => {
-    expect(smallerModel({ model: { layers: [] } }, task, 100, 'width')).toBeUndefined();
-    expect(smallerModel({ model: { preset: 'resnet-20' } }, task, 100, 'depth')).toBeUndefined();
+    expect(smallerModel({ model: { layers: [] } }, task, 100, 'thinner')).toBeUndefined();
+    expect(smallerModel({ model: { preset: 'resnet-20' } }, task, 100, 'shallower')).toBeUndefined();
   });
 });
 
@@ -60,13 +69,13 @@ describe('a comparison at equal memory', () => {
     expect(left).toEqual([]);
     expect(variants.map(({ name }) => name)).toEqual([
       ...['stable-rps', 'roast', 'rand', 'mag', 'snip', 'synflow', 'grasp', 'ltr'],
-      ...['smaller-width', 'smaller-depth'],
+      ...['thinner', 'shallower'],
     ]);
     const { plan } = checkConfig(text, 'yaml');
     expect(budget).toBe(plan!.sharing!.m + plan!.sharing!.dense);
     for (const { name, off, stored } of variants) {
       expect(off).toBeCloseTo(stored / budget - 1, 12);
-      if (!name.startsWith('smaller')) expect(Math.abs(off), name).toBeLessThan(0.001);
+      expect(Math.abs(off), name).toBeLessThan(['thinner', 'shallower'].includes(name) ? 0.01 : 0.001);
     }
     const { sweep, issues, config: first } = checkConfig(sweepText, 'yaml');
     expect(issues.filter(({ severity }) => severity === 'error')).toEqual([]);
@@ -79,7 +88,7 @@ describe('a comparison at equal memory', () => {
     expect(left.map(({ name }) => name)).toEqual(['grasp']);
     for (const { reason } of left) expect(reason).toContain('plain chains of layers');
     expect(variants.map(({ name }) => name)).toContain('snip');
-    expect(Math.abs(variants.find(({ name }) => name === 'smaller-width')!.off)).toBeLessThan(0.2);
+    expect(Math.abs(variants.find(({ name }) => name === 'thinner')!.off)).toBeLessThan(0.2);
   });
 
   it('keeps what the config says of sharing, and ROAST at its own scale', () => {

@@ -226,6 +226,16 @@ describe('the examples', () => {
     expect(epochs * Math.ceil(5_400 / batchSize)).toBeLessThanOrEqual(400);
   });
 
+  it.each([
+    ['mlp-stable-rps', []],
+    ['mlp-roast', ['config.divergence-predicted']],
+  ])('%s shares a tenth of the weights: %j', (name, expected) => {
+    const text = readFileSync(join(import.meta.dirname, `../../../examples/${name}.sparse.yaml`), 'utf8');
+    const { config, plan, issues } = checkConfig(text, 'yaml');
+    expect(issues.map(({ code }) => code)).toEqual(expected);
+    expect([config!.name, plan!.sharing!.m]).toEqual([name, 12_940]);
+  });
+
   it('differ in name and initialisation only', () => {
     const read = (name: string): object =>
       checkConfig(readFileSync(join(import.meta.dirname, `../../../examples/${name}.sparse.yaml`), 'utf8'), 'yaml')
