@@ -311,3 +311,10 @@ export const describeError = (cause: unknown): { code: string; message: string }
 /** The stack, for the log only. */
 export const stackOf = (cause: unknown): string =>
   cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
+
+export const badSharingTest = (what: 'steps' | 'init-std' | 'learning rate', value: number): SparseError =>
+  new SparseError(
+    'engine.bad-sharing-test',
+    `A prediction is tested at a finite ${what} above 0${what === 'steps' ? ', a whole number' : ''}; ${value} is not. ` +
+      `Use for example ${what === 'steps' ? 100 : what === 'init-std' ? 0.04 : 0.1}.`,
+  );

@@ -65,6 +65,25 @@ const inputsOf = ({ inputs }: Network, { x, size }: Batch): tf.Tensor2D => tf.te
 const targetsOf = ({ classes }: Network, { labels, size }: Batch): tf.Tensor2D =>
   tf.tensor2d(targets(labels, classes), [size, classes]);
 
+/** L. A part is a micro-batch. */
+export function* meanLoss(
+  network: Network,
+  parameters: Parameters,
+  batch: Batch,
+  { microBatch, temperature = 1 }: LossSettings = {},
+): Parts<number> {
+  let sum = 0;
+  for (const part of partsOf(batch, network.inputs, microBatch)) {
+    sum += tf.tidy(() => {
+      const pass = { weights: byLayer(tensorsOf(parameters)), onBatch: () => undefined };
+      const logits = forward(network, pass, inputsOf(network, part));
+      return crossEntropy(tf.div(logits, temperature), targetsOf(network, part)).dataSync()[0];
+    });
+    yield;
+  }
+  return sum / batch.size;
+}
+
 /** dL/dp for each parameter p of `names`, pruned weights included. A part is a micro-batch. */
 export function* lossGradients(
   network: Network,

@@ -55,7 +55,7 @@ export async function withBatches<T>(
 }
 
 /** The first training batch of a run. */
-const firstBatch = (source: Source, context: CallContext): Promise<Batch> =>
+export const firstBatch = (source: Source, context: CallContext): Promise<Batch> =>
   withBatches(source, context, ({ train }) => train.shuffled(source.config.seed, 0).batch(0));
 
 /** The layers that scores keep; data is read only when the scores are of a loss. */

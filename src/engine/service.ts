@@ -17,6 +17,8 @@ import { Recorded } from './recorded';
 import type { Emit } from './recorder';
 import { shareWeights } from './rps/share';
 import type { Stop } from './run';
+import { diagnoseSharing } from './rps/diagnose';
+import { testSharing } from './rps/test-points';
 import { Run } from './run';
 import { version } from './version';
 
@@ -71,6 +73,14 @@ export class EngineService {
     compareInitialisations: async (params, context) => {
       await this.ready();
       return compareInitialisations(await sourceOf(params), params.methods, context);
+    },
+    diagnoseSharing: async (params, context) => {
+      await this.ready();
+      return diagnoseSharing(await sourceOf(params), params.level, context);
+    },
+    testSharing: async (params, context) => {
+      await this.ready();
+      return testSharing(await sourceOf(params), params, context);
     },
     previewData: (params, context) => previewData(params, context),
     downloadDataSet: (params, context) => downloadDataSet(params, context),

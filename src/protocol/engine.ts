@@ -2,6 +2,7 @@
 import type { CompareMethod, Comparison } from './compare';
 import type { DataPreview } from './data-preview';
 import type { CallContext } from './rpc';
+import type { SharingLevel, SharingReport, SharingTest, TestedPoint } from './sharing';
 import type { BackendName, InitDetails, RunEvent, RunRecord } from './run';
 import type { SharedFile } from './sharing';
 
@@ -81,6 +82,13 @@ export interface EngineApi {
     params: ConfigSource & { methods: CompareMethod[] },
     context: CallContext,
   ): Promise<Comparison>;
+  /**
+   * What sharing weights does to the config's network, and whether it will diverge. `static` reads no data; `batch` and `sharpness`
+   * the first training batch of a run, each with what the levels below it tell.
+   */
+  diagnoseSharing(params: ConfigSource & { level: SharingLevel }, context: CallContext): Promise<SharingReport>;
+  /** Trains the config's network a few steps at each point, without a run folder, beside what is predicted there. */
+  testSharing(params: ConfigSource & SharingTest, context: CallContext): Promise<TestedPoint[]>;
   /** Reads a config's data as a run would; the network need not fit it. */
   previewData(params: ConfigSource, context: CallContext): Promise<DataPreview>;
   downloadDataSet(

@@ -105,12 +105,12 @@ const words: Record<Measure, { title: string; sentence: (finding: Finding) => st
     sentence: (f) =>
       `The weights${of(f)} move by ${percent(f.value)} of their norm in ${f.step === undefined ? 'the first step' : `step ${f.step}`}` +
       `${f.facts?.['dense'] === undefined ? '' : `; those of the dense layer would by ${share(f, 'dense')}`}.` +
-      ifBad(f, 'More than 10 % is a leap. Use scaler: theory or a smaller learning rate.'),
+      ifBad(f, `More than 10 % is a leap. Use ${f.fix ? 'scaler: theory' : 'a smaller learning rate'}.`),
   },
   amplification: {
     title: 'Amplification',
     sentence: (f) =>
-      `The step${of(f)} is ${figure(f.value)} times that of the dense layer.${ifBad(f, 'Use scaler: theory, or a larger initStd.')}`,
+      `The step${of(f)} is ${figure(f.value)} times that of the dense layer.${ifBad(f, f.fix ? 'Use scaler: theory, or a larger initStd.' : 'Use a smaller learning rate.')}`,
   },
   'kept-energy': {
     title: 'Gradient that is kept',
@@ -129,15 +129,20 @@ const words: Record<Measure, { title: string; sentence: (finding: Finding) => st
   },
   sharpness: {
     title: 'Sharpness',
-    sentence: (f) =>
-      f.threshold === null
-        ? `The sharpness is ${fact(f, 'sharpness')}. No limit is known of it for this optimizer, or along a direction of no positive curvature.`
-        : `The sharpness is ${fact(f, 'sharpness')}, times the learning rate ${figure(f.value)}; the optimizer is stable below ${figure(f.threshold)}.` +
-          (f.verdict === 'fail'
-            ? ` Runs above ${fact(f, 'failure')} diverged or collapsed: this one is predicted to fail.`
-            : f.verdict === 'warn'
-              ? ` Up to ${fact(f, 'failure')} runs went either way. Learning rates below ${fact(f, 'largest')} are proved.`
-              : ''),
+    sentence: (f) => {
+      const rest = f.facts?.['rest'] === undefined ? '' : ` in the memory and ${fact(f, 'rest')} in what is not shared`;
+      const said = `The sharpness is ${fact(f, 'sharpness')}${rest}`;
+      if (f.threshold === null)
+        return `${said}. No limit is known of it for this optimizer, or along a direction of no positive curvature.`;
+      return (
+        `${said}; the learning rate times it is ${figure(f.value)}, and the optimizer is stable below ${figure(f.threshold)}.` +
+        (f.verdict === 'fail'
+          ? ` Runs above ${fact(f, 'failure')} diverged or collapsed: this one is predicted to fail.`
+          : f.verdict === 'warn'
+            ? ` Up to ${fact(f, 'failure')} runs went either way. Learning rates below ${fact(f, 'largest')} are proved.`
+            : '')
+      );
+    },
   },
   conservative: {
     title: 'A longer learning rate',

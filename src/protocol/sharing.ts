@@ -84,6 +84,15 @@ export interface TestedPoint extends SharingPoint {
   predicted: PredictedOutcome;
 }
 
+/** Points of the map that are tried out. */
+export interface SharingTest {
+  points: SharingPoint[];
+  /** Steps of each. */
+  steps: number;
+  /** As a report of this config has it; without it it is measured first. */
+  sharpness?: { value: number; rest?: number };
+}
+
 export interface SharingReport {
   method: SharingMethod;
   mapping: MappingName;
@@ -138,12 +147,14 @@ export interface SharingReport {
     /** |HV - SV| / |S| of the last vector. */
     residual: number;
     iterations: number;
-    /** Learning rate times S. */
+    /** Of what is not shared, by itself; it does not depend on the scale of the memory. */
+    rest?: number;
+    /** Learning rate times S and `rest`: no direction is sharper than their sum. */
     etaS: number;
     /** Below which the optimizer is stable on a quadratic: 2 for gradient descent. */
     threshold: number;
     verdict: Verdict;
-    /** S of the same network without sharing, where it was measured. */
+    /** Of the same weights without sharing, where it was measured. */
     full?: number;
     boundaries: {
       /** Learning rate below which steps are proved stable, at each scale of the memory. */

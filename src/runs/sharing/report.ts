@@ -4,12 +4,11 @@ import type { Config } from '../../config/types';
 import { tensorShape } from '../../core/density/layer-shape';
 import type { Parts } from '../../core/parts';
 import { addOwners } from '../../core/rps/audit';
-import type { Finding } from '../../core/rps/diagnosis/finding';
 import { diagnoseAdam, diagnoseHalf } from '../../core/rps/diagnosis/rules';
 import { diagnoseStatic } from '../../core/rps/diagnosis/static';
 import { eachStretch, spreadOut } from '../../core/rps/location-values';
 import type { LocationValues } from '../../core/rps/location-values';
-import type { SharingReport } from '../../protocol/sharing';
+import type { SharingFinding, SharingReport } from '../../protocol/sharing';
 import { findingText } from '../../protocol/sharing-words';
 import { sharedStart } from './shared-run';
 import type { SharedStart } from './shared-run';
@@ -67,15 +66,15 @@ export function* staticReport(config: Config, plan: NetworkPlan): Parts<Diagnose
     },
     gamma: { ...histogram(sums.squares), mean: gamma.mean, median: gamma.median, max: gamma.max },
     owners: { bins: ownerBins, counts: Array.from(owners) },
-    findings: inOrder([...findings, ...diagnoseAdam(run), diagnoseHalf(run, figures)]),
+    findings: inOrder([...findings, ...diagnoseAdam(run), diagnoseHalf(run, figures)].map(findingText)),
     tested: [],
   };
   return { ...start, report };
 }
 
 /** By number; of one number as they were found. */
-export const inOrder = (findings: readonly Finding[]): SharingReport['findings'] =>
-  findings.map(findingText).sort((a, b) => Number(a.id.slice(1)) - Number(b.id.slice(1)));
+export const inOrder = (findings: readonly SharingFinding[]): SharingFinding[] =>
+  [...findings].sort((a, b) => Number(a.id.slice(1)) - Number(b.id.slice(1)));
 
 function loadBins(loads: readonly number[], mean: number): number[] {
   const most = Math.max(fewestLoads, Math.ceil(mean + 6 * Math.sqrt(mean)));

@@ -64,7 +64,7 @@ it('says what was measured, where it began and what to do', () => {
     'The loss is 4 times that of the first step. It began in layer "fc1" at step 1 and was seen at step 2. Lower the learning rate, or use scaler: theory.',
   );
   expect(text['sharpness fail']).toContain(
-    'The sharpness is 300, times the learning rate 30; the optimizer is stable below 2.',
+    'The sharpness is 300; the learning rate times it is 30, and the optimizer is stable below 2.',
   );
   expect(text['adam-scaler warn']).toContain('Scaler v1 does nothing under Adam');
   expect(text['unused warn']).toMatch(

@@ -35,18 +35,40 @@ const verdicts: Record<Zone, Verdict> = { safe: 'ok', band: 'warn', unsafe: 'fai
 export const sharpnessAt = (run: SharedRun, sharpness: number, s: number): number =>
   run.initStd === undefined ? sharpness : sharpness * (run.initStd / s) ** powerOfScale(run);
 
-/** The zone of a point of the map. */
-export const predict = (run: SharedRun, sharpness: number, point: { initStd: number; learningRate: number }): Zone =>
-  zoneOf(point.learningRate * sharpnessAt(run, sharpness, point.initStd), run.optimizer);
+/**
+ * Between which two numbers the largest eigenvalue over all that is trained lies: `sharpness` of the memory, `rest` of what is not
+ * shared, each by itself. It is at least the larger of the two, and at most their sum where both blocks of the Hessian are
+ * positive semidefinite, as its Gauss-Newton part is, which has the largest eigenvalues. `rest` does not depend on s.
+ */
+export function boundsAt(run: SharedRun, sharpness: number, s: number, rest: number): Record<'least' | 'most', number> {
+  const memory = sharpnessAt(run, sharpness, s);
+  return { least: Math.max(memory, rest), most: memory + Math.max(0, rest) };
+}
 
-/** Learning rates at which eta S is `limit`, at each scale of the memory. */
+/** The zone of a point of the map: `safe` by the upper bound, `unsafe` by the lower one. */
+export function predict(
+  run: SharedRun,
+  sharpness: number,
+  { initStd, learningRate }: { initStd: number; learningRate: number },
+  rest = 0,
+): Zone {
+  const { least, most } = boundsAt(run, sharpness, initStd, rest);
+  if (zoneOf(learningRate * most, run.optimizer) === 'safe') return 'safe';
+  return zoneOf(learningRate * least, run.optimizer) === 'unsafe' ? 'unsafe' : 'band';
+}
+
+/** Learning rates at which eta S is `limit`, by a bound of S, at each scale of the memory. */
 export const boundary = (
   run: SharedRun,
   sharpness: number,
   limit: number,
   initStds: readonly number[],
+  { rest, bound }: { rest: number; bound: 'least' | 'most' } = { rest: 0, bound: 'most' },
 ): { initStd: number; learningRate: number }[] =>
-  initStds.map((initStd) => ({ initStd, learningRate: limit / sharpnessAt(run, sharpness, initStd) }));
+  initStds.map((initStd) => ({
+    initStd,
+    learningRate: limit / boundsAt(run, sharpness, initStd, rest)[bound],
+  }));
 
 /** `count` scales of the memory, evenly in their logarithm, from a hundredth to a hundred times `s`. */
 export const scalesAround = (s: number, count: number): number[] =>
@@ -55,25 +77,29 @@ export const scalesAround = (s: number, count: number): number[] =>
 /** Steps of a run are told too short where they may be so many times as long. */
 const conservativeLimit = 3;
 
-/** `full`: of the same network without sharing, where it was measured. */
-export function diagnoseSharpness(run: SharedRun, sharpness: number, full?: number): Finding[] {
+/** `full`: of the same network without sharing, where it was measured; `rest`: as of `boundsAt`. */
+export function diagnoseSharpness(run: SharedRun, sharpness: number, full?: number, rest = 0): Finding[] {
   const { learningRate } = run.optimizer;
-  const etaS = learningRate * sharpness;
-  if (isAdam(run) || !(sharpness > 0))
-    return [{ id: 'D9', measure: 'sharpness', value: etaS, threshold: null, verdict: 'info', facts: { sharpness } }];
-  const limit = stableLimit(run.optimizer);
-  const zone = zoneOf(etaS, run.optimizer);
   const free = powerOfScale(run) === 0;
+  const most = sharpness + Math.max(0, rest);
+  const etaS = learningRate * most;
+  const facts = { sharpness, ...(rest > 0 && { rest }) };
+  if (isAdam(run) || !(sharpness > 0))
+    return [{ id: 'D9', measure: 'sharpness', value: etaS, threshold: null, verdict: 'info', facts }];
+  const limit = stableLimit(run.optimizer);
+  const zone = predict(run, sharpness, { initStd: run.initStd ?? 1, learningRate }, rest);
+  // What is not shared has no scaler.
+  const slower = free || learningRate * rest > limit;
   const findings: Finding[] = [
     {
       ...{ id: 'D9', measure: 'sharpness', value: etaS, threshold: limit, verdict: verdicts[zone] },
-      facts: { sharpness, failure: failureLimit, largest: limit / sharpness },
-      ...(zone !== 'safe' && { fix: free ? learningRateFix((0.9 * limit) / sharpness) : fixes.theory }),
+      facts: { ...facts, failure: failureLimit, largest: limit / most },
+      ...(zone !== 'safe' && { fix: slower ? learningRateFix((0.9 * limit) / most) : fixes.theory }),
     },
   ];
-  const times = full === undefined ? 0 : full / sharpness;
+  const times = full === undefined ? 0 : (full + Math.max(0, rest)) / most;
   // As stable as the full network is with this learning rate, and no longer than what is proved.
-  const longer = Math.min(learningRate * times, (0.9 * limit) / sharpness);
+  const longer = Math.min(learningRate * times, (0.9 * limit) / most);
   if (free && longer > conservativeLimit * learningRate)
     findings.push({
       ...{ id: 'D9', measure: 'conservative', value: times, threshold: conservativeLimit, verdict: 'info' },

@@ -26,7 +26,7 @@ export interface WatchedStep {
 /** Steps kept before the one that failed. */
 export const stepsKept = 20;
 /** Loss over that of the first step. */
-const lossLimit = 3;
+export const lossLimit = 3;
 /** |psi| over that of the first step. */
 const growthLimit = 10;
 /** Gradient norm over that of so many steps before. */

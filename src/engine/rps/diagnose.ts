@@ -1,0 +1,103 @@
+/** Diagnoses a config that shares weights: from its text alone, with one batch, or with the sharpness. Nothing is written. */
+import type { Parts } from '../../core/parts';
+import { batchFiguresInParts, diagnoseBatch, diagnoseCurvature } from '../../core/rps/diagnosis/batch';
+import type { BatchFigures } from '../../core/rps/diagnosis/batch';
+import type { Finding } from '../../core/rps/diagnosis/finding';
+import type { SharingLevel, SharingReport } from '../../protocol/sharing';
+import { findingText } from '../../protocol/sharing-words';
+import type { CallContext } from '../../protocol/rpc';
+import { inOrder, staticReport } from '../../runs/sharing/report';
+import type { SharedStart } from '../../runs/sharing/shared-run';
+import { inTurns } from '../../runs/turns';
+import { drawNetwork, firstBatch } from '../initial-network';
+import type { Source } from '../initial-network';
+import { turnsOf } from '../turns';
+import { sharedLoss } from './shared-loss';
+import type { SharedLoss } from './shared-loss';
+import { sharpnessPart } from './sharpness';
+import { measuring } from './words';
+
+/** What a level adds to the report. */
+export interface Measured {
+  report: Partial<SharingReport>;
+  findings: Finding[];
+}
+
+/**
+ * The initial network of the config and the first training batch of its run. Each level has what is below it.
+ * @throws SparseError `runs.not-sharing`, `rps.*`, `linalg.product-non-finite`, as `loadData` and `drawNetwork`; RpcCancelled
+ */
+export async function diagnoseSharing(
+  source: Source,
+  level: SharingLevel,
+  context: CallContext,
+): Promise<SharingReport> {
+  const turn = turnsOf(context);
+  context.progress({ done: 0, total: 1, message: measuring.static });
+  const { report, ...start } = await inTurns(staticReport(source.config, source.plan), turn);
+  if (level === 'static') return report;
+  const loss = await drawnLoss(source, start, context);
+  context.progress({ done: 0, total: 1, message: measuring.batch });
+  const batch = await inTurns(batchPart(loss, report), turn);
+  const sharp = level === 'sharpness' ? await inTurns(sharpnessPart(loss, context), turn) : undefined;
+  const added = [...batch.findings, ...(sharp?.findings ?? [])].map(findingText);
+  return { ...report, ...batch.report, ...sharp?.report, findings: inOrder([...report.findings, ...added]) };
+}
+
+/** The network is drawn as a run would, and reads its first batch. */
+export async function drawnLoss(source: Source, start: SharedStart, context: CallContext): Promise<SharedLoss> {
+  const batch = await firstBatch(source, context);
+  const network = await drawNetwork(source, context);
+  return inTurns(sharedLoss(source, start, network, batch), turnsOf(context));
+}
+
+function* batchPart(loss: SharedLoss, report: SharingReport): Parts<Measured> {
+  const { run, batch } = loss;
+  const value = yield* loss.loss();
+  const slopes = yield* loss.slopes();
+  const gradients = loss.shared.map((name) => Float32Array.from(slopes.get(name)!));
+  const figures = yield* batchFiguresInParts(run, gradients, loss.weights);
+  const curvature = yield* curvatureAlong(loss, slopes);
+  const { updateRatio, keptEnergy, cosine } = figures.total;
+  return {
+    findings: [...diagnoseBatch(run, figures), ...(curvature === null ? [] : [diagnoseCurvature(run, curvature)])],
+    report: {
+      layers: withBatch(report.layers, figures),
+      batch: {
+        ...{ examples: batch.size, loss: value, cosine, curvature },
+        ...{ updateRatio: updateRatio ?? 0, keptEnergy: keptEnergy ?? 0 },
+      },
+    },
+  };
+}
+
+/** Where a ratio is of nothing, as no gradient comes there, it is 0. */
+const withBatch = (layers: SharingReport['layers'], figures: BatchFigures): SharingReport['layers'] =>
+  layers.map((layer, l) => {
+    const { updateRatio, denseUpdateRatio, amplification, keptEnergy, cosine } = figures.layers[l];
+    return {
+      ...layer,
+      batch: {
+        ...{ updateRatio: updateRatio ?? 0, denseUpdateRatio: denseUpdateRatio ?? 0 },
+        ...{ amplification: amplification ?? 0, keptEnergy: keptEnergy ?? 0, cosine },
+      },
+    };
+  });
+
+/** dᵀHd / gᵀd along the first step d, of the memory and of what is not shared; null where there is no slope. */
+function* curvatureAlong(loss: SharedLoss, slopes: ReadonlyMap<string, Float64Array>): Parts<number | null> {
+  const memory = yield* loss.gather(slopes);
+  const direction = new Map<string, Float32Array | Float64Array>(yield* loss.moved(memory));
+  for (const name of loss.rest) direction.set(name, slopes.get(name)!);
+  let along = 0;
+  for (const value of memory) along += value * value;
+  for (const name of loss.rest) for (const value of slopes.get(name)!) along += value * value;
+  if (!(along > 0)) return null;
+  const product = yield* loss.product(direction);
+  let curved = 0;
+  for (const [name, values] of direction) {
+    const image = product.get(name)!;
+    for (let i = 0; i < values.length; i++) curved += values[i] * image[i];
+  }
+  return curved / along;
+}

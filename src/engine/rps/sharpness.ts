@@ -1,0 +1,111 @@
+/** The sharpness of a config that shares weights, by power iteration on products with the Hessian, and what it predicts. */
+import { largestEigenvalueInParts } from '../../core/linalg/power-iteration';
+import type { Eigenpair } from '../../core/linalg/power-iteration';
+import type { Parts } from '../../core/parts';
+import { isAdam, powerOfScale } from '../../core/rps/diagnosis/settings';
+import type { SharedRun } from '../../core/rps/diagnosis/settings';
+import {
+  boundary,
+  diagnoseSharpness,
+  failureLimit,
+  predict,
+  scalesAround,
+  stableLimit,
+} from '../../core/rps/diagnosis/sharpness';
+import type { CallContext } from '../../protocol/rpc';
+import type { SharingReport } from '../../protocol/sharing';
+import type { Measured } from './diagnose';
+import type { SharedLoss } from './shared-loss';
+import { measuring } from './words';
+
+type Vector = Float64Array<ArrayBuffer>;
+type Sharpness = NonNullable<SharingReport['sharpness']>;
+
+/** Residual over value: what is left of the error of the value is about its square. */
+const tolerance = 1e-2;
+/** Products of one iteration at most. */
+export const mostProducts = 60;
+/** Of the vector it starts from. */
+const seed = 1;
+
+/** Points of a boundary of the map. */
+const boundaryPoints = 33;
+/** The middle of the map where the config has no scale of the memory: the default of the public code. */
+const usualInitStd = 0.04;
+
+/** `done` and `total` of one of several iterations. */
+type Tell = (products: number) => void;
+
+function* eigenpair(size: number, times: (vector: Vector) => Parts<Vector>, tell: Tell): Parts<Eigenpair> {
+  let products = 0;
+  const counted = (vector: Vector): Parts<Vector> => {
+    tell(products++);
+    return times(vector);
+  };
+  return yield* largestEigenvalueInParts(size, counted, { seed, tolerance, iterations: mostProducts });
+}
+
+/** Largest eigenvalues of the Hessian by the memory, under its scaler, and by what is not shared; 0 where all is shared. */
+export interface MeasuredSharpness {
+  memory: Eigenpair;
+  rest: number;
+}
+
+export function* measureSharpness(
+  loss: SharedLoss,
+  { progress }: Pick<CallContext, 'progress'>,
+): Parts<MeasuredSharpness> {
+  const rests = loss.sizeOf(loss.rest);
+  const tell =
+    (message: string): Tell =>
+    (done) =>
+      progress({ done, total: mostProducts, message });
+  const memory = yield* eigenpair(loss.size, (v) => loss.productOfMemory(v), tell(measuring.sharpness));
+  if (rests === 0) return { memory, rest: 0 };
+  const rest = yield* eigenpair(rests, (v) => loss.productOf(loss.rest, v), tell(measuring.rest));
+  return { memory, rest: Math.max(0, rest.value) };
+}
+
+/** `full`: only where it may say that the learning rate is needlessly small. */
+function* fullSharpness(loss: SharedLoss, { progress }: Pick<CallContext, 'progress'>): Parts<number> {
+  const { shared } = loss;
+  const tell: Tell = (done) => progress({ done, total: mostProducts, message: measuring.full });
+  return (yield* eigenpair(loss.sizeOf(shared), (v) => loss.productOf(shared, v), tell)).value;
+}
+
+export function* sharpnessPart(loss: SharedLoss, context: Pick<CallContext, 'progress'>): Parts<Measured> {
+  const { run } = loss;
+  const { memory, rest } = yield* measureSharpness(loss, context);
+  const { value, residual, iterations } = memory;
+  const limit = stableLimit(run.optimizer);
+  const flat = run.optimizer.learningRate * (value + rest) < limit;
+  const asks = powerOfScale(run) === 0 && !isAdam(run) && value > 0 && flat;
+  const full = asks ? yield* fullSharpness(loss, context) : undefined;
+  const findings = diagnoseSharpness(run, value, full, rest);
+  const sharpness: Sharpness = {
+    ...{ value, residual: residual / Math.abs(value), iterations },
+    ...(rest > 0 && { rest }),
+    etaS: run.optimizer.learningRate * (value + rest),
+    ...{ threshold: limit, verdict: findings[0].verdict },
+    ...(full !== undefined && { full }),
+    boundaries: boundariesOf(run, value, rest),
+  };
+  return { findings, report: { sharpness } };
+}
+
+/** None where the loss does not curve upwards, or where nothing is known of the optimizer. */
+function boundariesOf(run: SharedRun, value: number, rest: number): Sharpness['boundaries'] {
+  if (!(value > 0) || isAdam(run)) return { proved: [], empirical: [] };
+  const scales = scalesAround(run.initStd ?? usualInitStd, boundaryPoints);
+  return {
+    proved: boundary(run, value, stableLimit(run.optimizer), scales, { rest, bound: 'most' }),
+    empirical: boundary(run, value, failureLimit, scales, { rest, bound: 'least' }),
+  };
+}
+
+/** What one measurement says of a point. Of Adam nothing is known. */
+export const predictedAt = (
+  run: SharedRun,
+  { value, rest }: { value: number; rest: number },
+  point: { initStd: number; learningRate: number },
+): 'safe' | 'band' | 'unsafe' => (isAdam(run) ? 'band' : predict(run, value, point, rest));

@@ -1,0 +1,80 @@
+/** Small runs that a prediction can be held against: a ReLU network of three layers on drawn clusters, all examples in each step. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Rng } from '../../../../src/core/rng';
+import type { ConfigSource } from '../../../../src/protocol/engine';
+import { npyFile } from '../../formats/npy-file';
+
+const [examples, inputs, classes, centres] = [160, 20, 4, 3];
+/** A fifth validates. */
+const trained = 128;
+
+/** Clusters of unit noise, three of each class, around centres of unit values, standardised: to be learnt, not by a line. */
+async function writeClusters(root: string): Promise<void> {
+  const rng = Rng.fromSeed(11);
+  const around = Array.from({ length: classes * centres }, () =>
+    Float64Array.from({ length: inputs }, () => rng.normal()),
+  );
+  const values = Float32Array.from({ length: examples * inputs }, (_, i) => {
+    const example = Math.floor(i / inputs);
+    return (around[example % around.length][i % inputs] + 0.5 * rng.normal()) / Math.sqrt(1.25);
+  });
+  const labels = BigInt64Array.from({ length: examples }, (_, e) => BigInt((e % around.length) % classes));
+  await writeFile(join(root, 'x_train.npy'), npyFile('<f4', [examples, inputs], values));
+  await writeFile(join(root, 'y_train.npy'), npyFile('<i8', [examples], labels));
+}
+
+export interface Small {
+  /** As written in braces. */
+  sharing: string;
+  learningRate: number;
+  /** More keys of the optimizer, as written in braces. */
+  optimizer?: string;
+  batchSize?: number;
+  width?: number;
+  activation?: string;
+}
+
+export class SmallRuns {
+  private constructor(readonly root: string) {}
+
+  static async create(): Promise<SmallRuns> {
+    const root = await mkdtemp(join(tmpdir(), 'sparsescope-sharing-'));
+    await writeClusters(root);
+    return new SmallRuns(root);
+  }
+
+  source({
+    sharing,
+    learningRate,
+    optimizer = '',
+    batchSize = trained,
+    width = 32,
+    activation = 'relu',
+  }: Small): ConfigSource {
+    const configText = `version: 1
+name: small
+seed: 5
+model:
+  layers:
+    - { name: fc1, linear: { in: ${inputs}, out: ${width} } }
+    - { activation: ${activation} }
+    - { name: fc2, linear: { in: ${width}, out: ${width} } }
+    - { activation: ${activation} }
+    - { name: fc3, linear: { in: ${width}, out: ${classes} } }
+data: { source: npy, path: ., validation: 0.2 }
+sharing: { ${sharing} }
+train:
+  optimizer: { name: sgd, learningRate: ${learningRate}, momentum: 0, weightDecay: 0${optimizer} }
+  schedule: { name: constant }
+  epochs: 1
+  batchSize: ${batchSize}
+`;
+    return { configPath: join(this.root, 'small.sparse.yaml'), configText, root: this.root };
+  }
+
+  remove(): Promise<void> {
+    return rm(this.root, { recursive: true, force: true });
+  }
+}
