@@ -193,9 +193,9 @@ export const notSharing = (name: string): SparseError =>
     `${quote(name)} shares no weights, so there is no sharing to diagnose. Put \`sharing:\` in place of \`sparsity:\` in the config.`,
   );
 
-export const notShared = (file: string): SparseError =>
+export const nothingShared = (file: string): SparseError =>
   error(
-    'not-shared',
+    'nothing-shared',
     `${file} holds its weights themselves: nothing in it is shared. Choose a file of a run whose config has \`sharing\`.`,
   );
 

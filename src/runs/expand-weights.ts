@@ -25,13 +25,13 @@ const layerOf = (name: string): string | undefined => /^layers\.(.*)\.[^.]*$/s.e
 
 /**
  * Writes the tensors of `path` with the recovered weights in place of the memory. What an optimizer remembers is left out.
- * @throws SparseError `runs.not-shared`, `runs.memory-not-finite`, `rps.*`, `safetensors.*`, `file.*`
+ * @throws SparseError `runs.nothing-shared`, `runs.memory-not-finite`, `rps.*`, `safetensors.*`, `file.*`
  */
 export async function expandWeights(path: string, output: string): Promise<ExpandedFile> {
   const file = await openSafetensors(await openFile(path)).then(withSharedWeights);
   try {
     const { shared } = file;
-    if (!shared) throw errors.notShared(path);
+    if (!shared) throw errors.nothingShared(path);
     const { sharing, memory } = shared;
     const bad = memory.findIndex((value) => !Number.isFinite(value));
     if (bad >= 0) throw errors.memoryNotFinite(path, memoryTensor, bad, memory[bad]);

@@ -122,7 +122,7 @@ describe('what cannot be put into a memory, or taken out of one', () => {
     expect(await refused('engine.nothing-to-share', 'share', 'dense.safetensors', 'dense.sparse.yaml')).toContain(
       'sharing',
     );
-    expect(await refused('runs.not-shared', 'expand', 'dense.safetensors')).toContain('dense.safetensors');
+    expect(await refused('runs.nothing-shared', 'expand', 'dense.safetensors')).toContain('dense.safetensors');
     await spoil('layers.conv2.weight', NaN);
     const text = await refused('engine.weights-not-finite', 'share', 'spoilt.safetensors', 'shared.sparse.yaml');
     expect(text).toContain('NaN at flat index 3 of layers.conv2.weight');

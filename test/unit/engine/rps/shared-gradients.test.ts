@@ -71,7 +71,14 @@ function expectGradient(around: Around, rule: SharingRule, microBatch?: number):
 }
 
 /** Every kind with a weight to share; two forms, every mapping and a compression that shares within and between layers. */
-const kinds = ['linear, of values', 'linear, of tokens', 'conv, with groups', 'conv, depthwise', 'embedding'] as const;
+const kinds = [
+  'linear, of values',
+  'linear, of tokens',
+  'a linear layer again, of values',
+  'conv, with groups',
+  'conv, depthwise',
+  'embedding',
+] as const;
 
 describe.each([
   ['wasm', wasm, 4],

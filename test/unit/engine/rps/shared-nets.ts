@@ -10,7 +10,7 @@ import type { SharingRule } from '../../../../src/engine/rps/rule';
 import type { NetworkState } from '../../../../src/engine/states';
 
 /** Linear layers, convolutions and embeddings, in order. Deviations differ, so that nothing cancels. */
-export const layersToShare = ({ layers }: Network): LayerToShare[] =>
+const layersToShare = ({ layers }: Network): LayerToShare[] =>
   [...everyLayer(layers)].flatMap((layer, index): LayerToShare[] => {
     const deviation = 0.2 + 0.3 * ((index * 7) % 5);
     if (layer.kind === 'embedding') return [{ name: layer.name, rows: layer.size, columns: layer.width, deviation }];
@@ -54,7 +54,7 @@ export const withMemory = (
 };
 
 /** The weights of the shared layers, in the order of the sharing. */
-export const sharedWeights = ({ layers, others }: NetworkState, { sharing }: SharingRule): Float32Array[] =>
+const sharedWeights = ({ layers, others }: NetworkState, { sharing }: SharingRule): Float32Array[] =>
   sharing.layers.map(({ name }) => [...layers, ...others].find((layer) => layer.name === name)!.weight);
 
 /** The memory nearest to the weights of a state. */
