@@ -63,7 +63,9 @@ function withMethod(source: Source, { distribution, init, base, fan, guided }: C
     ...(fan && { fan }),
     ...(guided === false && { eoi: { angles, convDensity } }),
   };
-  const changed = { ...config, sparsity };
+  // A method draws a network of its own: nothing of it is shared.
+  const changed: Config = { ...config, sparsity };
+  delete changed.sharing;
   return { ...source, config: changed, plan: checkedPlan(changed, source.plan.network) };
 }
 

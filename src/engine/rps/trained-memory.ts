@@ -3,7 +3,8 @@
  * "In defense of parameter sharing for model-compression" (2024), section 3; in the normalised form plain steps are its steps.
  */
 import { divide, eachStretch } from '../../core/rps/location-values';
-import { gather, recover } from '../../core/rps/recover';
+import { blockSize } from '../../core/rps/mapping';
+import { gather, recover, recoverRange } from '../../core/rps/recover';
 import { slotNames, updateInPlace } from '../optimizer';
 import type { OptimizerSettings, Rates } from '../optimizer';
 import type { SharedState } from '../states';
@@ -12,17 +13,32 @@ import type { SharingRule } from './rule';
 
 /** What one step did. */
 export interface MemoryMove {
-  /** In the order of the sharing; Euclidean norms of the step, and of the weights before it. */
+  /**
+   * In the order of the sharing; Euclidean norms of the step, and of the weights before it. Of a layer of more than
+   * `weightsLookedAt` they are estimated from so many, evenly spread: within a percent, at the cost of a small layer.
+   */
   layers: { layer: string; update: number; weight: number }[];
   /** Euclidean norm of the memory after it. */
   memoryNorm: number;
 }
 
-const norm = (values: Float32Array): number => {
+/** Of a layer, by blocks. */
+const weightsLookedAt = 16 * blockSize;
+
+const squares = (values: Float32Array): number => {
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += values[i] * values[i];
-  return Math.sqrt(sum);
+  return sum;
 };
+const norm = (values: Float32Array): number => Math.sqrt(squares(values));
+
+/** Where the blocks of a layer of so many weights begin, and how long each is: all of them, or some evenly spread. */
+function blocksOf(weights: number): { from: number[]; length: number } {
+  if (weights <= weightsLookedAt) return { from: [0], length: weights };
+  const count = weightsLookedAt / blockSize;
+  const apart = (weights - blockSize) / (count - 1);
+  return { from: Array.from({ length: count }, (_, k) => Math.floor(k * apart)), length: blockSize };
+}
 
 export class TrainedMemory {
   /** Names of the layers whose weights are recovered. */
@@ -50,7 +66,11 @@ export class TrainedMemory {
 
   /** The weights of a layer, row-major. */
   recover(name: string): Float32Array {
-    return this.recovered(name, this.memory);
+    const { sharing, scales } = this.rule;
+    const layer = this.indexOf.get(name)!;
+    const out = new Float32Array(sharing.layers[layer].weights);
+    recover(sharing, scales, this.memory, layer, out);
+    return out;
   }
 
   beginGradient(): void {
@@ -90,10 +110,10 @@ export class TrainedMemory {
     this.update(slope, { ...this.optimizer, learningRate, count });
     const step = before.map((value, j) => this.memory[j] - value);
     this.lastMove = {
-      layers: sharing.layers.map(({ name }) => ({
+      layers: sharing.layers.map(({ name }, l) => ({
         layer: name,
-        update: norm(this.recovered(name, step)),
-        weight: norm(this.recovered(name, before)),
+        update: this.normOf(l, step),
+        weight: this.normOf(l, before),
       })),
       memoryNorm: norm(this.memory),
     };
@@ -101,10 +121,9 @@ export class TrainedMemory {
 
   /** As it is, without a step. */
   look(): MemoryMove {
-    const layers = this.rule.sharing.layers.map(({ name }) => {
-      return { layer: name, update: 0, weight: norm(this.recover(name)) };
-    });
-    return { layers, memoryNorm: norm(this.memory) };
+    const { layers } = this.rule.sharing;
+    const norms = layers.map(({ name }, l) => ({ layer: name, update: 0, weight: this.normOf(l, this.memory) }));
+    return { layers: norms, memoryNorm: norm(this.memory) };
   }
 
   /** A copy. */
@@ -130,12 +149,17 @@ export class TrainedMemory {
       });
   }
 
-  /** The weights of a layer by any memory: recovery is linear, so that of a step it is the step of the weights. */
-  private recovered(name: string, memory: Float32Array): Float32Array {
+  /** Of the weights of a layer by any memory: recovery is linear, so that of a step of it that is the step of the weights. */
+  private normOf(layer: number, memory: Float32Array): number {
     const { sharing, scales } = this.rule;
-    const layer = this.indexOf.get(name)!;
-    const out = new Float32Array(sharing.layers[layer].weights);
-    recover(sharing, scales, memory, layer, out);
-    return out;
+    const { weights } = sharing.layers[layer];
+    const { from, length } = blocksOf(weights);
+    const out = new Float32Array(length);
+    let sum = 0;
+    for (const first of from) {
+      recoverRange(sharing, scales, memory, { layer, from: first, to: first + length }, out);
+      sum += squares(out);
+    }
+    return Math.sqrt((sum * weights) / (from.length * length));
   }
 }

@@ -190,3 +190,31 @@ it('as published it depends on the scale, but with v1 it does not', async () => 
   expect(spread.theory).toBeLessThan(2e-3);
   for (const scaler of ['none', 'v2', 'v3', 'v4']) expect(spread[scaler], scaler).toBeGreaterThan(0.02);
 });
+
+it('tells how far each layer moved, of a large one from some of its weights', async () => {
+  await wasm.start();
+  const wide: Network = {
+    inputs: 400,
+    classes: 4,
+    layers: [linear('large', 400, 300), activation('tanh'), linear('small', 300, 4)],
+  };
+  const dense = drawnState(wide, 1);
+  const rule = sharingRule(mappedNetwork(wide, { compression: 7 }), stable, sgd);
+  const trainer = new Trainer(wide, withMemory(dense, rule, projected(dense, rule)), { optimizer: sgd, sharing: rule });
+  const before = trainer.weights().map(({ weight }) => weight);
+  const norm = (values: Float32Array): number => Math.hypot(...[...values].map((value) => value));
+  trainer.step(drawnBatch(wide, 16, 1), { learningRate: 0.1, count: 1 });
+  const after = trainer.weights().map(({ weight }) => weight);
+  const { layers, memoryNorm } = trainer.lastMove!;
+  expect(layers.map(({ layer }) => layer)).toEqual(['large', 'small']);
+  expect(memoryNorm / norm(trainer.state().shared!.memory)).toBeCloseTo(1, 5);
+  for (const [l, digits] of [
+    [0, 1.5],
+    [1, 5],
+  ]) {
+    const moved = after[l].map((value, i) => value - before[l][i]);
+    expect(layers[l].weight / norm(before[l])).toBeCloseTo(1, digits);
+    expect(layers[l].update / norm(moved)).toBeCloseTo(1, digits - 1);
+  }
+  trainer.dispose();
+});
