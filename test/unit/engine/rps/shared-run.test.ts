@@ -12,7 +12,7 @@ import { RunFolder } from '../../../../src/runs/folder';
 import { readJournal } from '../../../../src/runs/journal';
 import { RunReader } from '../../../../src/runs/reader';
 import { failure } from '../../formats/bytes';
-import { filesIn, finalCheckpoint, outcome, Project, recordOf, TestEngine, totalSteps } from '../project';
+import { context, filesIn, finalCheckpoint, outcome, Project, recordOf, TestEngine, totalSteps } from '../project';
 
 let project: Project;
 beforeEach(async () => void (project = await Project.create()));
@@ -233,4 +233,25 @@ describe('a shared memory is watched', () => {
     expect(await outcome(directory)).toEqual(expected);
     expect((await finalCheckpoint(directory)).equals(await finalCheckpoint(straight.directory))).toBe(true);
   });
+});
+
+it('draws a network that shares weights as its run begins, tied layers once', async () => {
+  const engine = await TestEngine.greeted();
+  const change = {
+    layers: [
+      '{ name: fc1, linear: { in: 784, out: 12 } }',
+      '{ activation: tanh }',
+      '{ name: fc2, linear: { in: 12, out: 12 } }',
+      '{ activation: tanh }',
+      '{ again: fc2 }',
+      '{ activation: tanh }',
+      '{ name: fc3, linear: { in: 12, out: 10 } }',
+    ],
+    sharing: 'compression: 8',
+  };
+  const { directory } = await engine.run(project.start(change));
+  expect((await recordOf(directory)).sharing).toMatchObject({ n, m: Math.floor(n / 8) });
+  const output = join(project.root, 'init.safetensors');
+  await engine.api.initialise({ ...project.start(change), output }, context());
+  expect((await readFile(output)).equals(await readFile(join(directory, 'init.safetensors')))).toBe(true);
 });
