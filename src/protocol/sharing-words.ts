@@ -3,10 +3,18 @@ import { figureText } from '../core/figure';
 import type { Finding, Fix, Measure } from '../core/rps/diagnosis/finding';
 import type { SharingFinding } from './sharing';
 
-const figure = (value: number | null): string => (value === null ? '-' : figureText(value, 3));
+/** Three digits; of what is a hundred thousand or more with an exponent. */
+const figure = (value: number | null): string => {
+  if (value === null) return '-';
+  return Math.abs(value) < 1e5 ? figureText(value, 3) : Number(value.toPrecision(3)).toExponential();
+};
 
 /** `37 %`, `0.4 %`. */
 const percent = (value: number | null): string => (value === null ? '-' : `${figureText(100 * value, 2)} %`);
+
+/** `14 % of`, `2.8 times`. */
+const portion = (value: number | null): string =>
+  value !== null && value >= 1 ? `${figure(value)} times` : `${percent(value)} of`;
 
 const fact = ({ facts }: Finding, key: string): string => {
   const value = facts?.[key];
@@ -26,6 +34,9 @@ function since(finding: Finding): string {
   const seen = Number(finding.facts?.['at']);
   return `It began${where} at step ${step ?? '-'}${seen > (step ?? seen) ? ` and was seen at step ${seen}` : ''}.`;
 }
+
+/** A run may have the scaler already. */
+const slower = 'Use method: stable-rps or scaler: theory; where one of them is used, a smaller learning rate.';
 
 const words: Record<Measure, { title: string; sentence: (finding: Finding) => string }> = {
   'largest-lambda': {
@@ -103,9 +114,9 @@ const words: Record<Measure, { title: string; sentence: (finding: Finding) => st
   'update-ratio': {
     title: 'First step over weights',
     sentence: (f) =>
-      `The weights${of(f)} move by ${percent(f.value)} of their norm in ${f.step === undefined ? 'the first step' : `step ${f.step}`}` +
-      `${f.facts?.['dense'] === undefined ? '' : `; those of the dense layer would by ${share(f, 'dense')}`}.` +
-      ifBad(f, `More than 10 % is a leap. Use ${f.fix ? 'scaler: theory' : 'a smaller learning rate'}.`),
+      `The weights${of(f)} move by ${portion(f.value)} their norm in ${f.step === undefined ? 'the first step' : `step ${f.step}`}` +
+      `${f.facts?.['dense'] === undefined ? '' : `; those of the dense layer would by ${portion(Number(f.facts['dense']))} theirs`}.` +
+      ifBad(f, `More than 10 % is a leap. ${f.fix ? 'Use scaler: theory.' : slower}`),
   },
   amplification: {
     title: 'Amplification',
@@ -151,12 +162,11 @@ const words: Record<Measure, { title: string; sentence: (finding: Finding) => st
   },
   'not-finite': {
     title: 'Not a number',
-    sentence: (f) => `Loss or weights are not finite. ${since(f)} Lower the learning rate, or use scaler: theory.`,
+    sentence: (f) => `Loss or weights are not finite. ${since(f)} ${slower}`,
   },
   'loss-growth': {
     title: 'Growing loss',
-    sentence: (f) =>
-      `The loss is ${figure(f.value)} times that of the first step. ${since(f)} Lower the learning rate, or use scaler: theory.`,
+    sentence: (f) => `The loss is ${figure(f.value)} times that of the first step. ${since(f)} ${slower}`,
   },
   plateau: {
     title: 'Loss of chance',

@@ -61,10 +61,23 @@ it('says what was measured, where it began and what to do', () => {
     all().map((finding) => [`${finding.measure} ${finding.verdict}`, findingText(finding).sentence]),
   );
   expect(text['loss-growth fail']).toBe(
-    'The loss is 4 times that of the first step. It began in layer "fc1" at step 1 and was seen at step 2. Lower the learning rate, or use scaler: theory.',
+    'The loss is 4 times that of the first step. It began in layer "fc1" at step 1 and was seen at step 2. ' +
+      'Use method: stable-rps or scaler: theory; where one of them is used, a smaller learning rate.',
   );
   expect(text['sharpness fail']).toContain(
     'The sharpness is 300; the learning rate times it is 30, and the optimizer is stable below 2.',
+  );
+  const leap = (value: number, dense?: number): string =>
+    findingText({
+      ...{ id: 'D6', measure: 'update-ratio', value, threshold: 0.1, verdict: 'ok', layer: 'fc1' },
+      ...(dense !== undefined && { facts: { dense } }),
+    }).sentence;
+  expect(leap(0.14, 0.03)).toBe(
+    'The weights of layer "fc1" move by 14 % of their norm in the first step; those of the dense layer would by 3 % of theirs.',
+  );
+  expect(leap(6100)).toBe('The weights of layer "fc1" move by 6100 times their norm in the first step.');
+  expect(leap(8.894e13, 2)).toContain(
+    'by 8.89e+13 times their norm in the first step; those of the dense layer would by 2 times theirs.',
   );
   expect(text['adam-scaler warn']).toContain('Scaler v1 does nothing under Adam');
   expect(text['unused warn']).toMatch(
