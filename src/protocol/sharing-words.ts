@@ -32,7 +32,8 @@ function since(finding: Finding): string {
   const { layer, step } = finding;
   const where = layer === undefined ? '' : ` in layer "${layer}"`;
   const seen = Number(finding.facts?.['at']);
-  return `It began${where} at step ${step ?? '-'}${seen > (step ?? seen) ? ` and was seen at step ${seen}` : ''}.`;
+  if (step === undefined) return `It began${where}.`;
+  return `It began${where} at step ${step}${seen > step ? ` and was seen at step ${seen}` : ''}.`;
 }
 
 /** A run may have the scaler already. */

@@ -107,9 +107,19 @@ const worstOf = (layers: readonly LayerBatch[], of: (layer: LayerBatch) => numbe
   return at;
 };
 
-/** D6 and D7. */
+/** D6 and D7; of a gradient that is not finite nothing else can be said. */
 export function diagnoseBatch(run: SharedRun, { layers, total }: BatchFigures): Finding[] {
   const { sharing } = run;
+  const lost = layers.findIndex(
+    ({ denseUpdateRatio }) => denseUpdateRatio !== null && !Number.isFinite(denseUpdateRatio),
+  );
+  if (lost !== -1)
+    return [
+      {
+        ...{ id: 'D6', measure: 'not-finite', value: null, threshold: null, verdict: 'fail' },
+        layer: sharing.layers[lost].name,
+      },
+    ];
   const moved = worstOf(layers, ({ updateRatio }) => updateRatio);
   const louder = worstOf(layers, ({ amplification }) => amplification);
   const [update, amplification] = [layers[moved].updateRatio, layers[louder].amplification];

@@ -57,7 +57,7 @@ export function predict(
   return zoneOf(learningRate * least, run.optimizer) === 'unsafe' ? 'unsafe' : 'band';
 }
 
-/** Learning rates at which eta S is `limit`, by a bound of S, at each scale of the memory. */
+/** Learning rates at which eta S is `limit`, by a bound of S, at each scale of the memory; none where S is not positive. */
 export const boundary = (
   run: SharedRun,
   sharpness: number,
@@ -65,10 +65,9 @@ export const boundary = (
   initStds: readonly number[],
   { rest, bound }: { rest: number; bound: 'least' | 'most' } = { rest: 0, bound: 'most' },
 ): { initStd: number; learningRate: number }[] =>
-  initStds.map((initStd) => ({
-    initStd,
-    learningRate: limit / boundsAt(run, sharpness, initStd, rest)[bound],
-  }));
+  sharpness > 0
+    ? initStds.map((initStd) => ({ initStd, learningRate: limit / boundsAt(run, sharpness, initStd, rest)[bound] }))
+    : [];
 
 /** `count` scales of the memory, evenly in their logarithm, from a hundredth to a hundred times `s`. */
 export const scalesAround = (s: number, count: number): number[] =>

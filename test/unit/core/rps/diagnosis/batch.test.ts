@@ -88,6 +88,14 @@ it('warns of a layer that moves too far, and says what would help', () => {
   for (const { verdict } of diagnoseBatch(adam, figures(adam))) expect(verdict).toBe('info');
 });
 
+it.each(['local', 'global'] as const)('a gradient that is not finite is a failure of its layer, %s', (scope) => {
+  const run = runOf({ scope });
+  const gradients = gradientsOf(run);
+  gradients[2][7] = NaN;
+  const findings = diagnoseBatch(run, finish(batchFiguresInParts(run, gradients, weightsOf(run))));
+  expect(findings).toMatchObject([{ id: 'D6', measure: 'not-finite', verdict: 'fail', layer: 'fc1' }]);
+});
+
 it('a layer that no gradient reaches has no ratios', () => {
   const run = runOf();
   const zeros = run.sharing.layers.map(({ weights }) => new Float32Array(weights));

@@ -192,6 +192,7 @@ describe('D9', () => {
   it('has no limit for Adam, and none where the Hessian has no positive eigenvalue', () => {
     const adam = runOf({ optimizer: { name: 'adam', learningRate: 1, momentum: 0, nesterov: false } });
     expect(diagnoseSharpness(adam, 100)).toMatchObject([{ verdict: 'info', threshold: null }]);
+    expect(boundary(at(1), -1, 2, [0.1])).toEqual([]);
     expect(diagnoseSharpness(at(1), -1)).toMatchObject([{ verdict: 'info', threshold: null }]);
   });
 });
