@@ -2,7 +2,7 @@
 import { tensorShape } from '../core/density/layer-shape';
 import { sameFlow, through, valuesIn } from '../core/flow';
 import type { Flow, Misfit } from '../core/flow';
-import { everyLayer, mostLayers, weightShape } from '../core/network';
+import { mostLayers, weightShape } from '../core/network';
 import type { ConvLayer, Layer, LinearLayer, MaskableLayer, Network, ResidualLayer } from '../core/network';
 import { needsPicture, presetTakes } from '../core/presets';
 import { checkNames } from './check-names';
@@ -11,8 +11,6 @@ import * as errors from './model-errors';
 import type { Placed, Stranger, Task } from './model-network';
 import { nearest } from './suggest';
 import type { Config } from './types';
-
-type Distribution = Config['sparsity']['distribution'];
 
 /** Weights: 1 GiB of float32 for one matrix, 4 GiB for all. */
 export const maxMatrix = 2 ** 28;
@@ -211,20 +209,6 @@ function checkSizes(placed: readonly Placed[]): PathFinding[] {
   const path = placed[0].path === 'model.preset' ? 'model.preset' : 'model.layers';
   if (placed.length > mostLayers) return [{ ...errors.tooManyLayers(placed.length, mostLayers), path }];
   return total > maxNetwork ? [{ ...errors.networkTooLarge(total, maxNetwork), path }] : [];
-}
-
-/** Kinds of layers that each distribution by scores can look through; of the others there is none that it cannot. */
-const chains: Partial<Record<Distribution, readonly Layer['kind'][]>> = {
-  grasp: ['linear', 'conv', 'activation', 'flatten'],
-};
-
-/** Scores that are there for chains of certain layers only. */
-export function checkScored({ distribution }: Config['sparsity'], { layers }: Network): PathFinding[] {
-  const kinds = chains[distribution];
-  const other = kinds && [...everyLayer(layers)].find(({ kind }) => !kinds.includes(kind));
-  if (!other) return [];
-  const name = other.kind === 'residual' ? 'a residual' : nameOf(other);
-  return [{ ...errors.scoresNeedChain(distribution, name), path: 'sparsity.distribution' }];
 }
 
 /** Numbers that are looked up in a table have to be whole. */

@@ -39,6 +39,13 @@ export const stepDoesNotFit = ({ bytes, microBatch }: StepPlan, limit: number, f
         : 'Use a smaller width or depth, or smaller pictures.'),
   );
 
+export const graspDoesNotFit = (bytes: number, limit: number): Finding =>
+  finding(
+    'grasp-does-not-fit',
+    `The second derivatives of GraSP take about ${gibibytes(bytes)} with one example at a time, more than the ${gibibytes(limit)} that an engine can hold. ` +
+      'Use snip, magnitude, random, or a distribution by shapes.',
+  );
+
 export const stepOverMemory = ({ bytes, microBatch }: StepPlan, limit: number): Finding =>
   warning(
     'over-memory',

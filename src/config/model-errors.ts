@@ -151,12 +151,6 @@ export const kernelsSeeOnePlace = (layer: string, more: number, picture: readonl
 export const depthNotPossible = (preset: string, depth: number, least: number, most: number): Finding =>
   finding('depth-not-possible', `model.depth is ${depth}; ${preset} takes ${least} to ${count(most)}.`);
 
-export const scoresNeedChain = (distribution: string, layer: string): Finding =>
-  finding(
-    'scores-need-chain',
-    `distribution: ${distribution} is there for plain chains of layers only, and the network has ${layer}. Use snip, magnitude, random, or a distribution by shapes.`,
-  );
-
 export const nothingToMask = (): Finding =>
   finding(
     'nothing-to-mask',

@@ -12,7 +12,7 @@ import type { PathFinding } from './finding';
 import { gainOf } from './gain';
 import { checkDensity, initialDensity, sharedOut } from './layer-plans';
 import type { LayerPlan } from './layer-plans';
-import { checkNetwork, checkPreset, checkScored, checkWhole } from './check-network';
+import { checkNetwork, checkPreset, checkWhole } from './check-network';
 import { networkOf } from './model-network';
 import type { Task } from './model-network';
 import { checkDegrees, checkReached } from './sao-degree';
@@ -52,8 +52,6 @@ export function planNetwork(config: Config, task: Task): { plan?: NetworkPlan; p
   if (unfit.length > 0) return { problems: unfit };
   const unwhole = checkWhole(network, places.paths, task, config.data.source);
   if (unwhole.length > 0) return { problems: unwhole };
-  const unscored = checkScored(config.sparsity, network);
-  if (unscored.length > 0) return { problems: unscored };
   const { step, problems: unheld } = planMemory(config, network);
   if (unheld.some(({ severity }) => severity !== 'warning')) return { problems: unheld };
   const shared = sharedOut(config, placed);

@@ -1,4 +1,4 @@
-/** Activations of one number, with the constants of PyTorch: values, first and second derivatives. */
+/** Activations of one number, with the constants of PyTorch: values and slopes. */
 import { erf } from './erf';
 import type { Activation } from './network';
 
@@ -17,43 +17,31 @@ export interface ActivationMaths {
   value: (x: number) => number;
   /** `y`, the value at x, saves its computing. */
   slope: (x: number, y?: number) => number;
-  /** The second derivative; 0 where there is a kink. */
-  curvature: (x: number, y?: number) => number;
 }
 
-const none = (): number => 0;
-
 export const activationMaths: Readonly<Record<Activation, ActivationMaths>> = {
-  linear: { value: (x) => x, slope: () => 1, curvature: none },
+  linear: { value: (x) => x, slope: () => 1 },
   tanh: {
     value: Math.tanh,
     slope: (x, y = Math.tanh(x)) => 1 - y * y,
-    curvature: (x, y = Math.tanh(x)) => -2 * y * (1 - y * y),
   },
   'hard-tanh': {
     value: (x) => Math.max(-1, Math.min(1, x)),
     slope: (x) => (Math.abs(x) < 1 ? 1 : 0),
-    curvature: none,
   },
-  relu: { value: (x) => Math.max(0, x), slope: (x) => (x > 0 ? 1 : 0), curvature: none },
-  'leaky-relu': { value: (x) => (x > 0 ? x : leak * x), slope: (x) => (x > 0 ? 1 : leak), curvature: none },
+  relu: { value: (x) => Math.max(0, x), slope: (x) => (x > 0 ? 1 : 0) },
+  'leaky-relu': { value: (x) => (x > 0 ? x : leak * x), slope: (x) => (x > 0 ? 1 : leak) },
   selu: {
     value: (x) => selu.scale * (x > 0 ? x : selu.alpha * Math.expm1(x)),
     slope: (x) => selu.scale * (x > 0 ? 1 : selu.alpha * Math.exp(x)),
-    curvature: (x) => (x > 0 ? 0 : selu.scale * selu.alpha * Math.exp(x)),
   },
   // Hendrycks, Gimpel, "Gaussian Error Linear Units" (2016): the exact form, not the tanh approximation.
   gelu: {
     value: (x) => x * cumulative(x),
     slope: (x) => cumulative(x) + x * density(x),
-    curvature: (x) => (2 - x * x) * density(x),
   },
   silu: {
     value: (x) => x * sigmoid(x),
     slope: (x) => sigmoid(x) * (1 + x * (1 - sigmoid(x))),
-    curvature: (x) => {
-      const s = sigmoid(x);
-      return s * (1 - s) * (2 + x * (1 - 2 * s));
-    },
   },
 };

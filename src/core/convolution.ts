@@ -44,23 +44,6 @@ export function tapTable(layer: Looking, [channels, height, width]: PictureSize)
   return table;
 }
 
-/**
- * For each place of the output and each channel and tap of the kernel, in that order, which value of the input picture
- * it looks at: (places, in * kh * kw) indices, -1 in zero padding. All channels, whatever the groups.
- */
-export function patchTable(layer: ConvLayer, picture: PictureSize): Int32Array {
-  const [channels, height, width] = picture;
-  const taps = layer.kernel[0] * layer.kernel[1];
-  const places = tapTable(layer, picture);
-  const table = new Int32Array(places.length * channels);
-  let at = 0;
-  for (let first = 0; first < places.length; first += taps)
-    for (let channel = 0; channel < channels; channel++)
-      for (let t = first; t < first + taps; t++)
-        table[at++] = places[t] < 0 ? -1 : channel * height * width + places[t];
-  return table;
-}
-
 /** A place along a side, around the edge with circular padding; -1 beyond it otherwise. */
 function placeAt(at: number, size: number, { padding }: Pick<ConvLayer, 'padding'>): number {
   if (padding === 'circular') return ((at % size) + size) % size;

@@ -192,6 +192,10 @@ export const vocabularyOf = ({ layers }: Pick<Network, 'layers'>): number | unde
   return first?.kind === 'embedding' ? first.size : undefined;
 };
 
+/** Whether examples of a batch see each other in training. */
+export const hasBatchNorm = ({ layers }: Pick<Network, 'layers'>): boolean =>
+  [...everyLayer(layers)].some((layer) => layer.kind === 'norm' && layer.over === 'batch');
+
 /** Parameters of layers that are never masked: norms, embeddings and positions. */
 export const otherParameters = ({ layers }: Pick<Network, 'layers'>): number =>
   [...everyLayer(layers)].reduce((sum, layer) => {

@@ -105,8 +105,8 @@ export function* lossGradients(
 
 /**
  * H v by the parameters that `direction` names, v, the others held: H the Hessian of L by them. The gradient of how L changes
- * along v (Pearlmutter, "Fast exact multiplication by the Hessian" (1994), section 2, in reverse over forward mode). Float32:
- * see docs/methods.md for how near. A part is a micro-batch, which takes some four times the memory of its training step.
+ * along v (Pearlmutter, "Fast exact multiplication by the Hessian" (1994), section 2, in reverse over forward mode). Computed in float32:
+ * docs/methods.md says how near that is. A part is a micro-batch, which takes some three times the memory of its training step.
  */
 export function* hessianVectorProduct(
   network: Network,
@@ -118,12 +118,20 @@ export function* hessianVectorProduct(
   const { temperature = 1 } = settings;
   const names = [...direction.keys()];
   if (names.length === 0) return new Map();
-  return yield* summed(network, batch, settings, (part) => {
+  // Float32 holds what is neither near its smallest nor near its largest.
+  const size = largest(direction);
+  const product = yield* summed(network, batch, settings, (part) => {
     const target = targetsOf(network, part);
     const x = inputsOf(network, part);
     const tensors = tensorsOf(parameters);
     const changes = new Map(
-      [...direction].map(([name, values]) => [name, tf.tensor(Float32Array.from(values), tensors.get(name)!.shape)]),
+      [...direction].map(([name, values]) => [
+        name,
+        tf.tensor(
+          Float32Array.from(values, (value) => value / size),
+          tensors.get(name)!.shape,
+        ),
+      ]),
     );
     return gradientsBy(names, tensors, (all) => {
       const moving = new Map(
@@ -133,6 +141,15 @@ export function* hessianVectorProduct(
       return tf.div(changeOfLoss(logits, target, temperature), batch.size);
     });
   });
+  for (const values of product.values()) for (let i = 0; i < values.length; i++) values[i] *= size;
+  return product;
+}
+
+/** In size; 1 where all are 0. */
+function largest(of: ByParameter): number {
+  let most = 0;
+  for (const values of of.values()) for (const value of values) most = Math.max(most, Math.abs(value));
+  return most || 1;
 }
 
 /** Of the summed cross-entropy of softmax(logits / temperature). */

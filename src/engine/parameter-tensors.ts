@@ -7,8 +7,6 @@ export interface DenseLayer {
   name: string;
   rows: number;
   columns: number;
-  /** Default 1. */
-  groups?: number;
   weights: Float32Array;
   /** Absent where the layer has none. */
   bias?: Float32Array;

@@ -9,11 +9,12 @@ import { checkNoEmptyLayer, countFor, selectGlobal, selectPerLayer } from '../co
 import type { LayerScores } from '../core/prune/select';
 import { snipScores } from '../core/prune/snip';
 import { synflowOfNetwork } from '../core/prune/synflow';
+import { hasBatchNorm } from '../core/network';
+import { heapLimit, productShare } from '../core/step-memory';
 import { Mask } from '../core/mask';
 import type { Parts } from '../core/parts';
 import { Rng } from '../core/rng';
-import { lossGradients } from './gradients';
-import { hessianGradients } from './hessian';
+import { hessianVectorProduct, lossGradients } from './gradients';
 import type { DenseLayer } from './parameter-tensors';
 import type { OtherState } from './states';
 import type { Batch } from './trainer';
@@ -43,12 +44,23 @@ export interface PrunedLayer {
 /** By which GraSP divides the logits, as published (Wang et al. 2020; eoi.md 3.2). */
 const graspTemperature = 200;
 
+/**
+ * How many examples at a time: as many as fit in the memory of a step; where batch norms see them, as many as in a step, if only
+ * they can be held.
+ */
+function examplesOfProduct({ network, step: { microBatch, bytes } }: NetworkPlan): number {
+  const share = hasBatchNorm(network) ? Math.min(1, heapLimit / (productShare * bytes)) : 1 / productShare;
+  return Math.max(1, Math.floor(microBatch * share));
+}
+
 const weightName = ({ name }: NamedLayer): string => `${name}.weight`;
 
 function* scoresOf(request: PruneRequest, distribution: Exclude<ScoredDistribution, 'synflow'>): Parts<LayerScores[]> {
   const { config, plan, layers, others, batch } = request;
-  const by = (score: (layer: NamedLayer, index: number) => LayerScores['scores']): LayerScores[] =>
-    layers.map((layer, index) => ({ name: layer.name, scores: score(layer, index) }));
+  const by = (score: (layer: NamedLayer) => LayerScores['scores']): LayerScores[] =>
+    layers.map((layer) => ({ name: layer.name, scores: score(layer) }));
+  const parameters = { layers, others };
+  const names = layers.map(weightName);
   switch (distribution) {
     case 'random': {
       const rng = Rng.fromSeed(config.seed).split('scores');
@@ -58,13 +70,15 @@ function* scoresOf(request: PruneRequest, distribution: Exclude<ScoredDistributi
       return by(({ weights }) => magnitudeScores(weights));
     case 'snip': {
       const { microBatch } = plan.step;
-      const names = layers.map(weightName);
-      const gradients = yield* lossGradients(plan.network, { layers, others }, batch(), names, { microBatch });
+      const gradients = yield* lossGradients(plan.network, parameters, batch(), names, { microBatch });
       return by((layer) => snipScores(layer.weights, gradients.get(weightName(layer))!, layer.name));
     }
     case 'grasp': {
-      const products = yield* hessianGradients(plan.network, layers, batch(), graspTemperature);
-      return by(({ name, weights }, index) => graspScores(weights, products[index], name));
+      const first = batch();
+      const settings = { microBatch: examplesOfProduct(plan), temperature: graspTemperature };
+      const gradient = yield* lossGradients(plan.network, parameters, first, names, settings);
+      const products = yield* hessianVectorProduct(plan.network, parameters, first, gradient, settings);
+      return by((layer) => graspScores(layer.weights, products.get(weightName(layer))!, layer.name));
     }
   }
 }
@@ -92,8 +106,8 @@ function select(plan: NetworkPlan, scores: readonly LayerScores[]): Uint8Array[]
 }
 
 /**
- * Keeps the weights that score highest. A part is one round of SynFlow, the gradients of SNIP, or a piece of the Hessian
- * product of GraSP.
+ * Keeps the weights that score highest. A part is one round of SynFlow, the gradients of SNIP, or of the Hessian product
+ * of GraSP, by a micro-batch.
  * @throws SparseError `prune.*`
  */
 export function* pruneDense(request: PruneRequest): Parts<PrunedLayer[]> {

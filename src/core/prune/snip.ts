@@ -7,7 +7,11 @@ import { checkSize, products } from './scores';
  *
  * `weights`, `gradients`: row-major, same length; the result is float64. Throws `prune.size-mismatch`.
  */
-export function snipScores(weights: Float32Array, gradients: Float32Array | Float64Array, name = 'weight'): Float64Array<ArrayBuffer> {
+export function snipScores(
+  weights: Float32Array,
+  gradients: Float32Array | Float64Array,
+  name = 'weight',
+): Float64Array<ArrayBuffer> {
   checkSize(name, 'gradients', gradients, weights.length);
   return products(weights, gradients, Math.abs);
 }

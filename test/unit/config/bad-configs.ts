@@ -185,7 +185,10 @@ const words: BadConfig[] = [
     layers('{ name: conv1, conv: { in: 1, out: 10 } }', '{ pool: { size: 2 } }'),
   ),
   yaml('nothing to mask', layers('{ name: fc1, linear: { in: 784, out: 10, dense: true } }')),
-  yaml('grasp of a residual network', 'version: 1\nmodel: { preset: resnet-20 }\nsparsity: { distribution: grasp }\n'),
+  yaml(
+    'grasp of a network of which one example is too much',
+    'version: 1\nmodel: { preset: cnn, depth: 1000 }\ndata: { source: synthetic-images }\nsparsity: { distribution: grasp }\ntrain: { memory: 4 }\n',
+  ),
   yaml('a depth that cannot be', 'version: 1\nmodel: { preset: cnn, depth: 3 }\n'),
   yaml('a depth of a preset that has one', 'version: 1\nmodel: { preset: resnet-20, depth: 32 }\n'),
   yaml(

@@ -18,10 +18,6 @@ export const badNetworks: readonly BadConfig[] = [
   yaml('a norm again', layers(first, '{ name: bn1, batchNorm: { size: 16 } }', '{ again: bn1 }', mean, end)),
   yaml('a layer again where it does not fit', layers(wide, '{ again: fc1 }', last)),
   yaml('a layer again that has a name of its own', layers(wide, '{ name: fc3, again: fc1 }', last)),
-  yaml(
-    'grasp of tied layers',
-    `${layers(wide, '{ name: fc3, linear: { in: 32, out: 32 } }', '{ again: fc3 }', last)}sparsity: { distribution: grasp }\n`,
-  ),
   yaml('a pool after linear', layers(wide, '{ pool: { of: max } }', last)),
   yaml('a pool larger than the picture', layers(first, '{ pool: { size: 8 } }', mean, end)),
   yaml('a pool with a name', layers(first, '{ name: pool1, pool: { size: 2 } }', mean, end)),

@@ -1,7 +1,7 @@
-/** Gradients by all weights of a network, layer by layer. */
+/** Gradients by all weights of a network, and products of the Hessian with them, layer by layer. */
 import type { Network } from '../../../src/core/network';
 import { finish } from '../../../src/core/parts';
-import { lossGradients } from '../../../src/engine/gradients';
+import { hessianVectorProduct, lossGradients } from '../../../src/engine/gradients';
 import type { DenseLayer } from '../../../src/engine/parameter-tensors';
 import type { Batch } from '../../../src/engine/trainer';
 
@@ -15,3 +15,16 @@ export const weightGradients = (
 ): Float64Array[] => [
   ...finish(lossGradients(network, { layers }, batch, layers.map(weightName), { microBatch })).values(),
 ];
+
+/** H g, what GraSP scores by. */
+export function hessianGradients(
+  network: Network,
+  layers: readonly DenseLayer[],
+  batch: Batch,
+  temperature: number,
+  microBatch?: number,
+): Float64Array[] {
+  const settings = { temperature, microBatch };
+  const gradient = finish(lossGradients(network, { layers }, batch, layers.map(weightName), settings));
+  return [...finish(hessianVectorProduct(network, { layers }, batch, gradient, settings)).values()];
+}

@@ -4,15 +4,13 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { outputSize, paddingOf } from '../../../src/core/convolution';
 import { weightShape } from '../../../src/core/network';
 import type { ConvLayer, Network, Padding, PictureSize } from '../../../src/core/network';
-import { finish } from '../../../src/core/parts';
 import { Rng } from '../../../src/core/rng';
 import { cpu } from '../../../src/engine/backends/cpu';
 import { wasm } from '../../../src/engine/backends/wasm';
 import { convolve, fromPictures, toPictures } from '../../../src/engine/layers/convolution';
-import { hessianGradients } from '../../../src/engine/hessian';
 import type { DenseLayer } from '../../../src/engine/parameter-tensors';
 import type { Batch } from '../../../src/engine/trainer';
-import { weightGradients } from './by-layer';
+import { hessianGradients, weightGradients } from './by-layer';
 
 const conv = (change: Partial<ConvLayer>): ConvLayer => ({
   kind: 'conv',
@@ -157,8 +155,8 @@ describe('the Hessian product of a network with convolutions', () => {
       ],
     };
     const layers: DenseLayer[] = [
-      { name: 'conv1', rows: 4, columns: 9, groups: 2, weights: scaled(normals(36, 1)), bias: normals(4, 2) },
-      { name: 'conv2', rows: 4, columns: 16, groups: 1, weights: scaled(normals(64, 3)), bias: normals(4, 4) },
+      { name: 'conv1', rows: 4, columns: 9, weights: scaled(normals(36, 1)), bias: normals(4, 2) },
+      { name: 'conv2', rows: 4, columns: 16, weights: scaled(normals(64, 3)), bias: normals(4, 4) },
       { name: 'fc', rows: 3, columns: 36, weights: scaled(normals(108, 5)), bias: normals(3, 6) },
     ];
     const batch: Batch = {
@@ -172,7 +170,7 @@ describe('the Hessian product of a network with convolutions', () => {
   it.each(['circular', 'zero'] as const)('is how the gradient changes along itself: %s padding', (padding) => {
     const { network, layers, batch } = small(padding, 4);
     const gradients = weightGradients(network, layers, batch);
-    const products = finish(hessianGradients(network, layers, batch, 1));
+    const products = hessianGradients(network, layers, batch, 1);
     const h = 0.005;
     const [ahead, behind] = [h, -h].map((by) =>
       weightGradients(
@@ -193,35 +191,12 @@ describe('the Hessian product of a network with convolutions', () => {
 
   it('is the same by slices of one, five or all examples', () => {
     const { network, layers, batch } = small('circular', 7);
-    const whole = finish(hessianGradients(network, layers, batch, 2, 7));
+    const whole = hessianGradients(network, layers, batch, 2, 7);
     const scale = whole.map((product) => Math.max(...product.map(Math.abs)));
     expect(Math.min(...scale)).toBeGreaterThan(1e-4);
     for (const slice of [1, 5, undefined])
-      finish(hessianGradients(network, layers, batch, 2, slice)).forEach((product, l) =>
+      hessianGradients(network, layers, batch, 2, slice).forEach((product, l) =>
         product.forEach((value, i) => expect(Math.abs(value - whole[l][i])).toBeLessThan(1e-5 * scale[l])),
       );
-  });
-
-  it('comes in parts, in the middle of a layer too', () => {
-    const network: Network = {
-      inputs: 1024,
-      picture: [1, 32, 32],
-      classes: 10,
-      layers: [
-        conv({ in: 1, out: 32, groups: 1 }),
-        conv({ name: 'conv2', in: 32, out: 32, groups: 1 }),
-        { kind: 'linear', name: 'fc', in: 32 * 1024, out: 10 },
-      ],
-    };
-    const layers: DenseLayer[] = [
-      { name: 'conv1', rows: 32, columns: 9, weights: scaled(normals(288, 1)), bias: normals(32, 2) },
-      { name: 'conv2', rows: 32, columns: 288, weights: scaled(normals(9216, 3)), bias: normals(32, 4) },
-      { name: 'fc', rows: 10, columns: 32 * 1024, weights: normals(327680, 5), bias: normals(10, 6) },
-    ];
-    const parts = hessianGradients(network, layers, { size: 1, x: normals(1024, 7), labels: Uint8Array.of(3) }, 200);
-    let count = 0;
-    while (!parts.next().done) count++;
-    // 9.4 million multiplications in each product of the second convolution, 11 of them, no more than 2^21 in a part.
-    expect(count).toBeGreaterThan((11 * 32 * 288 * 1024) / 2 ** 21);
   });
 });

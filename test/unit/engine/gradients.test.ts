@@ -7,13 +7,14 @@ import { snipScores } from '../../../src/core/prune/snip';
 import { Rng } from '../../../src/core/rng';
 import type { Network } from '../../../src/core/network';
 import { cpu } from '../../../src/engine/backends/cpu';
-import { lossGradients } from '../../../src/engine/gradients';
-import { hessianGradients } from '../../../src/engine/hessian';
+import { hessianVectorProduct, lossGradients } from '../../../src/engine/gradients';
 import type { DenseLayer } from '../../../src/engine/parameter-tensors';
 import type { Batch } from '../../../src/engine/trainer';
-import { weightGradients, weightName } from './by-layer';
+import { hessianGradients, weightGradients, weightName } from './by-layer';
+import { drawnBatch, drawnState } from './nets';
 import { lossOf, someChain } from './random-chains';
 import type { Chain } from './random-chains';
+import { kindsOfLayers } from './random-layers';
 
 const network: Network = {
   inputs: 4,
@@ -26,7 +27,7 @@ const network: Network = {
 };
 const rng = Rng.fromSeed(8);
 const normals = (size: number): Float32Array => new Float32Array(size).map(() => rng.normal());
-const layers: Required<Omit<DenseLayer, 'groups'>>[] = [
+const layers: Required<DenseLayer>[] = [
   { name: 'a', rows: 5, columns: 4, weights: normals(20), bias: normals(5) },
   { name: 'b', rows: 3, columns: 5, weights: normals(15), bias: normals(3) },
 ];
@@ -104,7 +105,7 @@ describe('gradients of an untrained network', () => {
     const gradientAt = (at: typeof layers): Float64Array[] =>
       weightGradients(own, cooled(at), batch).map((g, l) => (l === 0 ? g : g.map((value) => value / temperature)));
     const gradients = gradientAt(layers);
-    const products = finish(hessianGradients(own, layers, batch, temperature));
+    const products = hessianGradients(own, layers, batch, temperature);
     const h = 0.005;
     const [ahead, behind] = [h, -h].map((by) => gradientAt(moved(gradients, by)));
     products.forEach((product, l) =>
@@ -173,7 +174,7 @@ describe('of any chain of layers', () => {
       fc.property(someChain, fc.constantFrom(1, 2, 200), (chain, temperature) => {
         const start = plain(chain);
         // The gradient by backpropagation in float64 is that of differences: H g is taken along it.
-        const products = finish(hessianGradients(chain.network, chain.layers, chain.batch, temperature));
+        const products = hessianGradients(chain.network, chain.layers, chain.batch, temperature);
         const all = chain.layers.map(({ weights }, l) =>
           Float64Array.from(weights, (_, i) => slopeAt(chain, start, [l, i], temperature)?.slope ?? NaN),
         );
@@ -202,5 +203,51 @@ describe('of any chain of layers', () => {
       { seed: 82, numRuns: 120 },
     );
     expect(seen).toBeGreaterThan(200);
+  });
+});
+
+describe('GraSP of layers that are no chain', () => {
+  it.each([
+    'norm over the batch, of a picture',
+    'attention',
+    'squeeze-excite',
+    'residual, to itself',
+    'residual, with a shortcut',
+    'embedding',
+  ])('scores how the squared length of the gradient changes with a weight: %s', (kind) => {
+    let seen = 0;
+    fc.assert(
+      fc.property(kindsOfLayers[kind], fc.constantFrom(1, 200), ({ network: own, examples, seed }, temperature) => {
+        const state = drawnState(own, 1, seed);
+        const dense: DenseLayer[] = state.layers.map(({ weight, ...layer }) => ({ ...layer, weights: weight }));
+        const parameters = { layers: dense, others: state.others };
+        const names = dense.map(weightName);
+        const data = drawnBatch(own, examples, seed);
+        // Numbers of rows, where there is a table.
+        if (kind === 'embedding') data.x.fill(0);
+        const settings = { temperature };
+        const gradient = finish(lossGradients(own, parameters, data, names, settings));
+        const products = finish(hessianVectorProduct(own, parameters, data, gradient, settings));
+        const squares = (l: number, i: number, by: number): number => {
+          const layers = dense.map((layer, at) =>
+            at === l ? { ...layer, weights: layer.weights.map((w, j) => (j === i ? w + by : w)) } : layer,
+          );
+          const moved = finish(lossGradients(own, { ...parameters, layers }, data, names, settings));
+          return [...moved.values()].reduce((sum, g) => sum + g.reduce((s, value) => s + value * value, 0), 0);
+        };
+        const length = squares(0, 0, 0);
+        for (const [l, { weights, name }] of dense.entries()) {
+          const scores = graspScores(weights, products.get(weightName(dense[l]))!, name);
+          const i = scores.reduce((top, score, at) => (Math.abs(score) > Math.abs(scores[top]) ? at : top), 0);
+          const step = 1e-2;
+          const slope = (squares(l, i, step) - squares(l, i, -step)) / (4 * step);
+          const score = weights[i] * slope;
+          expect(Math.abs(scores[i] - score), name).toBeLessThan(1e-4 * length + 1e-2 * Math.abs(score));
+          if (Math.abs(score) > 1e-2 * length) seen++;
+        }
+      }),
+      { seed: 83, numRuns: 10 },
+    );
+    expect(seen).toBeGreaterThan(5);
   });
 });

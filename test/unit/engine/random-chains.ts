@@ -77,11 +77,10 @@ function drawn(network: Network, size: number, seed: number): { layers: DenseLay
   const normals = (count: number, deviation: number): Float32Array =>
     new Float32Array(count).map(() => deviation * rng.normal());
   const layers = maskableLayers(network).map((layer): DenseLayer => {
-    const { name, rows, columns, groups } = weightShape(layer);
+    const { name, rows, columns } = weightShape(layer);
     const weights = normals(rows * columns, 1 / Math.sqrt(columns));
     return {
       ...{ name, rows, columns, weights },
-      ...(groups !== undefined && { groups }),
       ...(layer.bias !== false && { bias: normals(rows, 0.2) }),
     };
   });
