@@ -48,7 +48,7 @@ export class SmallRuns {
   source({
     sharing,
     learningRate,
-    optimizer = '',
+    optimizer = 'momentum: 0',
     batchSize = trained,
     width = 32,
     activation = 'relu',
@@ -66,7 +66,7 @@ model:
 data: { source: npy, path: ., validation: 0.2 }
 sharing: { ${sharing} }
 train:
-  optimizer: { name: sgd, learningRate: ${learningRate}, momentum: 0, weightDecay: 0${optimizer} }
+  optimizer: { name: sgd, learningRate: ${learningRate}, weightDecay: 0, ${optimizer} }
   schedule: { name: constant }
   epochs: 1
   batchSize: ${batchSize}
