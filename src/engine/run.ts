@@ -50,6 +50,8 @@ import { learningRateAt } from './schedule';
 import { checkpointTensors, initTensors, stateMetadata } from './state-files';
 import type { Finding } from '../core/rps/diagnosis/finding';
 import { writeSharingFailure } from '../runs/sharing-failure';
+import { staticReport } from '../runs/sharing/report';
+import { writeSharingReport } from '../runs/sharing/write-report';
 import { drawMemoryOf } from './rps/recovered-layers';
 import { watchOf } from './rps/run-watch';
 import type { RunWatch } from './rps/run-watch';
@@ -175,6 +177,7 @@ export class Run {
     const { config, plan, rule, wanted } = this.work;
     const { folder } = this.recorder;
     await this.recorder.state('initialising');
+    if (rule) await writeSharingReport(folder, (await this.inTurns(staticReport(config, plan))).report);
     const memory = drawMemoryOf(rule, config);
     const others = freshOthers(config, plan.network, memory?.shared);
     const state: NetworkState = { layers: [], others, ...(memory && { shared: memory.state }) };

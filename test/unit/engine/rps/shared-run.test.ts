@@ -55,6 +55,8 @@ describe('the folder of a run that shares weights', () => {
     expect(record.layers.map(({ density, nonZeros }) => [density, nonZeros])).toEqual(
       [784 * 12, 12 * 12, 12 * 10].map((weights) => [1, weights]),
     );
+    const told: unknown = JSON.parse(await readFile(join(directory, 'sharing.json'), 'utf8'));
+    expect(told).toMatchObject({ method: 'stable-rps', n, m, load: { max: 8, unused: 0 } });
     const files = await filesIn(directory);
     expect(files.filter((name) => name.startsWith('masks/'))).toEqual([]);
     const init = await open(join(directory, 'init.safetensors'));
