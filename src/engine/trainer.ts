@@ -7,19 +7,19 @@ import { weightShape } from '../core/network';
 import type { Network } from '../core/network';
 import type { Parts } from '../core/parts';
 import { sumOfSquares, valuesInPlace } from './backends/in-place';
-import { follow } from './layers/norm';
-import type { BatchStatistics } from './layers/norm';
 import type { Labels } from './data/data-set';
-import { countCorrect, crossEntropy, targets } from './loss';
+import { countCorrect, crossEntropy } from './loss';
 import { partsOf } from './micro-batches';
-import { forward, smooth } from './network';
+import { batchGradients, uploadBatch } from './batch-gradients';
+import { forward } from './network';
 import { slotNames, update } from './optimizer';
 import type { OptimizerSettings } from './optimizer';
 import { HeldNetwork, isLayer, maskOf } from './held-network';
 import type { Lent } from './held-network';
 import type { ParameterTensors } from './parameters';
+import { exampleJacobians } from './probes/example-jacobians';
 import { layerSignals } from './probes/layer-signals';
-import type { Measured } from './probes/layer-signals';
+import type { BatchTensors, Measured } from './probes/layer-signals';
 import { TrainedMemory } from './rps/trained-memory';
 import type { MemoryMove } from './rps/trained-memory';
 import type { SharingRule } from './rps/rule';
@@ -169,7 +169,9 @@ export class Trainer {
   private backward(batch: Batch, use: (slopes: Slopes) => void): StepResult {
     const lent = this.held.lend();
     try {
-      const { gradients, loss, correct } = this.gradients(lent, batch);
+      const { gradients, loss, correct } = batchGradients(this.network, lent, batch, this.settings);
+      // Before the memory is moved, which takes room of its own.
+      lent.giveBack();
       const gradientNorm = tf.tidy(() => {
         const slopes = this.slopesOf(lent, gradients);
         use(slopes);
@@ -180,23 +182,6 @@ export class Trainer {
     } finally {
       lent.giveBack();
     }
-  }
-
-  /**
-   * The mean over a batch is the sum over its parts, each divided by all examples; batch norms see one part at a time.
-   * In the order of the variables.
-   */
-  private gradients(lent: Lent, batch: Batch): { gradients: tf.Tensor[]; loss: number; correct: number } {
-    let gradients: tf.Tensor[] = [];
-    let [loss, correct] = [0, 0];
-    for (const part of this.partsOf(batch)) {
-      const found = this.partialGradients(lent, part, batch.size, gradients);
-      tf.dispose(gradients);
-      gradients = found.gradients;
-      loss += found.loss;
-      correct += found.correct;
-    }
-    return { gradients, loss, correct };
   }
 
   private slopesOf({ all: layers, variables }: Lent, gradients: readonly tf.Tensor[]): Slopes {
@@ -221,38 +206,6 @@ export class Trainer {
 
   private partsOf(batch: Batch): Iterable<Batch> {
     return partsOf(batch, this.network.inputs, this.settings.microBatch);
-  }
-
-  /** What a part adds to the loss of `examples` and to its gradients `before`, which are empty at first; none is disposed of. */
-  private partialGradients(
-    { tensors, variables, pass }: Lent,
-    part: Batch,
-    examples: number,
-    before: readonly tf.Tensor[],
-  ): { gradients: tf.Tensor[]; loss: number; correct: number } {
-    const seen: { name: string; found: BatchStatistics }[] = [];
-    const onBatch = (name: string, { mean, variance, count }: BatchStatistics): void => {
-      seen.push({ name, found: { mean: tf.keep(mean), variance: tf.keep(variance), count } });
-    };
-    let [loss, correct] = [0, 0];
-    const gradients = tf.tidy(() => {
-      const { x, target } = this.upload(part, this.settings.labelSmoothing);
-      let logits: tf.Tensor2D | undefined;
-      const { value, grads } = tf.variableGrads(() => {
-        logits = tf.keep(forward(this.network, { ...pass, onBatch }, x));
-        return tf.div<tf.Scalar>(crossEntropy(logits, target), examples);
-      }, variables);
-      loss = value.dataSync()[0];
-      correct = countCorrect(logits!.dataSync(), part.labels, this.network.classes);
-      logits!.dispose();
-      const own = variables.map(({ name }) => grads[name]);
-      return before.length === 0 ? own : own.map((gradient, i) => tf.add(gradient, before[i]));
-    });
-    for (const { name, found } of seen) {
-      follow(tensors.others.find((other) => other.name === name)!.running!, found);
-      tf.dispose([found.mean, found.variance]);
-    }
-    return { gradients, loss, correct };
   }
 
   evaluate(batch: Batch): Evaluation {
@@ -282,44 +235,17 @@ export class Trainer {
     });
   }
 
-  /**
-   * d logits / d inputs of each example, by one batched gradient per class: an example's logits depend on its own
-   * inputs only, so the gradient of a class's logit summed over the batch holds every example's row at once.
-   * Answers one (classes, inputs) row-major matrix per example; of an embedding the inputs are what its table gives.
-   * A part is one class of the examples of a micro-batch.
-   */
+  /** d logits / d inputs of each example: one (classes, inputs) row-major matrix, see `exampleJacobians`. */
   *jacobians(batch: Batch): Parts<Float32Array[]> {
     const matrices: Float32Array[] = [];
     const lent = this.held.lend();
     try {
-      for (const part of this.partsOf(batch)) matrices.push(...(yield* this.partialJacobians(lent, part)));
+      for (const part of this.partsOf(batch))
+        matrices.push(...(yield* exampleJacobians(this.network, lent.pass, part)));
       return matrices;
     } finally {
       lent.giveBack();
     }
-  }
-
-  private *partialJacobians({ pass }: Lent, part: Batch): Parts<Float32Array[]> {
-    const { inputs, classes } = this.network;
-    const byClass: Float32Array[] = [];
-    for (let k = 0; k < classes; k++) {
-      const rows = tf.tidy(() => {
-        const selector = new Float32Array(classes);
-        selector[k] = 1;
-        const pick = tf.tensor2d(selector, [classes, 1]);
-        const { network, x } = smooth(this.network, pass, tf.tensor2d(part.x, [part.size, inputs]));
-        const ofInput = tf.grad((at) => tf.sum(tf.matMul(forward(network, pass, at as typeof x), pick)));
-        return Float32Array.from(ofInput(x).dataSync());
-      });
-      byClass.push(rows);
-      yield;
-    }
-    const values = byClass[0].length / part.size;
-    return Array.from({ length: part.size }, (_, i) => {
-      const matrix = new Float32Array(classes * values);
-      byClass.forEach((rows, k) => matrix.set(rows.subarray(i * values, (i + 1) * values), k * values));
-      return matrix;
-    });
   }
 
   /** What goes through each maskable layer for this batch, as in training; nothing is changed. */
@@ -362,11 +288,7 @@ export class Trainer {
     this.held.dispose();
   }
 
-  private upload(batch: Batch, smoothing?: number): { x: tf.Tensor2D; target: tf.Tensor2D } {
-    const { inputs, classes } = this.network;
-    return {
-      x: tf.tensor2d(batch.x, [batch.size, inputs]),
-      target: tf.tensor2d(targets(batch.labels, classes, smoothing), [batch.size, classes]),
-    };
+  private upload(batch: Batch, smoothing?: number): BatchTensors {
+    return uploadBatch(this.network, batch, smoothing);
   }
 }
