@@ -2,6 +2,7 @@
 /** `sparsescope`: the engine from a terminal. Commands are loaded when they are called, so that `check` starts at once. */
 import { Command, CommanderError, Option } from 'commander';
 import { version } from '../engine/version';
+import type { SharingLevel } from '../protocol/sharing';
 import { RpcCancelled } from '../protocol/rpc';
 import type { SweepOptions } from './commands/sweep';
 import { describe, errorLine, exitCode, exitCodeOf, internalCode, resultsLost, thrownText, usage } from './errors';
@@ -86,8 +87,13 @@ function program(output: Output, done: (code: ExitCode) => void, quiet: boolean)
     .command('diagnose')
     .description('tell what the shared weights of a config come to, before a step is taken')
     .argument('<config>', 'a .sparse.yaml or .sparse.json file with `sharing`')
+    .addOption(
+      new Option('--level <name>', 'how much is measured: nothing, one batch, or the sharpness too')
+        .choices(['static', 'batch', 'sharpness'])
+        .default('static'),
+    )
     .addOption(json())
-    .action((config: string, options: { json?: boolean }) =>
+    .action((config: string, options: { level: SharingLevel; json?: boolean }) =>
       act('diagnose', options, async () => (await import('./commands/diagnose')).diagnose(config, options, output)),
     );
   top

@@ -13,6 +13,7 @@ export const headings = {
   plan: ['layer', 'shape', 'density', 'non-zeros', 'of'],
   sharing: ['layer', 'shape', 'sigma', 'shared'],
   diagnosed: ['layer', 'shape', 'weights', 'sigma', 'lambda', 'norm', 'collisions'],
+  diagnosedByBatch: ['update', 'dense update', 'amplified', 'cosine'],
   variants: ['variant', 'stored', 'off'],
   layers: ['layer', 'shape', 'target', 'density', 'non-zeros', 'max|WWᵀ-I|', 's min', 's mean', 's max', 'dead'],
   densities: ['layer', 'shape', 'target', 'density', 'non-zeros', 'of'],

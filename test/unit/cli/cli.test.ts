@@ -224,6 +224,17 @@ describe('shared weights', () => {
     expect(report).toMatchObject({ method: 'roast', n: 9672, m: 2418, load: { max: 4, unused: 0 } });
   });
 
+  it('are measured with one batch, and by their sharpness', async () => {
+    await config(roast);
+    const { code, out } = await cli('diagnose', 'tiny.sparse.yaml', '--level', 'batch');
+    expect(code).toBe(0);
+    expect(out).toMatch(/collisions +update +dense update +amplified +cosine\n/);
+    expect(out).toMatch(/\nD6 {2}warning /);
+    const finished = await cli('diagnose', 'tiny.sparse.yaml', '--level', 'sharpness', '--json');
+    const { report } = answer(finished) as unknown as { report: { sharpness: { verdict: string } } };
+    expect(report.sharpness.verdict).toBe('fail');
+  });
+
   it('are none in a config without sharing', async () => {
     const { code, err } = await cli('diagnose', 'tiny.sparse.yaml');
     expect([code, err]).toEqual([1, expect.stringContaining('runs.not-sharing') as string]);
