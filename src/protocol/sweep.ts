@@ -48,6 +48,8 @@ export interface TrialFigures {
   firstLoss?: number;
   /** Maskable weights kept at last, of all. */
   density?: number;
+  /** Weights stored at last, of all linear layers and convolutions: those kept, or of shared ones the memory. */
+  stored?: number;
   /** The largest max |W Wᵀ - I| of a layer at initialisation. */
   orthogonalityError?: number;
   /** The furthest that a singular value of a layer is from 1 at initialisation. */
@@ -79,6 +81,7 @@ export const figures: readonly Figure[] = [
   'loss',
   'firstLoss',
   'density',
+  'stored',
   'orthogonalityError',
   'isometryError',
   'dead',

@@ -13,12 +13,25 @@ const repeated = 'seed';
 const ofType = <T extends RunEvent['type']>(events: readonly RunEvent[], type: T): Extract<RunEvent, { type: T }>[] =>
   events.filter((event): event is Extract<RunEvent, { type: T }> => event.type === type);
 
+const weightsOf = (layers: readonly LayerSummary[]): number =>
+  layers.reduce((sum, { shape: [rows, columns] }) => sum + rows * columns, 0);
+
+/** Weights of the layers that are kept at last. */
+function keptOf(layers: readonly LayerSummary[], events: readonly RunEvent[]): number {
+  const kept = new Map(ofType(events, 'masks').flatMap((event) => event.layers.map((one) => [one.layer, one.kept])));
+  return layers.reduce((sum, { name, nonZeros }) => sum + (kept.get(name) ?? nonZeros), 0);
+}
+
 /** Kept at last, of all weights of the layers that are masked. */
 function densityOf(layers: readonly LayerSummary[], events: readonly RunEvent[]): number | undefined {
-  const kept = new Map(ofType(events, 'masks').flatMap((event) => event.layers.map((one) => [one.layer, one.kept])));
-  const weights = layers.reduce((sum, { shape: [rows, columns] }) => sum + rows * columns, 0);
-  const left = layers.reduce((sum, { name, nonZeros }) => sum + (kept.get(name) ?? nonZeros), 0);
-  return weights === 0 ? undefined : left / weights;
+  const weights = weightsOf(layers);
+  return weights === 0 ? undefined : keptOf(layers, events) / weights;
+}
+
+/** A shared weight is stored in the memory; an embedding may be there besides. */
+function storedOf({ layers, sharing }: RunRecord, events: readonly RunEvent[]): number | undefined {
+  if (layers.length === 0) return undefined;
+  return sharing ? sharing.m + Math.max(0, weightsOf(layers) - sharing.n) : keptOf(layers, events);
 }
 
 /** Seconds between events, without the pause before the run was taken up again. */
@@ -34,7 +47,8 @@ const largest = (values: readonly number[]): number | undefined =>
 const isometry = ({ singularValues: { min, max } }: LayerSummary): number =>
   Math.max(Math.abs(1 - min), Math.abs(max - 1));
 
-function figuresOf({ layers }: RunRecord, events: readonly RunEvent[]): TrialFigures {
+function figuresOf(record: RunRecord, events: readonly RunEvent[]): TrialFigures {
+  const { layers } = record;
   const last = ofType(events, 'epoch').at(-1);
   const timed = layers.filter(({ seconds }) => seconds !== undefined);
   const masked = layers.filter(({ dense }) => !dense);
@@ -44,6 +58,7 @@ function figuresOf({ layers }: RunRecord, events: readonly RunEvent[]): TrialFig
     loss: last?.validationLoss,
     firstLoss: ofType(events, 'step').at(0)?.loss,
     density: densityOf(masked, events),
+    stored: storedOf(record, events),
     orthogonalityError: largest(masked.map(({ orthogonalityError }) => orthogonalityError)),
     isometryError: largest(masked.map(isometry)),
     dead: masked.length > 0 ? masked.reduce((sum, { singularValues }) => sum + singularValues.dead, 0) : undefined,

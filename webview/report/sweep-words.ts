@@ -10,6 +10,7 @@ export const figureWords: Record<Figure, { title: string; column: string; unit: 
   loss: { title: 'Validation loss', column: 'validation loss', unit: 'nats', scale: 1 },
   firstLoss: { title: 'Loss of the first batch', column: 'first loss', unit: 'nats', scale: 1 },
   density: { title: 'Density', column: 'density', unit: '', scale: 1 },
+  stored: { title: 'Stored weights', column: 'stored weights', unit: '', scale: 1 },
   orthogonalityError: { title: 'Largest max |WWᵀ − I| of a layer', column: 'max |WWᵀ − I|', unit: '', scale: 1 },
   isometryError: { title: 'Largest |σ − 1| of a layer', column: 'max |σ − 1|', unit: '', scale: 1 },
   dead: { title: 'Dead directions of all layers', column: 'dead', unit: '', scale: 1 },

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { TrialResult } from '../../../src/protocol/sweep';
 import { trialsCsv } from '../../../src/runs/report/sweep';
-import { groupTrials } from '../../../src/runs/sweep-results';
+import { groupTrials, trialResult } from '../../../src/runs/sweep-results';
+import { sampleLayer, sampleRun } from './samples';
 
 const trial = (id: string, values: TrialResult['values'], more: Partial<TrialResult> = {}): TrialResult => ({
   id,
@@ -19,6 +20,19 @@ const trials = [
 ];
 
 describe('trials of a sweep', () => {
+  it('store what is kept of their weights, or the memory that shared ones lie in', async () => {
+    const layers = [sampleLayer('fc1'), { ...sampleLayer('fc2'), dense: true as const, density: 1, nonZeros: 24 }];
+    const result = async (sharing?: object): Promise<number | undefined> => {
+      const changes = { state: 'completed' as const, layers, ...sharing };
+      return (await trialResult(await sampleRun(changes), { id: '0001', values: [] })).stored;
+    };
+    expect(await result()).toBe(12 + 24);
+    const bytes = { memory: 24, optimizer: 24, dense: 0, index: 0, weights: 96 };
+    const about = { method: 'stable-rps', mapping: 'fold', scope: 'global', compression: 4, scaler: 'theory', bytes };
+    expect(await result({ sharing: { ...about, n: 24, m: 6 } })).toBe(6 + 24);
+    expect(await result({ sharing: { ...about, n: 48, m: 12 } })).toBe(12);
+  });
+
   it('are joined over seeds: mean and deviation of the sample over those that completed', () => {
     const { keys, groups } = groupTrials(['sparsity.density', 'seed'], trials);
     expect(keys).toEqual(['sparsity.density']);
@@ -71,9 +85,9 @@ describe('trials of a sweep', () => {
       ],
     ).split('\n');
     expect(lines).toEqual([
-      'trial,sparsity.update,seed,state,accuracy,loss,firstLoss,density,orthogonalityError,isometryError,dead,jacobianMin,jacobianMean,jacobianMax,initSeconds,seconds,error,message',
-      '0001,"{ method: rigl, every: 5 }",1,completed,0.5,,,,,,3,,1,,,,,',
-      '0004,static,2,failed,0.1,,,,,,,,,,,,a.b,"It says ""no"", twice."',
+      'trial,sparsity.update,seed,state,accuracy,loss,firstLoss,density,stored,orthogonalityError,isometryError,dead,jacobianMin,jacobianMean,jacobianMax,initSeconds,seconds,error,message',
+      '0001,"{ method: rigl, every: 5 }",1,completed,0.5,,,,,,,3,,1,,,,,',
+      '0004,static,2,failed,0.1,,,,,,,,,,,,,a.b,"It says ""no"", twice."',
       '',
     ]);
   });
