@@ -43,6 +43,7 @@ const figures = {
   loss: { heading: 'validation loss', text: fixed(3) },
   firstLoss: { heading: 'first loss', text: fixed(3) },
   density: { heading: 'density', text: significant(3) },
+  stored: { heading: 'stored weights', text: both((value) => Math.round(value).toLocaleString('en-GB')) },
   orthogonalityError: { heading: 'largest \\|WWᵀ − I\\|', text: significant(2) },
   isometryError: { heading: 'largest \\|s − 1\\|', text: significant(2) },
   dead: { heading: 'dead directions', text: fixed(0) },
