@@ -39,7 +39,7 @@ export const probes = {
           max: 64,
           default: 16,
           unit: 'layers',
-          doc: 'Of how many layers, evenly spread, the Jacobian by the inputs is measured too; 0: none. Of chains of linear layers and activations only, over at most 8 examples; fewer or none where layers are wide (about 500).',
+          doc: 'Of how many layers, evenly spread, the Jacobian by the inputs is measured too, over at most 8 examples; 0: none. Exactly for chains of linear layers and activations (up to about 500 wide), else estimated; of fewer layers where it would take long.',
         },
       },
     },

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { NetworkPlan } from '../config/plan';
 import type { Config } from '../config/types';
 import type { LayerShape } from '../core/density/layer-shape';
+import type { Products } from '../core/linalg/estimated-values';
 import { weightShape } from '../core/network';
 import type { Network } from '../core/network';
 import type { Parts } from '../core/parts';
@@ -18,6 +19,7 @@ import { HeldNetwork, isLayer, maskOf } from './held-network';
 import type { Lent } from './held-network';
 import type { ParameterTensors } from './parameters';
 import { exampleJacobians } from './probes/example-jacobians';
+import { layerJacobian } from './probes/layer-jacobian';
 import { layerSignals } from './probes/layer-signals';
 import type { BatchTensors, Measured } from './probes/layer-signals';
 import { TrainedMemory } from './rps/trained-memory';
@@ -243,6 +245,16 @@ export class Trainer {
       for (const part of this.partsOf(batch))
         matrices.push(...(yield* exampleJacobians(this.network, lent.pass, part)));
       return matrices;
+    } finally {
+      lent.giveBack();
+    }
+  }
+
+  /** What `use` makes of d preactivations / d inputs of a maskable layer at each example, of which it is given the products. */
+  *layerJacobian<T>(name: string, batch: Batch, use: (products: Products) => Parts<T>): Parts<T> {
+    const lent = this.held.lend();
+    try {
+      return yield* use(layerJacobian(this.network, lent.pass, batch, name));
     } finally {
       lent.giveBack();
     }

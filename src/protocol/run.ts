@@ -241,13 +241,24 @@ export interface JacobianEvent {
    * random ones, as at step 0. Absent where it does not apply, and in older journals.
    */
   meanField?: number;
-  /** Absent but for chains of linear layers and activations, and in older journals. */
+  /** Absent where `depthNote` says why, and in older journals. */
   depth?: JacobianDepth;
+  /** Why there is nothing along depth, or nothing of the layers behind those that there are; absent in older journals. */
+  depthNote?: DepthNote;
 }
+
+/**
+ * `not-asked`: the config wants no layers. `too-long`: of one example of the fewest layers it would take long. `not-finite`: from some
+ * layer on a value was no finite number.
+ */
+export const depthNotes = ['not-asked', 'too-long', 'not-finite'] as const;
+export type DepthNote = (typeof depthNotes)[number];
 
 /** Singular values of d preactivations / d input of some layers, over the first `samples` of the examples. */
 export interface JacobianDepth {
   samples: number;
+  /** Of the bidiagonalisation that layers which are `estimated` are known by; absent where none may be. */
+  steps?: number;
   /** First to last. */
   layers: JacobianLayer[];
 }
@@ -256,10 +267,13 @@ export interface JacobianLayer {
   layer: string;
   /** Which of the maskable layers, from 1. */
   index: number;
-  summary: SpectrumSummary;
+  /** Of all singular values of all examples; `dead` is not known of estimates. */
+  summary: Omit<SpectrumSummary, 'dead'> & { dead: number | null };
   /** Of the singular values, measured and predicted. */
   meanSquare: number;
   meanField?: number;
+  /** By products with vectors: the largest value is at least as said, the smallest at most, mean and mean square by quadrature. */
+  estimated?: true;
 }
 
 /**

@@ -17,6 +17,7 @@ import type {
   UsageEvent,
   WarningEvent,
 } from '../protocol/run';
+import { depthNotes } from '../protocol/run';
 import type { SharingEvent } from '../protocol/sharing';
 import { checkLayer, checkState, checkSummary } from './record';
 import { encodeNumber, list, number, object, oneOf, optional, orNull, text, whole } from './validate';
@@ -91,18 +92,21 @@ const checks: { [T in RunEvent['type']]: Check<Of<T>> } = {
     depth: optional(
       object<JacobianDepth>({
         samples: whole,
+        steps: optional(whole),
         layers: list(
           object<JacobianLayer>({
             layer: text(255),
             index: whole,
-            summary: checkSummary,
+            summary: object<JacobianLayer['summary']>({ min: number, mean: number, max: number, dead: orNull(whole) }),
             meanSquare: number,
             meanField: optional(number),
+            estimated: optional(oneOf(true)),
           }),
           mostLayers,
         ),
       }),
     ),
+    depthNote: optional(oneOf(...depthNotes)),
   }),
   signals: object<SignalsEvent>({
     type: oneOf('signals'),

@@ -10,6 +10,7 @@
 import { productNonFinite } from '../errors';
 import type { Parts } from '../parts';
 import { Rng } from '../rng';
+import { symmetricEigen } from './symmetric';
 
 type Vector = Float64Array<ArrayBuffer>;
 
@@ -124,31 +125,11 @@ export function* largestEigenvalueInParts(
     basis.push(yield* known(direction.own));
     const last = step && beside(basis, step);
     if (last) basis.push(last);
-    const factors = topOf(basis.map(({ own }) => basis.map(({ image }) => dot(own, image))));
+    const { values, vectors } = symmetricEigen(basis.map(({ own }) => basis.map(({ image }) => dot(own, image))));
+    const factors = vectors[values.indexOf(Math.max(...values))];
     step = combined(basis.slice(1), factors.slice(1));
     const next = combined(basis, factors);
     at = scaled(next, 1 / norm(next.own));
     fresh = false;
   }
-}
-
-/** The eigenvector of the largest eigenvalue of a symmetric matrix of two or three rows, by Jacobi's rotations. */
-function topOf(given: readonly (readonly number[])[]): number[] {
-  const size = given.length;
-  const a = given.map((row, i) => row.map((value, j) => (value + given[j][i]) / 2));
-  const vectors = a.map((_, i) => a.map((__, j) => Number(i === j)));
-  for (let sweep = 0; sweep < 30; sweep++)
-    for (let p = 0; p < size; p++)
-      for (let q = p + 1; q < size; q++) {
-        if (a[p][q] === 0) continue;
-        const theta = 0.5 * Math.atan2(2 * a[p][q], a[p][p] - a[q][q]);
-        const [c, s] = [Math.cos(theta), Math.sin(theta)];
-        for (const row of [...a, ...vectors]) [row[p], row[q]] = [c * row[p] + s * row[q], c * row[q] - s * row[p]];
-        [a[p], a[q]] = [
-          a[p].map((value, k) => c * value + s * a[q][k]),
-          a[q].map((value, k) => c * value - s * a[p][k]),
-        ];
-      }
-  const best = a.reduce((top, row, i) => (row[i] > a[top][top] ? i : top), 0);
-  return vectors.map((row) => row[best]);
 }

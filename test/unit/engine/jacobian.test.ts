@@ -1,4 +1,5 @@
 /** The input-output Jacobian of whole networks, and what methods promise of it. */
+import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parseConfig } from '../../../src/config/parse';
 import { checkedPlan } from '../../../src/config/plan';
@@ -6,6 +7,7 @@ import type { Config } from '../../../src/config/types';
 import { finish } from '../../../src/core/parts';
 import { wasm } from '../../../src/engine/backends/wasm';
 import { describeLayer, drawLayer, freshOthers, freshState } from '../../../src/engine/initialise';
+import { alongDepth } from '../../../src/engine/probes/depth';
 import { jacobianProbe, jacobianSpectrum } from '../../../src/engine/probes/jacobian';
 import { Trainer } from '../../../src/engine/trainer';
 import type { LayerSummary } from '../../../src/protocol/run';
@@ -116,7 +118,7 @@ describe('along depth', () => {
     trainer.dispose();
   });
 
-  it('is predicted for circular convolutions, and measured for the logits alone', () => {
+  it('is predicted for circular convolutions, and estimated beside it', () => {
     const own = `layers: [
       { name: a, conv: { in: 3, out: 16, kernel: 3, padding: circular } }, { activation: tanh },
       { name: b, conv: { in: 16, out: 16, kernel: 3, padding: circular, stride: 2 } }, { activation: tanh },
@@ -128,19 +130,92 @@ describe('along depth', () => {
       const { depth, meanField, values } = finish(
         jacobianProbe({ config, network, trainer }, batchOf(network, 2, seed), 0),
       );
-      expect(depth).toBeUndefined();
+      expect(depth!.layers.map(({ layer, estimated }) => [layer, estimated])).toEqual([
+        ['a', true],
+        ['b', true],
+        ['c', undefined],
+      ]);
+      const [a, , c] = depth!.layers;
+      // The first convolution is what it is whatever the example: its rows have the length that theory takes them to have.
+      expect(Math.abs(a.meanSquare / a.meanField! - 1)).toBeLessThan(0.1);
+      expect(c.meanField).toBe(meanField);
       trainer.dispose();
       return values.reduce((sum, value) => sum + value * value, 0) / values.length / meanField!;
     });
     expect(Math.abs(ratios.reduce((a, b) => a + b) / ratios.length - 1)).toBeLessThan(0.15);
   });
 
-  it.each(['preset: resnet-20', 'preset: cnn, depth: 8, width: 4'])('is not known of %s', (model) => {
-    const { trainer, network, config } = begun(
-      `model: { ${model} }\ndata: { source: synthetic-images }\nsparsity: { density: 0.5, init: base }\n`,
-    );
+  const pictures = 'data: { source: synthetic-images }\nsparsity: { density: 0.5, init: base }\n';
+
+  it.each([
+    'preset: resnet-20, width: 4',
+    'preset: cnn, depth: 8, width: 4',
+    'preset: efficientnet-b0, width: 4',
+    'preset: deit-blocks, depth: 2, width: 64',
+    'preset: vgg-11, width: 2',
+  ])('ends at the Jacobian of the logits and is as wide as asked for: %s', (model) => {
+    const { trainer, network, config } = begun(`model: { ${model} }\n${pictures}probes: { jacobian: { depths: 3 } }\n`);
+    const tensors = tf.memory().numTensors;
     const event = finish(jacobianProbe({ config, network, trainer }, batchOf(network, 1, 1), 0));
-    expect([event.depth, event.meanField]).toEqual([undefined, undefined]);
+    expect(tf.memory().numTensors).toBe(tensors);
+    const { depth, depthNote, summary, values } = event;
+    expect([depth!.samples, depth!.steps, depthNote, event.meanField]).toEqual([1, 12, undefined, undefined]);
+    expect(depth!.layers.map(({ index }) => index)).toEqual([
+      1,
+      Math.round((trainer.weights().length + 1) / 2),
+      trainer.weights().length,
+    ]);
+    const last = depth!.layers.at(-1)!;
+    expect(last.estimated).toBeUndefined();
+    for (const key of ['min', 'mean', 'max', 'dead'] as const)
+      expect(Math.abs(last.summary[key]! - summary[key])).toBeLessThan(1e-3 * summary.max);
+    expect(last.meanSquare / (values.reduce((sum, value) => sum + value * value, 0) / values.length)).toBeCloseTo(1, 3);
+    for (const { summary: found, meanSquare, estimated } of depth!.layers) {
+      expect(found.min).toBeLessThanOrEqual(found.mean * (1 + 1e-9));
+      expect(found.mean).toBeLessThanOrEqual(Math.sqrt(meanSquare) * (1 + 1e-9));
+      expect(Math.sqrt(meanSquare)).toBeLessThanOrEqual(found.max * (1 + 1e-9));
+      if (estimated) expect(found.dead).toBeNull();
+    }
+    trainer.dispose();
+  });
+
+  it('of a layer anywhere is what small changes of the inputs make, both ways', () => {
+    const { trainer, network } = begun(`model: { preset: resnet-20, width: 4, activation: tanh }\n${pictures}`);
+    const batch = batchOf(network, 2, 1);
+    for (const name of ['stage1-block2-conv1', 'stage2-block1-conv2', 'fc']) {
+      const x = batchOf(network, 2, 7).x;
+      const { rows, columns, matrices, y, along, back } = finish(
+        trainer.layerJacobian(name, batch, function* (jacobian) {
+          const slope = Float64Array.from({ length: 2 * jacobian.rows }, (_, i) => Math.sin(i + 1));
+          const forth = yield* jacobian.times(Float64Array.from(x));
+          return { ...jacobian, y: slope, along: forth, back: yield* jacobian.timesTransposed(slope) };
+        }),
+      );
+      expect(y).toHaveLength(matrices * rows);
+      expect([matrices, columns, along.length, back.length]).toEqual([2, network.inputs, y.length, x.length]);
+      const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
+        Array.from(a).reduce((sum, value, i) => sum + value * b[i], 0);
+      expect(dot(along, y) / dot(back, x)).toBeCloseTo(1, 3);
+    }
+    trainer.dispose();
+  });
+
+  it('says why there is none', () => {
+    const none = begun(`model: { preset: resnet-20, width: 4 }\n${pictures}probes: { jacobian: { depths: 0 } }\n`);
+    const { depth, depthNote } = finish(jacobianProbe(none, batchOf(none.network, 1, 1), 0));
+    expect([depth, depthNote]).toEqual([undefined, 'not-asked']);
+    none.trainer.dispose();
+    // Weights of 1e30 leave the numbers that float32 holds in the second layer.
+    const { trainer, network, config } = begun(
+      `model: { preset: cnn, depth: 8, width: 4, activation: linear }\n${pictures}`,
+    );
+    const layers = trainer.state().layers.map((layer) => ({ ...layer, weight: layer.weight.map((w) => w * 1e30) }));
+    layers.forEach((layer, index) => trainer.replace(index, layer));
+    const found = finish(
+      alongDepth({ config, network, trainer, layers: trainer.weights(), predicted: new Map() }, batchOf(network, 1, 1)),
+    );
+    expect(found.depthNote).toBe('not-finite');
+    expect(found.depth!.layers.map(({ index }) => index)).toEqual([1]);
     trainer.dispose();
   });
 });

@@ -60,6 +60,27 @@ describe('what is told of a Jacobian', () => {
     const rows = async (table: ReturnType<typeof jacobianTable>) =>
       await table.rows(0, 9, new AbortController().signal);
     expect((await rows(jacobianTable([event, full]))).map((row) => row.at(-1))).toEqual(['', 2]);
-    expect(await rows(jacobianLayerTables(full)[0])).toEqual([['fc1', 1, 1, 2, 0, 1, '']]);
+    expect(await rows(jacobianLayerTables(full)[0])).toEqual([['fc1', 1, 1, 2, 0, 1, '', 'exactly']]);
+  });
+
+  it('says what is estimated, and why layers are missing', () => {
+    const guessed: JacobianLayer = {
+      ...layer(2, 1, 1),
+      summary: { min: 1, mean: 1, max: 1, dead: null },
+      estimated: true,
+    };
+    const depth = { samples: 2, steps: 12, layers: [guessed] };
+    expect(jacobianNote({ ...event, depth })).toMatch(
+      /By layer: over 2 examples, estimated by 12 steps of bidiagonalisation: there the largest is at least, and the smallest at most, what is shown\.$/,
+    );
+    expect(jacobianNote({ ...event, depth: { ...depth, layers: [guessed, layer(3, 1, 1)] } })).toContain(
+      '1 of 2 layers estimated',
+    );
+    expect(jacobianLayerTables({ ...event, depth })[0].length).toBe(1);
+    expect(jacobianNote({ ...event, depthNote: 'too-long' })).toMatch(/Not by layer: even three layers/);
+    expect(jacobianNote({ ...event, depthNote: 'not-asked' })).toMatch(/`probes\.jacobian\.depths` is 0/);
+    const broken = jacobianNote({ ...event, depth: { ...depth, layers: [] }, depthNote: 'not-finite' });
+    expect(broken).not.toContain('By layer');
+    expect(broken).toMatch(/larger than any number/);
   });
 });

@@ -140,15 +140,16 @@ export const jacobianLayerTables = (event: JacobianEvent | undefined): Table[] =
     ? [
         tableOf(
           { name: jacobianWords.layerTable.name, caption: jacobianWords.layerTable.caption(event.step) },
-          [text(jacobianWords.layer), ...jacobianWords.layerColumns.map(numeric)],
-          event.depth.layers.map(({ layer, summary, meanSquare, meanField }) => [
+          [text(jacobianWords.layer), ...jacobianWords.layerColumns.map(numeric), text(jacobianWords.how)],
+          event.depth.layers.map(({ layer, summary, meanSquare, meanField, estimated }) => [
             layer,
             summary.min,
             summary.mean,
             summary.max,
-            summary.dead,
+            summary.dead ?? '',
             Math.sqrt(meanSquare),
             root(meanField) ?? '',
+            estimated ? jacobianWords.estimated : jacobianWords.exact,
           ]),
         ),
       ]

@@ -1,5 +1,5 @@
 /** What the Spectrum tab and the report say of the input-output Jacobian. */
-import type { JacobianEvent } from '../../../src/protocol/run';
+import type { DepthNote, JacobianDepth, JacobianEvent } from '../../../src/protocol/run';
 import { figure, many } from '../../format';
 import { stepName } from '../run/words';
 
@@ -18,8 +18,25 @@ export const variance = (values: readonly number[]): number => {
 export const rms = (values: readonly number[]): number =>
   Math.sqrt(values.reduce((sum, value) => sum + value ** 2, 0) / values.length);
 
+/** Why the layers are missing, all of them or those behind the last. */
+const depthNotes: Record<DepthNote, string> = {
+  'not-asked': 'Not by layer: `probes.jacobian.depths` is 0 in the config.',
+  'too-long':
+    'Not by layer: even three layers at one example would take long. Measure a narrower network, or smaller pictures.',
+  'not-finite': 'From the next layer on the Jacobian is larger than any number that is computed with.',
+};
+
+/** How what is shown by layer came about. */
+const depthText = ({ samples, steps, layers }: JacobianDepth): string => {
+  const estimated = layers.filter((layer) => layer.estimated).length;
+  const over = `By layer: over ${many(samples, 'example')}`;
+  if (estimated === 0) return `${over}.`;
+  const which = estimated === layers.length ? 'estimated' : `${estimated} of ${many(layers.length, 'layer')} estimated`;
+  return `${over}, ${which} by ${many(steps ?? 0, 'step')} of bidiagonalisation: there the largest is at least, and the smallest at most, what is shown.`;
+};
+
 export const jacobianNote = (event: JacobianEvent): string => {
-  const { step, samples, summary, values, meanField, depth } = event;
+  const { step, samples, summary, values, meanField, depth, depthNote } = event;
   const figures = [
     `min ${figure(summary.min)}`,
     `mean ${figure(summary.mean)}`,
@@ -32,7 +49,8 @@ export const jacobianNote = (event: JacobianEvent): string => {
     meanField === undefined
       ? ''
       : `Mean field, of random weights of this size, as at initialisation: rms ${figure(Math.sqrt(meanField))}.`,
-    depth ? `By layer: over ${many(depth.samples, 'example')}.` : '',
+    depth && depth.layers.length > 0 ? depthText(depth) : '',
+    depthNote ? depthNotes[depthNote] : '',
   ]
     .filter((sentence) => sentence !== '')
     .join(' ');
@@ -64,5 +82,8 @@ export const jacobianWords = {
     name: 'Jacobian by layer',
     caption: (step: number): string => `Singular values of the Jacobian of layers by the inputs at ${stepName(step)}`,
   },
+  how: 'computed',
+  exact: 'exactly',
+  estimated: 'estimated',
   layerColumns: ['min', 'mean', 'max', 'dead directions', 'rms', 'rms by mean field'],
 } as const;

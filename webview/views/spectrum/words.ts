@@ -10,7 +10,7 @@ export const help = {
     'Singular values say by how much a layer stretches its inputs: all at 1 is an isometry, 0 is a direction that is lost.',
     'The selected step shows the last spectrum recorded up to it; the dashed line is the initialisation.',
     'The Jacobian is that of the logits by the inputs, over the examples the run probed: its singular values near 1 are dynamical isometry.',
-    'By layer it is that of what the layer gives, for chains of linear layers and activations. Mean field is the root of the mean square that random weights of the same size have in wide networks: theory of step 0, since training makes weights depend on each other.',
+    'By layer it is that of what the layer gives: of narrow chains of linear layers and activations exactly, of other networks estimated by products with vectors. Mean field is the root of the mean square that random weights of the same size have in wide networks: theory of step 0, since training makes weights depend on each other.',
     'Signals by layer are drawn where `probes.signals` asks for them. Where χ is above 1 gradients grow on their way back, below 1 they die. Mean field is of plain chains of layers and activations.',
   ],
   keys: [['← →', 'Move the cursor in a chart (Shift: far)']],
