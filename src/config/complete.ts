@@ -80,8 +80,9 @@ function keysOf(spot: Spot, span: Span, hasColon: boolean): Completion[] {
   const objects = objectsAt(spot.path);
   // Beside `name` only what a layer with a name has.
   const open = objects.filter(fits);
-  const offered = (open.length > 0 ? open : objects).flatMap(({ keys, exactlyOne = [] }) => {
-    const taken = exactlyOne.some((key) => spot.siblings.includes(key)) ? exactlyOne : [];
+  const offered = (open.length > 0 ? open : objects).flatMap(({ keys, exactlyOne = [], atMostOne = [] }) => {
+    const choices = [exactlyOne, atMostOne];
+    const taken = choices.filter((some) => some.some((key) => spot.siblings.includes(key))).flat();
     return Object.entries(keys)
       .filter(([key]) => !spot.siblings.includes(key) && !taken.includes(key))
       .map(([key, schema]) => ({

@@ -100,6 +100,7 @@ function shape(schema: Schema): Json {
         type: 'object',
         additionalProperties: false,
         required: required.length > 0 ? required : undefined,
+        not: schema.atMostOne && { required: schema.atMostOne },
         oneOf: schema.exactlyOne?.map((key) => ({ required: [key] })),
         properties: Object.fromEntries(Object.entries(schema.keys).map(([key, inner]) => [key, convert(inner)])),
       };

@@ -86,7 +86,8 @@ function meaning({ root, problems }: Tree, lines: TextLines, format: ConfigForma
 /** A network is sparse or shares its weights. */
 function bothSections(root: TreeNode): PlacedFinding[] {
   if (root.kind !== 'map') return [];
-  const given = root.pairs.filter(({ key }) => key === 'sparsity' || key === 'sharing');
+  const sections: readonly string[] = configSchema.atMostOne;
+  const given = root.pairs.filter(({ key }) => sections.includes(key));
   return given.length < 2 ? [] : [{ ...sharingAndSparsity(), path: given[1].key, span: given[1].keySpan }];
 }
 

@@ -90,6 +90,8 @@ export interface ObjectSchema extends Described {
   readonly keys: Readonly<Record<string, Schema>>;
   /** Of these keys exactly one is given. */
   readonly exactlyOne?: readonly string[];
+  /** Of these keys at most one is given. */
+  readonly atMostOne?: readonly string[];
   /** Keys of the vocabulary that this version does not have yet. */
   readonly later?: readonly string[];
 }

@@ -15,6 +15,7 @@ export const configSchema = {
   kind: 'object',
   doc: 'A network, its data, how sparse it is or how its weights are shared, how it is trained and what is measured.',
   later: ['extends', 'compute'],
+  atMostOne: ['sparsity', 'sharing'],
   keys: {
     version: { kind: 'enum', values: [1], required: true, doc: 'Version of these words.' },
     name: {

@@ -46,6 +46,16 @@ describe('completion of keys', () => {
       ['version', 'name', 'seed', 'model', 'data', 'sparsity', 'sharing', 'train', 'probes', 'sweep'],
     ],
     ['the end of a file', `${head}|`, ['name', 'seed', 'data', 'sparsity', 'sharing', 'train', 'probes', 'sweep']],
+    [
+      'a config that is sparse: nothing is shared then',
+      `${head}|\nsparsity: { density: 0.1 }\n`,
+      ['name', 'seed', 'data', 'train', 'probes', 'sweep'],
+    ],
+    [
+      'a config that shares: nothing is sparse then',
+      `${head}|\nsharing: {}\n`,
+      ['name', 'seed', 'data', 'train', 'probes', 'sweep'],
+    ],
     ['a word begun', `${head}spa|\nseed: 1\n`, ['name', 'data', 'sparsity', 'sharing', 'train', 'probes', 'sweep']],
     ['an empty block', `${head}data:\n  |\nseed: 1\n`, dataKeys],
     ['a block with keys', `${head}sparsity:\n  density: 0.1\n  |\n`, besideDensity],
