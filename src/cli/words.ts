@@ -1,9 +1,9 @@
 /** Headings and labels of what the command line prints as results; sentences about problems are in errors.ts. */
-import { stepText } from '../config/memory-errors';
+import { bytesText, stepText } from '../config/memory-errors';
 import type { SharingPlan } from '../config/sharing-plan';
 import { sharingTexts } from '../config/sharing-words';
 import type { StepPlan } from '../core/step-memory';
-import type { SharingFinding, SharingReport } from '../protocol/sharing';
+import type { SharingFinding, SharingReport, SharingSummary } from '../protocol/sharing';
 import type { RunRecord, UsageEvent } from '../protocol/run';
 import { usageText } from '../protocol/words';
 import { percent, significant, thousands } from './table';
@@ -87,11 +87,16 @@ export const backendText = ({ name, reason }: RunRecord['backend']): string => `
 /** Of the plan. */
 export const stepLine = (step: StepPlan): string => `a step takes ${stepText(step)}\n`;
 
-export const runHeading = ({ id, seed, backend, dataset, network, totalSteps, step }: RunRecord): string =>
+/** Bytes that a run with shared weights really holds. */
+const heldLine = ({ mapping, n, m, bytes }: SharingSummary): string =>
+  `shares ${thousands(n)} weights in ${thousands(m)} numbers (${mapping}); held: ${bytesText(bytes.memory)} of memory, ${bytesText(bytes.dense)} beside it, ` +
+  `${bytesText(bytes.optimizer)} of the optimizer, ${bytesText(bytes.index)} of the mapping; within a step ${bytesText(bytes.weights)} of weights\n`;
+
+export const runHeading = ({ id, seed, backend, dataset, network, totalSteps, step, sharing }: RunRecord): string =>
   `run ${id}  seed ${seed}\n` +
   `backend ${backendText(backend)}\n` +
   `data ${dataset.source}: ${thousands(dataset.train)} to train, ${thousands(dataset.validation)} to validate, ` +
-  `${network.inputs} values, ${network.classes} classes; ${thousands(totalSteps)} steps\n${step ? stepLine(step) : ''}\n`;
+  `${network.inputs} values, ${network.classes} classes; ${thousands(totalSteps)} steps\n${step ? stepLine(step) : ''}${sharing ? heldLine(sharing) : ''}\n`;
 
 /** How fast the updates of the last epoch went, and what the process held. */
 export const usageLine = (usage: UsageEvent): string => `\nspeed       ${usageText(usage)}\n`;

@@ -111,6 +111,7 @@ const answer = (
   versions: record.versions,
   dataset: record.dataset,
   steps: { completed: step, total: record.totalSteps },
+  ...(record.sharing && { sharing: record.sharing }),
   layers: record.layers,
   epochs: epochs.map((event) => ({
     epoch: event.epoch,

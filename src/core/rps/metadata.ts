@@ -9,6 +9,9 @@ import type { Scales } from './scales';
 /** Rises when a reader of the old form would recover other weights. */
 const metadataVersion = 1;
 
+/** Weights that a reader recovers: a file of a few bytes could claim any number, and to find their scales takes a look at each. */
+const mostRead = 2 ** 28;
+
 /** The key of a safetensors file's metadata, and the tensor that is the memory. */
 export const sharingKey = 'sharing';
 export const memoryTensor = 'sharing.memory';
@@ -106,6 +109,7 @@ export function readMetadata(text: string, memory: number): { sharing: Sharing; 
   for (const key of ['n', 'm'] as const)
     if (fields[key] !== sharing[key])
       throw errors.badMetadata(`"${key}" is ${JSON.stringify(fields[key])}, and its layers make ${sharing[key]}`);
+  if (sharing.n > mostRead) throw errors.badMetadata(`its ${sharing.n} weights are more than ${mostRead}`);
   if (memory !== sharing.m) throw errors.badMetadata(`the memory has ${memory} numbers, and "m" is ${sharing.m}`);
   if (fields['normalised'] === true) return { sharing, scales: normalisedScales(sharing) };
   const lambda = Float64Array.from(layers, (layer: Fields) => numberIn(layer, 'lambda'));

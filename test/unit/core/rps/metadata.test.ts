@@ -44,3 +44,13 @@ it('what no mapping can be is refused as a mapping is', () => {
   expect(() => readMetadata(text.replace('"compression":2', '"compression":0.5'), sharing.m)).toThrow(/1 or more/);
   expect(() => readMetadata(text.replace(/"deviation":[\d.]+/, '"deviation":0'), sharing.m)).toThrow(/deviation/);
 });
+
+it('a file of a few bytes cannot have billions of weights looked at', () => {
+  const huge = sharingOf([{ name: 'all', rows: 2 ** 15, columns: 2 ** 15, deviation: 1 }], {
+    compression: 2 ** 30,
+    spec: { kind: 'random', seed: 1 },
+    scope: 'global',
+  });
+  const claimed = metadataText(huge, { lambda: Float64Array.of(1), normalised: true });
+  expect(() => readMetadata(claimed, 1)).toThrow(/1073741824 weights are more than 268435456/);
+});
