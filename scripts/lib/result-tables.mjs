@@ -131,7 +131,7 @@ export const tableText = (results, table) => {
 /** @param {number} seconds */
 const minutes = (seconds) => (seconds / 60).toFixed(1);
 
-/** How many trials there were, of how many seeds, what failed, and what it cost. @param {Results} results @param {Effort[]} efforts One for each call. */
+/** How many trials there were, of how many seeds, what failed, and what it cost. @param {Results} results @param {Effort[]} efforts One for each call that ran trials; none of a sweep that was run by hand. */
 export const effortText = ({ groups, trials }, efforts) => {
   const seeds = Math.max(...groups.map((group) => group.trials.length));
   const failed = trials.filter(({ state }) => state === 'failed');
@@ -144,10 +144,10 @@ export const effortText = ({ groups, trials }, efforts) => {
   return [
     `${trials.length} trials, ${seeds === 1 ? 'one seed' : `${seeds} seeds: mean ± standard deviation of the sample`}.`,
     failed.length > 0 ? `${failed.length} failed (${codes.join(', ')}).` : 'None failed.',
-    ...(Number.isNaN(processor)
+    ...(Number.isNaN(processor) || efforts.length === 0
       ? []
       : [`${minutes(processor)} minutes of processor time, half of it on two cores: ${minutes(processor / 2)}.`]),
-    `Here it took ${minutes(wall)} minutes with ${jobs} at once.`,
+    ...(efforts.length > 0 ? [`Here it took ${minutes(wall)} minutes with ${jobs} at once.`] : []),
   ].join(' ');
 };
 

@@ -148,6 +148,10 @@ it('tells seeds, failures and what it cost, over all calls', async () => {
     '8 trials, 2 seeds: mean ± standard deviation of the sample. 1 failed (`train.not-finite` 1). ' +
       '2.0 minutes of processor time, half of it on two cores: 1.0. Here it took 2.0 minutes with 2 and 1 at once.',
   );
+  // Of a sweep that somebody ran by hand nobody took the time.
+  expect(effortText(results, [])).toBe(
+    '8 trials, 2 seeds: mean ± standard deviation of the sample. 1 failed (`train.not-finite` 1).',
+  );
   expect(effortText({ ...results, trials: [] }, [{ wallSeconds: 60, jobs: 2 }])).toBe(
     '0 trials, 2 seeds: mean ± standard deviation of the sample. None failed. Here it took 1.0 minutes with 2 at once.',
   );
