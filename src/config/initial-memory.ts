@@ -1,22 +1,44 @@
 /** The factors by which a config's shared weights are recovered, and the memory that they begin from. */
+import type { Parts } from '../core/parts';
 import { Rng } from '../core/rng';
+import { projectInParts, recoverInParts } from '../core/rps/recover';
 import { drawMemory, normalisedScales, plainScales } from '../core/rps/scales';
 import type { MemoryDraw, Scales } from '../core/rps/scales';
 import type { Sharing } from '../core/rps/sharing';
+import { denseWeights } from './dense-weights';
+import type { NetworkPlan } from './plan';
 import type { Config, SharingConfig } from './types';
 
 /** @throws SparseError `rps.bad-init-std` */
 export const scalesOf = (sharing: Sharing, { method, initStd }: Pick<SharingConfig, 'method' | 'initStd'>): Scales =>
   method === 'stable-rps' ? normalisedScales(sharing) : plainScales(sharing, initStd ?? 1);
 
-/** Depends on the seed, the mapping and the factors only. */
-export function initialMemory(
+export type StartPlan = Pick<NetworkPlan, 'layers' | 'gain'>;
+
+/**
+ * Depends on the seed, the mapping and the factors. Of `stable-rps` with a location for each weight it is what recovers the weights that the
+ * dense network of the same seed begins with, to the last bit: Pareto-continuity holds of the first step too. Embeddings are drawn as with compression.
+ */
+export function* initialMemory(
   sharing: Sharing,
   scales: Scales,
-  config: Pick<Config, 'seed' | 'sharing'>,
-): Float32Array {
+  config: Pick<Config, 'seed' | 'sharing' | 'sparsity'>,
+  { layers, gain }: StartPlan,
+): Parts<Float32Array> {
   const { initStd, compat } = config.sharing ?? {};
   const draw: MemoryDraw | undefined =
     initStd === undefined ? undefined : { kind: compat ? 'compat' : 'uniform', s: initStd };
-  return drawMemory(sharing, scales, draw, Rng.fromSeed(config.seed).split('sharing/init'));
+  const memory = drawMemory(sharing, scales, draw, Rng.fromSeed(config.seed).split('sharing/init'));
+  if (!scales.normalised || sharing.spec.kind !== 'fold' || sharing.m !== sharing.n) return memory;
+  const weights: Float32Array[] = [];
+  for (const [index, { name, weights: count }] of sharing.layers.entries()) {
+    const layer = layers.find((one) => one.name === name);
+    if (layer) weights.push(yield* denseWeights({ config, gain }, layer));
+    else {
+      const recovered = new Float32Array(count);
+      yield* recoverInParts(sharing, scales, memory, index, recovered);
+      weights.push(recovered);
+    }
+  }
+  return yield* projectInParts(sharing, scales, weights);
 }

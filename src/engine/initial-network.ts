@@ -84,7 +84,7 @@ export async function drawNetwork(source: Source, context: CallContext): Promise
   const scored = await kept(source, context);
   const wanted = await wantedPatterns(config, plan, dirname(source.configPath));
   const rule = ruleOf(source);
-  const memory = drawMemoryOf(rule, config);
+  const memory = await inTurns(drawMemoryOf(rule, config, plan), turn);
   const others = freshOthers(config, plan.network, memory?.shared);
   const state: NetworkState = { layers: [], others, ...(memory && { shared: memory.state }) };
   const network: DrawnNetwork = { state, drawn: [], kept: scored, wanted, rule };

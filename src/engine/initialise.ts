@@ -1,5 +1,6 @@
 /** Draws the weights of a network as the config asks; describes what came out, which takes longer than the drawing. */
-import { guideOf, isRotated, isScored, scalesByFan, startsDense } from '../config/methods';
+import { denseWeights, initRngOf } from '../config/dense-weights';
+import { guideOf, isRotated, isScored, startsDense } from '../config/methods';
 import type { LayerPlan } from '../config/layer-plans';
 import type { NetworkPlan } from '../config/plan';
 import { degreeOf } from '../config/sao-degree';
@@ -11,11 +12,10 @@ import { blocksOf, shapeOf } from '../core/density/layer-shape';
 import type { LayerShape } from '../core/density/layer-shape';
 import type { Network } from '../core/network';
 import type { Gains } from '../core/init/mean-field';
-import { applyMask, baseInitialisations } from '../core/init/registry';
+import { applyMask } from '../core/init/registry';
 import { sparseOrthogonalLayerInParts } from '../core/init/sao-conv';
 import { Mask } from '../core/mask';
 import type { Parts } from '../core/parts';
-import { Rng } from '../core/rng';
 import { summarise } from '../core/spectrum';
 import type { InitDetails, LayerSummary } from '../protocol/run';
 import { scoredLayerTooSparse } from './errors';
@@ -47,21 +47,6 @@ export interface DrawnLayer {
   details?: InitDetails;
 }
 
-/** A generator of its own by name: another layer's draw does not change this one's. */
-const rngOf = ({ seed }: Pick<Config, 'seed'>, name: string): Rng => Rng.fromSeed(seed).split(`layers/${name}/init`);
-
-/** The weights of `sparsity.base`, not cut yet. `mask`: what they will be cut to, which `fan: sparse` counts. */
-function baseWeights(
-  { config, gain }: Pick<Drawing, 'config' | 'gain'>,
-  shape: LayerPlan,
-  mask?: Mask,
-): Parts<Float32Array<ArrayBuffer>> {
-  const { base, fan } = config.sparsity;
-  const rng = rngOf(config, shape.name);
-  const counted = mask && fan === 'sparse' && scalesByFan(base) ? { mask, sparseFan: true } : {};
-  return baseInitialisations[base]({ shape, gain: gain.weight, rng, ...counted });
-}
-
 /** Normal with deviation sigma_b; zero when that is 0. Nothing for a layer without biases. */
 function biasOf(
   { config, gain }: Pick<Drawing, 'config' | 'gain'>,
@@ -70,14 +55,14 @@ function biasOf(
   if (biases === 0) return {};
   const bias = new Float32Array(biases);
   if (gain.bias === 0) return { bias };
-  const rng = rngOf(config, name).split('bias');
+  const rng = initRngOf(config, name).split('bias');
   return { bias: bias.map(() => gain.bias * rng.normal()) };
 }
 
 /** The dense weights that scores are taken of. */
 function* denseLayer(drawing: Pick<Drawing, 'config' | 'gain'>, layer: LayerPlan): Parts<NamedLayer> {
   const { name, rows, columns, groups } = layer;
-  const weights = yield* baseWeights(drawing, layer);
+  const weights = yield* denseWeights(drawing, layer);
   return { name, rows, columns, ...(groups && { groups }), weights, ...biasOf(drawing, layer) };
 }
 
@@ -132,11 +117,11 @@ export function* drawLayer(drawing: Drawing, layer: LayerPlan, kept: KeptLayer |
   const { name, rows, columns } = layer;
   const gain = drawing.gain.weight;
   const bias = biasOf(drawing, layer);
-  const rng = rngOf(drawing.config, name);
+  const rng = initRngOf(drawing.config, name);
   const density = (): number => kept?.mask.density ?? targetOf(layer).density;
   const masked = function* (): Parts<{ weights: Float32Array<ArrayBuffer>; mask: Mask }> {
     const mask = kept?.mask ?? randomMask(rows, columns, targetOf(layer).count, rng.split('mask'));
-    const weights = yield* baseWeights(drawing, layer, mask);
+    const weights = yield* denseWeights(drawing, layer, mask);
     applyMask(name, weights, mask);
     return { weights, mask };
   };
@@ -215,7 +200,7 @@ export const freshOthers = (
   otherLayers(network).map((layer) =>
     freshOther(layer, ({ kind, name }, values) => {
       if (shared.has(name)) return new Float32Array();
-      const rng = rngOf({ seed }, name);
+      const rng = initRngOf({ seed }, name);
       const deviation = kind === 'position' ? positionDeviation : 1;
       return new Float32Array(values).map(() => deviation * rng.normal());
     }),

@@ -178,7 +178,7 @@ export class Run {
     const { folder } = this.recorder;
     await this.recorder.state('initialising');
     if (rule) await writeSharingReport(folder, (await this.inTurns(staticReport(config, plan))).report);
-    const memory = drawMemoryOf(rule, config);
+    const memory = await this.inTurns(drawMemoryOf(rule, config, plan));
     const others = freshOthers(config, plan.network, memory?.shared);
     const state: NetworkState = { layers: [], others, ...(memory && { shared: memory.state }) };
     const summaries: LayerSummary[] = [];

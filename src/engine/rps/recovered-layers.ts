@@ -1,7 +1,9 @@
 /** Shared weights before training: the initial memory, and what it stands for. */
 import { initialMemory } from '../../config/initial-memory';
+import type { StartPlan } from '../../config/initial-memory';
 import type { LayerPlan } from '../../config/layer-plans';
 import type { Config } from '../../config/types';
+import type { Parts } from '../../core/parts';
 import { recover } from '../../core/rps/recover';
 import { sharedLayer } from '../initialise';
 import type { DrawnLayer, Drawing } from '../initialise';
@@ -17,10 +19,14 @@ export interface DrawnMemory {
 }
 
 /** Nothing where no weights are shared. */
-export function drawMemoryOf(rule: SharingRule | undefined, config: Config): DrawnMemory | undefined {
+export function* drawMemoryOf(
+  rule: SharingRule | undefined,
+  config: Config,
+  plan: StartPlan,
+): Parts<DrawnMemory | undefined> {
   if (!rule) return undefined;
   const { sharing, scales } = rule;
-  const memory = initialMemory(sharing, scales, config);
+  const memory = yield* initialMemory(sharing, scales, config, plan);
   return {
     state: { memory, slots: [] },
     shared: new Set(sharing.layers.map(({ name }) => name)),

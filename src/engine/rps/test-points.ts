@@ -3,6 +3,7 @@ import { courseOf } from '../../core/rps/diagnosis/outcome';
 import type { CallContext } from '../../protocol/rpc';
 import type { SharingPoint, SharingTest, TestedPoint } from '../../protocol/sharing';
 import { sharedStart } from '../../runs/sharing/shared-run';
+import type { SharedStart } from '../../runs/sharing/shared-run';
 import { inTurns } from '../../runs/turns';
 import type { Batches } from '../data/batches';
 import { badSharingTest } from '../errors';
@@ -70,7 +71,7 @@ export async function testSharing(
     if (!isPositive(learningRate)) throw badSharingTest('learning rate', learningRate);
   }
   const { plan } = source;
-  const start = sharedStart(source.config, plan);
+  const start = await inTurns(sharedStart(source.config, plan), turnsOf(context));
   const known = sharpness ?? (await measured(source, start, context));
   return withBatches(source, context, async ({ train }) => {
     const tested: TestedPoint[] = [];
@@ -90,7 +91,7 @@ export async function testSharing(
 
 async function measured(
   source: Source,
-  start: ReturnType<typeof sharedStart>,
+  start: SharedStart,
   context: CallContext,
 ): Promise<{ value: number; rest: number }> {
   const loss = await drawnLoss(source, start, context);

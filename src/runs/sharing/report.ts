@@ -25,7 +25,7 @@ export interface Diagnosed extends SharedStart {
 
 /** @throws SparseError `runs.not-sharing`, `rps.*` */
 export function* staticReport(config: Config, plan: NetworkPlan): Parts<Diagnosed> {
-  const start = sharedStart(config, plan);
+  const start = yield* sharedStart(config, plan);
   const { run, memory } = start;
   yield;
   const { sharing, scales } = run;

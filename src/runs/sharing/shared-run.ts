@@ -2,6 +2,7 @@
 import { initialMemory, scalesOf } from '../../config/initial-memory';
 import type { NetworkPlan } from '../../config/plan';
 import type { Config } from '../../config/types';
+import type { Parts } from '../../core/parts';
 import type { SharedRun } from '../../core/rps/diagnosis/settings';
 import { notSharing } from '../errors';
 
@@ -11,7 +12,7 @@ export interface SharedStart {
 }
 
 /** @throws SparseError `runs.not-sharing` of a config without `sharing`; `rps.*` */
-export function sharedStart(config: Config, plan: NetworkPlan): SharedStart {
+export function* sharedStart(config: Config, plan: NetworkPlan): Parts<SharedStart> {
   const { sharing: written } = config;
   if (!written || !plan.sharing) throw notSharing(config.name);
   const { method, scaler, initStd, compat } = written;
@@ -23,5 +24,5 @@ export function sharedStart(config: Config, plan: NetworkPlan): SharedStart {
     optimizer: { name, learningRate, momentum, nesterov },
     ...(initStd !== undefined && { initStd }),
   };
-  return { run, memory: initialMemory(plan.sharing, scales, config) };
+  return { run, memory: yield* initialMemory(plan.sharing, scales, config, plan) };
 }

@@ -39,6 +39,32 @@ const pictures = {
   train: 'microBatch: 4',
 } as const;
 
+/** Of every step; the runs of an engine one after the other. */
+async function lossesOf(engine: TestEngine, change: Parameters<Project['start']>[0]): Promise<number[]> {
+  const { directory } = await engine.run(project.start(change));
+  expect((await recordOf(directory)).state).toBe('completed');
+  const events = await readJournal(new RunFolder(directory).journalFile);
+  return events.flatMap((event) => (event.type === 'step' ? [event.loss] : []));
+}
+
+describe.each(['orthogonal', 'kaiming-normal'])('without compression, from %s', (base) => {
+  const conv = pictures.layers.map((layer) => layer.replace('groups: 2 ', 'groups: 2, bias: false '));
+  it.each([
+    ['linear layers', {}],
+    ['convolutions', { layers: conv, optimizer: 'adam', learningRate: 0.003 }],
+  ] as const)('a run of stable-rps is the dense run of its seed, from its first step on: %s', async (_, change) => {
+    const engine = await TestEngine.greeted();
+    const dense = await lossesOf(engine, { ...change, density: 1, init: 'base', sparsity: `base: ${base}` });
+    const shared = await lossesOf(engine, { ...change, sharing: `compression: 1, base: ${base}` });
+    expect(shared).toHaveLength(totalSteps);
+    shared.forEach((loss, step) => expect(Math.abs(loss - dense[step])).toBeLessThan(1e-5 * dense[step]));
+    expect(shared[0]).toBe(dense[0]);
+    // Which a memory drawn in any other way is not.
+    const other = await lossesOf(engine, { ...change, sharing: `compression: 1.01, base: ${base}` });
+    expect(Math.abs(other[0] - dense[0])).toBeGreaterThan(1e-3);
+  });
+});
+
 describe('the folder of a run that shares weights', () => {
   it('holds the memory and what recovers the weights, not the weights', async () => {
     const engine = await TestEngine.greeted();
