@@ -3,7 +3,7 @@ import { valueText } from '../core/plain-value';
 import type { PlainValue } from '../core/plain-value';
 import type { Spread } from '../core/stats';
 import type { Figure, SweepReportData, TrialResult } from '../protocol/sweep';
-import { spreadWords } from '../protocol/words';
+import { outcomeWords, spreadWords } from '../protocol/words';
 import { percent, significant, table, thousands } from './table';
 
 /** Headings of figures, and how each is written. */
@@ -87,15 +87,26 @@ export function groupTable({ keys, groups }: Pick<SweepReportData, 'keys' | 'gro
   const all = Object.keys(figureWords) as Figure[];
   const shown = all.filter((figure) => groups.some(({ spread }) => spread[figure]));
   const failures = groups.some(({ failed }) => failed > 0);
+  const outcomes = groups.some((group) => group.outcomes);
   return table(
-    [...keys.map(cut), 'n', ...(failures ? ['failed'] : []), ...shown.map((figure) => figureWords[figure].heading)],
-    groups.map(({ values, completed, failed, spread }) => [
+    [
+      ...keys.map(cut),
+      ...(outcomes ? ['outcome'] : []),
+      'n',
+      ...(failures ? ['failed'] : []),
+      ...shown.map((figure) => figureWords[figure].heading),
+    ],
+    groups.map(({ values, completed, failed, spread, outcomes: own }) => [
       ...values.map(cell),
+      ...(outcomes ? [outcomeWords(own)] : []),
       String(completed),
       ...(failures ? [failed > 0 ? String(failed) : ''] : []),
       ...shown.map((figure) => spreadText(figure, spread[figure])),
     ]),
-    [...keys.map(() => 'left' as const), ...Array<'right'>(1 + Number(failures) + shown.length).fill('right')],
+    [
+      ...Array<'left'>(keys.length + Number(outcomes)).fill('left'),
+      ...Array<'right'>(1 + Number(failures) + shown.length).fill('right'),
+    ],
   );
 }
 

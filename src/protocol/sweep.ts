@@ -3,6 +3,7 @@ import type { PlainValue } from '../core/plain-value';
 import type { Spread } from '../core/stats';
 import type { BackendChoice } from './engine';
 import type { RunState } from './run';
+import type { TestedOutcome } from './sharing';
 
 export const sweepRecordVersion = 1;
 
@@ -71,6 +72,8 @@ export interface TrialResult extends TrialFigures {
   values: PlainValue[];
   state: TrialState;
   error?: { code: string; message: string };
+  /** Of a run that shares weights, by its losses, once it is over. */
+  outcome?: TestedOutcome;
 }
 
 export type Figure = keyof TrialFigures;
@@ -99,6 +102,8 @@ export interface TrialGroup {
   trials: string[];
   completed: number;
   failed: number;
+  /** How many came to what, of those that tell it. */
+  outcomes?: Partial<Record<TestedOutcome, number>>;
   /** Over the trials that completed. */
   spread: Partial<Record<Figure, Spread>>;
 }

@@ -3,7 +3,7 @@ import { isometry } from '../core/spectrum';
 import type { Spread } from '../core/stats';
 import type { CompareMethod } from './compare';
 import type { InitDetails, LayerSummary, RunState, SpectrumSummary, UsageEvent } from './run';
-import type { Figure } from './sweep';
+import type { Figure, TrialGroup } from './sweep';
 
 /** `mlp7-eoi · run 3` of the folder name `mlp7-eoi-3`. */
 export const runTitle = (id: string): string => id.replace(/^(.+)-(\d+)$/, '$1 · run $2');
@@ -77,6 +77,12 @@ export const roseText = ({ initialResidual, residual }: InitDetails = {}): strin
 /** The shape of the weight itself: (out, in), of a convolution (out, in / groups, kh, kw). */
 export const weightShape = ({ shape: [rows, columns], kernel }: Pick<LayerSummary, 'shape' | 'kernel'>): number[] =>
   kernel ? [rows, columns / (kernel[0] * kernel[1]), ...kernel] : [rows, columns];
+
+/** `converged`, or of several seeds `2 converged, 1 diverged`; empty where none is told. */
+export const outcomeWords = (outcomes: TrialGroup['outcomes'] = {}): string => {
+  const found = Object.entries(outcomes);
+  return found.length === 1 ? found[0][0] : found.map(([outcome, count]) => `${count} ${outcome}`).join(', ');
+};
 
 /** Figures of a sweep whose deviation over seeds is told beside the mean. */
 const deviating: ReadonlySet<Figure> = new Set<Figure>([

@@ -1,5 +1,6 @@
 /** What the trials of a sweep came to: read from their run folders, joined over seeds. */
 import { isSparseError } from '../core/errors';
+import { courseOf } from '../core/rps/diagnosis/outcome';
 import { spread } from '../core/stats';
 import type { LayerSummary, RunEvent, RunRecord } from '../protocol/run';
 import { figures } from '../protocol/sweep';
@@ -72,6 +73,18 @@ function figuresOf(record: RunRecord, events: readonly RunEvent[]): TrialFigures
   return Object.fromEntries(found.filter(([, value]) => value !== undefined));
 }
 
+/** What the numbers have left once it is told of a run that shares weights. */
+const left = 'sharing.not-finite';
+
+/** A run that was stopped by anything but its numbers says nothing of what it would have come to. */
+function outcomeOf(record: RunRecord, events: readonly RunEvent[]): Pick<TrialResult, 'outcome'> {
+  const { sharing, state, error, network } = record;
+  const lost = state === 'failed' && error?.code === left;
+  const losses = ofType(events, 'step').map(({ loss }) => loss);
+  if (!sharing || !(state === 'completed' || lost) || (losses.length === 0 && !lost)) return {};
+  return { outcome: courseOf(lost ? [...losses, NaN] : losses, network.classes).outcome };
+}
+
 /** How a trial stands; what cannot be read of it is told as its error. */
 export async function trialResult(folder: RunFolder, { id, values }: SweepTrialRecord): Promise<TrialResult> {
   try {
@@ -83,12 +96,18 @@ export async function trialResult(folder: RunFolder, { id, values }: SweepTrialR
       throw cause;
     });
     const found = figuresOf(record, events);
-    return { id, values, state, ...(error && { error }), ...found };
+    return { id, values, state, ...(error && { error }), ...outcomeOf(record, events), ...found };
   } catch (cause) {
     if (!isSparseError(cause)) throw cause;
     if (cause.code === 'runs.no-record') return { id, values, state: 'waiting' };
     return { id, values, state: 'failed', error: { code: cause.code, message: cause.message } };
   }
+}
+
+function outcomesOf(group: readonly TrialResult[]): Pick<TrialGroup, 'outcomes'> {
+  const outcomes: NonNullable<TrialGroup['outcomes']> = {};
+  for (const { outcome } of group) if (outcome) outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+  return Object.keys(outcomes).length > 0 ? { outcomes } : {};
 }
 
 /** Trials that differ only in the seed, in the order of their first. */
@@ -115,6 +134,7 @@ export function groupTrials(
         trials: group.map(({ id }) => id),
         completed: completed.length,
         failed: group.filter(({ state }) => state === 'failed').length,
+        ...outcomesOf(group),
         spread: Object.fromEntries(spreads),
       };
     }),

@@ -1,5 +1,6 @@
 /** The sections of the report of a sweep, in reading order. */
 import { valueText } from '../../src/core/plain-value';
+import { outcomeWords } from '../../src/protocol/words';
 import { figures, type Figure, type SweepReportData, type TrialResult } from '../../src/protocol/sweep';
 import { Chart } from '../drawing/chart';
 import type { SeriesSpec, SpreadBar } from '../drawing/chart-spec';
@@ -115,18 +116,21 @@ export function results(data: SweepReportData): HTMLElement[] {
 export const groups = ({ keys, groups: all }: SweepReportData): HTMLElement => {
   const shown = figures.filter((of) => all.some(({ spread }) => spread[of]));
   const failed = all.some((group) => group.failed > 0);
+  const told = all.some(({ outcomes }) => outcomes);
   return section(
     sections.groups,
     table(
       '',
       [
         ...keys.map(text),
+        ...(told ? [text(columns.outcome)] : []),
         numeric(columns.completed),
         ...(failed ? [numeric(columns.failed)] : []),
         ...shown.map((of) => numeric(figureWords[of].column)),
       ],
       all.map((group) => [
         ...group.values.map(valueText),
+        ...(told ? [outcomeWords(group.outcomes)] : []),
         group.completed,
         ...(failed ? [group.failed] : []),
         ...shown.map((of) => spreadText(of, group.spread[of])),
@@ -142,6 +146,7 @@ const figureCell = (of: Figure, trial: TrialResult): string => {
 
 export const trials = ({ record, trials: all }: SweepReportData): HTMLElement => {
   const shown = figures.filter((of) => all.some((trial) => trial[of] !== undefined));
+  const told = all.some(({ outcome }) => outcome);
   return section(
     sections.trials,
     h(
@@ -154,12 +159,14 @@ export const trials = ({ record, trials: all }: SweepReportData): HTMLElement =>
           text(columns.trial),
           ...record.keys.map(text),
           text(columns.state),
+          ...(told ? [text(columns.outcome)] : []),
           ...shown.map((of) => numeric(figureWords[of].column)),
         ],
         all.map((trial) => [
           trial.id,
           ...trial.values.map(valueText),
           stateText(trial.state),
+          ...(told ? [trial.outcome ?? ''] : []),
           ...shown.map((of) => figureCell(of, trial)),
         ]),
       ),

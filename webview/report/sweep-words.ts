@@ -29,7 +29,14 @@ export const sections = {
   config: 'Config',
 };
 
-export const columns = { trial: 'trial', state: 'state', completed: 'n', failed: 'failed', why: 'why' };
+export const columns = {
+  trial: 'trial',
+  state: 'state',
+  outcome: 'outcome',
+  completed: 'n',
+  failed: 'failed',
+  why: 'why',
+};
 
 /** Two digits say enough. */
 const deviationText = (value: number): string => number(value, value < 100 ? 2 : 3);

@@ -16,11 +16,12 @@ const csvCell = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.repl
 
 /** A line for each trial: what was varied, how it went, its figures in the units of `TrialFigures`. */
 export function trialsCsv(keys: readonly string[], trials: readonly TrialResult[]): string {
-  const heading = ['trial', ...keys, 'state', ...figures, 'error', 'message'];
+  const heading = ['trial', ...keys, 'state', 'outcome', ...figures, 'error', 'message'];
   const rows = trials.map((trial) => [
     trial.id,
     ...trial.values.map(valueText),
     trial.state,
+    trial.outcome ?? '',
     ...figures.map((figure) => String(trial[figure] ?? '')),
     trial.error?.code ?? '',
     trial.error?.message ?? '',

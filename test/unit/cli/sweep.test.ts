@@ -55,7 +55,7 @@ describe('sweep', () => {
     ]);
     const csv = (await readFile(inProject(`${folder}/trials.csv`), 'utf8')).split('\n');
     expect(csv).toHaveLength(6);
-    expect(csv[0]).toMatch(/^trial,seed,data\.path,state,accuracy,loss,/);
+    expect(csv[0]).toMatch(/^trial,seed,data\.path,state,outcome,accuracy,loss,/);
     const page = await readFile(inProject(`${folder}/report.html`), 'utf8');
     expect(page).toContain('id="sweep-data"');
     // The same again, but for the time it was made at.

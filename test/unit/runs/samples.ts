@@ -8,6 +8,7 @@ import type {
   SpectrumEvent,
   StepEvent,
 } from '../../../src/protocol/run';
+import type { SharingSummary } from '../../../src/protocol/sharing';
 import { RunFolder } from '../../../src/runs/folder';
 import { temporaryFolder } from '../formats/bytes';
 
@@ -40,6 +41,17 @@ export const sampleRecord = (id: string, changes: Partial<RunRecord> = {}): RunR
   layers: [],
   ...changes,
 });
+
+export const sampleSharing: SharingSummary = {
+  method: 'stable-rps',
+  mapping: 'fold',
+  scope: 'global',
+  compression: 10,
+  scaler: 'theory',
+  n: 100,
+  m: 10,
+  bytes: { memory: 40, optimizer: 40, dense: 0, index: 0, weights: 400 },
+};
 
 export const stepEvent = (step: number, at = 10 * step): StepEvent => ({
   type: 'step',

@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { TrialResult } from '../../../src/protocol/sweep';
 import { trialsCsv } from '../../../src/runs/report/sweep';
+import { outcomeWords } from '../../../src/protocol/words';
+import { RunFolder } from '../../../src/runs/folder';
+import { Journal } from '../../../src/runs/journal';
 import { groupTrials, trialResult } from '../../../src/runs/sweep-results';
-import { sampleLayer, sampleRun } from './samples';
+import { temporaryFolder } from '../formats/bytes';
+import { sampleLayer, sampleRecord, sampleRun, sampleSharing, stepEvent } from './samples';
 
 const trial = (id: string, values: TrialResult['values'], more: Partial<TrialResult> = {}): TrialResult => ({
   id,
@@ -72,6 +76,39 @@ describe('trials of a sweep', () => {
     expect(groups.map((group) => group.trials)).toEqual([['0', '2'], ['1']]);
   });
 
+  it('that share weights tell how many came to what', () => {
+    const outcomes = ['diverged', 'converged', 'diverged', undefined] as const;
+    const { groups } = groupTrials(
+      ['sharing.initStd', 'seed'],
+      outcomes.map((outcome, i) => trial(String(i), [1, i], outcome && { outcome })),
+    );
+    expect(groups).toMatchObject([{ outcomes: { diverged: 2, converged: 1 }, completed: 4 }]);
+    expect(outcomeWords(groups[0].outcomes)).toBe('2 diverged, 1 converged');
+    expect(outcomeWords({ slow: 3 })).toBe('slow');
+    expect(outcomeWords(undefined)).toBe('');
+  });
+
+  it.each([
+    ['converged', [3, 2, 1, 0.5], 'completed', undefined],
+    ['slow', [2.4, 2.35, 2.31, 2.3], 'completed', undefined],
+    ['collapsed', [2.5, 9, 2.4, 2.302], 'completed', undefined],
+    ['diverged', [2, 3, 4, 5], 'completed', undefined],
+    ['diverged', [2, 1.9], 'failed', 'sharing.not-finite'],
+    ['diverged', [], 'failed', 'sharing.not-finite'],
+    [undefined, [2, 1], 'failed', 'engine.out-of-memory'],
+    [undefined, [2, 1], 'cancelled', undefined],
+    [undefined, [], 'completed', undefined],
+  ] as const)('are %s by their losses %j', async (outcome, losses, state, code) => {
+    const run = await RunFolder.create({ root: await temporaryFolder(), name: 'net', configText: '' });
+    const error = code && { code, message: 'It ended.' };
+    await run.writeRecord(sampleRecord('net-1', { state, sharing: sampleSharing, ...(error && { error }) }));
+    const journal = await Journal.open(run.journalFile);
+    losses.forEach((loss, i) => journal.append({ ...stepEvent(i + 1), loss }));
+    journal.close();
+    const result = await trialResult(run, { id: '0001', values: [] });
+    expect(result.outcome).toBe(outcome);
+  });
+
   it('are lines of a table, quoted where they have to be', () => {
     const lines = trialsCsv(
       ['sparsity.update', 'seed'],
@@ -85,9 +122,9 @@ describe('trials of a sweep', () => {
       ],
     ).split('\n');
     expect(lines).toEqual([
-      'trial,sparsity.update,seed,state,accuracy,loss,firstLoss,density,stored,orthogonalityError,isometryError,dead,jacobianMin,jacobianMean,jacobianMax,initSeconds,seconds,error,message',
-      '0001,"{ method: rigl, every: 5 }",1,completed,0.5,,,,,,,3,,1,,,,,',
-      '0004,static,2,failed,0.1,,,,,,,,,,,,,a.b,"It says ""no"", twice."',
+      'trial,sparsity.update,seed,state,outcome,accuracy,loss,firstLoss,density,stored,orthogonalityError,isometryError,dead,jacobianMin,jacobianMean,jacobianMax,initSeconds,seconds,error,message',
+      '0001,"{ method: rigl, every: 5 }",1,completed,,0.5,,,,,,,3,,1,,,,,',
+      '0004,static,2,failed,,0.1,,,,,,,,,,,,,a.b,"It says ""no"", twice."',
       '',
     ]);
   });
