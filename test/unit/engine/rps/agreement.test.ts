@@ -5,6 +5,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { courseOf } from '../../../../src/core/rps/diagnosis/outcome';
 import { withBatches } from '../../../../src/engine/initial-network';
+import { finish } from '../../../../src/core/parts';
 import { checkedConfig } from '../../../../src/engine/prepare';
 import { predictedAt } from '../../../../src/engine/rps/sharpness';
 import { lossesAt } from '../../../../src/engine/rps/test-points';
@@ -63,7 +64,7 @@ async function rowsOf(method: 'roast' | 'stable-rps', compression: number): Prom
   const measured = runs.source({ sharing: sharingAt(method, compression, measuredAt), learningRate: 1e-3 });
   const { sharpness } = await engine.api.diagnoseSharing({ ...measured, level: 'sharpness' }, context());
   const { config, plan } = await checkedConfig(measured.configText, measured.configPath);
-  const { run } = sharedStart(config, plan);
+  const { run } = finish(sharedStart(config, plan));
   const rows: Row[] = [];
   for (const initStd of method === 'roast' ? roastScales : [measuredAt])
     for (const learningRate of learningRates[method]) {
