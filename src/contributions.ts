@@ -30,6 +30,8 @@ export interface CommandTypes {
   'sparsescope.sweepConfig': (config?: Uri) => Promise<SweepReference | undefined>;
   'sparsescope.compareInitialisations': (config?: Uri, methods?: CompareMethod[]) => Promise<void>;
   'sparsescope.previewData': (config?: Uri) => Promise<void>;
+  'sparsescope.diagnoseSharing': (config?: Uri) => Promise<void>;
+  'sparsescope.sharingTheory': () => Promise<void>;
   'sparsescope.runAgain': (run?: RunReference) => Promise<RunHandle | undefined>;
   'sparsescope.cancelRun': (run?: RunReference) => Promise<void>;
   'sparsescope.resumeRun': (run?: RunReference) => Promise<RunHandle | undefined>;
@@ -83,6 +85,8 @@ export const paletteCommands = [
   'sparsescope.sweepConfig',
   'sparsescope.compareInitialisations',
   'sparsescope.previewData',
+  'sparsescope.diagnoseSharing',
+  'sparsescope.sharingTheory',
   'sparsescope.runAgain',
   'sparsescope.cancelRun',
   'sparsescope.resumeRun',
@@ -139,6 +143,9 @@ export const comparePanelType = 'sparsescope.compare';
 /** One for each set of runs. */
 export const compareRunsPanelType = 'sparsescope.compareRuns';
 export const dataPanelType = 'sparsescope.data';
+export const sharingPanelType = 'sparsescope.sharing';
+/** One in a window. */
+export const theoryPanelType = 'sparsescope.sharingTheory';
 export const tensorEditorType = 'sparsescope.tensors';
 export const walkthroughId = 'sparsescope.start';
 

@@ -15,6 +15,7 @@ import './styles/narrow.css';
 import './styles/compare.css';
 import './styles/compare-runs.css';
 import './styles/data.css';
+import './styles/sharing.css';
 
 type Mount = (root: HTMLElement, bridge: Bridge, state: ViewBoot['state']) => void;
 

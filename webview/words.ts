@@ -32,6 +32,13 @@ export const words = {
     ['Shift+E', 'Export the table (CSV): the open one, else the first'],
     ['?', 'This help'],
   ] satisfies HelpTopic['keys'],
+  work: {
+    cancel: 'Cancel',
+    /** `left`: how long it may still take. */
+    going: (what: string, message: string, left?: string) =>
+      [what, ...(message === '' ? [] : [message]), ...(left === undefined ? [] : [`about ${left} left`])].join(' · '),
+    failed: (what: string, reason: string) => `${what}: ${reason}`,
+  },
   matrix: {
     show: 'Show',
     mask: 'Mask',

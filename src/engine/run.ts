@@ -51,7 +51,7 @@ import { checkpointTensors, initTensors, stateMetadata } from './state-files';
 import type { Finding } from '../core/rps/diagnosis/finding';
 import { writeSharingFailure } from '../runs/sharing-failure';
 import { staticReport } from '../runs/sharing/report';
-import { writeSharingReport } from '../runs/sharing/write-report';
+import { writeSharingReport } from '../runs/sharing/report-file';
 import { drawMemoryOf } from './rps/recovered-layers';
 import { watchOf } from './rps/run-watch';
 import type { RunWatch } from './rps/run-watch';

@@ -12,6 +12,8 @@ import { RunStore } from './run-store';
 import { Selection } from './selection';
 import type { Services } from './services';
 import { setting } from './settings';
+import { configSubject } from './sharing/config-subject';
+import { measuringOf } from './sharing/measuring';
 import { SweepRunner } from './sweep-runner';
 import { SweepStore } from './sweep-store';
 import { StatusBar } from './status-bar';
@@ -21,6 +23,8 @@ import { ComparePanels } from './views/compare-panels';
 import { CompareRunsPanels } from './views/compare-runs-panels';
 import { DataPanels } from './views/data-panels';
 import { RunPanels } from './views/run-panels';
+import { SharingPanels } from './views/sharing-panels';
+import { TheoryPanel } from './views/theory-panel';
 import { TensorEditors } from './views/tensor-editor';
 import { connect } from './wiring';
 
@@ -28,6 +32,7 @@ import { connect } from './wiring';
 const lensCommands = {
   runConfig: 'sparsescope.runConfig' satisfies CommandId,
   previewData: 'sparsescope.previewData' satisfies CommandId,
+  diagnoseSharing: 'sparsescope.diagnoseSharing' satisfies CommandId,
   sweepConfig: 'sparsescope.sweepConfig' satisfies CommandId,
   showLayers: `${views.layers}.focus`,
 };
@@ -60,10 +65,13 @@ const createServices = (
   const reportMaker = { assets: vscode.Uri.joinPath(context.extensionUri, 'dist').fsPath, version };
   const sweepRunner = new SweepRunner({ modulePath, maker: reportMaker, report });
   const selection = new Selection(report);
-  const panels = new RunPanels({ extension: context.extensionUri, selection, report });
+  const measuring = measuringOf(engine);
+  const panels = new RunPanels({ extension: context.extensionUri, selection, measuring, report });
   const comparisons = new ComparePanels(context.extensionUri, report);
   const runComparisons = new CompareRunsPanels(context.extensionUri, report);
   const previews = new DataPanels(context.extensionUri, (path) => askForPreview({ engine }, path), report);
+  const sharing = new SharingPanels(context.extensionUri, configSubject, measuring, report);
+  const theory = new TheoryPanel(context.extensionUri, report);
   return {
     context,
     log,
@@ -79,6 +87,8 @@ const createServices = (
     comparisons,
     runComparisons,
     previews,
+    sharing,
+    theory,
   };
 };
 
@@ -100,6 +110,8 @@ export const start = (context: vscode.ExtensionContext, log: vscode.LogOutputCha
     services.comparisons,
     services.runComparisons,
     services.previews,
+    services.sharing,
+    services.theory,
     status,
     layers.register(),
     new RunsTree(store, sweeps, selection, report).register(),

@@ -55,6 +55,25 @@ export const comparisonGone = (config: string): SparseError =>
     t('The comparison of {0} is not there any more. Run "Compare Initialisations" on the config again.', config),
   );
 
+export const sharesNothing = (file: string): SparseError =>
+  new SparseError(
+    'host.shares-nothing',
+    t('{0} has no `sharing`, so there is nothing to diagnose. Write `sharing: {}` in place of `sparsity`.', file),
+  );
+
+export const notPlanned = (file: string): SparseError =>
+  new SparseError(
+    'host.not-planned',
+    t('What the data of {0} is made of is not known yet, and so neither is its network. Try again in a moment.', file),
+  );
+
+/** The text was changed since, or the key stands where no edit can be made without changing more. */
+export const editRefused = (file: string, keys: string): SparseError =>
+  new SparseError(
+    'host.edit-refused',
+    t('{0} was not changed: {1} cannot be set in its text as it is now. Change it by hand.', file, keys),
+  );
+
 export const configGone = (id: string, file: string): SparseError =>
   new SparseError(
     'host.config-gone',

@@ -11,6 +11,8 @@ import type { ComparePanels } from './views/compare-panels';
 import type { CompareRunsPanels } from './views/compare-runs-panels';
 import type { DataPanels } from './views/data-panels';
 import type { RunPanels } from './views/run-panels';
+import type { SharingPanels } from './views/sharing-panels';
+import type { TheoryPanel } from './views/theory-panel';
 
 export interface Services {
   context: vscode.ExtensionContext;
@@ -28,4 +30,6 @@ export interface Services {
   comparisons: ComparePanels;
   runComparisons: CompareRunsPanels;
   previews: DataPanels;
+  sharing: SharingPanels;
+  theory: TheoryPanel;
 }

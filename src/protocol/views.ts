@@ -6,12 +6,13 @@ import type { CompareViewState } from './compare';
 import type { CompareRunsViewState } from './compare-runs';
 import type { DataViewState } from './data-preview';
 import type { CallContext } from './rpc';
+import type { SharedWeightCalls, SharingCalls, SharingCourseCalls, SharingViewState } from './sharing-view';
 import type { EpochEvent, JacobianEvent, RunRecord, SignalsEvent, SpectrumEvent, MaskTotals, UsageEvent } from './run';
 
 /** The largest message to or from a webview. */
 export const maxMessageBytes = 1 << 20;
 
-export type RunTab = 'mask' | 'givens' | 'spectrum' | 'training';
+export type RunTab = 'mask' | 'givens' | 'spectrum' | 'sharing' | 'training';
 
 /** One subject, one layer, one step: shared by all tabs, kept by `setState`. */
 export interface RunViewState {
@@ -101,7 +102,7 @@ export interface RunSnapshot {
   elapsed: number;
 }
 
-export interface RunViewApi {
+export interface RunViewApi extends SharingCalls, SharingCourseCalls, SharedWeightCalls {
   snapshot(params: Record<string, never>, context: CallContext): Promise<RunSnapshot>;
   /** `step`: 0, the default, or a checkpoint's. */
   maskTile(params: { layer: string; step?: number } & TileRange, context: CallContext): Promise<MaskTile>;
@@ -200,4 +201,6 @@ export type ViewBoot =
   | { view: 'compare'; state: CompareViewState }
   | { view: 'compare-runs'; state: CompareRunsViewState }
   | { view: 'data'; state: DataViewState }
+  | { view: 'sharing'; state: SharingViewState }
+  | { view: 'sharing-theory'; state: Record<string, never> }
   | { view: 'tensors'; state: { uri: string; tensor: string | null } };

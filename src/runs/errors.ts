@@ -39,6 +39,18 @@ export const recordVersion = (file: string, found: string, known: number): Spars
     `${file} has version ${found}, this Sparsescope reads ${known}. Open it with the Sparsescope that wrote it, or update.`,
   );
 
+export const sharingTooLarge = (file: string): SparseError =>
+  error('sharing-too-large', `${file} is too large to be the diagnosis of a run. Run the config again.`);
+
+export const sharingInvalid = (file: string, where: string, expected: string): SparseError =>
+  error('sharing-invalid', `${file}: ${where} is not ${expected}. Diagnose the config instead, or run it again.`);
+
+export const noSuchFinding = (place: number): SparseError =>
+  error(
+    'no-such-finding',
+    `There is no finding ${place + 1} with a suggested edit any more. Diagnose the config again.`,
+  );
+
 export const interrupted = (): SparseError =>
   error(
     'interrupted',

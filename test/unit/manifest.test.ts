@@ -119,7 +119,14 @@ describe('the manifest', () => {
   it('contributes the custom editor and the panel as named', () => {
     expect(contributes.customEditors.map((e) => e.viewType)).toEqual([ours.tensorEditorType]);
     expect(contributes.customEditors[0].selector).toEqual([{ filenamePattern: ours.tensorGlob }]);
-    const restored = [ours.runPanelType, ours.comparePanelType, ours.compareRunsPanelType, ours.dataPanelType];
+    const restored = [
+      ours.runPanelType,
+      ours.comparePanelType,
+      ours.compareRunsPanelType,
+      ours.dataPanelType,
+      ours.sharingPanelType,
+      ours.theoryPanelType,
+    ];
     expect(manifest.activationEvents).toEqual(expect.arrayContaining(restored.map((type) => `onWebviewPanel:${type}`)));
     expect(contributes.walkthroughs.map((w) => w.id)).toEqual([ours.walkthroughId]);
   });

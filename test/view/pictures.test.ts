@@ -14,7 +14,7 @@ const pictures: { name: string; keys: string; ready: RegExp }[] = [
   { name: 'weights', keys: ']w..', ready: /^fc2 · 100 × 100 · [\d,]+ of/ },
   { name: 'givens', keys: '2', ready: /^rotation \d+ of/ },
   { name: 'spectrum', keys: '3[..', ready: /^fc1 at step 200: 100 singular values/ },
-  { name: 'training', keys: '4', ready: /^step 215 · loss/ },
+  { name: 'training', keys: '5', ready: /^step 215 · loss/ },
 ];
 
 /** WCAG contrast of the page's text colours on its background. */

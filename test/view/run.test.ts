@@ -26,7 +26,13 @@ describe.skipIf(missingBrowser !== undefined)(panelTests('the run panel'), () =>
     expect(await view.page.locator('.run-header').innerText()).toMatch(
       /mlp7-eoi · run 1\s+completed\s+step 215\/215 · \d+ s\s+wasm/,
     );
-    expect(await view.page.getByRole('tab').allInnerTexts()).toEqual(['Mask', 'Givens', 'Spectrum', 'Training']);
+    expect(await view.page.getByRole('tab').allInnerTexts()).toEqual([
+      'Mask',
+      'Givens',
+      'Spectrum',
+      'Sharing',
+      'Training',
+    ]);
     expect(await matrix().locator('canvas').first().getAttribute('data-painter')).toBe('webgl2');
     expect(await view.page.locator('.timeline-words').innerText()).toBe('step 0 of 215 · initialisation');
   });
@@ -322,7 +328,7 @@ describe.skipIf(missingBrowser !== undefined)(panelTests('the run panel'), () =>
     });
     await open('mask', {}, { snapshot: snapshotWith(directory, young) });
     await expect.poll(() => view.page.locator('.state').innerText()).toMatch(/Waiting for the first layer/);
-    await press('4');
+    await press('5');
     await expect.poll(() => view.page.locator('.state').innerText()).toMatch(/Waiting for the first step/);
     view.emit('changed', await served.reader.snapshot());
     await readsOut(/step 215 · loss/);

@@ -7,6 +7,11 @@ import { openSafetensors } from '../../src/formats/safetensors';
 import type { RunViewApi, RunViewState, SaveChunk, TensorViewApi } from '../../src/protocol/views';
 import { RunFolder } from '../../src/runs/folder';
 import { RunReader } from '../../src/runs/reader';
+import { SharingDesk, type SharingEngine } from '../../src/runs/sharing/desk';
+import { runSubject } from '../../src/runs/sharing/run-subject';
+import { SharedWeightPictures } from '../../src/runs/sharing/weights';
+import type { SharingEdit } from '../../src/protocol/sharing';
+import type { SharedWeightCalls, SharingCalls } from '../../src/protocol/sharing-view';
 
 /** Files that the page saved, by name. */
 export class Saved {
@@ -31,6 +36,30 @@ export interface ServedRun {
   saved: Saved;
   selected: RunViewState[];
   acts: string[];
+  /** Of the config, as findings suggest. */
+  edits: SharingEdit[];
+}
+
+/** Nothing is measured behind these tests. */
+const noEngine: SharingEngine = {
+  diagnose: () => Promise.reject(new Error('nothing measures here')),
+  test: () => Promise.reject(new Error('nothing is tested here')),
+};
+
+function serveSharing(reader: RunReader, edits: SharingEdit[]): SharingCalls & SharedWeightCalls {
+  const configPath = async (): Promise<string> => (await reader.snapshot()).record.configPath;
+  const subject = runSubject(reader.folder, configPath, (_, made) => {
+    edits.push(...made);
+    return Promise.resolve();
+  });
+  const desk = new SharingDesk(subject, noEngine);
+  const weights = new SharedWeightPictures(async () => (await desk.mapped()).sharing, desk.sharers);
+  const { sharing, sharingOwners, sharers, measureSharing, testSharing, applySharingFix } = desk;
+  const { sharedLayers, sharingTile, sharersOfWeight } = weights;
+  return {
+    ...{ sharing, sharingOwners, sharers, measureSharing, testSharing, applySharingFix },
+    ...{ sharedLayers, sharingTile, sharersOfWeight },
+  };
 }
 
 export function serveRun(directory: string): ServedRun {
@@ -38,6 +67,7 @@ export function serveRun(directory: string): ServedRun {
   const saved = new Saved();
   const selected: RunViewState[] = [];
   const acts: string[] = [];
+  const edits: SharingEdit[] = [];
   const api: RunViewApi = {
     snapshot: () => reader.snapshot(),
     maskTile: (params) => reader.maskTile(params),
@@ -48,6 +78,9 @@ export function serveRun(directory: string): ServedRun {
     spectra: (params) => reader.spectra(params),
     jacobians: (params) => reader.jacobians(params),
     signals: (params) => reader.signals(params),
+    sharingEvents: (params) => reader.sharingEvents(params),
+    sharingFailure: () => reader.sharingFailure(),
+    ...serveSharing(reader, edits),
     select: (state) => {
       selected.push(state);
       return Promise.resolve();
@@ -58,7 +91,7 @@ export function serveRun(directory: string): ServedRun {
     },
     save: saved.save,
   };
-  return { api, reader, saved, selected, acts };
+  return { api, reader, saved, selected, acts, edits };
 }
 
 export interface ServedTensors {

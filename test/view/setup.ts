@@ -17,6 +17,8 @@ declare module 'vitest' {
     convRun: string;
     /** Run folder of weights led by 2:4, the second layer of three stacked matrices; not trained long. */
     guidedRun: string;
+    /** Run folder of three layers in one memory, by a fold. */
+    sharedRun: string;
     /** Folder for what a test makes, emptied afterwards. */
     scratch: string;
   }
@@ -60,6 +62,21 @@ train: { epochs: 1, optimizer: { learningRate: 0.01 } }
 probes: { jacobian: { at: [] } }
 `;
 
+const shared = `version: 1
+name: shared
+model:
+  layers:
+    - { name: fc1, linear: { in: 784, out: 60 } }
+    - { activation: relu }
+    - { name: fc2, linear: { in: 60, out: 40 } }
+    - { activation: relu }
+    - { name: fc3, linear: { in: 40, out: 10 } }
+data: { source: synthetic-digits }
+sharing: { compression: 8 }
+train: { epochs: 1, optimizer: { learningRate: 0.05 } }
+probes: { jacobian: { at: [] } }
+`;
+
 export function setup(project: TestProject): () => void {
   // The tests say themselves that they are skipped.
   if (missingBrowser !== undefined) return () => undefined;
@@ -81,5 +98,6 @@ export function setup(project: TestProject): () => void {
   project.provide('baseRun', run(written('plain', base), 'plain-1'));
   project.provide('convRun', run(written('conv', convolutions), 'conv-1'));
   project.provide('guidedRun', run(written('guided', guided), 'guided-1'));
+  project.provide('sharedRun', run(written('shared', shared), 'shared-1'));
   return () => rmSync(scratch, { recursive: true, force: true });
 }

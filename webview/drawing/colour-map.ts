@@ -68,6 +68,16 @@ export function maskMap(theme: Theme): ColourMap {
   return build(background, (share) => mix(background, foreground, 0.25 + 0.75 * share), foreground);
 }
 
+/** Names 1 to `colours.length`, each in its own colour; 0 has none. The limit is their number. */
+export function namedMap(theme: Theme, colours: readonly Colour[]): ColourMap {
+  const last = colours.length - 1;
+  return build(
+    parseColour(theme.background),
+    (share) => colours[Math.max(0, Math.min(last, Math.round(share * colours.length) - 1))],
+    parseColour(theme.foreground),
+  );
+}
+
 /** Where a value lies in a ramp whose ends stand for -limit and limit; never in the middle unless it is zero. */
 export const rampIndex = (value: number, limit: number): number => {
   if (value === 0) return middle;

@@ -5,9 +5,10 @@ export const pending = 2 ** 100;
 
 /**
  * How elements become one cell. `mean`: the share of kept weights. `extreme`: the weight of the largest magnitude, with
- * its sign, because a mean would hide what is rare, which is all there is in a sparse matrix.
+ * its sign, because a mean would hide what is rare, which is all there is in a sparse matrix. `first`: one of them, where
+ * values are names and nothing lies between two.
  */
-export type Merge = 'mean' | 'extreme';
+export type Merge = 'mean' | 'extreme' | 'first';
 
 export interface Cells {
   rows: number;
@@ -45,6 +46,7 @@ function mergeBlock(
     for (let at = row * columns + columnStart, end = row * columns + columnEnd; at < end; at++) {
       const value = values[at];
       if (value === pending) continue;
+      if (merge === 'first') return value;
       known++;
       sum += value;
       if (Math.abs(value) > Math.abs(extreme)) extreme = value;

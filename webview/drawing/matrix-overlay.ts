@@ -1,6 +1,7 @@
 /** What lies around and over a matrix: frame, axis labels, marginal bars, rotated axes, cursor. */
 import { count } from '../format';
 import type { Theme } from '../theme';
+import { niceStep } from './nice-step';
 import type { Counts } from './tiles';
 import { visible, type Extent, type Size, type Viewport } from './viewport';
 
@@ -48,12 +49,8 @@ const labelEvery = { row: 36, column: 64 };
 /** Kept free of labels for them. */
 const nameRoom = { row: 18, column: 26 };
 
-/** 1, 2, 5, 10, 20, 50 ...: the smallest that is at least `least`. */
-const niceStep = (least: number): number => {
-  if (least <= 1) return 1;
-  const power = 10 ** Math.floor(Math.log10(least));
-  return power * ([1, 2, 5].find((unit) => unit * power >= least) ?? 10);
-};
+/** Rows and columns are whole. */
+const wholeStep = (least: number): number => (least <= 1 ? 1 : niceStep(least));
 
 export function drawOverlay(context: CanvasRenderingContext2D, overlay: Overlay): void {
   const { room, gutters } = overlay;
@@ -102,12 +99,12 @@ function drawLabels(context: CanvasRenderingContext2D, overlay: Overlay): void {
     context.fillText(axes.row, x - 5, y + height - 1);
   }
   context.textAlign = 'center';
-  const across = niceStep(labelEvery.column / view.scaleX);
+  const across = wholeStep(labelEvery.column / view.scaleX);
   for (let column = Math.ceil(seen.columnStart / across) * across; column < seen.columnEnd; column += across) {
     const at = view.left + (column + 0.5) * view.scaleX;
     if (at >= 0 && at <= x + width - (axes ? nameRoom.column : 0)) context.fillText(count(column), at, y - 5);
   }
-  const down = niceStep(labelEvery.row / view.scaleY);
+  const down = wholeStep(labelEvery.row / view.scaleY);
   context.textAlign = 'right';
   context.textBaseline = 'middle';
   for (let row = Math.ceil(seen.rowStart / down) * down; row < seen.rowEnd; row += down) {

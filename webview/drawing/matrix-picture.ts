@@ -7,16 +7,27 @@ import { planDetail, planOverview, tileKey, type OverviewPlan } from './tile-pla
 import { Counts, maskCells, weightCells } from './tiles';
 import type { CellRange, Extent } from './viewport';
 
-export type MatrixMode = 'mask' | 'weights';
+/** `extra`: a picture of its own, where the source has one. */
+export type MatrixMode = 'mask' | 'weights' | 'extra';
+
+/** Something else to be known of each element. */
+export interface ExtraSource {
+  /** Whatever has another key has other values. */
+  key: string;
+  cells(range: TileRange, signal: AbortSignal): Promise<Cells>;
+  merge: Merge;
+  /** What the end of the colours stands for. */
+  limit: number;
+}
 
 export interface MatrixSource extends Extent {
   mask(range: TileRange, signal: AbortSignal): Promise<MaskTile>;
   weights(range: TileRange, signal: AbortSignal): Promise<WeightTile>;
+  extra?: ExtraSource;
 }
 
 /** Close tiles kept: 64 MiB. */
 const detailKept = 64;
-const merges: Record<MatrixMode, Merge> = { mask: 'mean', weights: 'extreme' };
 
 /** One matrix in one mode. */
 export class MatrixPicture {
@@ -32,6 +43,7 @@ export class MatrixPicture {
   private readonly detail = new Map<string, Grid>();
   private readonly queue: FetchQueue;
   private left: number;
+  private readonly how: Merge;
 
   /** `before`: the same matrix at another step, shown until its successor's cells arrive. */
   constructor(
@@ -42,11 +54,12 @@ export class MatrixPicture {
     before?: MatrixPicture,
   ) {
     this.plan = planOverview(source);
-    this.limit = mode === 'mask' ? 1 : 0;
+    this.how = mode === 'extra' ? source.extra!.merge : mode === 'mask' ? 'mean' : 'extreme';
+    this.limit = mode === 'extra' ? source.extra!.limit : mode === 'mask' ? 1 : 0;
     this.counts = mode === 'mask' && this.plan.sampled === 1 ? new Counts(source.rows, source.columns) : undefined;
     const { rows, columns } = source;
     const place = { rowStart: 0, columnStart: 0, rows, columns, factor: this.plan.factor };
-    this.overview = new Grid(place, merges[mode], before?.overview.cells.values.slice());
+    this.overview = new Grid(place, this.how, before?.overview.cells.values.slice());
     if (before) this.limit = before.limit;
     this.left = this.plan.strips.length;
     this.queue = new FetchQueue(failed);
@@ -109,26 +122,28 @@ export class MatrixPicture {
     const { rows, columns } = cells;
     this.limit = Math.max(this.limit, this.largest(cells));
     const place = { rowStart, columnStart, rows, columns, factor: 1 };
-    this.detail.set(tileKey(range), new Grid(place, merges[this.mode], cells.values));
+    this.detail.set(tileKey(range), new Grid(place, this.how, cells.values));
     if (this.detail.size > detailKept) this.detail.delete(this.detail.keys().next().value!);
     this.changed();
   }
 
   private async fetch(range: TileRange, signal: AbortSignal): Promise<Cells> {
-    return this.mode === 'mask'
-      ? maskCells(await this.source.mask(range, signal))
-      : weightCells(await this.source.weights(range, signal));
+    const { source, mode } = this;
+    if (mode === 'extra') return source.extra!.cells(range, signal);
+    return mode === 'mask'
+      ? maskCells(await source.mask(range, signal))
+      : weightCells(await source.weights(range, signal));
   }
 
   /** Elements to overview cells. A sampled strip is shorter than its cells: it stands for all of them. */
   private merge(cells: Cells): Cells {
     const { factor } = this.plan;
     if (factor === 1) return cells;
-    return reduceCells(cells, factor, factor, merges[this.mode]);
+    return reduceCells(cells, factor, factor, this.how);
   }
 
   private largest({ values }: Cells): number {
-    if (this.mode === 'mask') return 1;
+    if (this.mode !== 'weights') return this.limit;
     let largest = 0;
     for (const value of values) largest = Math.max(largest, Math.abs(value));
     return largest;

@@ -17,7 +17,12 @@ export class Legend {
   private readonly note = h('span', { class: 'note' });
   readonly element = h('span', { class: 'matrix-legend' }, this.low, this.bar, this.high, this.note);
 
-  show(mode: MatrixMode, colours: ColourMap, picture: MatrixPicture, words: { kept: string; pruned: string }): void {
+  show(
+    mode: Exclude<MatrixMode, 'extra'>,
+    colours: ColourMap,
+    picture: MatrixPicture,
+    words: { kept: string; pruned: string },
+  ): void {
     const { factor, sampled } = picture.plan;
     const { limit, close } = picture;
     const merged = factor > 1 && !close;

@@ -5,6 +5,8 @@ import { mountCompare } from './compare/shell';
 import { mountCompareRuns } from './compare-runs/shell';
 import { mountData } from './data/shell';
 import { mountRun } from './run/shell';
+import { mountSharing } from './sharing/shell';
+import { mountTheory } from './sharing-theory/shell';
 import { mountTensors } from './tensors/shell';
 
 type StateOf<V extends ViewBoot['view']> = Extract<ViewBoot, { view: V }>['state'];
@@ -15,5 +17,7 @@ export const views: { [V in ViewBoot['view']]: (root: HTMLElement, bridge: Bridg
   compare: mountCompare,
   'compare-runs': mountCompareRuns,
   data: mountData,
+  sharing: mountSharing,
+  'sharing-theory': mountTheory,
   tensors: mountTensors,
 };

@@ -110,7 +110,7 @@ export function* sharersInParts(sharing: Sharing, location: number): Parts<Share
 export const ownersOf = (sharing: Sharing, bins: number): Uint32Array => finish(ownersInParts(sharing, bins));
 
 /** counts[layer * bins + bin]: virtual weights of each layer in each of `bins` equal parts of the memory. */
-export function* ownersInParts(sharing: Sharing, bins: number): Parts<Uint32Array<ArrayBuffer>> {
+function* ownersInParts(sharing: Sharing, bins: number): Parts<Uint32Array<ArrayBuffer>> {
   const { m, layers } = sharing;
   const counts = new Uint32Array(layers.length * bins);
   const places = new Int32Array(blockSize);

@@ -11,6 +11,7 @@ import { Doctor } from './doctor';
 import { downloadDataSet, newConfig, openCheckpoint } from './file-commands';
 import { registerCommand } from './register';
 import { cancelRun, resumeRun, runAgain, runConfig } from './run-commands';
+import { diagnoseSharing } from './sharing-commands';
 import { cancelSweep, resumeSweep, sweepConfig } from './sweep-commands';
 import { deleteSweep, openSweepReport, revealSweepFolder } from './sweep-folder-commands';
 import { deleteRun, openReport, openRun, revealRunFolder } from './run-folder-commands';
@@ -24,6 +25,11 @@ export const registerCommands = (services: Services, layers: LayersTree): vscode
     'sparsescope.sweepConfig': (config) => sweepConfig(services, config),
     'sparsescope.compareInitialisations': (config, methods) => compareInitialisations(services, config, methods),
     'sparsescope.previewData': (config) => previewData(services, config),
+    'sparsescope.diagnoseSharing': (config) => diagnoseSharing(services, config),
+    'sparsescope.sharingTheory': () => {
+      services.theory.show();
+      return Promise.resolve();
+    },
     'sparsescope.runAgain': (run) => runAgain(services, run),
     'sparsescope.cancelRun': (run) => cancelRun(services, run),
     'sparsescope.resumeRun': (run) => resumeRun(services, run),

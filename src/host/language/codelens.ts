@@ -10,6 +10,8 @@ export interface LensCommands {
   /** Takes the config's Uri. */
   previewData: string;
   /** Takes the config's Uri. */
+  diagnoseSharing: string;
+  /** Takes the config's Uri. */
   sweepConfig: string;
   showLayers: string;
 }
@@ -21,6 +23,8 @@ export const codeLens = (commands: LensCommands): vscode.CodeLensProvider => {
         return { title, command: commands.runConfig, arguments: [uri] };
       case 'data':
         return { title, command: commands.previewData, arguments: [uri] };
+      case 'sharing':
+        return { title, command: commands.diagnoseSharing, arguments: [uri] };
       case 'sweep':
         return { title, command: commands.sweepConfig, arguments: [uri] };
       case 'layers':

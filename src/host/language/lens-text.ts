@@ -6,7 +6,7 @@ import { words } from './words';
 
 export interface Lens {
   title: string;
-  action: 'run' | 'sweep' | 'layers' | 'problems' | 'data';
+  action: 'run' | 'sweep' | 'layers' | 'problems' | 'data' | 'sharing';
   /** From 0; the first line when it is absent. */
   line?: number;
 }
@@ -34,4 +34,14 @@ function aboveData({ locateKey }: CheckedConfig): Lens[] {
   return key ? [{ title: `$(open-preview) ${words.previewData()}`, action: 'data', line: key.start.line }] : [];
 }
 
-export const lensesOf = (checked: CheckedConfig): Lens[] => [...aboveConfig(checked), ...aboveData(checked)];
+/** Above the key: what it does is not seen in the text. */
+function aboveSharing({ locateKey }: CheckedConfig): Lens[] {
+  const key = locateKey('sharing');
+  return key ? [{ title: `$(pulse) ${words.diagnoseSharing()}`, action: 'sharing', line: key.start.line }] : [];
+}
+
+export const lensesOf = (checked: CheckedConfig): Lens[] => [
+  ...aboveConfig(checked),
+  ...aboveData(checked),
+  ...aboveSharing(checked),
+];

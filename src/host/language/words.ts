@@ -13,6 +13,7 @@ export const words = {
   runConfig: () => t('Run Config'),
   download: () => t('Download Data Set…'),
   previewData: () => t('Preview Data'),
+  diagnoseSharing: () => t('Diagnose Sharing'),
   weightsKept: (weights: string, kept: string, percent: string) =>
     t('{0} weights · {1} kept ({2} %)', weights, kept, percent),
   weightsByPattern: (weights: string) => t('{0} weights · kept by the pattern', weights),

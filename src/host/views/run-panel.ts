@@ -3,16 +3,21 @@ import { existsSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { runPanelType } from '../../contributions';
 import { Peer } from '../../protocol/rpc';
+import type { SharedWeightCalls, SharingCalls } from '../../protocol/sharing-view';
 import type { RunViewApi, RunViewEvents, RunViewState } from '../../protocol/views';
 import { RunFolder } from '../../runs/folder';
 import { RunReader } from '../../runs/reader';
 import { executeCommand } from '../commands/register';
-import { describeError, isForPeople, runFolderGone } from '../errors';
+import { configGone, describeError, isForPeople, runFolderGone } from '../errors';
 import { detach, type Report } from '../log';
 import { titleOf } from '../run-title';
 import type { Nothing } from '../emitter';
 import type { Selection } from '../selection';
 import { Throttle } from '../throttle';
+import { SharingDesk, type SharingEngine } from '../../runs/sharing/desk';
+import { runSubject } from '../../runs/sharing/run-subject';
+import { editConfig } from '../sharing/edit-config';
+import { SharedWeightPictures } from '../../runs/sharing/weights';
 import { Saver } from './save';
 import { webviewChannel } from './webview-channel';
 import { openPage } from './webview-shell';
@@ -23,6 +28,8 @@ const pollInterval = 1_000;
 export interface PanelServices {
   extension: vscode.Uri;
   selection: Selection;
+  /** What measures and tests shared weights. */
+  measuring: SharingEngine;
   report: Report;
 }
 
@@ -35,6 +42,8 @@ export class RunPanel {
   private readonly tell: Throttle;
   private readonly polling: ReturnType<typeof setInterval>;
   private readonly saver: Saver;
+  private readonly desk: SharingDesk;
+  private readonly weights: SharedWeightPictures;
 
   constructor(
     readonly panel: vscode.WebviewPanel,
@@ -44,6 +53,16 @@ export class RunPanel {
     this.state = state;
     const folder = new RunFolder(state.directory);
     this.reader = new RunReader(folder);
+    const subject = runSubject(
+      folder,
+      async () => (await this.reader.snapshot()).record.configPath,
+      async (path, edits) => {
+        if (!existsSync(path)) throw configGone(folder.id, path);
+        await editConfig(vscode.Uri.file(path), edits);
+      },
+    );
+    this.desk = new SharingDesk(subject, services.measuring);
+    this.weights = new SharedWeightPictures(async () => (await this.desk.mapped()).sharing, this.desk.sharers);
     const home = vscode.Uri.file(state.directory);
     // Exports belong beside the person's own files, not into the hidden run folder.
     this.saver = new Saver(vscode.workspace.getWorkspaceFolder(home)?.uri ?? home);
@@ -81,6 +100,7 @@ export class RunPanel {
     clearInterval(this.polling);
     this.tell.dispose();
     this.peer.close(new vscode.CancellationError());
+    this.weights.dispose();
     this.reader.dispose();
   }
 
@@ -112,6 +132,9 @@ export class RunPanel {
       spectra: (params) => read(() => reader.spectra(params)),
       jacobians: (params) => read(() => reader.jacobians(params)),
       signals: (params) => read(() => reader.signals(params)),
+      sharingEvents: (params) => read(() => reader.sharingEvents(params)),
+      sharingFailure: () => read(() => reader.sharingFailure()),
+      ...this.serveSharing(read),
       select: (state) => {
         this.state = { ...state, directory: this.directory };
         const { layer, step } = state;
@@ -124,6 +147,21 @@ export class RunPanel {
         return Promise.resolve();
       },
       save: (chunk) => this.saver.save(chunk),
+    };
+  }
+
+  private serveSharing(read: <T>(work: () => Promise<T>) => Promise<T>): SharingCalls & SharedWeightCalls {
+    const { desk, weights } = this;
+    return {
+      sharing: (params, context) => read(() => desk.sharing(params, context)),
+      sharingOwners: (params, context) => read(() => desk.sharingOwners(params, context)),
+      sharers: (params, context) => read(() => desk.sharers(params, context)),
+      measureSharing: (params, context) => read(() => desk.measureSharing(params, context)),
+      testSharing: (params, context) => read(() => desk.testSharing(params, context)),
+      applySharingFix: (params, context) => read(() => desk.applySharingFix(params, context)),
+      sharedLayers: (params, context) => read(() => weights.sharedLayers(params, context)),
+      sharingTile: (params, context) => read(() => weights.sharingTile(params, context)),
+      sharersOfWeight: (params, context) => read(() => weights.sharersOfWeight(params, context)),
     };
   }
 

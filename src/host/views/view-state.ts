@@ -1,7 +1,7 @@
 /** What a webview kept with `setState` comes back after a restart, possibly from another version: it is checked. */
 import type { RunTab, RunViewState } from '../../protocol/views';
 
-const tabs: readonly RunTab[] = ['mask', 'givens', 'spectrum', 'training'];
+const tabs: readonly RunTab[] = ['mask', 'givens', 'spectrum', 'sharing', 'training'];
 
 export const initialRunState = (directory: string): RunViewState => ({
   directory,

@@ -1,5 +1,6 @@
 /** Mask: the kept weights of the selected layer, and what they are at the selected step. */
 import type { LayerSummary } from '../../../src/protocol/run';
+import type { SharedBy } from '../../../src/protocol/sharing-view';
 import type { TileRange } from '../../../src/core/mask';
 import { MatrixPanel, type MatrixSubject } from '../../parts/matrix-panel';
 import type { Exhibit } from '../../parts/stage';
@@ -7,9 +8,15 @@ import type { RunModel } from '../run/run-model';
 import type { Obstacle, TabContext, TabRecord } from '../run/tab';
 import { runTitle } from '../../../src/protocol/words';
 import { hasLayer, layerCaption, stepName } from '../run/words';
+import { SharingPicture } from './sharing-picture';
 import { aboutLayer, axes, help, kept, waiting } from './words';
 
-const subjectOf = ({ remote }: TabContext, layer: LayerSummary, step: number): MatrixSubject => {
+const subjectOf = (
+  { remote }: TabContext,
+  layer: LayerSummary,
+  step: number,
+  shared: ReturnType<SharingPicture['of']> | undefined,
+): MatrixSubject => {
   const [rows, columns] = layer.shape;
   const { name } = layer;
   const at = { layer: name, step };
@@ -20,12 +27,14 @@ const subjectOf = ({ remote }: TabContext, layer: LayerSummary, step: number): M
     words: kept,
     axes,
     about: aboutLayer(layer),
+    ...(shared && { extra: shared.picture }),
     source: {
       rows,
       columns,
       mask: (range: TileRange, signal) => remote.maskTile({ ...at, ...range }, { signal }),
       weights: (range: TileRange, signal) => remote.weightTile({ ...at, ...range }, { signal }),
       values: (range: TileRange, signal) => remote.valueTile({ ...at, ...range }, { signal }),
+      ...(shared && { extra: shared.source }),
     },
   };
 };
@@ -38,11 +47,31 @@ export const maskTab: TabRecord = {
   title: help.title,
   supports,
   mount: (context) => {
-    const { model, stage, prefs } = context;
-    const panel = new MatrixPanel(stage.readOut, prefs, context.failed);
+    const { model, remote, stage, prefs, failed } = context;
+    const panel = new MatrixPanel(stage.readOut, prefs, failed);
+    let sharing: { layers: string[]; most: number } | undefined;
+    const by = prefs.get<SharedBy>('mask.sharedBy', ['layer', 'number']);
+    const picture = new SharingPicture(
+      remote,
+      by,
+      (chosen) => {
+        prefs.set('mask.sharedBy', chosen);
+        show();
+      },
+      failed,
+    );
     const show = (): void => {
-      if (model.layer) panel.show(subjectOf(context, model.layer, model.state.step));
+      const { layer } = model;
+      if (!layer) return;
+      const isShared = sharing?.layers.includes(layer.name) ?? false;
+      const shared = isShared ? picture.of(layer, sharing!.layers, sharing!.most - 1) : undefined;
+      panel.show(subjectOf(context, layer, model.state.step, shared));
     };
+    if (model.snapshot?.record.sharing)
+      remote.sharedLayers({}).then((answer) => {
+        sharing = answer;
+        show();
+      }, failed);
     const stop = model.listen(({ layer, step }) => {
       if (layer || step) {
         show();
@@ -67,6 +96,7 @@ export const maskTab: TabRecord = {
       key: (event) => panel.key(event),
       dispose: () => {
         stop();
+        picture.dispose();
         panel.dispose();
       },
     };

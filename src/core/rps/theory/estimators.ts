@@ -23,7 +23,7 @@ export interface LinearModel {
 }
 
 /** The most weights of an experiment: of the learned memory it orthogonalises a matrix of that side in each trial. */
-export const mostWeights = 4096;
+const mostWeights = 4096;
 
 /** Throws `rps.bad-experiment`. */
 export function checkModel({ n, m }: Pick<LinearModel, 'n' | 'm'>): void {

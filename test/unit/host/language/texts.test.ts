@@ -139,6 +139,19 @@ model:
 });
 
 describe('lenses', () => {
+  it('stand above what is shared, too', () => {
+    const text = `${preset.split('sparsity')[0]}sharing: { compression: 10 }\n`;
+    const own = lensesOf(checkConfig(text, 'yaml')).filter(({ action }) => action === 'sharing');
+    expect(own).toEqual([
+      {
+        title: '$(pulse) Diagnose Sharing',
+        action: 'sharing',
+        line: text.split('\n').indexOf('sharing: { compression: 10 }'),
+      },
+    ]);
+    expect(lensesOf(checkConfig(preset, 'yaml')).some(({ action }) => action === 'sharing')).toBe(false);
+  });
+
   it('offer to run, and say what is kept', () => {
     expect(lensesOf(checkConfig(preset, 'yaml'))).toEqual([
       { title: '$(play) Run Config', action: 'run' },

@@ -1,0 +1,27 @@
+/** Edits of a config that a diagnosis suggests. */
+import * as vscode from 'vscode';
+import { configEdit } from '../../config/edit';
+import { configFormat } from '../../config/format';
+import { withoutByteOrderMark } from '../../config/text';
+import type { SharingEdit } from '../../protocol/sharing';
+import { editRefused } from '../errors';
+
+/**
+ * One edit, so that one undo takes it back. The config is shown, so that the person sees what was done and can undo it.
+ * @throws SparseError `host.edit-refused`
+ */
+export const editConfig = async (uri: vscode.Uri, edits: readonly SharingEdit[]): Promise<void> => {
+  const document = await vscode.workspace.openTextDocument(uri);
+  const text = document.getText();
+  const shift = text.length - withoutByteOrderMark(text).length;
+  const keys = edits.map(({ path, value }) => (value === null ? { path } : { path, value }));
+  const found = configEdit(text.slice(shift), configFormat(uri.path), keys);
+  const edit = new vscode.WorkspaceEdit();
+  if (found) {
+    const [start, end] = [found.span.start, found.span.end].map((offset) => document.positionAt(offset + shift));
+    edit.replace(uri, new vscode.Range(start, end), found.text);
+  }
+  if (!found || !(await vscode.workspace.applyEdit(edit)))
+    throw editRefused(vscode.workspace.asRelativePath(uri), edits.map(({ path }) => path).join(', '));
+  await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.One, preserveFocus: true });
+};

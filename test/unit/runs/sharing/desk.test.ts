@@ -1,0 +1,172 @@
+/** The desk behind the view of shared weights: what is kept of what was measured, and who shares what. */
+import { describe, expect, it } from 'vitest';
+import { locationsOf } from '../../../../src/core/rps/mapping';
+import { normalisedScales, plainScales } from '../../../../src/core/rps/scales';
+import { sharingOf } from '../../../../src/core/rps/sharing';
+import type { CallContext } from '../../../../src/protocol/rpc';
+import type {
+  SharingEdit,
+  SharingFinding,
+  SharingReport,
+  SharingTest,
+  TestedPoint,
+} from '../../../../src/protocol/sharing';
+import { SharingDesk, type SharingEngine } from '../../../../src/runs/sharing/desk';
+import { mappedOf } from '../../../../src/runs/sharing/mapped';
+import { mergeReports } from '../../../../src/runs/sharing/merge';
+import { SharedWeightPictures } from '../../../../src/runs/sharing/weights';
+
+const layers = [
+  { name: 'conv', rows: 4, columns: 27, kernel: [3, 3] as const, deviation: 0.3 },
+  { name: 'fc', rows: 10, columns: 40, deviation: 0.1 },
+];
+const sharing = sharingOf(layers, { compression: 4, scope: 'global', spec: { kind: 'fold', seed: 5 } });
+const context: CallContext = { signal: new AbortController().signal, progress: () => undefined };
+
+const finding = (id: SharingFinding['id'], measure: string, more: Partial<SharingFinding> = {}): SharingFinding => ({
+  ...{ id, measure, title: measure, value: 1, threshold: null, verdict: 'ok', sentence: '' },
+  ...more,
+});
+const fix = { title: 'fold', edits: [{ path: 'sharing.mapping', value: 'fold' }] satisfies SharingEdit[] };
+const base = {
+  layers: [{ name: 'conv' }, { name: 'fc' }],
+  findings: [finding('D1', 'largest-lambda'), finding('D2', 'unused', { fix })],
+  tested: [],
+} as unknown as SharingReport;
+const sharp = {
+  ...base,
+  sharpness: { value: 9 },
+  findings: [...base.findings, finding('D9', 'sharpness')],
+} as unknown as SharingReport;
+const batch = {
+  ...base,
+  layers: [{ name: 'conv', batch: { updateRatio: 0.1 } }, { name: 'fc' }],
+  findings: [finding('D1', 'largest-lambda', { value: 2 }), finding('D6', 'update-ratio')],
+} as unknown as SharingReport;
+const tested = (initStd: number, steps: number): TestedPoint => ({
+  ...{ initStd, learningRate: 0.1, steps, outcome: 'slow', firstLoss: 2, lastLoss: 2, predicted: 'safe' },
+});
+
+interface Asked {
+  desk: SharingDesk;
+  edits: SharingEdit[];
+  trials: SharingTest[];
+  /** Times the mapping was made, and the report. */
+  made: { mapped: number; report: number };
+}
+
+function deskOf(plain = false): Asked {
+  const asked: Omit<Asked, 'desk'> = { edits: [], trials: [], made: { mapped: 0, report: 0 } };
+  const scales = plain ? plainScales(sharing, 0.05) : normalisedScales(sharing);
+  const engine: SharingEngine = {
+    diagnose: ({ level }) => Promise.resolve(level === 'batch' ? batch : sharp),
+    test: (params) => {
+      asked.trials.push(params);
+      return Promise.resolve(params.points.map(({ initStd }) => tested(initStd, params.steps)));
+    },
+  };
+  const desk = new SharingDesk(
+    {
+      report: () => Promise.resolve((asked.made.report++, base)),
+      mapped: () => {
+        // The first time it goes wrong.
+        if (asked.made.mapped++ === 0) return Promise.reject(new Error('not yet'));
+        return Promise.resolve(mappedOf(sharing, scales));
+      },
+      source: () => Promise.resolve({ configPath: '/a', configText: '', root: '/' }),
+      edit: (edits) => Promise.resolve(void asked.edits.push(...edits)),
+    },
+    engine,
+  );
+  return { desk, ...asked };
+}
+
+describe('the desk of shared weights', () => {
+  it('keeps what was measured and tested, whatever came first', async () => {
+    const { desk, trials, made } = deskOf();
+    expect(await desk.sharing({}, context)).toBe(base);
+    await desk.testSharing({ points: [{ initStd: 1, learningRate: 0.1 }] }, context);
+    await desk.measureSharing({ level: 'sharpness' }, context);
+    const both = await desk.measureSharing({ level: 'batch' }, context);
+    expect(both.sharpness?.value).toBe(9);
+    expect(both.layers[0].batch?.updateRatio).toBe(0.1);
+    expect(both.findings.map(({ id, value }) => [id, value])).toEqual([
+      ['D1', 2],
+      ['D2', 1],
+      ['D6', 1],
+      ['D9', 1],
+    ]);
+    expect(both.tested.map(({ initStd }) => initStd)).toEqual([1]);
+    // The sharpness that is known is not measured again.
+    await desk.testSharing({ points: [{ initStd: 2, learningRate: 0.1 }] }, context);
+    expect(trials.map(({ sharpness }) => sharpness?.value)).toEqual([undefined, 9]);
+    expect((await desk.sharing({}, context)).tested.map(({ initStd }) => initStd)).toEqual([1, 2]);
+    expect(made.report).toBe(1);
+    desk.forget();
+    expect((await desk.sharing({}, context)).tested).toEqual([]);
+  });
+
+  it('counts a place that is tested again once', () => {
+    const merged = mergeReports(
+      { ...base, tested: [tested(1, 50), tested(2, 50)] },
+      { ...base, tested: [tested(1, 100)] },
+    );
+    expect(merged.tested.map(({ initStd, steps }) => [initStd, steps])).toEqual([
+      [2, 50],
+      [1, 100],
+    ]);
+  });
+
+  it('asks for the edits of a finding, by its place, and refuses one without', async () => {
+    const { desk, edits } = deskOf();
+    await desk.applySharingFix({ finding: 1 }, context);
+    expect(edits).toEqual(fix.edits);
+    await expect(desk.applySharingFix({ finding: 0 }, context)).rejects.toMatchObject({ code: 'runs.no-such-finding' });
+  });
+
+  it('names the sharers of a location by the indices of their tensors, with their scales', async () => {
+    const { desk } = deskOf(true);
+    await expect(desk.sharers({ location: 3 }, context)).rejects.toThrow('not yet');
+    const page = await desk.sharers({ location: 3 }, context);
+    expect(page.total).toBe(4);
+    expect(page.gamma).toBeCloseTo(
+      page.sharers.reduce((sum, { scale }) => sum + scale ** 2, 0),
+      12,
+    );
+    for (const { layer, at, scale } of page.sharers) {
+      const l = layers.findIndex(({ name }) => name === layer);
+      expect(scale).toBeCloseTo(layers[l].deviation / 0.05, 12);
+      const [out, first, ...taps] = at;
+      const index = l === 0 ? out * 27 + first * 9 + taps[0] * 3 + taps[1] : out * 40 + first;
+      const places = new Int32Array(1);
+      locationsOf(sharing, l, index, index + 1, places);
+      expect(places[0]).toBe(3);
+    }
+  });
+
+  it('has normalised scales whose squares sum to 1', async () => {
+    const { desk } = deskOf();
+    await desk.sharers({ location: 0 }, context).catch(() => undefined);
+    expect((await desk.sharers({ location: 0 }, context)).gamma).toBeCloseTo(1, 12);
+  });
+
+  it('draws weights by whom they share with', async () => {
+    const pictures = new SharedWeightPictures(
+      () => Promise.resolve(sharing),
+      ({ location }) => Promise.resolve({ location, total: 0, gamma: 0, sharers: [] }),
+    );
+    expect(await pictures.sharedLayers({}, context)).toEqual({ layers: ['conv', 'fc'], most: 4 });
+    const whole = { rowStart: 0, rowEnd: 10, columnStart: 0, columnEnd: 40 };
+    const byNumber = await pictures.sharingTile({ layer: 'fc', by: 'number', ...whole }, context);
+    expect(new Set(byNumber.values)).toEqual(new Set([3]));
+    const byLayer = await pictures.sharingTile({ layer: 'fc', by: 'layer', ...whole }, context);
+    expect(new Set(byLayer.values)).toEqual(new Set([1, 2]));
+    const places = new Int32Array(1);
+    locationsOf(sharing, 1, 85, 86, places);
+    expect((await pictures.sharersOfWeight({ layer: 'fc', index: 85 }, context)).location).toBe(places[0]);
+    await expect(pictures.sharingTile({ layer: 'norm', by: 'layer', ...whole }, context)).rejects.toMatchObject({
+      code: 'runs.unknown-layer',
+    });
+    pictures.dispose();
+  });
+});

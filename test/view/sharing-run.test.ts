@@ -1,0 +1,124 @@
+/** Shared weights in the panel of a run: its Sharing tab, and the colours of its masks. */
+import { describe, expect, inject, it } from 'vitest';
+import type { SharingEvent, SharingFailure } from '../../src/protocol/sharing';
+import { missingBrowser, themes } from './harness';
+import { matrix, open, panelTests, press, readsOut, served, useBrowser, view } from './run-panel';
+import { fixable } from './sharing-data';
+
+const names = ['fc1', 'fc2', 'fc3'];
+
+/** Steps from `from` on, whose ratios grow by the last. */
+const events = (from: number, count: number, growth: number): SharingEvent[] =>
+  Array.from({ length: count }, (_, i) => ({
+    type: 'sharing',
+    at: 10 * i,
+    step: from + i,
+    layers: names.map((layer, l) => ({ layer, updateRatio: 0.002 * (l + 1) * growth ** i, norm: 8 - l })),
+    memoryGrowth: 1 + 0.002 * i * growth ** i,
+  }));
+
+const failure: SharingFailure = {
+  code: 'sharing.update-ratio',
+  step: 27,
+  layer: 'fc3',
+  steps: events(10, 20, 1.4).map(({ step, layers }, i) => ({
+    step,
+    loss: i === 19 ? null : 2.3 - 0.05 * i + 0.002 * 1.45 ** i,
+    memoryNorm: 12 + 0.01 * 1.4 ** i,
+    gradientNorm: 0.5 * 1.2 ** i,
+    layers,
+  })),
+};
+
+describe.skipIf(missingBrowser !== undefined)(panelTests('the Sharing tab of a run'), () => {
+  useBrowser();
+  const course = { page: events(0, 40, 1), failed: false };
+  const courseCalls = ({ page, failed }: typeof course) => ({
+    sharingEvents: ({ start, end }: { start: number; end: number }) =>
+      Promise.resolve({ total: page.length, items: page.slice(start, end) }),
+    sharingFailure: () => Promise.resolve(failed ? failure : null),
+  });
+  const shared = (section: string): { directory: string; kept: unknown } => ({
+    directory: inject('sharedRun'),
+    kept: { directory: inject('sharedRun'), tab: 'sharing', prefs: { 'sharing.section': section } },
+  });
+
+  it('says in words that a run shares nothing', async () => {
+    await open('sharing');
+    await expect.poll(() => view.page.locator('.state').innerText()).toMatch(/This run shares no weights/);
+    await view.screenshot('sharing-none');
+  });
+
+  it('shows what was found of it, and what would be changed in its config', async () => {
+    await open('sharing', shared('findings'));
+    await readsOut(/^Nothing speaks against it: \d+ findings, none past its threshold/);
+    expect(await view.page.locator('.sharing-facts').innerText()).toMatch(/memory\s+24\.9 kB/);
+    expect(await view.page.locator('.findings-list tbody tr').count()).toBeGreaterThan(5);
+    await view.screenshot('sharing-run-findings');
+    const applied: number[] = [];
+    await view.close();
+    await open('sharing', shared('findings'), {
+      sharing: async (params, context) => fixable(await served.api.sharing(params, context)),
+      applySharingFix: ({ finding }) => {
+        applied.push(finding);
+        return Promise.resolve();
+      },
+    });
+    await view.page.getByRole('button', { name: 'Set scaler: theory' }).click();
+    await readsOut(/Changed in the config: Set scaler: theory/);
+    expect(applied).toEqual([0]);
+  });
+
+  it('gives the chosen layer a rim in the memory', async () => {
+    await open('sharing', { ...shared('memory'), layer: 'fc2' });
+    await view.page.waitForSelector('.memory-map');
+    await expect.poll(() => view.page.locator('.category-legend .chosen').innerText()).toBe('fc2');
+    await press('[');
+    await expect.poll(() => view.page.locator('.category-legend .chosen').innerText()).toBe('fc1');
+    await press(']');
+    await view.screenshot('sharing-run-memory');
+  });
+
+  it.each(themes)('shows the course, in %s', async (theme) => {
+    await open('sharing', { ...shared('course'), theme }, courseCalls(course));
+    await readsOut(/^step 39 · largest update ratio 0\.00600 in fc3/);
+    await view.screenshot(`sharing-course-${theme}`);
+  });
+
+  it('goes to the steps before a failure, and back to the whole run', async () => {
+    await open('sharing', shared('course'), courseCalls({ page: course.page, failed: true }));
+    await readsOut(/^sharing\.update-ratio: it began in fc3 at step 27; the 20 steps before are kept/);
+    await view.screenshot('sharing-course-failure');
+    await press('t');
+    await expect.poll(() => view.page.locator('.table-twin tbody tr').count()).toBe(20);
+    await press('t');
+    await press('r');
+    await readsOut(/^step 39 · largest/);
+  });
+
+  it.each(themes)('colours a mask by the layer that it is shared with, in %s', async (theme) => {
+    await open('mask', { directory: inject('sharedRun'), theme });
+    await view.page.getByRole('radio', { name: 'Sharing' }).check();
+    await readsOut(/^fc1 · each weight in the colour of the other layer/);
+    await expect
+      .poll(() => view.page.locator('.legend-room .category-legend').innerText())
+      .toMatch(/alone[\s]+fc1[\s]+fc2/);
+    await matrix().focus();
+    await press('ArrowDown');
+    await readsOut(/^fc1 \[row 0, column 0\] · location [\d,]+ with [78] others: /);
+    await view.screenshot(`mask-sharing-${theme}`);
+  });
+
+  it('colours it by how many share, and goes on to other layers', async () => {
+    await open('mask', { directory: inject('sharedRun') });
+    await view.page.waitForSelector('.segmented >> text=Sharing');
+    await press('w');
+    await press('w');
+    await readsOut(/^fc1 · each weight in the colour of the other layer/);
+    await view.page.getByRole('radio', { name: 'By Number' }).check();
+    await readsOut(/^fc1 · each weight by how many others/);
+    await press(']');
+    await readsOut(/^fc2 · each weight by how many others/);
+    await view.screenshot('mask-sharing-number');
+  });
+});

@@ -1,0 +1,135 @@
+/** What the page of the theory says. */
+import type { DataKind } from '../../../src/core/rps/theory/data';
+import { dataDefaults } from '../../../src/core/rps/theory/data';
+import type { Estimator } from '../../../src/core/rps/theory/estimators';
+import { count, figure, many } from '../../format';
+import {
+  fewestWeights,
+  mostWeights,
+  withinErrors,
+  type Agreement,
+  type Cell,
+  type Question,
+  type Settings,
+} from './experiment';
+
+export const words = {
+  title: 'Sharing Theory',
+  stem: 'sharing-theory',
+  question: 'Question',
+  questions: { inner: 'Inner Product', learned: 'Learned Memory' } satisfies Record<Question, string>,
+  data: 'Data',
+  kinds: {
+    isotropic: 'isotropic',
+    'power-law': 'power law',
+    duplicated: 'duplicated groups',
+    'low-rank': 'low rank',
+  } satisfies Record<DataKind, string>,
+  weights: 'Weights n',
+  seed: 'Seed',
+  again: 'Other Seed',
+  estimator: 'Estimator',
+  estimators: {
+    'count-sketch': 'count-sketch',
+    fold: 'fold',
+    'random-pruning': 'random pruning',
+    magnitude: 'magnitude',
+  } satisfies Record<Estimator, string>,
+  chart: {
+    inner: {
+      label: 'Mean squared error of the inner product by size of the memory',
+      title: 'Mean squared error, of |θ|²|x|²',
+    },
+    learned: { label: 'Excess risk of the trained memory by its size', title: 'Excess risk, of that without a memory' },
+  } satisfies Record<Question, { label: string; title: string }>,
+  memory: 'numbers kept, m',
+  formula: 'formula',
+  drawnSeries: 'drawn',
+  badWeights: (text: string) =>
+    `"${text}" is no number of weights: a whole number from ${fewestWeights} to ${mostWeights} is drawn here.`,
+  badSeed: (text: string) => `"${text}" is no seed: use a whole number from 0.`,
+  progress: (done: number, all: number) => `${count(done)} of ${count(all)} figures drawn`,
+  done: (agreeing: number, all: number) =>
+    all === 0
+      ? 'All figures are drawn; no formula is known for these data'
+      : agreeing === all
+        ? `All ${count(all)} formulas agree with what was drawn, within ${withinErrors} standard errors`
+        : `${count(agreeing)} of ${count(all)} formulas agree with what was drawn, within ${withinErrors} standard errors`,
+  table: {
+    name: 'Figures',
+    caption: (settings: Settings) => `${words.questions[settings.question]}: ${settingsText(settings)}`,
+  },
+  at: (m: number) => `Memory of ${many(m, 'number')}`,
+  columns: {
+    m: 'm',
+    estimator: 'estimator',
+    closed: 'formula',
+    drawn: 'drawn mean',
+    error: 'standard error',
+    trials: 'draws',
+    distance: 'distance in standard errors',
+    agreement: 'agreement',
+  },
+  agreement: {
+    agrees: 'agrees',
+    differs: 'differs',
+    drawing: 'drawing',
+    'no-formula': 'no formula known',
+  } satisfies Record<Agreement, string>,
+  help: {
+    title: 'Sharing Theory',
+    text: [
+      'A linear model with n weights θ keeps m numbers: shared through a hash (count-sketch, as HashedNet; fold, as STABLE-RPS), or those of m weights, pruned at random or by magnitude.',
+      'Inner Product: ⟨θ, x⟩ is estimated from the memories of θ and x. All but magnitude are unbiased; the lines are the exact variance for this θ and x, the points the mean squared error of draws, with two standard errors each way.',
+      'Learned Memory: the m numbers are trained to the optimum, and the excess risk that is left is drawn; lines where a formula is known.',
+      'On average over isotropic data a fold ties random pruning. Sharing wins where features are correlated or one product dominates; magnitude needs to know θ. The formulas are derived here and checked by drawing; they are not quoted from a paper.',
+      'The seed fixes θ, the data and every draw.',
+    ],
+    keys: [
+      ['← →', 'Move the cursor over the sizes of the memory'],
+      ['Enter', 'Choose the size under the cursor'],
+      ['m', 'The next estimator'],
+      ['q', 'The other question'],
+    ],
+  },
+} as const;
+
+export const settingsText = ({ data, n, seed }: Settings): string =>
+  `${words.kinds[data]} data, n ${count(n)}, seed ${seed}`;
+
+const inner: Record<Estimator, string> = {
+  'count-sketch': '(|θ|²|x|² + ⟨θ, x⟩² − 2 Σ θᵢ²xᵢ²) / m',
+  fold: '(|θ|²|x|² + ⟨θ, x⟩² − Σ over partitions p of (|θₚ|²|xₚ|² + ⟨θₚ, xₚ⟩²)) / m',
+  'random-pruning': '(n − m) / (m (n − 1)) · (n Σ aᵢ² − (Σ aᵢ)²), aᵢ = θᵢxᵢ',
+  magnitude: '(Σ of θᵢxᵢ over the n − m smallest |θᵢ|)²',
+};
+
+const isotropic: Record<Estimator, string> = {
+  'count-sketch': '1 − (m/n)(1 − (1 − 1/m)ⁿ)',
+  fold: '1 − m/n where m divides n; else 1 − Σ θᵢ² E[1/nⱼ] / |θ|²',
+  'random-pruning': '1 − m/n',
+  magnitude: 'Σ of θᵢ² over the n − m smallest / |θ|²',
+};
+
+const powerLaw: Partial<Record<Estimator, string>> = {
+  'random-pruning': '1 − m/n',
+  magnitude: 'Σ of σᵢ²θᵢ² over the n − m smallest |θᵢ| / Σ σᵢ²θᵢ²',
+};
+
+const none = 'min over ψ of (θ − Rψ)ᵀ Σ (θ − Rψ) / θᵀΣθ: drawn only, no formula for its mean is known';
+
+/** The formula of an estimator's figure, as far as there is one. */
+export const formulaOf = ({ question, data }: Settings, estimator: Estimator): string => {
+  if (question === 'inner') return inner[estimator];
+  if (data === 'isotropic') return isotropic[estimator];
+  if (data === 'power-law') return powerLaw[estimator] ?? none;
+  return data === 'low-rank' && estimator !== 'count-sketch'
+    ? `0 once m is ${dataDefaults.rank} or more; else ${none}`
+    : none;
+};
+
+const value = (of: number | null): string => (of === null ? '–' : figure(of));
+
+export const cellText = ({ estimator, m, closed, drawn }: Cell): string =>
+  `${words.estimators[estimator]}, m ${count(m)}: formula ${value(closed)}` +
+  (drawn ? ` · drawn ${figure(drawn.mean)} ± ${figure(drawn.standardError)}` : ` · ${words.agreement.drawing}`);

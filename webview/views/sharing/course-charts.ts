@@ -1,0 +1,82 @@
+/** The charts of the course, and what they draw. */
+import type { SharingEvent, SharingFailure } from '../../../src/protocol/sharing';
+import { Chart } from '../../drawing/chart';
+import type { AxisSpec, SeriesSpec } from '../../drawing/chart-spec';
+import { styleOf } from '../compare/series';
+import { courseWords as words } from './course-words';
+
+type Values = (number | null)[];
+
+export interface CourseColumns {
+  step: number[];
+  /** Of each layer. */
+  ratios: Values[];
+  memory: Values;
+}
+
+export interface CourseCharts {
+  loss: Chart;
+  ratio: Chart;
+  memory: Chart;
+  all: readonly Chart[];
+}
+
+const finite = (value: number | null | undefined): number | null =>
+  value === null || value === undefined || !Number.isFinite(value) ? null : value;
+
+/** A logarithm has no place for what is not positive. */
+export const positive = (value: number | null): number | null => (value !== null && value > 0 ? value : null);
+
+export const eventColumns = (events: readonly SharingEvent[], layers: readonly string[]): CourseColumns => ({
+  step: events.map(({ step }) => step),
+  ratios: layers.map((name) =>
+    events.map((event) => finite(event.layers.find(({ layer }) => layer === name)?.updateRatio)),
+  ),
+  memory: events.map(({ memoryGrowth }) => finite(memoryGrowth)),
+});
+
+export const failureColumns = ({ steps }: SharingFailure, layers: readonly string[]): CourseColumns => ({
+  step: steps.map(({ step }) => step),
+  ratios: layers.map((name) =>
+    steps.map((step) => finite(step.layers.find(({ layer }) => layer === name)?.updateRatio)),
+  ),
+  memory: steps.map(({ memoryNorm }) => finite(memoryNorm)),
+});
+
+const stepAxis = (label: string): AxisSpec => ({
+  label,
+  whole: true,
+  range: (first, last) => [first, Math.max(first + 1, last)],
+});
+const fromZero = (_: number, most: number): [number, number] => [0, most * 1.08 || 1];
+
+export function courseCharts(p: {
+  layers: readonly string[];
+  memory: { label: string; title: string };
+  cursor: (at: number | undefined) => void;
+}): CourseCharts {
+  const layerSeries = p.layers.map((label, place): SeriesSpec => ({ label, draw: 'line', ...styleOf(place) }));
+  const loss = new Chart({
+    label: words.loss.label,
+    x: stepAxis(''),
+    y: { label: words.loss.title, range: fromZero },
+    series: [{ label: '', colour: 0, draw: 'line' }],
+  });
+  const ratio = new Chart({
+    label: words.ratio.label,
+    x: stepAxis(''),
+    y: { label: words.ratio.title, range: fromZero },
+    series: layerSeries,
+    group: 'sharing-course',
+    cursor: p.cursor,
+  });
+  const memory = new Chart({
+    label: p.memory.label,
+    x: stepAxis(words.step),
+    y: { label: p.memory.title, range: fromZero },
+    series: [{ label: '', colour: 0, draw: 'line', width: 2 }],
+    group: 'sharing-course',
+    cursor: p.cursor,
+  });
+  return { loss, ratio, memory, all: [loss, ratio, memory] };
+}

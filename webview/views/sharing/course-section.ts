@@ -1,0 +1,190 @@
+/** Course: loss and update ratios of a run, and the steps that were kept before it failed. */
+import type { Remote } from '../../../src/protocol/rpc';
+import type { SharingEvent, SharingFailure, SharingReport } from '../../../src/protocol/sharing';
+import type { SharingCourseCalls } from '../../../src/protocol/sharing-view';
+import type { MetricsPage } from '../../../src/protocol/views';
+import { segmented } from '../../controls';
+import type { Chart } from '../../drawing/chart';
+import { h, setText } from '../../dom';
+import type { Table } from '../../parts/table';
+import { Series } from '../spectrum/series';
+import { Metrics } from '../training/metrics';
+import { courseCharts, eventColumns, failureColumns, positive, type CourseCharts } from './course-charts';
+import { eventsTable, failureTable } from './course-tables';
+import { courseWords as words, eventText, failureStepText, failureText } from './course-words';
+import type { Section, SharingContext } from './section';
+
+/** What a run's tab can ask besides. */
+export interface CourseContext {
+  remote: Remote<SharingCourseCalls>;
+  metrics: (start: number, end: number) => Promise<MetricsPage>;
+  failed: (error: unknown) => void;
+}
+
+type Which = 'whole' | 'before';
+
+export class CourseSection implements Section {
+  readonly id = 'course';
+  readonly help = { text: words.help, keys: words.keys };
+  readonly element = h('div', { class: 'sharing-course' });
+  readonly controls: readonly HTMLElement[];
+  private readonly note = h('p', { class: 'note', role: 'status' });
+  private readonly whichChoice;
+  private readonly events: Series<SharingEvent>;
+  private readonly metrics: Metrics;
+  private charts: CourseCharts | undefined;
+  private failure: SharingFailure | null = null;
+  private which: Which = 'whole';
+  private layers: readonly string[] = [];
+  private at: number | undefined;
+  private reading = false;
+  private again = false;
+  private disposed = false;
+
+  constructor(
+    private readonly context: SharingContext,
+    private readonly course: CourseContext,
+  ) {
+    this.events = new Series((start, end) => course.remote.sharingEvents({ start, end }));
+    this.metrics = new Metrics((start, end) => course.metrics(start, end));
+    const options = [
+      { value: 'whole', text: words.whole },
+      { value: 'before', text: words.before },
+    ] as const;
+    this.whichChoice = segmented<Which>(words.which, options, 'whole', (which) => this.choose(which));
+    this.whichChoice.element.hidden = true;
+    this.controls = [this.whichChoice.element];
+    this.element.append(this.note);
+  }
+
+  show(report: SharingReport): void {
+    this.layers = report.layers.map(({ name }) => name);
+    this.build();
+    this.update();
+  }
+
+  /** The run went on. */
+  update(): void {
+    this.again = true;
+    if (!this.reading) this.readAll().catch(this.course.failed);
+  }
+
+  /** The run was resumed from an earlier step. */
+  forget(): void {
+    this.events.forget();
+    this.metrics.forget();
+    this.failure = null;
+  }
+
+  describe(): void {
+    const { readOut } = this.context.stage;
+    const { failure, at, which } = this;
+    const items = this.events.items;
+    if (failure && which === 'before') {
+      const step = at === undefined ? undefined : failure.steps[at];
+      readOut.say(step ? failureStepText(step) : failureText(failure));
+      return;
+    }
+    const event = at === undefined ? items.at(-1) : items[at];
+    readOut.say(event ? eventText(event) : '', failure ? failureText(failure) : '');
+  }
+
+  pictures(): (HTMLCanvasElement | undefined)[] {
+    return this.charts?.all.map((chart) => chart.picture()) ?? [];
+  }
+
+  tables(): Table[] {
+    const { name } = this.context;
+    const kept = this.failure ? [failureTable(this.failure, name, this.layers)] : [];
+    const all = [eventsTable(this.events.items, name, this.layers)];
+    return this.which === 'before' ? [...kept, ...all] : [...all, ...kept];
+  }
+
+  caption(): string {
+    return this.failure ? failureText(this.failure) : '';
+  }
+
+  key(event: KeyboardEvent): boolean {
+    if (event.key !== 'r' || event.ctrlKey || event.metaKey || event.altKey || !this.failure) return false;
+    this.choose(this.which === 'whole' ? 'before' : 'whole');
+    return true;
+  }
+
+  dispose(): void {
+    this.disposed = true;
+    for (const chart of this.charts?.all ?? []) chart.dispose();
+  }
+
+  private choose(which: Which): void {
+    this.which = which;
+    this.whichChoice.value = which;
+    this.build();
+    this.draw();
+  }
+
+  /** Other charts: those of the failure have other columns. */
+  private build(): void {
+    if (this.disposed) return;
+    for (const chart of this.charts?.all ?? []) chart.dispose();
+    this.at = undefined;
+    this.charts = courseCharts({
+      layers: this.layers,
+      memory: this.which === 'before' ? words.memory : words.growth,
+      cursor: (at) => {
+        this.at = at;
+        this.describe();
+      },
+    });
+    this.element.replaceChildren(this.note, ...this.charts.all.map(({ element }: Chart) => element));
+  }
+
+  private async readAll(): Promise<void> {
+    this.reading = true;
+    try {
+      while (this.again && !this.disposed) {
+        this.again = false;
+        await this.events.update();
+        await this.metrics.update();
+        const failure = await this.course.remote.sharingFailure({});
+        // A run that failed is looked at where it did, once it is known.
+        if (failure && !this.failure) this.which = 'before';
+        const other = (failure === null) !== (this.failure === null);
+        this.failure = failure;
+        this.whichChoice.element.hidden = failure === null;
+        this.whichChoice.value = this.which;
+        if (other) this.build();
+        this.draw();
+      }
+    } finally {
+      this.reading = false;
+    }
+  }
+
+  private draw(): void {
+    const { charts, failure, layers, which } = this;
+    if (!charts || this.disposed) return;
+    const before = failure !== null && which === 'before';
+    setText(this.note, failure ? failureText(failure) : this.events.items.length === 0 ? words.nothing : '');
+    const { drawn, columns } = this.metrics;
+    const of = before ? failureColumns(failure, layers) : eventColumns(this.events.items, layers);
+    charts.loss.setData(
+      before
+        ? [of.step, failure.steps.map(({ loss }) => loss)]
+        : [drawn.rows().map((row) => columns.step[row]), drawn.column('loss')],
+    );
+    const ratios = of.ratios.map((column) => column.map(positive));
+    // A logarithmic axis has no ends before there is something on it.
+    charts.ratio.setData([of.step, ...ratios]);
+    charts.ratio.setLog(ratios.some((column) => column.some((value) => value !== null)));
+    charts.memory.setData([of.step, of.memory]);
+    const began = failure ? [{ axis: 'x' as const, value: failure.step, text: words.failed }] : [];
+    charts.loss.setMarks(began);
+    charts.ratio.setMarks([
+      { axis: 'y', value: 0.1, text: words.limit, dash: [2, 3] },
+      ...began.map((mark) => ({ ...mark, text: '' })),
+    ]);
+    charts.memory.setMarks(began.map((mark) => ({ ...mark, text: '' })));
+    this.describe();
+    this.context.stage.refreshTable();
+  }
+}

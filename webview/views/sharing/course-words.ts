@@ -1,0 +1,52 @@
+/** What the course of a run that shares its weights says. */
+import type { SharingEvent, SharingFailure } from '../../../src/protocol/sharing';
+import { count, figure } from '../../format';
+
+export const courseWords = {
+  help: [
+    'Loss, and by layer the norm of a step over that of the weights: healthy training stays near 0.001, and above the dotted line, 0.1, a layer is thrown about. The last chart is the norm of the memory over that before the first step.',
+    'Where a run failed, the steps before are kept: Before the Failure shows them one by one.',
+  ],
+  keys: [
+    ['← →', 'Move the cursor in a chart (Shift: far)'],
+    ['r', 'Whole run, or the steps before the failure'],
+  ],
+  which: 'Steps',
+  whole: 'Whole Run',
+  before: 'Before the Failure',
+  loss: { label: 'Loss of each step', title: 'Loss' },
+  ratio: { label: 'Norm of a step over that of the weights, by layer', title: 'Update ratio' },
+  growth: { label: 'Norm of the memory over that before the first step', title: 'Memory growth' },
+  memory: { label: 'Norm of the memory', title: 'Memory norm' },
+  step: 'step',
+  limit: '0.1',
+  failed: 'it began here',
+  nothing: 'The run has recorded nothing of its shared weights yet: `probes.divergence` says how often it looks.',
+  eventsTable: { name: 'Course', caption: (name: string) => `Update ratios of ${name}` },
+  failureTable: { name: 'Before the failure', caption: (name: string) => `The steps before ${name} failed` },
+  columns: {
+    step: 'step',
+    loss: 'loss',
+    growth: 'memory growth',
+    memory: 'memory norm',
+    gradient: 'gradient norm',
+    ratio: (layer: string) => `${layer} step / weights`,
+    norm: (layer: string) => `${layer} norm`,
+  },
+} as const;
+
+export const failureText = ({ code, step, layer, steps }: SharingFailure): string =>
+  `${code}: it began ${layer === null ? '' : `in ${layer} `}at step ${count(step)}; the ${count(steps.length)} steps before are kept`;
+
+const largest = (layers: readonly { layer: string; updateRatio: number | null }[]): string => {
+  const known = layers.filter(({ updateRatio }) => updateRatio !== null);
+  if (known.length === 0) return '';
+  const most = known.reduce((best, one) => (one.updateRatio! > best.updateRatio! ? one : best));
+  return `largest update ratio ${figure(most.updateRatio!)} in ${most.layer}`;
+};
+
+export const eventText = ({ step, layers, memoryGrowth }: SharingEvent): string =>
+  `step ${count(step)} · ${largest(layers)} · memory ${figure(memoryGrowth)}x its first norm`;
+
+export const failureStepText = ({ step, loss, layers }: SharingFailure['steps'][number]): string =>
+  `step ${count(step)} · loss ${loss === null ? 'not finite' : figure(loss)} · ${largest(layers)}`;

@@ -1,0 +1,88 @@
+/** Where a place lies on the map of divergence, and what the map is of. */
+import type { PredictedOutcome, SharingPoint, SharingReport, TestedPoint } from '../../../src/protocol/sharing';
+import { axisFor, lineAt, type LogAxis } from '../../drawing/log-axis';
+import type { Line, PlanePoint, Region } from '../../drawing/plane-draw';
+import { divergenceWords } from './divergence-words';
+
+/** Where the config names none, as with STABLE-RPS, which does not depend on it: the middle of the map. */
+const usualInitStd = 0.04;
+
+const lineOf = (points: readonly SharingPoint[]): Line =>
+  points.map(({ initStd, learningRate }) => [initStd, learningRate] as const).sort(([one], [other]) => one - other);
+
+export interface Boundaries {
+  proved: Line;
+  empirical: Line;
+}
+
+/** Nothing before the sharpness is measured, nor where the optimizer has no boundary by it. */
+export const boundariesOf = ({ sharpness }: Pick<SharingReport, 'sharpness'>): Boundaries | undefined => {
+  const { proved = [], empirical = [] } = sharpness?.boundaries ?? {};
+  if (proved.length === 0 || empirical.length === 0) return undefined;
+  return { proved: lineOf(proved), empirical: lineOf(empirical) };
+};
+
+export const predictionAt = (
+  boundaries: Boundaries | undefined,
+  { initStd, learningRate }: SharingPoint,
+): PredictedOutcome | undefined => {
+  if (!boundaries) return undefined;
+  if (learningRate < lineAt(boundaries.proved, initStd)) return 'safe';
+  return learningRate < lineAt(boundaries.empirical, initStd) ? 'band' : 'unsafe';
+};
+
+/** What the config says, on the map. */
+export const configPoint = ({ initStd = usualInitStd, learningRate }: SharingReport): SharingPoint => ({
+  initStd,
+  learningRate,
+});
+
+/**
+ * Everything there is to see, with the boundaries where they pass it. Four decades of init-std: with each the learning rate
+ * that is stable changes a hundredfold, so that more of them would leave no room for the band.
+ */
+export function mapAxes(report: SharingReport): { x: LogAxis; y: LogAxis } {
+  const points = [configPoint(report), ...report.tested];
+  const x = axisFor(
+    points.map(({ initStd }) => initStd),
+    3,
+  );
+  const boundaries = boundariesOf(report);
+  const at = configPoint(report).initStd;
+  const passing = boundaries ? [lineAt(boundaries.proved, at), lineAt(boundaries.empirical, at)] : [];
+  const y = axisFor([...points.map(({ learningRate }) => learningRate), ...passing], 4);
+  return { x, y };
+}
+
+export const regionsOf = (boundaries: Boundaries | undefined): Region[] => {
+  if (!boundaries) return [];
+  const { proved, empirical } = boundaries;
+  const { safe, band, unsafe } = divergenceWords.regions;
+  return [
+    { label: safe, above: proved, colour: 0, hatch: 'none' },
+    { label: band, below: proved, above: empirical, colour: 1, hatch: 'diagonal' },
+    { label: unsafe, below: empirical, colour: 'foreground', hatch: 'across' },
+  ];
+};
+
+type Mark = Pick<PlanePoint, 'shape' | 'colour'>;
+export const marks: Record<TestedPoint['outcome'] | 'config' | 'chosen', Mark> = {
+  config: { shape: 'ring', colour: 'foreground' },
+  converged: { shape: 'disc', colour: 0 },
+  slow: { shape: 'diamond', colour: 0 },
+  collapsed: { shape: 'triangle', colour: 1 },
+  diverged: { shape: 'cross', colour: 1 },
+  chosen: { shape: 'square', colour: 'focus' },
+};
+
+export const planePoint = ({ initStd, learningRate }: SharingPoint, mark: Mark): PlanePoint => ({
+  x: initStd,
+  y: learningRate,
+  ...mark,
+});
+
+/** Which outcome each prediction stands for; of the band either is right. */
+export const cameOut = ({ predicted, outcome }: TestedPoint): boolean => {
+  const failed = outcome === 'diverged' || outcome === 'collapsed';
+  return predicted === 'band' || (predicted === 'unsafe') === failed;
+};

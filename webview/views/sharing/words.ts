@@ -1,0 +1,196 @@
+/** What the view of shared weights says, but for the map of divergence and the course of a run. */
+import type { SharingFinding, SharingReport } from '../../../src/protocol/sharing';
+import type { SharersPage, Sharer } from '../../../src/protocol/sharing-view';
+import { bytes, count, figure, many, percent, shapeText } from '../../format';
+
+export const title = 'Sharing';
+
+export const viewWords = {
+  stem: 'sharing',
+  section: 'Picture',
+  sections: {
+    findings: 'Findings',
+    figures: 'Figures',
+    memory: 'Memory',
+    divergence: 'Divergence',
+    course: 'Course',
+  },
+  help: [
+    'All weights of the shared layers stand for numbers of one memory: weight = sign × λ × number. This view says what that does to them, and whether training will diverge.',
+  ],
+  keys: [['v', 'Next picture (Shift: the one before)']],
+  reading: 'Working out what is shared',
+  tryAgain: 'Try Again',
+  again: 'Diagnose Again',
+  of: (name: string) => `${name} · sharing`,
+} as const;
+
+export const notShared = {
+  title: 'This run shares no weights',
+  explanation:
+    'Every layer has weights of its own. Put `sharing:` in place of `sparsity:` in the config to train in a memory that its layers share.',
+};
+
+export const notYet = { title: 'Waiting for the shared memory', explanation: '' };
+
+/** `stable-rps by fold · 1,234,567 weights in 123,456 locations (10.0x)`. */
+export const factsOf = ({ method, mapping, scope, n, m }: SharingReport): string =>
+  `${method} by ${mapping}${scope === 'local' ? ', each layer by itself' : ''} · ${count(n)} weights in ${many(m, 'location')} (${figure(n / m)}x)`;
+
+export const verdictWords = { fail: 'fails', warn: 'risk', ok: 'fine', info: 'note' } as const;
+
+const counted = (findings: readonly SharingFinding[], verdict: SharingFinding['verdict']): number =>
+  findings.filter((finding) => finding.verdict === verdict).length;
+
+export const findingsWords = {
+  help: [
+    'Each finding has its number (see the documentation of sharing), its value, the threshold that it is held against, and what to do. Those that fail come first.',
+    'Static findings need nothing but the config. One batch adds what the first step does; sharpness adds the largest curvature, which decides whether a learning rate is stable.',
+    'A suggested edit changes the text of the config in the editor, where it can be undone.',
+  ],
+  batch: 'Measure One Batch',
+  sharpness: 'Measure Sharpness',
+  measuring: { static: 'Diagnosing', batch: 'Measuring one batch', sharpness: 'Measuring the sharpness' },
+  table: { name: 'Findings', caption: (name: string) => `Findings of ${name}` },
+  columns: {
+    verdict: 'verdict',
+    id: 'no.',
+    what: 'finding',
+    value: 'value',
+    threshold: 'threshold',
+    fix: 'suggested edit',
+    sentence: 'sentence',
+    layer: 'layer',
+  },
+  applyTitle: (edits: readonly { path: string; value: unknown }[]) =>
+    edits.map(({ path, value }) => `${path}: ${String(value)}`).join('\n'),
+  summary: (findings: readonly SharingFinding[]) => {
+    const [fails, risks] = [counted(findings, 'fail'), counted(findings, 'warn')];
+    if (fails + risks === 0)
+      return `Nothing speaks against it: ${many(findings.length, 'finding')}, none past its threshold`;
+    const failing = `${many(fails, 'finding')} ${fails === 1 ? 'says' : 'say'} that it fails`;
+    return [...(fails > 0 ? [failing] : []), ...(risks > 0 ? [many(risks, 'risk')] : [])].join(', ');
+  },
+  applied: (what: string) => `Changed in the config: ${what}`,
+} as const;
+
+export const memoryFacts = ({ bytes: of, dense, n }: SharingReport): [string, string][] => [
+  ['memory', bytes(of.memory)],
+  ['its optimizer', bytes(of.optimizer)],
+  ['not shared', `${many(dense, 'parameter')}, ${bytes(of.dense)}`],
+  ['index', of.index === 0 ? 'none' : bytes(of.index)],
+  ['recovered within a step', `${many(n, 'weight')}, ${bytes(of.weights)}`],
+];
+
+export const figuresWords = {
+  help: [
+    'λ is what a number of the memory is multiplied with to become a weight of the layer. Under plain gradient descent a weight learns λ² times as fast as in a dense network, at λ = 1 just as fast; a scaler takes that out again.',
+    'The norm ratio is that of the recovered weights to those of the layer’s own initialisation: 1 is right. 0.577 is the mark of a uniform memory that λ takes for a normal one.',
+    'Load: how many weights share a location. A fold gives every location the same number, give or take one; a hash spreads as the dashed line says.',
+    'Γ is the sum of λ² over the sharers of a location: the factor by which a step of plain gradient descent grows when all sharers agree. The scaler of STABLE-RPS divides by it.',
+  ],
+  keys: [['← →', 'Move the cursor in a chart (Shift: far)']],
+  layer: 'layer',
+  lambda: { label: 'Scale λ of each layer', title: 'λ' },
+  norm: { label: 'Norm of the recovered weights over that of the initialisation, by layer', title: 'Norm ratio' },
+  load: { label: 'How many locations have how many sharers', title: 'Locations by load' },
+  gamma: { label: 'How many locations have which Γ', title: 'Locations by Γ' },
+  sharers: 'sharers',
+  gammaAxis: 'Γ',
+  measured: 'this mapping',
+  evenAt: (load: number) => `even ${figure(load)}`,
+  hashed: 'independent hashing',
+  atOne: '1',
+  mean: (value: number) => `mean ${figure(value)}`,
+  most: (value: number) => `max ${figure(value)}`,
+  layersTable: { name: 'Layers', caption: (name: string) => `Shared layers of ${name}` },
+  loadTable: { name: 'Load', caption: 'Locations by the number of their sharers' },
+  gammaTable: { name: 'Gamma', caption: 'Locations by Γ, the sum of the squared scales of their sharers' },
+  columns: {
+    layer: 'layer',
+    shape: 'shape',
+    weights: 'weights',
+    deviation: 'σ of its init',
+    lambda: 'λ',
+    norm: 'norm ratio',
+    collisions: 'same-layer collisions',
+    update: 'first step / weights',
+    denseUpdate: 'the same, dense',
+    amplification: 'amplification',
+    kept: 'gradient energy kept',
+    cosine: 'cosine',
+    sharers: 'sharers',
+    locations: 'locations',
+    even: 'even',
+    hashed: 'independent hashing',
+    from: 'from Γ',
+    to: 'to Γ',
+  },
+  more: (from: number) => `${count(from)} or more`,
+  lastBin: (sharers: number) => `${count(sharers)}+`,
+} as const;
+
+export const layerText = ({ name, shape, weights, lambda, normRatio }: SharingReport['layers'][number]): string =>
+  `${name} · ${shapeText(shape)} · ${count(weights)} weights · λ ${figure(lambda)} · norm ratio ${figure(normRatio)}`;
+
+export const batchText = ({ batch }: SharingReport['layers'][number]): string =>
+  batch
+    ? `first step ${figure(batch.updateRatio)} of the weights (dense ${figure(batch.denseUpdateRatio)}) · ${percent(batch.keptEnergy)} of the gradient kept`
+    : '';
+
+export const loadText = ({ load, n, m }: SharingReport): string =>
+  `load mean ${figure(n / m)} · max ${count(load.max)} · ${percent(load.unused)} unused · coefficient of variation ${figure(load.cv)}`;
+
+export const loadBin = (sharers: number, last: boolean, locations: number, m: number): string =>
+  `${many(locations, 'location')} of ${count(m)} with ${last ? figuresWords.more(sharers) : many(sharers, 'sharer')} (${percent(locations / m)})`;
+
+export const gammaBin = (from: number, to: number, locations: number, m: number): string =>
+  `${many(locations, 'location')} with Γ from ${figure(from)} to ${figure(to)} (${percent(locations / m)})`;
+
+export const memoryWords = {
+  help: [
+    'From left to right the memory, from its first location to its last; upwards the weights that share each location, in the colour of their layer. The dashed line is the compression: the even load.',
+    'The cursor names a location; the read-out line lists the weights that share it, and the table of sharers has all of them. The chosen layer of a run is drawn with a rim.',
+  ],
+  keys: [
+    ['← →', 'Move the cursor (Shift: far)'],
+    ['+ -', 'Zoom, also with the wheel'],
+    ['Alt+← Alt+→', 'Move the part that is shown'],
+    ['0', 'The whole memory'],
+  ],
+  label: 'The memory and the layers that own its parts',
+  zoomIn: 'Zoom in',
+  zoomOut: 'Zoom out',
+  fit: 'The whole memory',
+  location: 'location',
+  load: 'weights per location',
+  even: (compression: number) => `even load ${figure(compression)}`,
+  whole: (layers: number, m: number) => `${many(m, 'location')} shared by ${many(layers, 'layer')}`,
+  part: (from: number, to: number) => `locations ${count(from)} to ${count(to - 1)}`,
+  pointing: (location: number, m: number) => `location ${count(location)} of ${count(m)}`,
+  ownersTable: {
+    name: 'Owners',
+    caption: (from: number, to: number) => `Weights by layer in locations ${count(from)} to ${count(to - 1)}`,
+  },
+  sharersTable: { name: 'Sharers', caption: (location: number) => `Weights that share location ${count(location)}` },
+  columns: { from: 'from', to: 'to', layer: 'layer', element: 'element', sign: 'sign', scale: 'scale' },
+} as const;
+
+const sharerText = ({ layer, at, sign }: Sharer): string => `${sign < 0 ? '−' : '+'}${layer}[${at.join(', ')}]`;
+
+/** `location 12 of 100 · 3 sharers · Γ 0.102`, then the sharers one by one. */
+export const sharersText = (
+  page: SharersPage,
+  { m, method }: SharingReport,
+): { main: string; more: string; exact: string } => {
+  const { location, total, gamma, sharers } = page;
+  const left = total - sharers.length;
+  const list = sharers.map(sharerText);
+  // With STABLE-RPS the scales of a location are normalised: it is 1 everywhere.
+  const told = total > 0 && method !== 'stable-rps';
+  return {
+    main: `${memoryWords.pointing(location, m)} · ${total === 0 ? 'not used' : many(total, 'sharer')}${told ? ` · Γ ${figure(gamma)}` : ''}`,
+    more: list.join(' · ') + (left > 0 ? ` · ${count(left)} more` : ''),
+    exact: list.join('\n'),
+  };
+};
