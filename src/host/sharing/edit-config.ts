@@ -5,6 +5,7 @@ import { configFormat } from '../../config/format';
 import { withoutByteOrderMark } from '../../config/text';
 import type { SharingEdit } from '../../protocol/sharing';
 import { editRefused } from '../errors';
+import { checkedDocument } from '../language/document';
 
 /**
  * One edit, so that one undo takes it back. The config is shown, so that the person sees what was done and can undo it.
@@ -14,7 +15,11 @@ export const editConfig = async (uri: vscode.Uri, edits: readonly SharingEdit[])
   const document = await vscode.workspace.openTextDocument(uri);
   const text = document.getText();
   const shift = text.length - withoutByteOrderMark(text).length;
-  const keys = edits.map(({ path, value }) => (value === null ? { path } : { path, value }));
+  const { locateKey } = checkedDocument(document);
+  // A key that is to be taken out may not be there.
+  const keys = edits
+    .filter(({ path, value }) => value !== null || locateKey(path) !== undefined)
+    .map(({ path, value }) => (value === null ? { path } : { path, value }));
   const found = configEdit(text.slice(shift), configFormat(uri.path), keys);
   const edit = new vscode.WorkspaceEdit();
   if (found) {
