@@ -105,6 +105,18 @@ export const badJobs = (text: string): SparseError =>
 export const badSeeds = (text: string): SparseError =>
   new SparseError('cli.usage', `--seeds is ${text}; expected whole numbers from 0, set apart by commas: 1,2,3.`);
 
+export const badNumbers = (option: string, text: string): SparseError =>
+  new SparseError('cli.usage', `${option} is ${text}; expected numbers above 0, set apart by commas: 0.01,0.1.`);
+
+export const badSteps = (text: string): SparseError =>
+  new SparseError('cli.usage', `--steps is ${text}; expected a whole number above 0, the steps of each test.`);
+
+export const noScaleToTest = (): SparseError =>
+  new SparseError(
+    'cli.usage',
+    '--init-stds is for a method with an initStd; stable-rps has none. Leave it out and test learning rates with --rates.',
+  );
+
 export const noSweepInConfig = (file: string): SparseError =>
   new SparseError(
     'cli.no-sweep',

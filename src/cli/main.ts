@@ -2,8 +2,8 @@
 /** `sparsescope`: the engine from a terminal. Commands are loaded when they are called, so that `check` starts at once. */
 import { Command, CommanderError, Option } from 'commander';
 import { version } from '../engine/version';
-import type { SharingLevel } from '../protocol/sharing';
 import { RpcCancelled } from '../protocol/rpc';
+import type { DiagnoseOptions } from './commands/diagnose';
 import type { SweepOptions } from './commands/sweep';
 import { describe, errorLine, exitCode, exitCodeOf, internalCode, resultsLost, thrownText, usage } from './errors';
 import type { ExitCode } from './errors';
@@ -85,15 +85,19 @@ function program(output: Output, done: (code: ExitCode) => void, quiet: boolean)
     );
   top
     .command('diagnose')
-    .description('tell what the shared weights of a config come to, before a step is taken')
+    .description('tell what the shared weights of a config come to, and whether they will diverge')
     .argument('<config>', 'a .sparse.yaml or .sparse.json file with `sharing`')
     .addOption(
       new Option('--level <name>', 'how much is measured: nothing, one batch, or the sharpness too')
         .choices(['static', 'batch', 'sharpness'])
         .default('static'),
     )
+    .option('--test', 'train a few steps to see whether the prediction holds; measures the sharpness')
+    .option('--rates <list>', 'learning rates to test, for example 0.01,0.1; by default that of the config')
+    .option('--init-stds <list>', 'initStd to test; by default that of the config')
+    .option('--steps <count>', 'steps of each test, 100 by default')
     .addOption(json())
-    .action((config: string, options: { level: SharingLevel; json?: boolean }) =>
+    .action((config: string, options: DiagnoseOptions) =>
       act('diagnose', options, async () => (await import('./commands/diagnose')).diagnose(config, options, output)),
     );
   top

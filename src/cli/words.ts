@@ -14,6 +14,7 @@ export const headings = {
   sharing: ['layer', 'shape', 'sigma', 'shared'],
   diagnosed: ['layer', 'shape', 'weights', 'sigma', 'lambda', 'norm', 'collisions'],
   diagnosedByBatch: ['update', 'dense update', 'amplified', 'cosine'],
+  tested: ['initStd', 'rate', 'predicted', 'outcome', 'first loss', 'last loss'],
   variants: ['variant', 'stored', 'off'],
   layers: ['layer', 'shape', 'target', 'density', 'non-zeros', 'max|WWᵀ-I|', 's min', 's mean', 's max', 'dead'],
   densities: ['layer', 'shape', 'target', 'density', 'non-zeros', 'of'],
@@ -47,6 +48,9 @@ export const parametersLine = (count: number): string => `${thousands(count)} pa
 
 /** In place of a deviation: the layer keeps weights of its own. */
 export const notShared = 'dense';
+
+/** In place of a loss. */
+export const notFinite = 'not finite';
 
 /** What is diagnosed, before its layers and findings. */
 export const sharingHeading = ({

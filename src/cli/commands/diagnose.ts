@@ -1,16 +1,30 @@
-/** `sparsescope diagnose CONFIG`: what the weights that a config shares come to, before a step is taken. */
+/** `sparsescope diagnose CONFIG`: what the weights that a config shares come to, and whether they will diverge. */
 import { finish } from '../../core/parts';
-import type { SharingLevel, SharingReport } from '../../protocol/sharing';
+import type { SharingLevel, SharingPoint, SharingReport } from '../../protocol/sharing';
 import { staticReport } from '../../runs/sharing/report';
 import { usableConfig } from '../config-file';
-import { exitCode, issueLine } from '../errors';
+import { badNumbers, badSteps, exitCode, issueLine, noScaleToTest } from '../errors';
 import type { ExitCode } from '../errors';
 import { quietContext } from '../follow';
 import type { Output } from '../output';
 import { printJson } from '../output';
 import { percent, significant, table, thousands } from '../table';
-import { findingLine, headings, sharingHeading } from '../words';
+import { findingLine, headings, notFinite, sharingHeading } from '../words';
 import { withConfig } from '../with-config';
+
+export interface DiagnoseOptions {
+  level: SharingLevel;
+  test?: boolean;
+  rates?: string;
+  initStds?: string;
+  steps?: string;
+  json?: boolean;
+}
+
+/** Of a tested point, by default: as in the editor. */
+const usualSteps = 100;
+/** In place of a scale of the memory where there is none. */
+const anyScale = 1;
 
 /** What a batch measures is missing where none was looked at, and where a layer has no gradient. */
 const measured = (value: number | null): string => (value === null ? '-' : significant(value, 3));
@@ -33,24 +47,81 @@ const layersTable = ({ layers }: SharingReport): string => {
   );
 };
 
+const testedTable = ({ tested, initStd }: SharingReport): string =>
+  tested.length === 0
+    ? ''
+    : `\n${table(
+        headings.tested,
+        tested.map((point) => [
+          initStd === undefined ? '' : significant(point.initStd),
+          significant(point.learningRate),
+          point.predicted,
+          point.outcome,
+          significant(point.firstLoss),
+          point.lastLoss === null ? notFinite : significant(point.lastLoss),
+        ]),
+        ['right', 'right', 'left', 'left', 'right', 'right'],
+      )}`;
+
+/** `0.01,0.1`: numbers above 0. */
+function numbersOf(option: string, text: string): number[] {
+  const numbers = text.split(',').map(Number);
+  if (!numbers.every((value) => value > 0 && Number.isFinite(value))) throw badNumbers(option, text);
+  return numbers;
+}
+
+/** The config's own, where the options name no others. */
+function pointsOf({ initStd, learningRate }: SharingReport, { rates, initStds }: DiagnoseOptions): SharingPoint[] {
+  if (initStds !== undefined && initStd === undefined) throw noScaleToTest();
+  const scales = initStds === undefined ? [initStd ?? anyScale] : numbersOf('--init-stds', initStds);
+  const all = rates === undefined ? [learningRate] : numbersOf('--rates', rates);
+  return scales.flatMap((scale) => all.map((rate) => ({ initStd: scale, learningRate: rate })));
+}
+
+function stepsOf({ steps }: DiagnoseOptions): number {
+  if (steps === undefined) return usualSteps;
+  const count = Number(steps);
+  if (!Number.isSafeInteger(count) || count < 1) throw badSteps(steps);
+  return count;
+}
+
+/** What a test is to be like asks for one. */
+const tests = ({ test, rates, initStds, steps }: DiagnoseOptions): boolean =>
+  test === true || [rates, initStds, steps].some((option) => option !== undefined);
+
 /** Of the config alone, at once and without an engine. */
 async function fromConfig(name: string, output: Output): Promise<SharingReport> {
   const { config, plan } = (await usableConfig(name, (issue) => output.err(issueLine(name, issue)))).checked;
   return finish(staticReport(config, plan)).report;
 }
 
-export async function diagnose(
+const fromEngine = (
   name: string,
-  { level, json }: { level: SharingLevel; json?: boolean },
+  level: SharingLevel,
+  options: DiagnoseOptions,
   output: Output,
-): Promise<ExitCode> {
-  const report =
-    level === 'static'
-      ? await fromConfig(name, output)
-      : await withConfig(name, output, (service, source, signal) =>
-          service.api.diagnoseSharing({ ...source, level }, quietContext(signal, output)),
-        );
-  if (json) printJson(output, 'diagnose', { ok: true, file: name, level, report });
-  else output.out(sharingHeading(report) + layersTable(report) + report.findings.map(findingLine).join(''));
+): Promise<SharingReport> =>
+  withConfig(name, output, async ({ api }, source, signal) => {
+    const context = quietContext(signal, output);
+    // What cannot be tested is said before anything is measured.
+    const alone = await api.diagnoseSharing({ ...source, level: 'static' }, context);
+    const points = tests(options) ? pointsOf(alone, options) : [];
+    const report = await api.diagnoseSharing({ ...source, level }, context);
+    const { sharpness } = report;
+    if (!sharpness || points.length === 0) return report;
+    const tested = await api.testSharing({ ...source, points, steps: stepsOf(options), sharpness }, context);
+    return { ...report, tested };
+  });
+
+export async function diagnose(name: string, options: DiagnoseOptions, output: Output): Promise<ExitCode> {
+  stepsOf(options);
+  // A prediction is tested against the sharpness.
+  const level = tests(options) ? 'sharpness' : options.level;
+  const report = level === 'static' ? await fromConfig(name, output) : await fromEngine(name, level, options, output);
+  if (options.json) printJson(output, 'diagnose', { ok: true, file: name, level, report });
+  else {
+    const tables = layersTable(report) + testedTable(report);
+    output.out(sharingHeading(report) + tables + report.findings.map(findingLine).join(''));
+  }
   return exitCode.ok;
 }

@@ -235,6 +235,31 @@ describe('shared weights', () => {
     expect(report.sharpness.verdict).toBe('fail');
   });
 
+  it('are tried out beside what is predicted', async () => {
+    await config({ sharing: 'method: roast, mapping: fold, initStd: 0.3, compression: 4' });
+    const { code, out } = await cli(
+      ...['diagnose', 'tiny.sparse.yaml', '--test', '--rates', '0.001,50', '--init-stds', '0.3,3', '--steps', '5'],
+    );
+    expect(code).toBe(0);
+    expect(out).toMatch(/\n +0\.3 +0\.001 +safe +slow /);
+    expect(out).toMatch(/\n +0\.3 +50 +unsafe +(?:diverged|collapsed) /);
+    expect(out).toMatch(/\nD9 .*Sharpness\n/);
+  });
+
+  it('are not tested at what is no number, or has no scale', async () => {
+    await config({ sharing: 'compression: 4' });
+    for (const options of [
+      ['--rates', '0'],
+      ['--rates', '1,x'],
+      ['--init-stds', '1'],
+      ['--steps', '1.5'],
+      ['--level', 'deep'],
+    ]) {
+      const { code, err } = await cli('diagnose', 'tiny.sparse.yaml', ...options);
+      expect([code, err]).toEqual([1, expect.stringMatching(/cli\.usage|Allowed choices/) as string]);
+    }
+  });
+
   it('are none in a config without sharing', async () => {
     const { code, err } = await cli('diagnose', 'tiny.sparse.yaml');
     expect([code, err]).toEqual([1, expect.stringContaining('runs.not-sharing') as string]);

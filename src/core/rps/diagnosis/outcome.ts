@@ -3,10 +3,10 @@ import { lossLimit } from './watch';
 
 export type Outcome = 'converged' | 'diverged' | 'collapsed' | 'slow';
 
-/** Share of the steps at the end whose mean loss is that of the end. */
-const endShare = 0.1;
-/** Share of its first loss by which a run that ends higher has diverged. */
-const worse = 1.05;
+/** Share of the losses whose mean is that of the end, and how many they are at least, as batches differ. */
+const [endShare, endLosses] = [0.1, 5];
+/** Over the first loss: a run that ends higher has diverged. Batches of a run that does nothing differ by less. */
+const worse = 1.5;
 /** Share of the loss of chance, or of the first if that is smaller, that a run gets below when it learns something. */
 const learned = 0.9;
 /** Share of the loss of chance that a network that says nothing stays near. */
@@ -24,7 +24,7 @@ export interface Course {
 /**
  * `losses`: before the first step and after each, up to the first that is not finite.
  *
- * - `diverged`: a loss is not finite, or the end is higher than the beginning by more than 5 %.
+ * - `diverged`: a loss is not finite, or the end is more than 1.5 times as high as the beginning.
  * - `collapsed`: not diverged, but the end is no better than chance, ln K less 2 %, although a loss was three times the first, or
  *   once below 0.9 ln K: what was there is lost.
  * - `converged`: the end is below 0.9 of the first loss and of ln K.
@@ -35,7 +35,8 @@ export function courseOf(losses: readonly number[], classes: number): Course {
   const first = losses[0];
   const peak = losses.reduce((most, loss) => Math.max(most, loss), first) / first;
   if (!losses.every(Number.isFinite)) return { outcome: 'diverged', first, last: null, peak: Infinity };
-  const end = losses.slice(-Math.max(1, Math.round(endShare * losses.length)));
+  const fewest = Math.min(endLosses, Math.ceil(losses.length / 2));
+  const end = losses.slice(-Math.max(fewest, Math.round(endShare * losses.length)));
   const last = end.reduce((a, b) => a + b) / end.length;
   const told = (outcome: Outcome): Course => ({ outcome, first, last, peak });
   if (last > worse * first) return told('diverged');
