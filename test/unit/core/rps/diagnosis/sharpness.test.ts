@@ -196,3 +196,49 @@ describe('D9', () => {
     expect(diagnoseSharpness(at(1), -1)).toMatchObject([{ verdict: 'info', threshold: null }]);
   });
 });
+
+describe('with what is not shared', () => {
+  const run = runOf({ initStd: 0.1, optimizer: { name: 'sgd', learningRate: 0.1, momentum: 0, nesterov: false } });
+  const [shared, rest] = [30, 20];
+  const size = shared + rest;
+  const directions = Array.from({ length: 8 }, (_, k) => normals(size, 40 + k));
+  /** A positive semidefinite Hessian of both; memory coordinates go as 1 / s. */
+  const sharpnessAtScale = (s: number, keep: (i: number) => boolean): number => {
+    const factor = (i: number): number => (keep(i) ? (i < shared ? 0.1 / s : 1) : 0);
+    return largestEigenvalue((x) => {
+      const out = new Float64Array(size);
+      for (const u of directions) {
+        let along = 0;
+        for (let i = 0; i < size; i++) along += u[i] * factor(i) * x[i];
+        for (let i = 0; i < size; i++) out[i] += along * u[i] * factor(i);
+      }
+      return out;
+    }, size);
+  };
+  const memory = sharpnessAtScale(0.1, (i) => i < shared);
+  const others = sharpnessAtScale(0.1, (i) => i >= shared);
+
+  it('two numbers of one scale say at every scale what the whole may be', () => {
+    const seen = new Set<string>();
+    for (const s of [0.01, 0.05, 0.1, 0.2, 1, 10]) {
+      const whole = sharpnessAtScale(s, () => true);
+      for (const etaS of [0.3, 1.2, 1.9, 2.1, 4, 9, 11, 25, 200]) {
+        const learningRate = etaS / whole;
+        const zone = predict(run, memory, { initStd: s, learningRate }, others);
+        seen.add(zone);
+        if (etaS > 2) expect(zone).not.toBe('safe');
+        if (etaS <= 10) expect(zone).not.toBe('unsafe');
+        // The bounds are at most twice apart.
+        if (etaS <= 1) expect(zone).toBe('safe');
+        if (etaS > 20) expect(zone).toBe('unsafe');
+      }
+    }
+    expect(seen.size).toBe(3);
+  });
+
+  it('a scaler does not help where the rest is too sharp by itself', () => {
+    const fast = { ...run, optimizer: { ...run.optimizer, learningRate: 1 } };
+    expect(named(diagnoseSharpness(fast, 9, undefined, 0.5), 'sharpness').fix?.kind).toBe('theory');
+    expect(named(diagnoseSharpness(fast, 9, undefined, 3), 'sharpness').fix?.kind).toBe('learning-rate');
+  });
+});
