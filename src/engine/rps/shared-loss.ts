@@ -2,11 +2,13 @@
  * The loss of one batch as a function of a shared memory and of what is not shared: slopes, and products with the Hessian.
  * Coordinates of the memory are those in which a step of plain gradient descent is the scaled one, D^(1/2) psi, D the scaler.
  */
+import { everyLayer } from '../../core/network';
 import type { Network } from '../../core/network';
 import type { Parts } from '../../core/parts';
 import type { SharedRun } from '../../core/rps/diagnosis/settings';
 import { divide, mapValues } from '../../core/rps/location-values';
 import type { LocationValues } from '../../core/rps/location-values';
+import { heapLimit } from '../../core/step-memory';
 import { gatherInParts, recoverInParts } from '../../core/rps/recover';
 import { scalerOf } from '../../core/rps/scales';
 import { hessianVectorProduct, lossGradients, meanLoss } from '../gradients';
@@ -34,7 +36,7 @@ export class SharedLoss {
     private readonly network: Network,
     private readonly parameters: Parameters,
     readonly batch: Batch,
-    private readonly microBatch: number | undefined,
+    private readonly parts: { microBatch?: number; ofProduct?: number } = {},
   ) {
     const { sharing, scales, scaler } = run;
     const values = valuesByName(parameters);
@@ -61,20 +63,20 @@ export class SharedLoss {
   }
 
   *loss(): Parts<number> {
-    const { network, parameters, batch, microBatch } = this;
-    return yield* meanLoss(network, parameters, batch, { microBatch });
+    const { network, parameters, batch, parts } = this;
+    return yield* meanLoss(network, parameters, batch, parts);
   }
 
   /** dL/dp of every parameter that is trained, shared weights as if they were not. */
   *slopes(): Parts<Map<string, Float64Array>> {
-    const { network, parameters, batch, microBatch } = this;
-    return yield* lossGradients(network, parameters, batch, [...this.shared, ...this.rest], { microBatch });
+    const { network, parameters, batch, parts } = this;
+    return yield* lossGradients(network, parameters, batch, [...this.shared, ...this.rest], parts);
   }
 
   /** H v by the parameters that are named in v. */
   *product(direction: ByParameter): Parts<Map<string, Float64Array>> {
-    const { network, parameters, batch, microBatch } = this;
-    return yield* hessianVectorProduct(network, parameters, batch, direction, { microBatch });
+    const { network, parameters, batch, parts } = this;
+    return yield* hessianVectorProduct(network, parameters, batch, direction, { microBatch: parts.ofProduct });
   }
 
   /** H v over given parameters, one after the other in one vector. */
@@ -125,6 +127,17 @@ export class SharedLoss {
   }
 }
 
+/** A product takes so many times the memory of a training step (`hessianVectorProduct`). */
+const productOverStep = 4;
+
+/** As many examples at a time as in a step; of a product fewer where they would not fit, unless a batch norm has to see them together. */
+function partsOf({ step: { microBatch, bytes }, network }: Source['plan']): { microBatch: number; ofProduct: number } {
+  const seesAll = [...everyLayer(network.layers)].some((layer) => layer.kind === 'norm' && layer.over === 'batch');
+  const fits = productOverStep * bytes <= heapLimit;
+  const ofProduct = seesAll || fits ? microBatch : Math.max(1, Math.floor(microBatch / productOverStep));
+  return { microBatch, ofProduct };
+}
+
 /** Of a config's network as it is drawn, and a batch. */
 export function* sharedLoss(
   { plan }: Source,
@@ -149,5 +162,5 @@ export function* sharedLoss(
     }),
     others: state.others.map((other) => ({ ...other, weight: tables.get(other.name) ?? other.weight })),
   };
-  return new SharedLoss(run, plan.network, parameters, batch, plan.step.microBatch);
+  return new SharedLoss(run, plan.network, parameters, batch, partsOf(plan));
 }

@@ -12,7 +12,7 @@ import { RunFolder } from '../../../../src/runs/folder';
 import { readJournal } from '../../../../src/runs/journal';
 import { context, TestEngine } from '../project';
 import { SmallRuns } from './small-runs';
-import type { Small } from './small-runs';
+import type { Kind, Small } from './small-runs';
 
 let runs: SmallRuns;
 let engine: TestEngine;
@@ -22,12 +22,29 @@ beforeAll(async () => {
 });
 afterAll(() => runs.remove());
 
-const diagnose = (small: Small, level: SharingLevel = 'sharpness'): Promise<SharingReport> =>
-  engine.api.diagnoseSharing({ ...runs.source(small), level }, context());
+const diagnose = (small: Small, level: SharingLevel = 'sharpness', from = runs): Promise<SharingReport> =>
+  engine.api.diagnoseSharing({ ...from.source(small), level }, context());
 
-async function sourceOf(small: Small): Promise<Source> {
-  const { configText, ...source } = runs.source(small);
+async function sourceOf(small: Small, from = runs): Promise<Source> {
+  const { configText, ...source } = from.source(small);
   return { ...source, ...(await checkedConfig(configText, source.configPath)) };
+}
+
+/** That each layer moves as it does in the first step of a run. */
+async function expectFirstStep(small: Small, from = runs): Promise<void> {
+  const { layers, batch } = await diagnose(small, 'batch', from);
+  const source = await sourceOf(small, from);
+  const { state, rule } = await drawNetwork(source, context());
+  const trainer = new Trainer(source.plan.network, state, trainingSettings({ ...source, rule }));
+  const { learningRate } = small;
+  const { loss } = trainer.step(await firstBatch(source, context()), { learningRate, count: 1 });
+  expect(batch!.loss).toBeCloseTo(loss, 5);
+  const moved = trainer.lastMove!.layers;
+  expect(layers.map(({ name }) => name)).toEqual(moved.map(({ layer }) => layer));
+  layers.forEach((layer, l) =>
+    expect(layer.batch!.updateRatio / (moved[l].update / moved[l].weight)).toBeCloseTo(1, 3),
+  );
+  trainer.dispose();
 }
 
 const roast = (initStd: number, more = ''): string =>
@@ -103,20 +120,52 @@ describe('one batch', () => {
     roast(0.1),
     roast(0.1, ', scaler: v1'),
     'method: hashednet, compression: 5, initStd: 0.2',
-  ])('says how far the first step moves the weights: %s', async (sharing) => {
-    const small = { sharing, learningRate: 0.02 };
-    const { layers, batch } = await diagnose(small, 'batch');
-    const source = await sourceOf(small);
-    const { state, rule } = await drawNetwork(source, context());
-    const trainer = new Trainer(source.plan.network, state, trainingSettings({ ...source, rule }));
-    const { loss } = trainer.step(await firstBatch(source, context()), { learningRate: 0.02, count: 1 });
-    expect(batch!.loss).toBeCloseTo(loss, 5);
-    const moved = trainer.lastMove!.layers;
-    expect(layers.map(({ name }) => name)).toEqual(moved.map(({ layer }) => layer));
-    layers.forEach((layer, l) =>
-      expect(layer.batch!.updateRatio / (moved[l].update / moved[l].weight)).toBeCloseTo(1, 3),
-    );
-    trainer.dispose();
+  ])('says how far the first step moves the weights: %s', (sharing) =>
+    expectFirstStep({ sharing, learningRate: 0.02 }),
+  );
+
+  it.each<[Kind, string[]]>([
+    [
+      'pictures',
+      [
+        '{ name: conv1, conv: { in: 1, out: 4, kernel: 3, bias: false } }',
+        '{ name: norm1, batchNorm: { size: 4 } }',
+        '{ activation: relu }',
+        '{ name: conv2, conv: { in: 4, out: 8, kernel: 3, groups: 2 } }',
+        '{ activation: relu }',
+        '{ reshape: flatten }',
+        '{ name: fc, linear: { in: 160, out: 4 } }',
+      ],
+    ],
+    [
+      'numbers',
+      [
+        '{ name: table, embedding: { size: 9, width: 6 } }',
+        '{ name: each, linear: { in: 6, out: 12 } }',
+        '{ activation: tanh }',
+        '{ reshape: mean }',
+        '{ name: fc, linear: { in: 12, out: 4 } }',
+      ],
+    ],
+  ])('the same of %s, batch norms and tables, and how sharp they are', async (kind, layers) => {
+    const own = await SmallRuns.create(kind);
+    try {
+      await expectFirstStep({ sharing: 'compression: 3', learningRate: 0.02, layers }, own);
+      const { sharpness } = await diagnose({ sharing: 'compression: 3', learningRate: 1e-3, layers }, 'sharpness', own);
+      expect(sharpness!.residual).toBeLessThan(0.01);
+      expect(sharpness!.value).toBeGreaterThan(0);
+      expect(sharpness!.value).toBeLessThanOrEqual(sharpness!.full!);
+    } finally {
+      await own.remove();
+    }
+  });
+
+  it('does not depend on how many examples are looked at at a time', async () => {
+    const small = { sharing: roast(0.2), learningRate: 0.01 };
+    const [whole, inParts] = [await diagnose(small), await diagnose({ ...small, microBatch: 50 })];
+    expect(inParts.batch!.loss).toBeCloseTo(whole.batch!.loss, 5);
+    expect(inParts.batch!.curvature! / whole.batch!.curvature!).toBeCloseTo(1, 4);
+    expect(inParts.sharpness!.value / whole.sharpness!.value).toBeCloseTo(1, 3);
   });
 
   it('says how the loss curves along that step', async () => {

@@ -11,7 +11,7 @@ const [examples, inputs, classes, centres] = [160, 20, 4, 3];
 const trained = 128;
 
 /** Clusters of unit noise, three of each class, around centres of unit values, standardised: to be learnt, not by a line. */
-async function writeClusters(root: string): Promise<void> {
+async function writeClusters(root: string, kind: Kind): Promise<void> {
   const rng = Rng.fromSeed(11);
   const around = Array.from({ length: classes * centres }, () =>
     Float64Array.from({ length: inputs }, () => rng.normal()),
@@ -21,9 +21,20 @@ async function writeClusters(root: string): Promise<void> {
     return (around[example % around.length][i % inputs] + 0.5 * rng.normal()) / Math.sqrt(1.25);
   });
   const labels = BigInt64Array.from({ length: examples }, (_, e) => BigInt((e % around.length) % classes));
-  await writeFile(join(root, 'x_train.npy'), npyFile('<f4', [examples, inputs], values));
+  await writeFile(join(root, 'x_train.npy'), arrayOf(kind, values));
   await writeFile(join(root, 'y_train.npy'), npyFile('<i8', [examples], labels));
 }
+
+/** Values as they are, as pictures of 4 x 5, or rounded to numbers of 0 to 8 that an embedding looks up. */
+export type Kind = 'values' | 'pictures' | 'numbers';
+
+const arrayOf = (kind: Kind, values: Float32Array): Uint8Array => {
+  if (kind === 'numbers') {
+    const numbers = Uint8Array.from(values, (value) => Math.max(0, Math.min(8, Math.round(2 * value + 4))));
+    return npyFile('|u1', [examples, inputs], numbers);
+  }
+  return npyFile('<f4', kind === 'pictures' ? [examples, 4, 5] : [examples, inputs], values);
+};
 
 export interface Small {
   /** As written in braces. */
@@ -34,35 +45,36 @@ export interface Small {
   batchSize?: number;
   width?: number;
   activation?: string;
+  /** In place of the three linear layers, as written in braces. */
+  layers?: readonly string[];
+  microBatch?: number;
 }
 
 export class SmallRuns {
   private constructor(readonly root: string) {}
 
-  static async create(): Promise<SmallRuns> {
+  static async create(kind: Kind = 'values'): Promise<SmallRuns> {
     const root = await mkdtemp(join(tmpdir(), 'sparsescope-sharing-'));
-    await writeClusters(root);
+    await writeClusters(root, kind);
     return new SmallRuns(root);
   }
 
-  source({
-    sharing,
-    learningRate,
-    optimizer = 'momentum: 0',
-    batchSize = trained,
-    width = 32,
-    activation = 'relu',
-  }: Small): ConfigSource {
+  source(small: Small): ConfigSource {
+    const { sharing, learningRate, optimizer = 'momentum: 0', batchSize = trained, microBatch } = small;
+    const { width = 32, activation = 'relu' } = small;
+    const linear = [
+      `{ name: fc1, linear: { in: ${inputs}, out: ${width} } }`,
+      `{ activation: ${activation} }`,
+      `{ name: fc2, linear: { in: ${width}, out: ${width} } }`,
+      `{ activation: ${activation} }`,
+      `{ name: fc3, linear: { in: ${width}, out: ${classes} } }`,
+    ];
     const configText = `version: 1
 name: small
 seed: 5
 model:
   layers:
-    - { name: fc1, linear: { in: ${inputs}, out: ${width} } }
-    - { activation: ${activation} }
-    - { name: fc2, linear: { in: ${width}, out: ${width} } }
-    - { activation: ${activation} }
-    - { name: fc3, linear: { in: ${width}, out: ${classes} } }
+${(small.layers ?? linear).map((layer) => `    - ${layer}`).join('\n')}
 data: { source: npy, path: ., validation: 0.2 }
 sharing: { ${sharing} }
 train:
@@ -70,7 +82,7 @@ train:
   schedule: { name: constant }
   epochs: 1
   batchSize: ${batchSize}
-`;
+${microBatch === undefined ? '' : `  microBatch: ${microBatch}\n`}`;
     return { configPath: join(this.root, 'small.sparse.yaml'), configText, root: this.root };
   }
 
