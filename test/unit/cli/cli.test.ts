@@ -208,97 +208,12 @@ describe('resume', () => {
   });
 });
 
-describe('shared weights', () => {
-  const roast = { sharing: 'method: roast, mapping: fold, initStd: 0.001, compression: 4' };
-
-  it('are diagnosed without a step, with what would help', async () => {
-    await config(roast);
-    const { code, out, err } = await cli('diagnose', 'tiny.sparse.yaml');
-    expect(code).toBe(0);
-    expect(err).toContain('config.divergence-predicted');
-    expect(out).toContain('roast: 9,672 weights in 2,418 locations, fold, global, scaler none, initStd 0.001');
-    expect(out).toMatch(/\nfc1 +12 x 784 +9,408 +0\.05051 +50\.51/);
-    expect(out).toMatch(/\nD3 {2}warning Mean Gamma\n/);
-    expect(out).toContain('Use method: stable-rps\n');
-    const { report } = answer(await cli('diagnose', 'tiny.sparse.yaml', '--json')) as unknown as { report: object };
-    expect(report).toMatchObject({ method: 'roast', n: 9672, m: 2418, load: { max: 4, unused: 0 } });
-  });
-
-  it('are measured with one batch, and by their sharpness', async () => {
-    await config(roast);
-    const { code, out } = await cli('diagnose', 'tiny.sparse.yaml', '--level', 'batch');
-    expect(code).toBe(0);
-    expect(out).toMatch(/collisions +update +dense update +amplified +cosine\n/);
-    expect(out).toMatch(/\nD6 {2}warning /);
-    const finished = await cli('diagnose', 'tiny.sparse.yaml', '--level', 'sharpness', '--json');
-    const { report } = answer(finished) as unknown as { report: { sharpness: { verdict: string } } };
-    expect(report.sharpness.verdict).toBe('fail');
-  });
-
-  it('are tried out beside what is predicted', async () => {
-    await config({ sharing: 'method: roast, mapping: fold, initStd: 0.3, compression: 4' });
-    const { code, out } = await cli(
-      ...['diagnose', 'tiny.sparse.yaml', '--test', '--rates', '0.001,50', '--init-stds', '0.3,3', '--steps', '5'],
-    );
-    expect(code).toBe(0);
-    expect(out).toMatch(/\n +0\.3 +0\.001 +safe +slow /);
-    expect(out).toMatch(/\n +0\.3 +50 +unsafe +(?:diverged|collapsed) /);
-    expect(out).toMatch(/\nD9 .*Sharpness\n/);
-  });
-
-  it('are not tested at what is no number, or has no scale', async () => {
-    await config({ sharing: 'compression: 4' });
-    for (const options of [
-      ['--rates', '0'],
-      ['--rates', '1,x'],
-      ['--init-stds', '1'],
-      ['--steps', '1.5'],
-      ['--level', 'deep'],
-    ]) {
-      const { code, err } = await cli('diagnose', 'tiny.sparse.yaml', ...options);
-      expect([code, err]).toEqual([1, expect.stringMatching(/cli\.usage|Allowed choices/) as string]);
-    }
-  });
-
-  it('are none in a config without sharing', async () => {
-    const { code, err } = await cli('diagnose', 'tiny.sparse.yaml');
-    expect([code, err]).toEqual([1, expect.stringContaining('runs.not-sharing') as string]);
-    expect((await cli('equal-memory', 'tiny.sparse.yaml')).err).toContain('config.nothing-to-compare');
-  });
-
-  it('are compared with other methods of the same size by a sweep that is written', async () => {
-    await config(roast);
-    const { code, out } = await cli('equal-memory', 'tiny.sparse.yaml', '--seeds', '1,2', '-o', 'compare.sparse.yaml');
-    expect(code).toBe(0);
-    expect(out).toContain('2,452 stored parameters each\n');
-    expect(out).toMatch(/snip +2,452 +\+0\.00 %/);
-    const written = await cli('check', 'compare.sparse.yaml');
-    expect([written.code, written.out.match(/sweep of (\d+) trials over variants, seed/)?.[1]]).toEqual([0, '16']);
-    expect((await cli('equal-memory', 'tiny.sparse.yaml', '--seeds', '1,x')).err).toContain('cli.usage');
-    expect((await cli('equal-memory', 'tiny.sparse.yaml', '-o', 'tiny.sparse.yaml')).code).toBe(1);
-  });
-});
-
 describe('check', () => {
   it('prints what a config comes to', async () => {
     const { code, out, err } = await cli('check', 'tiny.sparse.yaml');
     expect([code, err]).toEqual([0, '']);
     expect(out).toMatch(/fc1 +12 x 784 +0\.3\d* +2,8\d\d +9,408/);
     expect(out).toContain('parameters with biases');
-  });
-
-  it('tells the memory that layers share, and its bytes', async () => {
-    await config({ sharing: 'method: roast, mapping: fold, initStd: 0.2, compression: 4, include: { names: [fc1] }' });
-    const { code, out, err } = await cli('check', 'tiny.sparse.yaml');
-    expect([code, err]).toEqual([0, '']);
-    expect(out).toMatch(/fc1 +12 x 784 +0\.05051 +9,408/);
-    expect(out).toMatch(/fc2 +12 x 12 +dense/);
-    expect(out).toContain(
-      '9,408 weights in 2,352 locations (compression 4, fold, global), and 298 parameters beside them',
-    );
-    expect(out).toContain('stored 10.4 KiB');
-    const { plan } = answer(await cli('check', 'tiny.sparse.yaml', '--json')) as unknown as { plan: unknown };
-    expect(plan).toMatchObject({ sharing: { n: 9408, m: 2352, dense: 298, bytes: { memory: 9408 } } });
   });
 
   it('answers issues with code, line and column, and exit 1', async () => {
