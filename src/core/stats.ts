@@ -46,14 +46,14 @@ export class Histogram {
   }
 }
 
-export function sumOfSquares(values: Float32Array | Float64Array): number {
+export function sumOfSquares(values: ArrayLike<number>): number {
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += values[i] * values[i];
   return sum;
 }
 
 /** NaN of no values. */
-export const meanSquare = (values: Float32Array | Float64Array): number => sumOfSquares(values) / values.length;
+export const meanSquare = (values: ArrayLike<number>): number => sumOfSquares(values) / values.length;
 
 /** What values have in common. */
 export interface Spread {

@@ -46,9 +46,10 @@ describe('what is told of a Jacobian', () => {
     values: [3, 1],
   };
 
-  it('is without theory and depth where there are none', () => {
-    expect(jacobianNote(event)).toBe(
-      'Jacobian at initialisation, over 4 examples: min 1.00 · mean 2.00 · max 3.00 · variance 1.00 · rms 2.24.',
+  it('is why there is no theory, and nothing of depth, where there are none', () => {
+    const note = jacobianNote(event);
+    expect(note).toMatch(
+      /^Jacobian at initialisation, over 4 examples: min 1\.00 · mean 2\.00 · max 3\.00 · variance 1\.00 · rms 2\.24\. No mean field of the logits: [^.]*\. It ends at a residual, norm, [^.]*\.$/,
     );
     expect(jacobianLayerTables(event)).toEqual([]);
     expect(jacobianLayerTables(undefined)).toEqual([]);
@@ -56,6 +57,7 @@ describe('what is told of a Jacobian', () => {
 
   it('has both where they are recorded', async () => {
     const full = { ...event, meanField: 4, depth: { samples: 1, layers: [layer(1, 1, 1)] } };
+    expect(jacobianNote(full)).not.toContain('No mean field');
     expect(jacobianNote(full)).toMatch(/rms 2\.24\. Mean field, .*: rms 2\.00\. By layer: over 1 example\.$/);
     const rows = async (table: ReturnType<typeof jacobianTable>) =>
       await table.rows(0, 9, new AbortController().signal);

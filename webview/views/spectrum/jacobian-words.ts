@@ -1,4 +1,5 @@
 /** What the Spectrum tab and the report say of the input-output Jacobian. */
+import { meanSquare } from '../../../src/core/stats';
 import type { DepthNote, JacobianDepth, JacobianEvent } from '../../../src/protocol/run';
 import { figure, many } from '../../format';
 import { stepName } from '../run/words';
@@ -15,8 +16,7 @@ export const variance = (values: readonly number[]): number => {
 };
 
 /** Root mean square. */
-export const rms = (values: readonly number[]): number =>
-  Math.sqrt(values.reduce((sum, value) => sum + value ** 2, 0) / values.length);
+export const rms = (values: readonly number[]): number => Math.sqrt(meanSquare(values));
 
 /** Why the layers are missing, all of them or those behind the last. */
 const depthNotes: Record<DepthNote, string> = {
@@ -25,6 +25,10 @@ const depthNotes: Record<DepthNote, string> = {
     'Not by layer: even three layers at one example would take long. Measure a narrower network, or smaller pictures.',
   'not-finite': 'From the next layer on the Jacobian is larger than any number that is computed with.',
 };
+
+/** Where `meanFieldJacobian` of core/init stops. */
+const noMeanField =
+  'No mean field of the logits: its theory is of chains of layers and activations alone, in finite numbers. It ends at a residual, norm, pool, mean, attention, squeeze and excitation, embedding or position, at a layer that comes again, and at zeros around a picture.';
 
 /** How what is shown by layer came about. */
 const depthText = ({ samples, steps, layers }: JacobianDepth): string => {
@@ -47,7 +51,7 @@ export const jacobianNote = (event: JacobianEvent): string => {
   return [
     `Jacobian at ${stepName(step)}, over ${many(samples, 'example')}: ${figures}.`,
     meanField === undefined
-      ? ''
+      ? noMeanField
       : `Mean field, of random weights of this size, as at initialisation: rms ${figure(Math.sqrt(meanField))}.`,
     depth && depth.layers.length > 0 ? depthText(depth) : '',
     depthNote ? depthNotes[depthNote] : '',
