@@ -214,6 +214,8 @@ describe('GraSP of layers that are no chain', () => {
     'residual, to itself',
     'residual, with a shortcut',
     'embedding',
+    'a linear layer again, of values',
+    'a convolution again',
   ])('scores how the squared length of the gradient changes with a weight: %s', (kind) => {
     let seen = 0;
     fc.assert(
