@@ -99,7 +99,7 @@ export const train = {
           max: 1,
           default: 1e-4,
           aka: ['wd', 'l2', 'decay'],
-          doc: 'Pulls the weights of layers towards zero; biases, norms and positions are left alone.',
+          doc: 'Pulls the weights of layers towards zero; biases, norms, embeddings and positions are left alone.',
           source: eoiSpecs,
         },
       },

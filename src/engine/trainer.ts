@@ -117,7 +117,7 @@ export class Trainer {
       const factor = clipNorm === undefined || !(norm > clipNorm) ? 1 : clipNorm / norm;
       const clipped = (gradient: tf.Tensor): tf.Tensor => (factor === 1 ? gradient : tf.mul(gradient, factor));
       for (const { tensors, weight, bias } of all) {
-        // Weight decay pulls the weights of layers only, never biases, norms or positions.
+        // Weight decay pulls the weights of layers only, never biases, norms, embeddings or positions.
         if (weight)
           this.move(tensors.weight, tensors.weightSlots, clipped(weight), stride, maskOf(tensors) !== undefined);
         if (tensors.bias && bias) this.move(tensors.bias, tensors.biasSlots, clipped(bias), stride, false);
