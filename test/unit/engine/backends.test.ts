@@ -109,6 +109,25 @@ describe('transposed products on wasm', () => {
   });
 });
 
+describe('an identity on wasm', () => {
+  it('is the same values by reference, which outlive whichever of the two is disposed of first', async () => {
+    await wasm.start();
+    const before = tf.memory();
+    const [first, second] = [tf.tensor1d([1, 2, 3]), tf.tensor1d([4, 5, 6])];
+    const [copyOfFirst, copyOfSecond] = [tf.clone(first), tf.clone(second)];
+    expect(tf.memory().numDataBuffers).toBe(before.numDataBuffers + 2);
+    copyOfFirst.dispose();
+    second.dispose();
+    // What was given back would be written over.
+    const others = [tf.tensor1d([7, 8, 9]), tf.tensor1d([7, 8, 9])];
+    expect([...first.dataSync()]).toEqual([1, 2, 3]);
+    expect([...copyOfSecond.dataSync()]).toEqual([4, 5, 6]);
+    tf.dispose([first, copyOfSecond, ...others]);
+    expect(tf.memory().numDataBuffers).toBe(before.numDataBuffers);
+    expect(tf.memory().numTensors).toBe(before.numTensors);
+  });
+});
+
 describe('errors of the process', () => {
   it('stay with those who listened before the WebAssembly files were started', async () => {
     const events = ['uncaughtException', 'unhandledRejection'] as const;
