@@ -24,7 +24,7 @@ type Sharpness = NonNullable<SharingReport['sharpness']>;
 /** Residual over value: what is left of the error of the value is about its square. */
 const tolerance = 1e-2;
 /** Products of one iteration at most. */
-export const mostProducts = 60;
+const mostProducts = 60;
 /** Of the vector it starts from. */
 const seed = 1;
 

@@ -40,7 +40,7 @@ export const sharpnessAt = (run: SharedRun, sharpness: number, s: number): numbe
  * shared, each by itself. It is at least the larger of the two, and at most their sum where both blocks of the Hessian are
  * positive semidefinite, as its Gauss-Newton part is, which has the largest eigenvalues. `rest` does not depend on s.
  */
-export function boundsAt(run: SharedRun, sharpness: number, s: number, rest: number): Record<'least' | 'most', number> {
+function boundsAt(run: SharedRun, sharpness: number, s: number, rest: number): Record<'least' | 'most', number> {
   const memory = sharpnessAt(run, sharpness, s);
   return { least: Math.max(memory, rest), most: memory + Math.max(0, rest) };
 }
