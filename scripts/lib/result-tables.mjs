@@ -32,7 +32,8 @@ const significant =
   (mean, deviation) => {
     const size = Math.abs(unit * mean);
     if (size === 0) return both((value) => String(unit * value))(mean, deviation);
-    const decimals = Math.max(0, digits - 1 - Math.floor(Math.log10(size)));
+    // Rounded before: 0.9999 is written as 1.0, as what is a little above 1.
+    const decimals = Math.max(0, digits - 1 - Math.floor(Math.log10(Number(size.toPrecision(digits)))));
     if (size >= 1e-3) return fixed(decimals, unit)(mean, deviation);
     return both((value) => (value === 0 ? '0' : (unit * value).toExponential(digits - 1)))(mean, deviation);
   };

@@ -133,6 +133,7 @@ describe('a table of results', () => {
     expect(of(0, 0)).toBe('0 ± 0');
     expect(of(0)).toBe('0');
     expect(of(1)).toBe('1.0');
+    expect(of(0.99999)).toBe('1.0');
     // JSON has no number for it.
     expect(of('NaN' as unknown as number)).toBe('NaN');
   });
