@@ -1,23 +1,22 @@
 /**
  * npm run experiments [-- NAME...] [--jobs N]: runs small experiments of examples/experiments, all without a name, and writes what
- * they came to between their marks in docs/experiments.md. What has been run is not run again: the sweep of a config
+ * they came to between their marks in docs/experiments.md and docs/experiments-rps.md. What has been run is not run again: the sweep of a config
  * that has not changed goes on where it was stopped.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { experiments } from './lib/experiments.mjs';
+import { experiments, pageOf } from './lib/experiments.mjs';
 import { Failure, childProcessorSeconds, hostDirectory, root, run, say, start } from './lib/process.mjs';
-import { effortText, tableText, withResults } from './lib/result-tables.mjs';
+import { effortText, readCurves, tableText, withResults } from './lib/result-tables.mjs';
 import { checkNode, ensureBuild, ensureModules } from './lib/setup.mjs';
 
 const usage = `npm run experiments [-- NAME...] [--jobs N] [--retry-failed]
 
 Experiments: ${Object.keys(experiments).join(', ')}`;
 
-const page = join(root, 'docs/experiments.md');
 const cli = join(root, 'dist/cli.js');
 
 /** @typedef {import('./lib/result-tables.mjs').Effort} Effort */
@@ -40,7 +39,10 @@ const isOver = (folder, retryFailed) => {
   return state === 'completed' || (state === 'failed' && !retryFailed);
 };
 
-/** What a sweep that is over came to. @param {string} folder @returns {import('./lib/result-tables.mjs').Results & { state: string }} */
+/**
+ * What a sweep that is over came to. @param {string} folder
+ * @returns {import('./lib/result-tables.mjs').Results & { state: string; trials: (import('../src/protocol/sweep').TrialResult & { directory: string })[] }}
+ */
 const resultsOf = (folder) => {
   // Not more than one engine, which is started and has nothing to do.
   const { stdout } = spawnSync(process.execPath, [cli, 'sweep', folder, '--json', '--jobs', '1'], {
@@ -55,6 +57,7 @@ const resultsOf = (folder) => {
 const runExperiment = async (name, { jobs, retryFailed }) => {
   const { config, folder, effortFile } = placeOf(name);
   say(`\n== ${name}`);
+  mkdirSync(dirname(folder), { recursive: true });
   if (!isOver(folder, retryFailed)) {
     const [began, processor] = [Date.now(), childProcessorSeconds()];
     const target = existsSync(folder) ? [folder] : [config, '-o', folder];
@@ -101,17 +104,17 @@ start(async () => {
   if (unknown) throw new Failure(`There is no experiment ${unknown}.\n\n${usage}`);
   await ensureModules();
   await ensureBuild();
-  mkdirSync(join(hostDirectory, 'experiments'), { recursive: true });
   const { format, resolveConfig } = await import('prettier');
-  const style = await resolveConfig(page);
   for (const name of names.length > 0 ? names : Object.keys(experiments)) {
     const { results, efforts } = await runExperiment(name, { jobs: values.jobs, retryFailed: values['retry-failed'] });
-    const tables = experiments[name].map((table) => tableText(results, table));
+    const curves = experiments[name].some((table) => 'curves' in table) ? readCurves(results) : [];
+    const tables = experiments[name].map((table) => tableText({ ...results, curves }, table));
     const text = [...tables, effortText(results, efforts)].join('\n\n');
     // Read anew each time: a sweep takes minutes, in which somebody may write the text around it.
+    const page = join(root, pageOf(name));
     const written = withResults(readFileSync(page, 'utf8'), name, text);
-    writeFileSync(page, await format(written, { ...style, parser: 'markdown' }));
-    say(`Wrote the results of ${name} into docs/experiments.md`);
+    writeFileSync(page, await format(written, { ...(await resolveConfig(page)), parser: 'markdown' }));
+    say(`Wrote the results of ${name} into ${pageOf(name)}`);
   }
   return 0;
 });

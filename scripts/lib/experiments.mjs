@@ -1,4 +1,5 @@
-/** What is told of each small experiment: the tables that docs/experiments.md has between its marks. */
+/** What is told of each small experiment: the tables that its page has between its marks. */
+import { sharingExperiments } from './experiments-rps.mjs';
 
 /** @typedef {import('./result-tables.mjs').Table} Table */
 
@@ -44,4 +45,9 @@ export const experiments = {
     { title: 'Density that came out:', rows: size, columns: init, figure: 'density' },
   ],
   'contemporary-small': [{ rows: { model: 'model.preset', ...init }, figures: ['firstLoss', 'accuracy', 'loss'] }],
+  ...sharingExperiments,
 };
+
+/** The page that has the results of an experiment. @param {string} name */
+export const pageOf = (name) =>
+  Object.hasOwn(sharingExperiments, name) ? 'docs/experiments-rps.md' : 'docs/experiments.md';

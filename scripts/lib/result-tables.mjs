@@ -1,16 +1,22 @@
 /** Tables of Markdown from what a sweep came to, as `sparsescope sweep --json` tells it. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { largestDifferences, pairsOf } from './curve-table.mjs';
 import { Failure } from './process.mjs';
 
 /**
  * @typedef {import('../../src/protocol/sweep').Figure} Figure
- * @typedef {Pick<import('../../src/protocol/sweep').SweepReportData, 'keys' | 'groups' | 'trials'>} Results
+ * @typedef {Pick<import('../../src/protocol/sweep').SweepReportData, 'keys' | 'groups' | 'trials'> & { curves?: readonly Curve[] }} Results
+ * @typedef {import('./curve-table.mjs').Curve} Curve
  * @typedef {import('../../src/protocol/sweep').TrialGroup} Group
  * @typedef {import('../../src/core/stats').Spread} Spread
  * @typedef {Record<string, string>} Axes Paths of what was varied, by their headings. A path may lead into a value of the grid: `model.preset`
- *   where whole `model`s take turns.
- * @typedef {{ title?: string; rows: Axes; figures: Figure[] }} ListTable A row for each setting, a column for each figure.
- * @typedef {{ title: string; rows: Axes; columns: Axes; figure: Figure }} CrossTable One figure, settings along both sides.
- * @typedef {ListTable | CrossTable} Table
+ *   where whole `model`s take turns, and `variants.method` and `variants.times` are the parts of names like `snip-10`.
+ * @typedef {Figure | 'outcome'} Shown
+ * @typedef {{ title?: string; rows: Axes; figures: Shown[] }} ListTable A row for each setting, a column for each figure.
+ * @typedef {{ title: string; rows: Axes; columns: Axes; figure: Shown }} CrossTable One figure, settings along both sides.
+ * @typedef {{ title: string; curves: string; against: string; steps: number[] }} CurveTable How far losses are from those of another setting of that key.
+ * @typedef {ListTable | CrossTable | CurveTable} Table
  * @typedef {{ wallSeconds: number; processorSeconds?: number; jobs: number }} Effort Of one call; without `processorSeconds` where the system
  *   does not tell them.
  */
@@ -55,14 +61,28 @@ const figures = {
   seconds: { heading: 'time of a trial, s', text: significant(2) },
 };
 
-/** How many trials stand behind a figure is said where it is not all of them. @param {Group | undefined} group @param {Figure} figure */
+/** @param {Group | undefined} group */
+const outcomeText = (group) => {
+  const found = Object.entries(group?.outcomes ?? {});
+  if (found.length === 0) return absent;
+  return found.length === 1 ? found[0][0] : found.map(([outcome, count]) => `${count} ${outcome}`).join(', ');
+};
+
+/** How many trials stand behind a figure is said where it is not all of them. @param {Group | undefined} group @param {Shown} figure */
 const cell = (group, figure) => {
+  if (figure === 'outcome') return outcomeText(group);
   const found = group?.spread[figure];
-  if (!group || !found) return absent;
+  if (!group || !found) return group?.failed ? 'failed' : absent;
   const few = found.count < group.trials.length ? ` (${found.count} of ${group.trials.length})` : '';
   // What is not finite comes as its name: JSON has no number for it.
   const text = typeof found.mean === 'number' ? figures[figure].text(found.mean, found.deviation) : String(found.mean);
   return text + few;
+};
+
+/** Of a variant's name like `stable-rps-10`. @param {string} name @param {string} part */
+const partOfName = (name, part) => {
+  const at = name.lastIndexOf('-');
+  return part === 'times' ? name.slice(at + 1) : name.slice(0, at);
 };
 
 /**
@@ -77,6 +97,7 @@ const valueAt = (keys, group, path) => {
   for (const part of path.slice(keys[at].length).split('.').filter(Boolean))
     if (typeof value === 'object' && value !== null && part in value)
       value = /** @type {Record<string, unknown>} */ (value)[part];
+    else if (typeof value === 'string') value = partOfName(value, part);
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 };
 
@@ -106,6 +127,7 @@ const code = (values) => values.map((value) => `\`${value}\``);
 
 /** @param {Results} results @param {Table} table */
 export const tableText = (results, table) => {
+  if ('curves' in table) return curveText(results, table);
   const rows = grouped(results, table.rows);
   const heading = Object.keys(table.rows);
   const title = table.title ? `${table.title}\n\n` : '';
@@ -113,7 +135,7 @@ export const tableText = (results, table) => {
     const lines = rows.flatMap(({ values, groups }) =>
       groups.map((group) => [...code(values), ...table.figures.map((figure) => cell(group, figure))]),
     );
-    const named = table.figures.map((figure) => figures[figure].heading);
+    const named = table.figures.map((figure) => (figure === 'outcome' ? figure : figures[figure].heading));
     return title + markdown([[...heading, ...named], ...lines], heading.length);
   }
   const columns = grouped(results, table.columns);
@@ -128,6 +150,26 @@ export const tableText = (results, table) => {
   ]);
   return title + markdown([[...heading, ...columns.map(({ name }) => name)], ...lines], heading.length);
 };
+
+/** A row for each setting, a column for each step. @param {Results} results @param {CurveTable} table */
+const curveText = ({ curves = [] }, { title, curves: what, against, steps }) => {
+  const names = [...new Set(curves.map(({ values }) => String(values[0])))].filter((name) => name !== against);
+  const lines = names.map((name) => [
+    `\`${name}\``,
+    ...largestDifferences(pairsOf(curves, 0, name, against), steps).map((value) =>
+      value === 0 ? '0' : Number.isNaN(value) ? absent : value.toExponential(1),
+    ),
+  ]);
+  return `${title}\n\n${markdown([[what, ...steps.map(String)], ...lines], 1)}`;
+};
+
+/** The loss of each step of each trial. @param {{ trials: readonly { values: unknown[]; directory: string }[] }} results @returns {Curve[]} */
+export const readCurves = ({ trials }) =>
+  trials.map(({ values, directory }) => {
+    const lines = readFileSync(join(directory, 'events.jsonl'), 'utf8').split('\n').filter(Boolean);
+    const events = lines.map((line) => JSON.parse(line));
+    return { values, losses: events.filter(({ type }) => type === 'step').map(({ loss }) => Number(loss)) };
+  });
 
 /** @param {number} seconds */
 const minutes = (seconds) => (seconds / 60).toFixed(1);

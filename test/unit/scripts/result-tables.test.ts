@@ -1,10 +1,11 @@
 /** The tables of docs/experiments.md, from sweep folders. */
 import { readFileSync, readdirSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { experiments } from '../../../scripts/lib/experiments.mjs';
-import { effortText, tableText, withResults } from '../../../scripts/lib/result-tables.mjs';
+import { largestDifferences, pairsOf } from '../../../scripts/lib/curve-table.mjs';
+import { experiments, pageOf } from '../../../scripts/lib/experiments.mjs';
+import { effortText, readCurves, tableText, withResults } from '../../../scripts/lib/result-tables.mjs';
 import { checkConfig } from '../../../src/config/check';
 import type { PlainValue } from '../../../src/core/plain-value';
 import type { SweepReportData, SweepTrialRecord } from '../../../src/protocol/sweep';
@@ -139,6 +140,71 @@ describe('a table of results', () => {
   });
 });
 
+describe('a table of curves', () => {
+  const curve = (name: string, seed: number, losses: number[]) => ({ values: [name, seed], losses });
+  const curves = [
+    curve('dense', 1, [3, 2, 1]),
+    curve('dense', 2, [3, 2.5, 2]),
+    curve('same', 2, [3, 2.5, 2]),
+    curve('same', 1, [3, 2, 1]),
+    curve('other', 1, [3, 1.5, 1]),
+    curve('other', 2, [3, 2.25, 2]),
+    curve('ended', 1, [3, 2]),
+  ];
+
+  it('has the largest difference up to each step, over the seeds of both', () => {
+    const at = (name: string): number[] => largestDifferences(pairsOf(curves, 0, name, 'dense'), [1, 2, 3]);
+    expect(at('same')).toEqual([0, 0, 0]);
+    expect(at('other')).toEqual([0, 0.5, 0.5]);
+    expect(at('ended')).toEqual([0, 0, NaN]);
+  });
+
+  it('has a row for each of the others', () => {
+    const empty = { keys: [], groups: [], trials: [], curves };
+    const text = tableText(empty, { title: 'Far:', curves: 'variants', against: 'dense', steps: [1, 3] });
+    expect(text.split('\n')).toEqual([
+      'Far:',
+      '',
+      '| variants | 1 | 3 |',
+      '| --- | ---: | ---: |',
+      '| `same` | 0 | 0 |',
+      '| `other` | 0 | 5.0e-1 |',
+      '| `ended` | 0 | – |',
+    ]);
+  });
+
+  it('is of the losses in the run folders', async () => {
+    const directory = await temporaryFolder();
+    const step = (loss: unknown): string => JSON.stringify({ type: 'step', loss });
+    await writeFile(join(directory, 'events.jsonl'), `${step(2.5)}\n{"type":"epoch"}\n${step('NaN')}\n`);
+    expect(readCurves({ trials: [{ values: ['a', 1], directory }] })).toEqual([
+      { values: ['a', 1], losses: [2.5, NaN] },
+    ]);
+  });
+});
+
+it('tells names of variants in two parts, outcomes, and where all have failed', () => {
+  const group = (name: string, more: object) => ({
+    ...{ values: [name], trials: ['1', '2', '3'], completed: 3, failed: 0, spread: {} },
+    ...more,
+  });
+  const groups = [
+    group('stable-rps-10', { outcomes: { converged: 2, slow: 1 }, spread: { loss: { count: 3, mean: 0.5 } } }),
+    group('stable-rps-30', { outcomes: { converged: 3 } }),
+    group('snip-10', { completed: 0, failed: 3 }),
+  ];
+  const axes = { rows: { method: 'variants.method' }, columns: { times: 'variants.times' } };
+  const of = (figure: 'outcome' | 'loss'): string[] =>
+    tableText({ keys: ['variants'], groups, trials: [] }, { title: '', ...axes, figure }).split('\n');
+  expect(of('outcome')).toEqual([
+    '| method | 10 | 30 |',
+    '| --- | ---: | ---: |',
+    '| `stable-rps` | 2 converged, 1 slow | converged |',
+    '| `snip` | – | – |',
+  ]);
+  expect(of('loss').slice(2)).toEqual(['| `stable-rps` | 0.500 | – |', '| `snip` | failed | – |']);
+});
+
 it('tells seeds, failures and what it cost, over all calls', async () => {
   const results = await grid(full);
   const efforts = [
@@ -175,17 +241,26 @@ describe.each(Object.entries(experiments))('%s', (name, tables) => {
       values: Object.values(values),
       state: 'waiting' as const,
     }));
-    const results = { ...groupTrials(keys, waiting), trials: waiting };
+    const { groups } = groupTrials(keys, waiting);
+    // So that no cell of a setting looks as one without.
+    const told = groups.map((group) => ({ ...group, failed: 1, outcomes: { slow: 1 } }));
+    const results = { keys: keys.filter((key) => key !== 'seed'), groups: told, trials: waiting };
     for (const table of tables) {
-      const cells = tableText(results, table).match(/\| –/g) ?? [];
+      if ('curves' in table) {
+        expect(keys[0]).toBe(table.curves);
+        expect(results.groups.map(({ values }) => values[0])).toContain(table.against);
+        continue;
+      }
+      const cells = tableText(results, table).match(/\| (failed|slow) /g) ?? [];
       expect(cells).toHaveLength(results.groups.length * ('figures' in table ? table.figures.length : 1));
     }
-    const page = readFileSync(join(root, 'docs/experiments.md'), 'utf8');
+    const page = readFileSync(join(root, pageOf(name)), 'utf8');
     expect(() => withResults(page, name, '')).not.toThrow();
   });
 });
 
 it('are of every small experiment', () => {
-  const names = readdirSync(join(root, 'examples/experiments')).filter((file) => file.includes('-small'));
+  const files = readdirSync(join(root, 'examples/experiments'), { recursive: true, encoding: 'utf8' });
+  const names = files.filter((file) => file.includes('-small')).map((file) => file.replaceAll('\\', '/'));
   expect(names.map((file) => file.replace('.sparse.yaml', '')).sort()).toEqual(Object.keys(experiments).sort());
 });
