@@ -29,9 +29,12 @@ export interface Pass {
 }
 
 /** Values are (batch, n), tokens (batch, tokens, size), pictures (batch, height, width, channels). */
-export const isPictures = (x: tf.Tensor): x is tf.Tensor4D => x.rank === 4;
+const isPictures = (x: tf.Tensor): x is tf.Tensor4D => x.rank === 4;
 
 export const asValues = (x: tf.Tensor): tf.Tensor => (isPictures(x) ? fromPictures(x) : x);
+
+/** Of each channel over the places of a picture, or of each value over tokens. */
+export const meanOf = (x: tf.Tensor): tf.Tensor => (isPictures(x) ? meanOfPlaces(x) : tf.mean(x, 1));
 
 /** x Wᵀ + b along the last axis. */
 function linear({ weight, bias }: LayerWeights, x: tf.Tensor): tf.Tensor {
@@ -76,7 +79,7 @@ function through(layer: Layer, x: tf.Tensor, pass: Pass): tf.Tensor {
     case 'pool':
       return pool(x as tf.Tensor4D, layer);
     case 'mean':
-      return isPictures(x) ? meanOfPlaces(x) : tf.mean(x, 1);
+      return meanOf(x);
     case 'flatten':
       return asValues(x);
     case 'tokens':

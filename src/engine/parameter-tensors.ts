@@ -18,6 +18,9 @@ export interface Parameters {
   others?: readonly Pick<OtherState, 'name' | 'shape' | 'weight' | 'bias'>[];
 }
 
+/** Under which name the weight of a layer is known. */
+export const weightName = ({ name }: { name: string }): string => `${name}.weight`;
+
 /** By `NAME.weight` and `NAME.bias`: values as they lie, row-major. */
 export function valuesByName({
   layers,
@@ -34,7 +37,7 @@ export function valuesByName({
   ];
   const found = new Map<string, { values: Float32Array; shape: number[] }>();
   for (const { name, shape, weight, bias } of all) {
-    found.set(`${name}.weight`, { values: weight, shape: [...shape] });
+    found.set(weightName({ name }), { values: weight, shape: [...shape] });
     if (bias) found.set(`${name}.bias`, { values: bias, shape: [bias.length] });
   }
   return found;

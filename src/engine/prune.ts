@@ -15,6 +15,7 @@ import { Mask } from '../core/mask';
 import type { Parts } from '../core/parts';
 import { Rng } from '../core/rng';
 import { hessianVectorProduct, lossGradients } from './gradients';
+import { weightName } from './parameter-tensors';
 import type { DenseLayer } from './parameter-tensors';
 import type { OtherState } from './states';
 import type { Batch } from './trainer';
@@ -52,8 +53,6 @@ function examplesOfProduct({ network, step: { microBatch, bytes } }: NetworkPlan
   const share = hasBatchNorm(network) ? Math.min(1, heapLimit / (productShare * bytes)) : 1 / productShare;
   return Math.max(1, Math.floor(microBatch * share));
 }
-
-const weightName = ({ name }: NamedLayer): string => `${name}.weight`;
 
 function* scoresOf(request: PruneRequest, distribution: Exclude<ScoredDistribution, 'synflow'>): Parts<LayerScores[]> {
   const { config, plan, layers, others, batch } = request;

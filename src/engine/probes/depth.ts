@@ -15,6 +15,7 @@ import type { Parts } from '../../core/parts';
 import { Rng } from '../../core/rng';
 import { summarise } from '../../core/spectrum';
 import type { JacobianDepth, JacobianEvent, JacobianLayer } from '../../protocol/run';
+import { headOf } from '../micro-batches';
 import type { Batch, Trainer } from '../trainer';
 
 export interface DepthProbed {
@@ -36,12 +37,6 @@ const limitsHere = (): DepthLimits => {
   const share = tf.getBackend() === 'cpu' ? 1 / slowdown : 1;
   return { ...limits, all: limits.all * share, one: limits.one * share };
 };
-
-const headOf = ({ x, labels }: Batch, size: number, inputs: number): Batch => ({
-  size,
-  x: x.subarray(0, size * inputs),
-  labels: labels.subarray(0, size),
-});
 
 export function* alongDepth(probed: DepthProbed, batch: Batch): Parts<Found> {
   const asked = probed.config.probes.jacobian.depths;
@@ -75,7 +70,7 @@ function* ofChain(probed: DepthProbed, batch: Batch, asked: number): Parts<Found
   if (samples === 0) return undefined;
   const { inputs } = network;
   const chain = layers.map(({ name, weight, bias }) => ({ weight, bias, activation: activations.get(name)! }));
-  const found = yield* depthSpectra(chain, { x: headOf(batch, samples, inputs).x, inputs }, depths);
+  const found = yield* depthSpectra(chain, { x: headOf(batch, inputs, samples).x, inputs }, depths);
   const described64 = found.map(({ index, summary, meanSquare }) => ({ index: index + 1, summary, meanSquare }));
   return described(probed, { samples }, described64, depths.length);
 }
@@ -85,7 +80,7 @@ function* ofAny(probed: DepthProbed, batch: Batch, asked: number): Parts<Found> 
   const plan = planDepths(network, asked, batch.size, limitsHere());
   if (!plan) return { depthNote: 'too-long' };
   const { depths, samples } = plan;
-  const some = headOf(batch, samples, network.inputs);
+  const some = headOf(batch, network.inputs, samples);
   const rng = Rng.fromSeed(config.seed).split('jacobian');
   const found: Omit<JacobianLayer, 'layer' | 'meanField'>[] = [];
   for (const depth of depths) {

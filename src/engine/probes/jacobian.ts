@@ -9,6 +9,7 @@ import type { Parts } from '../../core/parts';
 import { summarise } from '../../core/spectrum';
 import { meanSquare } from '../../core/stats';
 import type { JacobianEvent } from '../../protocol/run';
+import { partsOf } from '../micro-batches';
 import type { Untimed } from '../recorder';
 import type { Batch, Trainer } from '../trainer';
 import { alongDepth } from './depth';
@@ -25,13 +26,7 @@ export function* jacobianSpectrum(
 ): Parts<Untimed<JacobianEvent>> {
   const { inputs, classes } = shape;
   const pooled: number[] = [];
-  for (let start = 0; start < batch.size; start += chunk) {
-    const end = Math.min(batch.size, start + chunk);
-    const some: Batch = {
-      size: end - start,
-      x: batch.x.subarray(start * inputs, end * inputs),
-      labels: batch.labels.subarray(start, end),
-    };
+  for (const some of partsOf(batch, inputs, chunk)) {
     for (const matrix of yield* trainer.jacobians(some)) {
       pooled.push(...(yield* singularValuesInParts(matrix, classes, matrix.length / classes)));
       yield;

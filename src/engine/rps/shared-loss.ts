@@ -15,13 +15,11 @@ import { hessianVectorProduct, lossGradients, meanLoss } from '../gradients';
 import type { ByParameter } from '../gradients';
 import type { DrawnNetwork, Source } from '../initial-network';
 import type { SharedStart } from '../../runs/sharing/shared-run';
-import { valuesByName } from '../parameter-tensors';
+import { valuesByName, weightName } from '../parameter-tensors';
 import type { Parameters } from '../parameter-tensors';
 import type { Batch } from '../trainer';
 
 type Vector = Float64Array<ArrayBuffer>;
-
-const weightOf = (layer: string): string => `${layer}.weight`;
 
 export class SharedLoss {
   /** Of the parameters that are not shared. */
@@ -40,9 +38,9 @@ export class SharedLoss {
   ) {
     const { sharing, scales, scaler } = run;
     const values = valuesByName(parameters);
-    const shared = new Set(sharing.layers.map(({ name }) => weightOf(name)));
+    const shared = new Set(sharing.layers.map(weightName));
     this.rest = [...values.keys()].filter((name) => !shared.has(name));
-    this.weights = sharing.layers.map(({ name }) => values.get(weightOf(name))!.values);
+    this.weights = sharing.layers.map((layer) => values.get(weightName(layer))!.values);
     this.sizes = new Map([...values].map(([name, own]) => [name, own.values.length]));
     if (!scales.normalised && scaler !== 'none')
       this.root = mapValues(scalerOf(scaler, sharing, scales.lambda), Math.sqrt);
@@ -59,7 +57,7 @@ export class SharedLoss {
   }
 
   get shared(): string[] {
-    return this.run.sharing.layers.map(({ name }) => weightOf(name));
+    return this.run.sharing.layers.map(weightName);
   }
 
   *loss(): Parts<number> {
@@ -105,10 +103,10 @@ export class SharedLoss {
     const memory = vector.slice();
     if (this.root) divide(memory, this.root);
     const direction = new Map<string, Float32Array>();
-    for (const [l, { name, weights }] of sharing.layers.entries()) {
-      const own = new Float32Array(weights);
+    for (const [l, layer] of sharing.layers.entries()) {
+      const own = new Float32Array(layer.weights);
       yield* recoverInParts(sharing, scales, memory, l, own);
-      direction.set(weightOf(name), own);
+      direction.set(weightName(layer), own);
       yield;
     }
     return direction;
@@ -118,8 +116,8 @@ export class SharedLoss {
   *gather(found: ReadonlyMap<string, Float64Array>): Parts<Vector> {
     const { sharing, scales } = this.run;
     const memory = new Float64Array(sharing.m);
-    for (const [l, { name }] of sharing.layers.entries()) {
-      yield* gatherInParts(sharing, scales, l, found.get(weightOf(name))!, memory);
+    for (const [l, layer] of sharing.layers.entries()) {
+      yield* gatherInParts(sharing, scales, l, found.get(weightName(layer))!, memory);
       yield;
     }
     if (this.root) divide(memory, this.root);

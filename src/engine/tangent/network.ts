@@ -3,8 +3,8 @@ import * as tf from '@tensorflow/tfjs';
 import type { Layer, Network } from '../../core/network';
 import { takenRows } from '../backends/rows';
 import type { Running } from '../layers/norm';
-import { meanOfPlaces, placesAsTokens } from '../layers/pictures';
-import { asValues, isPictures, shaped } from '../network';
+import { placesAsTokens } from '../layers/pictures';
+import { asValues, meanOf, shaped } from '../network';
 import { activated } from './activations';
 import { attended, convolved, excited, multiplied, pooled } from './layers';
 import type { MovingWeights } from './layers';
@@ -17,8 +17,6 @@ export interface MovingPass {
   /** Batch norms take the statistics of these examples, else their running averages. */
   training: boolean;
 }
-
-const meanOf = (x: tf.Tensor): tf.Tensor => (isPictures(x) ? meanOfPlaces(x) : tf.mean(x, 1));
 
 function through(layer: Layer, x: Moving, pass: MovingPass): Moving {
   const own = (name: string): MovingWeights & { running?: Running } => {

@@ -2,10 +2,9 @@
 import type { Network } from '../../../src/core/network';
 import { finish } from '../../../src/core/parts';
 import { hessianVectorProduct, lossGradients } from '../../../src/engine/gradients';
+import { weightName } from '../../../src/engine/parameter-tensors';
 import type { DenseLayer } from '../../../src/engine/parameter-tensors';
 import type { Batch } from '../../../src/engine/trainer';
-
-export const weightName = ({ name }: DenseLayer): string => `${name}.weight`;
 
 export const weightGradients = (
   network: Network,

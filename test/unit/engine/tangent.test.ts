@@ -11,7 +11,7 @@ import { cpu } from '../../../src/engine/backends/cpu';
 import { wasm } from '../../../src/engine/backends/wasm';
 import { hessianVectorProduct, lossGradients } from '../../../src/engine/gradients';
 import type { ByParameter } from '../../../src/engine/gradients';
-import { valuesByName } from '../../../src/engine/parameter-tensors';
+import { valuesByName, weightName } from '../../../src/engine/parameter-tensors';
 import type { Parameters } from '../../../src/engine/parameter-tensors';
 import type { Batch } from '../../../src/engine/trainer';
 import { logits64, loss64 } from './float64';
@@ -182,7 +182,7 @@ describe('the product', () => {
 
   it('is linear in the direction, symmetric, and of the parameters that it names', () => {
     const { network, parameters, batch } = caseOf(presetNetwork('resnet-20', [3, 8, 8], { width: 4 }), 6, 3);
-    const names = parameters.layers.map(({ name }) => `${name}.weight`);
+    const names = parameters.layers.map(weightName);
     const [u, v] = [1, 2].map((seed) => drawnDirection(parameters, names, seed));
     const times = (direction: ByParameter) => finish(hessianVectorProduct(network, parameters, batch, direction));
     const [hu, hv] = [times(u), times(v)];
@@ -197,7 +197,7 @@ describe('the product', () => {
 
   it('is the same by parts of the batch where no norm sees the others', () => {
     const { network, parameters, batch } = small();
-    const names = parameters.layers.map(({ name }) => `${name}.weight`);
+    const names = parameters.layers.map(weightName);
     const v = drawnDirection(parameters, names, 1);
     const whole = finish(hessianVectorProduct(network, parameters, batch, v));
     const parts = [...hessianVectorProduct(network, parameters, batch, v, { microBatch: 4 })];
