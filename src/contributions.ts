@@ -31,6 +31,10 @@ export interface CommandTypes {
   'sparsescope.compareInitialisations': (config?: Uri, methods?: CompareMethod[]) => Promise<void>;
   'sparsescope.previewData': (config?: Uri) => Promise<void>;
   'sparsescope.diagnoseSharing': (config?: Uri) => Promise<void>;
+  /** Diagnose Sharing, with a test of the config's own place on the map of divergence. */
+  'sparsescope.testPrediction': (config?: Uri) => Promise<void>;
+  /** Answers the config of the sweep that was written beside it. */
+  'sparsescope.compareAtEqualMemory': (config?: Uri) => Promise<Uri | undefined>;
   'sparsescope.sharingTheory': () => Promise<void>;
   'sparsescope.runAgain': (run?: RunReference) => Promise<RunHandle | undefined>;
   'sparsescope.cancelRun': (run?: RunReference) => Promise<void>;
@@ -86,6 +90,8 @@ export const paletteCommands = [
   'sparsescope.compareInitialisations',
   'sparsescope.previewData',
   'sparsescope.diagnoseSharing',
+  'sparsescope.testPrediction',
+  'sparsescope.compareAtEqualMemory',
   'sparsescope.sharingTheory',
   'sparsescope.runAgain',
   'sparsescope.cancelRun',

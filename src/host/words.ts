@@ -29,6 +29,12 @@ export const words = {
   dataOf: (config: string) => t('{0} · data', config),
   sharingOf: (config: string) => t('{0} · sharing', config),
   sharingTheory: () => t('Sharing Theory'),
+  runSweep: () => t('Run Sweep'),
+  equalMemory: (p: { file: string; variants: number; stored: string; left: { name: string; reason: string }[] }) =>
+    [
+      t('{0} has {1} variants, each of {2} stored parameters.', p.file, p.variants, p.stored),
+      ...p.left.map(({ name, reason }) => t('Left out: {0}. {1}', name, reason)),
+    ].join(' '),
   comparing: (name: string) => t('Comparing initialisations of {0}', name),
   comparison: (name: string) => t('Initialisations of {0}', name),
   pickRuns: () => t('Which runs to compare? Choose two or more'),

@@ -98,6 +98,8 @@ export interface SharingViewApi extends SharingCalls {
 export interface SharingViewEvents {
   /** The config may be another one: it is diagnosed anew. */
   changed: Record<string, never>;
+  /** The report that is answered next is to be shown as the map of divergence, and the config's own place tested on it. */
+  test: Record<string, never>;
 }
 
 /** The page of the theory computes by itself. */

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { SharingDesk, type SharingEngine } from '../../src/runs/sharing/desk';
 import { mappedOf } from '../../src/runs/sharing/mapped';
 import { RpcCancelled } from '../../src/protocol/rpc';
-import type { SharingEdit } from '../../src/protocol/sharing';
+import type { SharingEdit, SharingPoint } from '../../src/protocol/sharing';
 import type { SharingViewApi, SharingViewEvents } from '../../src/protocol/sharing-view';
 import { View, launch, missingBrowser, themes, type ViewOptions } from './harness';
 import { Saved } from './serve';
@@ -177,6 +177,30 @@ describe.skipIf(missingBrowser)(`the view of shared weights${missingBrowser ? ` 
     await press('e');
     await expect.poll(() => saved.finished.has('net-sharing-divergence.png')).toBe(true);
     await view.screenshot('sharing-tested');
+  });
+
+  it('shows the map and tests the place of the config there when a command asks for it', async () => {
+    const asked: SharingPoint[][] = [];
+    const engine: SharingEngine = {
+      ...measuring(),
+      test: (params, options) => {
+        asked.push(params.points);
+        return measuring().test(params, options);
+      },
+    };
+    const example = sharedExample('roast', { measured: true });
+    await open(example, 'findings', {}, engine);
+    view.emit('test', {});
+    view.emit('changed', {});
+    await expect.poll(() => view.page.getByRole('radio', { name: 'Divergence' }).isChecked()).toBe(true);
+    const { initStd, learningRate } = example.report;
+    await expect.poll(() => asked).toEqual([[{ initStd, learningRate }]]);
+    await expect.poll(() => part('.work-line').isHidden()).toBe(true);
+    await view.screenshot('sharing-test-prediction');
+    // Not with every reading after it.
+    view.emit('changed', {});
+    await view.page.waitForTimeout(200);
+    expect(asked).toHaveLength(1);
   });
 
   it('is told by its table twins, and saved from there', async () => {

@@ -1,8 +1,6 @@
 /** Commands about files that are no runs: an example config, a checkpoint, a data set. */
-import { writeFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { tensorEditorType } from '../../contributions';
-import { cannotWrite, systemCode } from '../../formats/errors';
 import { makeFolder } from '../../formats/make-folder';
 import type { DataSetName } from '../../protocol/engine';
 import { folderNotOnDisk } from '../errors';
@@ -10,28 +8,19 @@ import { exampleConfig } from '../example-config';
 import type { Services } from '../services';
 import { lookAgain } from '../language/document';
 import { words } from '../words';
+import { writeNew } from './new-file';
 import { inform } from './register';
 import { needTrust, withEngine } from './run-commands';
 
-/** The first free of `mlp7-eoi.sparse.yaml`, `mlp7-eoi-2.sparse.yaml`, ...: an existing file is never replaced. */
-const writeNew = async (folder: vscode.Uri): Promise<vscode.Uri> => {
-  for (let n = 1; ; n++) {
-    const uri = vscode.Uri.joinPath(folder, `mlp7-eoi${n === 1 ? '' : `-${n}`}.sparse.yaml`);
-    try {
-      await writeFile(uri.fsPath, exampleConfig, { flag: 'wx' });
-      return uri;
-    } catch (error) {
-      if (systemCode(error) !== 'EEXIST') throw cannotWrite(uri.fsPath, error);
-    }
-  }
-};
+/** The first free of `mlp7-eoi.sparse.yaml`, `mlp7-eoi-2.sparse.yaml`, ... */
+const example = { stem: 'mlp7-eoi', ending: '.sparse.yaml', text: exampleConfig };
 
 /** Writes an example config into the workspace and opens it; with no folder open, as an untitled document. */
 export const newConfig = async (): Promise<void> => {
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
   const document =
     folder?.scheme === 'file'
-      ? await vscode.workspace.openTextDocument(await writeNew(folder))
+      ? await vscode.workspace.openTextDocument(await writeNew(folder, example))
       : await vscode.workspace.openTextDocument({ language: 'yaml', content: exampleConfig });
   await vscode.window.showTextDocument(document);
 };

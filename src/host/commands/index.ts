@@ -8,10 +8,11 @@ import { compareInitialisations } from './compare-command';
 import { compareRuns } from './compare-runs-command';
 import { previewData } from './data-command';
 import { Doctor } from './doctor';
+import { compareAtEqualMemory } from './equal-memory-command';
 import { downloadDataSet, newConfig, openCheckpoint } from './file-commands';
 import { registerCommand } from './register';
 import { cancelRun, resumeRun, runAgain, runConfig } from './run-commands';
-import { diagnoseSharing } from './sharing-commands';
+import { diagnoseSharing, testPrediction } from './sharing-commands';
 import { cancelSweep, resumeSweep, sweepConfig } from './sweep-commands';
 import { deleteSweep, openSweepReport, revealSweepFolder } from './sweep-folder-commands';
 import { deleteRun, openReport, openRun, revealRunFolder } from './run-folder-commands';
@@ -26,6 +27,8 @@ export const registerCommands = (services: Services, layers: LayersTree): vscode
     'sparsescope.compareInitialisations': (config, methods) => compareInitialisations(services, config, methods),
     'sparsescope.previewData': (config) => previewData(services, config),
     'sparsescope.diagnoseSharing': (config) => diagnoseSharing(services, config),
+    'sparsescope.testPrediction': (config) => testPrediction(services, config),
+    'sparsescope.compareAtEqualMemory': (config) => compareAtEqualMemory(services, config),
     'sparsescope.sharingTheory': () => {
       services.theory.show();
       return Promise.resolve();

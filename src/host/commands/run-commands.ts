@@ -77,7 +77,8 @@ const startDocument = async (services: Services, document: vscode.TextDocument):
   return handle;
 };
 
-const offerSweep = async (config: vscode.Uri, trials: number): Promise<void> => {
+/** Says that a config is a sweep, with the way to run it. */
+export const offerSweep = async (config: vscode.Uri, trials: number): Promise<void> => {
   const message = words.isSweep(vscode.workspace.asRelativePath(config), trials);
   const choice = await vscode.window.showInformationMessage(message, words.sweepConfig());
   if (choice !== undefined) await executeCommand('sparsescope.sweepConfig', config);

@@ -53,6 +53,9 @@ export function checkedDocument(document: vscode.TextDocument): CheckedConfig {
   return checked;
 }
 
+/** What is known of the files of a config's data, as its check took it. */
+export const lookedOf = (document: vscode.TextDocument): readonly DataLook[] => looks.get(document)?.seen ?? [];
+
 /** Files may have come or gone: each config that is open is looked at anew. */
 export function lookAgain(): void {
   for (const document of vscode.workspace.textDocuments) {

@@ -17,6 +17,8 @@ interface Opened {
   panel: vscode.WebviewPanel;
   desk: SharingDesk;
   peer: Peer<SharingViewApi, Nothing, SharingViewEvents, Nothing>;
+  /** Its place is to be tested as soon as the view asks for its report: before, nobody listens. */
+  toTest: boolean;
 }
 
 export class SharingPanels implements vscode.WebviewPanelSerializer {
@@ -45,8 +47,17 @@ export class SharingPanels implements vscode.WebviewPanelSerializer {
       this.again(configPath);
       return;
     }
-    const place = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
-    this.adopt(vscode.window.createWebviewPanel(sharingPanelType, '', place), configPath);
+    this.create(configPath);
+  }
+
+  /** The config's panel on its map of divergence, with a test of the config's own place. What was tested before stays. */
+  test(configPath: string): void {
+    const known = this.open.get(configPath);
+    const opened = known ?? this.create(configPath);
+    opened.toTest = true;
+    if (!known) return;
+    known.panel.reveal(undefined, true);
+    known.peer.emit('changed', {});
   }
 
   // Called by the editor for each panel that was open when the window closed.
@@ -67,13 +78,23 @@ export class SharingPanels implements vscode.WebviewPanelSerializer {
     known?.peer.emit('changed', {});
   }
 
-  private adopt(panel: vscode.WebviewPanel, configPath: string): void {
+  private create(configPath: string): Opened {
+    const place = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
+    return this.adopt(vscode.window.createWebviewPanel(sharingPanelType, '', place), configPath);
+  }
+
+  private adopt(panel: vscode.WebviewPanel, configPath: string): Opened {
     const title = words.sharingOf(basename(configPath));
     const desk = new SharingDesk(this.subject(configPath), this.engine);
     const saver = new Saver(vscode.Uri.file(dirname(configPath)));
     const { sharing, sharingOwners, sharers, measureSharing, testSharing, applySharingFix } = desk;
     const api: SharingViewApi = {
-      ...{ sharing, sharingOwners, sharers, measureSharing, testSharing },
+      ...{ sharingOwners, sharers, measureSharing, testSharing },
+      sharing: (params, context) => {
+        if (opened.toTest) peer.emit('test', {});
+        opened.toTest = false;
+        return sharing(params, context);
+      },
       applySharingFix: async (params, context) => {
         await applySharingFix(params, context);
         this.again(configPath);
@@ -88,12 +109,14 @@ export class SharingPanels implements vscode.WebviewPanelSerializer {
         return describeError(error);
       },
     );
-    this.open.set(configPath, { panel, desk, peer });
+    const opened: Opened = { panel, desk, peer, toTest: false };
+    this.open.set(configPath, opened);
     panel.title = title;
     panel.onDidDispose(() => {
       this.open.delete(configPath);
       peer.close(new vscode.CancellationError());
     });
     openPage(panel.webview, this.extension, title, { view: 'sharing', state: { configPath } });
+    return opened;
   }
 }

@@ -111,6 +111,14 @@ export class DivergenceSection implements Section {
     this.plane.dispose();
   }
 
+  /** Whatever place was chosen before. */
+  testConfig(): void {
+    if (!this.report) return;
+    this.chosen = configPoint(this.report);
+    this.draw();
+    this.testNow();
+  }
+
   private draw(): void {
     const { report, chosen } = this;
     if (!report) return;

@@ -37,6 +37,7 @@ export class SharingView {
   private readonly own = h('span', { class: 'controls-inner' });
   private readonly sections: readonly Section[];
   private readonly choice;
+  private readonly divergence: DivergenceSection;
   private readonly course: CourseSection | undefined;
   /** Of the picture that is shown. */
   private readonly help: HelpTopic = { title, text: [], keys: [] };
@@ -59,11 +60,12 @@ export class SharingView {
       took: (next) => this.update(next),
     };
     this.course = context.course && new CourseSection(shared, context.course);
+    this.divergence = new DivergenceSection(shared);
     this.sections = [
       new FindingsSection(shared),
       new FiguresSection(shared),
       new MemorySection(shared),
-      new DivergenceSection(shared),
+      this.divergence,
       ...(this.course ? [this.course] : []),
     ];
     const ids = this.sections.map(({ id }) => id);
@@ -81,6 +83,12 @@ export class SharingView {
     this.report = report;
     this.shown.show(report);
     this.context.stage.refreshTable();
+  }
+
+  /** The map of divergence, with a test of the config's own place. */
+  testConfig(): void {
+    this.choose(this.divergence.id);
+    this.divergence.testConfig();
   }
 
   layerChanged(): void {

@@ -34,6 +34,12 @@ export function mountSharing(root: HTMLElement, bridge: Bridge, { configPath }: 
   root.append(h('div', { class: 'compare-page sharing-page' }, header, h('main', { class: 'panel' }, stage.element)));
 
   let view: SharingView | undefined;
+  /** Asked for by a command; the next report that is shown is tested. */
+  let toTest = false;
+  const test = (): void => {
+    if (toTest) view?.testConfig();
+    toTest = false;
+  };
   /** A reading that was asked for while another went on takes its place. */
   let loads = 0;
   const load = async (): Promise<void> => {
@@ -46,13 +52,16 @@ export function mountSharing(root: HTMLElement, bridge: Bridge, { configPath }: 
       setText(facts, factsOf(report));
       if (view) {
         view.update(report);
+        test();
         return;
       }
       view = new SharingView({ remote, stage, prefs, name, layer: () => null }, report);
       stage.show(view.exhibit(), view.controls, view.element);
+      test();
     } catch (error) {
       if (mine !== loads || isCancelled(error)) return;
       view = undefined;
+      toTest = false;
       setText(facts, '');
       stage.showState(failure(error, [{ text: viewWords.tryAgain, press: () => void load() }]));
     }
@@ -61,6 +70,7 @@ export function mountSharing(root: HTMLElement, bridge: Bridge, { configPath }: 
     if (isFree(event) && stage.key(event)) event.preventDefault();
   });
   peer.on('changed', () => void load());
+  peer.on('test', () => void (toTest = true));
   keep();
   void load();
 }
