@@ -24,12 +24,14 @@ describe.skipIf(missingBrowser !== undefined)(panelTests('the Jacobian'), () => 
   );
 
   it.each(themes.flatMap((theme) => [1000, 420].map((width) => [theme, width] as const)))(
-    'stands beside signals without a depth where the network is no chain of linear layers, in %s, %d px wide',
+    'stands beside signals, estimated by layer where the network is no chain of linear layers, in %s, %d px wide',
     async (theme, width) => {
       await open('spectrum', { directory: inject('convRun'), theme, size: { width, height: 1500 } });
-      await expect.poll(jacobianNote).toMatch(/rms \d.*Mean field, .*: rms \d[\d.]*\.$/);
-      // Two of the layer, the histogram of the Jacobian, three of signals: one step is no course.
-      await expect.poll(() => view.page.locator('.chart-row .chart:visible canvas').count()).toBe(6);
+      await expect
+        .poll(jacobianNote)
+        .toMatch(/rms \d.*Mean field, .*: rms \d.*By layer: over 4 examples, 2 of 3 layers estimated /);
+      // Two of the layer, the histogram of the Jacobian and its layers, three of signals: one step is no course.
+      await expect.poll(() => view.page.locator('.chart-row .chart:visible canvas').count()).toBe(7);
       await view.screenshot(`spectrum-signals-${theme}-${width}`);
     },
   );
@@ -61,6 +63,7 @@ describe.skipIf(missingBrowser !== undefined)(panelTests('the Jacobian'), () => 
             summary.dead,
             Math.sqrt(meanSquare),
             Math.sqrt(meanField!),
+            'exactly',
           ].map(String),
         ),
     );
