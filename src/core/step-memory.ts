@@ -21,8 +21,11 @@ const floatBytes = 4;
 /** What the WebAssembly memory of TensorFlow.js grows to, bytes. */
 export const heapLimit = 2 ** 32 - 2 ** 16;
 
-/** Bytes that a product with the Hessian takes for each of a training step with as many examples: measured, 2.1 to 3.6. */
-export const productShare = 3;
+/**
+ * Bytes that a product with the Hessian takes for each of a training step with as many examples: measured, 2.1 to 3.6. More,
+ * since WebAssembly ends a process that asks for too much, and a heap in pieces holds less than the sum of them.
+ */
+export const productShare = 4.5;
 
 /** Values of an example in tensors of three kinds of life. */
 interface Held {

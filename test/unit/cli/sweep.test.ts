@@ -42,7 +42,7 @@ describe('sweep', () => {
     expect(ended.filter((line) => / {2}\d+\.\d\d % /.test(line))).toHaveLength(2);
     expect(ended.filter((line) => /\.\/nowhere +failed: .*nowhere/.test(line))).toHaveLength(2);
     expect(out).toMatch(
-      /^data\.path +n +failed +valid\. acc\. +valid\. loss +first loss +density +max\|WWᵀ-I\| +max\|s-1\| +dead +Jacobian min +mean +max +init ms +time s$/m,
+      /^data\.path +n +failed +valid\. acc\. +valid\. loss +first loss +density +stored +max\|WWᵀ-I\| +max\|s-1\| +dead +Jacobian min +mean +max +init ms +time s$/m,
     );
     expect(out).toMatch(/^\.\/data +2 +\d+\.\d\d % ± \d+\.\d\d % /m);
     expect(out).toMatch(/^\.\/nowhere +0 +2 +- +-/m);

@@ -166,7 +166,7 @@ export class SharingWatch {
     const before = this.ring.at(-1 - gradientSpan)?.gradientNorm;
     if (gradientNorm === undefined || before === undefined || !(gradientNorm > growthLimit * before)) return [];
     const rising = this.ring
-      .slice(-gradientSpan)
+      .slice(-1 - gradientSpan)
       .every((at, k, all) => k === 0 || at.gradientNorm! > all[k - 1].gradientNorm!);
     if (!rising) return [];
     return [
