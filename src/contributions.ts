@@ -76,6 +76,8 @@ export interface TestState {
     trials: { id: string; directory: string; title: string; description: string }[];
   }[];
   panels: { directory: string; tab: string; layer: string | null; step: number | null; calls: number }[];
+  /** By the path of the config: how often its view asked, and what came of its last test, place by place. */
+  sharing: { config: string; asked: number; tested: string[] }[];
   tensorEditors: { uri: string; calls: number }[];
   layers: { name: string; description: string }[];
   engine: { state: string; pid: number | undefined; backend: string | undefined; starts: number };

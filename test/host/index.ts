@@ -5,6 +5,7 @@ import { doctorJourneys } from './doctor';
 import { languageJourneys } from './language';
 import { recoveryJourneys } from './recovery';
 import { runJourneys } from './runs';
+import { sharingJourneys } from './sharing';
 import { sweepJourneys } from './sweeps';
 import { tensorJourneys } from './tensors';
 
@@ -30,6 +31,7 @@ export async function run(): Promise<void> {
   languageJourneys();
   runJourneys();
   sweepJourneys();
+  sharingJourneys();
   recoveryJourneys();
   tensorJourneys();
   doctorJourneys();

@@ -42,6 +42,7 @@ const testState = ({ services, status, layers, tensors }: Seen): TestState => {
     panels: panels
       .list()
       .map(({ state: { directory, tab, layer, step }, calls }) => ({ directory, tab, layer, step, calls })),
+    sharing: services.sharing.list(),
     tensorEditors: [...tensors.open].map(({ uri, calls }) => ({ uri, calls })),
     layers: layers.rows.map(({ name, description }) => ({ name, description })),
     engine: { state: engine.state, pid: engine.pid, backend: engine.info?.backend, starts: engine.starts },

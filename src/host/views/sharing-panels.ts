@@ -1,8 +1,9 @@
 /** The panels of diagnosed sharing: one per config, brought back with the window. */
 import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
-import { sharingPanelType } from '../../contributions';
+import { sharingPanelType, type TestState } from '../../contributions';
 import { Peer } from '../../protocol/rpc';
+import type { TestedPoint } from '../../protocol/sharing';
 import type { SharingViewApi, SharingViewEvents } from '../../protocol/sharing-view';
 import type { Disposable, Nothing } from '../emitter';
 import { describeError, isForPeople } from '../errors';
@@ -19,6 +20,9 @@ interface Opened {
   peer: Peer<SharingViewApi, Nothing, SharingViewEvents, Nothing>;
   /** Its place is to be tested as soon as the view asks for its report: before, nobody listens. */
   toTest: boolean;
+  /** How often the view asked for its report, and all that was tested there. */
+  asked: number;
+  tested: TestedPoint[];
 }
 
 export class SharingPanels implements vscode.WebviewPanelSerializer {
@@ -72,6 +76,14 @@ export class SharingPanels implements vscode.WebviewPanelSerializer {
     for (const registration of this.registrations) registration.dispose();
   }
 
+  list(): TestState['sharing'] {
+    return [...this.open].map(([config, { asked, tested }]) => ({
+      config,
+      asked,
+      tested: tested.map(({ outcome }) => outcome),
+    }));
+  }
+
   private again(configPath: string): void {
     const known = this.open.get(configPath);
     known?.desk.forget();
@@ -89,8 +101,13 @@ export class SharingPanels implements vscode.WebviewPanelSerializer {
     const saver = new Saver(vscode.Uri.file(dirname(configPath)));
     const { sharing, sharingOwners, sharers, measureSharing, testSharing, applySharingFix } = desk;
     const api: SharingViewApi = {
-      ...{ sharingOwners, sharers, measureSharing, testSharing },
+      ...{ sharingOwners, sharers, measureSharing },
+      testSharing: async (params, context) => {
+        opened.tested = await testSharing(params, context);
+        return opened.tested;
+      },
       sharing: (params, context) => {
+        opened.asked++;
         if (opened.toTest) peer.emit('test', {});
         opened.toTest = false;
         return sharing(params, context);
@@ -109,7 +126,7 @@ export class SharingPanels implements vscode.WebviewPanelSerializer {
         return describeError(error);
       },
     );
-    const opened: Opened = { panel, desk, peer, toTest: false };
+    const opened: Opened = { panel, desk, peer, toTest: false, asked: 0, tested: [] };
     this.open.set(configPath, opened);
     panel.title = title;
     panel.onDidDispose(() => {
