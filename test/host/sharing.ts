@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
 import { copyFileSync, existsSync } from 'node:fs';
-import { commands, extensions, languages, Uri, window, workspace, type CodeAction, type CodeLens } from 'vscode';
+import {
+  commands,
+  DiagnosticSeverity,
+  extensions,
+  languages,
+  Uri,
+  window,
+  workspace,
+  type CodeAction,
+  type CodeLens,
+} from 'vscode';
 import type { TestState } from '../../src/contributions';
 import { execute, fileUri, openText, problemsOf, state, until } from './support';
 
@@ -67,7 +77,7 @@ export const sharingJourneys = (): void =>
       assert.equal(open?.uri.fsPath, first.fsPath);
       assert.match(open.getText(), /name: stable-rps[\s\S]*name: snip[\s\S]*name: thinner/);
       assert.deepEqual(
-        languages.getDiagnostics(first).filter(({ severity }) => severity === 0),
+        languages.getDiagnostics(first).filter(({ severity }) => severity === DiagnosticSeverity.Error),
         [],
       );
       const second = await execute('sparsescope.compareAtEqualMemory', fileUri(file));
