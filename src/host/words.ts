@@ -30,10 +30,10 @@ export const words = {
   sharingOf: (config: string) => t('{0} · sharing', config),
   sharingTheory: () => t('Sharing Theory'),
   runSweep: () => t('Run Sweep'),
-  equalMemory: (p: { file: string; variants: number; stored: string; left: { name: string; reason: string }[] }) =>
+  equalMemory: (p: { file: string; variants: number; stored: string; left: { names: string[]; reason: string }[] }) =>
     [
       t('{0} has {1} variants, each of {2} stored parameters.', p.file, p.variants, p.stored),
-      ...p.left.map(({ name, reason }) => t('Left out: {0}. {1}', name, reason)),
+      ...p.left.map(({ names, reason }) => t('Left out: {0}. {1}', names.join(', '), reason)),
     ].join(' '),
   comparing: (name: string) => t('Comparing initialisations of {0}', name),
   comparison: (name: string) => t('Initialisations of {0}', name),

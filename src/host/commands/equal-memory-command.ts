@@ -16,9 +16,16 @@ import { pickConfig } from './pick';
 import { executeCommand } from './register';
 import { checkDocument, offerSweep } from './run-commands';
 
+/** What lacks the same thing is said once. */
+const byReason = (left: EqualMemory['left']): { names: string[]; reason: string }[] =>
+  [...new Set(left.map(({ reason }) => reason))].map((reason) => ({
+    names: left.filter((one) => one.reason === reason).map(({ name }) => name),
+    reason,
+  }));
+
 const offerRun = async (sweep: vscode.Uri, { budget, variants, left }: EqualMemory): Promise<void> => {
   const file = vscode.workspace.asRelativePath(sweep);
-  const message = words.equalMemory({ file, variants: variants.length, stored: counted(budget), left });
+  const message = words.equalMemory({ file, variants: variants.length, stored: counted(budget), left: byReason(left) });
   // What is left out is a gap of the table that the person is going to read.
   const show = left.length === 0 ? vscode.window.showInformationMessage : vscode.window.showWarningMessage;
   const run = words.runSweep();
