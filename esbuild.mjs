@@ -4,6 +4,7 @@ import { build, context } from 'esbuild';
 import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { ensureKernels } from './scripts/lib/kernels.mjs';
 
 const watch = process.argv.includes('--watch');
 const require = createRequire(import.meta.url);
@@ -16,7 +17,11 @@ const bundles = [
   { ...node, entryPoints: { extension: 'src/extension.ts' }, external: ['vscode'], outdir: 'dist' },
   {
     ...node,
-    entryPoints: { engine: 'src/engine/main.ts', cli: 'src/cli/main.ts', 'data-worker': 'src/engine/data/worker.ts' },
+    entryPoints: {
+      engine: 'src/engine/main.ts',
+      cli: 'src/cli/main.ts',
+      'data-worker': 'src/engine/data/worker.ts',
+    },
     outdir: 'dist',
     // TensorFlow.js's ES modules, of which what is unused is left out: a third less than its one file for Node.
     mainFields: ['module', 'main'],
@@ -32,6 +37,8 @@ const wasm = dirname(require.resolve('@tensorflow/tfjs-backend-wasm'));
 for (const file of ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm']) {
   copyFileSync(join(wasm, file), join('dist', file));
 }
+
+await ensureKernels();
 
 copyFileSync(require.resolve('@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm'), join('dist', 'mozjpeg_dec.wasm'));
 

@@ -37,7 +37,7 @@ const noImports = (files, ...patterns) => ({
 });
 
 export default tseslint.config(
-  { ignores: ['dist/**', 'node_modules/**', '.host/**', '**/.sparsescope/**'] },
+  { ignores: ['dist/**', 'src/core/kernels/assembly/**', 'node_modules/**', '.host/**', '**/.sparsescope/**'] },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked],

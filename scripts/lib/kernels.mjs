@@ -1,0 +1,57 @@
+/** Compiles src/core/kernels/assembly (AssemblyScript) to WebAssembly under dist/. */
+import asc from 'assemblyscript/asc';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
+const sources = join(root, 'src/core/kernels/assembly');
+const output = join(root, 'dist');
+const stamp = join(output, '.kernels');
+
+/** Memory is the caller's and shared, so that threads work on the same arrays; 65536 pages are 4 GiB, what 32 bits reach. */
+const options = [
+  'index.ts',
+  ...['--runtime', 'stub', '-O3', '--noAssert', '--converge', '--enable', 'simd,threads'],
+  ...['--importMemory', '--sharedMemory', '--initialMemory', '1', '--maximumMemory', '65536', '--noExportMemory'],
+];
+
+/** The same sources twice: with multiplications and additions in one where the processor and Node can. */
+const builds = [
+  { file: 'kernels.wasm', more: ['--use', 'RELAXED=0'] },
+  { file: 'kernels-relaxed.wasm', more: ['--enable', 'relaxed-simd', '--use', 'RELAXED=1'] },
+];
+
+const sourceHash = () => {
+  const hash = createHash('sha256').update(JSON.stringify([options, builds]));
+  for (const name of readdirSync(sources).sort()) hash.update(`${name}\0`).update(readFileSync(join(sources, name)));
+  return hash.digest('hex');
+};
+
+/** @param {string[]} more @returns {Promise<Uint8Array>} */
+const compile = async (more) => {
+  /** @type {Uint8Array | undefined} */
+  let binary;
+  const { error, stderr } = await asc.main([...options, '--outFile', 'kernels.wasm', ...more], {
+    readFile: (name, base) => {
+      const path = join(base ?? '', name);
+      return existsSync(join(sources, path)) ? readFileSync(join(sources, path), 'utf8') : null;
+    },
+    writeFile: (_, contents) => {
+      if (typeof contents !== 'string') binary = contents;
+    },
+    listFiles: () => [],
+  });
+  if (error || !binary) throw new Error(`The kernels do not compile.\n${stderr.toString()}`);
+  return binary;
+};
+
+/** Compiles them unless that has been done for these very sources. */
+export const ensureKernels = async () => {
+  const hash = sourceHash();
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return;
+  mkdirSync(output, { recursive: true });
+  for (const { file, more } of builds) writeFileSync(join(output, file), await compile(more));
+  writeFileSync(stamp, hash);
+};

@@ -1,0 +1,6 @@
+export { correlate, correlateWeights } from './correlate';
+
+/** Bytes of memory that are the module's own. */
+export function ownBytes(): usize {
+  return __heap_base;
+}

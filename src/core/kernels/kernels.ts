@@ -1,0 +1,44 @@
+/**
+ * The hot loops. Each is written twice behind one interface: in AssemblyScript (assembly/), compiled to WebAssembly with
+ * SIMD, and in plain TypeScript (plain/), which computes where WebAssembly is refused and which tests compare with.
+ * The compiled ones take only arrays of their own `room`.
+ */
+import type { CorrelateKernels } from './correlate';
+import { plainCorrelate } from './plain/correlate';
+import { MemoryRoom, PlainRoom } from './room';
+import type { Memory, Room } from './room';
+
+export type KernelFunctions = CorrelateKernels;
+
+export interface Kernels extends KernelFunctions {
+  kind: 'wasm' | 'wasm-relaxed' | 'plain';
+  room: Room;
+}
+
+const plainFunctions: KernelFunctions = { ...plainCorrelate };
+
+export const plainKernels = (): Kernels => ({ kind: 'plain', room: new PlainRoom(), ...plainFunctions });
+
+type Argument = ArrayBufferView | number | undefined;
+type Compiled = (...args: number[]) => number | undefined;
+
+/** With arrays instead of addresses; 0 stands for none. */
+const withArrays =
+  (compiled: Compiled) =>
+  (...args: Argument[]): number | undefined =>
+    compiled(...args.map((arg) => (typeof arg === 'number' ? arg : (arg?.byteOffset ?? 0))));
+
+/** What a module of the kernels exports. */
+export type Exports = Readonly<Record<string, unknown>>;
+
+/** The functions of a module by their names, over arrays of the memory it was given. */
+export const compiledFunctions = (exports: Exports): KernelFunctions =>
+  Object.fromEntries(
+    Object.keys(plainFunctions).map((name) => [name, withArrays(exports[name] as Compiled)]),
+  ) as unknown as KernelFunctions;
+
+/** Kernels of a module that was given `memory`. */
+export const compiledKernels = (kind: 'wasm' | 'wasm-relaxed', exports: Exports, memory: Memory): Kernels => {
+  const own = (exports['ownBytes'] as () => number)();
+  return { kind, room: new MemoryRoom(memory, own), ...compiledFunctions(exports) };
+};

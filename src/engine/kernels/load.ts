@@ -1,0 +1,57 @@
+/** The compiled kernels of this process, or the plain ones and why. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { compiledKernels, plainKernels } from '../../core/kernels/kernels';
+import type { Kernels } from '../../core/kernels/kernels';
+
+/** Beside the bundle, or in dist/ when run from sources. */
+const folders = [__dirname, join(__dirname, '../../../dist')];
+
+/** Best first: multiplication and addition in one is for Node 22 and later. */
+const builds = [
+  { kind: 'wasm-relaxed', file: 'kernels-relaxed.wasm' },
+  { kind: 'wasm', file: 'kernels.wasm' },
+] as const;
+
+/** What a thread needs to compute on the same arrays. */
+export interface LoadedModule {
+  module: WebAssembly.Module;
+  memory: WebAssembly.Memory;
+}
+
+export interface LoadedKernels {
+  kernels: Kernels;
+  /** Nothing for the plain ones, which have no threads. */
+  loaded?: LoadedModule;
+  /** Why the kernels are plain. */
+  reason?: string;
+}
+
+/** 4 GiB of addresses, of which what is used is taken; less where the system limits addresses. */
+function sharedMemory(): WebAssembly.Memory {
+  for (let maximum = 65536; ; maximum /= 2)
+    try {
+      return new WebAssembly.Memory({ initial: 16, maximum, shared: true });
+    } catch (error) {
+      if (maximum <= 1024) throw error;
+    }
+}
+
+/** `kinds`: which builds may be taken. Never throws: the plain kernels always work. */
+export function loadKernels(kinds: readonly string[] = builds.map(({ kind }) => kind)): LoadedKernels {
+  try {
+    for (const { kind, file } of builds.filter((build) => kinds.includes(build.kind))) {
+      const path = folders.map((folder) => join(folder, file)).find(existsSync);
+      if (path === undefined) continue;
+      const binary = readFileSync(path);
+      if (!WebAssembly.validate(binary)) continue;
+      const module = new WebAssembly.Module(binary);
+      const memory = sharedMemory();
+      const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+      return { kernels: compiledKernels(kind, exports, memory), loaded: { module, memory } };
+    }
+  } catch (error) {
+    return { kernels: plainKernels(), reason: error instanceof Error ? error.message : String(error) };
+  }
+  return { kernels: plainKernels(), reason: 'this Node has no WebAssembly SIMD' };
+}
