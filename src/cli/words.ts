@@ -123,6 +123,7 @@ export const doctorLabels = {
   tfjs: 'tensorflow.js',
   backend: 'backend',
   available: 'available',
+  kernels: 'kernels',
   system: 'system',
   processor: 'processor',
   memory: 'memory',

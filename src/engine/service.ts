@@ -9,6 +9,7 @@ import { downloadDataSet } from './data/download';
 import { previewData } from './data/preview';
 import { compareInitialisations } from './compare';
 import * as errors from './errors';
+import { processKernels } from './kernels/load';
 import { initialise, prune } from './initial-network';
 import type { Source } from './initial-network';
 import type { Prepared } from './prepare';
@@ -104,6 +105,7 @@ export class EngineService {
   private async greet(choice: BackendChoice): Promise<EngineInfo> {
     const { backend, reason, available } = await choose(choice);
     await this.useBackend(backend.name);
+    const { kernels, reason: plainReason } = processKernels();
     this.info = {
       protocolVersion,
       sparsescope: version,
@@ -113,6 +115,7 @@ export class EngineService {
       backend: backend.name,
       reason,
       available,
+      kernels: { kind: kernels.kind, ...(plainReason !== undefined && { reason: plainReason }) },
     };
     return this.info;
   }

@@ -1,4 +1,5 @@
 /** What the host (or the command line) may ask of the engine process, and what the engine says by itself. */
+import type { KernelKind } from '../core/kernels/kernels';
 import type { CompareMethod, Comparison } from './compare';
 import type { DataPreview } from './data-preview';
 import type { CallContext } from './rpc';
@@ -21,6 +22,8 @@ export interface EngineInfo {
   /** Why this backend and not a better one, to be read after its name and a colon. */
   reason: string;
   available: BackendName[];
+  /** What our own hot loops are compiled to; `reason`: why they are not, to be read after a colon. */
+  kernels: { kind: KernelKind; reason?: string };
 }
 
 export interface StartRun {

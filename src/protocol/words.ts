@@ -2,6 +2,7 @@
 import { isometry } from '../core/spectrum';
 import type { Spread } from '../core/stats';
 import type { CompareMethod } from './compare';
+import type { EngineInfo } from './engine';
 import type { InitDetails, LayerSummary, RunState, SpectrumSummary, UsageEvent } from './run';
 import type { Figure, TrialGroup } from './sweep';
 
@@ -105,3 +106,13 @@ export const spreadWords = (
   deviation === undefined || !deviating.has(figure)
     ? text.mean(mean)
     : `${text.mean(mean)} ± ${text.deviation(deviation)}`;
+
+const kernelKinds = {
+  wasm: 'WebAssembly with SIMD',
+  'wasm-relaxed': 'WebAssembly with relaxed SIMD',
+  plain: 'plain TypeScript',
+} as const;
+
+/** What our own hot loops are compiled to, and why they are not. */
+export const kernelText = ({ kind, reason }: EngineInfo['kernels']): string =>
+  kernelKinds[kind] + (reason === undefined ? '' : `: ${reason}`);

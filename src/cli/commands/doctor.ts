@@ -1,5 +1,6 @@
 /** `sparsescope doctor`: versions, the backend and why; what to paste into a question. */
 import { arch, availableParallelism, cpus, platform, release, totalmem } from 'node:os';
+import { kernelText } from '../../protocol/words';
 import { exitCode } from '../errors';
 import type { ExitCode } from '../errors';
 import { startEngine } from '../follow';
@@ -20,7 +21,7 @@ export async function doctor(options: { json?: boolean }, output: Output): Promi
   };
   const versions = { sparsescope: info.sparsescope, node: info.node, tfjs: info.tfjs, protocol: info.protocolVersion };
   const backend = { name: info.backend, reason: info.reason, available: info.available };
-  if (options.json) printJson(output, 'doctor', { ok: true, versions, backend, system });
+  if (options.json) printJson(output, 'doctor', { ok: true, versions, backend, kernels: info.kernels, system });
   else
     output.out(
       [
@@ -29,6 +30,7 @@ export async function doctor(options: { json?: boolean }, output: Output): Promi
         [labels.tfjs, versions.tfjs],
         [labels.backend, backendText(backend)],
         [labels.available, backend.available.join(', ')],
+        [labels.kernels, kernelText(info.kernels)],
         [labels.system, `${system.platform} ${system.release} ${system.arch}`],
         [labels.processor, processorText(system.processor, system.threads)],
         [labels.memory, `${(system.memory / 2 ** 30).toFixed(1)} GiB`],

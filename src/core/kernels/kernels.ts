@@ -3,19 +3,24 @@
  * SIMD, and in plain TypeScript (plain/), which computes where WebAssembly is refused and which tests compare with.
  * The compiled ones take only arrays of their own `room`.
  */
+import type { BidiagonalKernels } from './bidiagonal';
 import type { CorrelateKernels } from './correlate';
+import { plainBidiagonal } from './plain/bidiagonal';
 import { plainCorrelate } from './plain/correlate';
 import { MemoryRoom, PlainRoom } from './room';
 import type { Memory, Room } from './room';
 
-export type KernelFunctions = CorrelateKernels;
+export type KernelFunctions = BidiagonalKernels & CorrelateKernels;
+
+/** WebAssembly with SIMD, with multiplication and addition in one besides, or plain TypeScript. */
+export type KernelKind = 'wasm' | 'wasm-relaxed' | 'plain';
 
 export interface Kernels extends KernelFunctions {
-  kind: 'wasm' | 'wasm-relaxed' | 'plain';
+  kind: KernelKind;
   room: Room;
 }
 
-const plainFunctions: KernelFunctions = { ...plainCorrelate };
+const plainFunctions: KernelFunctions = { ...plainBidiagonal, ...plainCorrelate };
 
 export const plainKernels = (): Kernels => ({ kind: 'plain', room: new PlainRoom(), ...plainFunctions });
 
@@ -38,7 +43,7 @@ export const compiledFunctions = (exports: Exports): KernelFunctions =>
   ) as unknown as KernelFunctions;
 
 /** Kernels of a module that was given `memory`. */
-export const compiledKernels = (kind: 'wasm' | 'wasm-relaxed', exports: Exports, memory: Memory): Kernels => {
+export const compiledKernels = (kind: KernelKind, exports: Exports, memory: Memory): Kernels => {
   const own = (exports['ownBytes'] as () => number)();
   return { kind, room: new MemoryRoom(memory, own), ...compiledFunctions(exports) };
 };

@@ -1,6 +1,7 @@
 /** The compiled kernels of this process, or the plain ones and why. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { useKernels } from '../../core/kernels/current';
 import { compiledKernels, plainKernels } from '../../core/kernels/kernels';
 import type { Kernels } from '../../core/kernels/kernels';
 
@@ -39,11 +40,13 @@ function sharedMemory(): WebAssembly.Memory {
 
 /** `kinds`: which builds may be taken. Never throws: the plain kernels always work. */
 export function loadKernels(kinds: readonly string[] = builds.map(({ kind }) => kind)): LoadedKernels {
+  let reason = `kernels.wasm is neither in ${folders.join(' nor in ')}`;
   try {
     for (const { kind, file } of builds.filter((build) => kinds.includes(build.kind))) {
       const path = folders.map((folder) => join(folder, file)).find(existsSync);
       if (path === undefined) continue;
       const binary = readFileSync(path);
+      reason = 'this Node has no WebAssembly SIMD';
       if (!WebAssembly.validate(binary)) continue;
       const module = new WebAssembly.Module(binary);
       const memory = sharedMemory();
@@ -51,7 +54,18 @@ export function loadKernels(kinds: readonly string[] = builds.map(({ kind }) => 
       return { kernels: compiledKernels(kind, exports, memory), loaded: { module, memory } };
     }
   } catch (error) {
-    return { kernels: plainKernels(), reason: error instanceof Error ? error.message : String(error) };
+    reason = error instanceof Error ? error.message : String(error);
   }
-  return { kernels: plainKernels(), reason: 'this Node has no WebAssembly SIMD' };
+  return { kernels: plainKernels(), reason };
+}
+
+let own: LoadedKernels | undefined;
+
+/** Those of this process, with which the science computes from then on. */
+export function processKernels(): LoadedKernels {
+  if (!own) {
+    own = loadKernels();
+    useKernels(own.kernels);
+  }
+  return own;
 }

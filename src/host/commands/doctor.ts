@@ -3,6 +3,7 @@ import * as os from 'node:os';
 import * as vscode from 'vscode';
 import type { EngineInfo } from '../../protocol/engine';
 import { protocolVersion } from '../../protocol/engine';
+import { kernelText } from '../../protocol/words';
 import { describeError } from '../errors';
 import type { Services } from '../services';
 import { setting } from '../settings';
@@ -22,6 +23,7 @@ const engineFacts = (info: EngineInfo | undefined, problem: string | undefined):
         ['backend', info.backend],
         ['why', info.reason],
         ['available', info.available.join(', ')],
+        ['kernels', kernelText(info.kernels)],
       ]
     : [['engine', problem ?? 'not started']];
 

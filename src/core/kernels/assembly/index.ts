@@ -1,3 +1,4 @@
+export { bidiagonalStep, bidiagonalStep32 } from './bidiagonal';
 export { correlate, correlateWeights } from './correlate';
 
 /** Bytes of memory that are the module's own. */
