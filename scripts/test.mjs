@@ -1,21 +1,24 @@
 /**
- * npm test [-- --only LEVEL,LEVEL]: sets up what is missing, then every level of tests in order. The last line is the
- * total over all levels. A level that cannot run here is skipped with its reason; in CI (CI set) that is a failure.
+ * npm test [-- --only LEVEL,LEVEL]: sets up what is missing, then every level of tests in order. The end is the table of
+ * levels, every failure by name (a log is often cut to its end), and as the last line the total over all levels. A
+ * level that cannot run here is skipped with its reason; in CI (CI set) that is a failure.
  */
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureChromium } from './lib/chromium.mjs';
+import { failuresText, firstLines, skipsFailed } from './lib/outcome.mjs';
 import { Failure, hostDirectory, root, say, start } from './lib/process.mjs';
 import { checkNode, ensureModules } from './lib/setup.mjs';
 
 /**
- * @typedef {{ passed: number; failed: number; skipped: number }} Counts
+ * @typedef {import('./lib/outcome.mjs').Outcome} Outcome
  * @typedef {{ chromium: string }} Context Path of the browser.
  * @typedef {object} Level
  * @property {string} id
  * @property {string} title
  * @property {boolean} [browser] Whether it needs Chromium.
- * @property {(context: Context) => Promise<Counts>} run
+ * @property {boolean} [pictures] Whether it leaves pictures or logs in test-results/<id>.
+ * @property {(context: Context) => Promise<Outcome>} run
  */
 
 /** The levels in order. Loaded late: they use installed packages. @returns {Promise<Level[]>} */
@@ -43,28 +46,32 @@ const chosen = (levels, args) => {
   return levels.filter((level) => names.includes(level.id));
 };
 
-/** @param {Counts} counts */
+/** @param {Outcome} outcome */
 const inWords = ({ passed, failed, skipped }) => `${passed} passed, ${failed} failed, ${skipped} skipped`;
 
-/** Runs one level; a level that breaks, or ran nothing at all, is one failure. @param {Level} level @returns {Promise<Counts>} */
+/** Runs one level; a level that breaks, or ran nothing at all, is one failure. @param {Level} level @returns {Promise<Outcome>} */
 const runLevel = async (level) => {
   let chromium = '';
   if (level.browser) {
     const browser = await ensureChromium();
     if (!browser.path) {
       say(`SKIPPED: ${browser.reason}.`);
-      return { passed: 0, failed: 0, skipped: 1 };
+      const skips = [{ name: level.title, message: browser.reason ?? '' }];
+      return { passed: 0, failed: 0, skipped: 1, skips };
     }
     chromium = browser.path;
   }
+  // Pictures and logs of this run only. Those of a level that does not run are left to who looks at them.
+  if (level.pictures) rmSync(join(root, 'test-results', level.id), { recursive: true, force: true });
+  let message = 'No test ran.';
   try {
-    const counts = await level.run({ chromium });
-    if (counts.passed + counts.failed + counts.skipped > 0) return counts;
-    say('No test ran.');
+    const outcome = await level.run({ chromium });
+    if (outcome.passed + outcome.failed + outcome.skipped > 0) return outcome;
   } catch (error) {
-    say(error instanceof Failure ? error.message : String(error instanceof Error ? error.stack : error));
+    message = error instanceof Failure ? error.message : String(error instanceof Error ? error.stack : error);
   }
-  return { passed: 0, failed: 1, skipped: 0 };
+  say(message);
+  return { passed: 0, failed: 1, skipped: 0, failures: [{ name: level.title, message: firstLines(message) }] };
 };
 
 start(async () => {
@@ -72,26 +79,27 @@ start(async () => {
   mkdirSync(hostDirectory, { recursive: true });
   await ensureModules();
   const wanted = chosen(await loadLevels(), process.argv.slice(2));
-  // Pictures and logs of this run only; each level leaves its own here.
-  rmSync(join(root, 'test-results'), { recursive: true, force: true });
   const total = { passed: 0, failed: 0, skipped: 0 };
   const summary = [];
+  const levels = [];
   for (const level of wanted) {
     say(`\n== ${level.id}: ${level.title}`);
     const began = Date.now();
-    const counts = await runLevel(level);
-    if (process.env['CI'] && counts.skipped > 0) {
-      say(`In CI what is skipped has failed (${counts.skipped}).`);
-      counts.failed += counts.skipped;
-      counts.skipped = 0;
+    let outcome = await runLevel(level);
+    if (process.env['CI'] && outcome.skipped > 0) {
+      say(`In CI what is skipped has failed (${outcome.skipped}).`);
+      outcome = skipsFailed(outcome);
     }
-    const line = `${level.id.padEnd(6)} ${inWords(counts)} (${((Date.now() - began) / 1000).toFixed(1)} s)`;
+    const line = `${level.id.padEnd(6)} ${inWords(outcome)} (${((Date.now() - began) / 1000).toFixed(1)} s)`;
     summary.push(line);
-    total.passed += counts.passed;
-    total.failed += counts.failed;
-    total.skipped += counts.skipped;
+    levels.push({ level: level.id, outcome });
+    total.passed += outcome.passed;
+    total.failed += outcome.failed;
+    total.skipped += outcome.skipped;
   }
   say(`\n${summary.join('\n')}\n`);
+  const failures = failuresText(levels);
+  if (failures !== '') say(`${failures}\n`);
   say(inWords(total));
   return total.failed > 0 ? 1 : 0;
 });

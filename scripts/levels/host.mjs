@@ -12,6 +12,8 @@ import { extensionHostLogs, installServer, startServer } from '../lib/vscode-ser
 
 const longest = 5 * 60_000;
 
+const pictures = join(root, 'test-results/host');
+
 /** One file that exports `run`: the standard contract of `extensionTestsPath`. @param {string} folder */
 const bundleTests = async (folder) => {
   const outfile = join(folder, 'tests.js');
@@ -43,8 +45,7 @@ const drive = async (url, executablePath) => {
     await page.goto(url);
     const late = new Promise((resolve) => setTimeout(() => resolve(undefined), longest).unref());
     const code = await Promise.race([ended, late]);
-    mkdirSync(join(root, 'test-results'), { recursive: true });
-    if (code !== 0) await page.screenshot({ path: join(root, 'test-results/host-failure.png') });
+    if (code !== 0) await page.screenshot({ path: join(pictures, 'failure.png') });
     // Leaving the page ends its extension host; a vanished browser would be waited for.
     await page.goto('about:blank');
     return code;
@@ -58,6 +59,7 @@ export const hostLevel = {
   id: 'host',
   title: 'the extension in its host: a real VS Code server, opened in Chromium',
   browser: true,
+  pictures: true,
   run: async (context) => {
     await ensureBuild();
     await installServer();
@@ -82,17 +84,24 @@ export const hostLevel = {
         ]),
         context.chromium,
       );
-      if (code === undefined) say(`The tests did not end within ${longest / 60_000} minutes.`);
       const log = extensionHostLogs(join(folder, 'server'));
       if (code !== 0) {
-        const kept = join(root, 'test-results/host.log');
+        const kept = join(pictures, 'host.log');
+        mkdirSync(pictures, { recursive: true });
         writeFileSync(kept, `${log}\n${readFileSync(server.log, 'utf8')}`);
         say(`Logs of the extension host: ${kept}`);
       }
       if (!existsSync(results)) throw new Failure('The extension host ran no tests.');
-      const counts = JSON.parse(readFileSync(results, 'utf8'));
-      if (code !== 0 && counts.failed === 0) counts.failed = 1;
-      return counts;
+      // Written after every test: of tests that never end it says which was the last.
+      const { running, ...outcome } = JSON.parse(readFileSync(results, 'utf8'));
+      if (code !== 0 && (code === undefined || outcome.failed === 0)) {
+        const how = code === undefined ? `did not end within ${longest / 60_000} minutes` : `ended with code ${code}`;
+        const message = `The extension host ${how}.`;
+        say(message);
+        outcome.failed++;
+        outcome.failures.push({ name: running, message });
+      }
+      return outcome;
     } finally {
       await server.stop();
       rmSync(folder, { recursive: true, force: true });

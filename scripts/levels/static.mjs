@@ -1,6 +1,7 @@
 /** Levels that look at the code without running it, and the build. */
 import { rmSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { firstLines } from '../lib/outcome.mjs';
 import { capture, hostDirectory, say, tool } from '../lib/process.mjs';
 import { build, packageExtension } from '../lib/setup.mjs';
 
@@ -9,20 +10,28 @@ import { build, packageExtension } from '../lib/setup.mjs';
 /**
  * Each check is one test; two at a time, since the type checker uses one core.
  * @param {{ title: string; command: [string, string[]] }[]} checks
+ * @returns {Promise<import('../lib/outcome.mjs').Outcome>}
  */
 const runChecks = async (checks) => {
-  const counts = { passed: 0, failed: 0, skipped: 0 };
+  let passed = 0;
+  /** @type {import('../lib/outcome.mjs').Told[]} */
+  const failures = [];
   const queue = [...checks];
   const worker = async () => {
     for (let check = queue.shift(); check; check = queue.shift()) {
       const { code, output } = await capture(...check.command);
       say(`${code === 0 ? 'ok  ' : 'FAIL'} ${check.title}`);
-      if (code !== 0) say(output.trimEnd());
-      counts[code === 0 ? 'passed' : 'failed']++;
+      if (code === 0) {
+        passed++;
+        continue;
+      }
+      say(output.trimEnd());
+      // Of ESLint and knip the first line is only the file or the kind of what is wrong.
+      failures.push({ name: check.title, message: firstLines(output, 2) });
     }
   };
   await Promise.all([worker(), worker()]);
-  return counts;
+  return { passed, failed: failures.length, skipped: 0, failures };
 };
 
 /** @type {Level} */

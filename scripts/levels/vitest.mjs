@@ -1,7 +1,8 @@
 /** Levels run by vitest: unit and golden, the webviews alone in a browser, the whole thing end to end. */
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { Failure, hostDirectory, run, say, tool } from '../lib/process.mjs';
+import { outcomeOfVitest } from '../lib/outcome.mjs';
+import { Failure, hostDirectory, root, run, say, tool } from '../lib/process.mjs';
 import { ensureBuild, packageExtension } from '../lib/setup.mjs';
 import { installServer } from '../lib/vscode-server.mjs';
 import { packagedExtension } from './static.mjs';
@@ -9,7 +10,7 @@ import { packagedExtension } from './static.mjs';
 /** @typedef {import('../test.mjs').Level} Level */
 
 /**
- * Runs a vitest configuration and counts by its JSON report.
+ * Runs a vitest configuration; what came of it is in its JSON report.
  * @param {string} name
  * @param {string} config
  * @param {Record<string, string>} [env]
@@ -25,20 +26,7 @@ const runVitest = async (name, config, env = {}) => {
   const quiet = { VITE_CONFIG_NATIVE_IGNORE_WARNING: 'true' };
   const code = await run(command, args, { env: { ...process.env, ...quiet, ...env } });
   if (!existsSync(file)) throw new Failure(`vitest ended with exit code ${code} and left no report.`);
-  const report = JSON.parse(readFileSync(file, 'utf8'));
-  const counts = {
-    passed: report.numPassedTests,
-    failed: report.numFailedTests,
-    skipped: report.numPendingTests + report.numTodoTests,
-  };
-  // A file that does not load has no tests to count, and an unhandled rejection belongs to none.
-  const broken = report.testResults.filter(
-    (/** @type {{ status: string; assertionResults: { status: string }[] }} */ suite) =>
-      suite.status === 'failed' && !suite.assertionResults.some((test) => test.status === 'failed'),
-  );
-  counts.failed += broken.length;
-  if (code !== 0 && counts.failed === 0) counts.failed = 1;
-  return counts;
+  return outcomeOfVitest(JSON.parse(readFileSync(file, 'utf8')), root, code);
 };
 
 /** @type {Level} */
@@ -56,6 +44,7 @@ export const viewLevel = {
   id: 'view',
   title: 'the webviews in Chromium, with a recorded run behind them',
   browser: true,
+  pictures: true,
   run: async ({ chromium }) => {
     await ensureBuild();
     return runVitest('view', 'test/view/vitest.config.ts', { SPARSESCOPE_CHROMIUM: chromium });
@@ -67,13 +56,14 @@ export const endToEndLevel = {
   id: 'e2e',
   title: 'the packaged extension in a real VS Code, by mouse and keyboard',
   browser: true,
+  pictures: true,
   run: async ({ chromium }) => {
     await ensureBuild();
     await installServer();
     if (!existsSync(packagedExtension)) await packageExtension(packagedExtension);
     const env = { SPARSESCOPE_CHROMIUM: chromium, SPARSESCOPE_VSIX: packagedExtension };
-    const counts = await runVitest('e2e', 'test/e2e/vitest.config.ts', env);
-    say('Screenshots are in test-results/.');
-    return counts;
+    const outcome = await runVitest('e2e', 'test/e2e/vitest.config.ts', env);
+    say('Screenshots are in test-results/e2e.');
+    return outcome;
   },
 };

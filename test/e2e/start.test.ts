@@ -57,7 +57,7 @@ it('npm start -- --editor without a "code" command opens the example in a VS Cod
     // Nothing but the example: no welcome page, no question about a repository around it.
     expect(await page.locator('.tab').count()).toBe(1);
     expect(await page.locator('.notification-list-item').allTextContents()).toEqual([]);
-    await page.screenshot({ path: join(root, 'test-results/start-editor.png') });
+    await page.screenshot({ path: join(root, 'test-results/e2e/start-editor.png') });
     await page.goto('about:blank');
   } finally {
     await browser.close();

@@ -5,7 +5,7 @@ import { chromium, type Browser, type Frame, type Locator, type Page } from 'pla
 import { chromiumArguments } from '../../scripts/lib/chromium.mjs';
 import { root } from '../../scripts/lib/process.mjs';
 
-const results = join(root, 'test-results');
+const results = join(root, 'test-results/e2e');
 
 export class Workbench {
   private constructor(

@@ -1,5 +1,6 @@
 /** Entry of the integration tests: what VS Code calls in the extension host (`extensionTestsPath`). */
 import { writeFileSync } from 'node:fs';
+import { firstLines, type Outcome } from '../../scripts/lib/outcome.mjs';
 import { activationJourneys } from './activation';
 import { doctorJourneys } from './doctor';
 import { languageJourneys } from './language';
@@ -35,7 +36,16 @@ export async function run(): Promise<void> {
   recoveryJourneys();
   tensorJourneys();
   doctorJourneys();
-  const counts = { passed: 0, failed: 0, skipped: 0 };
+  const outcome: Required<Outcome> & { running: string } = {
+    ...{ passed: 0, failed: 0, skipped: 0, failures: [], skips: [] },
+    running: 'the start of the tests',
+  };
+  const results = process.env['SPARSESCOPE_TEST_RESULTS'];
+  /** Keeps what is known by now: a window that hangs or breaks says nothing more. */
+  const keep = (): void => {
+    if (results) writeFileSync(results, JSON.stringify(outcome));
+  };
+  const nameOf = (test: Mocha.Runnable): string => test.titlePath().join(' > ');
   /** A promise of ours that nobody waited for: other extensions' are theirs. */
   const unhandled: string[] = [];
   process.on('unhandledRejection', (reason) => {
@@ -47,22 +57,30 @@ export async function run(): Promise<void> {
     runner.on('suite', (suite) => {
       if (!suite.root) tell(suite.title);
     });
+    runner.on('test', (test) => {
+      outcome.running = nameOf(test);
+      keep();
+    });
     runner.on('pass', (test) => {
-      counts.passed++;
+      outcome.passed++;
       tell(`  ok   ${test.title} (${test.duration ?? 0} ms)`);
     });
     runner.on('pending', (test) => {
-      counts.skipped++;
+      outcome.skipped++;
+      outcome.skips.push({ name: nameOf(test), message: 'pending' });
       tell(`  SKIP ${test.title}`);
     });
     runner.on('fail', (test, error: Error) => {
-      counts.failed++;
+      outcome.failed++;
+      outcome.failures.push({ name: nameOf(test), message: firstLines(error.message) });
       tell(`  FAIL ${test.title}\n${error.stack ?? error.message}`);
     });
   });
-  for (const stack of unhandled) tell(`  FAIL a rejection that nobody handled\n${stack}`);
-  counts.failed += unhandled.length;
-  const results = process.env['SPARSESCOPE_TEST_RESULTS'];
-  if (results) writeFileSync(results, JSON.stringify(counts));
-  if (counts.failed > 0) throw new Error(`${counts.failed} failed`);
+  for (const stack of unhandled) {
+    outcome.failed++;
+    outcome.failures.push({ name: 'a rejection that nobody handled', message: firstLines(stack) });
+    tell(`  FAIL a rejection that nobody handled\n${stack}`);
+  }
+  keep();
+  if (outcome.failed > 0) throw new Error(`${outcome.failed} failed`);
 }
