@@ -37,7 +37,8 @@ export const firstLines = (text, count = 1) => {
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '');
-  const line = lines.slice(0, count).join(' ');
+  // `Expected values to be strictly equal:` says nothing yet.
+  const line = lines.slice(0, lines[count - 1]?.endsWith(':') ? count + 1 : count).join(' ');
   return line.length > longest ? `${line.slice(0, longest - 1)}…` : line;
 };
 

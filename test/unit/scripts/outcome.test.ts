@@ -66,6 +66,7 @@ describe('the end of npm test', () => {
       'host: 2 more without a name',
     );
     expect(firstLines('x'.repeat(1000))).toHaveLength(300);
+    expect(firstLines('Expected values to be equal:\n\n1 !== 2\nmore')).toBe('Expected values to be equal: 1 !== 2');
     expect(firstLines('\nfile.ts\n  1:2  error  Bad\nmore', 2)).toBe('file.ts 1:2  error  Bad');
   });
 });
