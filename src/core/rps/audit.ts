@@ -126,6 +126,12 @@ function* ownersInParts(sharing: Sharing, bins: number): Parts<Uint32Array<Array
   return counts;
 }
 
+/**
+ * In which of `bins` equal parts of `length` locations the one at `place` lies, counted from 0. The product comes first: it is
+ * exact, so that a location on an edge is never rounded to the part before it.
+ */
+export const binOf = (place: number, length: number, bins: number): number => Math.floor((place * bins) / length);
+
 /** Adds a block of a layer's locations to the counts of its bins, as `ownersOf` has them. */
 export function addOwners(
   counts: Uint32Array,
@@ -134,5 +140,5 @@ export function addOwners(
   places: Int32Array,
   count: number,
 ): void {
-  for (let k = 0; k < count; k++) counts[layer * bins + Math.floor((places[k] / m) * bins)]++;
+  for (let k = 0; k < count; k++) counts[layer * bins + binOf(places[k], m, bins)]++;
 }

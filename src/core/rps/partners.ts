@@ -1,6 +1,7 @@
 /** With whom weights share: for pictures of a layer in which each weight is coloured by it. */
 import type { TileRange } from '../mask';
 import type { Parts } from '../parts';
+import { binOf } from './audit';
 import { blocksPerPart } from './location-sums';
 import { blockSize, blocksOf, locationsOf } from './mapping';
 import type { Sharing } from './sharing';
@@ -25,7 +26,7 @@ export function* ownersWithinInParts(
       locationsOf(sharing, l, first, end, places);
       for (let k = 0; k < end - first; k++) {
         const place = places[k] - from;
-        if (place >= 0 && place < length) counts[l * bins + Math.floor((place / length) * bins)]++;
+        if (place >= 0 && place < length) counts[l * bins + binOf(place, length, bins)]++;
       }
       if (++block % blocksPerPart === 0) yield;
     }

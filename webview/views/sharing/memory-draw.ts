@@ -45,7 +45,9 @@ function highestLoad(owners: SharingOwners, layers: number): number {
   for (let bin = 0; bin < bins; bin++) {
     let sum = 0;
     for (let layer = 0; layer < layers; layer++) sum += counts[layer * bins + bin];
-    most = Math.max(most, sum / (edgeOf(owners, bin + 1) - edgeOf(owners, bin)));
+    // A memory with fewer locations than bins leaves some of them empty.
+    const locations = edgeOf(owners, bin + 1) - edgeOf(owners, bin);
+    if (locations > 0) most = Math.max(most, sum / locations);
   }
   return most;
 }

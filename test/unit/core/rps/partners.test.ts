@@ -1,10 +1,18 @@
 /** With whom weights share, held against counting one by one. */
 import { describe, expect, it } from 'vitest';
 import { finish } from '../../../../src/core/parts';
-import { ownersOf } from '../../../../src/core/rps/audit';
+import { binOf, ownersOf } from '../../../../src/core/rps/audit';
 import { loadsInParts, ofLocations, ownersWithinInParts, partnersInParts } from '../../../../src/core/rps/partners';
 import { sharingOf } from '../../../../src/core/rps/sharing';
 import { countedLoads, locations, smallLayers, specs } from './layers';
+
+it('gives each location a part of its own where there are as many, whatever their number', () => {
+  // (39 / 74) * 74 is below 39.
+  for (let length = 1; length <= 300; length++) {
+    const places = Array.from({ length }, (_, place) => place);
+    expect(places.map((place) => binOf(place, length, length))).toEqual(places);
+  }
+});
 
 describe.each(specs)('$kind, aligned $aligned', (spec) => {
   const sharing = sharingOf(smallLayers, { compression: 3, spec, scope: 'global' });
