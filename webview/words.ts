@@ -34,9 +34,14 @@ export const words = {
   ] satisfies HelpTopic['keys'],
   work: {
     cancel: 'Cancel',
-    /** `left`: how long it may still take. */
-    going: (what: string, message: string, left?: string) =>
-      [what, ...(message === '' ? [] : [message]), ...(left === undefined ? [] : [`about ${left} left`])].join(' · '),
+    /** `left`: how long it may still take; `next`: what waits for its turn. */
+    going: (what: string, message: string, left: string | undefined, next: readonly string[]) =>
+      [
+        what,
+        ...(message === '' ? [] : [message]),
+        ...(left === undefined ? [] : [`about ${left} left`]),
+        ...(next.length === 0 ? [] : [`next: ${next.join('; ')}`]),
+      ].join(' · '),
     failed: (what: string, reason: string) => `${what}: ${reason}`,
   },
   matrix: {

@@ -73,12 +73,16 @@ const histogram = (values: Float64Array, bins: number): { edges: number[]; count
 
 const median = (values: Float64Array): number => Float64Array.from(values).sort()[values.length >> 1];
 
-/** `measured`: with the sharpness and a few tested points. */
+/** `measured`: with the sharpness and a few tested points; `compression`: weights for each location. */
 export function sharedExample(
   kind: MappingSpec['kind'],
-  { measured = false, stable = false }: { measured?: boolean; stable?: boolean } = {},
+  {
+    measured = false,
+    stable = false,
+    compression = 10,
+  }: { measured?: boolean; stable?: boolean; compression?: number } = {},
 ): SharedExample {
-  const sharing = sharingOf(layers, { compression: 10, scope: 'global', spec: { kind, seed: 7 } });
+  const sharing = sharingOf(layers, { compression, scope: 'global', spec: { kind, seed: 7 } });
   const scales = stable ? normalisedScales(sharing) : plainScales(sharing, initStd);
   return { sharing, scales, report: reportOf(sharing, scales, measured) };
 }

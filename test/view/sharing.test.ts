@@ -109,6 +109,21 @@ describe.skipIf(missingBrowser)(`the view of shared weights${missingBrowser ? ` 
     await view.screenshot('sharing-memory-fold');
   });
 
+  it('says how many sharers of a location it tells, when there are more', async () => {
+    await open(sharedExample('fold', { compression: 5000 }), 'memory');
+    await part('.memory-map').focus();
+    await press('Home');
+    await readsOut(/location 0 of \d+ · [5-9],\d{3} sharers/);
+    await readsOut(/first 1,000 of [5-9],\d{3}: [+−]fc1\[/);
+    await view.screenshot('sharing-many-sharers');
+    await press('t');
+    const twin = part('.table-twin');
+    await twin.getByRole('radio', { name: 'Sharers' }).check();
+    await expect
+      .poll(() => twin.locator('caption').innerText())
+      .toMatch(/^Weights that share location 0, the first 1,000 of [5-9],\d{3}$/);
+  });
+
   it('measures, shows how far it is, and draws the regions', async () => {
     let tell: (value: { done: number; total: number; message: string }) => void = () => undefined;
     let finish: () => void = () => undefined;
@@ -132,6 +147,40 @@ describe.skipIf(missingBrowser)(`the view of shared weights${missingBrowser ? ` 
     await readsOut(/predicted to diverge[\s\S]*learning rate × S 12\.0/);
     await view.page.getByRole('radio', { name: 'Findings' }).check();
     expect(await part('.findings-list').innerText()).toMatch(/Sharpness/);
+  });
+
+  it('does what is asked for while it measures afterwards, and edits the config at once', async () => {
+    const asked: SharingPoint[][] = [];
+    let finish: () => void = () => undefined;
+    const engine: SharingEngine = {
+      diagnose: () =>
+        new Promise((_resolve, reject) => {
+          finish = () => reject(Object.assign(new Error('The data ended.'), { code: 'data.gone' }));
+        }),
+      test: (params, options) => {
+        asked.push(params.points);
+        return measuring().test(params, options);
+      },
+    };
+    await open(sharedExample('roast'), 'findings', {}, engine);
+    await view.page.getByRole('button', { name: 'Measure Sharpness' }).click();
+    await expect.poll(() => part('.work-line').innerText()).toMatch(/Measuring the sharpness/);
+    await view.page.getByRole('button', { name: 'Set scaler: theory' }).click();
+    await expect.poll(() => edits).toHaveLength(1);
+    view.emit('test', {});
+    view.emit('changed', {});
+    await expect
+      .poll(() => part('.work-line').innerText())
+      .toMatch(/Measuring the sharpness · next: Testing init-std 0\.04/);
+    // Pressed again it is done once.
+    await view.page.getByRole('button', { name: 'Test', exact: true }).click();
+    await view.screenshot('sharing-queued');
+    expect(asked).toEqual([]);
+    finish();
+    await expect.poll(() => asked).toHaveLength(1);
+    await expect.poll(() => part('.work-line').innerText()).toBe('Measuring the sharpness: The data ended.');
+    await expect.poll(() => part('.log-plane').getAttribute('aria-label')).toMatch(/1 of 1 tested places/);
+    expect(asked).toHaveLength(1);
   });
 
   it('cancels a measurement, and says what went wrong with one', async () => {

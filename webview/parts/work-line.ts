@@ -1,4 +1,4 @@
-/** Work that a person asked for: one at a time, with its progress and Cancel; what went wrong stays until the next. */
+/** Work that a person asked for: one after the other, with its progress and Cancel; what went wrong stays until the next. */
 import { button } from '../controls';
 import { h } from '../dom';
 import { isCancelled, sentence } from '../errors';
@@ -13,59 +13,100 @@ export interface WorkOptions {
 /** An estimate from less than this of the work, or within this time, would be a guess. */
 const enough = { share: 0.05, milliseconds: 1_500 };
 
+type Call = (options: WorkOptions) => Promise<void>;
+
 export class WorkLine {
   readonly element = h('div', { class: 'work-line', role: 'status', hidden: true });
+  private readonly failed = h('span', { class: 'work-failed', role: 'alert' });
   private readonly text = h('span', {});
   private readonly bar = h('progress', { 'aria-hidden': 'true' });
-  private readonly cancel = button(words.work.cancel, () => this.stop());
+  private readonly cancel = button(words.work.cancel, () => this.going?.abort());
   private going: AbortController | undefined;
+  /** Says again what goes on. */
+  private refresh: (() => void) | undefined;
+  /** By what it is: pressed twice it is done once. */
+  private readonly waiting = new Map<string, Call>();
 
-  get busy(): boolean {
-    return this.going !== undefined;
+  /** Begins, or waits for its turn and says so. What of an earlier turn went wrong stays while others follow it. */
+  run(what: string, call: Call): void {
+    if (!this.going) this.failed.textContent = '';
+    this.waiting.set(what, call);
+    if (this.going) this.refresh?.();
+    else void this.work();
   }
 
-  /** False when something else is going on. */
-  async run(what: string, call: (options: WorkOptions) => Promise<void>): Promise<boolean> {
-    if (this.going) return false;
-    const going = (this.going = new AbortController());
-    const began = performance.now();
-    this.bar.removeAttribute('value');
-    this.say(words.work.going(what, ''));
+  /** What takes no time waits for nothing: only what goes wrong is told here. */
+  async atOnce(what: string, call: () => Promise<void>): Promise<void> {
     try {
-      await call({
-        signal: going.signal,
-        onProgress: ({ done, total, message }) => {
-          const share = total > 0 ? done / total : 0;
-          if (share > 0) this.bar.value = share;
-          const spent = performance.now() - began;
-          const left =
-            share >= enough.share && spent >= enough.milliseconds ? (spent * (1 - share)) / share : undefined;
-          this.say(words.work.going(what, message, left === undefined ? undefined : duration(left)));
-        },
-      });
-      this.element.hidden = true;
+      await call();
     } catch (error) {
-      this.element.hidden = true;
-      if (!isCancelled(error)) this.fail(words.work.failed(what, sentence(error).message));
-    } finally {
-      this.going = undefined;
+      this.fail(what, error);
     }
-    return true;
   }
 
-  /** Cancels what goes on, if anything does. */
+  /** Cancels what goes on, and forgets what waits. */
   stop(): void {
+    this.waiting.clear();
     this.going?.abort();
   }
 
-  private say(text: string): void {
-    this.text.textContent = text;
-    this.element.replaceChildren(this.bar, this.text, this.cancel.element);
-    this.element.hidden = false;
+  private async work(): Promise<void> {
+    for (let next = this.take(); next; next = this.take()) await this.turn(...next);
+    this.show();
   }
 
-  private fail(text: string): void {
-    this.element.replaceChildren(h('span', { class: 'work-failed', role: 'alert' }, text));
-    this.element.hidden = false;
+  private take(): [string, Call] | undefined {
+    const next = this.waiting.entries().next();
+    if (next.done) return undefined;
+    this.waiting.delete(next.value[0]);
+    return next.value;
+  }
+
+  private async turn(what: string, call: Call): Promise<void> {
+    const going = (this.going = new AbortController());
+    const began = performance.now();
+    this.bar.removeAttribute('value');
+    let message = '';
+    let left: string | undefined;
+    this.refresh = () => {
+      this.text.textContent = words.work.going(what, message, left, [...this.waiting.keys()]);
+      this.show();
+    };
+    this.refresh();
+    try {
+      await call({
+        signal: going.signal,
+        onProgress: (value) => {
+          const { done, total } = value;
+          const share = total > 0 ? done / total : 0;
+          if (share > 0) this.bar.value = share;
+          const spent = performance.now() - began;
+          const known = share >= enough.share && spent >= enough.milliseconds;
+          message = value.message;
+          left = known ? duration((spent * (1 - share)) / share) : undefined;
+          this.refresh?.();
+        },
+      });
+    } catch (error) {
+      this.fail(what, error);
+    } finally {
+      this.going = undefined;
+      this.refresh = undefined;
+    }
+  }
+
+  private fail(what: string, error: unknown): void {
+    if (isCancelled(error)) return;
+    this.failed.textContent = words.work.failed(what, sentence(error).message);
+    this.show();
+  }
+
+  private show(): void {
+    const { failed, going, bar, text, cancel, element } = this;
+    const parts = [...(failed.textContent === '' ? [] : [failed]), ...(going ? [bar, text, cancel.element] : [])];
+    // The button keeps the focus while the words change.
+    if (parts.length !== element.childElementCount || parts.some((part, i) => part !== element.children[i]))
+      element.replaceChildren(...parts);
+    element.hidden = parts.length === 0;
   }
 }

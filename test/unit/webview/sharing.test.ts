@@ -202,9 +202,12 @@ describe('sentences', () => {
     };
     expect(sharersText(page, { m: 100, method: 'roast' } as SharingReport)).toEqual({
       main: 'location 12 of 100 · 4 sharers · Γ 2.50',
-      more: '+fc1[3, 5] · −fc2[0, 1] · +fc2[1, 1] · 1 more',
-      exact: '+fc1[3, 5]\n−fc2[0, 1]\n+fc2[1, 1]',
+      more: 'first 3 of 4: +fc1[3, 5] · −fc2[0, 1] · +fc2[1, 1]',
+      exact: 'first 3 of 4:\n+fc1[3, 5]\n−fc2[0, 1]\n+fc2[1, 1]',
     });
+    expect(sharersText({ ...page, total: 3 }, { m: 100, method: 'roast' } as SharingReport).more).toBe(
+      '+fc1[3, 5] · −fc2[0, 1] · +fc2[1, 1]',
+    );
     expect(sharersText({ ...page, total: 0, sharers: [] }, { m: 100, method: 'roast' } as SharingReport).main).toBe(
       'location 12 of 100 · not used',
     );

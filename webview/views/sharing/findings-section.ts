@@ -103,8 +103,9 @@ export class FindingsSection implements Section {
 
   private apply(finding: number, what: string): void {
     const { remote, stage } = this.context;
-    this.context.work(what, async (options) => {
-      await remote.applySharingFix({ finding }, options);
+    // Not after what is being measured: that may find other things, in another order.
+    this.context.atOnce(what, async () => {
+      await remote.applySharingFix({ finding });
       stage.readOut.say(findingsWords.applied(what));
     });
   }

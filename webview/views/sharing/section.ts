@@ -20,8 +20,10 @@ export interface SharingContext {
   name: string;
   /** The layer that is chosen beside the view, if that can be. */
   layer: () => string | null;
-  /** One piece of work at a time, with its progress and Cancel; what goes wrong is told beside the picture. */
+  /** One piece of work after the other, with its progress and Cancel; what goes wrong is told beside the picture. */
   work(what: string, call: (options: WorkOptions) => Promise<void>): void;
+  /** What takes no time, whatever work goes on. */
+  atOnce(what: string, call: () => Promise<void>): void;
   /** What was measured or tested: every section shows it. */
   took(report: SharingReport): void;
 }

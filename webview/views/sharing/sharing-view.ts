@@ -56,7 +56,8 @@ export class SharingView {
       prefs,
       name,
       layer,
-      work: (what, call) => void this.workLine.run(what, call),
+      work: (what, call) => this.workLine.run(what, call),
+      atOnce: (what, call) => void this.workLine.atOnce(what, call),
       took: (next) => this.update(next),
     };
     this.course = context.course && new CourseSection(shared, context.course);

@@ -115,11 +115,11 @@ export const ownersTable = ({ layers }: SharingReport, owners: SharingOwners): T
   };
 };
 
-export const sharersTable = ({ location, sharers }: SharersPage): Table => {
+export const sharersTable = (page: SharersPage): Table => {
   const { columns, sharersTable: table } = memoryWords;
   return tableOf(
-    { name: table.name, caption: table.caption(location) },
+    { name: table.name, caption: table.caption(page) },
     [text(columns.layer), text(columns.element), numeric(columns.sign), numeric(columns.scale)],
-    sharers.map(({ layer, at, sign, scale }) => [layer, `[${at.join(', ')}]`, sign, scale]),
+    page.sharers.map(({ layer, at, sign, scale }) => [layer, `[${at.join(', ')}]`, sign, scale]),
   );
 };

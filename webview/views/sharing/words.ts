@@ -1,6 +1,6 @@
 /** What the view of shared weights says, but for the map of divergence and the course of a run. */
 import type { SharingFinding, SharingReport } from '../../../src/protocol/sharing';
-import type { SharersPage, Sharer } from '../../../src/protocol/sharing-view';
+import { mostSharers, type SharersPage, type Sharer } from '../../../src/protocol/sharing-view';
 import { bytes, count, figure, many, percent, shapeText } from '../../format';
 
 export const title = 'Sharing';
@@ -147,10 +147,16 @@ export const loadBin = (sharers: number, last: boolean, locations: number, m: nu
 export const gammaBin = (from: number, to: number, locations: number, m: number): string =>
   `${many(locations, 'location')} with Γ from ${figure(from)} to ${figure(to)} (${percent(locations / m)})`;
 
+/** Whether a location has more sharers than are told one by one. */
+const isCut = ({ total, sharers }: SharersPage): boolean => total > sharers.length;
+
+/** `first 1,000 of 50,890`. */
+const firstOf = ({ total, sharers }: SharersPage): string => `first ${count(sharers.length)} of ${count(total)}`;
+
 export const memoryWords = {
   help: [
     'From left to right the memory, from its first location to its last; upwards the weights that share each location, in the colour of their layer. The dashed line is the compression: the even load.',
-    'The cursor names a location; the read-out line lists the weights that share it, and the table of sharers has all of them. The chosen layer of a run is drawn with a rim.',
+    `The cursor names a location; the read-out line lists the weights that share it, and so does the table of sharers: the first ${count(mostSharers)} of them, in the order of the network. The chosen layer of a run is drawn with a rim.`,
   ],
   keys: [
     ['← →', 'Move the cursor (Shift: far)'],
@@ -172,25 +178,28 @@ export const memoryWords = {
     name: 'Owners',
     caption: (from: number, to: number) => `Weights by layer in locations ${count(from)} to ${count(to - 1)}`,
   },
-  sharersTable: { name: 'Sharers', caption: (location: number) => `Weights that share location ${count(location)}` },
+  sharersTable: {
+    name: 'Sharers',
+    caption: (page: SharersPage) =>
+      `Weights that share location ${count(page.location)}${isCut(page) ? `, the ${firstOf(page)}` : ''}`,
+  },
   columns: { from: 'from', to: 'to', layer: 'layer', element: 'element', sign: 'sign', scale: 'scale' },
 } as const;
 
 const sharerText = ({ layer, at, sign }: Sharer): string => `${sign < 0 ? '−' : '+'}${layer}[${at.join(', ')}]`;
 
-/** `location 12 of 100 · 3 sharers · Γ 0.102`, then the sharers one by one. */
+/** `location 12 of 100 · 3 sharers · Γ 0.102`, then the sharers one by one, as far as they are told. */
 export const sharersText = (
   page: SharersPage,
   { m, method }: SharingReport,
 ): { main: string; more: string; exact: string } => {
   const { location, total, gamma, sharers } = page;
-  const left = total - sharers.length;
   const list = sharers.map(sharerText);
   // With STABLE-RPS the scales of a location are normalised: it is 1 everywhere.
   const told = total > 0 && method !== 'stable-rps';
   return {
     main: `${memoryWords.pointing(location, m)} · ${total === 0 ? 'not used' : many(total, 'sharer')}${told ? ` · Γ ${figure(gamma)}` : ''}`,
-    more: list.join(' · ') + (left > 0 ? ` · ${count(left)} more` : ''),
-    exact: list.join('\n'),
+    more: (isCut(page) ? `${firstOf(page)}: ` : '') + list.join(' · '),
+    exact: [...(isCut(page) ? [`${firstOf(page)}:`] : []), ...list].join('\n'),
   };
 };
