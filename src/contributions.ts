@@ -61,11 +61,13 @@ export interface CommandTypes {
   'sparsescope.showActions': () => Promise<void>;
   'sparsescope.selectLayer': (layer?: string) => Promise<void>;
   'sparsescope.test.state': () => Promise<TestState>;
+  /** Hands a message to the panel of a config's sharing, as though its page had sent it. */
+  'sparsescope.test.send': (config: string, message: unknown) => Promise<void>;
 }
 
 export type CommandId = keyof CommandTypes;
 
-/** What the integration tests may see of the extension; the command exists in `ExtensionMode.Test` only. */
+/** What the integration tests may see of the extension; the commands of tests exist in `ExtensionMode.Test` only. */
 export interface TestState {
   runs: { id: string; directory: string; state: string; step: number; description: string }[];
   sweeps: {
@@ -76,8 +78,11 @@ export interface TestState {
     trials: { id: string; directory: string; title: string; description: string }[];
   }[];
   panels: { directory: string; tab: string; layer: string | null; step: number | null; calls: number }[];
-  /** By the path of the config: how often its view asked, and what came of its last test, place by place. */
-  sharing: { config: string; asked: number; tested: string[] }[];
+  /**
+   * By the path of the config: how often its view asked, the edit that each finding it was told suggests, if any, and what came
+   * of its last test, place by place.
+   */
+  sharing: { config: string; asked: number; fixes: (string | null)[]; tested: string[] }[];
   tensorEditors: { uri: string; calls: number }[];
   layers: { name: string; description: string }[];
   engine: { state: string; pid: number | undefined; backend: string | undefined; starts: number };
@@ -122,6 +127,7 @@ export const internalCommands = [
   'sparsescope.showActions',
   'sparsescope.selectLayer',
   'sparsescope.test.state',
+  'sparsescope.test.send',
 ] as const satisfies readonly CommandId[];
 
 export interface SettingTypes {

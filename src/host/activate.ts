@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { views, type CommandId } from '../contributions';
 import { registerCommands } from './commands';
 import { askForPreview } from './commands/data-command';
-import { registerTestState } from './commands/test-state';
+import { registerTestCommands } from './commands/test-state';
 import { EngineClient } from './engine-client';
 import { registerLanguageFeatures } from './language';
 import { reporter } from './log';
@@ -122,7 +122,7 @@ export const start = (context: vscode.ExtensionContext, log: vscode.LogOutputCha
     connect(services),
   );
   if (context.extensionMode === vscode.ExtensionMode.Test)
-    context.subscriptions.push(registerTestState({ services, status, layers, tensors }));
+    context.subscriptions.push(...registerTestCommands({ services, status, layers, tensors }));
   return async () => {
     closing = true;
     await Promise.all([engine.stop(closingGrace), sweepRunner.stop()]);

@@ -70,6 +70,29 @@ export const sharingJourneys = (): void =>
       await document.save();
     });
 
+    it("are mended by the panel's own button, through its messages, which one undo takes back", async () => {
+      const { document } = await openText(file);
+      const before = document.getText();
+      let id = 1e6;
+      const send = (method: string, params: unknown): Thenable<void> =>
+        // An id that the page itself has not come to: it waits for no answer to it.
+        execute('sparsescope.test.send', fileUri(file).fsPath, { kind: 'call', id: id++, method, params });
+      await send('measureSharing', { level: 'sharpness' });
+      const suggestion = (title: string | null): boolean => title?.includes('stable-rps') ?? false;
+      const { asked, fixes } = await untilPanel('suggest an edit', (panel) => panel.fixes.some(suggestion));
+      // A finding that is not there changes nothing.
+      await send('applySharingFix', { finding: fixes.length });
+      await send('applySharingFix', { finding: fixes.findIndex(suggestion) });
+      await until('the config to be edited', () => document.getText() !== before);
+      assert.match(document.getText(), /method: stable-rps/);
+      await untilPanel('diagnose it anew', (panel) => panel.asked > asked);
+      assert.equal(window.activeTextEditor?.document.uri.fsPath, document.uri.fsPath);
+      await openText(file);
+      await commands.executeCommand('undo');
+      assert.equal(document.getText(), before);
+      await document.save();
+    });
+
     it('are set against pruning in a sweep of its own, which replaces no file', async () => {
       const first = await execute('sparsescope.compareAtEqualMemory', fileUri(file));
       assert.equal(first?.fsPath, fileUri('mlp-roast-equal-memory.sparse.yaml').fsPath);

@@ -17,7 +17,7 @@ import { cancelSweep, resumeSweep, sweepConfig } from './sweep-commands';
 import { deleteSweep, openSweepReport, revealSweepFolder } from './sweep-folder-commands';
 import { deleteRun, openReport, openRun, revealRunFolder } from './run-folder-commands';
 
-type Commands = Omit<CommandTypes, 'sparsescope.test.state'>;
+type Commands = Omit<CommandTypes, 'sparsescope.test.state' | 'sparsescope.test.send'>;
 
 export const registerCommands = (services: Services, layers: LayersTree): vscode.Disposable => {
   const doctor = new Doctor(services);

@@ -1,4 +1,4 @@
-/** The hidden command of the integration tests: what a webview or a tree shows cannot be read from outside. */
+/** Hidden commands of the integration tests: what a webview or a tree shows cannot be read from outside, nor a button pressed. */
 import * as vscode from 'vscode';
 import type { TestState } from '../../contributions';
 import { diagnosticSource } from '../language/diagnostics';
@@ -54,5 +54,17 @@ const testState = ({ services, status, layers, tensors }: Seen): TestState => {
   };
 };
 
-export const registerTestState = (seen: Seen): vscode.Disposable =>
-  registerCommand('sparsescope.test.state', () => Promise.resolve(testState(seen)), seen.services.report);
+export const registerTestCommands = (seen: Seen): vscode.Disposable[] => {
+  const { report, sharing } = seen.services;
+  return [
+    registerCommand('sparsescope.test.state', () => Promise.resolve(testState(seen)), report),
+    registerCommand(
+      'sparsescope.test.send',
+      (config, message) => {
+        sharing.hear(config, message);
+        return Promise.resolve();
+      },
+      report,
+    ),
+  ];
+};

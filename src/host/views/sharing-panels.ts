@@ -3,7 +3,7 @@ import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { sharingPanelType, type TestState } from '../../contributions';
 import { Peer } from '../../protocol/rpc';
-import type { TestedPoint } from '../../protocol/sharing';
+import type { SharingReport, TestedPoint } from '../../protocol/sharing';
 import type { SharingViewApi, SharingViewEvents } from '../../protocol/sharing-view';
 import type { Disposable, Nothing } from '../emitter';
 import { describeError, isForPeople } from '../errors';
@@ -18,11 +18,15 @@ interface Opened {
   panel: vscode.WebviewPanel;
   desk: SharingDesk;
   peer: Peer<SharingViewApi, Nothing, SharingViewEvents, Nothing>;
+  /** All messages of its page. */
+  messages: vscode.EventEmitter<unknown>;
   /** Its place is to be tested as soon as the view asks for its report: before, nobody listens. */
   toTest: boolean;
   /** How often the view asked for its report, and all that was tested there. */
   asked: number;
   tested: TestedPoint[];
+  /** The title of the edit that each finding of its last report suggests, if any. */
+  fixes: (string | null)[];
 }
 
 export class SharingPanels implements vscode.WebviewPanelSerializer {
@@ -77,11 +81,17 @@ export class SharingPanels implements vscode.WebviewPanelSerializer {
   }
 
   list(): TestState['sharing'] {
-    return [...this.open].map(([config, { asked, tested }]) => ({
+    return [...this.open].map(([config, { asked, fixes, tested }]) => ({
       config,
       asked,
+      fixes,
       tested: tested.map(({ outcome }) => outcome),
     }));
+  }
+
+  /** A message as though the config's page had sent it; nothing where no panel is open. */
+  hear(configPath: string, message: unknown): void {
+    this.open.get(configPath)?.messages.fire(message);
   }
 
   private again(configPath: string): void {
@@ -100,17 +110,22 @@ export class SharingPanels implements vscode.WebviewPanelSerializer {
     const desk = new SharingDesk(this.subject(configPath), this.engine);
     const saver = new Saver(vscode.Uri.file(dirname(configPath)));
     const { sharing, sharingOwners, sharers, measureSharing, testSharing, applySharingFix } = desk;
+    const told = (report: SharingReport): SharingReport => {
+      opened.fixes = report.findings.map(({ fix }) => fix?.title ?? null);
+      return report;
+    };
     const api: SharingViewApi = {
-      ...{ sharingOwners, sharers, measureSharing },
+      ...{ sharingOwners, sharers },
+      measureSharing: async (params, context) => told(await measureSharing(params, context)),
       testSharing: async (params, context) => {
         opened.tested = await testSharing(params, context);
         return opened.tested;
       },
-      sharing: (params, context) => {
+      sharing: async (params, context) => {
         opened.asked++;
         if (opened.toTest) peer.emit('test', {});
         opened.toTest = false;
-        return sharing(params, context);
+        return told(await sharing(params, context));
       },
       applySharingFix: async (params, context) => {
         await applySharingFix(params, context);
@@ -118,22 +133,29 @@ export class SharingPanels implements vscode.WebviewPanelSerializer {
       },
       save: (chunk) => saver.save(chunk),
     };
+    const { webview } = panel;
+    const messages = new vscode.EventEmitter<unknown>();
+    webview.onDidReceiveMessage((message) => messages.fire(message));
     const peer = new Peer<SharingViewApi, Nothing, SharingViewEvents, Nothing>(
-      webviewChannel(panel.webview, this.report),
+      webviewChannel(
+        { postMessage: (message) => webview.postMessage(message), onDidReceiveMessage: messages.event },
+        this.report,
+      ),
       api,
       (error) => {
         if (!isForPeople(error)) this.report(error);
         return describeError(error);
       },
     );
-    const opened: Opened = { panel, desk, peer, toTest: false, asked: 0, tested: [] };
+    const opened: Opened = { panel, desk, peer, messages, toTest: false, asked: 0, tested: [], fixes: [] };
     this.open.set(configPath, opened);
     panel.title = title;
     panel.onDidDispose(() => {
       this.open.delete(configPath);
       peer.close(new vscode.CancellationError());
+      messages.dispose();
     });
-    openPage(panel.webview, this.extension, title, { view: 'sharing', state: { configPath } });
+    openPage(webview, this.extension, title, { view: 'sharing', state: { configPath } });
     return opened;
   }
 }
