@@ -1,6 +1,7 @@
 /** The factors by which a config's shared weights are recovered, and the memory that they begin from. */
 import type { Parts } from '../core/parts';
 import { Rng } from '../core/rng';
+import type { Wiring } from '../core/rps/metadata';
 import { projectInParts, recoverInParts } from '../core/rps/recover';
 import { drawMemory, normalisedScales, plainScales } from '../core/rps/scales';
 import type { MemoryDraw, Scales } from '../core/rps/scales';
@@ -12,6 +13,17 @@ import type { Config, SharingConfig } from './types';
 /** @throws SparseError `rps.bad-init-std` */
 export const scalesOf = (sharing: Sharing, { method, initStd }: Pick<SharingConfig, 'method' | 'initStd'>): Scales =>
   method === 'stable-rps' ? normalisedScales(sharing) : plainScales(sharing, initStd ?? 1);
+
+/** What a file says of a memory of this config, without a look at any location. @throws SparseError `rps.bad-init-std` */
+export function wiringOf(
+  sharing: Sharing,
+  { method, initStd, scaler }: Pick<SharingConfig, 'method' | 'initStd' | 'scaler'>,
+): Wiring {
+  if (method !== 'stable-rps') return { sharing, scales: plainScales(sharing, initStd ?? 1), scaler };
+  // Its scaler is in the form.
+  const lambda = Float64Array.from(sharing.layers, ({ deviation }) => deviation);
+  return { sharing, scales: { lambda, normalised: true } };
+}
 
 export type StartPlan = Pick<NetworkPlan, 'layers' | 'gain'>;
 

@@ -82,24 +82,30 @@ const places = (step: number, initialised: boolean): string =>
       ? 'The run goes on from its initial weights'
       : 'The run begins anew';
 
-/** A warning: the result is the same. `code`: of what was found wrong with it. */
+/** Code of what was found wrong with a file, and of what does not fit which. */
+const reasonOf = (error: SparseError): string => {
+  const what = mismatchOf(error);
+  return what === undefined ? error.code : `${error.code}: ${what}`;
+};
+
+/** A warning: the result is the same. `error`: what was found wrong with it. */
 export const checkpointUnusable = (
   file: string,
   aside: string,
-  code: string,
+  problem: SparseError,
   from: { step: number; state?: unknown },
 ): SparseError =>
   error(
     'checkpoint-unusable',
-    `${file} cannot be used (${code}). ${places(from.step, from.state !== undefined)}, to the same result; ` +
+    `${file} cannot be used (${reasonOf(problem)}). ${places(from.step, from.state !== undefined)}, to the same result; ` +
       `the file is kept as ${basename(aside)}, delete it if you do not need it.`,
   );
 
 /** As `checkpointUnusable`. */
-export const initUnusable = (file: string, code: string): SparseError =>
+export const initUnusable = (file: string, problem: SparseError): SparseError =>
   error(
     'init-unusable',
-    `${file} cannot be used (${code}). ${places(0, false)}, to the same result, and writes it again.`,
+    `${file} cannot be used (${reasonOf(problem)}). ${places(0, false)}, to the same result, and writes it again.`,
   );
 
 /** A warning: the run goes on. Losses are in nats. */
@@ -135,7 +141,8 @@ export const words = {
   wrongSize: (found: number, expected: number) => `has ${found} bytes, not ${expected}`,
   noTensor: (name: string) => `it has no tensor ${name}`,
   otherTensor: (name: string, found: string, expected: string) => `${name} is ${found}, not ${expected}`,
-  otherSharing: 'its weights are shared in another way',
+  sharedThere: 'its weights are shared, and the config shares none',
+  otherWatch: (name: string) => `${name} is not what a run of these shared layers writes`,
   notBits: (name: string) => `${name} holds more than 0 and 1`,
 };
 

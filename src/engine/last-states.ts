@@ -59,7 +59,7 @@ export async function lastStates(folder: RunFolder, record: RunRecord, reading: 
   const answer = (from: LastStates['from'], extra: SparseError[] = []): LastStates => ({
     from,
     damaged: passed.map(({ path }) => path),
-    warnings: [...passed.map(({ path, error }) => checkpointUnusable(path, asideOf(path), error.code, from)), ...extra],
+    warnings: [...passed.map(({ path, error }) => checkpointUnusable(path, asideOf(path), error, from)), ...extra],
   });
   for (const step of (await listCheckpoints(folder)).reverse()) {
     const path = checkpointFile(folder, step);
@@ -78,7 +78,7 @@ export async function lastStates(folder: RunFolder, record: RunRecord, reading: 
   } catch (error) {
     if (isSparseError(error) && error.code === 'file.not-found') return answer({ step: 0 });
     if (!isDamage(error, record)) throw error;
-    return answer({ step: 0 }, [initUnusable(folder.initFile, error.code)]);
+    return answer({ step: 0 }, [initUnusable(folder.initFile, error)]);
   }
 }
 

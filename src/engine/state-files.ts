@@ -17,7 +17,9 @@ import { openSafetensors } from '../formats/safetensors';
 import type { SafetensorsFile, TensorEntry, TensorToWrite } from '../formats/safetensors';
 import type { Init } from '../protocol/run';
 import type { RunFolder } from '../runs/folder';
+import { differencesFrom } from '../core/rps/diagnosis/wiring';
 import { memoryTensor, metadataText, sharingKey } from '../core/rps/metadata';
+import { wiringText } from '../protocol/wiring-words';
 import { checkpointMismatch, words } from './errors';
 import type { SharingRule } from './rps/rule';
 import { isWatch, watchTensor } from './rps/run-watch';
@@ -113,9 +115,19 @@ export const stateMetadata = (
   ),
 });
 
-const sharedMetadata = ({ sharing, scales }: SharingRule): Record<string, string> => ({
-  [sharingKey]: metadataText(sharing, scales),
-});
+const sharedMetadata = ({ wiring }: SharingRule): Record<string, string> => ({ [sharingKey]: metadataText(wiring) });
+
+/** The same numbers under another mapping are other weights: said before anything that follows from it. */
+function checkWiring(file: SafetensorsFile, path: string, { rule, unmasked }: StatePlan): void {
+  const text = Object.hasOwn(file.metadata, sharingKey) ? file.metadata[sharingKey] : undefined;
+  if (!rule) {
+    // A file that is read as if its weights were in it has them all.
+    if (text !== undefined && !unmasked) throw checkpointMismatch(path, words.sharedThere);
+    return;
+  }
+  const differing = differencesFrom(rule.wiring, text);
+  if (differing.length > 0) throw checkpointMismatch(path, wiringText(differing));
+}
 
 const convOptions = ({ stride, padding, groups }: ConvLayer): Pick<ConvLayer, 'stride' | 'padding' | 'groups'> => ({
   stride,
@@ -160,9 +172,11 @@ export interface StatePlan extends Pick<NetworkPlan, 'network' | 'layers'> {
 export async function readStates(
   file: SafetensorsFile,
   path: string,
-  { network, layers: plans, rule, unmasked }: StatePlan,
+  plan: StatePlan,
   slots: readonly string[],
 ): Promise<NetworkState> {
+  const { network, layers: plans, rule, unmasked } = plan;
+  checkWiring(file, path, plan);
   const find = finder(file, path);
   const floats = (name: string, shape: readonly number[]): Promise<Float32Array> =>
     file.readFloat32(find(name, 'F32', shape));
@@ -185,13 +199,13 @@ export async function readStates(
   };
 
   const layers: LayerState[] = [];
-  for (const plan of plans) {
-    const { name, biases } = plan;
-    const shape = tensorShape(plan);
+  for (const layer of plans) {
+    const { name, biases } = layer;
+    const shape = tensorShape(layer);
     const own = await parameters(name, shape, biases);
     const none = shared.has(name);
-    const kept = none || unmasked ? new Uint8Array(own.weight.length).fill(1) : await readMask(file, path, plan);
-    layers.push({ ...shapeOf(plan), ...own, mask: kept });
+    const kept = none || unmasked ? new Uint8Array(own.weight.length).fill(1) : await readMask(file, path, layer);
+    layers.push({ ...shapeOf(layer), ...own, mask: kept });
   }
   const others: OtherState[] = [];
   for (const layer of otherLayers(network)) {
@@ -206,13 +220,10 @@ export async function readStates(
     others.push({ name, shape, ...own, ...running });
   }
   if (!rule) return { layers, others };
-  // The same numbers under another mapping are other weights.
-  if (file.metadata[sharingKey] !== sharedMetadata(rule)[sharingKey])
-    throw checkpointMismatch(path, words.otherSharing);
   const size = [rule.sharing.m];
   const memory = await floats(memoryTensor, size);
   const seen = file.get(watchTensor);
-  if (seen && !isWatch(seen, shared.size)) throw checkpointMismatch(path, words.otherSharing);
+  if (seen && !isWatch(seen, shared.size)) throw checkpointMismatch(path, words.otherWatch(watchTensor));
   const watch = seen && { watch: await file.readFloat64(seen) };
   return { layers, others, shared: { memory, slots: await slotsOf(memoryTensor, size), ...watch } };
 }

@@ -2,6 +2,7 @@
 import { figureText } from '../core/figure';
 import type { Finding, Fix, Measure } from '../core/rps/diagnosis/finding';
 import type { SharingFinding } from './sharing';
+import { wiringSentence } from './wiring-words';
 
 /** Three digits; of what is a hundred thousand or more with an exponent. */
 const figure = (value: number | null): string => {
@@ -203,8 +204,10 @@ const words: Record<Measure, { title: string; sentence: (finding: Finding) => st
     title: 'Memory and mapping',
     sentence: (f) =>
       bad(f)
-        ? `The memory was written with another ${fact(f, 'what')}: ${fact(f, 'there')} there, ${fact(f, 'here')} here. The weights recovered from it would be noise.`
-        : 'The mapping is the one that the memory was written with.',
+        ? wiringSentence(f)
+        : f.facts?.['file'] === undefined
+          ? 'What a run of this config writes beside its memory recovers the same mapping.'
+          : `The mapping of the config is the one that the memory of ${fact(f, 'file')} was written with.`,
   },
 };
 

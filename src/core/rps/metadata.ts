@@ -1,6 +1,7 @@
 /** What a file says of its shared weights: with the memory it is all that recovers them (docs/sharing.md, recover_rps.py). */
 import * as errors from './errors';
-import { mappingNames, sharingScopes } from './names';
+import { mappingNames, scalerNames, sharingScopes } from './names';
+import type { ScalerName } from './names';
 import { sharingOf } from './sharing';
 import type { LayerToShare, MappingSpec, Sharing } from './sharing';
 import { normalisedScales } from './scales';
@@ -16,8 +17,17 @@ const mostRead = 2 ** 28;
 export const sharingKey = 'sharing';
 export const memoryTensor = 'sharing.memory';
 
-export const metadataText = ({ layers, spec, scope, compression, n, m }: Sharing, scales: Scales): string =>
-  JSON.stringify({
+/** All that recovers weights from a memory, as a config says it or a file. */
+export interface Wiring {
+  sharing: Sharing;
+  scales: Pick<Scales, 'lambda' | 'normalised'>;
+  /** By what the gradients of plain scales were divided: it recovers nothing, but training goes on with it. */
+  scaler?: ScalerName;
+}
+
+export const metadataText = ({ sharing, scales, scaler }: Wiring): string => {
+  const { layers, spec, scope, compression, n, m } = sharing;
+  return JSON.stringify({
     version: metadataVersion,
     mapping: spec.kind,
     seed: spec.seed,
@@ -25,6 +35,7 @@ export const metadataText = ({ layers, spec, scope, compression, n, m }: Sharing
     ...(spec.aligned !== undefined && { aligned: spec.aligned }),
     ...(spec.chunk !== undefined && { chunk: spec.chunk }),
     ...{ scope, compression, n, m, normalised: scales.normalised },
+    ...(scaler !== undefined && { scaler }),
     layers: layers.map(({ name, rows, columns, kernel, groups, deviation }, l) => ({
       ...{ name, rows, columns },
       ...(kernel && { kernel }),
@@ -33,6 +44,7 @@ export const metadataText = ({ layers, spec, scope, compression, n, m }: Sharing
       lambda: scales.lambda[l],
     })),
   });
+};
 
 type Fields = Record<string, unknown>;
 
@@ -85,11 +97,8 @@ function layerIn(fields: unknown): LayerToShare {
   };
 }
 
-/**
- * `memory`: numbers of the memory that is there: nothing of the size that the text says is made before both agree. Throws
- * `rps.bad-metadata`, and what `sharingOf` throws.
- */
-export function readMetadata(text: string, memory: number): { sharing: Sharing; scales: Scales } {
+/** What a file says, without a look at any location. Throws `rps.bad-metadata`, and what `sharingOf` throws. */
+export function readWiring(text: string): Wiring {
   let fields: unknown;
   try {
     fields = JSON.parse(text);
@@ -109,10 +118,20 @@ export function readMetadata(text: string, memory: number): { sharing: Sharing; 
   for (const key of ['n', 'm'] as const)
     if (fields[key] !== sharing[key])
       throw errors.badMetadata(`"${key}" is ${JSON.stringify(fields[key])}, and its layers make ${sharing[key]}`);
+  const normalised = fields['normalised'] === true;
+  const lambda = Float64Array.from(layers, (layer: Fields) => numberIn(layer, normalised ? 'deviation' : 'lambda'));
+  if (!lambda.every((value) => value > 0)) throw errors.badMetadata('a lambda is not above 0');
+  const scaler = fields['scaler'] === undefined ? {} : { scaler: wordIn(fields, 'scaler', scalerNames) };
+  return { sharing, scales: { lambda, normalised }, ...scaler };
+}
+
+/**
+ * `memory`: numbers of the memory that is there: nothing of the size that the text says is made before both agree. Throws
+ * `rps.bad-metadata`, and what `sharingOf` throws.
+ */
+export function readMetadata(text: string, memory: number): { sharing: Sharing; scales: Scales } {
+  const { sharing, scales } = readWiring(text);
   if (sharing.n > mostRead) throw errors.badMetadata(`its ${sharing.n} weights are more than ${mostRead}`);
   if (memory !== sharing.m) throw errors.badMetadata(`the memory has ${memory} numbers, and "m" is ${sharing.m}`);
-  if (fields['normalised'] === true) return { sharing, scales: normalisedScales(sharing) };
-  const lambda = Float64Array.from(layers, (layer: Fields) => numberIn(layer, 'lambda'));
-  if (!lambda.every((value) => value > 0)) throw errors.badMetadata('a lambda is not above 0');
-  return { sharing, scales: { lambda, normalised: false } };
+  return { sharing, scales: scales.normalised ? normalisedScales(sharing) : scales };
 }

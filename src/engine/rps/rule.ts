@@ -1,10 +1,11 @@
 /** How a config trains a shared memory: the mapping, the factors, and what its gradients and its steps are scaled by. */
-import { scalesOf } from '../../config/initial-memory';
+import { scalesOf, wiringOf } from '../../config/initial-memory';
 import type { Config } from '../../config/types';
 import { locationSums } from '../../core/rps/location-sums';
 import { bytesOf } from '../../core/rps/bytes';
 import { mapValues } from '../../core/rps/location-values';
 import type { LocationValues } from '../../core/rps/location-values';
+import type { Wiring } from '../../core/rps/metadata';
 import { adamMultipliers, scalerOf } from '../../core/rps/scales';
 import type { Scales } from '../../core/rps/scales';
 import type { Sharing } from '../../core/rps/sharing';
@@ -16,6 +17,8 @@ import type { OptimizerSettings } from '../optimizer';
 export interface SharingRule {
   sharing: Sharing;
   scales: Scales;
+  /** What its files say. */
+  wiring: Wiring;
   /** What the gradient of each location is divided by; absent: 1. */
   scaler?: LocationValues;
   /** Of adam and adamw: what the step of each location is multiplied with, and the unit of its gradient. Of one length. */
@@ -27,19 +30,21 @@ type Written = Pick<NonNullable<Config['sharing']>, 'method' | 'initStd' | 'scal
 /** @throws SparseError `rps.bad-init-std` */
 export function sharingRule(
   sharing: Sharing,
-  { method, initStd, scaler }: Written,
+  written: Written,
   optimizer: Pick<OptimizerSettings, 'name'>,
 ): SharingRule {
   const adapts = optimizer.name !== 'sgd';
-  const scales = scalesOf(sharing, { method, initStd });
+  const { method, scaler } = written;
+  const scales = scalesOf(sharing, written);
+  const wiring = wiringOf(sharing, written);
   if (method === 'stable-rps')
-    return { sharing, scales, ...(adapts && { own: { factors: adamMultipliers(sharing, scales) } }) };
-  if (scaler === 'none') return { sharing, scales };
+    return { sharing, scales, wiring, ...(adapts && { own: { factors: adamMultipliers(sharing, scales) } }) };
+  if (scaler === 'none') return { sharing, scales, wiring };
   const divisor = scalerOf(scaler, sharing, scales.lambda);
   // No scaler of gradients reaches Adam, which divides by their size: the exact one scales its steps in their place. The
   // others do nothing there, as published.
   const own = adapts && scaler === 'theory' && { own: exactRates(sharing, scales) };
-  return { sharing, scales, scaler: divisor, ...own };
+  return { sharing, scales, wiring, scaler: divisor, ...own };
 }
 
 /** Gradients over Gamma have the unit 1 / sqrt(Gamma): epsilon in that unit makes the steps those of the normalised form. */

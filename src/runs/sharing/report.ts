@@ -1,10 +1,13 @@
 /** What the config alone says of its shared weights: the static part of a diagnosis. No data is read. */
 import type { NetworkPlan } from '../../config/plan';
 import type { Config } from '../../config/types';
+import { wiringOf } from '../../config/initial-memory';
 import { tensorShape } from '../../core/density/layer-shape';
 import type { Parts } from '../../core/parts';
 import { addOwners } from '../../core/rps/audit';
 import { diagnoseAdam, diagnoseHalf } from '../../core/rps/diagnosis/rules';
+import { metadataText } from '../../core/rps/metadata';
+import { diagnoseWiring } from '../../core/rps/diagnosis/wiring';
 import { diagnoseStatic } from '../../core/rps/diagnosis/static';
 import { eachStretch, spreadOut } from '../../core/rps/location-values';
 import type { LocationValues } from '../../core/rps/location-values';
@@ -40,6 +43,7 @@ export function* staticReport(config: Config, plan: NetworkPlan): Parts<Diagnose
   const { audit, gamma, sums, normRatio } = figures;
   const { dense, bytes } = plan.sharing!;
   const { method, mapping, scope, compression, scaler, initStd } = config.sharing!;
+  const wiring = wiringOf(sharing, config.sharing!);
   const report: SharingReport = {
     ...{ method, mapping, scope, compression, scaler },
     ...(initStd !== undefined && { initStd }),
@@ -66,7 +70,14 @@ export function* staticReport(config: Config, plan: NetworkPlan): Parts<Diagnose
     },
     gamma: { ...histogram(sums.squares), mean: gamma.mean, median: gamma.median, max: gamma.max },
     owners: { bins: ownerBins, counts: Array.from(owners) },
-    findings: inOrder([...findings, ...diagnoseAdam(run), diagnoseHalf(run, figures)].map(findingText)),
+    findings: inOrder(
+      [
+        ...findings,
+        ...diagnoseAdam(run),
+        diagnoseHalf(run, figures),
+        ...diagnoseWiring(wiring, metadataText(wiring)),
+      ].map(findingText),
+    ),
     tested: [],
   };
   return { ...start, report };

@@ -11,6 +11,7 @@ import { rootOfRun } from '../project';
 import type { Mapped, SharingSubject } from './desk';
 import { mappedOf } from './mapped';
 import { readSharingReport } from './report-file';
+import { wiringOfRun, withWiring } from './wiring';
 
 /** `configPath`: where the config came from; `edit` changes it there. */
 export const runSubject = (
@@ -18,7 +19,7 @@ export const runSubject = (
   configPath: () => Promise<string>,
   edit: (path: string, edits: readonly SharingEdit[]) => Promise<void>,
 ): SharingSubject => ({
-  report: () => readSharingReport(folder),
+  report: async () => withWiring(await readSharingReport(folder), await wiringOfRun(folder)),
   mapped: () => mappedIn(folder),
   source: async () => ({
     configPath: await configPath(),

@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest';
 import { finish } from '../../../src/core/parts';
-import { diagnoseAdam, diagnoseHalf, diagnoseWiring } from '../../../src/core/rps/diagnosis/rules';
+import { diagnoseAdam, diagnoseHalf } from '../../../src/core/rps/diagnosis/rules';
+import { diagnoseWiring } from '../../../src/core/rps/diagnosis/wiring';
+import { metadataText } from '../../../src/core/rps/metadata';
 import { diagnoseSharpness } from '../../../src/core/rps/diagnosis/sharpness';
 import { SharingWatch } from '../../../src/core/rps/diagnosis/watch';
 import { batchFiguresInParts, diagnoseBatch, diagnoseCurvature } from '../../../src/core/rps/diagnosis/batch';
@@ -28,8 +30,10 @@ const all = (): Finding[] => {
       return [...findings, ...diagnoseAdam(run), diagnoseHalf(run, figures), ...diagnoseSharpness(run, 300)];
     }),
     ...diagnoseSharpness(runs[1], 0.5, 20),
-    ...diagnoseWiring(runs[0], runs[1]),
-    ...diagnoseWiring(runs[0], runs[0]),
+    ...[metadataText(runs[1]), metadataText(runs[0]), undefined, '{'].flatMap((text) => [
+      ...diagnoseWiring(runs[0], text),
+      ...diagnoseWiring(runs[0], text, 'init.safetensors'),
+    ]),
     ...runs.slice(0, 2).flatMap((run) => {
       const values = run.sharing.layers.map(({ weights }, l) => normals(weights, l));
       return diagnoseBatch(run, finish(batchFiguresInParts(run, values, values)));

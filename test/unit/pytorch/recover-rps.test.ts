@@ -25,7 +25,7 @@ async function fileOf(
   const folder = await temporaryFolder();
   const [shared, expanded] = [join(folder, 'shared.safetensors'), join(folder, 'expanded.safetensors')];
   await writeSafetensors(shared, [{ name: memoryTensor, dtype: 'F32', shape: [sharing.m], data: memory }], {
-    [sharingKey]: change(metadataText(sharing, scales)),
+    [sharingKey]: change(metadataText({ sharing, scales })),
   });
   const weights = expand(sharing, scales, memory);
   await writeSafetensors(

@@ -1,8 +1,6 @@
-/** D11 to D13: rules that need no measurement of training (rps.md 6). */
+/** D11 and D12: rules that need no measurement of training (rps.md 6). */
 import { spreadOut } from '../location-values';
 import { neutralInitStd } from '../scales';
-import type { Scales } from '../scales';
-import type { Sharing } from '../sharing';
 import { fixes, initStdFix } from './finding';
 import type { Finding } from './finding';
 import { adamRule, isAdam } from './settings';
@@ -51,39 +49,3 @@ export function diagnoseHalf({ scales, sharing }: SharedRun, { gamma, sums }: St
     facts: { largest: largestHalf / value },
   };
 }
-
-type Wired = { sharing: Sharing; scales: Scales };
-
-/** What two runs of one memory have to agree in, as texts. */
-const wiringOf = ({ sharing, scales }: Wired): Record<string, string> => {
-  const { layers, spec, scope, n, m } = sharing;
-  return {
-    layers: layers.map(({ name, rows, columns }) => `${name} ${rows} x ${columns}`).join(', '),
-    mapping: spec.kind,
-    seed: String(spec.seed),
-    tile: spec.kind === 'roast' ? `${(spec.tile ?? []).join(' x ')} ${spec.aligned === true}` : '',
-    chunk: spec.kind === 'robe' ? String(spec.chunk) : '',
-    scope,
-    n: String(n),
-    m: String(m),
-    form: scales.normalised ? 'normalised' : 'plain',
-    lambda: scales.lambda.join(', '),
-  };
-};
-
-/**
- * D13: a memory that is read by another mapping than it was written with gives noise, and nothing says so. `stored`: of the file
- * that it comes from. One finding for each thing that differs.
- */
-export function diagnoseWiring(given: Wired, stored: Wired): Finding[] {
-  const [here, there] = [wiringOf(given), wiringOf(stored)];
-  const differing = Object.keys(here).filter((what) => here[what] !== there[what]);
-  const finding = (facts?: Finding['facts']): Finding => ({
-    ...{ id: 'D13', measure: 'wiring', value: null, threshold: null, verdict: facts ? 'fail' : 'ok' },
-    ...(facts && { facts }),
-  });
-  if (differing.length === 0) return [finding()];
-  return differing.map((what) => finding({ what, here: shortened(here[what]), there: shortened(there[what]) }));
-}
-
-const shortened = (text: string): string => (text.length > 60 ? `${text.slice(0, 59)}…` : text);

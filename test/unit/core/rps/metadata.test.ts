@@ -8,12 +8,12 @@ it.each(specs)('$kind, aligned $aligned: a mapping is read as it was written', (
   for (const scope of ['global', 'local'] as const) {
     const sharing = sharingOf(smallLayers, { compression: 2.3, spec, scope });
     for (const scales of [plainScales(sharing, 0.037), normalisedScales(sharing)])
-      expect(readMetadata(metadataText(sharing, scales), sharing.m)).toEqual({ sharing, scales });
+      expect(readMetadata(metadataText({ sharing, scales }), sharing.m)).toEqual({ sharing, scales });
   }
 });
 
 const sharing = sharingOf(smallLayers, { compression: 2, spec: specs[2], scope: 'global' });
-const text = metadataText(sharing, plainScales(sharing, 0.1));
+const text = metadataText({ sharing, scales: plainScales(sharing, 0.1) });
 
 it.each<[string, string, number?]>([
   ['not JSON', text.slice(1)],
@@ -51,6 +51,6 @@ it('a file of a few bytes cannot have billions of weights looked at', () => {
     spec: { kind: 'random', seed: 1 },
     scope: 'global',
   });
-  const claimed = metadataText(huge, { lambda: Float64Array.of(1), normalised: true });
+  const claimed = metadataText({ sharing: huge, scales: { lambda: Float64Array.of(1), normalised: true } });
   expect(() => readMetadata(claimed, 1)).toThrow(/1073741824 weights are more than 268435456/);
 });

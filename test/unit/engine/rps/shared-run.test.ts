@@ -11,6 +11,7 @@ import type { RunEvent } from '../../../../src/protocol/run';
 import { RunFolder } from '../../../../src/runs/folder';
 import { readJournal } from '../../../../src/runs/journal';
 import { RunReader } from '../../../../src/runs/reader';
+import { runSubject } from '../../../../src/runs/sharing/run-subject';
 import { failure } from '../../formats/bytes';
 import { context, filesIn, finalCheckpoint, outcome, Project, recordOf, TestEngine, totalSteps } from '../project';
 
@@ -184,10 +185,26 @@ describe('a run that shares weights', () => {
       (_, key: string, digit: string) => key + (digit === '1' ? '2' : '1'),
     );
     expect(other).not.toBe(text);
+    const wiring = async () => {
+      const never = () => Promise.reject(new Error('not asked for'));
+      const subject = runSubject(new RunFolder(directory), never, never);
+      const { findings } = await subject.report({ signal: new AbortController().signal, progress: () => undefined });
+      return findings.filter(({ id }) => id === 'D13').map(({ verdict, sentence }) => `${verdict}: ${sentence}`);
+    };
+    expect(await wiring()).toEqual([
+      expect.stringContaining('ok: The mapping of the config is the one that the memory of init.safetensors'),
+      expect.stringContaining('ok: The mapping of the config is the one that the memory of step-000010.safetensors'),
+    ]);
     await writeFile(file, Buffer.from(other, 'latin1'));
+    expect(await wiring()).toEqual([
+      expect.stringMatching(/^ok: .* init\.safetensors/),
+      expect.stringMatching(/^fail: The memory of step-000010\.safetensors .* the seed of the mapping .* noise/),
+    ]);
     await engine.resume(directory);
-    expect(engine.logs.some(({ message }) => message.includes('step-000010') && message.includes('mismatch'))).toBe(
-      true,
+    // As much as a person is told whose file does not fit a config.
+    const told = engine.logs.find(({ message }) => message.includes('step-000010'))?.message;
+    expect(told).toMatch(
+      /cannot be used \(engine\.checkpoint-mismatch: the seed of the mapping \(drawn from `seed`\) is \d+ in the file and \d+ in the config\)/,
     );
     expect((await finalCheckpoint(directory)).equals(await finalCheckpoint(straight.directory))).toBe(true);
   });

@@ -1,9 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
-import { diagnoseAdam, diagnoseHalf, diagnoseWiring } from '../../../../../src/core/rps/diagnosis/rules';
+import { diagnoseAdam, diagnoseHalf } from '../../../../../src/core/rps/diagnosis/rules';
 import type { SharedRun } from '../../../../../src/core/rps/diagnosis/settings';
-import { normalisedScales, plainScales } from '../../../../../src/core/rps/scales';
-import { sharingOf } from '../../../../../src/core/rps/sharing';
-import { oneByOne, smallLayers } from '../layers';
+import { oneByOne } from '../layers';
 import { named, runOf, staticOf } from './runs';
 
 const adam: SharedRun['optimizer'] = { name: 'adamw', learningRate: 1e-3, momentum: 0, nesterov: false };
@@ -53,34 +51,4 @@ test('D12 is the largest sum of the factors of a location', () => {
     expect(value! / Math.max(...factors)).toBeCloseTo(1, 10);
     expect(verdict).toBe('info');
   }
-});
-
-describe('D13', () => {
-  const spec = { kind: 'roast', seed: 1, tile: [4, 8] as [number, number] } as const;
-  const wired = (change: object = {}, layers = smallLayers, s = 0.1): Parameters<typeof diagnoseWiring>[0] => {
-    const sharing = sharingOf(layers, { compression: 2, spec: { ...spec, ...change }, scope: 'global' });
-    return { sharing, scales: plainScales(sharing, s) };
-  };
-  const differing = (a: Parameters<typeof diagnoseWiring>[0]): unknown[] =>
-    diagnoseWiring(a, wired()).map(({ facts, verdict }) => [verdict, facts?.['what']]);
-
-  it('is content with the same', () => {
-    expect(differing(wired())).toEqual([['ok', undefined]]);
-  });
-
-  it('names each thing that would recover other weights', () => {
-    expect(differing(wired({ seed: 2 }))).toEqual([['fail', 'seed']]);
-    expect(differing(wired({ tile: [8, 8] }))).toEqual([['fail', 'tile']]);
-    expect(differing(wired({ aligned: true }))).toEqual([['fail', 'tile']]);
-    expect(differing(wired({}, smallLayers, 0.2))).toEqual([['fail', 'lambda']]);
-    expect(differing(wired({}, [...smallLayers].reverse())).map((pair) => (pair as string[])[1])).toEqual([
-      'layers',
-      'lambda',
-    ]);
-    const { sharing } = wired();
-    expect(differing({ sharing, scales: normalisedScales(sharing) }).map((pair) => (pair as string[])[1])).toEqual([
-      'form',
-      'lambda',
-    ]);
-  });
 });
