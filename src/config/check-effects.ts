@@ -1,7 +1,7 @@
 /** Keys that were written and do nothing, as other keys are. */
 import * as errors from './errors';
 import type { PathFinding } from './finding';
-import { presetTakes } from '../core/presets';
+import { presetTakes, presetTakesEach, widthsSayAll } from '../core/presets';
 import { guideOf, isRotated, isScored, scalesByFan, startsDense } from './methods';
 import { hasConvolutions } from './model-network';
 import type { Reading } from './parse';
@@ -16,13 +16,26 @@ interface Idle {
 }
 
 function modelKeys({ model }: Config): Idle[] {
+  const { preset, widths } = model;
+  const byBlocks = preset !== undefined && presetTakesEach(preset, 'blocks');
   const sizes = (['depth', 'width'] as const).map((key) => ({
     path: `model.${key}`,
-    idle: model.preset === undefined || !presetTakes(model.preset, key),
-    reason: model.preset === undefined ? 'model.layers says how many there are' : `${model.preset} has one ${key}`,
+    idle: preset === undefined || !presetTakes(preset, key),
+    reason: preset === undefined ? 'model.layers says how many there are' : errors.oneSize(preset, key, byBlocks),
+  }));
+  const each = (['widths', 'blocks'] as const).map((key) => ({
+    path: `model.${key}`,
+    idle: preset === undefined || !presetTakesEach(preset, key),
+    reason: preset === undefined ? 'model.layers says how many there are' : errors.noneOfItsOwn(preset, key),
   }));
   return [
     ...sizes,
+    ...each,
+    {
+      path: 'model.width',
+      idle: widths !== undefined && preset !== undefined && widthsSayAll(preset),
+      reason: 'model.widths says how wide everything is',
+    },
     {
       path: 'model.activation',
       idle: model.layers !== undefined,

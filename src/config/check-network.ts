@@ -4,13 +4,11 @@ import { sameFlow, through, valuesIn } from '../core/flow';
 import type { Flow, Misfit } from '../core/flow';
 import { mostLayers, weightShape } from '../core/network';
 import type { ConvLayer, Layer, LinearLayer, MaskableLayer, Network, ResidualLayer } from '../core/network';
-import { needsPicture, presetTakes } from '../core/presets';
 import { checkNames } from './check-names';
 import type { Finding, PathFinding } from './finding';
 import * as errors from './model-errors';
 import type { Placed, Stranger, Task } from './model-network';
 import { nearest } from './suggest';
-import type { Config } from './types';
 
 /** Weights: 1 GiB of float32 for one matrix, 4 GiB for all. */
 export const maxMatrix = 2 ** 28;
@@ -220,16 +218,6 @@ export function checkWhole(
 ): PathFinding[] {
   if (first.kind !== 'embedding' || whole) return [];
   return [{ ...errors.embeddingNeedsWholeNumbers(first.name, source), path: paths.get(first) ?? 'model.layers' }];
-}
-
-/** A preset that is not for this data, or a depth that it cannot have. */
-export function checkPreset({ preset, depth }: Config['model'], task: Task, source: string): PathFinding[] {
-  if (preset !== undefined && !task.picture && needsPicture(preset))
-    return [{ ...errors.presetNeedsPicture(preset, task.inputs, source), path: 'model.preset' }];
-  if (preset === undefined || depth === undefined) return [];
-  const range = presetTakes(preset, 'depth');
-  if (!range || (depth >= range.min && depth <= range.max)) return [];
-  return [{ ...errors.depthNotPossible(preset, depth, range.min, range.max), path: 'model.depth' }];
 }
 
 /** Why the layers are no network for this data; nothing when they are. */

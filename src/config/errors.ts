@@ -366,6 +366,14 @@ export const rewindTooLate = (step: number, steps: number): Finding =>
 export const noEffect = (path: string, reason: string): Finding =>
   warning('no-effect', `\`${path}\` has no effect: ${reason}. Remove it.`);
 
+/** `byBlocks`: it has a number of blocks for each stage. */
+export const oneSize = (preset: string, key: 'depth' | 'width', byBlocks: boolean): string =>
+  `${preset} has one ${key}${byBlocks ? ', and model.blocks says how many blocks each stage has' : ''}`;
+
+/** A preset without sizes of each stage. */
+export const noneOfItsOwn = (preset: string, key: 'widths' | 'blocks'): string =>
+  `${preset} has no ${key} of its own${key === 'widths' && preset === 'mlp-7' ? '; the preset `mlp` has' : ''}`;
+
 export const stepBeyondEnd = (path: string, step: number, total: number): Finding =>
   warning(
     'step-beyond-end',

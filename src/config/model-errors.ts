@@ -151,6 +151,23 @@ export const kernelsSeeOnePlace = (layer: string, more: number, picture: readonl
 export const depthNotPossible = (preset: string, depth: number, least: number, most: number): Finding =>
   finding('depth-not-possible', `model.depth is ${depth}; ${preset} takes ${least} to ${count(most)}.`);
 
+/** `depth`: where the config says it, as many layers as it has. */
+export const wrongCountOfEach = (
+  preset: string,
+  key: 'widths' | 'blocks',
+  given: number,
+  has: number,
+  depth: number | undefined,
+): Finding =>
+  finding(
+    `wrong-count-of-${key}`,
+    `model.${key} has ${given} ${given === 1 ? 'number' : 'numbers'}; ${preset}${depth === undefined ? '' : ` with depth ${count(depth)}`} has ${count(has)}. ` +
+      (depth === undefined ? `Write ${count(has)}.` : 'Write as many, or leave model.depth out.'),
+  );
+
+export const tooFewWidths = (preset: string, given: number, least: number, most: number): Finding =>
+  finding('wrong-count-of-widths', `model.widths has ${given} numbers; ${preset} takes ${least} to ${count(most)}.`);
+
 export const nothingToMask = (): Finding =>
   finding(
     'nothing-to-mask',

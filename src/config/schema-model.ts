@@ -53,7 +53,7 @@ export const model = {
       max: 1_000,
       unit: 'layers',
       aka: ['num_layers', 'layers_count'],
-      doc: 'Of `mlp` (default 7), `cnn` (32, at least 6) and `deit-blocks` (12 blocks).',
+      doc: 'Of `mlp` (default 7), `cnn` (32, at least 6) and `deit-blocks` (12 blocks); the other presets have `blocks`.',
     },
     width: {
       kind: 'integer',
@@ -65,6 +65,36 @@ export const model = {
       doc:
         'Hidden values of `mlp` (default 100), channels of `cnn` (128), values of a token of `deit-blocks` (192); channels of the first convolution of ResNets (16), ' +
         'VGGs (64) and `efficientnet-b0` (32), to which those of all other layers are in proportion. Without it a preset is as published.',
+    },
+    widths: {
+      kind: 'list',
+      optional: true,
+      minItems: 1,
+      maxItems: 1_000,
+      items: {
+        kind: 'integer',
+        optional: true,
+        min: 1,
+        max: 65_536,
+        doc: 'Of one layer or stage.',
+      },
+      unit: 'values or channels',
+      aka: ['hidden_sizes', 'channels', 'stage_widths'],
+      doc:
+        'In place of `width`, each by itself: of every hidden layer of `mlp` (`[300, 100]` is LeNet-300-100), of every convolution of `cnn`; of the stages of ResNets (three), of VGGs (five, and for `vgg-16-c` the hidden ' +
+        'linear layers) and of `efficientnet-b0` (stem, seven stages, head). Without `depth` there are as many layers as widths. Of `deit-blocks` the hidden values of the MLP of each block, beside `width`.',
+    },
+    blocks: {
+      kind: 'list',
+      optional: true,
+      minItems: 1,
+      maxItems: 7,
+      items: { kind: 'integer', optional: true, min: 1, max: 1_000, doc: 'Of one stage.' },
+      unit: 'blocks',
+      aka: ['num_blocks', 'stage_depths'],
+      doc:
+        'How many blocks each stage has: residual blocks of ResNets (`resnet-20`: `[3, 3, 3]`), convolutions of VGGs (`vgg-11`: `[1, 1, 2, 2, 2]`, `vgg-16-c`: `[2, 2, 3, 3, 3]`), inverted bottlenecks of ' +
+        '`efficientnet-b0` (`[1, 2, 2, 3, 3, 4, 1]`). Without it a preset is as published.',
     },
     layers: {
       kind: 'list',

@@ -1,5 +1,4 @@
-import type { Layer } from '../network';
-import type { Stack } from './mlp';
+import type { Activation, Layer } from '../network';
 import { activation, conv, linear } from './parts';
 import type { Task } from './parts';
 
@@ -18,14 +17,17 @@ const side = 8;
 
 /**
  * A vision transformer with the layout of DeiT (Touvron et al., ICML 2021) and the mean over tokens in place of a class
- * token, `depth` blocks of `width`. Only the two layers of each MLP can be masked, as in appendix J of Nowak et al.
+ * token, with tokens of `width` and one block for each of the hidden `widths` of their MLPs. Only the two layers of each MLP can be masked, as in appendix J of Nowak et al.
  * (eoi.md 4.4); how their other settings were is not known.
  */
-export function deitBlocks({ picture: [channels, ...sides], classes }: Task, { depth, width, fn }: Stack): Layer[] {
+export function deitBlocks(
+  { picture: [channels, ...sides], classes }: Task,
+  { width, widths, fn }: { width: number; widths: readonly number[]; fn: Activation },
+): Layer[] {
   const dense = { dense: true } as const;
   const patch = Math.max(1, Math.floor(Math.min(...sides) / side));
   const layerNorm = (name: string): Layer => ({ kind: 'norm', over: 'layer', name, size: width });
-  const blocks = Array.from({ length: depth }, (_, b): Layer[] => {
+  const blocks = widths.map((hidden, b): Layer[] => {
     const name = `block${b + 1}`;
     const attention: Layer = {
       kind: 'attention',
@@ -33,8 +35,8 @@ export function deitBlocks({ picture: [channels, ...sides], classes }: Task, { d
       input: linear(`${name}-input`, width, 3 * width, { stack: 3, ...dense }),
       output: linear(`${name}-output`, width, width, dense),
     };
-    const up = linear(`${name}-up`, width, 4 * width);
-    const down = linear(`${name}-down`, 4 * width, width);
+    const up = linear(`${name}-up`, width, hidden);
+    const down = linear(`${name}-down`, hidden, width);
     return [
       { kind: 'residual', branch: [layerNorm(`${name}-norm1`), attention], shortcut: [] },
       { kind: 'residual', branch: [layerNorm(`${name}-norm2`), up, activation(fn), down], shortcut: [] },

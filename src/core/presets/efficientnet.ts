@@ -1,34 +1,36 @@
 import type { Activation, Layer } from '../network';
-import type { Stack } from './mlp';
 import { activation, convNorm, linear } from './parts';
-import type { Task } from './parts';
+import type { Staged, Task } from './parts';
 
-/** Tan and Le, "EfficientNet" (ICML 2019), table 1: blocks, expansion, kernel, stride of the first, channels out. */
+/** Tan and Le, "EfficientNet" (ICML 2019), table 1: expansion, kernel, stride of the first. */
 const stages = [
-  { blocks: 1, expansion: 1, kernel: 3, stride: 1, out: 16 },
-  { blocks: 2, expansion: 6, kernel: 3, stride: 2, out: 24 },
-  { blocks: 2, expansion: 6, kernel: 5, stride: 2, out: 40 },
-  { blocks: 3, expansion: 6, kernel: 3, stride: 2, out: 80 },
-  { blocks: 3, expansion: 6, kernel: 5, stride: 1, out: 112 },
-  { blocks: 4, expansion: 6, kernel: 5, stride: 2, out: 192 },
-  { blocks: 1, expansion: 6, kernel: 3, stride: 1, out: 320 },
+  { expansion: 1, kernel: 3, stride: 1 },
+  { expansion: 6, kernel: 3, stride: 2 },
+  { expansion: 6, kernel: 5, stride: 2 },
+  { expansion: 6, kernel: 3, stride: 2 },
+  { expansion: 6, kernel: 5, stride: 1 },
+  { expansion: 6, kernel: 5, stride: 2 },
+  { expansion: 6, kernel: 3, stride: 1 },
 ];
-const [stem, head] = [32, 1280];
 
-/**
- * EfficientNet-B0 with the layout of torchvision, without its dropout and stochastic depth. As published the stem has a
- * `width` of 32 channels; with another all layers have that many times as many, to the nearest whole number.
- */
-export function efficientnetB0(
-  { picture: [channels], classes }: Task,
-  { width, fn }: Pick<Stack, 'width' | 'fn'>,
-): Layer[] {
-  const scaled = (published: number): number => Math.max(1, Math.round((published * width) / stem));
-  const layers: Layer[] = [...convNorm('stem', channels, width, { stride: 2 }), activation(fn)];
-  let inputs = width;
-  for (const [s, { blocks, expansion, kernel, stride, out: published }] of stages.entries()) {
-    const out = scaled(published);
-    for (let index = 0; index < blocks; index++) {
+/** Blocks of the seven stages, as published. */
+export const efficientnetBlocks = [1, 2, 2, 3, 3, 4, 1];
+
+/** Channels of the stem, the seven stages and the head, as published. */
+const channelsOf = [32, 16, 24, 40, 80, 112, 192, 320, 1280];
+
+/** With so many channels in the stem: all others in proportion, to the nearest whole number. */
+export const efficientnetWidths = (stem: number): number[] =>
+  channelsOf.map((published) => Math.max(1, Math.round((published * stem) / channelsOf[0])));
+
+/** EfficientNet-B0 with the layout of torchvision, without its dropout and stochastic depth. `widths`: of stem, stages and head. */
+export function efficientnetB0({ picture: [channels], classes }: Task, { widths, blocks, fn }: Staged): Layer[] {
+  const [stem, ...outs] = widths;
+  const layers: Layer[] = [...convNorm('stem', channels, stem, { stride: 2 }), activation(fn)];
+  let inputs = stem;
+  for (const [s, { expansion, kernel, stride }] of stages.entries()) {
+    const out = outs[s];
+    for (let index = 0; index < blocks[s]; index++) {
       const name = `stage${s + 1}-block${index + 1}`;
       const shape = { inputs, out, expansion, kernel, stride: index === 0 ? stride : 1 };
       const branch = inverted(name, shape, fn);
@@ -37,7 +39,7 @@ export function efficientnetB0(
       inputs = out;
     }
   }
-  const last = scaled(head);
+  const last = outs[stages.length];
   return [
     ...layers,
     ...convNorm('head', inputs, last, { kernel: 1 }),

@@ -7,6 +7,15 @@ export interface Task {
   classes: number;
 }
 
+/** A network of stages. */
+export interface Staged {
+  /** Channels of each stage. */
+  widths: readonly number[];
+  /** Of each stage: how often what it is made of comes. */
+  blocks: readonly number[];
+  fn: Activation;
+}
+
 type Options = Partial<Omit<ConvLayer, 'kind' | 'name' | 'in' | 'out' | 'kernel'>> & { kernel?: number };
 
 /** Square kernel, default 3 x 3; stride 1, zero padding. */

@@ -1,19 +1,20 @@
 import type { Activation, Layer } from '../network';
-import type { Stack } from './mlp';
 import { activation, convNorm, linear } from './parts';
-import type { Task } from './parts';
+import type { Staged, Task } from './parts';
+
+/** Channels of the three stages, as many as in the first convolution, twice and four times as many. */
+export const resnetWidths = (width: number): number[] => [width, 2 * width, 4 * width];
 
 /**
- * He, Zhang, Ren, Sun, "Deep Residual Learning" (CVPR 2016), section 4.2, for small pictures: three stages of `width`, twice and
- * four times as many channels, (depth - 2) / 6 blocks each. Shortcuts that change the shape are 1 x 1 convolutions with a
- * norm, as in the published experiments (eoi.md 4.1; rps.md 4).
+ * He, Zhang, Ren, Sun, "Deep Residual Learning" (CVPR 2016), section 4.2, for small pictures: three stages, (depth - 2) / 6
+ * blocks each as published. The first convolution has the channels of the first stage. Shortcuts that change the shape are 1 x 1
+ * convolutions with a norm, as in the published experiments (eoi.md 4.1; rps.md 4).
  */
-export function resnet({ picture: [channels], classes }: Task, { depth, width, fn }: Stack): Layer[] {
-  const blocks = (depth - 2) / 6;
-  const layers: Layer[] = [...convNorm('conv1', channels, width), activation(fn)];
-  let inputs = width;
-  for (const [stage, out] of [width, 2 * width, 4 * width].entries())
-    for (let index = 0; index < blocks; index++) {
+export function resnet({ picture: [channels], classes }: Task, { widths, blocks, fn }: Staged): Layer[] {
+  const layers: Layer[] = [...convNorm('conv1', channels, widths[0]), activation(fn)];
+  let inputs = widths[0];
+  for (const [stage, out] of widths.entries())
+    for (let index = 0; index < blocks[stage]; index++) {
       const stride = stage > 0 && index === 0 ? 2 : 1;
       layers.push(block(`stage${stage + 1}-block${index + 1}`, inputs, out, stride, fn), activation(fn));
       inputs = out;

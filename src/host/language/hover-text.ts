@@ -15,6 +15,8 @@ const ofTheNetwork = new Set([
   'model.preset',
   'model.depth',
   'model.width',
+  'model.widths',
+  'model.blocks',
   'model.layers',
   'sparsity',
   'sparsity.density',

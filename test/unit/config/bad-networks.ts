@@ -110,6 +110,13 @@ export const badNetworks: readonly BadConfig[] = [
   yaml('a network over the memory', preset('mlp', ', width: 1000', 'train: { memory: 0.01 }\n')),
   yaml('kernels that see one place', preset('efficientnet-b0', '', 'data: { source: synthetic-images }\n')),
   yaml('depth and width of what has its own', preset('mlp-7', ', depth: 3, width: 5')),
+  yaml('widths and blocks of what has its own', preset('mlp-7', ', widths: [3, 5], blocks: [1]')),
+  yaml('widths beside the width that they replace', preset('resnet-20', ', width: 8, widths: [8, 16, 30]')),
+  yaml('fewer widths than stages', preset('resnet-20', ', widths: [8, 16]')),
+  yaml('more blocks than stages', preset('vgg-11', ', blocks: [1, 1, 1, 1, 1, 1]')),
+  yaml('fewer widths than the depth has', preset('mlp', ', depth: 4, widths: [300, 100]')),
+  yaml('fewer widths than any depth has', preset('cnn', ', widths: [8, 8]')),
+  yaml('a width of 0 among others', preset('mlp', ', widths: [300, 0]')),
   yaml('width beside layers', `version: 1\nmodel:\n  width: 3\n  layers:\n    - ${end.replace('16', '784')}\n`),
   yaml(
     'the density of no convolution that can be sparse',
