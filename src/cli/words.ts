@@ -77,8 +77,8 @@ export const budgetLine = (budget: number): string => `${thousands(budget)} stor
 
 export const offText = (off: number): string => `${off < 0 ? '-' : '+'}${percent(Math.abs(off))}`;
 
-export const leftOutLine = ({ name, reason }: { name: string; reason: string }): string =>
-  `without ${name}: ${reason}\n`;
+export const leftOutLine = ({ names, reason }: { names: readonly string[]; reason: string }): string =>
+  `without ${names.join(', ')}: ${reason}\n`;
 
 export const writtenLine = (file: string): string => `\n${file}\n`;
 

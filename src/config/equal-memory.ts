@@ -13,6 +13,7 @@ import { openConfig } from './parse';
 import type { NetworkPlan } from './plan';
 import * as errors from './sharing-errors';
 import { smallerModel } from './smaller-model';
+import type { NoSmallerModel } from './smaller-model';
 import { stepsOf } from './steps';
 import { configText } from './sweep';
 import { plainValue } from './tree';
@@ -25,6 +26,9 @@ interface Variant {
   /** By key path, as a variant of a sweep sets them. */
   settings: Keys;
 }
+
+/** A variant, or why it cannot be had. */
+type Wanted = Variant | { name: string; reason: string };
 
 export interface EqualMemoryVariant extends Variant {
   /** Parameters that are stored. */
@@ -50,6 +54,7 @@ export interface Asked extends Pick<CheckOptions, 'looked'> {
   as?: ConfigFormat;
 }
 
+type Looked = NonNullable<Asked['looked']>;
 type SharedPlan = NetworkPlan & Required<Pick<NetworkPlan, 'sharing'>>;
 type SharedConfig = Config & Required<Pick<Config, 'sharing'>>;
 
@@ -91,8 +96,21 @@ function levelsTo(density: number): { levels: number; fraction: number } {
 
 const scores = { rand: 'random', mag: 'magnitude', snip: 'snip', synflow: 'synflow', grasp: 'grasp' } as const;
 
-/** `dense`: the sections of a network that begins as the shared one; `density`: of the weights that can be pruned. */
-function prunedVariants({ train }: Config, dense: Keys, density: number, examples: number | undefined): Variant[] {
+/** Why no share of the weights can be kept so that the rest is the budget. */
+function noPruningText({ sharing, parameters, weights }: SharedPlan, budget: number): string | undefined {
+  if (weights === 0) return errors.nothingToPrune();
+  if (budget >= parameters) return errors.nothingToSave(budget);
+  const kept = parameters - weights;
+  return budget > kept ? undefined : errors.moreThanPruned({ budget, kept, compression: atMost(sharing, kept + 1) });
+}
+
+/** `dense`: the sections of a network that begins as the shared one. */
+function prunedVariants(config: Config, plan: SharedPlan, dense: Keys, budget: number, looked: Looked): Wanted[] {
+  const { train, data } = config;
+  const reason = noPruningText(plan, budget);
+  if (reason !== undefined) return [...Object.keys(scores), 'ltr'].map((name) => ({ name, reason }));
+  const density = (budget - (plan.parameters - plan.weights)) / plan.weights;
+  const examples = (knownFacts(data.source) ?? looked.at(0)?.facts)?.examples;
   const step = examples === undefined ? 0 : Math.min(500, Math.floor(stepsOf(train, examples) / 10));
   const early: Keys = train.earlyStop.patience > 0 ? { 'train.earlyStop.patience': 0 } : {};
   return [
@@ -104,15 +122,37 @@ function prunedVariants({ train }: Config, dense: Keys, density: number, example
   ];
 }
 
-function smallerVariants(config: Config, plan: SharedPlan, dense: Keys, budget: number): Variant[] {
-  const { activation } = config.model;
-  return (['thinner', 'shallower'] as const).flatMap((how) => {
-    const found = smallerModel(config, plan.network, budget, how);
-    if (!found) return [];
+function smallerVariants(config: Config, plan: SharedPlan, dense: Keys, budget: number): Wanted[] {
+  const { activation, preset } = config.model;
+  return (['thinner', 'shallower'] as const).map((name): Wanted => {
+    // Nothing is smaller than it.
+    if (budget >= plan.parameters) return { name, reason: errors.nothingToSave(budget) };
+    const found = smallerModel(config, plan.network, budget, name);
+    if ('why' in found) return { name, reason: noSmallerText(found, { budget, preset, plan }) };
     const model = { ...found.model, ...(activation !== undefined && { activation }) };
-    return [{ name: how, settings: { model, sparsity: dense } }];
+    return { name, settings: { model, sparsity: dense } };
   });
 }
+
+function noSmallerText(
+  found: NoSmallerModel,
+  { budget, preset = '', plan: { sharing } }: { budget: number; preset?: string | undefined; plan: SharedPlan },
+): string {
+  switch (found.why) {
+    case 'own-layers':
+      return errors.ownLayersHaveNoSizes();
+    case 'no-fewer-layers':
+      return errors.noFewerLayers(preset);
+    case 'too-small':
+      return errors.noneThatSmall(preset, { budget, least: found.least, compression: atMost(sharing, found.least) });
+    case 'none-near':
+      return errors.noneThatNear(preset, { budget, nearest: found.nearest });
+  }
+}
+
+/** The compression, to a tenth, with which at least so many parameters are stored. */
+const atMost = ({ n, dense }: SharedPlan['sharing'], stored: number): number =>
+  Math.floor((10 * n) / (stored - dense)) / 10;
 
 /** Parameters that are there at the end. */
 function storedBy({ train }: Config, { sharing, weights, parameters, nonZeros = weights }: NetworkPlan): number {
@@ -126,9 +166,9 @@ const reasonOf = ({ issues }: CheckedConfig): string =>
   issues.find(({ severity }) => severity === 'error')?.message ?? errors.unknownData();
 
 /**
- * The variants that can be had of a config with `sharing`, each within what its sizes allow of the same number of stored parameters: itself as
+ * The variants that can be had of a config with `sharing`, each within 1 % of the same number of stored parameters: itself as
  * `stable-rps` and `roast`; RAND, MAG, SNIP, SynFlow, GraSP and lottery tickets by rewinding (LTR), from the same dense
- * initialisation; and the smaller networks of its preset, dense. `seeds`: each is run with each of them.
+ * initialisation; and the smaller networks of its preset, dense. The others with the reason. `seeds`: each is run with each of them.
  * @throws SparseError `config.nothing-shared-to-compare`
  */
 export function equalMemory(
@@ -147,11 +187,9 @@ export function equalMemory(
     ...{ density: 1, distribution: 'uniform', init: 'base', base: config.sharing.base },
     ...('gain' in written && { gain: written['gain'] }),
   };
-  const examples = (knownFacts(config.data.source) ?? looked.at(0)?.facts)?.examples;
-  const density = (budget - (plan.parameters - plan.weights)) / plan.weights;
-  const wanted = [
+  const wanted: Wanted[] = [
     ...sharedVariants(shared, memory, written),
-    ...(density > 0 && density < 1 ? prunedVariants(config, dense, density, examples) : []),
+    ...prunedVariants(config, memory, dense, budget, looked),
     ...smallerVariants(config, memory, dense, budget),
   ];
   const { version } = config;
@@ -164,6 +202,10 @@ export function equalMemory(
   const variants: EqualMemoryVariant[] = [];
   const left: EqualMemory['left'] = [];
   for (const variant of wanted) {
+    if ('reason' in variant) {
+      left.push(variant);
+      continue;
+    }
     const checked = checkConfig(sweepText([variant], [config.seed]), format, { looked });
     if (!checked.config || !checked.plan) left.push({ name: variant.name, reason: reasonOf(checked) });
     else {
@@ -173,6 +215,13 @@ export function equalMemory(
   }
   return { budget, variants, left, text: sweepText(variants, seeds ?? [config.seed], as) };
 }
+
+/** What lacks the same thing is said once. */
+export const byReason = (left: EqualMemory['left']): { names: string[]; reason: string }[] =>
+  [...new Set(left.map(({ reason }) => reason))].map((reason) => ({
+    names: left.filter((one) => one.reason === reason).map(({ name }) => name),
+    reason,
+  }));
 
 const nothingToCompare = (): SparseError => {
   const { code, message } = errors.nothingToCompare();

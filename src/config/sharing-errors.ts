@@ -102,5 +102,28 @@ export const nothingToCompare = (): Finding =>
     'A comparison at equal memory needs a config without a mistake that has `sharing`: its memory is what the others get. Add `sharing: {}`, or check the config first.',
   );
 
+/** Why a method has no part in a comparison of `budget` stored parameters. */
+export const nothingToSave = (budget: number): string =>
+  `The memory leaves ${count(budget)} stored parameters, as many as the whole network has: nothing is to be pruned or made smaller. Use a larger sharing.compression.`;
+
+export const nothingToPrune = (): string =>
+  'Every layer is `dense: true`, so there is nothing to prune. Leave it out of one at least.';
+
+/** `kept`: parameters that are not pruned; `compression`: with which the budget is more. */
+export const moreThanPruned = (p: { budget: number; kept: number; compression: number }): string =>
+  `Pruning keeps biases, norms, embeddings and dense layers, ${count(p.kept)} parameters, and the budget is ${count(p.budget)}. Use a sharing.compression of at most ${p.compression}.`;
+
+export const ownLayersHaveNoSizes = (): string =>
+  'Of layers of your own (model.layers) it is not known which may be narrower or left out. Use a preset, or add a smaller network to sweep.variants yourself.';
+
+export const noFewerLayers = (preset: string): string => `${preset} with so few layers has none to leave out.`;
+
+/** `least`: parameters of the narrowest. */
+export const noneThatSmall = (preset: string, p: { budget: number; least: number; compression: number }): string =>
+  `No ${preset} is as small as ${count(p.budget)} parameters: one value or channel wide it has ${count(p.least)}, the smallest budget that can be met (sharing.compression of at most ${p.compression}).`;
+
+export const noneThatNear = (preset: string, p: { budget: number; nearest: number }): string =>
+  `No widths of ${preset} come within 1 % of ${count(p.budget)} parameters; the nearest have ${count(p.nearest)}.`;
+
 /** Why a comparison cannot say what a method would come to. */
 export const unknownData = (): string => 'What the data holds is not known here.';

@@ -1,5 +1,5 @@
 /** A grid in a config: its axes as they are written, and the trials that they make. What the trials mean: check-sweep.ts. */
-import { stringify } from 'yaml';
+import { Document, isScalar, visit } from 'yaml';
 import { valueText } from '../core/plain-value';
 import type { PlainValue } from '../core/plain-value';
 import type { PlacedFinding } from './read';
@@ -168,5 +168,12 @@ function withValue(
 /** The text of a config: what reads back to the same values. */
 export const configText = (value: PlainValue, format: ConfigFormat): string => {
   if (format === 'json') return `${JSON.stringify(value, null, 2)}\n`;
-  return stringify(value, { version: '1.2', schema: 'core', lineWidth: 0, aliasDuplicateObjects: false });
+  const document = new Document(value, { version: '1.2', schema: 'core', aliasDuplicateObjects: false });
+  // Widths of stages, or a tile, on one line.
+  visit(document, {
+    Seq(_, list) {
+      list.flow = list.items.every(isScalar);
+    },
+  });
+  return document.toString({ lineWidth: 0, flowCollectionPadding: false });
 };

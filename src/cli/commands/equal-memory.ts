@@ -1,5 +1,5 @@
 /** `sparsescope equal-memory CONFIG`: the sweep that compares shared weights with other methods of the same size. */
-import { equalMemory } from '../../config/equal-memory';
+import { byReason, equalMemory } from '../../config/equal-memory';
 import type { EqualMemory } from '../../config/equal-memory';
 import { configFormat } from '../../config/format';
 import { writeTextAtomically } from '../../formats/atomic-file';
@@ -45,7 +45,7 @@ export async function compareAtEqualMemory(
     output.out(
       budgetLine(budget) +
         variantsTable(found) +
-        left.map(leftOutLine).join('') +
+        byReason(left).map(leftOutLine).join('') +
         (file === undefined ? `\n${found.text}` : writtenLine(file)),
     );
   return exitCode.ok;

@@ -2,7 +2,7 @@
 import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
 import type { EqualMemory } from '../../config/equal-memory';
-import { equalMemory } from '../../config/equal-memory';
+import { byReason, equalMemory } from '../../config/equal-memory';
 import { configFormat } from '../../config/format';
 import { configFile } from '../../contributions';
 import { notPlanned } from '../errors';
@@ -15,13 +15,6 @@ import { writeNew } from './new-file';
 import { pickConfig } from './pick';
 import { executeCommand } from './register';
 import { checkDocument, offerSweep } from './run-commands';
-
-/** What lacks the same thing is said once. */
-const byReason = (left: EqualMemory['left']): { names: string[]; reason: string }[] =>
-  [...new Set(left.map(({ reason }) => reason))].map((reason) => ({
-    names: left.filter((one) => one.reason === reason).map(({ name }) => name),
-    reason,
-  }));
 
 const offerRun = async (sweep: vscode.Uri, { budget, variants, left }: EqualMemory): Promise<void> => {
   const file = vscode.workspace.asRelativePath(sweep);

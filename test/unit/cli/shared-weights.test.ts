@@ -71,6 +71,8 @@ describe('shared weights', () => {
     expect(out).toMatch(/snip +2,452 +\+0\.00 %/);
     const written = await cli('check', 'compare.sparse.yaml');
     expect([written.code, written.out.match(/sweep of (\d+) trials over variants, seed/)?.[1]]).toEqual([0, '16']);
+    // The layers of that config are its own.
+    expect(out).toMatch(/\nwithout thinner, shallower: Of layers of your own .* Use a preset/);
     expect((await cli('equal-memory', 'tiny.sparse.yaml', '--seeds', '1,x')).err).toContain('cli.usage');
     expect((await cli('equal-memory', 'tiny.sparse.yaml', '-o', 'tiny.sparse.yaml')).code).toBe(1);
   });

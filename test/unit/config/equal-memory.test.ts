@@ -1,63 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkConfig } from '../../../src/config/check';
 import { equalMemory } from '../../../src/config/equal-memory';
-import { smallerModel } from '../../../src/config/smaller-model';
-import { parametersOf } from '../../../src/core/network';
-import { networkOf } from '../../../src/config/model-network';
-
-const picture = [3, 32, 32] as const;
-const task = { inputs: 3072, picture, classes: 10 };
-const parametersWith = (model: object): number => parametersOf(networkOf({ model }, task).network);
-
-describe('a smaller model', () => {
-  const cases = ['mlp-7', 'mlp', 'cnn', 'resnet-20', 'resnet-110', 'vgg-11', 'vgg-16-c', 'efficientnet-b0'] as const;
-  it.each(cases.flatMap((preset) => [2, 10, 50].map((times) => [preset, times] as const)))(
-    'of %s, a 1/%i of its parameters: the nearest width',
-    (preset, times) => {
-      const wanted = parametersWith({ preset }) / times;
-      const found = smallerModel({ model: { preset } }, task, wanted, 'thinner')!;
-      expect(parametersWith(found.model)).toBe(found.parameters);
-      expect(found.off).toBeCloseTo(found.parameters / wanted - 1, 12);
-      const { width, depth } = found.model;
-      if (depth === undefined || Math.abs(found.off) > 0.01) {
-        // No other width with the same depth is nearer.
-        for (const other of [width! - 1, width! + 1])
-          if (other >= 1)
-            expect(Math.abs(parametersWith({ ...found.model, width: other }) - wanted)).toBeGreaterThanOrEqual(
-              Math.abs(found.parameters - wanted),
-            );
-      } else expect(Math.abs(found.off)).toBeLessThanOrEqual(0.01);
-    },
-  );
-
-  it('keeps the size that is not chosen where 1 % can be met with it', () => {
-    const model = { preset: 'mlp', width: 400, depth: 6 } as const;
-    const found = smallerModel({ model }, task, parametersWith(model) / 4, 'thinner')!;
-    expect(found.model.depth).toBe(6);
-    expect(Math.abs(found.off)).toBeLessThanOrEqual(0.01);
-  });
-
-  it('is one of fewer layers', () => {
-    const model = { preset: 'cnn', width: 32, depth: 40 } as const;
-    const found = smallerModel({ model }, task, parametersWith(model) / 3, 'shallower')!;
-    expect(found.model.depth).toBeLessThan(40);
-    expect(Math.abs(found.off)).toBeLessThanOrEqual(0.01);
-  });
-
-  it('is as wide as a network of fewer layers can be, where depth alone does not do', () => {
-    const model = { preset: 'mlp', width: 400, depth: 8 } as const;
-    const found = smallerModel({ model }, task, parametersWith(model) / 10, 'shallower')!;
-    expect(Math.abs(found.off)).toBeLessThanOrEqual(0.01);
-    const thinner = smallerModel({ model }, task, parametersWith(model) / 10, 'thinner')!;
-    expect(found.model.width).toBeGreaterThanOrEqual(thinner.model.width!);
-    expect(found.model.depth).toBeLessThanOrEqual(8);
-  });
-
-  it('is none of layers of one own, or without the size', () => {
-    expect(smallerModel({ model: { layers: [] } }, task, 100, 'thinner')).toBeUndefined();
-    expect(smallerModel({ model: { preset: 'resnet-20' } }, task, 100, 'shallower')).toBeUndefined();
-  });
-});
 
 const config = (model: string, sharing: string, rest = ''): string =>
   `version: 1\nname: mine\nmodel: ${model}\ndata: { source: synthetic-images }\nsharing: ${sharing}\n${rest}`;
@@ -75,7 +18,7 @@ describe('a comparison at equal memory', () => {
     expect(budget).toBe(plan!.sharing!.m + plan!.sharing!.dense);
     for (const { name, off, stored } of variants) {
       expect(off).toBeCloseTo(stored / budget - 1, 12);
-      expect(Math.abs(off), name).toBeLessThan(['thinner', 'shallower'].includes(name) ? 0.01 : 0.001);
+      expect(Math.abs(off), name).toBeLessThanOrEqual(['thinner', 'shallower'].includes(name) ? 0.01 : 0.001);
     }
     const { sweep, issues, config: first } = checkConfig(sweepText, 'yaml');
     expect(issues.filter(({ severity }) => severity === 'error')).toEqual([]);
@@ -87,7 +30,38 @@ describe('a comparison at equal memory', () => {
     const { variants, left } = equalMemory(config('{ preset: resnet-20 }', '{ compression: 20000 }'), 'yaml');
     expect(left.map(({ name }) => name)).toEqual(['rand', 'mag', 'snip', 'synflow', 'grasp', 'ltr']);
     for (const { reason } of left) expect(reason).toContain('22 layers, and each needs one');
-    expect(variants.map(({ name }) => name)).toEqual(['stable-rps', 'roast', 'thinner']);
+    expect(variants.map(({ name }) => name)).toEqual(['stable-rps', 'roast', 'thinner', 'shallower']);
+  });
+
+  const reasonsOf = (text: string): Map<string, string> =>
+    new Map(equalMemory(text, 'yaml').left.map(({ name, reason }) => [name, reason]));
+  const pruned = ['rand', 'mag', 'snip', 'synflow', 'grasp', 'ltr'];
+  const smaller = ['thinner', 'shallower'];
+
+  it('says of layers of one own that they have no sizes', () => {
+    const layers =
+      '{ layers: [{ name: a, linear: { in: 3072, out: 30 } }, { activation: relu }, { name: b, linear: { in: 30, out: 10 } }] }';
+    const reasons = reasonsOf(config(layers, '{ compression: 4 }'));
+    expect([...reasons.keys()]).toEqual(smaller);
+    for (const name of smaller) expect(reasons.get(name)).toMatch(/^Of layers of your own .* Use a preset/);
+  });
+
+  it('says what the smallest budget is where none can be met, and the compression that leaves it', () => {
+    const reasons = reasonsOf(config('{ preset: mlp-7 }', '{ compression: 500 }'));
+    expect([...reasons.keys()]).toEqual(expect.arrayContaining(smaller));
+    // One wide: 3072 + 1, five times 1 + 1, ten times 1 + 1; of two layers without the five.
+    expect(reasons.get('thinner')).toMatch(/one value or channel wide it has 3,103, the smallest budget/);
+    expect(reasons.get('shallower')).toMatch(/it has 3,093, /);
+    for (const name of smaller) {
+      const compression = /at most ([\d.]+)\)/.exec(reasons.get(name)!)![1];
+      expect(reasonsOf(config('{ preset: mlp-7 }', `{ compression: ${compression} }`)).has(name)).toBe(false);
+    }
+  });
+
+  it('says that nothing is to be pruned or made smaller without compression', () => {
+    const reasons = reasonsOf(config('{ preset: mlp-7 }', '{ compression: 1 }'));
+    expect([...reasons.keys()]).toEqual([...pruned, ...smaller]);
+    for (const reason of reasons.values()) expect(reason).toMatch(/^The memory leaves 358,810 stored parameters/);
   });
 
   it('has every method for a network with residuals', () => {

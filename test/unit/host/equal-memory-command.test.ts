@@ -75,7 +75,7 @@ describe('Compare at Equal Memory', () => {
     expect(seen.told).toEqual([]);
     expect(seen.warned).toEqual([
       expect.stringMatching(
-        /^net-equal-memory\.sparse\.yaml has 3 variants, each of [\d,]+ stored parameters\. Left out: rand, mag, snip, grasp\. .*22 layers, and each needs one.* Left out: ltr\. 45 levels/,
+        /^net-equal-memory\.sparse\.yaml has 4 variants, each of [\d,]+ stored parameters\. Left out: rand, mag, snip, grasp\. .*22 layers, and each needs one.* Left out: ltr\. 45 levels/,
       ),
     ]);
   });
