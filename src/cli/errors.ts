@@ -141,6 +141,10 @@ export const cancelledLine = (step: number, total: number, directory: string): s
 
 export const cancellingLine = 'Cancelling; press Ctrl+C again to end at once.\n';
 
+/** Of a file whose tensors are listed all the same. */
+export const notRecovered = ({ code, message }: { code: string; message: string }): string =>
+  `the weights that are shared cannot be recovered (${code}): ${message}`;
+
 export const warningLine = (message: string): string => `warning: ${message}\n`;
 
 /** What a method has to say against the layers that it drew: a line each. */

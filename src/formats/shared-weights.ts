@@ -4,6 +4,8 @@
  * says that all of it is kept.
  */
 import { tensorShape } from '../core/density/layer-shape';
+import { isSparseError } from '../core/errors';
+import type { SparseError } from '../core/errors';
 import { memoryTensor, readMetadata, sharingKey } from '../core/rps/metadata';
 import { recoverRange } from '../core/rps/recover';
 import type { Scales } from '../core/rps/scales';
@@ -145,10 +147,26 @@ class SharedFile implements MaybeShared {
  * `file` from then on; when this throws, the file is closed. @throws as `readSharedWeights`
  */
 export async function withSharedWeights(file: SafetensorsFile): Promise<MaybeShared> {
+  const { found, problem } = await asFarAsShared(file);
+  if (!problem) return found;
+  await file.close();
+  throw problem;
+}
+
+/** Whether it is about what the file says of its memory, not about the reading of it. */
+const isOfSharing = (error: unknown): error is SparseError =>
+  isSparseError(error) && (error.code.startsWith('rps.') || error.code === 'safetensors.shared-memory');
+
+/**
+ * As `withSharedWeights`; where nothing can be recovered by what the file says, the file as it is, open, and the `problem`.
+ * @throws SparseError `file.*`
+ */
+export async function asFarAsShared(file: SafetensorsFile): Promise<{ found: MaybeShared; problem?: SparseError }> {
   try {
     const shared = await readSharedWeights(file);
-    return shared ? new SharedFile(file, shared) : file;
+    return { found: shared ? new SharedFile(file, shared) : file };
   } catch (error) {
+    if (isOfSharing(error)) return { found: file, problem: error };
     await file.close();
     throw error;
   }

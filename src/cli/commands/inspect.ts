@@ -4,8 +4,8 @@ import { openFile } from '../../formats/byte-source';
 import { tensorStatistics } from '../../formats/statistics';
 import { elementCount, openSafetensors } from '../../formats/safetensors';
 import type { SafetensorsFile, TensorEntry } from '../../formats/safetensors';
-import { withSharedWeights } from '../../formats/shared-weights';
-import { exitCode } from '../errors';
+import { asFarAsShared } from '../../formats/shared-weights';
+import { exitCode, notRecovered, warningLine } from '../errors';
 import type { ExitCode } from '../errors';
 import type { Output } from '../output';
 import { printJson } from '../output';
@@ -62,7 +62,7 @@ const printable = (name: string): string =>
   name.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (c) => `\\u{${c.codePointAt(0)!.toString(16)}}`);
 
 export async function inspect(name: string, options: Options, output: Output): Promise<ExitCode> {
-  const file = await openSafetensors(await openFile(name)).then(withSharedWeights);
+  const { found: file, problem } = await openSafetensors(await openFile(name)).then(asFarAsShared);
   try {
     const tensors = await inspectAll(file, options, output);
     if (options.json)
@@ -72,6 +72,7 @@ export async function inspect(name: string, options: Options, output: Output): P
         size: file.size,
         headerBytes: file.headerBytes,
         metadata: file.metadata,
+        ...(problem && { problem: { code: problem.code, message: problem.message } }),
         tensors: tensors.map(({ entry, figures }) => ({
           name: entry.name,
           dtype: entry.dtype,
@@ -104,6 +105,7 @@ export async function inspect(name: string, options: Options, output: Output): P
         ),
       );
     }
+    if (problem) output.err(warningLine(printable(notRecovered(problem))));
     return exitCode.ok;
   } finally {
     await file.close();

@@ -148,6 +148,18 @@ describe('what cannot be put into a memory, or taken out of one', () => {
     await refused('rps.bad-metadata', 'expand', 'bad.safetensors');
     await change('"sharing.memory":', '"sharing.memery":');
     await refused('safetensors.shared-memory', 'expand', 'bad.safetensors');
+    // Its tensors can be looked at all the same.
+    await change('\\"m\\":42', '\\"m\\":41');
+    const inspected = await cli('inspect', 'bad.safetensors');
+    expect([inspected.code, inspected.err]).toEqual([
+      0,
+      expect.stringMatching(/^warning: the weights that are shared cannot be recovered \(rps\.bad-metadata\): /),
+    ]);
+    expect(inspected.out).toMatch(/\nsharing\.memory +F32 +42 +168 /);
+    expect(inspected.out).not.toContain('layers.fc1.weight');
+    expect(answer(await cli('inspect', 'bad.safetensors', '--json'))).toMatchObject({
+      problem: { code: 'rps.bad-metadata' },
+    });
     const memory = Float32Array.from({ length: 42 }, (_, j) => (j === 7 ? NaN : 1));
     const file = await openSafetensors(await openFile(inFolder('s.safetensors')));
     const { metadata } = file;
