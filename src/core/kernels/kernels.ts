@@ -5,12 +5,14 @@
  */
 import type { BidiagonalKernels } from './bidiagonal';
 import type { CorrelateKernels } from './correlate';
+import type { FrameKernels } from './frames';
 import { plainBidiagonal } from './plain/bidiagonal';
 import { plainCorrelate } from './plain/correlate';
+import { plainFrames } from './plain/frames';
 import { MemoryRoom, PlainRoom } from './room';
 import type { Memory, Room } from './room';
 
-export type KernelFunctions = BidiagonalKernels & CorrelateKernels;
+export type KernelFunctions = BidiagonalKernels & CorrelateKernels & FrameKernels;
 
 /** WebAssembly with SIMD, with multiplication and addition in one besides, or plain TypeScript. */
 export type KernelKind = 'wasm' | 'wasm-relaxed' | 'plain';
@@ -20,7 +22,7 @@ export interface Kernels extends KernelFunctions {
   room: Room;
 }
 
-const plainFunctions: KernelFunctions = { ...plainBidiagonal, ...plainCorrelate };
+const plainFunctions: KernelFunctions = { ...plainBidiagonal, ...plainCorrelate, ...plainFrames };
 
 export const plainKernels = (): Kernels => ({ kind: 'plain', room: new PlainRoom(), ...plainFunctions });
 
