@@ -20,7 +20,7 @@ export interface Places {
   segmentStep: number;
 }
 
-type PlaceArguments = [
+export type PlaceArguments = [
   batch: number,
   height: number,
   segments: number,

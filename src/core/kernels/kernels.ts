@@ -5,14 +5,16 @@
  */
 import type { BidiagonalKernels } from './bidiagonal';
 import type { CorrelateKernels } from './correlate';
+import type { DenseKernels } from './dense';
 import type { FrameKernels } from './frames';
 import { plainBidiagonal } from './plain/bidiagonal';
 import { plainCorrelate } from './plain/correlate';
+import { plainDense } from './plain/dense';
 import { plainFrames } from './plain/frames';
 import { MemoryRoom, PlainRoom } from './room';
 import type { Memory, Room } from './room';
 
-export type KernelFunctions = BidiagonalKernels & CorrelateKernels & FrameKernels;
+export type KernelFunctions = BidiagonalKernels & CorrelateKernels & DenseKernels & FrameKernels;
 
 /** WebAssembly with SIMD, with multiplication and addition in one besides, or plain TypeScript. */
 export type KernelKind = 'wasm' | 'wasm-relaxed' | 'plain';
@@ -22,7 +24,7 @@ export interface Kernels extends KernelFunctions {
   room: Room;
 }
 
-const plainFunctions: KernelFunctions = { ...plainBidiagonal, ...plainCorrelate, ...plainFrames };
+const plainFunctions: KernelFunctions = { ...plainBidiagonal, ...plainCorrelate, ...plainDense, ...plainFrames };
 
 export const plainKernels = (): Kernels => ({ kind: 'plain', room: new PlainRoom(), ...plainFunctions });
 

@@ -152,3 +152,51 @@ export function layerTaps(layer: MaskableLayer, geometry: Geometry, mask: Mask, 
   }
   return { forward, indices, backward };
 }
+
+/** Outputs that all meet the same features: arguments of `correlateDense`. */
+export interface DensePart {
+  taps: Int32Array;
+  /** Planes of the output, from the first to behind the last. */
+  from: number;
+  to: number;
+  /** Where the weights of the first of them begin: of `values` from there, `first` is `from`. */
+  weight: number;
+}
+
+export interface DenseTaps {
+  /** One part per group, on the dense weight as it is. */
+  forward: DensePart[];
+  /** On the dense weight gathered by `from`; of a strided layer, one part for each kind of place. */
+  backward: DensePart[];
+  from: Int32Array;
+}
+
+/** Of all weights, where they are too many for `layerTaps` to pay; in arrays of `room`. */
+export function denseTaps(layer: MaskableLayer, geometry: Geometry, room: Pick<Room, 'int32'>): DenseTaps {
+  const { rows, columns } = weightShape(layer);
+  const { in: channels, groups, kernel } = lookingOf(layer);
+  const meeting = meetings(layer, geometry);
+  const [own, outputs, area] = [channels / groups, rows / groups, kernel[0] * kernel[1]];
+  const result: DenseTaps = { forward: [], backward: [], from: room.int32(rows * columns) };
+  for (let group = 0, weight = 0; group < groups; group++) {
+    const taps = room.int32(columns);
+    for (let k = 0; k < columns; k++) taps[k] = meeting(group * outputs, k).forward;
+    const from = group * outputs;
+    result.forward.push({ taps, from, to: from + outputs, weight: from * columns });
+    for (let kind = 0; kind < planesOf(geometry.forward.frame); kind++) {
+      const plane = kind * channels + group * own;
+      // Of the first channel; the others differ from it by where their weights lie.
+      const met: { weight: number; tap: number }[] = [];
+      for (let o = from; o < from + outputs; o++)
+        for (let k = 0; k < area; k++) {
+          const { plane: its, backward: tap } = meeting(o, k);
+          if (its === plane) met.push({ weight: o * columns + k, tap });
+        }
+      const back = room.int32(met.length);
+      met.forEach(({ tap }, i) => (back[i] = tap));
+      result.backward.push({ taps: back, from: plane, to: plane + own, weight });
+      for (let c = 0; c < own; c++) for (const one of met) result.from[weight++] = one.weight + c * area;
+    }
+  }
+  return result;
+}

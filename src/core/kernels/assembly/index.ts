@@ -1,5 +1,6 @@
 export { bidiagonalStep, bidiagonalStep32 } from './bidiagonal';
 export { correlate, correlateWeights } from './correlate';
+export { correlateDense, correlateDenseWeights, scratchFloats, useScratch } from './dense';
 export { gather, pad, unpad } from './frames';
 
 /** Bytes of memory that are the module's own. */

@@ -9,7 +9,7 @@ const conv = (layer: Partial<ConvLayer>): ConvLayer => ({
   ...layer,
 });
 
-interface Case {
+export interface Case {
   name: string;
   layer: LinearLayer | ConvLayer;
   picture: [height: number, width: number];
