@@ -1,10 +1,10 @@
 /** What a network comes to on examples it is not trained with. */
 import type { Batches } from './data/batches';
-import type { Trainer } from './trainer';
+import type { Executor } from './executor';
 
 /** Mean cross-entropy (nats) and share classified right over all batches; `turn` is awaited between them. */
 export async function evaluation(
-  trainer: Trainer,
+  trainer: Executor,
   batches: Batches,
   turn: () => Promise<void>,
 ): Promise<{ loss: number; accuracy: number }> {

@@ -11,7 +11,8 @@ import { Rng } from '../core/rng';
 import type { MaskChange } from '../protocol/run';
 import type { LayerUpdate } from '../runs/updates';
 import type { LayerState, NetworkState } from './states';
-import type { Batch, StepResult, Stride, Trainer } from './trainer';
+import type { Executor } from './executor';
+import type { Batch, StepResult, Stride } from './trainer';
 
 type Update = Config['sparsity']['update'];
 
@@ -68,7 +69,7 @@ export const changesOf = (updates: readonly LayerUpdate[], initial?: readonly Ui
     };
   });
 
-function take(trainer: Trainer, states: readonly LayerState[], updates: readonly LayerUpdate[]): void {
+function take(trainer: Executor, states: readonly LayerState[], updates: readonly LayerUpdate[]): void {
   states.forEach((state, index) => {
     const { update } = updates[index];
     applyUpdate(update, state.weight, state.weightSlots);
@@ -82,7 +83,7 @@ function take(trainer: Trainer, states: readonly LayerState[], updates: readonly
  * not finite.
  */
 export function dropAndGrow(
-  trainer: Trainer,
+  trainer: Executor,
   batch: Batch,
   p: { method: 'set' | 'rigl'; fraction: number; seed: number; step: number; stride: Stride },
 ): { result: StepResult; updates: LayerUpdate[] } {
@@ -107,15 +108,15 @@ const trained = (states: readonly LayerState[]): TrainedLayer[] =>
  * Keeps the largest `keep` of the weights that are left, over the whole network, one of each layer at least; the others
  * are pruned for good. @throws SparseError `prune.*`
  */
-export const pruneByMagnitude = (trainer: Trainer, keep: number): LayerUpdate[] =>
+export const pruneByMagnitude = (trainer: Executor, keep: number): LayerUpdate[] =>
   pruneBy(trainer, (layers) => keepLargest(layers, keep));
 
 /** Prunes the smallest `fraction` of the weights that are left, likewise: a level of lottery tickets. */
-export const pruneLevel = (trainer: Trainer, fraction: number): LayerUpdate[] =>
+export const pruneLevel = (trainer: Executor, fraction: number): LayerUpdate[] =>
   pruneBy(trainer, (layers) => nextLevel(layers, fraction));
 
 /** `choose`: new masks of the layers that are not to stay dense. */
-function pruneBy(trainer: Trainer, choose: (layers: TrainedLayer[]) => Uint8Array[]): LayerUpdate[] {
+function pruneBy(trainer: Executor, choose: (layers: TrainedLayer[]) => Uint8Array[]): LayerUpdate[] {
   const states = trainer.state().layers;
   const maskable = states.filter(({ dense }) => !dense);
   const chosen = new Map(choose(trained(maskable)).map((mask, l) => [maskable[l].name, mask]));
@@ -144,7 +145,7 @@ function dropped(weights: Float32Array, before: Uint8Array, after: Uint8Array): 
 }
 
 /** Weights go back to those of `start` wherever the mask of the trainer still keeps them; the optimizer begins anew. */
-export function rewindTo(trainer: Trainer, start: NetworkState): void {
+export function rewindTo(trainer: Executor, start: NetworkState): void {
   trainer.state().layers.forEach(({ mask }, index) => {
     const state = start.layers[index];
     const weight = state.weight.map((value, i) => (mask[i] === 1 ? value : 0));

@@ -7,9 +7,10 @@ import type { RunFolder } from '../runs/folder';
 import type { LayerUpdate } from '../runs/updates';
 import type { Course } from './course';
 import { masksUnchanged } from './errors';
+import type { Executor } from './executor';
 import { UpdatePlan, dropAndGrow, pruneByMagnitude, pruneLevel, rewindTo } from './mask-updates';
 import { readInitialMasks, readRewindStates } from './state-files';
-import type { Batch, StepResult, Stride, Trainer } from './trainer';
+import type { Batch, StepResult, Stride } from './trainer';
 
 export interface MasksChanged {
   method: MaskMethod;
@@ -47,7 +48,7 @@ export class Masking {
    * Update number `step` of the run, from 1. A loss that is not finite is answered like any other.
    * @throws SparseError `prune.*`, `dst.*`
    */
-  update(trainer: Trainer, batch: Batch, step: number, stride: Stride): { result: StepResult; masks?: MasksChanged } {
+  update(trainer: Executor, batch: Batch, step: number, stride: Stride): { result: StepResult; masks?: MasksChanged } {
     const { sparsity, seed } = this.work.config;
     const { method } = sparsity.update;
     const done = this.course.at(step - 1).done + 1;
@@ -73,7 +74,7 @@ export class Masking {
    * Prunes what the level before has made smallest, and goes back to where it began, when a level begins after `step`
    * updates. @throws SparseError `prune.*`; `engine.checkpoint-mismatch`, `file.*` when the weights to go back to cannot be read
    */
-  async beginLevel(trainer: Trainer, step: number): Promise<MasksChanged | undefined> {
+  async beginLevel(trainer: Executor, step: number): Promise<MasksChanged | undefined> {
     if (this.course.levelBeginning(step) === undefined) return undefined;
     const { rewind } = this.work.config.train;
     const start = await readRewindStates(this.folder, rewind.step, this.work.plan);

@@ -34,6 +34,7 @@ import {
   stoppedEarly,
 } from './errors';
 import { evaluation } from './evaluation';
+import type { Executor } from './executor';
 import { describeLayer, drawLayer, freshOthers, freshState, keptLayers, restingState } from './initialise';
 import type { LastStates } from './last-states';
 import { changesOf } from './mask-updates';
@@ -291,7 +292,7 @@ export class Run {
   }
 
   /** Does what is due after this step and not yet recorded, so that a run stopped in between goes on exactly here. */
-  private async settle(trainer: Trainer): Promise<void> {
+  private async settle(trainer: Executor): Promise<void> {
     const { step } = this;
     const { train } = this.work.config;
     const epoch = this.course.endOfEpoch(step);
@@ -304,7 +305,7 @@ export class Run {
     if (step > 0 && isDue(train.checkpointEvery, moment)) await this.checkpoint(trainer);
   }
 
-  private async probe(trainer: Trainer, moment: Moment): Promise<void> {
+  private async probe(trainer: Executor, moment: Moment): Promise<void> {
     const { config, plan } = this.work;
     const { watch, validation, drawn } = this;
     const own = { config, network: plan.network, gain: plan.gain, trainer, validation, drawn };
@@ -317,7 +318,7 @@ export class Run {
     drawn.clear();
   }
 
-  private async endEpoch(trainer: Trainer, epoch: number): Promise<void> {
+  private async endEpoch(trainer: Executor, epoch: number): Promise<void> {
     const { step } = this;
     const changed = trainer.firstChangedMask();
     if (changed) throw prunedWeightChanged(changed.layer, changed.count, step);
@@ -351,12 +352,12 @@ export class Run {
   }
 
   /** Apart from the checkpoints: a person may clear those away. */
-  private async keepForRewinding(trainer: Trainer): Promise<void> {
+  private async keepForRewinding(trainer: Executor): Promise<void> {
     const metadata = stateMetadata(this.work.config, this.work.plan, this.step, this.work.rule);
     await writeSafetensors(this.recorder.folder.rewindFile, initTensors(trainer.state()), metadata);
   }
 
-  private async checkpoint(trainer: Trainer): Promise<void> {
+  private async checkpoint(trainer: Executor): Promise<void> {
     const { step } = this;
     if (this.recorded.has({ type: 'checkpoint', step })) return;
     const { config, plan, rule } = this.work;

@@ -12,6 +12,7 @@ import type { Labels } from './data/data-set';
 import { countCorrect, crossEntropy } from './loss';
 import { partsOf } from './micro-batches';
 import { batchGradients, uploadBatch } from './batch-gradients';
+import type { Executor } from './executor';
 import { forward } from './network';
 import { slotNames, update } from './optimizer';
 import type { OptimizerSettings } from './optimizer';
@@ -95,7 +96,8 @@ interface Slopes {
   norm: number;
 }
 
-export class Trainer {
+/** The `tensors` executor. */
+export class Trainer implements Executor {
   private readonly held: HeldNetwork;
   private readonly memory: TrainedMemory | undefined;
 

@@ -16,13 +16,14 @@ import { Rng } from '../../core/rng';
 import { summarise } from '../../core/spectrum';
 import type { JacobianDepth, JacobianEvent, JacobianLayer } from '../../protocol/run';
 import { headOf } from '../micro-batches';
-import type { Batch, Trainer } from '../trainer';
+import type { Executor } from '../executor';
+import type { Batch } from '../trainer';
 
 export interface DepthProbed {
   config: Config;
   network: Network;
-  trainer: Pick<Trainer, 'layerJacobian'>;
-  layers: ReturnType<Trainer['weights']>;
+  trainer: Pick<Executor, 'layerJacobian'>;
+  layers: ReturnType<Executor['weights']>;
   /** The mean square of the singular values by theory, of the layers that it knows. */
   predicted: ReadonlyMap<string, number>;
 }

@@ -4,7 +4,7 @@ import type { Batches } from '../data/batches';
 import type { Probe } from '../recorded';
 import type { Untimed } from '../recorder';
 import type { RunWatch } from '../rps/run-watch';
-import type { Trainer } from '../trainer';
+import type { Executor } from '../executor';
 import { jacobianProbe } from './jacobian';
 import { signals } from './signals';
 import type { Intended } from './signals';
@@ -17,7 +17,7 @@ export interface Moment {
 }
 
 export interface Probed extends Intended {
-  trainer: Trainer;
+  trainer: Executor;
   /** What the examples of a probe are taken from. */
   validation: Batches;
   /** Where weights are shared. */

@@ -11,7 +11,8 @@ import { meanSquare } from '../../core/stats';
 import type { JacobianEvent } from '../../protocol/run';
 import { partsOf } from '../micro-batches';
 import type { Untimed } from '../recorder';
-import type { Batch, Trainer } from '../trainer';
+import type { Executor } from '../executor';
+import type { Batch } from '../trainer';
 import { alongDepth } from './depth';
 import type { Intended } from './signals';
 
@@ -19,7 +20,7 @@ import type { Intended } from './signals';
 const chunk = 32;
 
 export function* jacobianSpectrum(
-  trainer: Pick<Trainer, 'jacobians'>,
+  trainer: Pick<Executor, 'jacobians'>,
   batch: Batch,
   shape: { inputs: number; classes: number },
   step: number,
@@ -37,7 +38,7 @@ export function* jacobianSpectrum(
 }
 
 type Probed = Pick<Intended, 'config' | 'network'> & {
-  trainer: Pick<Trainer, 'jacobians' | 'weights' | 'layerJacobian'>;
+  trainer: Pick<Executor, 'jacobians' | 'weights' | 'layerJacobian'>;
 };
 
 /** With what theory says of it, and how it comes about along depth. */

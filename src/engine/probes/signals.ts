@@ -14,7 +14,8 @@ import { countOnes } from '../../core/prune/select';
 import { meanSquare } from '../../core/stats';
 import type { LayerSignals, MeanField, SignalsEvent } from '../../protocol/run';
 import type { Untimed } from '../recorder';
-import type { Batch, Trainer } from '../trainer';
+import type { Executor } from '../executor';
+import type { Batch } from '../trainer';
 
 /** What the network was to be: its layers, and the gains of its config. */
 export interface Intended {
@@ -46,7 +47,7 @@ function deepField({ config, network, gain }: Intended, predicted: ReadonlyMap<s
 
 export function* signals(
   intended: Intended,
-  trainer: Pick<Trainer, 'signals'>,
+  trainer: Pick<Executor, 'signals'>,
   batch: Batch,
   step: number,
 ): Parts<Untimed<SignalsEvent>> {

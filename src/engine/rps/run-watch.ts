@@ -8,7 +8,8 @@ import type { TensorEntry, TensorToWrite } from '../../formats/safetensors';
 import type { SharingEvent, SharingFailure } from '../../protocol/sharing';
 import type { Untimed } from '../recorder';
 import type { NetworkState } from '../states';
-import type { StepResult, Trainer } from '../trainer';
+import type { Executor } from '../executor';
+import type { StepResult } from '../trainer';
 import type { SharingRule } from './rule';
 import type { MemoryMove } from './trained-memory';
 
@@ -103,7 +104,7 @@ export class RunWatch {
 /** `state`: what the run begins from or goes on with. Nothing where no weights are shared. */
 export function watchOf(
   { rule, plan }: { rule?: SharingRule | undefined; plan: Pick<NetworkPlan, 'network'> },
-  trainer: Pick<Trainer, 'lookAtMemory'>,
+  trainer: Pick<Executor, 'lookAtMemory'>,
   { shared }: Pick<NetworkState, 'shared'>,
 ): RunWatch | undefined {
   const begun = trainer.lookAtMemory();

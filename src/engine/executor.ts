@@ -1,0 +1,46 @@
+/**
+ * What runs a network: computes its gradients, moves its weights and tells its state. `tensors` (trainer.ts) does so by
+ * TensorFlow.js on any backend, `sparse` (sparse/executor.ts) by our own kernels. Plain arrays in and out, nothing
+ * asynchronous; from one state both make the same steps up to rounding, and either goes on from what the other has left.
+ */
+import type { LayerShape } from '../core/density/layer-shape';
+import type { Products } from '../core/linalg/estimated-values';
+import type { Parts } from '../core/parts';
+import type { Measured } from './probes/layer-signals';
+import type { MemoryMove } from './rps/trained-memory';
+import type { LayerState, NetworkState, OtherState } from './states';
+import type { Batch, Evaluation, StepResult, Stride } from './trainer';
+
+export interface Executor {
+  /** One update. A loss that is not finite is answered like any other: the caller decides. */
+  step(batch: Batch, stride: Stride): StepResult;
+  /** The gradients of all weights of a batch, pruned ones included, (out, in) row-major by layer; nothing is updated. */
+  measure(batch: Batch): { result: StepResult; gradients: Float32Array[] };
+  /** Each example by itself: norms take their running averages. */
+  evaluate(batch: Batch): Evaluation;
+
+  /** Takes over the state of one maskable layer, the network's `index`th, with its mask. */
+  replace(index: number, state: LayerState): void;
+  /** Takes over the state of the layers that are never masked. */
+  replaceOthers(others: readonly OtherState[]): void;
+  /** A copy of everything that is needed to go on; of layers that a memory stands for without weight and mask. */
+  state(): NetworkState;
+  /** Weights of each maskable layer, rows x columns, and its biases: copies. */
+  weights(): (LayerShape & { weight: Float32Array; bias?: Float32Array })[];
+  /** The first layer with a pruned weight that is not exactly zero, and how many it has. */
+  firstChangedMask(): { layer: string; count: number } | undefined;
+
+  /** d logits / d inputs of each example: one (classes, inputs) row-major matrix. */
+  jacobians(batch: Batch): Parts<Float32Array[]>;
+  /** What `use` makes of d preactivations / d inputs of a maskable layer at each example, of which it is given the products. */
+  layerJacobian<T>(name: string, batch: Batch, use: (products: Products) => Parts<T>): Parts<T>;
+  /** What goes through each maskable layer for this batch, by name, as in training; nothing is changed. */
+  signals(batch: Batch): Parts<Map<string, Measured>>;
+
+  /** What the last `step` did to a shared memory and what is recovered from it; nothing without one. */
+  readonly lastMove: MemoryMove | undefined;
+  /** A shared memory as it is, and what is recovered from it; nothing without one. */
+  lookAtMemory(): MemoryMove | undefined;
+  /** Gives back what it holds; it must not be used after. */
+  dispose(): void;
+}
