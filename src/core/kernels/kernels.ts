@@ -3,18 +3,39 @@
  * SIMD, and in plain TypeScript (plain/), which computes where WebAssembly is refused and which tests compare with.
  * The compiled ones take only arrays of their own `room`.
  */
+import type { ActivateKernels } from './activate';
+import type { AttendKernels } from './attend';
 import type { BidiagonalKernels } from './bidiagonal';
 import type { CorrelateKernels } from './correlate';
 import type { DenseKernels } from './dense';
 import type { FrameKernels } from './frames';
+import type { NormKernels } from './norm';
+import { plainActivate } from './plain/activate';
+import { plainAttend } from './plain/attend';
 import { plainBidiagonal } from './plain/bidiagonal';
 import { plainCorrelate } from './plain/correlate';
 import { plainDense } from './plain/dense';
 import { plainFrames } from './plain/frames';
+import { plainNorm } from './plain/norm';
+import { plainPool } from './plain/pool';
+import { plainRows } from './plain/rows';
+import { plainTrain } from './plain/train';
+import type { PoolKernels } from './pool';
+import type { RowKernels } from './rows';
+import type { TrainKernels } from './train';
 import { MemoryRoom, PlainRoom } from './room';
 import type { Memory, Room } from './room';
 
-export type KernelFunctions = BidiagonalKernels & CorrelateKernels & DenseKernels & FrameKernels;
+export type KernelFunctions = ActivateKernels &
+  AttendKernels &
+  BidiagonalKernels &
+  CorrelateKernels &
+  DenseKernels &
+  FrameKernels &
+  NormKernels &
+  PoolKernels &
+  RowKernels &
+  TrainKernels;
 
 /** WebAssembly with SIMD, with multiplication and addition in one besides, or plain TypeScript. */
 export type KernelKind = 'wasm' | 'wasm-relaxed' | 'plain';
@@ -24,7 +45,18 @@ export interface Kernels extends KernelFunctions {
   room: Room;
 }
 
-const plainFunctions: KernelFunctions = { ...plainBidiagonal, ...plainCorrelate, ...plainDense, ...plainFrames };
+const plainFunctions: KernelFunctions = {
+  ...plainActivate,
+  ...plainAttend,
+  ...plainBidiagonal,
+  ...plainCorrelate,
+  ...plainDense,
+  ...plainFrames,
+  ...plainNorm,
+  ...plainPool,
+  ...plainRows,
+  ...plainTrain,
+};
 
 export const plainKernels = (): Kernels => ({ kind: 'plain', room: new PlainRoom(), ...plainFunctions });
 

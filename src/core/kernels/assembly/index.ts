@@ -1,7 +1,13 @@
 export { bidiagonalStep, bidiagonalStep32 } from './bidiagonal';
+export { activate, activateBack } from './activate';
+export { attend, attendBack } from './attend';
 export { correlate, correlateWeights } from './correlate';
 export { correlateDense, correlateDenseWeights, scratchFloats, useScratch } from './dense';
 export { gather, pad, unpad } from './frames';
+export { batchNorm, batchNormBack, layerNorm, layerNormBack, layerNormSlopes, scaleRows } from './norm';
+export { poolMax, poolMaxBack, poolMean, poolMeanBack } from './pool';
+export { add, addToRows, meanOfPlaces, meanOfPlacesBack, scalePlaces, scalePlacesBack, sumRows } from './rows';
+export { crossEntropy, moveByAdam, moveBySgd, sumOfSquares } from './train';
 
 /** Bytes of memory that are the module's own. */
 export function ownBytes(): usize {

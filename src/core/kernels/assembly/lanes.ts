@@ -12,3 +12,62 @@ export function multiplyAdd(a: v128, b: v128, c: v128): v128 {
 export function sumOfLanes(v: v128): f32 {
   return f32x4.extract_lane(v, 0) + f32x4.extract_lane(v, 1) + (f32x4.extract_lane(v, 2) + f32x4.extract_lane(v, 3));
 }
+
+// @ts-ignore: decorator
+@inline
+export function fill(value: f32): v128 {
+  return f32x4.splat(value);
+}
+
+/** Four floats, or one in every lane: so that one body computes both the many and what is left over. */
+// @ts-ignore: decorator
+@inline
+export function loadLanes(at: usize, whole: bool): v128 {
+  return whole ? v128.load(at) : v128.load32_splat(at);
+}
+
+// @ts-ignore: decorator
+@inline
+export function storeLanes(at: usize, v: v128, whole: bool): void {
+  if (whole) v128.store(at, v);
+  else store<f32>(at, f32x4.extract_lane(v, 0));
+}
+
+/** exp, to two units of the last place, from 1e-38 to 2e38: Cephes, expf.c. */
+// @ts-ignore: decorator
+@inline
+export function exponential(given: v128): v128 {
+  let x = f32x4.min(f32x4.max(given, fill(-87.33654)), fill(88.37626));
+  const power = f32x4.floor(multiplyAdd(x, fill(1.44269504088896341), fill(0.5)));
+  x = multiplyAdd(power, fill(-0.693359375), x);
+  x = multiplyAdd(power, fill(2.12194440e-4), x);
+  let p = multiplyAdd(fill(1.9875691500e-4), x, fill(1.3981999507e-3));
+  p = multiplyAdd(p, x, fill(8.3334519073e-3));
+  p = multiplyAdd(p, x, fill(4.1665795894e-2));
+  p = multiplyAdd(p, x, fill(1.6666665459e-1));
+  p = multiplyAdd(p, x, fill(5.0000001201e-1));
+  p = f32x4.add(multiplyAdd(p, f32x4.mul(x, x), x), fill(1));
+  const exponent = i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(power), i32x4.splat(127)), 23);
+  return f32x4.mul(p, exponent);
+}
+
+/** Sum of `count` floats: lanes over short stretches, float64 over these. */
+// @ts-ignore: decorator
+@inline
+export function sumOf(x: usize, count: i32): f64 {
+  let sum: f64 = 0;
+  while (count > 0) {
+    const stretch = min(count, 4096);
+    count -= stretch;
+    let left = stretch;
+    let a = fill(0);
+    let b = fill(0);
+    for (; left >= 8; left -= 8, x += 32) {
+      a = f32x4.add(a, v128.load(x));
+      b = f32x4.add(b, v128.load(x, 16));
+    }
+    for (; left > 0; left--, x += 4) sum += load<f32>(x);
+    sum += sumOfLanes(f32x4.add(a, b));
+  }
+  return sum;
+}
