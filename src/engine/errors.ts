@@ -130,6 +130,8 @@ export const words = {
   wasmSimd: 'with SIMD',
   wasmPlain: 'without SIMD (this processor has none)',
   wasmFailed: 'WebAssembly did not start.',
+  backendLost: (name: string, reason: string) =>
+    `The device of the backend ${name} was lost in the middle of work: ${reason}`,
   // After the backend's name and a colon.
   asked: (what: string) => `${what}, as asked for.`,
   auto: (what: string, why: string) => `${what}, taken by auto. ${why}`,

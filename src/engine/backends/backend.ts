@@ -1,5 +1,7 @@
 /** What computes the tensors. A new one (tensorflow-gpu, webgpu) is one more record in choose.ts. */
+import { SparseError } from '../../core/errors';
 import type { BackendName } from '../../protocol/run';
+import { words } from '../errors';
 
 export interface Availability {
   ok: boolean;
@@ -14,10 +16,26 @@ export interface StartedBackend {
   version: string;
 }
 
+/** The device went away in the middle of work (a driver reset, a card taken out, no memory left): the run can go on elsewhere. */
+export class BackendLost extends SparseError {
+  constructor(
+    readonly backend: BackendName,
+    /** A sentence: what the driver said. */
+    readonly reason: string,
+  ) {
+    super('engine.backend-lost', words.backendLost(backend, reason), { backend });
+  }
+}
+
 export interface Backend {
   readonly name: BackendName;
   /** Whether it can start here; cheap, and starts nothing. */
   available(): Promise<Availability>;
   /** Makes it the one TensorFlow.js computes with; may be called again. @throws SparseError `engine.*` */
   start(): Promise<StartedBackend>;
+  /**
+   * What to throw when its device went away since `start`, however that showed: an operation that threw, or a loss that is
+   * no number. Left out where there is no device to lose.
+   */
+  lost?(): BackendLost | undefined;
 }

@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it, vi } from 'vitest';
+import { isSparseError } from '../../../src/core/errors';
 import type { Backend } from '../../../src/engine/backends/backend';
+import { BackendLost } from '../../../src/engine/backends/backend';
 import { choose } from '../../../src/engine/backends/choose';
 import { cpu } from '../../../src/engine/backends/cpu';
 import { withoutNewListeners } from '../../../src/engine/backends/process-listeners';
@@ -43,6 +45,13 @@ describe('choosing a backend', () => {
   it('names the folders in which the WebAssembly files are not', () => {
     expect(() => wasmFolder('/nowhere')).toThrow(/\/nowhere/);
   });
+});
+
+it('tells of a lost device with a code and what the driver said', () => {
+  const lost = new BackendLost('wasm', 'A valid external Instance reference no longer exists.');
+  expect(isSparseError(lost)).toBe(true);
+  expect(lost).toMatchObject({ code: 'engine.backend-lost', backend: 'wasm', details: { backend: 'wasm' } });
+  expect(lost.message).toContain('no longer exists.');
 });
 
 const values = (n: number, seed: number): Float32Array =>
