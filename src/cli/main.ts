@@ -44,9 +44,9 @@ function program(output: Output, done: (code: ExitCode) => void, quiet: boolean)
     .description('run a config: initialise, train, probe; make a run folder with a report')
     .argument('<config>', 'a .sparse.yaml or .sparse.json file')
     .option('-o, --output <dir>', 'exactly this run folder, new or empty, instead of .sparsescope/runs/NAME-N')
-    .addOption(new Option('--backend <name>', 'what computes').choices(['auto', 'wasm', 'cpu']).default('auto'))
+    .addOption(new Option('--backend <name>', 'what computes').choices(['auto', 'webgpu', 'wasm', 'cpu']).default('auto'))
     .addOption(json())
-    .action((config: string, options: { output?: string; backend: 'auto' | 'wasm' | 'cpu'; json?: boolean }) =>
+    .action((config: string, options: { output?: string; backend: 'auto' | 'webgpu' | 'wasm' | 'cpu'; json?: boolean }) =>
       act('run', options, async () => (await import('./commands/run')).run(config, options, output)),
     );
   top
@@ -178,7 +178,7 @@ function program(output: Output, done: (code: ExitCode) => void, quiet: boolean)
     .argument('<config-or-folder>', 'a .sparse.yaml or .sparse.json file with `sweep`, or the folder of a sweep')
     .option('-o, --output <dir>', 'exactly this folder, new or empty, instead of .sparsescope/sweeps/NAME-N')
     .option('--jobs <count>', 'trials that run at once; by default as many as there are cores')
-    .addOption(new Option('--backend <name>', 'what computes').choices(['auto', 'wasm', 'cpu']))
+    .addOption(new Option('--backend <name>', 'what computes').choices(['auto', 'webgpu', 'wasm', 'cpu']))
     .option('--retry-failed', 'begin trials that failed anew')
     .addOption(json())
     .action((name: string, options: SweepOptions) =>

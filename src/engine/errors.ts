@@ -134,9 +134,7 @@ export const words = {
     `The device of the backend ${name} was lost in the middle of work: ${reason}`,
   // After the backend's name and a colon.
   asked: (what: string) => `${what}, as asked for.`,
-  auto: (what: string, why: string) => `${what}, taken by auto. ${why}`,
-  // Honest about what is not there at all: a person with a GPU will ask.
-  noGpu: 'GPU engines are not installed in this version.',
+  auto: (what: string, why: string) => `${what}, taken by auto.${why === '' ? '' : ` ${why}`}`,
   silent: 'it stopped sending',
   brokeOff: 'the connection broke off',
   notAFile: 'is not a file',

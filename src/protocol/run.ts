@@ -67,7 +67,7 @@ export const distributionNames = [
 ] as const;
 export type DistributionName = (typeof distributionNames)[number];
 
-export type BackendName = 'wasm' | 'cpu';
+export type BackendName = 'webgpu' | 'wasm' | 'cpu';
 
 /** One maskable layer after initialisation. */
 export interface LayerSummary {

@@ -70,7 +70,7 @@ const version1 = object<RunRecord>({
   createdAt: text(40),
   endedAt: optional(text(40)),
   versions: object<RunRecord['versions']>({ sparsescope: name, node: name, tfjs: name }),
-  backend: object<RunRecord['backend']>({ name: oneOf('wasm', 'cpu'), reason: sentence }),
+  backend: object<RunRecord['backend']>({ name: oneOf('webgpu', 'wasm', 'cpu'), reason: sentence }),
   pid: whole,
   dataset: object<RunRecord['dataset']>({ source: path, train: whole, validation: whole, sha256: name }),
   network: object<RunRecord['network']>({ inputs: whole, classes: whole }),

@@ -152,7 +152,7 @@ describe('the manifest', () => {
   it('has a sentence for each %key% and no other', () => {
     const used = [...text.matchAll(/%([\w.]+)%/g)].map((match) => match[1]);
     const backend = contributes.configuration.properties['sparsescope.backend'].enum ?? [];
-    expect(backend.length).toBe(3);
+    expect(backend.length).toBe(4);
     expect(sorted(new Set(used))).toEqual(sorted(Object.keys(nls)));
     expect(Object.entries(nls).filter(([, sentence]) => sentence.trim() === '')).toEqual([]);
   });

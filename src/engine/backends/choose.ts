@@ -6,9 +6,10 @@ import { backendUnavailable, unknownBackend, words } from '../errors';
 import type { Availability, Backend } from './backend';
 import { cpu } from './cpu';
 import { wasm } from './wasm';
+import { webgpu } from './webgpu';
 
 /** Best first: `auto` takes the first that works here. */
-export const backends: readonly Backend[] = [wasm, cpu];
+export const backends: readonly Backend[] = [webgpu, wasm, cpu];
 
 export interface Choice {
   backend: Backend;
@@ -44,6 +45,5 @@ export async function choose(choice: BackendChoice, among: readonly Backend[] = 
   const best = usable.at(0);
   if (!best) throw backendUnavailable('auto', checked.map(({ reason }) => reason).join(' '));
   const passed = checked.slice(0, checked.indexOf(best)).map(({ backend, reason }) => `${backend.name}: ${reason}`);
-  const why = passed.length > 0 ? passed.join(' ') : words.noGpu;
-  return { backend: best.backend, reason: words.auto(best.reason, why), available };
+  return { backend: best.backend, reason: words.auto(best.reason, passed.join(' ')), available };
 }

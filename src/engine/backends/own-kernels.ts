@@ -11,12 +11,14 @@ export interface Memory {
   make(shape: number[]): { info: tf.TensorInfo; values: () => Float32Array };
 }
 
-/** Where an operation computes. */
+/** The backend that computes. */
 export interface Place {
   name: string;
   backend: { disposeData(dataId: object): boolean };
-  memory: Memory;
 }
+
+/** A backend whose values can be reached. */
+type Reachable = Place & { memory: Memory };
 
 /** How each input is differentiated; only those that are asked for are. */
 interface Gradient<A> {
@@ -26,10 +28,17 @@ interface Gradient<A> {
   of: (slope: tf.Tensor, inputs: readonly tf.Tensor[], attributes: A) => readonly (() => tf.Tensor)[];
 }
 
+/** Inputs in the order of the operation. */
+export type Compute<A, P extends Place = Place> = (
+  inputs: readonly tf.TensorInfo[],
+  attributes: A,
+  place: P,
+) => tf.TensorInfo;
+
 /** One operation; `A`: what it is told beside its inputs. */
 export interface OwnKernel<A> {
   name: string;
-  compute: (inputs: readonly tf.TensorInfo[], attributes: A, place: Place) => tf.TensorInfo;
+  compute: Compute<A, Reachable>;
   gradient?: Gradient<A>;
 }
 
@@ -57,9 +66,18 @@ const nameOf = (index: number): string => `x${index}`;
 
 const registered = new Set<string>();
 
-/** Registers an operation for a backend, once a process. */
-export function register<A>(kernel: OwnKernel<A>, backendName: string, memoryOf: (backend: unknown) => Memory): void {
-  const { name: kernelName, compute, gradient } = kernel;
+/** Registers an operation for a backend that hands over its values, once a process. */
+export const register = <A>(kernel: OwnKernel<A>, name: string, memoryOf: (backend: unknown) => Memory): void =>
+  registerAs(kernel, name, (inputs, attributes, { backend }) =>
+    kernel.compute(inputs, attributes, { name, backend, memory: memoryOf(backend) }),
+  );
+
+/** The same for a backend that computes it in its own way. */
+export function registerAs<A>(
+  { name: kernelName, gradient }: OwnKernel<A>,
+  backendName: string,
+  compute: Compute<A>,
+): void {
   const key = `${backendName}/${kernelName}`;
   if (registered.has(key)) return;
   registered.add(key);
@@ -67,7 +85,7 @@ export function register<A>(kernel: OwnKernel<A>, backendName: string, memoryOf:
     compute(
       Object.values(inputs).map((input) => input!),
       attrs as unknown as A,
-      { name: backendName, backend: backend as Place['backend'], memory: memoryOf(backend) },
+      { name: backendName, backend: backend as Place['backend'] },
     );
   tf.registerKernel({ kernelName, backendName, kernelFunc });
   if (!gradient) return;

@@ -3,7 +3,7 @@
  * what padding, slicing and concatenating take five times as long for.
  */
 import * as tf from '@tensorflow/tfjs';
-import type { OwnKernel } from './own-kernels';
+import type { OwnKernel, Place } from './own-kernels';
 import { byLoops, run } from './own-kernels';
 
 /** How patches are laid over pictures of (batch, places, channels). */
@@ -68,17 +68,19 @@ const gathering = byLoops<Attributes>(
   { inputs: 1, keeps: false, of: (slope, _, attributes) => [() => run(scattering, [slope], attributes)] },
 );
 
+/** Patches times weights by the product of the backend; the patches are gone afterwards. */
+export function productOf(patches: tf.TensorInfo, weight: tf.TensorInfo, { name, backend }: Place): tf.TensorInfo {
+  const { kernelFunc } = tf.getKernel('BatchMatMul', name);
+  const attrs = { transposeA: false, transposeB: false };
+  const product = kernelFunc({ inputs: { a: patches, b: weight }, backend, attrs });
+  backend.disposeData(patches.dataId);
+  return product as tf.TensorInfo;
+}
+
 /** Patches times weights. The patches, many times as large as the picture, are made again for the gradient, not kept. */
 const multiplying: OwnKernel<Attributes> = {
   name: 'PicturePatchesProduct',
-  compute: ([x, weight], attributes, place) => {
-    const patches = gathering.compute([x], attributes, place);
-    const { kernelFunc } = tf.getKernel('BatchMatMul', place.name);
-    const attrs = { transposeA: false, transposeB: false };
-    const product = kernelFunc({ inputs: { a: patches, b: weight }, backend: place.backend, attrs });
-    place.backend.disposeData(patches.dataId);
-    return product as tf.TensorInfo;
-  },
+  compute: ([x, weight], attributes, place) => productOf(gathering.compute([x], attributes, place), weight, place),
   gradient: {
     inputs: 2,
     keeps: true,

@@ -37,7 +37,17 @@ function layoutOf(
   const size: PictureSize = [channels, rows, columns];
   const [, height, width] = outputSize({ ...looking, out: channels }, size);
   const taps = looking.kernel[0] * looking.kernel[1];
-  return { layout: { table: tapTable(looking, size), taps, channels, groups }, height, width };
+  return { layout: { table: tableOf(looking, size), taps, channels, groups }, height, width };
+}
+
+const tables = new Map<string, Int32Array>();
+
+/** One for each way of looking: a GPU keeps it, and knows it again. */
+function tableOf({ kernel, stride, padding }: Looking, size: PictureSize): Int32Array {
+  const key = [...kernel, stride, padding, ...size.slice(1)].join(' ');
+  const table = tables.get(key) ?? tapTable({ kernel, stride, padding }, size);
+  tables.set(key, table);
+  return table;
 }
 
 /** x: (batch, height, width, in); weight: (out, in / groups * kh * kw). Answers (batch, height, width, out). */

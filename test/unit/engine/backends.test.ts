@@ -16,10 +16,10 @@ const fake = (name: 'wasm' | 'cpu', ok: boolean, reason: string): Backend => ({
 });
 
 describe('choosing a backend', () => {
-  it('takes wasm by itself and says that there is no GPU engine', async () => {
+  it('takes wasm by itself and says why there is no GPU', async () => {
     const { backend, reason, available } = await choose('auto');
     expect(backend.name).toBe('wasm');
-    expect(reason).toMatch(/^with(out)? SIMD.*, taken by auto\. GPU engines are not installed in this version\.$/);
+    expect(reason).toMatch(/^with(out)? SIMD.*, taken by auto\. webgpu: .+\.$/);
     expect(available).toEqual(['wasm', 'cpu']);
   });
 
@@ -39,7 +39,7 @@ describe('choosing a backend', () => {
       code: 'engine.backend-unavailable',
       message: expect.stringContaining('No files.') as string,
     });
-    await expect(choose('webgpu' as 'cpu')).rejects.toMatchObject({ code: 'engine.unknown-backend' });
+    await expect(choose('abacus' as 'cpu')).rejects.toMatchObject({ code: 'engine.unknown-backend' });
   });
 
   it('names the folders in which the WebAssembly files are not', () => {
