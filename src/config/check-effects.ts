@@ -156,9 +156,14 @@ function trainKeys({ train: { optimizer, schedule, rewind } }: Config): Idle[] {
       reason: `the optimizer is ${optimizer.name}`,
     })),
     {
+      path: 'train.optimizer.decayAll',
+      idle: optimizer.decayAll && optimizer.weightDecay === 0,
+      reason: 'weightDecay is 0',
+    },
+    {
       path: 'train.schedule.warmup',
-      idle: schedule.name !== 'warmup-cosine',
-      reason: `the schedule is ${schedule.name}`,
+      idle: schedule.name !== 'warmup-cosine' || schedule.warmupSteps > 0,
+      reason: schedule.warmupSteps > 0 ? 'warmupSteps says how long' : `the schedule is ${schedule.name}`,
     },
     ...['at', 'factor'].map((key) => ({
       path: `train.schedule.${key}`,

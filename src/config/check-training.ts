@@ -24,11 +24,14 @@ export function checkTraining(config: Config, facts: DataFacts | undefined): Pat
     });
   if (sparsity.distribution === 'synflow' && Object.keys(sparsity.layers).length > 0)
     found.push({ ...errors.synflowWithLayers(), path: 'sparsity.layers' });
+  const steps = facts ? stepsOf(train, trainingExamples(config, facts)) : train.steps;
+  const { warmupSteps } = train.schedule;
+  if (steps !== undefined && steps > 0 && warmupSteps > steps)
+    found.push({ ...errors.warmupBeyondEnd(warmupSteps, steps), path: 'train.schedule.warmupSteps' });
   if (rewind.levels === 0) return found;
   if (update.method !== 'static') found.push({ ...errors.rewindOnlyStatic(update.method), path: method });
   if (train.earlyStop.patience > 0) found.push({ ...errors.rewindWithoutEarlyStop(), path: 'train.earlyStop' });
-  if (!facts) return found;
-  const steps = stepsOf(train, trainingExamples(config, facts));
-  if (rewind.step >= steps) found.push({ ...errors.rewindTooLate(rewind.step, steps), path: 'train.rewind.step' });
+  if (facts && steps !== undefined && rewind.step >= steps)
+    found.push({ ...errors.rewindTooLate(rewind.step, steps), path: 'train.rewind.step' });
   return found;
 }

@@ -381,6 +381,15 @@ export const stepBeyondEnd = (path: string, step: number, total: number): Findin
     change('end'),
   );
 
+export const warmupBeyondEnd = (rising: number, steps: number): Finding => {
+  const tenth = Math.floor(steps / 10);
+  return warning(
+    'warmup-beyond-end',
+    `train.schedule.warmupSteps is ${count(rising)}, but training ends after ${count(steps)} steps, so the learning rate never comes to \`learningRate\`. Use ${count(tenth)}, or 0 for none.`,
+    change(String(tenth)),
+  );
+};
+
 export const fewerSamples = (path: string, samples: number, examples: number): Finding =>
   warning(
     'fewer-samples',

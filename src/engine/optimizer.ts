@@ -8,6 +8,8 @@ export interface OptimizerSettings {
   momentum: number;
   nesterov: boolean;
   weightDecay: number;
+  /** Whether weight decay pulls all that is trained, not the weights of layers only; default: it does not. */
+  decayAll?: boolean;
 }
 
 /** What is remembered of each parameter, by the names that PyTorch gives it. All begin as zero. */

@@ -118,11 +118,12 @@ export class Trainer implements Executor {
       const { clipNorm } = this.settings;
       const factor = clipNorm === undefined || !(norm > clipNorm) ? 1 : clipNorm / norm;
       const clipped = (gradient: tf.Tensor): tf.Tensor => (factor === 1 ? gradient : tf.mul(gradient, factor));
+      // Weight decay pulls the weights of layers, and only where all is to decay biases, norms, embeddings and positions.
+      const { decayAll = false } = this.settings.optimizer;
       for (const { tensors, weight, bias } of all) {
-        // Weight decay pulls the weights of layers only, never biases, norms, embeddings or positions.
         if (weight)
-          this.move(tensors.weight, tensors.weightSlots, clipped(weight), stride, maskOf(tensors) !== undefined);
-        if (tensors.bias && bias) this.move(tensors.bias, tensors.biasSlots, clipped(bias), stride, false);
+          this.move(tensors.weight, tensors.weightSlots, clipped(weight), stride, decayAll || isLayer(tensors));
+        if (tensors.bias && bias) this.move(tensors.bias, tensors.biasSlots, clipped(bias), stride, decayAll);
       }
       this.memory?.move(factor, stride);
     });

@@ -64,6 +64,9 @@ const words: BadConfig[] = [
   yaml('an optimizer that is none', `${head}train: { optimizer: { name: adagrad } }\n`),
   yaml('momentum of adam', `${head}train: { optimizer: { name: adam, momentum: 0.5 } }\n`),
   yaml('a warm-up of another schedule', `${head}train: { schedule: { name: cosine, warmup: 0.1 } }\n`),
+  yaml('a warm-up told twice', `${head}train: { schedule: { name: warmup-cosine, warmup: 0.1, warmupSteps: 5 } }\n`),
+  yaml('a warm-up longer than the training', `${head}train: { steps: 100, schedule: { warmupSteps: 101 } }\n`),
+  yaml('decay of everything by nothing', `${head}train: { optimizer: { weightDecay: 0, decayAll: true } }\n`),
   yaml(
     'lottery tickets that end early',
     `${head}train: { epochs: 20, rewind: { levels: 2, step: 5 }, earlyStop: { patience: 3 } }\n`,

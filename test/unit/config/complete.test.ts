@@ -65,7 +65,7 @@ describe('completion of keys', () => {
     [
       'a deeper block',
       `${head}train:\n  optimizer:\n    name: sgd\n    |`,
-      ['learningRate', 'momentum', 'nesterov', 'weightDecay'],
+      ['learningRate', 'momentum', 'nesterov', 'weightDecay', 'decayAll'],
     ],
     ['model with a preset', 'version: 1\nmodel: { preset: mlp-7, | }\n', ['activation', 'depth', 'width']],
     ['a new layer', 'version: 1\nmodel:\n  layers:\n    - |\n', ['name', ...kinds, 'residual', 'shortcut']],

@@ -38,8 +38,8 @@ const defaults = {
     update: { method: 'static', every: 100, dropFraction: 0.3, schedule: 'cosine', until: 0.75 },
   },
   train: {
-    optimizer: { name: 'sgd', learningRate: 0.05, momentum: 0.9, nesterov: true, weightDecay: 1e-4 },
-    schedule: { name: 'constant', at: [0.5, 0.75], factor: 0.1, warmup: 0.05 },
+    optimizer: { name: 'sgd', learningRate: 0.05, momentum: 0.9, nesterov: true, weightDecay: 1e-4, decayAll: false },
+    schedule: { name: 'constant', at: [0.5, 0.75], factor: 0.1, warmup: 0.05, warmupSteps: 0 },
     labelSmoothing: 0,
     earlyStop: { patience: 0 },
     epochs: 2,

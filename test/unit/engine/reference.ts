@@ -54,7 +54,7 @@ interface Plain {
   state(): { weight: Float64Array; bias: Float64Array; weightMomentum: Float64Array; biasMomentum: Float64Array }[];
 }
 
-type SgdSettings = Pick<OptimizerSettings, 'momentum' | 'nesterov' | 'weightDecay'>;
+type SgdSettings = Pick<OptimizerSettings, 'momentum' | 'nesterov' | 'weightDecay' | 'decayAll'>;
 
 /** Of `smallNetwork`, trained by stochastic gradient descent. */
 export function reference({ layers: states }: NetworkState, options: SgdSettings): Plain {
@@ -139,7 +139,7 @@ export function reference({ layers: states }: NetworkState, options: SgdSettings
         gradient.weight.forEach((g, i) => (gradient.weight[i] = g * mask[i]));
         for (const list of [gradient.weight, gradient.bias]) list.forEach((g) => (squares += g * g));
         update(weight, weightMomentum, gradient.weight, rate, options.weightDecay);
-        update(bias, biasMomentum, gradient.bias, rate, 0);
+        update(bias, biasMomentum, gradient.bias, rate, options.decayAll ? options.weightDecay : 0);
       });
       return { loss, accuracy: correct / batch.size, gradientNorm: Math.sqrt(squares) };
     },

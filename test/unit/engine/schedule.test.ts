@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { learningRateAt } from '../../../src/engine/schedule';
 
-const step = { name: 'step', at: [0.5, 0.75], factor: 0.1, warmup: 0.1 } as const;
+const step = { name: 'step', at: [0.5, 0.75], factor: 0.1, warmup: 0.1, warmupSteps: 0 } as const;
 
 describe('learning rate', () => {
   it('is constant', () => {
@@ -31,5 +31,22 @@ describe('learning rate', () => {
     expect(rates[55]).toBeCloseTo(1, 12);
     expect(rates[99]).toBeLessThan(0.01);
     expect(learningRateAt(warm, 2, 0, 1)).toBe(2);
+  });
+
+  it('rises in a line over the steps of a warm-up before any schedule', () => {
+    const ratesOf = (name: 'constant' | 'step' | 'cosine' | 'warmup-cosine', warmupSteps: number) =>
+      Array.from({ length: 100 }, (_, done) => learningRateAt({ ...step, name, warmupSteps }, 2, done, 100));
+    const [constant, stepped, cosine] = (['constant', 'step', 'cosine'] as const).map((name) => ratesOf(name, 20));
+    for (const rates of [constant, stepped, cosine])
+      rates.slice(0, 20).forEach((rate, done) => expect(rate).toBeCloseTo((2 * (done + 1)) / 20, 12));
+    expect(constant.slice(20)).toEqual(Array<number>(80).fill(2));
+    // The moments are those without a warm-up.
+    expect(stepped.slice(20)).toEqual(ratesOf('step', 0).slice(20));
+    expect(cosine[20]).toBe(2);
+    expect(cosine[60]).toBeCloseTo(1, 12);
+    expect(ratesOf('warmup-cosine', 20)).toEqual(cosine);
+    expect(ratesOf('cosine', 10)).toEqual(ratesOf('warmup-cosine', 0));
+    // A warm-up that does not end is followed by nothing.
+    expect(ratesOf('cosine', 200).at(-1)).toBeCloseTo(1, 12);
   });
 });

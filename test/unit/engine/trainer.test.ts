@@ -5,6 +5,8 @@ import { finish } from '../../../src/core/parts';
 import { wasm } from '../../../src/engine/backends/wasm';
 import { Trainer } from '../../../src/engine/trainer';
 import type { Stride } from '../../../src/engine/trainer';
+import type { NetworkState } from '../../../src/engine/states';
+import { drawnBatch, drawnState, presetNetwork } from './nets';
 import { batchOf, reference, smallNetwork, smallState } from './reference';
 
 const sgd = { name: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 1e-2 } as const;
@@ -20,29 +22,66 @@ describe.each([
     await backend.start();
   });
 
-  it.each([sgd, { ...sgd, nesterov: false, weightDecay: 0 }, { ...sgd, momentum: 0, nesterov: false }])(
-    'follows a plain implementation of torch.optim.SGD: %o',
-    (options) => {
-      const trainer = new Trainer(smallNetwork, smallState(), { optimizer: options });
-      const plain = reference(smallState(), options);
-      for (let step = 0; step < 8; step++) {
-        const batch = batchOf(smallNetwork, 6, step);
-        const found = trainer.step(batch, at(step));
-        const expected = plain.step(batch, 0.3);
-        expect(found.loss).toBeCloseTo(expected.loss, 4);
-        expect(found.accuracy).toBe(expected.accuracy);
-        expect(found.gradientNorm).toBeCloseTo(expected.gradientNorm, 4);
-      }
-      trainer.state().layers.forEach((layer, i) => {
-        const expected = plain.state()[i];
-        for (const key of ['weight', 'bias'] as const)
-          layer[key]!.forEach((value, j) => expect(value).toBeCloseTo(expected[key][j], 4));
-        if (options.momentum > 0)
-          layer.weightSlots[0].forEach((value, j) => expect(value).toBeCloseTo(expected.weightMomentum[j], 4));
-      });
+  it.each([
+    sgd,
+    { ...sgd, nesterov: false, weightDecay: 0 },
+    { ...sgd, momentum: 0, nesterov: false },
+    // Of which the bias must show it.
+    { ...sgd, weightDecay: 0.3, decayAll: true },
+  ])('follows a plain implementation of torch.optim.SGD: %o', (options) => {
+    const trainer = new Trainer(smallNetwork, smallState(), { optimizer: options });
+    const plain = reference(smallState(), options);
+    for (let step = 0; step < 8; step++) {
+      const batch = batchOf(smallNetwork, 6, step);
+      const found = trainer.step(batch, at(step));
+      const expected = plain.step(batch, 0.3);
+      expect(found.loss).toBeCloseTo(expected.loss, 4);
+      expect(found.accuracy).toBe(expected.accuracy);
+      expect(found.gradientNorm).toBeCloseTo(expected.gradientNorm, 4);
+    }
+    trainer.state().layers.forEach((layer, i) => {
+      const expected = plain.state()[i];
+      for (const key of ['weight', 'bias'] as const)
+        layer[key]!.forEach((value, j) => expect(value).toBeCloseTo(expected[key][j], 4));
+      if (options.momentum > 0)
+        layer.weightSlots[0].forEach((value, j) => expect(value).toBeCloseTo(expected.weightMomentum[j], 4));
+    });
+    trainer.dispose();
+  });
+
+  it.each([false, true])('decays biases, norms and positions: %s', (decayAll) => {
+    const network = presetNetwork('deit-blocks', [1, 8, 8], { depth: 1, width: 8 });
+    const state = drawnState(network);
+    const others = (found: NetworkState): [name: string, values: Float32Array][] => [
+      ...found.layers.flatMap(({ name, bias }) => (bias ? [[`${name}.bias`, bias] as [string, Float32Array]] : [])),
+      ...found.others.flatMap(({ name, weight, bias }): [string, Float32Array][] => [
+        [`${name}.weight`, weight],
+        ...(bias ? [[`${name}.bias`, bias] as [string, Float32Array]] : []),
+      ]),
+    ];
+    const after = (weightDecay: number): NetworkState => {
+      const optimizer = { name: 'sgd', momentum: 0, nesterov: false, weightDecay, decayAll } as const;
+      const trainer = new Trainer(network, state, { optimizer });
+      trainer.step(drawnBatch(network, 3, 1), at(0));
+      const found = trainer.state();
       trainer.dispose();
-    },
-  );
+      return found;
+    };
+    const [still, decayed] = [after(0), after(0.5)];
+    const before = new Map(others(state));
+    const moved = new Map(others(decayed));
+    expect([...before.keys()].some((name) => /position/.test(name))).toBe(true);
+    for (const [name, values] of others(still))
+      values.forEach((value, i) => {
+        const pulled = decayAll ? 0.3 * 0.5 * before.get(name)![i] : 0;
+        expect(moved.get(name)![i], name).toBeCloseTo(value - pulled, 5);
+      });
+    still.layers.forEach(({ weight }, l) =>
+      weight.forEach((value, i) =>
+        expect(decayed.layers[l].weight[i]).toBeCloseTo(value - 0.3 * 0.5 * state.layers[l].weight[i], 5),
+      ),
+    );
+  });
 
   it('keeps pruned weights exactly zero and the number of tensors constant', () => {
     const trainer = new Trainer(smallNetwork, smallState(), settings);

@@ -102,7 +102,11 @@ def forward(batch, training):
 masked = [name[: -len("mask")] + "weight" for name in masks]
 others = [p for n, p in parameters.items() if n not in masked]
 options = job["optimizer"]
-groups = [{"params": [parameters[n] for n in masked], "weight_decay": options["weightDecay"]}, {"params": others, "weight_decay": 0.0}]
+decay = options["weightDecay"]
+groups = [
+    {"params": [parameters[n] for n in masked], "weight_decay": decay},
+    {"params": others, "weight_decay": decay if options.get("decayAll") else 0.0},
+]
 if options["name"] == "sgd":
     optimizer = torch.optim.SGD(groups, lr=job["rate"], momentum=options["momentum"], nesterov=options["nesterov"])
 else:

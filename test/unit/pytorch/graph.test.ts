@@ -206,6 +206,8 @@ describe.skipIf(missing).each([
     // Not before a batch norm with biases: their gradient is rounding, which these two blow up.
     ['a transformer', { ...sgd, name: 'adam' }, 0, 1e9] as const,
     ['residual blocks, batch norm and pooling', sgd, 0.2, 0.5] as const,
+    ['residual blocks, batch norm and pooling', { ...sgd, weightDecay: 0.3, decayAll: true }, 0, 1e9] as const,
+    ['a transformer', { ...sgd, name: 'adamw', weightDecay: 0.3, decayAll: true }, 0, 1e9] as const,
   ])('%s, %o, label smoothing %d, clipped at %d: as torch', (name, optimizer, smoothing, clip) => {
     const network = networkOf(networks[name]);
     const state = stateOf(network);
