@@ -154,6 +154,44 @@ describe.skipIf(missingBrowser !== undefined)(
       await page.context().close();
     });
 
+    it.each([1100, 420])('of values over decades has an axis of ratios, at %i pixels', async (width) => {
+      const { page, complaints } = await open(
+        made(
+          [
+            ['sharing.initStd', [1e-4, 1e-3, 0.01, 0.1, 1, 10]],
+            ['sharing.method', ['roast', 'stable-rps']],
+            ['seed', [1, 2, 3]],
+          ],
+          ([initStd, method], rng) => {
+            const off = method === 'roast' ? 0.12 * Math.abs(Math.log10(Number(initStd)) + 1.4) : 0;
+            return { accuracy: 0.95 - off - 0.02 * rng.uniform(), loss: 0.1 + off };
+          },
+        ),
+        { colorScheme: 'dark', viewport: { width, height: 800 } },
+      );
+      await page.waitForTimeout(300);
+      await page
+        .locator('.chart')
+        .first()
+        .screenshot({
+          path: join(root, `test-results/view/sweep-report-decades-${width}.png`),
+        });
+      // The cursor goes from value to value: each is ten times the one before.
+      const chart = page.locator('.chart').first();
+      const box = (await chart.locator('.u-over').boundingBox())!;
+      const places: number[] = [];
+      for (let i = 0; i < 6; i++) {
+        await chart.press('ArrowRight');
+        const cursor = (await chart.locator('.u-cursor-x').boundingBox())!;
+        places.push((cursor.x - box.x) / box.width);
+      }
+      const steps = places.slice(1).map((place, i) => place - places[i]);
+      for (const step of steps) expect(Math.abs(step - steps[0])).toBeLessThan(0.01);
+      expect(steps[0]).toBeGreaterThan(0.15);
+      expect(complaints).toEqual([]);
+      await page.context().close();
+    });
+
     it('of one trial is a row', async () => {
       const { page, complaints } = await open(
         made([['sparsity.density', [0.1]]], () => ({ accuracy: 0.9, loss: 0.3, density: 0.1 })),

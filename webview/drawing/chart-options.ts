@@ -3,6 +3,7 @@ import uPlot from 'uplot';
 import { figure } from '../format';
 import type { Theme } from '../theme';
 import type { AxisSpec, ChartSpec, ColourName, SeriesSpec } from './chart-spec';
+import { ticksOf } from './log-axis';
 import type { Size } from './viewport';
 
 /** Given as data, because the enum that uPlot names it by is not there at run time. */
@@ -24,7 +25,7 @@ export function plotOptions(spec: ChartSpec, theme: Theme, size: Size, log: bool
     legend: { show: false },
     padding: [6, 16, 0, 0],
     scales: {
-      x: { time: false, ...range(spec.x) },
+      x: { time: false, ...(spec.x.log && logarithmic), ...range(spec.x) },
       y: log ? logarithmic : range(spec.y),
     },
     axes: [axisOptions(spec.x, 'x', 20, theme), axisOptions(spec.y, 'y', 52, theme)],
@@ -50,6 +51,11 @@ const axisOptions = (of: AxisSpec, scale: 'x' | 'y', size: number, theme: Theme)
   gap: 4,
   space: labelEvery[scale],
   ...(of.whole && { incrs: wholeSteps }),
+  // uPlot's own would label every unit of a decade, or, where there is no room, none.
+  ...(of.log && {
+    splits: ({ bbox }, _, low, high) => ticksOf({ low, high }, bbox.width / uPlot.pxRatio / labelEvery[scale]),
+    filter: (_, ticks) => ticks,
+  }),
   // On a logarithmic axis most ticks have no label: uPlot hands them over as null.
   values: (_, ticks: (number | null)[]) => ticks.map((tick) => (tick === null ? '' : (of.text ?? axisText)(tick))),
 });
@@ -70,8 +76,8 @@ const seriesOptions = (series: SeriesSpec, theme: Theme): uPlot.Series => {
   }
 };
 
-/** Short on an axis: `0.5`, not `0.500`. */
-const axisText = (value: number): string => {
-  const text = figure(value);
-  return /^-?\d*\.\d+$/.test(text) ? text.replace(/\.?0+$/, '') : text;
-};
+/** Short on an axis: `0.5`, not `0.500`, and `1e-4`, not `1.00e-4`. */
+const axisText = (value: number): string =>
+  figure(value)
+    .replace(/(\.\d*?)0+(?=e|$)/, '$1')
+    .replace(/\.(?=e|$)/, '');

@@ -22,6 +22,8 @@ export interface AxisSpec {
   range?: (min: number, max: number) => [number, number];
   /** Only whole numbers are labelled. */
   whole?: boolean;
+  /** Equal distances are equal ratios: all values are positive, and so are the ends of `range`. Of the x axis. */
+  log?: boolean;
   /** What a label says; nothing for one that is left out. */
   text?: (value: number) => string;
 }

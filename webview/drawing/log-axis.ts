@@ -20,15 +20,20 @@ export function axisFor(values: readonly number[], least = 2): LogAxis {
   return { low: 10 ** (low - room), high: 10 ** (high + room) };
 }
 
-/** Powers of ten on the axis; where it has less than two of them, 2 and 5 of each as well. */
-export function ticksOf({ low, high }: LogAxis): number[] {
+/**
+ * Powers of ten on the axis; where it has less than three of them, 2 and 5 of each as well. Where more than `most` would not
+ * have room, every second power, every third, ...
+ */
+export function ticksOf({ low, high }: LogAxis, most = Infinity): number[] {
   const first = Math.floor(Math.log10(low));
   const last = Math.ceil(Math.log10(high));
   const decades = Array.from({ length: last - first + 1 }, (_, i) => first + i);
   const isIn = (value: number): boolean => value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9);
   const powers = decades.map((power) => Number(`1e${power}`)).filter(isIn);
-  if (powers.length > 2) return powers;
-  return decades.flatMap((power) => [1, 2, 5].map((unit) => Number(`${unit}e${power}`))).filter(isIn);
+  const units = decades.flatMap((power) => [1, 2, 5].map((unit) => Number(`${unit}e${power}`))).filter(isIn);
+  if (powers.length <= 2 && (units.length <= most || powers.length === 0)) return units;
+  const every = Math.max(1, Math.ceil(powers.length / Math.max(1, most)));
+  return powers.filter((_, i) => i % every === 0);
 }
 
 /** A line through points of a log-log plane, its ends carried on as straight ones; points ascend in x. */

@@ -4,6 +4,7 @@ import { outcomeWords } from '../../src/protocol/words';
 import { figures, type Figure, type SweepReportData, type TrialResult } from '../../src/protocol/sweep';
 import { Chart } from '../drawing/chart';
 import type { SeriesSpec, SpreadBar } from '../drawing/chart-spec';
+import { axisFor } from '../drawing/log-axis';
 import { h } from '../dom';
 import { figure as number } from '../format';
 import { numeric, text } from '../parts/table';
@@ -41,7 +42,12 @@ const withRoom = (low: number, high: number): [number, number] => {
 };
 
 /** One panel: every x of any line, each line's means there, and their bars. */
-function panelChart(panel: Panel, of: Figure, { along = '', names }: Layout, extent: [number, number]): HTMLElement {
+function panelChart(
+  panel: Panel,
+  of: Figure,
+  { along = '', names, log: wide }: Layout,
+  extent: [number, number],
+): HTMLElement {
   const { scale, title, unit } = figureWords[of];
   const series = panel.lines.map(({ label, place }): SeriesSpec => ({
     label,
@@ -51,11 +57,15 @@ function panelChart(panel: Panel, of: Figure, { along = '', names }: Layout, ext
     ...styleOf(place),
   }));
   const xs = [...new Set(panel.lines.flatMap(({ points }) => points.map(({ x }) => x)))].sort((a, b) => a - b);
+  // What was kept of a density may be nothing.
+  const log = wide && xs.every((x) => x > 0);
+  const { low, high } = axisFor(xs, 1);
   const chart = new Chart({
     label: chartLabel(of, along, panel.title),
     x: {
       label: along,
-      range: (low, high) => (names ? [0.5, names.length + 0.5] : withRoom(low, high)),
+      log,
+      range: (from, to) => (names ? [0.5, names.length + 0.5] : log ? [low, high] : withRoom(from, to)),
       ...(names && { whole: true, text: (value) => names[value - 1] ?? '' }),
     },
     y: {

@@ -31,6 +31,8 @@ export interface Layout {
   along: string | undefined;
   /** What stands at 1, 2, ... where its values are no numbers. */
   names: string[] | undefined;
+  /** Its values are positive and span more than a decade: on a linear axis the small ones would lie on one another. */
+  log: boolean;
   line: string | undefined;
   panels: string[];
 }
@@ -52,12 +54,13 @@ export function layoutOf({ keys, groups }: Groups): Layout {
   const along = numeric.includes(densityKey) ? densityKey : (numeric.at(0) ?? varied.at(0));
   const rest = varied.filter((key) => key !== along);
   const line = lineKeys.find((key) => rest.includes(key)) ?? rest.at(0);
+  const places = along === undefined ? [] : values[keys.indexOf(along)];
+  const numbers = places.filter((value) => typeof value === 'number');
   return {
     along,
-    names:
-      along === undefined || values[keys.indexOf(along)].every((value) => typeof value === 'number')
-        ? undefined
-        : values[keys.indexOf(along)].map(valueText),
+    names: numbers.length === places.length ? undefined : places.map(valueText),
+    log:
+      numbers.length === places.length && Math.min(...numbers) > 0 && Math.max(...numbers) > 10 * Math.min(...numbers),
     line,
     panels: rest.filter((key) => key !== line),
   };

@@ -35,6 +35,9 @@ describe('a logarithmic axis', () => {
   it('labels powers of ten, and where there are few of them more', () => {
     expect(ticksOf({ low: 0.005, high: 200 })).toEqual([0.01, 0.1, 1, 10, 100]);
     expect(ticksOf({ low: 0.9, high: 12 })).toEqual([1, 2, 5, 10]);
+    expect(ticksOf({ low: 0.005, high: 200 }, 3)).toEqual([0.01, 1, 100]);
+    expect(ticksOf({ low: 0.9, high: 12 }, 3)).toEqual([1, 10]);
+    expect(ticksOf({ low: 2, high: 6 }, 1)).toEqual([2, 5]);
   });
 
   it('carries a line on beyond its points, straight in both logarithms', () => {

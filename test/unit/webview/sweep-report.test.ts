@@ -29,6 +29,7 @@ describe('the charts of a sweep', () => {
     expect(layout).toEqual({
       along: 'sparsity.density',
       names: undefined,
+      log: false,
       line: 'sparsity.init',
       panels: ['model.activation'],
     });
@@ -54,11 +55,23 @@ describe('the charts of a sweep', () => {
     expect(panelsOf({ keys, groups }, 'loss', layout)).toEqual([]);
   });
 
+  it.each([
+    [[0.001, 0.01, 0.1, 1], true],
+    [[0.01, 0.11], true],
+    [[0.1, 0.5, 1], false],
+    [[0, 0.001, 1], false],
+    [[-1, 100], false],
+    [['a', 1, 100], false],
+  ])('have an axis of ratios for values above 0 that span more than a decade: %j is %s', (values, log) => {
+    const of = { keys: ['sharing.initStd'], groups: values.map((value) => group([value], 0.5)) };
+    expect(layoutOf(of).log).toBe(log);
+  });
+
   it('name words along the axis; the same in all is no axis', () => {
     const some = [group(['eoi', { method: 'rigl' }], 0.9), group(['base', { method: 'rigl' }], 0.8)];
     const of = { keys: ['sparsity.init', 'sparsity.update'], groups: some };
     const layout = layoutOf(of);
-    expect(layout).toEqual({ along: 'sparsity.init', names: ['eoi', 'base'], line: undefined, panels: [] });
+    expect(layout).toEqual({ along: 'sparsity.init', names: ['eoi', 'base'], log: false, line: undefined, panels: [] });
     expect(panelsOf(of, 'accuracy', layout)[0].lines[0].points.map(({ x }) => x)).toEqual([1, 2]);
     expect(layoutOf({ keys: ['seed'], groups: [group([1], 0.5)] }).along).toBeUndefined();
     expect(layoutOf({ keys: [], groups: [group([], 0.5)] }).along).toBeUndefined();
