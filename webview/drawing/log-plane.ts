@@ -1,6 +1,5 @@
 /** Two logarithmic axes with regions, points of several shapes, and a cursor that chooses a place. */
-import { h, oncePerFrame, onResize } from '../dom';
-import { onThemeChange, readTheme, type Theme } from '../theme';
+import { CanvasPane, type Spot } from './canvas-pane';
 import { drawAxes, drawCross, drawNames, drawPoints, drawRegions, spotOf, valueUnder } from './plane-draw';
 import type { PlaneContent, PlaneFrame, PlaneValue } from './plane-draw';
 
@@ -16,88 +15,68 @@ export interface PlaneSpec {
   pick(at: PlaneValue): void;
 }
 
-/** CSS pixels. */
-const gutters = { left: 58, top: 10, right: 16, bottom: 38 };
 /** Of an arrow key, CSS pixels; with Shift so many times as far. */
 const keyStep = 6;
 const farther = 8;
 
 export class LogPlane {
-  readonly element: HTMLElement;
-  private readonly canvas = h('canvas', { 'aria-hidden': 'true' });
-  private theme: Theme = readTheme();
+  private readonly pane: CanvasPane;
   private content: PlaneContent | undefined;
-  private size = { width: 0, height: 0 };
   private at: PlaneValue | undefined;
-  private readonly redraw = oncePerFrame(() => this.draw());
-  private readonly stop: (() => void)[];
 
   constructor(private readonly spec: PlaneSpec) {
-    this.element = h('div', { class: 'log-plane', tabindex: 0, role: 'img', 'aria-label': spec.label }, this.canvas);
-    this.element.addEventListener('pointermove', (event) => this.pointAt(event));
-    this.element.addEventListener('pointerleave', () => this.move(undefined));
-    this.element.addEventListener('click', (event) => {
-      this.pointAt(event);
+    this.pane = new CanvasPane({
+      class: 'log-plane',
+      label: spec.label,
+      draw: (context) => this.draw(context),
+      point: (at) => this.pointAt(at),
+    });
+    const { element } = this.pane;
+    element.addEventListener('click', (event) => {
+      this.pointAt(this.pane.spotOf(event));
       this.choose();
     });
-    this.element.addEventListener('keydown', (event) => {
+    element.addEventListener('keydown', (event) => {
       if (this.key(event)) event.preventDefault();
     });
-    this.stop = [
-      onResize(this.element, (width, height) => {
-        this.size = { width: Math.floor(width), height: Math.floor(height) };
-        this.redraw();
-      }),
-      onThemeChange(() => {
-        this.theme = readTheme();
-        this.redraw();
-      }),
-    ];
+  }
+
+  get element(): HTMLElement {
+    return this.pane.element;
   }
 
   show(content: PlaneContent): void {
     this.content = content;
-    this.redraw();
+    this.pane.redraw();
   }
 
   label(text: string): void {
-    this.element.setAttribute('aria-label', text);
+    this.pane.label(text);
   }
 
-  /** As it is on the screen; nothing before it has been laid out. */
   picture(): HTMLCanvasElement | undefined {
-    if (this.size.width === 0 || !this.content) return undefined;
-    this.redraw.cancel();
-    this.draw();
-    return this.canvas;
+    return this.pane.picture();
   }
 
   dispose(): void {
-    for (const stop of this.stop) stop();
-    this.redraw.cancel();
-    this.element.remove();
+    this.pane.dispose();
   }
 
   private get frame(): PlaneFrame | undefined {
-    const { content, theme, size } = this;
-    const { left, top, right, bottom } = gutters;
-    if (!content || size.width === 0) return undefined;
-    const width = Math.max(1, size.width - left - right);
-    const height = Math.max(1, size.height - top - bottom);
-    return { room: { left, top, width, height }, content, theme, ratio: devicePixelRatio };
+    const { content, pane } = this;
+    if (!content || !pane.isLaidOut) return undefined;
+    return { room: pane.room, content, theme: pane.theme, ratio: devicePixelRatio };
   }
 
   private move(at: PlaneValue | undefined): void {
     this.at = at;
     this.spec.cursor(at);
-    this.redraw();
+    this.pane.redraw();
   }
 
-  private pointAt(event: MouseEvent): void {
+  private pointAt(spot: Spot | undefined): void {
     const { frame } = this;
-    if (!frame) return;
-    const box = this.element.getBoundingClientRect();
-    this.move(valueUnder(frame, { left: event.clientX - box.left, top: event.clientY - box.top }));
+    if (frame) this.move(spot && valueUnder(frame, spot));
   }
 
   private choose(): void {
@@ -127,20 +106,15 @@ export class LogPlane {
     return true;
   }
 
-  private draw(): void {
-    const { canvas, frame, size, spec } = this;
-    const context = frame && canvas.getContext('2d');
-    if (!frame || !context) return;
-    const { ratio } = frame;
-    canvas.width = Math.round(size.width * ratio);
-    canvas.height = Math.round(size.height * ratio);
-    canvas.style.width = `${size.width}px`;
-    canvas.style.height = `${size.height}px`;
-    context.scale(ratio, ratio);
+  private draw(context: CanvasRenderingContext2D): boolean {
+    const { frame, spec } = this;
+    if (!frame) return false;
+    context.scale(frame.ratio, frame.ratio);
     context.font = frame.theme.font;
     drawRegions(context, frame);
     drawAxes(context, frame, spec);
     drawNames(context, frame, drawPoints(context, frame));
     if (this.at) drawCross(context, frame, this.at);
+    return true;
   }
 }

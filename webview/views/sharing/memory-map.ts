@@ -1,8 +1,6 @@
 /** The memory from end to end: above each location the weights that share it, in bands of the colours of their layers. */
 import type { OwnersRequest, SharingOwners } from '../../../src/protocol/sharing-view';
-import type { Box } from '../../drawing/chart-marks';
-import { h, oncePerFrame, onResize } from '../../dom';
-import { onThemeChange, readTheme, type Theme } from '../../theme';
+import { CanvasPane, type Spot } from '../../drawing/canvas-pane';
 import { drawMemory, type MemoryContent } from './memory-draw';
 import { rangeAfterMove, rangeAfterZoom, type Range } from './memory-range';
 
@@ -16,40 +14,31 @@ export interface MemoryMapSpec {
   wanted(request: OwnersRequest): void;
 }
 
-/** CSS pixels. */
-const gutters = { left: 58, top: 10, right: 16, bottom: 38 };
 const zoomStep = 1.6;
 
 export class MemoryMap {
-  readonly element: HTMLElement;
-  private readonly canvas = h('canvas', { 'aria-hidden': 'true' });
-  private theme: Theme = readTheme();
+  private readonly pane: CanvasPane;
   private content: MemoryContent | undefined;
   private owners: SharingOwners | undefined;
   private range: Range = { from: 0, to: 1 };
-  private size = { width: 0, height: 0 };
   private at: number | undefined;
   private chosen = -1;
-  private readonly redraw = oncePerFrame(() => this.draw());
-  private readonly stop: (() => void)[];
 
   constructor(private readonly spec: MemoryMapSpec) {
-    this.element = h('div', { class: 'memory-map', tabindex: 0, role: 'img', 'aria-label': spec.label }, this.canvas);
-    this.element.addEventListener('pointermove', (event) => this.point(this.locationUnder(event)));
-    this.element.addEventListener('pointerleave', () => this.point(undefined));
+    this.pane = new CanvasPane({
+      class: 'memory-map',
+      label: spec.label,
+      draw: (context) => this.draw(context),
+      point: (at) => this.point(at && this.locationUnder(at)),
+      resized: ({ width }) => {
+        if (width !== this.pane.size.width) this.want();
+      },
+    });
     this.element.addEventListener('wheel', (event) => this.wheel(event), { passive: false });
-    this.stop = [
-      onResize(this.element, (width, height) => {
-        const wider = Math.floor(width) !== this.size.width;
-        this.size = { width: Math.floor(width), height: Math.floor(height) };
-        if (wider) this.want();
-        this.redraw();
-      }),
-      onThemeChange(() => {
-        this.theme = readTheme();
-        this.redraw();
-      }),
-    ];
+  }
+
+  get element(): HTMLElement {
+    return this.pane.element;
   }
 
   /** What is drawn at first: the owners that came with the report. */
@@ -62,20 +51,20 @@ export class MemoryMap {
       this.point(undefined);
     }
     this.want();
-    this.redraw();
+    this.pane.redraw();
   }
 
   /** An answer that is late is of another part. */
   take(owners: SharingOwners): void {
     if (owners.from !== this.range.from || owners.to !== this.range.to) return;
     this.owners = owners;
-    this.redraw();
+    this.pane.redraw();
   }
 
   /** The layer with the rim; -1 for none. */
   choose(layer: number): void {
     this.chosen = layer;
-    this.redraw();
+    this.pane.redraw();
   }
 
   get shown(): SharingOwners | undefined {
@@ -115,35 +104,25 @@ export class MemoryMap {
   }
 
   picture(): HTMLCanvasElement | undefined {
-    if (this.size.width === 0 || !this.owners) return undefined;
-    this.redraw.cancel();
-    this.draw();
-    return this.canvas;
+    return this.pane.picture();
   }
 
   dispose(): void {
-    for (const stop of this.stop) stop();
-    this.redraw.cancel();
-    this.element.remove();
+    this.pane.dispose();
   }
 
-  private get room(): Box {
-    const { left, top, right, bottom } = gutters;
-    const { width, height } = this.size;
-    return { left, top, width: Math.max(1, width - left - right), height: Math.max(1, height - top - bottom) };
-  }
-
-  private locationUnder(event: MouseEvent): number | undefined {
-    const { room, range } = this;
-    const share = (event.clientX - this.element.getBoundingClientRect().left - room.left) / room.width;
+  private locationUnder({ left }: Spot): number | undefined {
+    const { pane, range } = this;
+    const { room } = pane;
+    const share = (left - room.left) / room.width;
     if (!this.content || share < 0 || share >= 1) return undefined;
     return Math.floor(range.from + share * (range.to - range.from));
   }
 
   /** One bin on or back, so that each press is seen; one location where every one is drawn. */
   private step(by: number): void {
-    const { range, room } = this;
-    const bin = Math.max(1, Math.round((range.to - range.from) / room.width));
+    const { range, pane } = this;
+    const bin = Math.max(1, Math.round((range.to - range.from) / pane.room.width));
     const from = this.at ?? (by > 0 ? range.from - bin : range.to);
     this.point(Math.max(range.from, Math.min(range.to - 1, from + by * bin)));
   }
@@ -152,7 +131,7 @@ export class MemoryMap {
     if (location === this.at) return;
     this.at = location;
     this.spec.cursor(location);
-    this.redraw();
+    this.pane.redraw();
   }
 
   private wheel(event: WheelEvent): void {
@@ -161,7 +140,7 @@ export class MemoryMap {
     const sideways = event.shiftKey ? event.deltaY : event.deltaX;
     if (Math.abs(sideways) > Math.abs(event.deltaY) || event.shiftKey)
       this.look(rangeAfterMove(this.range, sideways / 500, this.content.m));
-    else this.zoom(event.deltaY > 0 ? zoomStep : 1 / zoomStep, this.locationUnder(event));
+    else this.zoom(event.deltaY > 0 ? zoomStep : 1 / zoomStep, this.locationUnder(this.pane.spotOf(event)));
   }
 
   private zoom(factor: number, about: number | undefined): void {
@@ -172,26 +151,21 @@ export class MemoryMap {
     if (range.from === this.range.from && range.to === this.range.to) return;
     this.range = range;
     this.want();
-    this.redraw();
+    this.pane.redraw();
   }
 
   private want(): void {
-    const { range, size, content } = this;
-    if (!content || size.width === 0) return;
-    this.spec.wanted({ ...range, bins: Math.max(1, Math.min(range.to - range.from, Math.floor(this.room.width))) });
+    const { range, pane, content } = this;
+    if (!content || !pane.isLaidOut) return;
+    this.spec.wanted({ ...range, bins: Math.max(1, Math.min(range.to - range.from, Math.floor(pane.room.width))) });
   }
 
-  private draw(): void {
-    const { canvas, content, owners, size } = this;
-    const context = content && owners && size.width > 0 ? canvas.getContext('2d') : null;
-    if (!context) return;
-    const ratio = devicePixelRatio;
-    canvas.width = Math.round(size.width * ratio);
-    canvas.height = Math.round(size.height * ratio);
-    canvas.style.width = `${size.width}px`;
-    canvas.style.height = `${size.height}px`;
-    const { room, range, at, chosen, theme, spec } = this;
-    const frame = { room, range, content: content!, owners: owners!, theme, ratio, names: spec };
+  private draw(context: CanvasRenderingContext2D): boolean {
+    const { pane, content, owners, range, at, chosen, spec } = this;
+    if (!content || !owners) return false;
+    const { room, theme } = pane;
+    const frame = { room, range, content, owners, theme, ratio: devicePixelRatio, names: spec };
     drawMemory(context, frame, { location: at, layer: chosen });
+    return true;
   }
 }
