@@ -78,7 +78,12 @@ describe.skipIf(missingBrowser)(`the page of the theory${missingBrowser ? ` (${m
     const weights = part('input[aria-label="Weights n"]');
     await weights.fill('3');
     await weights.press('Enter');
-    expect(await note()).toBe('"3" is no number of weights: a whole number from 4 to 512 is drawn here.');
+    expect(await note()).toBe('"3" is no number of weights: use a whole number from 4 to 512.');
+    expect(await weights.getAttribute('aria-invalid')).toBe('true');
+    await view.screenshot('theory-refused');
+    await weights.fill('128');
+    await weights.press('Enter');
+    expect(await weights.getAttribute('aria-invalid')).toBeNull();
     await view.page.getByRole('button', { name: 'Other Seed' }).click();
     expect(await part('input[aria-label="Seed"]').inputValue()).toBe('2');
     await drawn();
@@ -95,6 +100,54 @@ describe.skipIf(missingBrowser)(`the page of the theory${missingBrowser ? ` (${m
     expect(lines[0]).toBe('m,estimator,formula,drawn mean,standard error,draws,distance in standard errors,agreement');
     await press('e');
     await expect.poll(() => saved.finished.has('sharing-theory-inner-isotropic.png')).toBe(true);
+  });
+
+  it('takes the size of the memory and the numbers of its data, and keeps them for the next window', async () => {
+    await open({ 'theory.data': 'duplicated' });
+    const field = (name: string): Locator => part(`input[aria-label="${name}"]`);
+    const type = async (name: string, text: string): Promise<void> => {
+      await field(name).fill(text);
+      await field(name).press('Enter');
+    };
+    expect(await field('Rank').isVisible()).toBe(false);
+    await type('Memory m', '20');
+    expect(await part('.theory-table caption').innerText()).toBe('Memory of 20 numbers');
+    await type('Group', '4');
+    await type('Weights n', '64');
+    await type('Memory m', '65');
+    expect(await note()).toBe('"65" is no size of the memory: use a whole number from 1 to 64.');
+    expect(await part('.theory-table caption').innerText()).toBe('Memory of 20 numbers');
+    // A sentence stays until what it is about is mended, however far the drawing goes.
+    await view.page.waitForTimeout(300);
+    expect(await note()).toMatch(/^"65"/);
+    await type('Memory m', '24');
+    await drawn();
+    expect(await note()).toMatch(/^All 32 formulas agree/);
+    const kept = (await view.kept()) as { prefs: Record<string, string> };
+    expect(kept.prefs).toMatchObject({ 'theory.n': '64', 'theory.m': '24', 'theory.group': '4' });
+    await view.close();
+    await open({ ...kept.prefs, 'theory.rank': 'many' });
+    expect(await field('Weights n').inputValue()).toBe('64');
+    expect(await field('Memory m').inputValue()).toBe('24');
+    expect(await field('Group').inputValue()).toBe('4');
+    expect(await field('Rank').inputValue()).toBe('8');
+    await drawn();
+    await press('q');
+    await view.screenshot('theory-numbers');
+  });
+
+  it.each(themes)('is whole in a narrow pane, in %s', async (theme) => {
+    await open({ 'theory.data': 'duplicated' }, { theme, size: { width: 420, height: 760 } });
+    await drawn();
+    await view.screenshot(`theory-420-${theme}`);
+    for (const name of ['Weights n', 'Memory m', 'Group', 'Own share', 'Seed'])
+      expect(await part('.theory-field').getByText(name).isVisible()).toBe(true);
+    // What a formula came to is seen without scrolling.
+    const verdict = await part('.theory-table tbody tr .verdict').first().boundingBox();
+    expect(verdict!.x + verdict!.width).toBeLessThanOrEqual(420);
+    for (const control of await part('.controls > :visible').all())
+      expect(await control.evaluate((one) => one.getBoundingClientRect().right <= window.innerWidth)).toBe(true);
+    expect(await view.page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
   });
 
   it('hears keys while it draws', async () => {

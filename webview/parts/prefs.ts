@@ -16,6 +16,12 @@ export class Prefs {
     return allowed.find((value) => value === this.values.get(name)) ?? allowed[0];
   }
 
+  /** The kept value if `parse` takes it. */
+  read<T>(name: string, parse: (text: string) => T | undefined): T | undefined {
+    const text = this.values.get(name);
+    return text === undefined ? undefined : parse(text);
+  }
+
   set(name: string, value: string): void {
     this.values.set(name, value);
     this.changed();

@@ -5,22 +5,17 @@ import { drawFeatures, factorOf, type DataKind } from '../../../src/core/rps/the
 import { estimators, type Estimator } from '../../../src/core/rps/theory/estimators';
 import { drawnError, meanSquaredError, type Estimate, type Pair } from '../../../src/core/rps/theory/inner-product';
 import { drawnRisk, knownRisk } from '../../../src/core/rps/theory/learned';
+import type { Numbers } from './numbers';
 
 /** `inner`: an inner product is estimated from two memories. `learned`: the memory of a linear model is trained. */
 export const questions = ['inner', 'learned'] as const;
 export type Question = (typeof questions)[number];
 
-export interface Settings {
+export interface Settings extends Numbers {
   question: Question;
   data: DataKind;
-  /** Weights of the model. */
-  n: number;
-  seed: number;
 }
 
-/** What a page draws within seconds. */
-export const fewestWeights = 4;
-export const mostWeights = 512;
 const trials: Record<Question, number> = { inner: 1500, learned: 120 };
 
 /** One estimator with a memory of one size. */
@@ -43,22 +38,23 @@ export interface Experiment {
   draw: (cell: Cell) => Parts<Estimate>;
 }
 
-/** Powers of two, and n itself. */
-export const sizesOf = (n: number): number[] => {
-  const sizes: number[] = [];
+/** Powers of two, n itself, and the size that is asked for. */
+export const sizesOf = ({ n, m: asked }: Pick<Numbers, 'n' | 'm'>): number[] => {
+  const sizes = [n, asked];
   for (let m = 1; m < n; m *= 2) sizes.push(m);
-  return [...sizes, n];
+  return [...new Set(sizes)].sort((a, b) => a - b);
 };
 
 /** Errors are told as a share of what there is to lose: of |theta|²|x|², or of the risk of no memory. */
 export function experimentOf(settings: Settings): Experiment {
-  const { question, data: kind, n, seed } = settings;
+  const { question, data: kind, n, seed, group, noise, rank, exponent } = settings;
+  const data = { kind, group, noise, rank, exponent };
   const rng = Rng.fromSeed(seed);
   const draws = rng.split('draws');
   const drawsOf = ({ estimator, m }: Cell): Rng => draws.split(`${estimator}/${m}`);
   const theta = normals(n, rng.split('theta'));
-  const factor = factorOf({ kind }, n, rng.split('data'));
-  const sizes = sizesOf(n);
+  const factor = factorOf(data, n, rng.split('data'));
+  const sizes = sizesOf(settings);
   const cells = (closed: (estimator: Estimator, m: number) => number | null): Cell[] =>
     sizes.flatMap((m) =>
       estimators.map((estimator) => ({ estimator, m, closed: closed(estimator, m), trials: trials[question] })),
@@ -67,7 +63,7 @@ export function experimentOf(settings: Settings): Experiment {
     return {
       settings,
       sizes,
-      cells: cells((estimator, m) => knownRisk({ n, m, estimator }, { kind }, factor, theta)),
+      cells: cells((estimator, m) => knownRisk({ n, m, estimator }, data, factor, theta)),
       draw: (cell) => drawnRisk({ n, ...cell }, factor, theta, cell.trials, drawsOf(cell)),
     };
   const pair: Pair = { theta: unit(theta), x: unit(drawFeatures(factor, n, rng.split('features'))) };
@@ -113,15 +109,3 @@ export function agreementOf(cell: Cell): Agreement {
   if (distance === null) return 'no-formula';
   return Math.abs(distance) <= withinErrors ? 'agrees' : 'differs';
 }
-
-/** Whole, within what a page draws; `undefined` otherwise. */
-export const readWeights = (text: string): number | undefined => {
-  const n = Number(text);
-  return Number.isInteger(n) && n >= fewestWeights && n <= mostWeights ? n : undefined;
-};
-
-/** A seed is any whole number from 0; `undefined` otherwise. */
-export const readSeed = (text: string): number | undefined => {
-  const seed = Number(text);
-  return text.trim() !== '' && Number.isSafeInteger(seed) && seed >= 0 ? seed : undefined;
-};

@@ -1,20 +1,20 @@
 /** The linear model with shared and with pruned weights, as an experiment: formulas held against draws, size by size. */
 import { dataKinds, type DataKind } from '../../../src/core/rps/theory/data';
 import { estimators, type Estimator } from '../../../src/core/rps/theory/estimators';
-import { button, dropdown, entryField, segmented } from '../../controls';
+import { button, dropdown, segmented } from '../../controls';
 import { h, oncePerFrame, setText } from '../../dom';
 import { number } from '../../format';
 import type { Prefs } from '../../parts/prefs';
 import type { Exhibit, Stage } from '../../parts/stage';
 import { numeric, tableOf, text, type Table } from '../../parts/table';
 import { renderTable } from '../../parts/table-markup';
-import { agreementOf, distanceOf, experimentOf, questions, readSeed, readWeights } from './experiment';
+import { agreementOf, distanceOf, experimentOf, questions } from './experiment';
 import { withoutRounding, type Cell, type Experiment, type Question, type Settings } from './experiment';
+import { NumberFields } from './number-fields';
 import { Slices } from './slices';
 import { TheoryChart } from './theory-chart';
+import type { Numbers } from './numbers';
 import { cellText, formulaOf, settingsText, words } from './words';
-
-const defaults = { n: 128, seed: 1 };
 
 export class TheoryView {
   readonly element = h('div', { class: 'sharing-theory' });
@@ -25,12 +25,13 @@ export class TheoryView {
   private readonly list = h('div', { class: 'theory-table', role: 'region' });
   private readonly questionChoice;
   private readonly estimatorChoice;
-  private readonly seedField;
+  private readonly numbers: NumberFields;
   private readonly slices = new Slices();
   private readonly redraw = oncePerFrame(() => this.draw());
   private settings: Settings;
   private estimator: Estimator;
-  private chosen = 16;
+  /** The size that the table is of. */
+  private chosen: number;
   private under: number | undefined;
   private experiment: Experiment;
   private chart: TheoryChart;
@@ -41,11 +42,18 @@ export class TheoryView {
     private readonly stage: Stage,
     private readonly prefs: Prefs,
   ) {
+    this.numbers = new NumberFields(
+      prefs,
+      (change) => this.enter(change),
+      () => this.tell(),
+    );
     this.settings = {
       question: prefs.get('theory.question', questions),
       data: prefs.get('theory.data', dataKinds),
-      ...defaults,
+      ...this.numbers.values,
     };
+    this.chosen = this.settings.m;
+    this.numbers.offer(this.settings.data);
     this.estimator = prefs.get('theory.estimator', estimators);
     const option =
       <T extends string>(names: Record<T, string>) =>
@@ -58,23 +66,19 @@ export class TheoryView {
     );
     const data = dropdown<DataKind>(words.data, dataKinds.map(option(words.kinds)), this.settings.data, (kind) => {
       prefs.set('theory.data', kind);
+      this.numbers.offer(kind);
       this.begin({ data: kind });
     });
-    const weights = entryField(words.weights, String(defaults.n), (typed) => this.readWeights(typed));
-    this.seedField = entryField(words.seed, String(defaults.seed), (typed) => this.readSeed(typed));
     this.estimatorChoice = segmented<Estimator>(
       words.estimator,
       estimators.map(option(words.estimators)),
       this.estimator,
       (estimator) => this.choose(estimator),
     );
-    const labelled = (name: string, element: HTMLElement): HTMLElement =>
-      h('label', { class: 'theory-field' }, h('span', { class: 'layer-label' }, name), element);
     this.controls = [
       this.questionChoice.element,
       data.element,
-      labelled(words.weights, weights.element),
-      labelled(words.seed, this.seedField.element),
+      ...this.numbers.elements,
       button(words.again, () => this.otherSeed()).element,
     ];
     this.element.append(
@@ -120,26 +124,21 @@ export class TheoryView {
     this.draw();
   }
 
-  private readWeights(typed: string): void {
-    const n = readWeights(typed);
-    if (n === undefined) setText(this.note, words.badWeights(typed));
-    else this.begin({ n });
-  }
-
-  private readSeed(typed: string): void {
-    const seed = readSeed(typed);
-    if (seed === undefined) setText(this.note, words.badSeed(typed));
-    else this.begin({ seed });
+  private enter(change: Partial<Numbers>): void {
+    if (change.m !== undefined) this.chosen = change.m;
+    this.begin(change);
   }
 
   private otherSeed(): void {
     const seed = this.settings.seed + 1;
-    (this.seedField.element as HTMLInputElement).value = String(seed);
+    this.numbers.put('seed', seed);
     this.begin({ seed });
   }
 
   private begin(change: Partial<Settings>): void {
-    this.settings = { ...this.settings, ...change };
+    const next = { ...this.settings, ...change };
+    // No memory is larger than the model.
+    this.settings = { ...next, m: Math.min(next.m, next.n) };
     this.experiment = experimentOf(this.settings);
     this.chart.chart.dispose();
     this.chart = this.makeChart();
@@ -150,6 +149,7 @@ export class TheoryView {
     const { sizes } = this.experiment;
     // The nearest one that this experiment has.
     this.chosen = sizes.findLast((m) => m <= this.chosen) ?? sizes[0];
+    this.numbers.put('m', this.chosen);
     this.under = undefined;
     return new TheoryChart(this.experiment, {
       cursor: (m) => {
@@ -162,6 +162,7 @@ export class TheoryView {
 
   private pick(m: number): void {
     this.chosen = m;
+    this.numbers.put('m', m);
     this.draw();
   }
 
@@ -190,10 +191,17 @@ export class TheoryView {
     return words.done(known.filter((cell) => agreementOf(cell) === 'agrees').length, known.length);
   }
 
+  /** How far it is; first what was typed and cannot be drawn. */
+  private tell(): void {
+    const { problem } = this.numbers;
+    setText(this.note, problem ?? this.status);
+    this.note.classList.toggle('wrong', problem !== undefined);
+  }
+
   private draw(): void {
     const { chosen, experiment, settings, estimator } = this;
     this.chart.show(chosen);
-    setText(this.note, this.status);
+    this.tell();
     setText(this.formula, formulaOf(settings, estimator));
     const { columns } = words;
     this.list.setAttribute('aria-label', words.at(chosen));

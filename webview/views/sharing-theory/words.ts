@@ -1,17 +1,9 @@
 /** What the page of the theory says. */
 import type { DataKind } from '../../../src/core/rps/theory/data';
-import { dataDefaults } from '../../../src/core/rps/theory/data';
 import type { Estimator } from '../../../src/core/rps/theory/estimators';
 import { count, figure, many } from '../../format';
-import {
-  fewestWeights,
-  mostWeights,
-  withinErrors,
-  type Agreement,
-  type Cell,
-  type Question,
-  type Settings,
-} from './experiment';
+import { withinErrors, type Agreement, type Cell, type Question, type Settings } from './experiment';
+import { numbersFor, type NumberName, type NumberRule } from './numbers';
 
 export const words = {
   title: 'Sharing Theory',
@@ -25,8 +17,16 @@ export const words = {
     duplicated: 'duplicated groups',
     'low-rank': 'low rank',
   } satisfies Record<DataKind, string>,
-  weights: 'Weights n',
-  seed: 'Seed',
+  /** `what`: as a sentence names it. */
+  numbers: {
+    n: { label: 'Weights n', what: 'number of weights' },
+    m: { label: 'Memory m', what: 'size of the memory' },
+    group: { label: 'Group', what: 'size of a group' },
+    noise: { label: 'Own share', what: 'share of the variance that is a feature’s own' },
+    rank: { label: 'Rank', what: 'rank' },
+    exponent: { label: 'Exponent', what: 'exponent' },
+    seed: { label: 'Seed', what: 'seed' },
+  } satisfies Record<NumberName, { label: string; what: string }>,
   again: 'Other Seed',
   estimator: 'Estimator',
   estimators: {
@@ -45,9 +45,10 @@ export const words = {
   memory: 'numbers kept, m',
   formula: 'formula',
   drawnSeries: 'drawn',
-  badWeights: (text: string) =>
-    `"${text}" is no number of weights: a whole number from ${fewestWeights} to ${mostWeights} is drawn here.`,
-  badSeed: (text: string) => `"${text}" is no seed: use a whole number from 0.`,
+  badNumber: (text: string, name: NumberName, { fewest, most, whole }: NumberRule) => {
+    const bounds = most === Number.MAX_SAFE_INTEGER ? `from ${fewest}` : `from ${fewest} to ${most}`;
+    return `"${text}" is no ${words.numbers[name].what}: use a ${whole ? 'whole ' : ''}number ${bounds}.`;
+  },
   progress: (done: number, all: number) => `${count(done)} of ${count(all)} figures drawn`,
   done: (agreeing: number, all: number) =>
     all === 0
@@ -83,6 +84,7 @@ export const words = {
       'Inner Product: ⟨θ, x⟩ is estimated from the memories of θ and x. All but magnitude are unbiased; the lines are the exact variance for this θ and x, the points the mean squared error of draws, with two standard errors each way.',
       'Learned Memory: the m numbers are trained to the optimum, and the excess risk that is left is drawn; lines where a formula is known.',
       'On average over isotropic data a fold ties random pruning. Sharing wins where features are correlated or one product dominates; magnitude needs to know θ. The formulas are derived here and checked by drawing; they are not quoted from a paper.',
+      'Duplicated groups: so many features are the same but for a share of the variance that is their own. Power law: feature i has the variance i to the power of minus the exponent. Low rank: so many directions make all features.',
       'The seed fixes θ, the data and every draw.',
     ],
     keys: [
@@ -94,8 +96,13 @@ export const words = {
   },
 } as const;
 
-export const settingsText = ({ data, n, seed }: Settings): string =>
-  `${words.kinds[data]} data, n ${count(n)}, seed ${seed}`;
+/** `duplicated groups data, n 128, group 8, own share 0.001, seed 1`. */
+export const settingsText = (settings: Settings): string => {
+  const { data, n } = settings;
+  const others = numbersFor(data).filter((name) => name !== 'n' && name !== 'm');
+  const told = others.map((name) => `${words.numbers[name].label.toLowerCase()} ${settings[name]}`);
+  return [`${words.kinds[data]} data`, `n ${count(n)}`, ...told].join(', ');
+};
 
 const inner: Record<Estimator, string> = {
   'count-sketch': '(|θ|²|x|² + ⟨θ, x⟩² − 2 Σ θᵢ²xᵢ²) / m',
@@ -119,12 +126,12 @@ const powerLaw: Partial<Record<Estimator, string>> = {
 const none = 'min over ψ of (θ − Rψ)ᵀ Σ (θ − Rψ) / θᵀΣθ: drawn only, no formula for its mean is known';
 
 /** The formula of an estimator's figure, as far as there is one. */
-export const formulaOf = ({ question, data }: Settings, estimator: Estimator): string => {
+export const formulaOf = ({ question, data, rank, n }: Settings, estimator: Estimator): string => {
   if (question === 'inner') return inner[estimator];
   if (data === 'isotropic') return isotropic[estimator];
   if (data === 'power-law') return powerLaw[estimator] ?? none;
   return data === 'low-rank' && estimator !== 'count-sketch'
-    ? `0 once m is ${dataDefaults.rank} or more; else ${none}`
+    ? `0 once m is ${Math.min(rank, n)} or more; else ${none}`
     : none;
 };
 
