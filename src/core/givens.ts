@@ -1,5 +1,7 @@
 /** Givens rotation sequences and the matrices they make. */
-import { rotateAxes, setMaskRows, wordLayout } from './axes';
+import { setMaskRows } from './axes';
+import { kernels } from './kernels/current';
+import type { RotationKernels } from './kernels/rotations';
 import { Mask } from './mask';
 import { finish } from './parts';
 import type { Parts } from './parts';
@@ -36,48 +38,84 @@ function* play<T extends Float32Array | Float64Array>(
   // working set is 32 entries an axis instead of the matrix, and the result goes to its place in the matrix at once.
   checkSequence(s);
   checkStep(s, steps);
-  const { rows, columns, first, second } = s;
+  const { rows, columns } = s;
   const axes = rotatedAxes(s);
   const length = Math.min(rows, columns);
-  const cos = s.angle.map(Math.cos);
-  const sin = s.angle.map(Math.sin);
-  const layout = wordLayout(axes);
-  const values = zeros(32 * axes);
-  const supports = new Uint32Array(axes);
   const weights = zeros(rows * columns);
   const mask = Mask.empty(rows, columns);
-  for (let from = 0; from < length; from += 32) {
-    supports.fill(0);
-    for (let k = 0; k < 32 && from + k < length; k++) {
-      const axis = s.start?.[from + k] ?? from + k;
-      supports[axis] = 1 << k;
-      values[axis * 32 + k] = s.signs?.[from + k] ?? 1;
+  const { room, rotateBlock, rotateBlock64 } = kernels();
+  const [first, second] = [room.uint32(steps), room.uint32(steps)];
+  first.set(s.first.subarray(0, steps));
+  second.set(s.second.subarray(0, steps));
+  const [cos, sin] = [room.float64(steps), room.float64(steps)];
+  for (let t = 0; t < steps; t++) {
+    cos[t] = Math.cos(s.angle[t]);
+    sin[t] = Math.sin(s.angle[t]);
+  }
+  const supports = room.uint32(axes);
+  const single = weights instanceof Float32Array;
+  const values = single ? room.float32(32 * axes) : room.float64(32 * axes);
+  // The values are of the type that the function is for.
+  const rotate = (single ? rotateBlock : rotateBlock64) as (values: ArrayLike<number>, ...others: Others) => void;
+  values.fill(0);
+  try {
+    for (let from = 0; from < length; from += 32) {
+      supports.fill(0);
+      for (let k = 0; k < 32 && from + k < length; k++) {
+        const axis = s.start?.[from + k] ?? from + k;
+        supports[axis] = 1 << k;
+        values[axis * 32 + k] = s.signs?.[from + k] ?? 1;
+      }
+      rotate(values, supports, first, second, cos, sin, steps);
+      if (rows > columns) {
+        for (let a = 0; a < axes; a++) mask.words[a * mask.wordsPerRow + (from >>> 5)] = supports[a];
+        entriesToRows(values, supports, weights, columns, from);
+      } else {
+        setMaskRows(mask, from, supports);
+        entriesAsRows(values, mask, weights, from);
+      }
+      yield;
     }
-    for (let t = 0; t < steps; t++) rotateAxes(values, supports, layout, first[t], second[t], cos[t], sin[t]);
-    if (rows > columns) for (let a = 0; a < axes; a++) mask.words[a * mask.wordsPerRow + (from >>> 5)] = supports[a];
-    else setMaskRows(mask, from, supports);
-    moveEntries(values, supports, weights, rows > columns ? [columns, 1] : [1, columns], from);
-    yield;
+  } finally {
+    for (const array of [first, second, cos, sin, supports, values]) room.free(array);
   }
   return { weights, mask };
 }
+
+type Others = Parameters<RotationKernels['rotateBlock']> extends [unknown, ...infer Rest] ? Rest : never;
 
 /** As `replayWithMask`, weights only: rows * columns float32, row-major. Throws `rotations.*` for a bad sequence or step. */
 export const replay = (s: RotationSequence, steps?: number): Float32Array<ArrayBuffer> =>
   replayWithMask(s, steps).weights;
 
-/** Moves the non-zeros of 32 entries an axis into the matrix, and leaves zeros behind for the next 32. */
-function moveEntries(
+/** Moves the non-zeros of 32 entries an axis into the matrix, whose rows the axes are, and leaves zeros for the next 32. */
+function entriesToRows(
   values: Float32Array | Float64Array,
   supports: Uint32Array,
   weights: Float32Array | Float64Array,
-  [axisStride, entryStride]: [number, number],
+  columns: number,
   from: number,
 ): void {
   for (let a = 0; a < supports.length; a++)
     for (let bits = supports[a] | 0; bits !== 0; bits &= bits - 1) {
       const k = 31 - Math.clz32(bits & -bits);
-      weights[a * axisStride + (from + k) * entryStride] = values[a * 32 + k];
+      weights[a * columns + from + k] = values[a * 32 + k];
       values[a * 32 + k] = 0;
     }
+}
+
+/** The same where the axes are the columns: row after row, whose places are far apart. */
+function entriesAsRows(
+  values: Float32Array | Float64Array,
+  { words, wordsPerRow, rows, columns }: Mask,
+  weights: Float32Array | Float64Array,
+  from: number,
+): void {
+  for (let row = from; row < Math.min(rows, from + 32); row++)
+    for (let w = 0; w < wordsPerRow; w++)
+      for (let bits = words[row * wordsPerRow + w] | 0; bits !== 0; bits &= bits - 1) {
+        const a = 32 * w + 31 - Math.clz32(bits & -bits);
+        weights[row * columns + a] = values[a * 32 + row - from];
+        values[a * 32 + row - from] = 0;
+      }
 }

@@ -4,13 +4,14 @@
  */
 import { checkAngles, drawAngle } from '../angles';
 import type { Angles } from '../angles';
-import { firstSupports, mergeSupports, rowMajorLayout } from '../axes';
+import { firstSupports, rowMajorLayout } from '../axes';
 import { densityOutOfRange, densityTooLow, noEnd } from '../errors';
 import { replayWithMask } from '../givens';
+import { kernels } from '../kernels/current';
+import type { Room } from '../kernels/room';
 import { badGain } from './errors';
 import type { Mask } from '../mask';
 import type { Rng } from '../rng';
-import { rotatedAxes } from '../rotation-sequence';
 import type { RotationSequence } from '../rotation-sequence';
 import { checkShape } from '../shape';
 
@@ -70,6 +71,9 @@ export function drawSequence({ most = Infinity, ...p }: EoiRequest & { most?: nu
   return { rows, columns, ...pairs, angle, seed };
 }
 
+/** Pairs that are drawn before their supports are merged. */
+const pairsAtATime = 128;
+
 /** Draws axis pairs and follows the supports only, until the density is reached: the cheap half of the method. */
 function drawPairs(
   rows: number,
@@ -78,31 +82,48 @@ function drawPairs(
   most: number,
   rng: Rng,
 ): { first: Uint32Array; second: Uint32Array; lastUndone: boolean } {
+  const { room, mergePairs } = kernels();
   const layout = rowMajorLayout(rows, columns);
-  const supports = firstSupports(layout);
-  const axes = rotatedAxes({ rows, columns });
+  const { axes, words } = layout;
   const wanted = wantedNonZeros(rows, columns, density);
   // Even density 1 needs about axes * ln(axes) rotations; the chance to pass this bound is below exp(-100).
   const limit = Math.ceil(64 * axes * (1 + Math.log(axes)));
-  const first: number[] = [];
-  const second: number[] = [];
-  let before = layout.length;
-  let nonZeros = layout.length;
-  while (nonZeros < wanted) {
-    if (first.length === limit) throw noEnd(rows, columns, density, limit);
-    const i = rng.below(axes);
-    const skipping = rng.below(axes - 1);
-    const j = skipping < i ? skipping : skipping + 1;
-    first.push(Math.min(i, j));
-    second.push(Math.max(i, j));
-    before = nonZeros;
-    nonZeros += mergeSupports(supports, layout.words, i, j);
+  const supports = room.uint32(axes * words);
+  supports.set(firstSupports(layout));
+  // Non-zeros before and after the last pair.
+  const counts = room.uint32(2).fill(layout.length);
+  let [first, second] = [room.uint32(4 * pairsAtATime), room.uint32(4 * pairsAtATime)];
+  let drawn = 0;
+  try {
+    while (counts[1] < wanted) {
+      if (drawn >= limit) throw noEnd(rows, columns, density, limit);
+      if (drawn + pairsAtATime > first.length) [first, second] = [doubled(room, first), doubled(room, second)];
+      for (let t = drawn; t < drawn + pairsAtATime; t++) {
+        const i = rng.below(axes);
+        const skipping = rng.below(axes - 1);
+        const j = skipping < i ? skipping : skipping + 1;
+        first[t] = Math.min(i, j);
+        second[t] = Math.max(i, j);
+      }
+      drawn += mergePairs(supports, words, first, second, drawn, drawn + pairsAtATime, wanted, counts);
+    }
+    const [before, nonZeros] = counts;
+    return {
+      first: first.slice(0, drawn),
+      second: second.slice(0, drawn),
+      lastUndone: drawn > 0 && (wanted - before < nonZeros - wanted || nonZeros > most),
+    };
+  } finally {
+    for (const array of [supports, counts, first, second]) room.free(array);
   }
-  return {
-    first: Uint32Array.from(first),
-    second: Uint32Array.from(second),
-    lastUndone: first.length > 0 && (wanted - before < nonZeros - wanted || nonZeros > most),
-  };
+}
+
+/** The same values in an array twice as long. */
+function doubled(room: Room, array: Uint32Array): Uint32Array {
+  const longer = room.uint32(2 * array.length);
+  longer.set(array);
+  room.free(array);
+  return longer;
 }
 
 /** density * elements, without the rounding error by which a density that came from a count would miss that count. */

@@ -18,9 +18,11 @@ import { plainDense } from './plain/dense';
 import { plainFrames } from './plain/frames';
 import { plainNorm } from './plain/norm';
 import { plainPool } from './plain/pool';
+import { plainRotations } from './plain/rotations';
 import { plainRows } from './plain/rows';
 import { plainTrain } from './plain/train';
 import type { PoolKernels } from './pool';
+import type { RotationKernels } from './rotations';
 import type { RowKernels } from './rows';
 import type { TrainKernels } from './train';
 import { MemoryRoom, PlainRoom } from './room';
@@ -34,6 +36,7 @@ export type KernelFunctions = ActivateKernels &
   FrameKernels &
   NormKernels &
   PoolKernels &
+  RotationKernels &
   RowKernels &
   TrainKernels;
 
@@ -54,6 +57,7 @@ const plainFunctions: KernelFunctions = {
   ...plainFrames,
   ...plainNorm,
   ...plainPool,
+  ...plainRotations,
   ...plainRows,
   ...plainTrain,
 };

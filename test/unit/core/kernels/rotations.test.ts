@@ -1,0 +1,64 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { replayDouble, replayWithMask } from '../../../../src/core/givens';
+import { drawSequence } from '../../../../src/core/init/eoi';
+import { useKernels } from '../../../../src/core/kernels/current';
+import { plainKernels } from '../../../../src/core/kernels/kernels';
+import { Rng } from '../../../../src/core/rng';
+import type { RotationSequence } from '../../../../src/core/rotation-sequence';
+import { everyKernels } from '../../kernels';
+
+const shapes = [
+  [1, 2],
+  [7, 7],
+  [33, 70],
+  [130, 129],
+  [65, 300],
+] as const;
+
+const drawn = (rows: number, columns: number): RotationSequence =>
+  drawSequence({ rows, columns, density: 0.6, angles: 'uniform', rng: Rng.fromSeed(rows), seed: rows });
+
+/** The product by its definition: rotations of whole rows or columns, in double precision. */
+function product({ rows, columns, first, second, angle, lastUndone }: RotationSequence): number[][] {
+  const axes = Math.max(rows, columns);
+  const vectors = Array.from({ length: axes }, (_, a) =>
+    Array.from({ length: Math.min(rows, columns) }, (_, k) => Number(a === k)),
+  );
+  for (let t = 0; t < first.length - (lastUndone ? 1 : 0); t++) {
+    const [x, y] = [vectors[first[t]], vectors[second[t]]];
+    const [cos, sin] = [Math.cos(angle[t]), Math.sin(angle[t])];
+    vectors[first[t]] = x.map((value, k) => cos * value + sin * y[k]);
+    vectors[second[t]] = x.map((value, k) => cos * y[k] - sin * value);
+  }
+  return vectors;
+}
+
+afterAll(() => useKernels(plainKernels()));
+
+describe.each(everyKernels())('rotations by %s kernels', (_, own) => {
+  it.each(shapes)('of %i x %i come to the product of the definition', (rows, columns) => {
+    useKernels(own);
+    const before = own.room.used;
+    const s = drawn(rows, columns);
+    const vectors = product(s);
+    const entry = (i: number): number => {
+      const [row, column] = [Math.floor(i / columns), i % columns];
+      return rows > columns ? vectors[row][column] : vectors[column][row];
+    };
+    replayDouble(s).forEach((value, i) => expect(value).toBeCloseTo(entry(i), 12));
+    expect(own.room.used).toBe(before);
+  });
+
+  it.each(shapes)('of %i x %i are those of the plain kernels, bit for bit', (rows, columns) => {
+    useKernels(plainKernels());
+    const wanted = drawn(rows, columns);
+    const plain = replayWithMask(wanted);
+    useKernels(own);
+    const s = drawn(rows, columns);
+    expect(s).toEqual(wanted);
+    const { weights, mask } = replayWithMask(s);
+    expect(new Uint32Array(weights.buffer)).toEqual(new Uint32Array(plain.weights.buffer));
+    expect(mask.words).toEqual(plain.mask.words);
+    expect(replayDouble(s)).toEqual((useKernels(plainKernels()), replayDouble(s)));
+  });
+});
