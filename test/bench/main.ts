@@ -6,6 +6,7 @@ import { benchEngine } from './engine';
 import { benchFiles } from './files';
 import { benchMethods } from './methods';
 import type { BenchRow } from './row';
+import { benchSharing } from './sharing';
 
 const milliseconds = (value: number): string =>
   value >= 100 ? value.toFixed(0) : value >= 1 ? value.toFixed(1) : value.toFixed(3);
@@ -25,6 +26,7 @@ console.log(
   `Node ${process.versions.node}, ${cpus.length} x ${cpus[0]?.model ?? 'unknown processor'}, ${os.platform()}\n`,
 );
 const rows: BenchRow[] = [];
-for (const bench of [benchCore, benchMethods, benchFiles, benchEngine, benchEditor]) rows.push(...(await bench()));
+for (const bench of [benchCore, benchMethods, benchFiles, benchSharing, benchEngine, benchEditor])
+  rows.push(...(await bench()));
 console.log(table(rows));
 process.exit(0);

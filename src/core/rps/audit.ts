@@ -4,7 +4,8 @@ import { finish } from '../parts';
 import { cacheLinesOf } from './cache-lines';
 import type { CacheLines } from './cache-lines';
 import * as errors from './errors';
-import { blocksPerPart } from './location-sums';
+import { blocksPerPart, countedInParts } from './location-counts';
+import type { CountVisitor } from './location-counts';
 import { blockSize, blocksOf, locationsOf, signsOf } from './mapping';
 import type { Sharing } from './sharing';
 
@@ -26,39 +27,20 @@ export interface Audit {
 
 export const audit = (sharing: Sharing): Audit => finish(auditInParts(sharing));
 
-/** Gets the locations of each block of a layer, in the network's order; only the first `count` are of it. */
-export type BlockVisitor = (layer: number, places: Int32Array, count: number) => void;
-
 /** `also`: for whoever has to know every location too, so that they are computed once. */
-export function* auditInParts(sharing: Sharing, also?: BlockVisitor): Parts<Audit> {
+export function* auditInParts(sharing: Sharing, also?: CountVisitor): Parts<Audit> {
   const { m, n, layers } = sharing;
   const load = new Uint32Array(m);
-  // Of the last layer seen at each location: 2 * layer + 1, one more once a second weight of it came.
-  const last = new Int32Array(m);
-  const places = new Int32Array(blockSize);
-  const collisions: number[] = [];
-  for (let l = 0; l < layers.length; l++) {
+  const collisions = layers.map(() => 0);
+  yield* countedInParts(sharing, (layer, places, times, size) => {
     let colliding = 0;
-    let block = 0;
-    const once = 2 * l + 1;
-    for (const [from, to] of blocksOf(sharing, l)) {
-      locationsOf(sharing, l, from, to, places);
-      for (let k = 0; k < to - from; k++) {
-        const j = places[k];
-        load[j]++;
-        const seen = last[j];
-        if (seen < once) last[j] = once;
-        else if (seen === once) {
-          last[j] = once + 1;
-          colliding += 2;
-        } else colliding++;
-      }
-      also?.(l, places, to - from);
-      if (++block % blocksPerPart === 0) yield;
+    for (let k = 0; k < size; k++) {
+      load[places[k]] += times[k];
+      if (times[k] > 1) colliding += times[k];
     }
-    collisions.push(colliding);
-    yield;
-  }
+    collisions[layer] += colliding;
+    also?.(layer, places, times, size);
+  });
   let max = 0;
   for (let j = 0; j < m; j++) if (load[j] > max) max = load[j];
   const loads = new Array<number>(max + 1).fill(0);
@@ -113,16 +95,7 @@ export const ownersOf = (sharing: Sharing, bins: number): Uint32Array => finish(
 function* ownersInParts(sharing: Sharing, bins: number): Parts<Uint32Array<ArrayBuffer>> {
   const { m, layers } = sharing;
   const counts = new Uint32Array(layers.length * bins);
-  const places = new Int32Array(blockSize);
-  for (let l = 0; l < layers.length; l++) {
-    let block = 0;
-    for (const [from, to] of blocksOf(sharing, l)) {
-      locationsOf(sharing, l, from, to, places);
-      addOwners(counts, l, { bins, m }, places, to - from);
-      if (++block % blocksPerPart === 0) yield;
-    }
-    yield;
-  }
+  yield* countedInParts(sharing, (...counted) => addOwners(counts, { bins, m }, ...counted));
   return counts;
 }
 
@@ -132,13 +105,11 @@ function* ownersInParts(sharing: Sharing, bins: number): Parts<Uint32Array<Array
  */
 export const binOf = (place: number, length: number, bins: number): number => Math.floor((place * bins) / length);
 
-/** Adds a block of a layer's locations to the counts of its bins, as `ownersOf` has them. */
+/** Adds locations of a layer to the counts of its bins, as `ownersOf` has them. */
 export function addOwners(
   counts: Uint32Array,
-  layer: number,
   { bins, m }: { bins: number; m: number },
-  places: Int32Array,
-  count: number,
+  ...[layer, places, times, size]: Parameters<CountVisitor>
 ): void {
-  for (let k = 0; k < count; k++) counts[layer * bins + binOf(places[k], m, bins)]++;
+  for (let k = 0; k < size; k++) counts[layer * bins + binOf(places[k], m, bins)] += times[k];
 }

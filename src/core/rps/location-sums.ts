@@ -3,7 +3,9 @@ import { finish } from '../parts';
 import type { Parts } from '../parts';
 import { spreadOut } from './location-values';
 import type { LocationValues } from './location-values';
-import { blockSize, blocksOf, locationsOf, slicesOf } from './mapping';
+import { countedInParts } from './location-counts';
+import type { CountVisitor } from './location-counts';
+import { slicesOf } from './mapping';
 import type { Sharing } from './sharing';
 
 /** All of the same stretches. */
@@ -23,24 +25,14 @@ export const locationSums = (sharing: Sharing, scale: ArrayLike<number>): Locati
 export function* locationSumsInParts(sharing: Sharing, scale: ArrayLike<number>): Parts<LocationSums> {
   const summing = summingOf(sharing, scale);
   if (summing.known) return summing.known;
-  const places = new Int32Array(blockSize);
-  for (let l = 0; l < sharing.layers.length; l++) {
-    let block = 0;
-    for (const [from, to] of blocksOf(sharing, l)) {
-      locationsOf(sharing, l, from, to, places);
-      summing.add(l, places, to - from);
-      if (++block % blocksPerPart === 0) yield;
-    }
-    yield;
-  }
+  yield* countedInParts(sharing, summing.add);
   return summing.sums();
 }
 
 interface Summing {
   /** Of a fold they are known without a look at any location. */
   known?: LocationSums;
-  /** Adds weights of a layer, which lie at the first `count` of the places. */
-  add(layer: number, places: Int32Array, count: number): void;
+  add: CountVisitor;
   sums(): LocationSums;
 }
 
@@ -52,22 +44,20 @@ export function summingOf(sharing: Sharing, scale: ArrayLike<number>): Summing {
   const { m } = sharing;
   const [count, sum, squares] = [new Float64Array(m), new Float64Array(m), new Float64Array(m)];
   return {
-    add(layer, places, size) {
+    add(layer, places, times, size) {
       const lambda = scale[layer];
       const square = lambda * lambda;
       for (let k = 0; k < size; k++) {
         const j = places[k];
-        count[j]++;
-        sum[j] += lambda;
-        squares[j] += square;
+        const sharers = times[k];
+        count[j] += sharers;
+        sum[j] += sharers * lambda;
+        squares[j] += sharers * square;
       }
     },
     sums: () => ({ count: { values: count }, sum: { values: sum }, squares: { values: squares } }),
   };
 }
-
-/** Blocks of one part: some milliseconds where every location is a miss of the cache. */
-export const blocksPerPart = 64;
 
 /** Each layer is cut at its ends, and where a partition or the memory ends. */
 const stretchesAtMost = ({ layers, parts }: Sharing): number =>

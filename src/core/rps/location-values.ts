@@ -11,8 +11,15 @@ export const mapValues = (
   f: (value: number, k: number) => number,
 ): LocationValues => ({
   ...(ends && { ends }),
-  values: values.map((value, k) => f(value, k)),
+  values: mapped(values, f),
 });
+
+/** A loop: of millions of values `map` of a typed array takes several times as long. */
+function mapped(values: Float64Array, f: (value: number, k: number) => number): Float64Array {
+  const out = new Float64Array(values.length);
+  for (let k = 0; k < values.length; k++) out[k] = f(values[k], k);
+  return out;
+}
 
 /** Bytes of them. */
 export const valueBytes = ({ ends, values }: LocationValues): number => values.byteLength + (ends?.byteLength ?? 0);
@@ -50,13 +57,13 @@ export function stretchAt({ ends }: LocationValues, location: number): number {
 }
 
 /** memory[j] *= value of j, in place. */
-export const multiply = (memory: Float32Array | Float64Array, by: LocationValues): void =>
-  eachStretch(by, (value, from, to) => {
-    for (let j = from; j < to; j++) memory[j] *= value;
-  });
+export function multiply(memory: Float32Array | Float64Array, { ends, values }: LocationValues): void {
+  for (let k = 0, j = 0; k < values.length; k++)
+    for (const to = ends ? ends[k] : k + 1; j < to; j++) memory[j] *= values[k];
+}
 
 /** memory[j] /= value of j, in place. */
-export const divide = (memory: Float32Array | Float64Array, by: LocationValues): void =>
-  eachStretch(by, (value, from, to) => {
-    for (let j = from; j < to; j++) memory[j] /= value;
-  });
+export function divide(memory: Float32Array | Float64Array, { ends, values }: LocationValues): void {
+  for (let k = 0, j = 0; k < values.length; k++)
+    for (const to = ends ? ends[k] : k + 1; j < to; j++) memory[j] /= values[k];
+}

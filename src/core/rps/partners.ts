@@ -2,7 +2,7 @@
 import type { TileRange } from '../mask';
 import type { Parts } from '../parts';
 import { binOf } from './audit';
-import { blocksPerPart } from './location-sums';
+import { blocksPerPart } from './location-counts';
 import { blockSize, blocksOf, locationsOf } from './mapping';
 import type { Sharing } from './sharing';
 

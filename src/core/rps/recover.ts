@@ -5,9 +5,10 @@
 import type { Parts } from '../parts';
 import { finish } from '../parts';
 import * as errors from './errors';
-import { stretchAt } from './location-values';
+import { multiply, stretchAt } from './location-values';
 import type { LocationValues } from './location-values';
-import { blocksPerPart, locationSumsInParts } from './location-sums';
+import { blocksPerPart } from './location-counts';
+import { locationSumsInParts } from './location-sums';
 import { blockSize, blocksOf, locationsOf, signsOf, slicesOf } from './mapping';
 import type { Scales } from './scales';
 import type { Sharing } from './sharing';
@@ -42,6 +43,19 @@ const bySlices = ({ spec, parts }: Sharing, layer: number, inverse: LocationValu
   spec.kind === 'fold' && parts[layer].length >= shortestFold && (!inverse || inverse.ends !== undefined);
 
 const factorAt = (inverse: LocationValues, location: number): number => inverse.values[stretchAt(inverse, location)];
+
+/**
+ * Whether so many weights of a mapping without order are worth a look at every location: where each of them is a miss of the
+ * cache, one array is then looked into in place of two.
+ */
+const many = (weights: number, { m }: Sharing): boolean => weights >= m / 4;
+
+/** inverse_j psi_j of every location. */
+function scaled(memory: Floats, inverse: LocationValues): Float64Array {
+  const values = Float64Array.from(memory);
+  multiply(values, inverse);
+  return values;
+}
 
 function check(sharing: Sharing, layer: number, memory: Floats, weights: Floats): void {
   const { name, weights: expected } = sharing.layers[layer];
@@ -83,6 +97,8 @@ function* range(sharing: Sharing, scales: Scales, memory: Floats, p: WeightRange
   const signs = new Int8Array(blockSize);
   const places = new Int32Array(blockSize);
   const slices = bySlices(sharing, layer, inverse);
+  // The same products, made once for each location or for each weight.
+  const values = !inverse ? memory : !slices && many(p.to - p.from, sharing) ? scaled(memory, inverse) : undefined;
   let block = 0;
   for (let from = p.from; from < p.to; from += blockSize) {
     if (block++ % blocksPerPart === blocksPerPart - 1) yield;
@@ -97,11 +113,37 @@ function* range(sharing: Sharing, scales: Scales, memory: Floats, p: WeightRange
       continue;
     }
     locationsOf(sharing, layer, from, to, places);
-    for (let k = 0; k < to - from; k++) {
-      const factor = inverse ? lambda * factorAt(inverse, places[k]) : lambda;
-      out[at + k] = signs[k] * factor * memory[places[k]];
-    }
+    if (values) fetch(values, lambda, signs, places, out, at, to - from);
+    else
+      for (let k = 0; k < to - from; k++)
+        out[at + k] = signs[k] * lambda * (factorAt(inverse!, places[k]) * memory[places[k]]);
   }
+}
+
+// Functions of their own: the loops of a generator are compiled anew each time that it goes on.
+
+function fetch(
+  values: Floats,
+  lambda: number,
+  signs: Int8Array,
+  places: Int32Array,
+  out: Floats,
+  at: number,
+  size: number,
+): void {
+  for (let k = 0; k < size; k++) out[at + k] = signs[k] * lambda * values[places[k]];
+}
+
+function scatter(
+  gradient: Floats,
+  from: number,
+  lambda: number,
+  signs: Int8Array,
+  places: Int32Array,
+  sums: Floats,
+  size: number,
+): void {
+  for (let k = 0; k < size; k++) sums[places[k]] += signs[k] * lambda * gradient[from + k];
 }
 
 /** Adds R_lᵀ dL/dW_l to `out`, of m numbers. Throws `rps.size-mismatch`. */
@@ -122,6 +164,7 @@ export function* gatherInParts(
   const signs = new Int8Array(blockSize);
   const places = new Int32Array(blockSize);
   const slices = bySlices(sharing, layer, inverse);
+  const sums = inverse && !slices && many(gradient.length, sharing) ? new Float64Array(sharing.m) : undefined;
   let block = 0;
   for (const [from, to] of blocksOf(sharing, layer)) {
     if (block++ % blocksPerPart === blocksPerPart - 1) yield;
@@ -133,11 +176,15 @@ export function* gatherInParts(
       continue;
     }
     locationsOf(sharing, layer, from, to, places);
-    for (let k = 0; k < to - from; k++) {
-      const factor = inverse ? lambda * factorAt(inverse, places[k]) : lambda;
-      out[places[k]] += signs[k] * factor * gradient[from + k];
-    }
+    if (!inverse) scatter(gradient, from, lambda, signs, places, out, to - from);
+    else if (sums) scatter(gradient, from, lambda, signs, places, sums, to - from);
+    else
+      for (let k = 0; k < to - from; k++)
+        out[places[k]] += signs[k] * (lambda * factorAt(inverse, places[k])) * gradient[from + k];
   }
+  if (!sums || !inverse) return;
+  multiply(sums, inverse);
+  for (let j = 0; j < sums.length; j++) out[j] += sums[j];
 }
 
 /** The memory nearest to given weights: `projectInParts` at once. */

@@ -2,11 +2,14 @@
  * The factors of R, and what makes its gradients those of a dense network: Desai, Shrivastava, "In defense of parameter
  * sharing for model-compression" (2024), section 3; the normalised form and the rule for Adam are derived here.
  */
+import { finish } from '../parts';
+import type { Parts } from '../parts';
 import type { Rng } from '../rng';
 import * as errors from './errors';
 import { eachStretch, mapValues } from './location-values';
 import type { LocationValues } from './location-values';
-import { locationSums } from './location-sums';
+import { locationSums, locationSumsInParts } from './location-sums';
+import type { LocationSums } from './location-sums';
 import type { ScalerName } from './names';
 import type { Sharing } from './sharing';
 
@@ -35,10 +38,14 @@ export function plainScales({ layers }: Sharing, s: number): Scales {
 }
 
 /** Of STABLE-RPS, without a scale of the memory. */
-export function normalisedScales(sharing: Sharing): Scales {
+export const normalisedScales = (sharing: Sharing): Scales => finish(normalisedInParts(sharing)).scales;
+
+/** With the sums that they are made of. */
+export function* normalisedInParts(sharing: Sharing): Parts<{ scales: Scales; sums: LocationSums }> {
   const lambda = Float64Array.from(sharing.layers, ({ deviation }) => deviation);
-  const { squares } = locationSums(sharing, lambda);
-  return { lambda, normalised: true, inverse: mapValues(squares, (value) => (value > 0 ? 1 / Math.sqrt(value) : 0)) };
+  const sums = yield* locationSumsInParts(sharing, lambda);
+  const inverse = mapValues(sums.squares, (value) => (value > 0 ? 1 / Math.sqrt(value) : 0));
+  return { scales: { lambda, normalised: true, inverse }, sums };
 }
 
 /** s0 = sqrt(c mean sigma²), with c = n / m: the scale of the memory at which the mean Gamma is 1 (rps.md 2.1). */

@@ -8,8 +8,9 @@ import { addOwners } from '../../core/rps/audit';
 import { diagnoseAdam, diagnoseHalf } from '../../core/rps/diagnosis/rules';
 import { metadataText } from '../../core/rps/metadata';
 import { diagnoseWiring } from '../../core/rps/diagnosis/wiring';
+import type { CountVisitor } from '../../core/rps/location-counts';
 import { diagnoseStatic } from '../../core/rps/diagnosis/static';
-import { eachStretch, spreadOut } from '../../core/rps/location-values';
+import { spreadOut } from '../../core/rps/location-values';
 import type { LocationValues } from '../../core/rps/location-values';
 import type { SharingFinding, SharingReport } from '../../protocol/sharing';
 import { findingText } from '../../protocol/sharing-words';
@@ -35,11 +36,12 @@ export function* staticReport(config: Config, plan: NetworkPlan): Parts<Diagnose
   const factors = scales.inverse && spreadOut(scales.inverse, sharing.m);
   const largest = new Float64Array(sharing.layers.length).fill(factors ? 0 : 1);
   const owners = new Uint32Array(sharing.layers.length * ownerBins);
-  const { figures, findings } = yield* diagnoseStatic(run, memory, (layer, places, count) => {
-    addOwners(owners, layer, { bins: ownerBins, m: sharing.m }, places, count);
+  const also: CountVisitor = (layer, places, times, size) => {
+    addOwners(owners, { bins: ownerBins, m: sharing.m }, layer, places, times, size);
     if (factors)
-      for (let k = 0; k < count; k++) if (factors[places[k]] > largest[layer]) largest[layer] = factors[places[k]];
-  });
+      for (let k = 0; k < size; k++) if (factors[places[k]] > largest[layer]) largest[layer] = factors[places[k]];
+  };
+  const { figures, findings } = yield* diagnoseStatic(run, memory, { known: start.sums, also });
   const { audit, gamma, sums, normRatio } = figures;
   const { dense, bytes } = plan.sharing!;
   const { method, mapping, scope, compression, scaler, initStd } = config.sharing!;
@@ -96,10 +98,10 @@ function loadBins(loads: readonly number[], mean: number): number[] {
 /** Of used locations; even where all are within a decade, else even in the logarithm. */
 function histogram(gamma: LocationValues): { edges: number[]; counts: number[] } {
   let [least, most] = [Infinity, 0];
-  eachStretch(gamma, (value) => {
+  for (const value of gamma.values) {
     if (value > 0) least = Math.min(least, value);
     most = Math.max(most, value);
-  });
+  }
   // Differences of rounding are none.
   const same = most - least <= 1e-9 * most;
   if (same) [least, most] = [0.95 * least, 1.05 * most];
@@ -109,12 +111,13 @@ function histogram(gamma: LocationValues): { edges: number[]; counts: number[] }
     wide ? least * (most / least) ** (k / bins) : least + ((most - least) * k) / bins;
   const edges = Array.from({ length: bins + 1 }, (_, k) => edge(k));
   const counts = new Array<number>(bins).fill(0);
-  const at = (value: number): number => {
-    const share = wide ? Math.log(value / least) / Math.log(most / least) : (value - least) / (most - least);
-    return Math.min(bins - 1, Math.max(0, Math.floor(share * bins)));
-  };
-  eachStretch(gamma, (value, from, to) => {
-    if (value > 0) counts[at(value)] += to - from;
-  });
+  const range = wide ? Math.log(most / least) : most - least;
+  for (let k = 0, from = 0; k < gamma.values.length; k++) {
+    const to = gamma.ends ? gamma.ends[k] : k + 1;
+    const value = gamma.values[k];
+    const share = (wide ? Math.log(value / least) : value - least) / range;
+    if (value > 0) counts[Math.min(bins - 1, Math.max(0, Math.floor(share * bins)))] += to - from;
+    from = to;
+  }
   return { edges, counts };
 }

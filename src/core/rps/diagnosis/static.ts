@@ -1,7 +1,8 @@
 /** D1 to D5: what the config alone says, without data (rps.md 6). */
 import type { Parts } from '../../parts';
 import { auditInParts } from '../audit';
-import type { Audit, BlockVisitor } from '../audit';
+import type { Audit } from '../audit';
+import type { CountVisitor } from '../location-counts';
 import { largest } from '../../prune/threshold';
 import { eachStretch, multiply } from '../location-values';
 import type { LocationValues } from '../location-values';
@@ -43,18 +44,22 @@ export interface StaticDiagnosis {
   findings: Finding[];
 }
 
-/** `memory`: as drawn. `also`: as of `auditInParts`. */
-export function* diagnoseStatic(run: SharedRun, memory: Float32Array, also?: BlockVisitor): Parts<StaticDiagnosis> {
+/** `memory`: as drawn. `known`: the sums of its scales, where they are. `also`: as of `auditInParts`. */
+export function* diagnoseStatic(
+  run: SharedRun,
+  memory: Float32Array,
+  { known, also }: { known?: LocationSums | undefined; also?: CountVisitor } = {},
+): Parts<StaticDiagnosis> {
   const { sharing, scales } = run;
-  const summing = summingOf(sharing, scales.lambda);
+  const summing = known ? undefined : summingOf(sharing, scales.lambda);
   const recovered = normsOf(run, memory);
   yield;
-  const audit = yield* auditInParts(sharing, (layer, places, count) => {
-    summing.add(layer, places, count);
-    recovered.add(layer, places, count);
-    also?.(layer, places, count);
+  const audit = yield* auditInParts(sharing, (...counted) => {
+    summing?.add(...counted);
+    recovered.add(...counted);
+    also?.(...counted);
   });
-  const sums = summing.sums();
+  const sums = known ?? summing!.sums();
   const gamma = gammaFigures(sums, sharing.m);
   const normRatio = recovered.ratios();
   const figures = { audit, sums, gamma, normRatio };
@@ -71,13 +76,16 @@ export function* diagnoseStatic(run: SharedRun, memory: Float32Array, also?: Blo
 /** Over locations that are used. */
 function gammaFigures({ count, sum, squares }: LocationSums, m: number): GammaFigures {
   let [total, max, gap, largestSum] = [0, 0, 0, 0];
-  eachStretch(squares, (gamma, from, to, k) => {
+  for (let k = 0, from = 0; k < squares.values.length; k++) {
+    const to = squares.ends ? squares.ends[k] : k + 1;
+    const gamma = squares.values[k];
     total += gamma * (to - from);
-    if (gamma === 0) return;
+    from = to;
+    if (gamma === 0) continue;
     max = Math.max(max, gamma);
     largestSum = Math.max(largestSum, sum.values[k]);
     gap = Math.max(gap, (gamma * count.values[k]) / sum.values[k] ** 2);
-  });
+  }
   return { mean: total / m, median: medianOf(squares, m), max, gap, largestSum };
 }
 
@@ -93,16 +101,16 @@ function medianOf(values: LocationValues, m: number): number {
 }
 
 /** Of each layer the root mean square of what is recovered over sigma, from the locations of its weights. */
-function normsOf({ sharing, scales }: SharedRun, memory: Float32Array): { add: BlockVisitor; ratios(): number[] } {
+function normsOf({ sharing, scales }: SharedRun, memory: Float32Array): { add: CountVisitor; ratios(): number[] } {
   const { lambda, inverse } = scales;
   const energy = Float64Array.from(memory);
   if (inverse) multiply(energy, inverse);
   for (let j = 0; j < energy.length; j++) energy[j] *= energy[j];
   const squares = new Float64Array(sharing.layers.length);
   return {
-    add(layer, places, count) {
+    add(layer, places, times, size) {
       let sum = 0;
-      for (let k = 0; k < count; k++) sum += energy[places[k]];
+      for (let k = 0; k < size; k++) sum += times[k] * energy[places[k]];
       squares[layer] += sum;
     },
     ratios: () =>

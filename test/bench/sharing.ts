@@ -1,0 +1,104 @@
+/** How long shared weights of VGG-11 take, by the mapping, and what a trainer of them really holds. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import * as tf from '@tensorflow/tfjs-core';
+import { checkConfig } from '../../src/config/check';
+import { scalesOf } from '../../src/config/initial-memory';
+import { finish } from '../../src/core/parts';
+import { mappingNames } from '../../src/core/rps/names';
+import { gather, recover } from '../../src/core/rps/recover';
+import { wasm } from '../../src/engine/backends/wasm';
+import { drawNetwork } from '../../src/engine/initial-network';
+import type { Source } from '../../src/engine/initial-network';
+import { ruleOf } from '../../src/engine/rps/rule';
+import { Trainer, trainingSettings } from '../../src/engine/trainer';
+import { staticReport } from '../../src/runs/sharing/report';
+import { measure } from './row';
+import type { BenchRow } from './row';
+
+function vgg11(weights: string): Pick<Source, 'config' | 'plan'> {
+  const text = `version: 1
+name: vgg-11
+seed: 1
+model: { preset: vgg-11 }
+data: { source: cifar-100, path: ./data }
+${weights}
+train: { optimizer: { name: sgd, learningRate: 0.1, momentum: 0.9 } }
+`;
+  const { config, plan, issues } = checkConfig(text, 'yaml');
+  if (!config || !plan) throw new Error(issues.map(({ message }) => message).join('\n'));
+  return { config, plan };
+}
+
+async function mapping(kind: string, method: string): Promise<BenchRow[]> {
+  const { config, plan } = vgg11(`sharing: { method: ${method}, mapping: ${kind}, compression: 10 }`);
+  const sharing = plan.sharing!;
+  const scales = scalesOf(sharing, config.sharing!);
+  const memory = new Float32Array(sharing.m).fill(1);
+  const weights = sharing.layers.map((layer) => new Float32Array(layer.weights));
+  const gradient = new Float64Array(sharing.m);
+  const name = `VGG-11 at 10x, ${method}, ${kind}`;
+  const note = `${sharing.n} weights of ${sharing.m} numbers`;
+  return [
+    await measure(`static report of ${name}`, 3, () => finish(staticReport(config, plan)), note),
+    await measure(`recover ${name}`, 3, () => weights.forEach((out, l) => recover(sharing, scales, memory, l, out))),
+    await measure(`gather ${name}`, 3, () => weights.forEach((own, l) => gather(sharing, scales, l, own, gradient))),
+  ];
+}
+
+const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+
+/** The collector of garbage, so that only what is held counts: in a turn of its own, when nothing of the last one is alive. */
+function collector(): () => Promise<void> {
+  setFlagsFromString('--expose-gc');
+  const gc = runInNewContext('gc') as () => void;
+  return async () => {
+    for (let k = 0; k < 3; k++) {
+      await nextTurn();
+      gc();
+    }
+  };
+}
+
+/** Tensors, which lie in the memory of WebAssembly, other arrays, and the resident set: before the network is drawn and while its trainer is there. */
+async function held(name: string, weights: string, gc: () => Promise<void>): Promise<BenchRow> {
+  const own = vgg11(weights);
+  const rule = ruleOf(own);
+  await gc();
+  const before = process.memoryUsage();
+  const tensors = tf.memory().numBytes;
+  const began = performance.now();
+  const trainer = await (async () => {
+    const source: Source = { ...own, configPath: '', root: '' };
+    const context = { signal: new AbortController().signal, progress: () => undefined };
+    const { state } = await drawNetwork(source, context);
+    return new Trainer(own.plan.network, state, trainingSettings({ ...own, rule }));
+  })();
+  const milliseconds = performance.now() - began;
+  await gc();
+  const after = process.memoryUsage();
+  const inTensors = tf.memory().numBytes - tensors;
+  trainer.dispose();
+  const { bytes } = own.plan.sharing ?? {};
+  const reckoned = bytes && bytes.memory + bytes.optimizer + bytes.dense + bytes.index;
+  return {
+    ...{ name: `trainer of VGG-11, ${name}`, milliseconds, runs: 1 },
+    note:
+      `holds ${mebibytes(after.arrayBuffers - before.arrayBuffers)} of arrays and ${mebibytes(inTensors)} of tensors, resident ${mebibytes(after.rss - before.rss)} more` +
+      (reckoned === undefined ? '' : `; reckoned ${mebibytes(reckoned)}`),
+  };
+}
+
+export async function benchSharing(): Promise<BenchRow[]> {
+  await wasm.start();
+  const gc = collector();
+  // The small one first: pages that the other leaves behind would be its own.
+  const rows = [
+    await held('fold at 100x', 'sharing: { compression: 100 }', gc),
+    await held('dense', 'sparsity: { density: 1, init: base }', gc),
+  ];
+  for (const method of ['stable-rps', 'roast'])
+    for (const kind of mappingNames) rows.push(...(await mapping(kind, method)));
+  return rows;
+}
