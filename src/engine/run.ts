@@ -50,7 +50,7 @@ import type { Emit, Recorder, Untimed } from './recorder';
 import { learningRateAt } from './schedule';
 import { checkpointTensors, initTensors, stateMetadata } from './state-files';
 import type { Finding } from '../core/rps/diagnosis/finding';
-import { writeSharingFailure } from '../runs/sharing-failure';
+import { addSharingFailure } from '../runs/sharing-failure';
 import { staticReport } from '../runs/sharing/report';
 import { writeSharingReport } from '../runs/sharing/report-file';
 import { drawMemoryOf } from './rps/recovered-layers';
@@ -261,17 +261,16 @@ export class Run {
     const end = found.find(({ measure }) => measure === 'not-finite');
     if (!end || !this.watch) return;
     const trouble = sharingTrouble(end);
-    await writeSharingFailure(this.recorder.folder, this.watch.failure(trouble.code, end));
+    await addSharingFailure(this.recorder.folder, this.watch.failure(trouble.code, end));
     throw trouble;
   }
 
-  /** Tells what is wrong with a shared memory, each kind once; of what is failing the steps before are kept. */
+  /** Tells what is wrong with a shared memory, each kind once, and keeps the steps before. */
   private async heed(found: readonly Finding[]): Promise<void> {
     for (const finding of found) {
       const trouble = sharingTrouble(finding);
       if (this.recorded.has({ type: 'warning', code: trouble.code })) continue;
-      if (finding.verdict === 'fail' && this.watch)
-        await writeSharingFailure(this.recorder.folder, this.watch.failure(trouble.code, finding));
+      if (this.watch) await addSharingFailure(this.recorder.folder, this.watch.failure(trouble.code, finding));
       this.recorded.add(this.recorder.warn(trouble, this.step));
     }
   }

@@ -31,10 +31,11 @@ const ifBad = (finding: Finding, text: string): string => (bad(finding) ? ` ${te
 /** Where it began, and when it was seen if that was later. */
 function since(finding: Finding): string {
   const { layer, step } = finding;
-  const where = layer === undefined ? '' : ` in layer "${layer}"`;
+  const guessed = finding.facts?.['likeliest'] === undefined ? '' : ', most likely';
+  const where = layer === undefined ? '' : `${guessed} in layer "${layer}"`;
   const seen = Number(finding.facts?.['at']);
   if (step === undefined) return `It began${where}.`;
-  return `It began${where} at step ${step}${seen > step ? ` and was seen at step ${seen}` : ''}.`;
+  return `It began${where}${guessed && ','} at step ${step}${seen > step ? ` and was seen at step ${seen}` : ''}.`;
 }
 
 /** A run may have the scaler already. */

@@ -194,10 +194,11 @@ export interface SharingSummary {
   bytes: SharingBytes;
 }
 
-/** `sharing-failure.json`: the steps before a run failed, oldest first. */
+/** Of `sharing-failure.json`: the steps before a warning, or before what ended the run, oldest first. */
 export interface SharingFailure {
   /** Code of the warning. */
   code: string;
+  verdict: 'warn' | 'fail';
   /** Where it began. */
   step: number;
   layer: string | null;

@@ -45,7 +45,7 @@ import {
 } from './paging';
 import type { Page } from './paging';
 import { RotationsFile, sequenceName } from './rotations';
-import { readSharingFailure } from './sharing-failure';
+import { readSharingFailures } from './sharing-failure';
 import { thin } from './thin';
 
 /** What `poll` saw of a folder, besides the journal. */
@@ -185,9 +185,10 @@ export class RunReader {
     return pageBySize(this.history.sharing, start, end, 'sharing');
   }
 
-  /** The steps before the run failed; null where it did not. @throws as `readSharingFailure` */
+  /** The steps before the run first failed, or where it did not before its first warning; null without one. @throws as `readSharingFailures` */
   async sharingFailure(): Promise<SharingFailure | null> {
-    return (await readSharingFailure(this.folder)) ?? null;
+    const all = await readSharingFailures(this.folder);
+    return all.find(({ verdict }) => verdict === 'fail') ?? all.at(0) ?? null;
   }
 
   /** Nothing is read any more; no file is held open between calls, so there is nothing to release. */

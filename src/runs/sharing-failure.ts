@@ -1,4 +1,4 @@
-/** `sharing-failure.json`: what a run that shares weights did before it failed, or began to. */
+/** `sharing-failure.json`: what a run that shares weights did before each of its warnings, and before it failed; the first stay. */
 import { mostLayers } from '../core/network';
 import { isSparseError } from '../core/errors';
 import { writeTextAtomically } from '../formats/atomic-file';
@@ -6,15 +6,20 @@ import { readText } from '../formats/text-file';
 import type { SharingFailure } from '../protocol/sharing';
 import { sharingFailureInvalid } from './errors';
 import type { RunFolder } from './folder';
-import { Invalid, list, number, object, orNull, text, whole } from './validate';
+import { Invalid, list, number, object, oneOf, orNull, text, whole } from './validate';
 
-/** 21 steps of a thousand layers, and room. */
-const maxBytes = 4 << 20;
+/** Rises when readers of the old form would take it for something else; the first had one failure alone, the last. */
+const version = 2;
+/** Kinds of trouble; each is told once. */
+const mostKept = 16;
+/** So many times 21 steps of a thousand layers. */
+const maxBytes = 32 << 20;
 
 const figure = orNull(number);
 
 const checkFailure = object<SharingFailure>({
   code: text(255),
+  verdict: oneOf('warn', 'fail'),
   step: whole,
   layer: orNull(text(255)),
   steps: list(
@@ -36,18 +41,41 @@ const checkFailure = object<SharingFailure>({
   ),
 });
 
-/** @throws SparseError `file.*` */
-export const writeSharingFailure = (folder: RunFolder, failure: SharingFailure): Promise<void> =>
-  writeTextAtomically(folder.sharingFailureFile, `${JSON.stringify(failure, null, 1)}\n`);
+const checkFile = object<{ version: number; failures: SharingFailure[] }>({
+  version: whole,
+  failures: list(checkFailure, mostKept),
+});
 
-/** Undefined where the run did not fail. @throws SparseError `runs.sharing-failure-invalid`, `file.*` */
-export async function readSharingFailure(folder: RunFolder): Promise<SharingFailure | undefined> {
+/** One of the first form has failed. */
+function failuresIn(value: unknown): SharingFailure[] {
+  if (typeof value === 'object' && value !== null && 'version' in value) {
+    const file = checkFile(value, '');
+    if (file.version !== version) throw new Invalid('version', String(version));
+    return file.failures;
+  }
+  return [checkFailure({ verdict: 'fail', ...(value as object) }, '')];
+}
+
+/** In the order in which they came; none where all went well. @throws SparseError `runs.sharing-failure-invalid`, `file.*` */
+export async function readSharingFailures(folder: RunFolder): Promise<SharingFailure[]> {
   const file = folder.sharingFailureFile;
   try {
-    return checkFailure(JSON.parse(await readText(file, maxBytes, sharingFailureInvalid)), '');
+    return failuresIn(JSON.parse(await readText(file, maxBytes, sharingFailureInvalid)));
   } catch (error) {
-    if (isSparseError(error) && error.code === 'file.not-found') return undefined;
+    if (isSparseError(error) && error.code === 'file.not-found') return [];
     if (error instanceof Invalid || error instanceof SyntaxError) throw sharingFailureInvalid(file);
     throw error;
   }
+}
+
+/** Adds one; of a kind that is there already, as of a run that went on from before it, it takes the place. @throws SparseError `file.*` */
+export async function addSharingFailure(folder: RunFolder, failure: SharingFailure): Promise<void> {
+  const before = await readSharingFailures(folder).catch((error: unknown): SharingFailure[] => {
+    // What cannot be read is of no use to anybody.
+    if (isSparseError(error) && error.code === 'runs.sharing-failure-invalid') return [];
+    throw error;
+  });
+  const at = before.findIndex(({ code }) => code === failure.code);
+  const failures = at < 0 ? [...before, failure] : before.with(at, failure);
+  await writeTextAtomically(folder.sharingFailureFile, `${JSON.stringify({ version, failures }, null, 1)}\n`);
 }

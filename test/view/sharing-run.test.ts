@@ -18,6 +18,7 @@ const events = (from: number, count: number, growth: number): SharingEvent[] =>
   }));
 
 const failure: SharingFailure = {
+  verdict: 'fail',
   code: 'sharing.update-ratio',
   step: 27,
   layer: 'fc3',

@@ -56,6 +56,9 @@ describe('sharing', () => {
 
   it('shares the layers that are named and large enough', () => {
     expect(planOf('{ include: { names: [fc1, "fc7*"] } }').layers.map(({ name }) => name)).toEqual(['fc1', 'fc7']);
+    // Whatever the order of the names, the memory is laid out in that of the network.
+    for (const names of ['[fc7, fc1]', '["fc7*", "*c1"]'])
+      expect(planOf(`{ include: { names: ${names} } }`)).toEqual(planOf('{ include: { names: [fc1, fc7] } }'));
     expect(planOf('{ include: { minSize: 10000 } }').layers).toHaveLength(6);
     expect(planOf('{ include: { minSize: 10000 } }').dense).toBe(610 + 1000);
   });

@@ -147,7 +147,7 @@ export class CourseSection implements Section {
         await this.metrics.update();
         const failure = await this.course.remote.sharingFailure({});
         // A run that failed is looked at where it did, once it is known.
-        if (failure && !this.failure) this.which = 'before';
+        if (failure?.verdict === 'fail' && !this.failure) this.which = 'before';
         const other = (failure === null) !== (this.failure === null);
         this.failure = failure;
         this.whichChoice.element.hidden = failure === null;

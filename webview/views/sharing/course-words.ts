@@ -5,15 +5,15 @@ import { count, figure } from '../../format';
 export const courseWords = {
   help: [
     'Loss, and by layer the norm of a step over that of the weights: healthy training stays near 0.001, and above the dotted line, 0.1, a layer is thrown about. The last chart is the norm of the memory over that before the first step.',
-    'Where a run failed, the steps before are kept: Before the Failure shows them one by one.',
+    'Where a run failed, or was warned of, the steps before are kept: Before the Trouble shows them one by one.',
   ],
   keys: [
     ['← →', 'Move the cursor in a chart (Shift: far)'],
-    ['r', 'Whole run, or the steps before the failure'],
+    ['r', 'Whole run, or the steps before the failure or the first warning'],
   ],
   which: 'Steps',
   whole: 'Whole Run',
-  before: 'Before the Failure',
+  before: 'Before the Trouble',
   loss: { label: 'Loss of each step', title: 'Loss' },
   ratio: { label: 'Norm of a step over that of the weights, by layer', title: 'Update ratio' },
   growth: { label: 'Norm of the memory over that before the first step', title: 'Memory growth' },
@@ -23,7 +23,10 @@ export const courseWords = {
   failed: 'it began here',
   nothing: 'The run has recorded nothing of its shared weights yet: `probes.divergence` says how often it looks.',
   eventsTable: { name: 'Course', caption: (name: string) => `Update ratios of ${name}` },
-  failureTable: { name: 'Before the failure', caption: (name: string) => `The steps before ${name} failed` },
+  failureTable: {
+    name: 'Before the trouble',
+    caption: (name: string) => `The steps of ${name} before it failed, or was first warned of`,
+  },
   columns: {
     step: 'step',
     loss: 'loss',

@@ -106,10 +106,13 @@ export class SharingWatch {
     const layer = step.layers.find(({ norm, updateRatio }) => !Number.isFinite(norm) || !Number.isFinite(updateRatio));
     const whole = Number.isFinite(step.loss) && Number.isFinite(step.memoryNorm);
     if (whole && !layer) return undefined;
-    const begun = this.begun('not-finite');
+    const { facts = {}, ...begun } = this.begun('not-finite');
+    // What is no number itself is no guess.
+    const { likeliest, ...known } = facts;
+    const told = likeliest !== undefined && layer ? { layer: layer.layer, facts: known } : { facts };
     return {
       ...begun,
-      ...(!begun.layer && layer && { layer: layer.layer }),
+      ...told,
       value: null,
       threshold: null,
       verdict: 'fail',
@@ -127,11 +130,25 @@ export class SharingWatch {
       if (k < last && !(moved && moved.updateRatio > updateLimit)) break;
       if (moved && moved.updateRatio > updateLimit) [first, layer] = [k, moved.layer];
     }
-    layer ??= this.grown();
+    const named = layer !== undefined;
+    layer ??= this.likeliest();
     return {
-      ...{ id: 'D10', measure, step: this.ring[first].step, facts: { at: this.ring[last].step } },
+      ...{ id: 'D10', measure, step: this.ring[first].step },
+      facts: { at: this.ring[last].step, ...(!named && layer !== undefined && { likeliest: 1 }) },
       ...(layer !== undefined && { layer }),
     };
+  }
+
+  /** Where nothing points at a layer: the one that grew most over the steps kept, or that moved furthest for its size in one of them. */
+  private likeliest(): string | undefined {
+    const grown = this.grown();
+    if (grown !== undefined) return grown;
+    let most: WatchedLayer | undefined;
+    for (const step of this.ring) {
+      const moved = fastest(step);
+      if (moved && moved.updateRatio > (most?.updateRatio ?? 0)) most = moved;
+    }
+    return most?.layer;
   }
 
   /** The layer whose weights grew most over the steps kept, if one did. */
@@ -153,11 +170,12 @@ export class SharingWatch {
     if (!this.learned && !still) return [];
     const { step: first, layers } = this.ring[0];
     const dead = layers.find(({ updateRatio }) => updateRatio < 1e-7);
+    const layer = dead?.layer ?? this.likeliest();
     return [
       {
         ...{ id: 'D10', measure: 'plateau', value: this.chance, threshold: this.chance, verdict: 'fail' },
-        ...{ step: first, facts: { at: step } },
-        ...(dead && { layer: dead.layer }),
+        ...{ step: first, facts: { at: step, ...(!dead && layer !== undefined && { likeliest: 1 }) } },
+        ...(layer !== undefined && { layer }),
       },
     ];
   }

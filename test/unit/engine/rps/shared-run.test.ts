@@ -11,6 +11,7 @@ import type { RunEvent } from '../../../../src/protocol/run';
 import { RunFolder } from '../../../../src/runs/folder';
 import { readJournal } from '../../../../src/runs/journal';
 import { RunReader } from '../../../../src/runs/reader';
+import { readSharingFailures } from '../../../../src/runs/sharing-failure';
 import { runSubject } from '../../../../src/runs/sharing/run-subject';
 import { failure } from '../../formats/bytes';
 import { context, filesIn, finalCheckpoint, outcome, Project, recordOf, TestEngine, totalSteps } from '../project';
@@ -67,6 +68,33 @@ describe.each(['orthogonal', 'kaiming-normal'])('without compression, from %s', 
 });
 
 describe('the folder of a run that shares weights', () => {
+  it('biases stay dense: they begin as drawn for the layer without sharing, and are trained', async () => {
+    const engine = await TestEngine.greeted();
+    const biasesOf = async (change: Parameters<Project['start']>[0]): Promise<Float32Array[]> => {
+      const { directory } = await engine.run(project.start(change));
+      const folder = new RunFolder(directory);
+      const found: Float32Array[] = [];
+      for (const path of [
+        folder.initFile,
+        `${folder.checkpoints}/step-${String(totalSteps).padStart(6, '0')}.safetensors`,
+      ]) {
+        const file = await open(path);
+        found.push(await file.readFloat32(file.need('layers.fc1.bias')));
+        await file.close();
+      }
+      return found;
+    };
+    const [drawn, trained] = await biasesOf({ sharing: 'compression: 8, gain: { bias: 0.1 }' });
+    const [dense] = await biasesOf({ sharing: 'compression: 1, gain: { bias: 0.1 }' });
+    const [none] = await biasesOf({ sharing: 'compression: 8' });
+    expect(drawn).toEqual(dense);
+    const spread = Math.sqrt(drawn.reduce((sum, value) => sum + value * value, 0) / drawn.length);
+    expect(spread).toBeGreaterThan(0.03);
+    expect(spread).toBeLessThan(0.25);
+    expect(none.every((value) => value === 0)).toBe(true);
+    expect(trained.every((value, k) => value !== drawn[k])).toBe(true);
+  });
+
   it('holds the memory and what recovers the weights, not the weights', async () => {
     const engine = await TestEngine.greeted();
     const { directory } = await engine.run(project.start({ sharing: 'compression: 8' }));
@@ -254,8 +282,9 @@ describe('a shared memory is watched', () => {
     expect(record.error?.code).toBe('sharing.not-finite');
     expect(record.error?.message).toMatch(/It began in layer "fc\d" at step \d+/);
     const reader = new RunReader(new RunFolder(directory));
-    const failed = await reader.sharingFailure();
-    expect(failed!.code).toBe('sharing.not-finite');
+    const kept = await readSharingFailures(new RunFolder(directory));
+    const failed = kept.find(({ code }) => code === 'sharing.not-finite');
+    expect(await reader.sharingFailure()).toEqual(kept.find(({ verdict }) => verdict === 'fail'));
     expect(failed!.layer).toMatch(/^fc\d$/);
     expect(failed!.steps.length).toBeGreaterThan(0);
     expect(failed!.steps[0].loss).toBeGreaterThan(0);
@@ -264,6 +293,11 @@ describe('a shared memory is watched', () => {
     // What led there was told as it came.
     const warnings = ofType(await readJournal(new RunFolder(directory).journalFile), 'warning');
     expect(warnings.map(({ code }) => code)).toContain('sharing.update-ratio');
+    // And the steps before each of it, in the same order, are kept beside those before the end.
+    expect(kept.map(({ code }) => code)).toEqual([...warnings.map(({ code }) => code), 'sharing.not-finite']);
+    const leap = kept.find(({ code }) => code === 'sharing.update-ratio')!;
+    expect(leap.verdict).toBe('warn');
+    expect(leap.steps.at(-1)!.layers.some(({ updateRatio }) => updateRatio! > 0.1)).toBe(true);
     reader.dispose();
   });
 

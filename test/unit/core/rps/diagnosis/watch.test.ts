@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SharingWatch, stepsKept } from '../../../../../src/core/rps/diagnosis/watch';
 import type { WatchedStep } from '../../../../../src/core/rps/diagnosis/watch';
+import { findingText } from '../../../../../src/protocol/sharing-words';
 import type { Finding } from '../../../../../src/core/rps/diagnosis/finding';
 
 const quiet = (step: number, change: Partial<WatchedStep> = {}): WatchedStep => ({
@@ -53,11 +54,30 @@ describe('where the loss is lost', () => {
     expect(found).toMatchObject([{ measure: 'not-finite', layer: 'c', step: 5 }]);
   });
 
-  it('a loss alone has no layer', () => {
-    const { found } = watch([...steps(4), quiet(5, { loss: NaN })]);
+  it('of a loss alone the layer that moved furthest in the steps kept is the likeliest, and said to be no more', () => {
+    const { found } = watch([...steps(2), quiet(3, { layers: moving('b', 0.05) }), quiet(4), quiet(5, { loss: NaN })]);
     expect(found).toHaveLength(1);
-    expect(found[0].layer).toBeUndefined();
-    expect(found[0].step).toBe(5);
+    expect(found[0]).toMatchObject({ measure: 'not-finite', layer: 'b', step: 5, facts: { at: 5, likeliest: 1 } });
+    expect(findingText(found[0]).sentence).toContain('It began, most likely in layer "b", at step 5.');
+    // One that grew says more.
+    const grown = watch([
+      ...steps(2),
+      quiet(3, { layers: moving('b', 0.05) }),
+      quiet(4, { loss: 9, layers: moving('c', 0.01, 9) }),
+    ]);
+    expect(grown.found).toMatchObject([{ measure: 'loss-growth', layer: 'c', facts: { likeliest: 1 } }]);
+  });
+
+  it('a layer that moved too fast, or is no number, is no guess', () => {
+    for (const last of [
+      { loss: 9, layers: moving('a', 0.3) },
+      { loss: NaN, layers: moving('a', 0.01, NaN) },
+    ]) {
+      const { found } = watch([...steps(4), quiet(5, last)]);
+      expect(found[0]).toMatchObject({ layer: 'a' });
+      expect(found[0].facts).not.toHaveProperty('likeliest');
+      expect(findingText(found[0]).sentence).toContain('It began in layer "a" at step 5.');
+    }
   });
 
   it('three times the first loss is a failure, and the layer that grew is named', () => {
@@ -81,7 +101,9 @@ describe('a plateau at ln K', () => {
 
   it('of a network that had learned is a collapse, told once the steps kept are full', () => {
     const { found } = watch(steps(60, (step) => ({ loss: step < 10 ? 1.5 : chance * (1 + 0.005 * (step % 3)) })));
-    expect(found).toMatchObject([{ measure: 'plateau', verdict: 'fail', step: 10, facts: { at: 10 + stepsKept } }]);
+    expect(found).toMatchObject([
+      { measure: 'plateau', verdict: 'fail', step: 10, layer: 'a', facts: { at: 10 + stepsKept, likeliest: 1 } },
+    ]);
   });
 
   it('of one in which nothing moves is dead, and the layer is named', () => {
