@@ -10,7 +10,7 @@ import { partLayer } from '../core/init/fan';
 import { weightShape } from '../core/network';
 import type { Placed } from './model-network';
 import * as errors from './errors';
-import { nothingToMask } from './model-errors';
+import { nothingToMask, nothingToShare } from './model-errors';
 import type { PathFinding } from './finding';
 import { guideOf, isRotated, isScored, keepsWholeKernels, startsDense } from './methods';
 import { isFile, patternDensity } from './check-pattern';
@@ -67,7 +67,8 @@ function realised({ sparsity }: Config, shapes: readonly LayerShape[], shares: L
 
 function planLayers(config: Config, placed: readonly Placed[], density: number): LayerPlan[] {
   const maskable = placed.filter(({ layer }) => !layer.dense).map(({ layer }) => weightShape(layer));
-  const shares = new Map(counts(config, maskable, density).map((share, l) => [maskable[l].name, share]));
+  const all = maskable.length === 0 ? [] : counts(config, maskable, density);
+  const shares = new Map(all.map((share, l) => [maskable[l].name, share]));
   const decidedBy = guideOf(config.sparsity) ? 'pattern' : 'scores';
   return placed.map(({ layer, path }) => {
     const shape = weightShape(layer);
@@ -171,13 +172,15 @@ type RestTooSmall = SparseError & { details: { total: number; taken: number; lay
 const isRestTooSmall = (error: SparseError): error is RestTooSmall =>
   error.code === 'density.rest-too-small' && error.details?.layer !== undefined;
 
-/** The layers with their shares, or why `sparsity.layers` leaves none that could be. */
+/** The layers with their shares, or why `sparsity.layers` leaves none that could be. `embedded`: there is an embedding, which can be shared. */
 export function sharedOut(
   config: Config,
   placed: readonly Placed[],
+  embedded: boolean,
 ): { layers: LayerPlan[] } | { problem: PathFinding } {
   const maskable = placed.filter(({ layer }) => !layer.dense);
-  if (maskable.length === 0) return { problem: { ...nothingToMask(), path: placed[0].path } };
+  if (maskable.length === 0 && !(config.sharing && embedded))
+    return { problem: { ...(config.sharing ? nothingToShare() : nothingToMask()), path: placed[0].path } };
   const names = maskable.map(({ layer }) => layer.name);
   const stranger = matchLayers(config.sparsity.layers, names).unmatched.at(0);
   if (stranger !== undefined) {

@@ -174,6 +174,12 @@ export const nothingToMask = (): Finding =>
     'Every layer is `dense: true`, so there is nothing to make sparse. Leave it out of one at least.',
   );
 
+export const nothingToShare = (): Finding =>
+  finding(
+    'nothing-to-share',
+    'Every layer is `dense: true`, so there is nothing to share. Leave it out of one at least.',
+  );
+
 /** `known`: what came before. */
 export const againOfNone = (name: string, known: readonly string[], meant: string | undefined): Finding => {
   const before = known.length === 0 ? 'There is none before it.' : `Before it: ${known.join(', ')}.`;

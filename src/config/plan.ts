@@ -34,7 +34,7 @@ export interface NetworkPlan {
   gain: Gains;
   /** Weights to keep; not known where a file of masks says it. */
   nonZeros: number | undefined;
-  /** nonZeros / weights. */
+  /** nonZeros / weights; 1 where nothing but an embedding is shared. */
   density: number | undefined;
   /** Only where weights are shared: every layer of the network is dense then. */
   sharing?: SharingPlan;
@@ -55,7 +55,8 @@ export function planNetwork(config: Config, task: Task): { plan?: NetworkPlan; p
   if (unwhole.length > 0) return { problems: unwhole };
   const { step, problems: unheld } = planMemory(config, network);
   if (unheld.some(({ severity }) => severity !== 'warning')) return { problems: unheld };
-  const shared = sharedOut(config, placed);
+  const embedded = network.layers.some(({ kind }) => kind === 'embedding');
+  const shared = sharedOut(config, placed, embedded);
   if ('problem' in shared) return { problems: [shared.problem] };
   const { layers } = shared;
   const problems = [
@@ -79,7 +80,7 @@ export function planNetwork(config: Config, task: Task): { plan?: NetworkPlan; p
     : maskable.some(({ decidedBy }) => decidedBy === 'pattern')
       ? undefined
       : Math.round(initialDensity(config) * weights);
-  if (nonZeros !== undefined) problems.push(...checkReached(config, nonZeros / weights));
+  if (nonZeros !== undefined && weights > 0) problems.push(...checkReached(config, nonZeros / weights));
   problems.push(...checkPruning(config, placed, { layers: maskable, weights, nonZeros }));
   if (problems.some(({ severity }) => severity !== 'warning')) return { problems };
   const parameters = parametersOf(network);
@@ -95,7 +96,8 @@ export function planNetwork(config: Config, task: Task): { plan?: NetworkPlan; p
     parameters,
     ...sharing,
     nonZeros,
-    density: nonZeros === undefined ? undefined : nonZeros / weights,
+    // Of no weights all are kept.
+    density: nonZeros === undefined ? undefined : weights === 0 ? 1 : nonZeros / weights,
   };
   return { plan, problems };
 }

@@ -109,9 +109,10 @@ export const nothingToSave = (budget: number): string =>
 export const nothingToPrune = (): string =>
   'Every layer is `dense: true`, so there is nothing to prune. Leave it out of one at least.';
 
-/** `kept`: parameters that are not pruned; `compression`: with which the budget is more. */
+/** `kept`: parameters that are not pruned, of a shared embedding too; `compression`: with which the budget is more. */
 export const moreThanPruned = (p: { budget: number; kept: number; compression: number }): string =>
-  `Pruning keeps biases, norms, embeddings and dense layers, ${count(p.kept)} parameters, and the budget is ${count(p.budget)}. Use a sharing.compression of at most ${p.compression}.`;
+  `Pruning keeps biases, norms, embeddings and dense layers, ${count(p.kept)} parameters, more than the budget of ${count(p.budget)}. ` +
+  `Leave the embedding out of sharing.include.names${p.compression > 1 ? `, or use a sharing.compression of at most ${p.compression}` : ''}.`;
 
 export const ownLayersHaveNoSizes = (): string =>
   'Of layers of your own (model.layers) it is not known which may be narrower or left out. Use a preset, or add a smaller network to sweep.variants yourself.';

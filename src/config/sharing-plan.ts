@@ -64,7 +64,7 @@ function included(config: SharingConfig, network: Network): { layers: Shareable[
   const { minSize, names } = config.include;
   const all = [...everyLayer(network.layers)].filter(isShareable);
   const isDense = (layer: Shareable): boolean => layer.kind !== 'embedding' && layer.dense === true;
-  // At least one: a network of nothing but dense layers was refused.
+  // At least one: a network of nothing but dense layers, and no embedding, was refused.
   const open = all.filter((layer) => !isDense(layer));
   const nameOf = ({ name }: Shareable): string => name;
   const problems = strangers(names, open.map(nameOf), all.filter(isDense).map(nameOf));

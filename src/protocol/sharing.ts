@@ -190,6 +190,8 @@ export interface SharingSummary {
   compression: number;
   scaler: ScalerName;
   n: number;
+  /** Of n those of embeddings, which are not among the layers of a run. Absent in older records, and where there are none. */
+  embedded?: number;
   m: number;
   bytes: SharingBytes;
 }

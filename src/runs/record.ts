@@ -88,6 +88,7 @@ const version1 = object<RunRecord>({
       compression: number,
       scaler: oneOf(...scalerNames),
       n: whole,
+      embedded: optional(whole),
       m: whole,
       bytes: object<SharingBytes>({ memory: whole, optimizer: whole, dense: whole, index: whole, weights: whole }),
     }),

@@ -29,10 +29,12 @@ function densityOf(layers: readonly LayerSummary[], events: readonly RunEvent[])
   return weights === 0 ? undefined : keptOf(layers, events) / weights;
 }
 
-/** A shared weight is stored in the memory; an embedding may be there besides. */
+/** A shared weight is stored in the memory, with those of an embedding that is shared; the layers list none of these. */
 function storedOf({ layers, sharing }: RunRecord, events: readonly RunEvent[]): number | undefined {
   if (layers.length === 0) return undefined;
-  return sharing ? sharing.m + Math.max(0, weightsOf(layers) - sharing.n) : keptOf(layers, events);
+  if (!sharing) return keptOf(layers, events);
+  const { n, m, embedded = 0 } = sharing;
+  return m + Math.max(0, weightsOf(layers) - (n - embedded));
 }
 
 /** Seconds between events, without the pause before the run was taken up again. */

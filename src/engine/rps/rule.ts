@@ -1,5 +1,6 @@
 /** How a config trains a shared memory: the mapping, the factors, and what its gradients and its steps are scaled by. */
 import { scalesOf, wiringOf } from '../../config/initial-memory';
+import { maskableLayers } from '../../core/network';
 import type { Config } from '../../config/types';
 import { locationSums } from '../../core/rps/location-sums';
 import { bytesOf } from '../../core/rps/bytes';
@@ -74,5 +75,8 @@ export function sharingSummary({ config, plan, rule }: Planned & { rule: Sharing
     dense: plan.sharing.dense,
     kept: [divisor, own?.factors, own?.units].filter((values) => values !== undefined),
   });
-  return { method, mapping, scope, compression, scaler, n: sharing.n, m: sharing.m, bytes };
+  const listed = new Set(maskableLayers(plan.network).map(({ name }) => name));
+  const embedded = sharing.layers.reduce((sum, { name, weights }) => sum + (listed.has(name) ? 0 : weights), 0);
+  const { n, m } = sharing;
+  return { method, mapping, scope, compression, scaler, n, ...(embedded > 0 && { embedded }), m, bytes };
 }

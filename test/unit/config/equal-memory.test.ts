@@ -64,6 +64,30 @@ describe('a comparison at equal memory', () => {
     for (const reason of reasons.values()) expect(reason).toMatch(/^The memory leaves 358,810 stored parameters/);
   });
 
+  it('says what pruning cannot do where an embedding is shared, or nothing but one', () => {
+    const facts = { inputs: 20, classes: 4, examples: 500, tests: 0, whole: true } as const;
+    const compared = (fc: string, sharing: string) => {
+      const layers = `{ name: words, embedding: { size: 100, width: 40 } }, { reshape: mean }, { name: fc, linear: ${fc} }`;
+      const text = `version: 1\nmodel: { layers: [${layers}] }\ndata: { source: npy, path: . }\nsharing: ${sharing}\n`;
+      const { data } = checkConfig(text, 'yaml').config!;
+      return equalMemory(text, 'yaml', { looked: [{ data, facts }] });
+    };
+    const { left, budget } = compared('{ in: 40, out: 4 }', '{ compression: 4 }');
+    expect(budget).toBe(4160 / 4 + 4);
+    expect(left.map(({ name }) => name)).toEqual([...pruned, ...smaller]);
+    expect(left[0].reason).toMatch(
+      /embeddings and dense layers, 4,004 parameters, more than the budget of 1,044\. Leave the embedding out of sharing\.include\.names\.$/,
+    );
+    expect(compared('{ in: 40, out: 4 }', '{ compression: 4, include: { names: [fc] } }').left).toHaveLength(2);
+    const alone = compared('{ in: 40, out: 4, dense: true }', '{ compression: 4 }');
+    expect(alone.budget).toBe(4000 / 4 + 164);
+    expect(alone.variants.map(({ name, stored }) => [name, stored])).toEqual([
+      ['stable-rps', 1164],
+      ['roast', 1164],
+    ]);
+    expect(alone.left[0].reason).toMatch(/nothing to prune/);
+  });
+
   it('has every method for a network with residuals', () => {
     const { variants, left } = equalMemory(config('{ preset: resnet-20 }', '{ compression: 4 }'), 'yaml');
     expect(left).toEqual([]);

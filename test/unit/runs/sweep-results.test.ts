@@ -35,6 +35,8 @@ describe('trials of a sweep', () => {
     const about = { method: 'stable-rps', mapping: 'fold', scope: 'global', compression: 4, scaler: 'theory', bytes };
     expect(await result({ sharing: { ...about, n: 24, m: 6 } })).toBe(6 + 24);
     expect(await result({ sharing: { ...about, n: 48, m: 12 } })).toBe(12);
+    // An embedding of 76 weights lies in the memory with fc1, fc2 beside it.
+    expect(await result({ sharing: { ...about, n: 100, embedded: 76, m: 25 } })).toBe(25 + 24);
   });
 
   it('are joined over seeds: mean and deviation of the sample over those that completed', () => {
