@@ -4,6 +4,7 @@ import type { SharingPlan } from '../config/sharing-plan';
 import { sharingTexts } from '../config/sharing-words';
 import type { StepPlan } from '../core/step-memory';
 import type { SharingFinding, SharingReport, SharingSummary } from '../protocol/sharing';
+import { methodText } from '../protocol/sharing-words';
 import type { RunRecord, UsageEvent } from '../protocol/run';
 import { usageText } from '../protocol/words';
 import { percent, significant, thousands } from './table';
@@ -53,17 +54,8 @@ export const notShared = 'dense';
 export const notFinite = 'not finite';
 
 /** What is diagnosed, before its layers and findings. */
-export const sharingHeading = ({
-  method,
-  mapping,
-  scope,
-  scaler,
-  initStd,
-  n,
-  m,
-  learningRate,
-}: SharingReport): string =>
-  `${method}: ${thousands(n)} weights in ${thousands(m)} locations, ${mapping}, ${scope}, scaler ${scaler}` +
+export const sharingHeading = ({ scaler, initStd, n, m, learningRate, ...how }: SharingReport): string =>
+  `${methodText(how)}: ${thousands(n)} weights in ${thousands(m)} locations, scaler ${scaler}` +
   `${initStd === undefined ? '' : `, initStd ${initStd}`}, learning rate ${learningRate}\n\n`;
 
 const verdicts = { ok: 'ok', info: '', warn: 'warning', fail: 'failure' } as const;
@@ -92,8 +84,8 @@ export const backendText = ({ name, reason }: RunRecord['backend']): string => `
 export const stepLine = (step: StepPlan): string => `a step takes ${stepText(step)}\n`;
 
 /** Bytes that a run with shared weights really holds. */
-const heldLine = ({ mapping, n, m, bytes }: SharingSummary): string =>
-  `shares ${thousands(n)} weights in ${thousands(m)} numbers (${mapping}); held: ${bytesText(bytes.memory)} of memory, ${bytesText(bytes.dense)} beside it, ` +
+const heldLine = ({ n, m, bytes, ...how }: SharingSummary): string =>
+  `shares ${thousands(n)} weights in ${thousands(m)} numbers (${methodText(how)}); held: ${bytesText(bytes.memory)} of memory, ${bytesText(bytes.dense)} beside it, ` +
   `${bytesText(bytes.optimizer)} of the optimizer, ${bytesText(bytes.index)} of the mapping; within a step ${bytesText(bytes.weights)} of weights\n`;
 
 export const runHeading = ({ id, seed, backend, dataset, network, totalSteps, step, sharing }: RunRecord): string =>

@@ -1,4 +1,5 @@
 /** What is not written of `sharing`, and what a config with it says about sparsity: that there is none. */
+import { ownOf } from '../core/rps/names';
 import type { Config, ReadConfig, SharingConfig } from './types';
 
 type ByMethod = Pick<SharingConfig, 'scope' | 'mapping' | 'scaler' | 'initStd'>;
@@ -7,9 +8,9 @@ type ByMethod = Pick<SharingConfig, 'scope' | 'mapping' | 'scaler' | 'initStd'>;
 const publicInitStd = 0.04;
 
 const byMethod: Readonly<Record<SharingConfig['method'], ByMethod>> = {
-  'stable-rps': { scope: 'global', mapping: 'fold', scaler: 'theory' },
-  roast: { scope: 'global', mapping: 'roast', scaler: 'none', initStd: publicInitStd },
-  hashednet: { scope: 'local', mapping: 'hashednet', scaler: 'none', initStd: publicInitStd },
+  'stable-rps': { ...ownOf['stable-rps'], scaler: 'theory' },
+  roast: { ...ownOf.roast, scaler: 'none', initStd: publicInitStd },
+  hashednet: { ...ownOf.hashednet, scaler: 'none', initStd: publicInitStd },
 };
 
 /** Whether the memory is drawn with a deviation of its own, by which each step depends on it. */

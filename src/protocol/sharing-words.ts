@@ -1,8 +1,21 @@
 /** The sentences of a diagnosis of shared weights: what was found, what it means, and what a person can do. */
 import { figureText } from '../core/figure';
 import type { Finding, Fix, Measure } from '../core/rps/diagnosis/finding';
-import type { SharingFinding } from './sharing';
+import { ownOf } from '../core/rps/names';
+import type { SharingFinding, SharingSummary } from './sharing';
 import { wiringSentence } from './wiring-words';
+
+const scopeWords = { global: 'one memory for all layers', local: 'each layer by itself' } as const;
+
+/** `stable-rps`, `roast by fold`, `roast, each layer by itself`: a mapping or a scope is said where it is not the method's own. */
+export const methodText = ({
+  method,
+  mapping,
+  scope,
+}: Pick<SharingSummary, 'method' | 'mapping' | 'scope'>): string => {
+  const own = ownOf[method];
+  return `${method}${mapping === own.mapping ? '' : ` by ${mapping}`}${scope === own.scope ? '' : `, ${scopeWords[scope]}`}`;
+};
 
 /** Three digits; of what is a hundred thousand or more with an exponent. */
 const figure = (value: number | null): string => {

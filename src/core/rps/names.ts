@@ -10,6 +10,13 @@ export type MappingName = (typeof mappingNames)[number];
 export const sharingScopes = ['global', 'local'] as const;
 export type SharingScope = (typeof sharingScopes)[number];
 
+/** What a method has where nothing else is said. */
+export const ownOf: Readonly<Record<SharingMethod, { mapping: MappingName; scope: SharingScope }>> = {
+  'stable-rps': { mapping: 'fold', scope: 'global' },
+  roast: { mapping: 'roast', scope: 'global' },
+  hashednet: { mapping: 'hashednet', scope: 'local' },
+};
+
 /** By what a summed gradient is divided; `theory` is the public code's v5. */
 export const scalerNames = ['none', 'v1', 'v2', 'v3', 'v4', 'theory'] as const;
 export type ScalerName = (typeof scalerNames)[number];

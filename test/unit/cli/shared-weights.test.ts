@@ -13,7 +13,7 @@ describe('shared weights', () => {
     const { code, out, err } = await cli('diagnose', 'tiny.sparse.yaml');
     expect(code).toBe(0);
     expect(err).toContain('config.divergence-predicted');
-    expect(out).toContain('roast: 9,672 weights in 2,418 locations, fold, global, scaler none, initStd 0.001');
+    expect(out).toContain('roast by fold: 9,672 weights in 2,418 locations, scaler none, initStd 0.001');
     expect(out).toMatch(/\nfc1 +12 x 784 +9,408 +0\.05051 +50\.51/);
     expect(out).toMatch(/\nD3 {2}warning Mean Gamma\n/);
     expect(out).toContain('Use method: stable-rps\n');

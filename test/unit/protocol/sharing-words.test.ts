@@ -7,7 +7,7 @@ import { diagnoseSharpness } from '../../../src/core/rps/diagnosis/sharpness';
 import { SharingWatch } from '../../../src/core/rps/diagnosis/watch';
 import { batchFiguresInParts, diagnoseBatch, diagnoseCurvature } from '../../../src/core/rps/diagnosis/batch';
 import type { Finding, Measure } from '../../../src/core/rps/diagnosis/finding';
-import { findingText } from '../../../src/protocol/sharing-words';
+import { findingText, methodText } from '../../../src/protocol/sharing-words';
 import { normals } from '../core/rps/layers';
 import { runOf, staticOf } from '../core/rps/diagnosis/runs';
 
@@ -123,4 +123,20 @@ const kinds: Record<Measure, true> = {
 it('the findings above are of every kind', () => {
   const seen = new Set(all().map(({ measure }) => measure));
   expect(Object.keys(kinds).filter((kind) => !seen.has(kind as Measure))).toEqual([]);
+});
+
+it('says a mapping and a scope only where they are not those of the method', () => {
+  const text = (
+    ...[method, mapping, scope]: [
+      Parameters<typeof methodText>[0]['method'],
+      Parameters<typeof methodText>[0]['mapping'],
+      Parameters<typeof methodText>[0]['scope'],
+    ]
+  ): string => methodText({ method, mapping, scope });
+  expect(text('roast', 'roast', 'global')).toBe('roast');
+  expect(text('roast', 'fold', 'global')).toBe('roast by fold');
+  expect(text('stable-rps', 'fold', 'global')).toBe('stable-rps');
+  expect(text('stable-rps', 'robe', 'local')).toBe('stable-rps by robe, each layer by itself');
+  expect(text('hashednet', 'hashednet', 'local')).toBe('hashednet');
+  expect(text('hashednet', 'hashednet', 'global')).toBe('hashednet, one memory for all layers');
 });

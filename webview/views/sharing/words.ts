@@ -1,6 +1,7 @@
 /** What the view of shared weights says, but for the map of divergence and the course of a run. */
 import type { SharingFinding, SharingReport } from '../../../src/protocol/sharing';
 import { mostSharers, type SharersPage, type Sharer } from '../../../src/protocol/sharing-view';
+import { methodText } from '../../../src/protocol/sharing-words';
 import { bytes, count, figure, many, percent, shapeText } from '../../format';
 
 export const title = 'Sharing';
@@ -33,9 +34,9 @@ export const notShared = {
 
 export const notYet = { title: 'Waiting for the shared memory', explanation: '' };
 
-/** `stable-rps by fold · 1,234,567 weights in 123,456 locations (10.0x)`. */
-export const factsOf = ({ method, mapping, scope, n, m }: SharingReport): string =>
-  `${method} by ${mapping}${scope === 'local' ? ', each layer by itself' : ''} · ${count(n)} weights in ${many(m, 'location')} (${figure(n / m)}x)`;
+/** `stable-rps · 1,234,567 weights in 123,456 locations (10.0x)`. */
+export const factsOf = ({ n, m, ...how }: SharingReport): string =>
+  `${methodText(how)} · ${count(n)} weights in ${many(m, 'location')} (${figure(n / m)}x)`;
 
 export const verdictWords = { fail: 'fails', warn: 'risk', ok: 'fine', info: 'note' } as const;
 
