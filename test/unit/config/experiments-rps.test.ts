@@ -61,7 +61,7 @@ describe.each(names.filter((name) => name.startsWith('pareto')))('%s', (name) =>
   };
   const variants = trials.map(({ values }) => valueText(values['variants']));
 
-  it('stores as many parameters by every method of a size, but for what networks of whole widths cannot', () => {
+  it('stores as many parameters by every method of a size, smaller networks to 1 %', () => {
     const grown = variants.filter((variant) => !/^(thinner|shallower|ltr|dense)-/.test(variant));
     for (const variant of grown) {
       const of = stored(`stable-rps-${variant.slice(variant.lastIndexOf('-') + 1)}`);
@@ -70,7 +70,7 @@ describe.each(names.filter((name) => name.startsWith('pareto')))('%s', (name) =>
     }
     for (const variant of variants.filter((one) => /^(thinner|shallower)-/.test(one))) {
       const of = stored(`stable-rps-${variant.slice(variant.lastIndexOf('-') + 1)}`);
-      expect(Math.abs(stored(variant) / of - 1), variant).toBeLessThan(0.51);
+      expect(Math.abs(stored(variant) / of - 1), variant).toBeLessThanOrEqual(0.01);
     }
   });
 
