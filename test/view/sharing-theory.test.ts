@@ -3,6 +3,7 @@ import type { Browser, Locator } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { TheoryViewApi } from '../../src/protocol/sharing-view';
 import { View, launch, missingBrowser, themes, type ViewOptions } from './harness';
+import { goThrough, outOfReach } from './keyboard';
 import { Saved } from './serve';
 
 let browser: Browser;
@@ -149,6 +150,15 @@ describe.skipIf(missingBrowser)(`the page of the theory${missingBrowser ? ` (${m
       expect(await control.evaluate((one) => one.getBoundingClientRect().right <= window.innerWidth)).toBe(true);
     expect(await view.page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
   });
+
+  it.each(['high-contrast', 'high-contrast-light'] as const)(
+    'is reached by the keyboard and shows where it is, in %s',
+    async (theme) => {
+      await open({ 'theory.data': 'duplicated' }, { theme });
+      await drawn();
+      expect(outOfReach(await goThrough(view.page))).toEqual([]);
+    },
+  );
 
   it('hears keys while it draws', async () => {
     await open({ 'theory.question': 'learned' });

@@ -7,6 +7,7 @@ import { RpcCancelled } from '../../src/protocol/rpc';
 import type { SharingEdit, SharingPoint } from '../../src/protocol/sharing';
 import type { SharingViewApi, SharingViewEvents } from '../../src/protocol/sharing-view';
 import { View, launch, missingBrowser, themes, type ViewOptions } from './harness';
+import { goThrough, outOfReach } from './keyboard';
 import { Saved } from './serve';
 import { sharedExample, type SharedExample } from './sharing-data';
 
@@ -267,6 +268,17 @@ describe.skipIf(missingBrowser)(`the view of shared weights${missingBrowser ? ` 
     await press('v');
     await press('V');
     expect(await view.page.getByRole('radio', { name: 'Divergence' }).isChecked()).toBe(true);
+  });
+
+  it.each(
+    (['high-contrast', 'high-contrast-light'] as const).flatMap((theme) =>
+      sections.map((section) => [section, theme] as const),
+    ),
+  )('is reached by the keyboard and shows where it is: %s in %s', async (section, theme) => {
+    await open(sharedExample('roast', { measured: true }), section, { theme });
+    expect(outOfReach(await goThrough(view.page))).toEqual([]);
+    await part('.segmented input:checked').first().focus();
+    await view.screenshot(`sharing-focus-${section}-${theme}`);
   });
 
   it.each([520, 360])('keeps everything whole at %i pixels', async (width) => {
