@@ -52,15 +52,18 @@ export const spreadDepths = (count: number, most: number): number[] => {
   return Array.from({ length: shown }, (_, i) => (shown === 1 ? 0 : Math.round((i * (count - 1)) / (shown - 1))));
 };
 
-/** Multiply-adds that one example may take, those that all together may, and the most examples whatever they take. */
-const limits = { one: 5e9, all: 1.5e9, examples: 8 };
+/**
+ * Multiply-adds that one example may take and those that all together may, as shares of the budget: those of float64 in plain JavaScript take
+ * longer than those of an estimate, for which it is made. And the most examples, whatever they take.
+ */
+const limits = { one: 5 / 8, all: 1.5 / 8, examples: 8 };
 
-/** Of how many examples it is affordable, at most `most`; 0 where one would be too many. */
+/** Of how many examples it is affordable with a budget in 10^9 multiply-adds, at most `most`; 0 where one would be too many. */
 export function depthExamples(
   network: Pick<Network, 'layers' | 'inputs'>,
   keptByLayer: readonly number[],
   depths: readonly number[],
-  most: number,
+  { most, budget }: { most: number; budget: number },
 ): number {
   const layers = maskableLayers(network);
   const across = Math.min(network.inputs, layers[0].out);
@@ -69,8 +72,9 @@ export function depthExamples(
     const product = l === 0 ? 0 : keptByLayer[l] * across;
     return sum + product + (chosen.has(l) ? 4 * out * across * Math.min(out, across) : 0);
   }, 0);
-  if (cost > limits.one) return 0;
-  return Math.max(1, Math.min(most, limits.examples, Math.floor(limits.all / cost)));
+  const affordable = budget * 1e9;
+  if (cost > limits.one * affordable) return 0;
+  return Math.max(1, Math.min(most, limits.examples, Math.floor((limits.all * affordable) / cost)));
 }
 
 /**

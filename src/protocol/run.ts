@@ -243,15 +243,15 @@ export interface JacobianEvent {
   meanField?: number;
   /** Absent where `depthNote` says why, and in older journals. */
   depth?: JacobianDepth;
-  /** Why there is nothing along depth, or nothing of the layers behind those that there are; absent in older journals. */
+  /** Why there is nothing along depth, or not all that was asked for; absent in older journals. */
   depthNote?: DepthNote;
 }
 
 /**
- * `not-asked`: the config wants no layers. `too-long`: of one example of the fewest layers it would take long. `not-finite`: from some
- * layer on a value was no finite number.
+ * `not-asked`: the config wants no layers. `too-long`: one example of the fewest layers would take more than twice the budget. `fewer-layers`:
+ * those that there are fit in the budget, all that are asked for do not. `not-finite`: from some layer on a value was no finite number.
  */
-export const depthNotes = ['not-asked', 'too-long', 'not-finite'] as const;
+export const depthNotes = ['not-asked', 'too-long', 'fewer-layers', 'not-finite'] as const;
 export type DepthNote = (typeof depthNotes)[number];
 
 /** Singular values of d preactivations / d input of some layers, over the first `samples` of the examples. */

@@ -30,17 +30,18 @@ export interface DepthProbed {
 
 type Found = Pick<JacobianEvent, 'depth' | 'depthNote'>;
 
-/** A few seconds of WebAssembly. Plain JavaScript takes some thirty times as long for a multiply-add. */
-const limits: DepthLimits = { steps: 12, all: 8e9, one: 1.6e10, examples: 8 };
+const [steps, examples] = [12, 8];
+/** Plain JavaScript takes some thirty times as long for a multiply-add as WebAssembly. */
 const slowdown = 30;
 
-const limitsHere = (): DepthLimits => {
-  const share = tf.getBackend() === 'cpu' ? 1 / slowdown : 1;
-  return { ...limits, all: limits.all * share, one: limits.one * share };
+/** The fewest layers of one example may take twice the budget. */
+const limitsHere = (budget: number): DepthLimits => {
+  const all = (budget * 1e9) / (tf.getBackend() === 'cpu' ? slowdown : 1);
+  return { steps, all, one: 2 * all, examples };
 };
 
 export function* alongDepth(probed: DepthProbed, batch: Batch): Parts<Found> {
-  const asked = probed.config.probes.jacobian.depths;
+  const { depths: asked } = probed.config.probes.jacobian;
   if (asked === 0) return { depthNote: 'not-asked' };
   return (yield* ofChain(probed, batch, asked)) ?? (yield* ofAny(probed, batch, asked));
 }
@@ -62,12 +63,12 @@ function described(
 
 /** Nothing where it is no chain, or where one example would take long. */
 function* ofChain(probed: DepthProbed, batch: Batch, asked: number): Parts<Found | undefined> {
-  const { network, layers } = probed;
+  const { config, network, layers } = probed;
   const activations = chainActivations(network);
   if (!activations) return undefined;
   const depths = spreadDepths(maskableLayers(network).length, asked);
   const kept = layers.map(({ weight }) => weight.reduce((count, value) => count + Number(value !== 0), 0));
-  const samples = depthExamples(network, kept, depths, batch.size);
+  const samples = depthExamples(network, kept, depths, { most: batch.size, budget: config.probes.jacobian.budget });
   if (samples === 0) return undefined;
   const { inputs } = network;
   const chain = layers.map(({ name, weight, bias }) => ({ weight, bias, activation: activations.get(name)! }));
@@ -78,7 +79,7 @@ function* ofChain(probed: DepthProbed, batch: Batch, asked: number): Parts<Found
 
 function* ofAny(probed: DepthProbed, batch: Batch, asked: number): Parts<Found> {
   const { config, network, trainer, layers } = probed;
-  const plan = planDepths(network, asked, batch.size, limitsHere());
+  const plan = planDepths(network, asked, batch.size, limitsHere(config.probes.jacobian.budget));
   if (!plan) return { depthNote: 'too-long' };
   const { depths, samples } = plan;
   const some = headOf(batch, network.inputs, samples);
@@ -87,13 +88,15 @@ function* ofAny(probed: DepthProbed, batch: Batch, asked: number): Parts<Found> 
   for (const depth of depths) {
     const { name } = layers[depth];
     const values = yield* trainer.layerJacobian(name, some, (products) =>
-      estimatedValues(products, limits.steps, rng.split(name)),
+      estimatedValues(products, steps, rng.split(name)),
     );
     // What comes after goes through this layer, or through one like it.
     if (!values) break;
     found.push({ index: depth + 1, ...figures(values) });
   }
-  return described(probed, { samples, steps: limits.steps }, found, depths.length);
+  const known = described(probed, { samples, steps }, found, depths.length);
+  const fewer = depths.length < Math.min(asked, layers.length);
+  return { ...(fewer && { depthNote: 'fewer-layers' as const }), ...known };
 }
 
 /** Of all examples together. */

@@ -50,7 +50,7 @@ const defaults = {
     rewind: { levels: 0, step: 500, fraction: 0.2 },
   },
   probes: {
-    jacobian: { at: [0, 'end'], samples: 32, depths: 16 },
+    jacobian: { at: [0, 'end'], samples: 32, depths: 16, budget: 8 },
     signals: { at: [], every: 0, samples: 128 },
     divergence: { at: [], every: 50 },
     spectra: { at: [0, 'end'], every: 500 },

@@ -135,15 +135,17 @@ describe('depthExamples', () => {
     inputs: 784,
     layers: Array.from({ length: depth }, (_, l) => linear(`fc${l}`, l === 0 ? 784 : width, width)),
   });
-  const of = (width: number, depth: number, density: number): number => {
+  const of = (width: number, depth: number, density: number, budget = 8): number => {
     const kept = Array.from({ length: depth }, () => density * width * width);
-    return depthExamples(network(width, depth), kept, spreadDepths(depth, 16), 32);
+    return depthExamples(network(width, depth), kept, spreadDepths(depth, 16), { most: 32, budget });
   };
   it('is fewer the more it costs, at least one, and none where one is too many', () => {
     expect(of(100, 7, 1)).toBe(8);
     expect(of(128, 1000, 0.125)).toBeGreaterThanOrEqual(2);
     expect(of(128, 1000, 1)).toBe(1);
     expect(of(1024, 7, 0.1)).toBe(0);
-    expect(depthExamples(network(10, 2), [10, 10], [0, 1], 3)).toBe(3);
+    expect(depthExamples(network(10, 2), [10, 10], [0, 1], { most: 3, budget: 8 })).toBe(3);
+    expect(of(1024, 7, 0.1, 1000)).toBe(8);
+    expect(of(100, 7, 1, 0.001)).toBe(0);
   });
 });

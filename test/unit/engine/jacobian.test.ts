@@ -200,6 +200,22 @@ describe('along depth', () => {
     trainer.dispose();
   });
 
+  it('is of as many layers as its budget lets it be, and says so', () => {
+    const of = (budget: number) => {
+      const begin = `model: { preset: resnet-20, width: 4 }\n${pictures}probes: { jacobian: { depths: 8, budget: ${budget} } }\n`;
+      const { trainer, network, config } = begun(begin);
+      const { depth, depthNote } = finish(jacobianProbe({ config, network, trainer }, batchOf(network, 1, 1), 0));
+      trainer.dispose();
+      return [depth?.layers.length, depthNote];
+    };
+    const [layers, note] = of(0.3);
+    expect(layers).toBeGreaterThanOrEqual(3);
+    expect(layers).toBeLessThan(8);
+    expect(note).toBe('fewer-layers');
+    expect(of(8)).toEqual([8, undefined]);
+    expect(of(0.001)).toEqual([undefined, 'too-long']);
+  });
+
   it('says why there is none', () => {
     const none = begun(`model: { preset: resnet-20, width: 4 }\n${pictures}probes: { jacobian: { depths: 0 } }\n`);
     const { depth, depthNote } = finish(jacobianProbe(none, batchOf(none.network, 1, 1), 0));

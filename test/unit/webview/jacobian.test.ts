@@ -79,7 +79,12 @@ describe('what is told of a Jacobian', () => {
       '1 of 2 layers estimated',
     );
     expect(jacobianLayerTables({ ...event, depth })[0].length).toBe(1);
-    expect(jacobianNote({ ...event, depthNote: 'too-long' })).toMatch(/Not by layer: even three layers/);
+    expect(jacobianNote({ ...event, depthNote: 'too-long' })).toMatch(
+      /Not by layer: even three layers.*`probes\.jacobian\.budget`/,
+    );
+    expect(jacobianNote({ ...event, depth, depthNote: 'fewer-layers' })).toMatch(
+      /By layer: over 2 examples, .* shown\. Fewer layers than asked for, .*`probes\.jacobian\.budget`/,
+    );
     expect(jacobianNote({ ...event, depthNote: 'not-asked' })).toMatch(/`probes\.jacobian\.depths` is 0/);
     const broken = jacobianNote({ ...event, depth: { ...depth, layers: [] }, depthNote: 'not-finite' });
     expect(broken).not.toContain('By layer');

@@ -18,11 +18,13 @@ export const variance = (values: readonly number[]): number => {
 /** Root mean square. */
 export const rms = (values: readonly number[]): number => Math.sqrt(meanSquare(values));
 
-/** Why the layers are missing, all of them or those behind the last. */
+/** Why layers are missing: all of them, some, or those behind the last. */
 const depthNotes: Record<DepthNote, string> = {
   'not-asked': 'Not by layer: `probes.jacobian.depths` is 0 in the config.',
   'too-long':
-    'Not by layer: even three layers at one example would take long. Measure a narrower network, or smaller pictures.',
+    'Not by layer: even three layers at one example would take long. A larger `probes.jacobian.budget` in the config allows it; a narrower network or smaller pictures take less.',
+  'fewer-layers':
+    'Fewer layers than asked for, as more would take long: a larger `probes.jacobian.budget` in the config gives more.',
   'not-finite': 'From the next layer on the Jacobian is larger than any number that is computed with.',
 };
 
