@@ -1,12 +1,17 @@
 /** The Jacobian and the signals of the Spectrum tab in every theme, wide and as narrow as beside an editor. */
 import { describe, expect, inject, it } from 'vitest';
+import type { JacobianEvent } from '../../src/protocol/run';
+import type { RunViewApi } from '../../src/protocol/views';
 import { missingBrowser, themes } from './harness';
+import { serveRun } from './serve';
 import { open, panelTests, press, served, useBrowser, view } from './run-panel';
 
 const legend = (title: string): Promise<string> =>
   view.page.locator('.chart', { has: view.page.locator('.chart-title', { hasText: title }) }).innerText();
 
-const jacobianNote = (): Promise<string> => view.page.locator('.spectrum > .note').innerText();
+/** Its paragraphs in one line. */
+const jacobianNote = async (): Promise<string> =>
+  (await view.page.locator('.spectrum > .note').innerText()).replaceAll(/\s+/g, ' ');
 
 describe.skipIf(missingBrowser !== undefined)(panelTests('the Jacobian'), () => {
   useBrowser();
@@ -33,6 +38,33 @@ describe.skipIf(missingBrowser !== undefined)(panelTests('the Jacobian'), () => 
       // Two of the layer, the histogram of the Jacobian and its layers, three of signals: one step is no course.
       await expect.poll(() => view.page.locator('.chart-row .chart:visible canvas').count()).toBe(7);
       await view.screenshot(`spectrum-signals-${theme}-${width}`);
+    },
+  );
+
+  it.each(themes.flatMap((theme) => [1000, 420].map((width) => [theme, width] as const)))(
+    'says where theory ends and which key gives more layers, in %s, %d px wide',
+    async (theme, width) => {
+      // As of a residual network that takes longer than its budget.
+      const jacobians: RunViewApi['jacobians'] = async (range) => {
+        const page = await serveRun(inject('eoiRun')).reader.jacobians(range);
+        const items = page.items.map(({ meanField, ...event }): JacobianEvent => {
+          expect(meanField).toBeGreaterThan(0);
+          const layers = event.depth!.layers.slice(0, 3).map((layer) => ({ ...layer, estimated: true as const }));
+          return { ...event, depth: { samples: 1, steps: 12, layers }, depthNote: 'fewer-layers' };
+        });
+        return { ...page, items };
+      };
+      await open('spectrum', { layer: 'fc2', step: 215, theme, size: { width, height: 1500 } }, { jacobians });
+      await expect
+        .poll(jacobianNote)
+        .toMatch(/No mean field of the logits: .*By layer: over 1 example, estimated .*\./);
+      expect(await jacobianNote()).toMatch(/Fewer layers than asked for, .*probes\.jacobian\.budget.* gives more\.$/);
+      const [needed, given] = await view.page.evaluate(() => {
+        const { scrollWidth, clientWidth } = document.documentElement;
+        return [scrollWidth, clientWidth];
+      });
+      expect(needed).toBeLessThanOrEqual(given);
+      await view.screenshot(`spectrum-fewer-${theme}-${width}`);
     },
   );
 

@@ -3,10 +3,7 @@ import { button } from '../controls';
 import { h } from '../dom';
 import { sentence } from '../errors';
 import { icon } from '../icons';
-
-/** Text with `code` in it. */
-const prose = (text: string): HTMLElement =>
-  h('p', {}, ...text.split('`').map((part, i) => (i % 2 === 1 ? h('code', {}, part) : part)));
+import { prose } from './prose';
 
 export interface Action {
   text: string;

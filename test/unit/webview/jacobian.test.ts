@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { JacobianEvent, JacobianLayer } from '../../../src/protocol/run';
 import { jacobianLayerTables, jacobianTable, layerData } from '../../../webview/views/spectrum/jacobian-charts';
-import { jacobianNote } from '../../../webview/views/spectrum/jacobian-words';
+import { jacobianNotes } from '../../../webview/views/spectrum/jacobian-words';
 
 const layer = (index: number, min: number, meanSquare: number, meanField?: number): JacobianLayer => ({
   layer: `fc${index}`,
@@ -10,6 +10,8 @@ const layer = (index: number, min: number, meanSquare: number, meanField?: numbe
   meanSquare,
   ...(meanField !== undefined && { meanField }),
 });
+
+const jacobianNote = (event: JacobianEvent): string => jacobianNotes(event).join(' ');
 
 describe('the Jacobian by layer', () => {
   it('is on a plain axis where sizes are alike, directions that are lost included', () => {

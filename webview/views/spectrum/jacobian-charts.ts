@@ -3,8 +3,9 @@ import type { JacobianEvent, JacobianLayer } from '../../../src/protocol/run';
 import { Chart } from '../../drawing/chart';
 import type { Column, SeriesSpec } from '../../drawing/chart-spec';
 import { h } from '../../dom';
+import { prose } from '../../parts/prose';
 import { numeric, tableOf, text, type Table } from '../../parts/table';
-import { jacobianNote, jacobianWords, noJacobian, rms, variance } from './jacobian-words';
+import { jacobianNotes, jacobianWords, noJacobian, rms, variance } from './jacobian-words';
 import { atOne, barChart, fromZero, histogramData } from './spectrum-charts';
 
 const min: SeriesSpec = { label: 'min', colour: 'muted', draw: 'marked', dash: [2, 3] };
@@ -59,7 +60,7 @@ interface Shown {
 
 export class JacobianCharts {
   readonly row: HTMLElement;
-  readonly note = h('p', { class: 'note' });
+  readonly note = h('div', { class: 'note' });
   private readonly byStep: Chart;
   private readonly byLayer = new Chart({
     label: jacobianWords.byLayer.label,
@@ -94,7 +95,7 @@ export class JacobianCharts {
   show(items: readonly JacobianEvent[], { now, step, ended }: Shown): void {
     this.drawn = now !== undefined;
     this.row.hidden = !now;
-    this.note.textContent = now ? jacobianNote(now) : noJacobian(ended);
+    this.note.replaceChildren(...(now ? jacobianNotes(now) : [noJacobian(ended)]).map(prose));
     this.byStep.setData(stepData(items));
     this.byStep.setMarks([atOne, { axis: 'x', value: now?.step ?? step, text: '', colour: 'focus' }]);
     const layers = now?.depth?.layers ?? [];

@@ -41,7 +41,8 @@ const depthText = ({ samples, steps, layers }: JacobianDepth): string => {
   return `${over}, ${which} by ${many(steps ?? 0, 'step')} of bidiagonalisation: there the largest is at least, and the smallest at most, what is shown.`;
 };
 
-export const jacobianNote = (event: JacobianEvent): string => {
+/** The figures, what theory says, and how layers came about: a paragraph each. */
+export const jacobianNotes = (event: JacobianEvent): string[] => {
   const { step, samples, summary, values, meanField, depth, depthNote } = event;
   const figures = [
     `min ${figure(summary.min)}`,
@@ -55,11 +56,10 @@ export const jacobianNote = (event: JacobianEvent): string => {
     meanField === undefined
       ? noMeanField
       : `Mean field, of random weights of this size, as at initialisation: rms ${figure(Math.sqrt(meanField))}.`,
-    depth && depth.layers.length > 0 ? depthText(depth) : '',
-    depthNote ? depthNotes[depthNote] : '',
-  ]
-    .filter((sentence) => sentence !== '')
-    .join(' ');
+    [depth && depth.layers.length > 0 ? depthText(depth) : '', depthNote ? depthNotes[depthNote] : '']
+      .filter((sentence) => sentence !== '')
+      .join(' '),
+  ].filter((paragraph) => paragraph !== '');
 };
 
 /** Of the three charts: what each shows, for who cannot see it, and its title. */

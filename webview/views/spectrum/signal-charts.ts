@@ -3,6 +3,7 @@ import type { LayerSignals, SignalsEvent } from '../../../src/protocol/run';
 import { Chart } from '../../drawing/chart';
 import type { ChartSpec, Column, SeriesSpec } from '../../drawing/chart-spec';
 import { h } from '../../dom';
+import { prose } from '../../parts/prose';
 import { numeric, tableOf, text, type Table } from '../../parts/table';
 import { atOne } from './spectrum-charts';
 import { noSignals, signalsNote, signalWords } from './signal-words';
@@ -45,7 +46,7 @@ const isPositive = (columns: readonly Column[]): boolean => {
 
 export class SignalCharts {
   readonly element: HTMLElement;
-  private readonly note = h('p', { class: 'note' });
+  private readonly note = h('div', { class: 'note' });
   private readonly row: HTMLElement;
   private readonly all: Shown[] = [
     shown(signalWords.meanSquare, [
@@ -72,7 +73,7 @@ export class SignalCharts {
   show(event: SignalsEvent | undefined, weights: number, ended: boolean): void {
     this.drawn = event !== undefined;
     this.row.hidden = !event;
-    this.note.textContent = event ? signalsNote(event, weights) : noSignals(ended);
+    this.note.replaceChildren(prose(event ? signalsNote(event, weights) : noSignals(ended)));
     if (!event) return;
     for (const { chart, figures } of this.all) {
       const data = signalData(event.layers, figures);
