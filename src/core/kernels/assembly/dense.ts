@@ -1,6 +1,7 @@
 // Dense layers, see ../dense.ts: what the arguments mean stands there. Blocked as by Goto and van de Geijn (2008): a panel of
 // `depth` features by `wide` floats is packed once, stays in the nearest cache, and all outputs pass over it in tiles.
-import { multiplyAdd, sumOfLanes } from './lanes';
+import { addDot, addDotsOf4 } from './dots';
+import { multiplyAdd, sumsOfLanes } from './lanes';
 
 const depth = 256;
 const wide = 32;
@@ -163,82 +164,69 @@ export function correlateDense(
       }
 }
 
+/** As `addDotsOf4`, of two b, `plane` apart, into rows. */
 // @ts-ignore: decorator
 @inline
-function addTo(into: usize, value: f32): void {
-  store<f32>(into, load<f32>(into) + value);
-}
-
-/** slopes += of four outputs (`plane` apart) and two features, over `run` floats. */
-// @ts-ignore: decorator
-@inline
-function dots(d: usize, plane: usize, xa: usize, xb: usize, run: i32, into: usize, row: usize): void {
-  const d1 = d + plane;
-  const d2 = d1 + plane;
-  const d3 = d2 + plane;
-  let a0 = f32x4.splat(0);
-  let a1 = f32x4.splat(0);
-  let a2 = f32x4.splat(0);
-  let a3 = f32x4.splat(0);
-  let b0 = f32x4.splat(0);
-  let b1 = f32x4.splat(0);
-  let b2 = f32x4.splat(0);
-  let b3 = f32x4.splat(0);
+function addTwoDotsOf4(
+  taps: usize,
+  a: usize,
+  bytes: i32,
+  b: usize,
+  plane: usize,
+  count: i32,
+  into: usize,
+  row: usize,
+): void {
+  const a0 = a + <usize>(load<i32>(taps) * bytes);
+  const a1 = a + <usize>(load<i32>(taps, 4) * bytes);
+  const a2 = a + <usize>(load<i32>(taps, 8) * bytes);
+  const a3 = a + <usize>(load<i32>(taps, 12) * bytes);
+  const c = b + plane;
+  let s0 = f32x4.splat(0);
+  let s1 = f32x4.splat(0);
+  let s2 = f32x4.splat(0);
+  let s3 = f32x4.splat(0);
+  let t0 = f32x4.splat(0);
+  let t1 = f32x4.splat(0);
+  let t2 = f32x4.splat(0);
+  let t3 = f32x4.splat(0);
   let i: usize = 0;
-  const end = <usize>run << 2;
+  const end = <usize>count << 2;
   for (; i + 16 <= end; i += 16) {
-    const va = v128.load(xa + i);
-    const vb = v128.load(xb + i);
-    const v0 = v128.load(d + i);
-    a0 = multiplyAdd(va, v0, a0);
-    b0 = multiplyAdd(vb, v0, b0);
-    const v1 = v128.load(d1 + i);
-    a1 = multiplyAdd(va, v1, a1);
-    b1 = multiplyAdd(vb, v1, b1);
-    const v2 = v128.load(d2 + i);
-    a2 = multiplyAdd(va, v2, a2);
-    b2 = multiplyAdd(vb, v2, b2);
-    const v3 = v128.load(d3 + i);
-    a3 = multiplyAdd(va, v3, a3);
-    b3 = multiplyAdd(vb, v3, b3);
+    const v = v128.load(b + i);
+    const w = v128.load(c + i);
+    const x0 = v128.load(a0 + i);
+    s0 = multiplyAdd(x0, v, s0);
+    t0 = multiplyAdd(x0, w, t0);
+    const x1 = v128.load(a1 + i);
+    s1 = multiplyAdd(x1, v, s1);
+    t1 = multiplyAdd(x1, w, t1);
+    const x2 = v128.load(a2 + i);
+    s2 = multiplyAdd(x2, v, s2);
+    t2 = multiplyAdd(x2, w, t2);
+    const x3 = v128.load(a3 + i);
+    s3 = multiplyAdd(x3, v, s3);
+    t3 = multiplyAdd(x3, w, t3);
   }
-  // The rest in the lanes where no more would come.
   for (; i < end; i += 4) {
-    const va = v128.load32_zero(xa + i);
-    const vb = v128.load32_zero(xb + i);
-    const v0 = v128.load32_zero(d + i);
-    const v1 = v128.load32_zero(d1 + i);
-    const v2 = v128.load32_zero(d2 + i);
-    const v3 = v128.load32_zero(d3 + i);
-    a0 = multiplyAdd(va, v0, a0);
-    b0 = multiplyAdd(vb, v0, b0);
-    a1 = multiplyAdd(va, v1, a1);
-    b1 = multiplyAdd(vb, v1, b1);
-    a2 = multiplyAdd(va, v2, a2);
-    b2 = multiplyAdd(vb, v2, b2);
-    a3 = multiplyAdd(va, v3, a3);
-    b3 = multiplyAdd(vb, v3, b3);
+    const v = v128.load32_zero(b + i);
+    const w = v128.load32_zero(c + i);
+    const x0 = v128.load32_zero(a0 + i);
+    s0 = multiplyAdd(x0, v, s0);
+    t0 = multiplyAdd(x0, w, t0);
+    const x1 = v128.load32_zero(a1 + i);
+    s1 = multiplyAdd(x1, v, s1);
+    t1 = multiplyAdd(x1, w, t1);
+    const x2 = v128.load32_zero(a2 + i);
+    s2 = multiplyAdd(x2, v, s2);
+    t2 = multiplyAdd(x2, w, t2);
+    const x3 = v128.load32_zero(a3 + i);
+    s3 = multiplyAdd(x3, v, s3);
+    t3 = multiplyAdd(x3, w, t3);
   }
-  addTo(into, sumOfLanes(a0));
-  addTo(into + 4, sumOfLanes(b0));
+  v128.store(into, f32x4.add(v128.load(into), sumsOfLanes(s0, s1, s2, s3)));
   into += row;
-  addTo(into, sumOfLanes(a1));
-  addTo(into + 4, sumOfLanes(b1));
-  into += row;
-  addTo(into, sumOfLanes(a2));
-  addTo(into + 4, sumOfLanes(b2));
-  into += row;
-  addTo(into, sumOfLanes(a3));
-  addTo(into + 4, sumOfLanes(b3));
-}
-
-// @ts-ignore: decorator
-@inline
-function oneDot(a: usize, b: usize, run: i32, into: usize): void {
-  let sum = f32x4.splat(0);
-  for (; run >= 4; run -= 4, a += 16, b += 16) sum = multiplyAdd(v128.load(a), v128.load(b), sum);
-  for (; run > 0; run--, a += 4, b += 4) sum = multiplyAdd(v128.load32_zero(a), v128.load32_zero(b), sum);
-  addTo(into, sumOfLanes(sum));
+  v128.store(into, f32x4.add(v128.load(into), sumsOfLanes(t0, t1, t2, t3)));
 }
 
 export function correlateDenseWeights(
@@ -260,8 +248,9 @@ export function correlateDenseWeights(
   const row = <usize>count << 2;
   const plane = <usize>(height * segments * run) << 2;
   memory.fill(slopes + <usize>(from - first) * row, 0, <usize>(to - from) * row);
+  const bytes = batch << 2;
   for (let o = from; o < to; ) {
-    const rows = to - o >= 4 ? 4 : 1;
+    const rows = min(2, to - o);
     let slope = dy + <usize>o * plane;
     const own = slopes + <usize>(o - first) * row;
     // A run of the slopes stays in the nearest cache while all features pass over it.
@@ -270,18 +259,14 @@ export function correlateDenseWeights(
         for (let i = 0; i < run; i += 512) {
           const long = min(512, run - i);
           const at = x + (<usize>(r * rowStep + s * segmentStep + i) << 2);
-          let k = 0;
-          if (rows == 4)
-            for (; k + 2 <= count; k += 2) {
-              const tap = taps + (<usize>k << 2);
-              const xa = at + (<usize>(load<i32>(tap) * batch) << 2);
-              const xb = at + (<usize>(load<i32>(tap, 4) * batch) << 2);
-              dots(slope, plane, xa, xb, long, own + (<usize>k << 2), row);
-            }
-          for (; k < count; k++) {
-            const xa = at + (<usize>(load<i32>(taps + (<usize>k << 2)) * batch) << 2);
-            for (let j = 0; j < rows; j++)
-              oneDot(slope + <usize>j * plane, xa, long, own + <usize>j * row + (<usize>k << 2));
+          let k: usize = 0;
+          for (; k + 16 <= row; k += 16)
+            if (rows == 2) addTwoDotsOf4(taps + k, at, bytes, slope, plane, long, own + k, row);
+            else addDotsOf4(taps + k, at, bytes, slope, long, own + k);
+          for (; k < row; k += 4) {
+            const feature = at + <usize>(load<i32>(taps + k) * bytes);
+            addDot(feature, slope, long, own + k);
+            if (rows == 2) addDot(feature, slope + plane, long, own + row + k);
           }
           slope += <usize>long << 2;
         }
