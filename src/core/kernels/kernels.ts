@@ -82,8 +82,17 @@ export const compiledFunctions = (exports: Exports): KernelFunctions =>
     Object.keys(plainFunctions).map((name) => [name, withArrays(exports[name] as Compiled)]),
   ) as unknown as KernelFunctions;
 
+const scratchFloatsOf = (exports: Exports): number => (exports['scratchFloats'] as () => number)();
+
+/** Each instance of the module packs into an array of its own, whichever thread it computes in. */
+const giveScratch = (exports: Exports, room: Room): void => {
+  (exports['useScratch'] as (address: number) => void)(room.float32(scratchFloatsOf(exports)).byteOffset);
+};
+
 /** Kernels of a module that was given `memory`. */
 export const compiledKernels = (kind: KernelKind, exports: Exports, memory: Memory): Kernels => {
   const own = (exports['ownBytes'] as () => number)();
-  return { kind, room: new MemoryRoom(memory, own), ...compiledFunctions(exports) };
+  const room = new MemoryRoom(memory, own);
+  giveScratch(exports, room);
+  return { kind, room, ...compiledFunctions(exports) };
 };

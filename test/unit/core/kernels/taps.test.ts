@@ -159,6 +159,18 @@ describe.each(everyKernels())('layers by their taps, %s kernels', (_, kernels) =
     slopes.forEach((value, k) => expect(value).toBeCloseTo(by.slopes[k], 3));
   });
 
+  it('a dense layer leaves what else is in the room as it is', () => {
+    // The first arrays of a room of its own: what the kernels pack into is not theirs.
+    const [, fresh] = everyKernels().find(([name]) => name === kernels.kind)!;
+    const others = Array.from({ length: 8 }, () => into(fresh.room).float32(gaussian(2048)));
+    const before = others.map((array) => [...array]);
+    const taps = into(fresh.room).int32([...Array(256).keys()]);
+    const [w, x, y] = [256, 8 * 256, 8].map((length) => into(fresh.room).float32(gaussian(length)));
+    const places = placeArguments({ batch: 8, height: 1, segments: 1, run: 8, rowStep: 0, segmentStep: 0 });
+    fresh.correlateDense(taps, w, undefined, x, y, 256, 0, ...places, 0, 1);
+    expect(others.map((array) => [...array])).toEqual(before);
+  });
+
   it('unpad is the transpose of pad where the picture begins anew', () => {
     const frame = { height: 3, width: 4, top: 2, left: 1, stride: 1, rows: 8, columns: 9, circular: true };
     const x = float32(gaussian(2 * 12 * 5));
