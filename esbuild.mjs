@@ -21,6 +21,7 @@ const bundles = [
       engine: 'src/engine/main.ts',
       cli: 'src/cli/main.ts',
       'data-worker': 'src/engine/data/worker.ts',
+      'kernel-worker': 'src/engine/kernels/worker.ts',
     },
     outdir: 'dist',
     // TensorFlow.js's ES modules, of which what is unused is left out: a third less than its one file for Node.

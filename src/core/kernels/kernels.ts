@@ -67,22 +67,26 @@ export const plainKernels = (): Kernels => ({ kind: 'plain', room: new PlainRoom
 type Argument = ArrayBufferView | number | undefined;
 type Compiled = (...args: number[]) => number | undefined;
 
-/** With arrays instead of addresses; 0 stands for none. */
+/** What the module takes for arrays of its room; 0 stands for none. */
+export const addressesOf = (args: readonly Argument[]): number[] =>
+  args.map((arg) => (typeof arg === 'number' ? arg : (arg?.byteOffset ?? 0)));
+
+/** With arrays instead of addresses. */
 const withArrays =
   (compiled: Compiled) =>
   (...args: Argument[]): number | undefined =>
-    compiled(...args.map((arg) => (typeof arg === 'number' ? arg : (arg?.byteOffset ?? 0))));
+    compiled(...addressesOf(args));
 
 /** What a module of the kernels exports. */
 export type Exports = Readonly<Record<string, unknown>>;
 
 /** The functions of a module by their names, over arrays of the memory it was given. */
-export const compiledFunctions = (exports: Exports): KernelFunctions =>
+const compiledFunctions = (exports: Exports): KernelFunctions =>
   Object.fromEntries(
     Object.keys(plainFunctions).map((name) => [name, withArrays(exports[name] as Compiled)]),
   ) as unknown as KernelFunctions;
 
-const scratchFloatsOf = (exports: Exports): number => (exports['scratchFloats'] as () => number)();
+export const scratchFloatsOf = (exports: Exports): number => (exports['scratchFloats'] as () => number)();
 
 /** Each instance of the module packs into an array of its own, whichever thread it computes in. */
 const giveScratch = (exports: Exports, room: Room): void => {

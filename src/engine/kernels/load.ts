@@ -2,11 +2,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { useKernels } from '../../core/kernels/current';
-import { compiledKernels, plainKernels } from '../../core/kernels/kernels';
+import { compiledKernels, plainKernels, scratchFloatsOf } from '../../core/kernels/kernels';
 import type { Kernels } from '../../core/kernels/kernels';
 
-/** Beside the bundle, or in dist/ when run from sources. */
-const folders = [__dirname, join(__dirname, '../../../dist')];
+/** Where what is built lies: beside the bundle, or in dist/ when run from sources. */
+export const folders = [__dirname, join(__dirname, '../../../dist')];
 
 /** Best first: multiplication and addition in one is for Node 22 and later. */
 const builds = [
@@ -18,6 +18,8 @@ const builds = [
 export interface LoadedModule {
   module: WebAssembly.Module;
   memory: WebAssembly.Memory;
+  /** Floats that an instance of the module packs into. */
+  scratchFloats: number;
 }
 
 export interface LoadedKernels {
@@ -51,7 +53,8 @@ export function loadKernels(kinds: readonly string[] = builds.map(({ kind }) => 
       const module = new WebAssembly.Module(binary);
       const memory = sharedMemory();
       const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-      return { kernels: compiledKernels(kind, exports, memory), loaded: { module, memory } };
+      const kernels = compiledKernels(kind, exports, memory);
+      return { kernels, loaded: { module, memory, scratchFloats: scratchFloatsOf(exports) } };
     }
   } catch (error) {
     reason = error instanceof Error ? error.message : String(error);

@@ -15,7 +15,12 @@ export interface Bundle {
 export async function bundle(): Promise<Bundle> {
   const folder = await mkdtemp(join(tmpdir(), 'sparsescope-bundle-'));
   await build({
-    entryPoints: { engine: 'src/engine/main.ts', cli: 'src/cli/main.ts', 'data-worker': 'src/engine/data/worker.ts' },
+    entryPoints: {
+      engine: 'src/engine/main.ts',
+      cli: 'src/cli/main.ts',
+      'data-worker': 'src/engine/data/worker.ts',
+      'kernel-worker': 'src/engine/kernels/worker.ts',
+    },
     outdir: folder,
     bundle: true,
     platform: 'node',

@@ -1,0 +1,60 @@
+/** What may be split among threads, and whether that pays. */
+import type { KernelFunctions } from './kernels';
+
+/** The last two arguments of all of them are a range of what they give, each of which they write without reading it. */
+export type SplitName =
+  'correlate' | 'correlateWeights' | 'correlateDense' | 'correlateDenseWeights' | 'pad' | 'unpad' | 'activate';
+
+interface Splitting<N extends SplitName> {
+  /** Multiplications with an addition, or what takes as long. */
+  work: (...args: Parameters<KernelFunctions[N]>) => number;
+  /** A part is a multiple of this, so that every float is computed the same way in any part. */
+  grain: number;
+  /** Whether parts share work that each of them has to do, so that there should be few. */
+  few?: true;
+}
+
+export const splittings: { readonly [N in SplitName]: Splitting<N> } = {
+  correlate: {
+    work: (...[starts, , , , , , , height, segments, run, , , from, to]) =>
+      (starts[to] - starts[from]) * height * segments * run,
+    grain: 1,
+  },
+  correlateWeights: {
+    work: (...[starts, , , , , , height, segments, run, , , from, to]) =>
+      (starts[to] - starts[from]) * height * segments * run,
+    grain: 1,
+  },
+  correlateDense: {
+    work: (...[, , , , , count, , , height, segments, run, , , from, to]) =>
+      (to - from) * count * height * segments * run,
+    grain: 4,
+    few: true,
+  },
+  correlateDenseWeights: {
+    work: (...[, , , , count, , , height, segments, run, , , from, to]) =>
+      (to - from) * count * height * segments * run,
+    grain: 2,
+  },
+  pad: {
+    work: (...[, , , batch, , , , , stride, rows, columns, , from, to]) =>
+      (to - from) * stride * stride * rows * columns * batch,
+    grain: 1,
+  },
+  unpad: {
+    work: (...[, , , batch, , , , , stride, rows, columns, , from, to]) =>
+      (to - from) * stride * stride * rows * columns * batch,
+    grain: 1,
+  },
+  // In place it reads what it writes.
+  activate: {
+    work: (...[, x, y, from, to]) => (x.byteOffset === y.byteOffset ? 0 : 4 * (to - from)),
+    grain: 1024,
+  },
+};
+
+/** Values that each part has, of `range` values for so many threads: some parts more than threads, for who is done early. */
+export function partSize(name: SplitName, range: number, threads: number): number {
+  const { grain, few } = splittings[name];
+  return Math.ceil(range / (few ? threads : 4 * threads) / grain) * grain;
+}

@@ -1,0 +1,132 @@
+/**
+ * Kernels over several threads: other threads of the pool take parts of a call while this one does. Each part is computed
+ * as it is in one thread, so results are the same to the bit. A thread that is late is not waited for, one that has ended
+ * takes no part: so whatever happens to them, what is asked for is computed.
+ */
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { addressesOf } from '../../core/kernels/kernels';
+import type { Kernels } from '../../core/kernels/kernels';
+import { partSize, splittings } from '../../core/kernels/work';
+import type { SplitName } from '../../core/kernels/work';
+import { Control } from './control';
+import { folders } from './load';
+import type { LoadedKernels, LoadedModule } from './load';
+import { noThreads, oneCore, plainHasNone, threadEnded, threadSilent } from './words';
+
+export interface ThreadData extends Pick<LoadedModule, 'module' | 'memory'> {
+  index: number;
+  threads: number;
+  shared: SharedArrayBuffer;
+  /** Address of what the instance packs into. */
+  scratch: number;
+  names: readonly SplitName[];
+}
+
+export interface ThreadOptions {
+  /** Default: as many as there are cores, at most 8. With this one. */
+  threads?: number;
+  /** Multiplications below which a call is not split. */
+  least?: number;
+  /** The bundle of worker.ts. */
+  script?: string;
+  /** Milliseconds after which a thread that computes a part is given up. */
+  patience?: number;
+}
+
+const names = Object.keys(splittings) as SplitName[];
+type AnyKernel = (...args: (ArrayBufferView | number | undefined)[]) => number | undefined;
+type AnyWork = (...args: Parameters<AnyKernel>) => number;
+
+/** About 50 microseconds: from there on two threads took .53 of the time of one, or .94 where both cores were taken already. */
+const leastWork = 1 << 20;
+
+export class KernelThreads {
+  /** Those that were given, but that calls worth it are split. */
+  readonly kernels: Kernels;
+  private readonly workers: Worker[] = [];
+  private readonly control: Control;
+  private why: string | undefined;
+
+  constructor(
+    { kernels, loaded }: LoadedKernels,
+    private readonly options: ThreadOptions = {},
+  ) {
+    const threads = options.threads ?? Math.min(8, availableParallelism());
+    this.control = Control.for(Math.max(0, threads - 1));
+    if (!loaded) this.why = plainHasNone;
+    else if (threads < 2) this.why = oneCore;
+    else this.start(kernels, loaded, threads - 1);
+    this.kernels = this.why === undefined ? { ...kernels, ...this.split(kernels) } : kernels;
+  }
+
+  /** How many compute, with this one; a thread that is just starting takes no part yet. */
+  get threads(): number {
+    return 1 + (this.why === undefined ? this.control.started : 0);
+  }
+
+  /** Why there is one thread only, where that is so for good. */
+  get reason(): string | undefined {
+    return this.why;
+  }
+
+  async close(): Promise<void> {
+    this.why ??= threadEnded('closed');
+    await Promise.all(this.workers.splice(0).map((worker) => worker.terminate()));
+  }
+
+  private start({ room }: Kernels, { module, memory, scratchFloats }: LoadedModule, others: number): void {
+    const script = this.options.script ?? folders.map((folder) => join(folder, 'kernel-worker.js')).find(existsSync);
+    if (script === undefined) {
+      this.why = noThreads(`kernel-worker.js is neither in ${folders.join(' nor in ')}`);
+      return;
+    }
+    try {
+      for (let index = 0; index < others; index++) {
+        const { shared } = this.control;
+        const scratch = room.float32(scratchFloats).byteOffset;
+        const data: ThreadData = { index, threads: others, shared, module, memory, scratch, names };
+        const worker = new Worker(script, { workerData: data });
+        worker.unref();
+        worker.on('error', (error) => this.giveUp(noThreads(error.message)));
+        worker.on('exit', (code) => this.giveUp(threadEnded(`code ${code}`)));
+        this.workers.push(worker);
+      }
+    } catch (error) {
+      this.giveUp(noThreads(error instanceof Error ? error.message : String(error)));
+    }
+  }
+
+  private giveUp(why: string): void {
+    this.why ??= why;
+    for (const worker of this.workers.splice(0)) void worker.terminate();
+  }
+
+  private split(kernels: Kernels): Partial<Kernels> {
+    const own = kernels as unknown as Readonly<Record<SplitName, AnyKernel>>;
+    const splitting = names.map((name, index) => [name, this.splitOne(index, own[name])]);
+    return Object.fromEntries(splitting) as Partial<Kernels>;
+  }
+
+  private splitOne(index: number, kernel: AnyKernel): AnyKernel {
+    const work = splittings[names[index]].work as AnyWork;
+    return (...args) => {
+      const [from, to] = args.slice(-2) as number[];
+      const { threads } = this;
+      const part = partSize(names[index], to - from, threads);
+      if (threads < 2 || part >= to - from || work(...args) < (this.options.least ?? leastWork)) return kernel(...args);
+      this.control.open({ kernel: index, args: addressesOf(args.slice(0, -2)), from, to, part });
+      let well = false;
+      try {
+        this.control.take((_, own, start, end) => kernel(...own, start, end));
+      } finally {
+        well = this.control.close(this.options.patience ?? 10_000);
+      }
+      if (well) return undefined;
+      this.giveUp(threadSilent);
+      return kernel(...args);
+    };
+  }
+}

@@ -1,0 +1,198 @@
+import { execFile } from 'node:child_process';
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { Worker } from 'node:worker_threads';
+import { build } from 'esbuild';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { placeArguments } from '../../../../src/core/kernels/correlate';
+import type { Places } from '../../../../src/core/kernels/correlate';
+import { frameArguments } from '../../../../src/core/kernels/frames';
+import { addressesOf } from '../../../../src/core/kernels/kernels';
+import type { Kernels } from '../../../../src/core/kernels/kernels';
+import { splittings } from '../../../../src/core/kernels/work';
+import type { SplitName } from '../../../../src/core/kernels/work';
+import { Rng } from '../../../../src/core/rng';
+import { Control } from '../../../../src/engine/kernels/control';
+import { loadKernels } from '../../../../src/engine/kernels/load';
+import { KernelThreads } from '../../../../src/engine/kernels/threads';
+import type { ThreadData, ThreadOptions } from '../../../../src/engine/kernels/threads';
+import { into } from '../../kernels';
+
+let folder: string;
+let script: string;
+const opened: { close(): Promise<unknown> }[] = [];
+
+/** A bundle of TypeScript that imports from src/engine/kernels. */
+async function bundled(name: string, contents: string): Promise<string> {
+  const outfile = join(folder, name);
+  const stdin = { contents, resolveDir: resolve('src/engine/kernels'), loader: 'ts' } as const;
+  await build({ stdin, outfile, bundle: true, platform: 'node', format: 'cjs', logLevel: 'error' });
+  return outfile;
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sparsescope-threads-'));
+  script = await bundled('kernel-worker.js', `import './worker';`);
+});
+afterEach(() => Promise.all(opened.splice(0).map((one) => one.close())));
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** All calls are split. */
+function threadsWith(options: ThreadOptions): KernelThreads {
+  const threads = new KernelThreads(loadKernels(['wasm']), { threads: 3, least: 0, script, ...options });
+  opened.push(threads);
+  return threads;
+}
+
+const started = (threads: KernelThreads, count: number): Promise<void> =>
+  vi.waitFor(() => expect(threads.threads).toBe(count), 20_000);
+
+const rows = 23;
+const places: Places = { batch: 5, height: 3, segments: 1, run: 35, rowStep: 45, segmentStep: 0 };
+const frame = { height: 5, width: 4, top: 1, left: 2, stride: 2, rows: 4, columns: 4, circular: true };
+
+/** A call of each kernel that may be split, on the same values whatever the room; answers what it gives. */
+function calls(kernels: Kernels): Record<SplitName, () => number[]> {
+  const rng = Rng.fromSeed(7);
+  const { float32, int32 } = into(kernels.room);
+  const gaussian = (length: number): Float32Array => float32(Float32Array.from({ length }, () => rng.normal()));
+  const taps = Array.from({ length: rows * 20 }, (_, k) => ((k * 7) % 50) * 9);
+  const [starts, all] = [int32(Array.from({ length: rows + 1 }, (_, o) => o * 20)), int32(taps)];
+  const [values, x, bias] = [gaussian(taps.length), gaussian(52 * 9 * 5), gaussian(rows)];
+  const where = placeArguments(places);
+  const framing = frameArguments(rows, 5, frame);
+  const dy = gaussian(rows * 3 * 35);
+  const slopes = gaussian(taps.length);
+  const y = gaussian(dy.length);
+  const [picture, framed] = [gaussian(rows * 20 * 5), gaussian(rows * 64 * 5)];
+  const [many, active] = [gaussian(10_001), gaussian(10_001)];
+  return {
+    correlate: () => {
+      kernels.correlate(starts, all, values, bias, x, y, ...where, 0, rows);
+      return [...y];
+    },
+    correlateWeights: () => {
+      kernels.correlateWeights(starts, all, slopes, x, dy, ...where, 0, rows);
+      return [...slopes];
+    },
+    correlateDense: () => {
+      kernels.correlateDense(all, values, bias, x, y, 20, 0, ...where, 1, rows);
+      return [...y];
+    },
+    correlateDenseWeights: () => {
+      kernels.correlateDenseWeights(all, slopes, x, dy, 20, 0, ...where, 0, rows);
+      return [...slopes];
+    },
+    pad: () => {
+      kernels.pad(picture, framed, ...framing, 0, rows);
+      return [...framed];
+    },
+    unpad: () => {
+      kernels.unpad(framed, picture, ...framing, 0, rows);
+      return [...picture];
+    },
+    activate: () => {
+      kernels.activate(7, many, active, 0, many.length);
+      return [...active];
+    },
+  };
+}
+
+describe('kernels over threads', () => {
+  it('gives to the bit what one thread gives', async () => {
+    const threads = threadsWith({});
+    await started(threads, 3);
+    const one = calls(loadKernels(['wasm']).kernels);
+    const several = calls(threads.kernels);
+    for (const name of Object.keys(splittings) as SplitName[]) {
+      const wanted = one[name]();
+      for (let again = 0; again < 50; again++) expect(several[name](), name).toEqual(wanted);
+    }
+    expect(threads.reason).toBeUndefined();
+  });
+
+  it('computes in another thread, in memory that came after it too', async () => {
+    const { kernels, loaded } = loadKernels(['wasm']);
+    const control = Control.for(1);
+    const scratch = kernels.room.float32(loaded!.scratchFloats).byteOffset;
+    const names: SplitName[] = ['correlate', 'pad'];
+    const workerData: ThreadData = { ...loaded!, index: 0, threads: 1, shared: control.shared, scratch, names };
+    const worker = new Worker(script, { workerData });
+    opened.push({ close: () => worker.terminate() });
+    await vi.waitFor(() => expect(control.started).toBe(1), 20_000);
+    for (let turn = 0; turn < 3; turn++) {
+      // More than there was: the memory grows. Around the picture there are zeros.
+      const { float32 } = into(kernels.room);
+      const x = float32(new Float32Array(4 * 256).fill(turn + 1));
+      const framed = float32(new Float32Array(6 * 1_000_000).fill(NaN));
+      const bare = { height: 2, width: 2, top: 0, left: 0, stride: 1, rows: 6, columns: 15_625, circular: false };
+      const args = addressesOf([x, framed, ...frameArguments(1, 64, bare)]);
+      control.open({ kernel: 1, args, from: 0, to: 1, part: 1 });
+      await vi.waitFor(() => expect(framed.at(-1)).toBe(0), 20_000);
+      expect(control.close(20_000)).toBe(true);
+      expect(framed.every((value, i) => value === (i % 1_000_000 < 128 && i < 2_000_000 ? turn + 1 : 0))).toBe(true);
+    }
+  });
+
+  it('is one thread on one core, of plain kernels, and without a bundle for others', async () => {
+    const one = threadsWith({ threads: 1 });
+    const without = threadsWith({ script: join(folder, 'nothing.js') });
+    const plain = new KernelThreads(loadKernels([]));
+    await vi.waitFor(() => expect(without.reason).toContain('nothing.js'), 20_000);
+    expect(one.reason).toBe('this machine has one core to compute on');
+    expect(plain.reason).toContain('plain TypeScript');
+    const wanted = calls(loadKernels(['wasm']).kernels).correlate();
+    for (const { kernels, threads } of [one, without]) {
+      expect(threads).toBe(1);
+      expect(calls(kernels).correlate()).toEqual(wanted);
+    }
+  });
+
+  it('goes on in one thread where others end as they start', async () => {
+    await writeFile(join(folder, 'broken.js'), `throw new Error('no room for me');`);
+    const threads = threadsWith({ script: join(folder, 'broken.js') });
+    await vi.waitFor(() => expect(threads.reason).toContain('no room for me'), 20_000);
+    const wanted = calls(loadKernels(['wasm']).kernels).pad();
+    expect(calls(threads.kernels).pad()).toEqual(wanted);
+  });
+
+  it.each([
+    ['ends', 'process.exit(3)'],
+    ['fails', `throw new Error('at sea')`],
+  ])('computes again what a thread had that %s in a part', async (_, end) => {
+    const lost = await bundled(
+      'lost.js',
+      `import { workerData } from 'node:worker_threads';
+       import { Control } from './control';
+       new Control(workerData.shared, workerData.threads).serve(workerData.index, () => { ${end}; });`,
+    );
+    const threads = threadsWith({ script: lost, patience: 100 });
+    await started(threads, 3);
+    const wanted = calls(loadKernels(['wasm']).kernels).correlate();
+    const several = calls(threads.kernels).correlate;
+    // Until one of the others is quick enough to have taken a part.
+    while (threads.reason === undefined) expect(several()).toEqual(wanted);
+    expect(threads.reason).toBe('a thread did not answer, and its part was computed again');
+    expect(several()).toEqual(wanted);
+  });
+
+  it('does not keep its process alive', async () => {
+    await copyFile('dist/kernels.wasm', join(folder, 'kernels.wasm'));
+    const program = await bundled(
+      'program.js',
+      `import { loadKernels } from './load';
+       import { KernelThreads } from './threads';
+       const threads = new KernelThreads(loadKernels(['wasm']), { threads: 2 });
+       const began = Date.now();
+       const look = setInterval(() => {
+         if (threads.threads < 2 && Date.now() - began < 20000) return;
+         clearInterval(look);
+         console.log(threads.threads, threads.reason);
+       }, 5);`,
+    );
+    const { stdout } = await promisify(execFile)(process.execPath, [program], { timeout: 40_000 });
+    expect(stdout).toBe('2 undefined\n');
+  });
+});
