@@ -1,0 +1,197 @@
+/** The `sparse` executor: a network computed by our own kernels, whose cost and memory go with the weights that are kept. */
+import { maskableLayers, weightShape } from '../../core/network';
+import type { Network } from '../../core/network';
+import type { LayerShape } from '../../core/density/layer-shape';
+import type { Kernels } from '../../core/kernels/kernels';
+import type { Products } from '../../core/linalg/estimated-values';
+import type { Parts } from '../../core/parts';
+import type { Executor } from '../executor';
+import { partsOf } from '../micro-batches';
+import type { Measured } from '../probes/layer-signals';
+import { TrainedMemory } from '../rps/trained-memory';
+import type { MemoryMove } from '../rps/trained-memory';
+import type { LayerState, NetworkState, OtherState } from '../states';
+import { Trainer } from '../trainer';
+import type { Batch, Evaluation, StepResult, Stride, TrainerSettings } from '../trainer';
+import { Buffers } from './buffers';
+import { buildGraph } from './graph';
+import type { Graph } from './graph';
+import { NetworkParameters } from './network-parameters';
+import type { Pass } from './node';
+import { Workshop } from './parameter';
+
+/** Examples whose largest logit is that of their label; the first wins a tie. logits: (classes, batch). */
+function countCorrect(logits: Float32Array, { labels, size }: Batch, classes: number): number {
+  let correct = 0;
+  for (let b = 0; b < size; b++) {
+    let best = 0;
+    for (let k = 1; k < classes; k++) if (logits[k * size + b] > logits[best * size + b]) best = k;
+    if (best === labels[b]) correct++;
+  }
+  return correct;
+}
+
+export class SparseExecutor implements Executor {
+  private readonly shop: Workshop;
+  private readonly memory: TrainedMemory | undefined;
+  private readonly buffers: Buffers;
+  private readonly parameters: NetworkParameters;
+  private readonly graph: Graph;
+  private labels: Int32Array = new Int32Array();
+
+  /** `state` is copied. `kernels`: of a room of its own, which it may fill. */
+  constructor(
+    private readonly network: Network,
+    state: NetworkState,
+    private readonly settings: TrainerSettings,
+    kernels: Kernels,
+  ) {
+    const { sharing, optimizer } = settings;
+    if (sharing) this.memory = new TrainedMemory(sharing, optimizer, state.shared);
+    this.shop = new Workshop(kernels, optimizer);
+    this.buffers = new Buffers(kernels.room);
+    this.parameters = new NetworkParameters(network, state, this.shop, this.memory);
+    const { weighted, norms, tables } = this.parameters;
+    this.graph = buildGraph(network, { buffers: this.buffers, weighted, norms, tables });
+  }
+
+  step(batch: Batch, stride: Stride): StepResult {
+    const result = this.backward(batch);
+    const { clipNorm } = this.settings;
+    const { gradientNorm: norm } = result;
+    this.parameters.move(clipNorm === undefined || !(norm > clipNorm) ? 1 : clipNorm / norm, stride);
+    return result;
+  }
+
+  measure(batch: Batch): { result: StepResult; gradients: Float32Array[] } {
+    const dense = new Map(
+      maskableLayers(this.network).map((layer) => {
+        const { rows, columns } = weightShape(layer);
+        return [layer.name, new Float32Array(rows * columns)];
+      }),
+    );
+    const result = this.backward(batch, dense);
+    return { result, gradients: [...dense.values()] };
+  }
+
+  evaluate(batch: Batch): Evaluation {
+    const sum = { loss: 0, correct: 0 };
+    for (const part of this.partsOf(batch)) {
+      const found = this.forward(part, { training: false, smoothing: 0, share: 1 });
+      sum.loss += found.loss;
+      sum.correct += found.correct;
+    }
+    return sum;
+  }
+
+  replace(index: number, state: LayerState): void {
+    this.parameters.replace(index, state);
+  }
+
+  replaceOthers(others: readonly OtherState[]): void {
+    this.parameters.replaceOthers(others);
+  }
+
+  state(): NetworkState {
+    return this.parameters.state();
+  }
+
+  weights(): (LayerShape & { weight: Float32Array; bias?: Float32Array })[] {
+    return this.parameters
+      .weights()
+      .map(({ layer, weight, bias }) => ({ ...weightShape(layer), weight, ...(bias && { bias }) }));
+  }
+
+  /** There is no pruned weight that could be anything. */
+  firstChangedMask(): undefined {
+    return undefined;
+  }
+
+  *jacobians(batch: Batch): Parts<Float32Array[]> {
+    return yield* this.asTensors((trainer) => trainer.jacobians(batch));
+  }
+
+  *layerJacobian<T>(name: string, batch: Batch, use: (products: Products) => Parts<T>): Parts<T> {
+    return yield* this.asTensors((trainer) => trainer.layerJacobian(name, batch, use));
+  }
+
+  *signals(batch: Batch): Parts<Map<string, Measured>> {
+    return yield* this.asTensors((trainer) => trainer.signals(batch));
+  }
+
+  get lastMove(): MemoryMove | undefined {
+    return this.memory?.lastMove;
+  }
+
+  lookAtMemory(): MemoryMove | undefined {
+    return this.memory?.look();
+  }
+
+  dispose(): void {
+    this.parameters.dispose();
+    this.buffers.dispose();
+    this.shop.dispose();
+    if (this.labels.length > 0) this.shop.kernels.room.free(this.labels);
+  }
+
+  /** What only probes ask, and rarely: of the other executor, from the same state. */
+  private *asTensors<T>(ask: (trainer: Trainer) => Parts<T>): Parts<T> {
+    const trainer = new Trainer(this.network, this.state(), this.settings);
+    try {
+      return yield* ask(trainer);
+    } finally {
+      trainer.dispose();
+    }
+  }
+
+  private partsOf(batch: Batch): Iterable<Batch> {
+    return partsOf(batch, this.network.inputs, this.settings.microBatch);
+  }
+
+  /** `dense`: where the gradients of all weights are added, by the names of the layers. */
+  private backward(batch: Batch, dense?: Map<string, Float32Array>): StepResult {
+    const { parameters, settings } = this;
+    parameters.beginGradient();
+    let [loss, correct] = [0, 0];
+    for (const part of this.partsOf(batch)) {
+      const found = this.forward(part, {
+        training: true,
+        smoothing: settings.labelSmoothing ?? 0,
+        share: 1 / batch.size,
+      });
+      loss += found.loss / batch.size;
+      correct += found.correct;
+      this.graph.chain.backward({ ...found.pass, ...(dense && { dense }) });
+    }
+    return { loss, accuracy: correct / batch.size, gradientNorm: parameters.gradientNorm() };
+  }
+
+  private forward(
+    batch: Batch,
+    p: { training: boolean; smoothing: number; share: number },
+  ): { loss: number; correct: number; pass: Pass } {
+    const { kernels } = this.shop;
+    const { size } = batch;
+    const { classes } = this.network;
+    const { chain, logits, slope } = this.graph;
+    this.take(batch);
+    const pass = { kernels, batch: size, training: p.training };
+    chain.forward(pass);
+    const loss = kernels.crossEntropy(logits.array, this.labels, slope.array, classes, size, p.smoothing, p.share);
+    return { loss, correct: countCorrect(logits.array, batch, classes), pass };
+  }
+
+  /** Lays the examples of a batch side by side. */
+  private take({ x, labels, size }: Batch): void {
+    const { room } = this.shop.kernels;
+    this.buffers.reserve(size);
+    if (this.labels.length < size) {
+      if (this.labels.length > 0) room.free(this.labels);
+      this.labels = room.int32(size);
+    }
+    this.labels.set(labels);
+    const { inputs } = this.network;
+    const to = this.graph.input.array;
+    for (let b = 0, from = 0; b < size; b++) for (let f = 0, at = b; f < inputs; f++, at += size) to[at] = x[from++];
+  }
+}

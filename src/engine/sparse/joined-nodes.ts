@@ -1,0 +1,132 @@
+/** Where what flows through a network parts and joins: residuals, squeeze and excitation, attention. */
+import type { Buffer, Buffers } from './buffers';
+import { Node } from './node';
+import type { Chain, Pass } from './node';
+import type { Laid } from './simple-nodes';
+
+/** The sum of two ways; one of them may be none, which gives what came in. */
+export class ResidualNode extends Node {
+  private slopes: readonly [Buffer, Buffer] | undefined;
+  private copy: Buffer | undefined;
+
+  constructor(
+    private readonly ways: readonly [Chain, Chain],
+    private readonly results: readonly [Buffer, Buffer],
+    input: Buffer,
+    out: Buffer,
+  ) {
+    super(input, out);
+  }
+
+  override plan(buffers: Buffers, slope: Buffer, wanted: boolean): Buffer | undefined {
+    const [first, second] = this.ways;
+    this.slopeOut = slope;
+    // Each way has a slope to write over.
+    const apart = first.overwritesSlope || second.overwritesSlope;
+    this.copy = apart ? buffers.borrow(slope.perExample) : undefined;
+    const a = first.plan(buffers, this.copy ?? slope, wanted);
+    if (this.copy && this.copy !== a) buffers.giveBack(this.copy);
+    const b = second.plan(buffers, slope, wanted);
+    if (!a || !b) return undefined;
+    this.slopes = [a, b];
+    if (a !== slope) {
+      if (b !== slope) buffers.giveBack(b);
+      this.slopeIn = a;
+    } else this.slopeIn = b === slope ? buffers.borrow(this.input.perExample) : b;
+    return this.slopeIn;
+  }
+
+  forward(pass: Pass): void {
+    for (const way of this.ways) way.forward(pass);
+    const [a, b] = this.results;
+    pass.kernels.add(a.array, b.array, this.out.array, 0, this.out.perExample * pass.batch);
+  }
+
+  backward(pass: Pass): void {
+    const [first, second] = this.ways;
+    const count = this.out.perExample * pass.batch;
+    if (this.copy) this.copy.array.set(this.slopeOut!.array.subarray(0, count));
+    first.backward(pass);
+    second.backward(pass);
+    if (!this.slopes || !this.slopeIn) return;
+    const [a, b] = this.slopes;
+    pass.kernels.add(a.array, b.array, this.slopeIn.array, 0, this.input.perExample * pass.batch);
+  }
+}
+
+/** Scales each channel by what `scales` gives, (channels), which is made of the same input. */
+export class ScalePlacesNode extends Node {
+  private slopeScales: Buffer | undefined;
+  private slopeMeans: Buffer | undefined;
+
+  /** `way`: from the means of the channels to `scales`. */
+  constructor(
+    private readonly way: Chain,
+    private readonly means: Buffer,
+    private readonly scales: Buffer,
+    private readonly laid: Laid,
+    input: Buffer,
+    out: Buffer,
+  ) {
+    super(input, out);
+  }
+
+  override plan(buffers: Buffers, slope: Buffer): Buffer {
+    const into = super.plan(buffers, slope, true)!;
+    this.slopeScales = buffers.borrow(this.laid.channels);
+    this.slopeMeans = this.way.plan(buffers, this.slopeScales, true);
+    if (this.slopeMeans && this.slopeMeans !== this.slopeScales) buffers.giveBack(this.slopeMeans);
+    buffers.giveBack(this.slopeScales);
+    return into;
+  }
+
+  forward(pass: Pass): void {
+    const { kernels, batch } = pass;
+    const { channels, places } = this.laid;
+    kernels.meanOfPlaces(this.input.array, this.means.array, places, batch, 0, channels);
+    this.way.forward(pass);
+    kernels.scalePlaces(this.input.array, this.scales.array, this.out.array, places, batch, 0, channels);
+  }
+
+  backward(pass: Pass): void {
+    const { kernels, batch } = pass;
+    const { channels, places } = this.laid;
+    const into = this.slopeIn!.array;
+    kernels.scalePlacesBack(
+      ...([this.input.array, this.scales.array, this.slopeOut!.array, into, this.slopeScales!.array] as const),
+      ...([places, batch, 0, channels] as const),
+    );
+    this.way.backward(pass);
+    kernels.meanOfPlacesBack(this.slopeMeans!.array, into, 1, places, batch, 0, channels);
+  }
+}
+
+/** Attention between its two linear layers. */
+export class AttendNode extends Node {
+  private readonly likeness: Buffer;
+  private readonly scratch: Float32Array;
+
+  constructor(
+    buffers: Buffers,
+    private readonly laid: { heads: number; each: number; tokens: number },
+    input: Buffer,
+    out: Buffer,
+  ) {
+    super(input, out);
+    this.likeness = buffers.need(laid.heads * laid.tokens ** 2);
+    this.scratch = buffers.fixed(laid.heads * laid.tokens * 4);
+  }
+
+  forward({ kernels, batch }: Pass): void {
+    const { heads, each, tokens } = this.laid;
+    const range = [heads, each, tokens, batch, 0, heads] as const;
+    kernels.attend(this.input.array, this.likeness.array, this.out.array, ...range);
+  }
+
+  backward({ kernels, batch }: Pass): void {
+    const { heads, each, tokens } = this.laid;
+    const [slope, into] = [this.slopeOut!.array, this.slopeIn!.array];
+    const range = [heads, each, tokens, batch, 0, heads] as const;
+    kernels.attendBack(this.input.array, this.likeness.array, slope, into, this.scratch, ...range);
+  }
+}

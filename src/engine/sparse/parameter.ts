@@ -1,0 +1,128 @@
+/** Parameters of the sparse executor: what is trained, what the optimizer remembers of it, and its gradient. */
+import type { Kernels } from '../../core/kernels/kernels';
+import type { OptimizerSettings, Rates } from '../optimizer';
+import { slotNames } from '../optimizer';
+
+/** Of adam and adamw: see ../optimizer.ts. */
+const [beta1, beta2] = [0.9, 0.999];
+
+/** What parameters of one network share. */
+export class Workshop {
+  private readonly scratch: Float32Array[] = [];
+
+  constructor(
+    readonly kernels: Kernels,
+    readonly optimizer: OptimizerSettings,
+  ) {}
+
+  /** An array of the room with these values. */
+  copy(values: Float32Array): Float32Array {
+    const own = this.kernels.room.float32(values.length);
+    own.set(values);
+    return own;
+  }
+
+  zeros(length: number): Float32Array {
+    return this.kernels.room.float32(length).fill(0);
+  }
+
+  /** `use` is lent an array of any content; another where it asks for one itself. */
+  withScratch(length: number, use: (scratch: Float32Array) => void): void {
+    const { room } = this.kernels;
+    let own = this.scratch.pop();
+    if (own && own.length < length) {
+      room.free(own);
+      own = undefined;
+    }
+    own ??= room.float32(length);
+    use(own);
+    this.scratch.push(own);
+  }
+
+  dispose(): void {
+    for (const array of this.scratch.splice(0)) this.kernels.room.free(array);
+  }
+}
+
+/** A parameter of so many numbers. */
+export class Parameter {
+  readonly values: Float32Array;
+  readonly slots: Float32Array[];
+  /** dL/dvalues, the sum over the parts of a batch and the places where the parameter stands. */
+  readonly slope: Float32Array;
+  private begun = false;
+
+  /** Copies. `slots`: zeros where there are none. `decays`: whether weight decay pulls it. */
+  constructor(
+    private readonly shop: Workshop,
+    values: Float32Array,
+    slots: readonly Float32Array[],
+    private readonly decays: boolean,
+  ) {
+    this.values = shop.copy(values);
+    this.slots = slotNames(shop.optimizer).map((_, slot) => {
+      const given = slots.at(slot);
+      return given ? shop.copy(given) : shop.zeros(values.length);
+    });
+    this.slope = shop.zeros(values.length);
+  }
+
+  beginGradient(): void {
+    this.begun = false;
+  }
+
+  /** `write` fills an array with a gradient, which is added to what came before it in this step. */
+  addGradient(write: (into: Float32Array) => void): void {
+    const { slope, shop } = this;
+    if (!this.begun) {
+      this.begun = true;
+      write(slope);
+      return;
+    }
+    shop.withScratch(slope.length, (more) => {
+      write(more);
+      shop.kernels.add(slope, more, slope, 0, slope.length);
+    });
+  }
+
+  squares(): number {
+    return this.shop.kernels.sumOfSquares(this.slope, 0, this.slope.length);
+  }
+
+  /** One update by the gradient times `factor`. */
+  move(factor: number, { learningRate, count }: Pick<Rates, 'learningRate' | 'count'>): void {
+    const { values, slots, slope, shop } = this;
+    const { name, momentum, nesterov, weightDecay } = shop.optimizer;
+    const decay = this.decays ? weightDecay : 0;
+    const range = [0, values.length] as const;
+    if (name === 'sgd') {
+      shop.kernels.moveBySgd(
+        ...[values, slots[0], slope, factor, decay, momentum, Number(nesterov), learningRate, ...range],
+      );
+      return;
+    }
+    const [own, pull] = name === 'adam' ? [decay, 1] : [0, 1 - learningRate * decay];
+    const rate = learningRate / (1 - beta1 ** count);
+    const deviation = Math.sqrt(1 - beta2 ** count);
+    shop.kernels.moveByAdam(values, slots[0], slots[1], slope, factor, own, pull, rate, deviation, ...range);
+  }
+
+  /** Takes over values of the same number; slots as at the beginning. */
+  replace(values: Float32Array, slots: readonly Float32Array[]): void {
+    this.values.set(values);
+    this.slots.forEach((slot, i) => {
+      const given = slots.at(i);
+      if (given) slot.set(given);
+      else slot.fill(0);
+    });
+  }
+
+  /** Copies. */
+  state(): { values: Float32Array; slots: Float32Array[] } {
+    return { values: Float32Array.from(this.values), slots: this.slots.map((slot) => Float32Array.from(slot)) };
+  }
+
+  dispose(): void {
+    for (const array of [this.values, ...this.slots, this.slope]) this.shop.kernels.room.free(array);
+  }
+}

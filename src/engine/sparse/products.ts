@@ -1,0 +1,150 @@
+/** The products of a layer with its kept weights: forward, by the weights, and by what came in. */
+import type { PlaceArguments } from '../../core/kernels/correlate';
+import type { DensePart, DenseTaps, Geometry, LayerTaps } from '../../core/kernels/taps';
+import { denseTaps, layerTaps } from '../../core/kernels/taps';
+import type { Mask } from '../../core/mask';
+import { weightShape } from '../../core/network';
+import type { MaskableLayer } from '../../core/network';
+import type { Workshop } from './parameter';
+
+/** The density from which on all products are made, with zeros for pruned weights. */
+export const densestSparse = 0.5;
+
+/** `x` and `slope` lie in the frames of the geometry; places are those of the pass. */
+export interface Product {
+  forward(
+    weights: Float32Array,
+    bias: Float32Array | undefined,
+    x: Float32Array,
+    y: Float32Array,
+    places: PlaceArguments,
+  ): void;
+  /** dL/dW of the kept weights. */
+  slopes(x: Float32Array, slope: Float32Array, into: Float32Array, places: PlaceArguments): void;
+  /** dL/dx, or dL/dframe of a strided layer. */
+  backward(weights: Float32Array, slope: Float32Array, into: Float32Array, places: PlaceArguments): void;
+  /** To be called when the weights are no longer those of the last call. */
+  weightsMoved(): void;
+  dispose(): void;
+}
+
+/** Of kept weights alone: the cost goes with their number. */
+export class SparseProduct implements Product {
+  private readonly taps: LayerTaps;
+  /** The weights in the order of the backward pass. */
+  private readonly turned: Float32Array;
+  private stale = true;
+  private readonly planes: { forward: number; backward: number };
+
+  constructor(
+    private readonly shop: Workshop,
+    layer: MaskableLayer,
+    geometry: Geometry,
+    mask: Mask,
+  ) {
+    const { room } = shop.kernels;
+    this.taps = layerTaps(layer, geometry, mask, room);
+    // Who asks for the product knows them already.
+    room.free(this.taps.indices);
+    this.turned = room.float32(mask.count());
+    this.planes = { forward: geometry.forward.planes, backward: geometry.backward.planes };
+  }
+
+  forward(...[weights, bias, x, y, places]: Parameters<Product['forward']>): void {
+    const { starts, taps } = this.taps.forward;
+    this.shop.kernels.correlate(starts, taps, weights, bias, x, y, ...places, 0, this.planes.forward);
+  }
+
+  slopes(...[x, slope, into, places]: Parameters<Product['slopes']>): void {
+    const { starts, taps } = this.taps.forward;
+    this.shop.kernels.correlateWeights(starts, taps, into, x, slope, ...places, 0, this.planes.forward);
+  }
+
+  backward(...[weights, slope, into, places]: Parameters<Product['backward']>): void {
+    const { starts, taps, from } = this.taps.backward;
+    const { kernels } = this.shop;
+    if (this.stale) kernels.gather(weights, from, this.turned, 0, from.length);
+    this.stale = false;
+    kernels.correlate(starts, taps, this.turned, undefined, slope, into, ...places, 0, this.planes.backward);
+  }
+
+  weightsMoved(): void {
+    this.stale = true;
+  }
+
+  dispose(): void {
+    const { forward, backward } = this.taps;
+    for (const array of [forward.starts, forward.taps, backward.starts, backward.taps, backward.from, this.turned])
+      this.shop.kernels.room.free(array);
+  }
+}
+
+/** Of all weights, `indices` of which are kept: absent where all are. */
+export class DenseProduct implements Product {
+  private readonly taps: DenseTaps;
+  private readonly turned: Float32Array;
+  /** With zeros for pruned weights. */
+  private readonly whole: Float32Array | undefined;
+  private stale = true;
+
+  constructor(
+    private readonly shop: Workshop,
+    layer: MaskableLayer,
+    geometry: Geometry,
+    private readonly indices: Int32Array | undefined,
+  ) {
+    const { rows, columns } = weightShape(layer);
+    this.taps = denseTaps(layer, geometry, shop.kernels.room);
+    this.turned = shop.kernels.room.float32(rows * columns);
+    this.whole = indices && shop.zeros(rows * columns);
+  }
+
+  forward(...[weights, bias, x, y, places]: Parameters<Product['forward']>): void {
+    const all = this.expanded(weights);
+    for (const { taps, from, to, weight } of this.taps.forward)
+      this.shop.kernels.correlateDense(taps, all.subarray(weight), bias, x, y, taps.length, from, ...places, from, to);
+  }
+
+  slopes(...[x, slope, into, places]: Parameters<Product['slopes']>): void {
+    const { kernels } = this.shop;
+    // The turned weights are made again after every update.
+    const all = this.indices ? this.turned : into;
+    for (const { taps, from, to, weight } of this.taps.forward)
+      kernels.correlateDenseWeights(taps, all.subarray(weight), x, slope, taps.length, from, ...places, from, to);
+    if (!this.indices) return;
+    kernels.gather(all, this.indices, into, 0, this.indices.length);
+    this.stale = true;
+  }
+
+  backward(...[weights, slope, into, places]: Parameters<Product['backward']>): void {
+    const { kernels } = this.shop;
+    if (this.stale) kernels.gather(this.expanded(weights), this.taps.from, this.turned, 0, this.turned.length);
+    this.stale = false;
+    for (const part of this.taps.backward) this.backwardPart(part, slope, into, places);
+  }
+
+  weightsMoved(): void {
+    this.stale = true;
+  }
+
+  dispose(): void {
+    const { forward, backward, from } = this.taps;
+    const arrays = [...forward.map(({ taps }) => taps), ...backward.map(({ taps }) => taps), from, this.turned];
+    for (const array of this.whole ? [...arrays, this.whole] : arrays) this.shop.kernels.room.free(array);
+  }
+
+  private backwardPart(part: DensePart, slope: Float32Array, into: Float32Array, places: PlaceArguments): void {
+    const { taps, from, to, weight } = part;
+    const own = this.turned.subarray(weight);
+    this.shop.kernels.correlateDense(
+      ...([taps, own, undefined, slope, into, taps.length, from, ...places, from, to] as const),
+    );
+  }
+
+  private expanded(weights: Float32Array): Float32Array {
+    const { indices, whole } = this;
+    if (!indices || !whole) return weights;
+    for (let k = 0; k < indices.length; k++) whole[indices[k]] = weights[k];
+    return whole;
+  }
+}

@@ -1,0 +1,164 @@
+/** What is done to values without weights to mask: activations, pools, means, tables. */
+import { activationCodes, slopeByValue } from '../../core/kernels/activate';
+import type { ActivationKernel } from '../../core/kernels/activate';
+import type { Buffer, Buffers } from './buffers';
+import { Node } from './node';
+import type { Pass } from './node';
+import type { Parameter } from './parameter';
+
+export class ActivationNode extends Node {
+  private readonly code: number;
+
+  /** `out` may be `input` where the slope is told by the value. */
+  constructor(fn: ActivationKernel, input: Buffer, out: Buffer) {
+    super(input, out);
+    this.code = activationCodes[fn];
+    if (input === out && !slopeByValue(fn)) throw new Error(`${fn} needs what it is the value at`);
+  }
+
+  override get keepsOut(): boolean {
+    return true;
+  }
+
+  override get overwritesSlope(): boolean {
+    return true;
+  }
+
+  override plan(_: Buffers, slope: Buffer): Buffer {
+    this.slopeOut = slope;
+    this.slopeIn = slope;
+    return slope;
+  }
+
+  forward({ kernels, batch }: Pass): void {
+    kernels.activate(this.code, this.input.array, this.out.array, 0, this.out.perExample * batch);
+  }
+
+  backward({ kernels, batch }: Pass): void {
+    const slope = this.slopeOut!.array;
+    kernels.activateBack(this.code, this.input.array, this.out.array, slope, slope, 0, this.out.perExample * batch);
+  }
+}
+
+/** Channels of so many places each. */
+export interface Laid {
+  channels: number;
+  places: number;
+}
+
+/** Of a pool: size, stride, height, width, rows, columns. */
+export type Window = [size: number, stride: number, height: number, width: number, rows: number, columns: number];
+
+export class PoolNode extends Node {
+  constructor(
+    private readonly of: 'max' | 'average',
+    private readonly window: Window,
+    private readonly channels: number,
+    input: Buffer,
+    out: Buffer,
+  ) {
+    super(input, out);
+  }
+
+  override get keepsOut(): boolean {
+    return this.of === 'max';
+  }
+
+  forward({ kernels, batch }: Pass): void {
+    const range = [...this.window, batch, 0, this.channels] as const;
+    if (this.of === 'max') kernels.poolMax(this.input.array, this.out.array, ...range);
+    else kernels.poolMean(this.input.array, this.out.array, ...range);
+  }
+
+  backward({ kernels, batch }: Pass): void {
+    if (!this.slopeIn) return;
+    const slope = this.slopeOut!.array;
+    const into = this.slopeIn.array;
+    const range = [...this.window, batch, 0, this.channels] as const;
+    if (this.of === 'max') kernels.poolMaxBack(this.input.array, this.out.array, slope, into, ...range);
+    else kernels.poolMeanBack(slope, into, ...range);
+  }
+}
+
+export class MeanNode extends Node {
+  constructor(
+    private readonly laid: Laid,
+    input: Buffer,
+    out: Buffer,
+  ) {
+    super(input, out);
+  }
+
+  forward({ kernels, batch }: Pass): void {
+    kernels.meanOfPlaces(this.input.array, this.out.array, this.laid.places, batch, 0, this.laid.channels);
+  }
+
+  backward({ kernels, batch }: Pass): void {
+    const { channels, places } = this.laid;
+    if (this.slopeIn) kernels.meanOfPlacesBack(this.slopeOut!.array, this.slopeIn.array, 0, places, batch, 0, channels);
+  }
+}
+
+/** A vector for each token: the table is turned, (size, tokens), as tokens lie. */
+export class PositionNode extends Node {
+  constructor(
+    private readonly table: Parameter,
+    input: Buffer,
+    out: Buffer,
+  ) {
+    super(input, out);
+  }
+
+  override plan(_: Buffers, slope: Buffer): Buffer {
+    this.slopeOut = slope;
+    return slope;
+  }
+
+  forward({ kernels, batch }: Pass): void {
+    const { values } = this.table;
+    kernels.addToRows(this.input.array, values, this.out.array, batch, 0, values.length);
+  }
+
+  backward({ kernels, batch }: Pass): void {
+    const slope = this.slopeOut!.array;
+    this.table.addGradient((into) => kernels.sumRows(slope, into, batch, 0, into.length));
+  }
+}
+
+/** A row of a table for each number. The numbers are values of the data: nothing flows back to them. */
+export class EmbeddingNode extends Node {
+  constructor(
+    private readonly table: Parameter,
+    private readonly width: number,
+    input: Buffer,
+    out: Buffer,
+  ) {
+    super(input, out);
+  }
+
+  override plan(_: Buffers, slope: Buffer): undefined {
+    this.slopeOut = slope;
+  }
+
+  forward({ batch }: Pass): void {
+    const { array } = this.out;
+    const { values } = this.table;
+    this.eachValue(batch, (at, row) => (array[at] = values[row]));
+  }
+
+  backward({ batch }: Pass): void {
+    const slope = this.slopeOut!.array;
+    this.table.addGradient((into) => {
+      into.fill(0);
+      this.eachValue(batch, (at, row) => (into[row] += slope[at]));
+    });
+  }
+
+  /** `at`: of the output, (width, tokens, batch); `row`: of the table, (rows, width). */
+  private eachValue(batch: number, use: (at: number, row: number) => void): void {
+    const numbers = this.input.array;
+    const count = this.input.perExample * batch;
+    for (let w = 0; w < this.width; w++)
+      for (let i = 0; i < count; i++) use(w * count + i, numbers[i] * this.width + w);
+  }
+}
