@@ -219,7 +219,7 @@ describe('sentences', () => {
   });
 
   it('say where a failure began', () => {
-    expect(failureText({ code: 'sharing.nan', step: 1200, layer: null, steps: [] })).toBe(
+    expect(failureText({ verdict: 'fail', code: 'sharing.nan', step: 1200, layer: null, steps: [] })).toBe(
       'sharing.nan: it began at step 1,200; the 0 steps before are kept',
     );
   });

@@ -108,8 +108,8 @@ export class SharingWatch {
     if (whole && !layer) return undefined;
     const { facts = {}, ...begun } = this.begun('not-finite');
     // What is no number itself is no guess.
-    const { likeliest, ...known } = facts;
-    const told = likeliest !== undefined && layer ? { layer: layer.layer, facts: known } : { facts };
+    const known = { at: step.step };
+    const told = 'likeliest' in facts && layer ? { layer: layer.layer, facts: known } : { facts };
     return {
       ...begun,
       ...told,
