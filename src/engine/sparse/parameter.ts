@@ -52,7 +52,7 @@ export class Parameter {
   readonly slope: Float32Array;
   private begun = false;
 
-  /** Copies. `slots`: zeros where there are none. `decays`: whether weight decay pulls it. */
+  /** Copies. `slots`: zeros where there are none. `decays`: whether weight decay pulls it, where that does not pull all. */
   constructor(
     private readonly shop: Workshop,
     values: Float32Array,
@@ -92,8 +92,8 @@ export class Parameter {
   /** One update by the gradient times `factor`. */
   move(factor: number, { learningRate, count }: Pick<Rates, 'learningRate' | 'count'>): void {
     const { values, slots, slope, shop } = this;
-    const { name, momentum, nesterov, weightDecay } = shop.optimizer;
-    const decay = this.decays ? weightDecay : 0;
+    const { name, momentum, nesterov, weightDecay, decayAll } = shop.optimizer;
+    const decay = this.decays || decayAll ? weightDecay : 0;
     const range = [0, values.length] as const;
     if (name === 'sgd') {
       shop.kernels.moveBySgd(

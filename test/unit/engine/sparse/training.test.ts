@@ -42,6 +42,7 @@ const variants: Record<string, TrainerSettings & { learningRate: number }> = {
   'sgd without': { optimizer: { ...sgd, momentum: 0, nesterov: false }, learningRate: 0.02 },
   adam: { optimizer: { ...sgd, name: 'adam' }, learningRate: 0.003 },
   adamw: { optimizer: { ...sgd, name: 'adamw', weightDecay: 0.1 }, learningRate: 0.003 },
+  'weight decay of everything': { optimizer: { ...sgd, decayAll: true, weightDecay: 0.1 }, learningRate: 0.02 },
   'clipped gradients': { optimizer: sgd, clipNorm: 0.1, learningRate: 0.02 },
   'smoothed labels': { optimizer: sgd, labelSmoothing: 0.1, learningRate: 0.02 },
   'parts of a batch': { optimizer: sgd, microBatch: 6, learningRate: 0.02 },
