@@ -10,3 +10,9 @@ export function finish<T>(parts: Parts<T>): T {
     if (part.done) return part.value;
   }
 }
+
+/** The same computation for callers that let nobody in: all its parts at once. */
+export const atOnce =
+  <A extends readonly unknown[], T>(inParts: (...given: A) => Parts<T>): ((...given: A) => T) =>
+  (...given) =>
+    finish(inParts(...given));

@@ -8,7 +8,7 @@ import type { LayerShape } from '../density/layer-shape';
 import { densityOutOfRange } from '../errors';
 import { replayWithMask } from '../givens';
 import type { Mask } from '../mask';
-import { finish } from '../parts';
+import { atOnce, finish } from '../parts';
 import type { Parts } from '../parts';
 import type { Rng } from '../rng';
 import type { RotationSequence } from '../rotation-sequence';
@@ -60,8 +60,7 @@ export interface ConvEoi {
  * is the identity. H is never sparser than an orthogonal matrix can be, and never has more than its share of the weights.
  * Throws `eoi.kernel-too-sparse`, `density.out-of-range`, `eoi.degenerate-angle`, `eoi.bad-angles`, `init.*`, `shape.*`.
  */
-export const exactOrthogonalConv = (p: ConvEoiRequest & { convDensity: ConvDensity }): ConvEoi =>
-  finish(exactOrthogonalConvInParts(p));
+export const exactOrthogonalConv = atOnce(exactOrthogonalConvInParts);
 
 /** `exactOrthogonalConv`, the same bit for bit, in parts: one group each. Throws the same. */
 export function* exactOrthogonalConvInParts(p: ConvEoiRequest & { convDensity: ConvDensity }): Parts<ConvEoi> {

@@ -1,4 +1,4 @@
-import { finish } from '../parts';
+import { atOnce } from '../parts';
 import type { Parts } from '../parts';
 import { checkShape } from '../shape';
 import type { Rng } from '../rng';
@@ -11,8 +11,7 @@ import { reflector } from './householder';
  * Householder vectors: each step of that QR meets a fresh Gaussian vector, so the matrix itself is never needed
  * (Stewart, "The efficient generation of random orthogonal matrices", 1980, section 3). Throws `shape.*`.
  */
-export const haarOrthogonal = (rows: number, columns: number, rng: Rng): Float64Array<ArrayBuffer> =>
-  finish(haarOrthogonalInParts(rows, columns, rng));
+export const haarOrthogonal = atOnce(haarOrthogonalInParts);
 
 /** `haarOrthogonal`, the same bit for bit, in parts: one reflection each. Throws `shape.*`. */
 export function* haarOrthogonalInParts(rows: number, columns: number, rng: Rng): Parts<Float64Array<ArrayBuffer>> {

@@ -1,5 +1,5 @@
 /** What the sharers of each location come to: how many, and the sums of their scales. */
-import { finish } from '../parts';
+import { atOnce } from '../parts';
 import type { Parts } from '../parts';
 import { spreadOut } from './location-values';
 import type { LocationValues } from './location-values';
@@ -19,8 +19,7 @@ export interface LocationSums {
 }
 
 /** `scale`: lambda of each layer. */
-export const locationSums = (sharing: Sharing, scale: ArrayLike<number>): LocationSums =>
-  finish(locationSumsInParts(sharing, scale));
+export const locationSums = atOnce(locationSumsInParts);
 
 export function* locationSumsInParts(sharing: Sharing, scale: ArrayLike<number>): Parts<LocationSums> {
   const summing = summingOf(sharing, scale);

@@ -3,7 +3,7 @@
  * slices, without an index; other mappings compute their locations block by block. Nothing of the size of the weights is kept.
  */
 import type { Parts } from '../parts';
-import { finish } from '../parts';
+import { atOnce } from '../parts';
 import * as errors from './errors';
 import { multiply, stretchAt } from './location-values';
 import type { LocationValues } from './location-values';
@@ -64,8 +64,7 @@ function check(sharing: Sharing, layer: number, memory: Floats, weights: Floats)
 }
 
 /** W_l = R_l psi into `out`, row-major. Throws `rps.size-mismatch`. */
-export const recover = (sharing: Sharing, scales: Scales, memory: Floats, layer: number, out: Floats): void =>
-  finish(recoverInParts(sharing, scales, memory, layer, out));
+export const recover = atOnce(recoverInParts);
 
 /** `recover`, the same bit for bit, in parts. */
 export function* recoverInParts(
@@ -87,8 +86,7 @@ interface WeightRange {
 }
 
 /** The weights of a range, into out[0 .. to - from). */
-export const recoverRange = (sharing: Sharing, scales: Scales, memory: Floats, p: WeightRange, out: Floats): void =>
-  finish(range(sharing, scales, memory, p, out));
+export const recoverRange = atOnce(range);
 
 function* range(sharing: Sharing, scales: Scales, memory: Floats, p: WeightRange, out: Floats): Parts<void> {
   const { layer } = p;
@@ -147,8 +145,7 @@ function scatter(
 }
 
 /** Adds R_lᵀ dL/dW_l to `out`, of m numbers. Throws `rps.size-mismatch`. */
-export const gather = (sharing: Sharing, scales: Scales, layer: number, gradient: Floats, out: Floats): void =>
-  finish(gatherInParts(sharing, scales, layer, gradient, out));
+export const gather = atOnce(gatherInParts);
 
 /** `gather`, the same bit for bit, in parts. */
 export function* gatherInParts(
@@ -188,8 +185,7 @@ export function* gatherInParts(
 }
 
 /** The memory nearest to given weights: `projectInParts` at once. */
-export const project = (sharing: Sharing, scales: Scales, weights: readonly Floats[]): Float32Array =>
-  finish(projectInParts(sharing, scales, weights));
+export const project = atOnce(projectInParts);
 
 /**
  * The least-squares memory of given weights, (RᵀR)⁻¹ RᵀW with RᵀR diagonal; exact where no two weights share a location. 0 where
