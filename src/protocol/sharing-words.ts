@@ -225,6 +225,12 @@ const words: Record<Measure, { title: string; sentence: (finding: Finding) => st
   },
 };
 
+/** What a warning of a run, `sharing.loss-growth`, is called; of a code that is not known the code. */
+export const warningTitle = (code: string): string => {
+  const measure = code.replace(/^sharing\./, '');
+  return Object.hasOwn(words, measure) ? words[measure as Measure].title : code;
+};
+
 const fixTitles: Record<Fix['kind'], (fix: Fix) => string> = {
   fold: () => 'Use mapping: fold',
   theory: () => 'Use scaler: theory',

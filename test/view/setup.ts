@@ -1,5 +1,5 @@
 /** Once for all view tests: real runs, made by the command line as a person would make them. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,6 +19,8 @@ declare module 'vitest' {
     guidedRun: string;
     /** Run folder of three layers in one memory, by a fold. */
     sharedRun: string;
+    /** Run folder of three layers in one memory by ROAST, which stopped after a few steps because it diverged. */
+    divergedRun: string;
     /** Folder for what a test makes, emptied afterwards. */
     scratch: string;
   }
@@ -77,6 +79,11 @@ train: { epochs: 1, optimizer: { learningRate: 0.05 } }
 probes: { jacobian: { at: [] } }
 `;
 
+const diverging = shared
+  .replace('name: shared', 'name: diverging')
+  .replace('sharing: { compression: 8 }', 'sharing: { method: roast, compression: 8, initStd: 0.02 }')
+  .replace('learningRate: 0.05', 'learningRate: 0.3');
+
 export function setup(project: TestProject): () => void {
   // The tests say themselves that they are skipped.
   if (missingBrowser !== undefined) return () => undefined;
@@ -86,6 +93,12 @@ export function setup(project: TestProject): () => void {
   const run = (config: string, name: string): string => {
     const directory = join(scratch, name);
     execFileSync(process.execPath, [cli, 'run', config, '-o', directory], { stdio: ['ignore', 'ignore', 'inherit'] });
+    return directory;
+  };
+  const failedRun = (config: string, name: string): string => {
+    const directory = join(scratch, name);
+    const { status } = spawnSync(process.execPath, [cli, 'run', config, '-o', directory], { stdio: 'ignore' });
+    if (status === 0) throw new Error(`${name} was to fail`);
     return directory;
   };
   const written = (name: string, text: string): string => {
@@ -99,5 +112,6 @@ export function setup(project: TestProject): () => void {
   project.provide('convRun', run(written('conv', convolutions), 'conv-1'));
   project.provide('guidedRun', run(written('guided', guided), 'guided-1'));
   project.provide('sharedRun', run(written('shared', shared), 'shared-1'));
+  project.provide('divergedRun', failedRun(written('diverging', diverging), 'diverging-1'));
   return () => rmSync(scratch, { recursive: true, force: true });
 }

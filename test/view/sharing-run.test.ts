@@ -2,6 +2,7 @@
 import { describe, expect, inject, it } from 'vitest';
 import type { SharingEvent, SharingFailure } from '../../src/protocol/sharing';
 import { missingBrowser, themes } from './harness';
+import { goThrough, outOfReach } from './keyboard';
 import { matrix, open, panelTests, press, readsOut, served, useBrowser, view } from './run-panel';
 import { fixable } from './sharing-data';
 
@@ -88,13 +89,38 @@ describe.skipIf(missingBrowser !== undefined)(panelTests('the Sharing tab of a r
 
   it('goes to the steps before a failure, and back to the whole run', async () => {
     await open('sharing', shared('course'), courseCalls({ page: course.page, failed: true }));
-    await readsOut(/^sharing\.update-ratio: it began in fc3 at step 27; the 20 steps before are kept/);
+    await readsOut(/: it began in fc3 at step 27; steps 10 to 29 are kept/);
     await view.screenshot('sharing-course-failure');
     await press('t');
     await expect.poll(() => view.page.locator('.table-twin tbody tr').count()).toBe(20);
     await press('t');
     await press('r');
     await readsOut(/^step 39 · largest/);
+  });
+
+  it.each([
+    ['dark-modern', 1000],
+    ['light-modern', 1000],
+    ['high-contrast', 1000],
+    ['dark-modern', 420],
+  ] as const)('shows a failure that was recorded, in %s at %i pixels', async (theme, width) => {
+    const directory = inject('divergedRun');
+    const kept = { directory, tab: 'sharing', prefs: { 'sharing.section': 'course' } };
+    await open('sharing', { directory, kept, theme, size: { width, height: 760 } });
+    await readsOut(/^Not a number: it began in fc3 at step 1; steps 1 to \d are kept/);
+    await view.screenshot(`sharing-course-recorded-${theme}-${width}`);
+    await press('r');
+    await view.screenshot(`sharing-course-recorded-whole-${theme}-${width}`);
+  });
+
+  it('is reached by the keyboard and shows where it is, in high contrast', async () => {
+    await open(
+      'sharing',
+      { ...shared('course'), theme: 'high-contrast' },
+      courseCalls({ page: course.page, failed: true }),
+    );
+    await readsOut(/: it began in fc3/);
+    expect(outOfReach(await goThrough(view.page))).toEqual([]);
   });
 
   it.each(themes)('colours a mask by the layer that it is shared with, in %s', async (theme) => {

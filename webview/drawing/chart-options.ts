@@ -28,7 +28,10 @@ export function plotOptions(spec: ChartSpec, theme: Theme, size: Size, log: bool
       x: { time: false, ...(spec.x.log && logarithmic), ...range(spec.x) },
       y: log ? logarithmic : range(spec.y),
     },
-    axes: [axisOptions(spec.x, 'x', 20, theme), axisOptions(spec.y, 'y', 52, theme)],
+    axes: [
+      axisOptions(spec.x, 'x', { size: 20, log: spec.x.log === true }, theme),
+      axisOptions(spec.y, 'y', { size: 52, log }, theme),
+    ],
     series: [{}, ...spec.series.map((series) => seriesOptions(series, theme))],
     cursor: {
       y: false,
@@ -39,7 +42,12 @@ export function plotOptions(spec: ChartSpec, theme: Theme, size: Size, log: bool
   };
 }
 
-const axisOptions = (of: AxisSpec, scale: 'x' | 'y', size: number, theme: Theme): uPlot.Axis => ({
+const axisOptions = (
+  of: AxisSpec,
+  scale: 'x' | 'y',
+  { size, log }: { size: number; log: boolean },
+  theme: Theme,
+): uPlot.Axis => ({
   scale,
   size,
   stroke: theme.muted,
@@ -51,13 +59,13 @@ const axisOptions = (of: AxisSpec, scale: 'x' | 'y', size: number, theme: Theme)
   gap: 4,
   space: labelEvery[scale],
   ...(of.whole && { incrs: wholeSteps }),
-  // uPlot's own would label every unit of a decade, or, where there is no room, none.
-  ...(of.log && {
-    splits: ({ bbox }, _, low, high) => ticksOf({ low, high }, bbox.width / uPlot.pxRatio / labelEvery[scale]),
+  // uPlot's own draws a line for every unit of a decade: over many decades nothing but a grey field.
+  ...(log && {
+    splits: ({ bbox }, _, low, high) =>
+      ticksOf({ low, high }, (scale === 'x' ? bbox.width : bbox.height) / uPlot.pxRatio / labelEvery[scale]),
     filter: (_, ticks) => ticks,
   }),
-  // On a logarithmic axis most ticks have no label: uPlot hands them over as null.
-  values: (_, ticks: (number | null)[]) => ticks.map((tick) => (tick === null ? '' : (of.text ?? axisText)(tick))),
+  values: (_, ticks) => ticks.map(of.text ?? axisText),
 });
 
 const seriesOptions = (series: SeriesSpec, theme: Theme): uPlot.Series => {

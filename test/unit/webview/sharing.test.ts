@@ -4,6 +4,7 @@ import type { SharingReport, TestedPoint } from '../../../src/protocol/sharing';
 import { axisFor, lineAt, shareOf, ticksOf, valueOf } from '../../../webview/drawing/log-axis';
 import { niceStep } from '../../../webview/drawing/nice-step';
 import { othersText } from '../../../webview/views/mask/sharing-words';
+import { spansDecades } from '../../../webview/views/sharing/course-charts';
 import { failureText } from '../../../webview/views/sharing/course-words';
 import { predictedText, testedText } from '../../../webview/views/sharing/divergence-words';
 import { bySeverity } from '../../../webview/views/sharing/findings-order';
@@ -219,8 +220,23 @@ describe('sentences', () => {
   });
 
   it('say where a failure began', () => {
-    expect(failureText({ verdict: 'fail', code: 'sharing.nan', step: 1200, layer: null, steps: [] })).toBe(
-      'sharing.nan: it began at step 1,200; the 0 steps before are kept',
+    const step = { loss: 1, memoryNorm: 1, gradientNorm: 1, layers: [] };
+    const steps = [8, 9, 1210].map((at) => ({ step: at, ...step }));
+    expect(failureText({ verdict: 'fail', code: 'sharing.not-finite', step: 1200, layer: 'fc1', steps })).toBe(
+      'Not a number: it began in fc1 at step 1,200; steps 8 to 1,210 are kept',
     );
+    expect(failureText({ verdict: 'fail', code: 'sharing.new', step: 9, layer: null, steps: steps.slice(0, 1) })).toBe(
+      'sharing.new: it began at step 9; step 8 is kept',
+    );
+    expect(failureText({ verdict: 'fail', code: 'sharing.plateau', step: 9, layer: null, steps: [] })).toBe(
+      'Loss of chance: it began at step 9; no steps are kept',
+    );
+  });
+
+  it('has a logarithmic axis for what grows over decades', () => {
+    expect(spansDecades([[1, null, 1000], [2]])).toBe(true);
+    expect(spansDecades([[1, 50]])).toBe(false);
+    expect(spansDecades([[0, 1, 1000]])).toBe(false);
+    expect(spansDecades([[null], []])).toBe(false);
   });
 });

@@ -43,24 +43,42 @@ export const failureColumns = ({ steps }: SharingFailure, layers: readonly strin
   memory: steps.map(({ memoryNorm }) => finite(memoryNorm)),
 });
 
-const stepAxis = (label: string): AxisSpec => ({
-  label,
-  whole: true,
-  range: (first, last) => [first, Math.max(first + 1, last)],
-});
+/** Over two decades, and positive: on a linear axis all but the last of it would lie on the foot. */
+export const spansDecades = (columns: readonly Values[]): boolean => {
+  const values = columns.flat().filter((value) => value !== null);
+  const least = Math.min(...values);
+  return values.length > 0 && least > 0 && Math.max(...values) > 100 * least;
+};
+
+/** So few values that each has its point: one alone would make no line. */
+export const fewSteps = 30;
+
 const fromZero = (_: number, most: number): [number, number] => [0, most * 1.08 || 1];
 
 export function courseCharts(p: {
   layers: readonly string[];
   memory: { label: string; title: string };
+  /** First and last step of all three charts; before it is known each has its own. */
+  steps: () => readonly [number, number] | undefined;
+  /** There are few steps. */
+  few: boolean;
   cursor: (at: number | undefined) => void;
 }): CourseCharts {
-  const layerSeries = p.layers.map((label, place): SeriesSpec => ({ label, draw: 'line', ...styleOf(place) }));
+  const draw = p.few ? 'marked' : 'line';
+  const layerSeries = p.layers.map((label, place): SeriesSpec => ({ label, draw, ...styleOf(place) }));
+  const stepAxis = (label: string): AxisSpec => ({
+    label,
+    whole: true,
+    range: (from, to) => {
+      const [first, last] = p.steps() ?? [from, to];
+      return [first, Math.max(first + 1, last)];
+    },
+  });
   const loss = new Chart({
     label: words.loss.label,
     x: stepAxis(''),
     y: { label: words.loss.title, range: fromZero },
-    series: [{ label: '', colour: 0, draw: 'line' }],
+    series: [{ label: '', colour: 0, draw }],
   });
   const ratio = new Chart({
     label: words.ratio.label,
@@ -74,7 +92,7 @@ export function courseCharts(p: {
     label: p.memory.label,
     x: stepAxis(words.step),
     y: { label: p.memory.title, range: fromZero },
-    series: [{ label: '', colour: 0, draw: 'line', width: 2 }],
+    series: [{ label: '', colour: 0, draw, width: 2 }],
     group: 'sharing-course',
     cursor: p.cursor,
   });

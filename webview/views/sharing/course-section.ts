@@ -9,7 +9,15 @@ import { h, setText } from '../../dom';
 import type { Table } from '../../parts/table';
 import { Series } from '../spectrum/series';
 import { Metrics } from '../training/metrics';
-import { courseCharts, eventColumns, failureColumns, positive, type CourseCharts } from './course-charts';
+import {
+  courseCharts,
+  eventColumns,
+  failureColumns,
+  fewSteps,
+  positive,
+  spansDecades,
+  type CourseCharts,
+} from './course-charts';
 import { eventsTable, failureTable } from './course-tables';
 import { courseWords as words, eventText, failureStepText, failureText } from './course-words';
 import type { Section, SharingContext } from './section';
@@ -37,6 +45,9 @@ export class CourseSection implements Section {
   private which: Which = 'whole';
   private layers: readonly string[] = [];
   private at: number | undefined;
+  private extent: readonly [number, number] | undefined;
+  /** As the charts were built. */
+  private few = true;
   private reading = false;
   private again = false;
   private disposed = false;
@@ -127,8 +138,11 @@ export class CourseSection implements Section {
     if (this.disposed) return;
     for (const chart of this.charts?.all ?? []) chart.dispose();
     this.at = undefined;
+    this.few = this.areFew;
     this.charts = courseCharts({
       layers: this.layers,
+      steps: () => this.extent,
+      few: this.few,
       memory: this.which === 'before' ? words.memory : words.growth,
       cursor: (at) => {
         this.at = at;
@@ -152,12 +166,19 @@ export class CourseSection implements Section {
         this.failure = failure;
         this.whichChoice.element.hidden = failure === null;
         this.whichChoice.value = this.which;
-        if (other) this.build();
+        if (other || this.few !== this.areFew) this.build();
         this.draw();
       }
     } finally {
       this.reading = false;
     }
+  }
+
+  /** Steps to be drawn: points of their own for each, or only lines. */
+  private get areFew(): boolean {
+    const { failure, which, events, metrics } = this;
+    if (failure && which === 'before') return true;
+    return events.items.length <= fewSteps && metrics.drawn.rows().length <= fewSteps;
   }
 
   private draw(): void {
@@ -167,16 +188,19 @@ export class CourseSection implements Section {
     setText(this.note, failure ? failureText(failure) : this.events.items.length === 0 ? words.nothing : '');
     const { drawn, columns } = this.metrics;
     const of = before ? failureColumns(failure, layers) : eventColumns(this.events.items, layers);
-    charts.loss.setData(
-      before
-        ? [of.step, failure.steps.map(({ loss }) => loss)]
-        : [drawn.rows().map((row) => columns.step[row]), drawn.column('loss')],
-    );
+    const lossSteps = before ? of.step : drawn.rows().map((row) => columns.step[row]);
+    const losses = before ? failure.steps.map(({ loss }) => loss) : [...drawn.column('loss')];
+    // Steps ascend.
+    const ends = [of.step, lossSteps].flatMap((steps) => (steps.length > 0 ? [steps[0], steps.at(-1)!] : []));
+    this.extent = ends.length > 0 ? [Math.min(...ends), Math.max(...ends)] : undefined;
+    charts.loss.setData([lossSteps, losses]);
+    charts.loss.setLog(spansDecades([losses]));
     const ratios = of.ratios.map((column) => column.map(positive));
     // A logarithmic axis has no ends before there is something on it.
     charts.ratio.setData([of.step, ...ratios]);
     charts.ratio.setLog(ratios.some((column) => column.some((value) => value !== null)));
     charts.memory.setData([of.step, of.memory]);
+    charts.memory.setLog(spansDecades([of.memory]));
     const began = failure ? [{ axis: 'x' as const, value: failure.step, text: words.failed }] : [];
     charts.loss.setMarks(began);
     charts.ratio.setMarks([

@@ -1,11 +1,12 @@
 /** What the course of a run that shares its weights says. */
 import type { SharingEvent, SharingFailure } from '../../../src/protocol/sharing';
+import { warningTitle } from '../../../src/protocol/sharing-words';
 import { count, figure } from '../../format';
 
 export const courseWords = {
   help: [
     'Loss, and by layer the norm of a step over that of the weights: healthy training stays near 0.001, and above the dotted line, 0.1, a layer is thrown about. The last chart is the norm of the memory over that before the first step.',
-    'Where a run failed, or was warned of, the steps before are kept: Before the Trouble shows them one by one.',
+    'Where a run failed, or was warned of, the steps before are kept: Before the Trouble shows them one by one. What grows over decades is drawn on a logarithmic axis.',
   ],
   keys: [
     ['← →', 'Move the cursor in a chart (Shift: far)'],
@@ -38,8 +39,17 @@ export const courseWords = {
   },
 } as const;
 
-export const failureText = ({ code, step, layer, steps }: SharingFailure): string =>
-  `${code}: it began ${layer === null ? '' : `in ${layer} `}at step ${count(step)}; the ${count(steps.length)} steps before are kept`;
+/** `Not a number: it began in fc3 at step 1; steps 1 to 5 are kept`. */
+export const failureText = ({ code, step, layer, steps }: SharingFailure): string => {
+  const [first, last] = [steps.at(0), steps.at(-1)];
+  const kept =
+    !first || !last
+      ? 'no steps are kept'
+      : first === last
+        ? `step ${count(first.step)} is kept`
+        : `steps ${count(first.step)} to ${count(last.step)} are kept`;
+  return `${warningTitle(code)}: it began ${layer === null ? '' : `in ${layer} `}at step ${count(step)}; ${kept}`;
+};
 
 const largest = (layers: readonly { layer: string; updateRatio: number | null }[]): string => {
   const known = layers.filter(({ updateRatio }) => updateRatio !== null);
