@@ -16,12 +16,11 @@ const controlsOf = (page: Page): Promise<string[]> =>
   page.evaluate((mark) => {
     const usable =
       'vscode-button:not([disabled]), vscode-dropdown, vscode-checkbox, button:not([disabled], [tabindex="-1"]), input:not([type=radio]), input[type=radio]:checked, summary, a[href], [tabindex="0"]';
-    const inside = (one: Element): boolean => one.parentElement?.closest('vscode-button, vscode-dropdown') != null;
+    const inside = (one: Element): boolean => Boolean(one.parentElement?.closest('vscode-button, vscode-dropdown'));
     const shown = [...document.querySelectorAll(usable)].filter((one) => one.checkVisibility() && !inside(one));
     shown.forEach((one, i) => one.setAttribute(mark, String(i)));
     return shown.map(
-      (one) =>
-        one.getAttribute('aria-label') ?? (one instanceof HTMLInputElement ? one.value : (one.textContent ?? '')),
+      (one) => one.getAttribute('aria-label') ?? (one instanceof HTMLInputElement ? one.value : one.textContent),
     );
   }, attribute);
 
@@ -57,7 +56,7 @@ export async function goThrough(page: Page): Promise<{ controls: string[]; stops
     await key.evaluate((one) => one.blur());
     const without = await look();
     // The focus comes back by the keyboard, so that it is shown.
-    await key.evaluate((one) => one.focus({ focusVisible: true } as FocusOptions));
+    await key.evaluate((one) => one.focus({ focusVisible: true }));
     stops.push({ control, name: controls[control], seen: !withFocus.equals(without) });
   }
   return { controls, stops };

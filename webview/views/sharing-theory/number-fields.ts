@@ -9,7 +9,7 @@ import { words } from './words';
 const prefOf = (name: NumberName): string => `theory.${name}`;
 
 /** What an earlier window kept, as far as it still may be. */
-export const keptNumbers = (prefs: Prefs): Numbers => {
+const keptNumbers = (prefs: Prefs): Numbers => {
   const numbers = { ...defaults };
   // n comes first: the bounds of m go by it.
   for (const name of numbersOf) {
