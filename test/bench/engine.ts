@@ -3,7 +3,7 @@ import { exactOrthogonalConv } from '../../src/core/init/eoi-conv';
 import { maskableLayers, weightShape } from '../../src/core/network';
 import type { Network, PictureSize } from '../../src/core/network';
 import { presetLayers } from '../../src/core/presets';
-import type { PresetName } from '../../src/core/presets';
+import type { PresetName, PresetOptions } from '../../src/core/presets';
 import { Rng } from '../../src/core/rng';
 import { wasm } from '../../src/engine/backends/wasm';
 import { freshOthers, freshState } from '../../src/engine/initialise';
@@ -16,11 +16,11 @@ import type { BenchRow } from './row';
 const density = 0.1;
 
 /** A preset for pictures of `size`, ten classes. */
-const networkOf = (name: PresetName, picture: PictureSize): Network => ({
+const networkOf = (name: PresetName, picture: PictureSize, options: PresetOptions): Network => ({
   inputs: picture[0] * picture[1] * picture[2],
   picture,
   classes: 10,
-  layers: presetLayers(name, { picture, classes: 10 }, {}),
+  layers: presetLayers(name, { picture, classes: 10 }, options),
 });
 
 /** Weights by exact orthogonal initialisation at `density`, or dense where a layer is too small for it. */
@@ -36,8 +36,14 @@ function stateOf(network: Network, rng: Rng): NetworkState {
   return { layers, others: freshOthers({ seed: 1 }, network) };
 }
 
-async function stepRow(name: PresetName, picture: PictureSize, size: number, steps: number): Promise<BenchRow> {
-  const network = networkOf(name, picture);
+/** What a step needs: the same at every call, on the backend in use. */
+export function taskOf(
+  name: PresetName,
+  picture: PictureSize,
+  size: number,
+  options: PresetOptions = {},
+): { trainer: Trainer; batch: Batch } {
+  const network = networkOf(name, picture, options);
   const rng = Rng.fromSeed(1);
   const batch: Batch = {
     size,
@@ -45,7 +51,11 @@ async function stepRow(name: PresetName, picture: PictureSize, size: number, ste
     labels: Uint8Array.from({ length: size }, () => rng.below(network.classes)),
   };
   const optimizer = { name: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 1e-4 } as const;
-  const trainer = new Trainer(network, stateOf(network, rng), { optimizer });
+  return { trainer: new Trainer(network, stateOf(network, rng), { optimizer }), batch };
+}
+
+async function stepRow(name: PresetName, picture: PictureSize, size: number, steps: number): Promise<BenchRow> {
+  const { trainer, batch } = taskOf(name, picture, size);
   const warmUp = Math.ceil(steps / 10);
   const times = Array.from({ length: steps + warmUp }, () => {
     const start = performance.now();
