@@ -15,6 +15,7 @@ const zones = [
   floor('./src/formats', ['./src/!(core|formats)/**', './src/*.ts', './webview/**']),
   floor('./src/config', ['./src/!(core|config)/**', './src/*.ts', './webview/**']),
   floor('./src/runs', ['./src/!(core|formats|config|protocol|runs)/**', './src/*.ts', './webview/**']),
+  floor('./src/gpu', ['./src/!(core|gpu)/**', './src/*.ts', './webview/**']),
   floor('./src/client', ['./src/!(core|protocol|client)/**', './src/*.ts', './webview/**']),
   floor('./src/sweep', ['./src/!(core|formats|config|protocol|runs|client|sweep)/**', './src/*.ts', './webview/**']),
   floor('./src/engine', [
@@ -70,7 +71,11 @@ export default tseslint.config(
     },
   },
   noImports(['src/core/**', 'src/protocol/**'], anyPackage),
-  noImports(['src/formats/**', 'src/config/**', 'src/runs/**', 'src/client/**', 'src/sweep/**'], tensorflow, vscode),
+  noImports(
+    ['src/formats/**', 'src/config/**', 'src/runs/**', 'src/client/**', 'src/sweep/**', 'src/gpu/**'],
+    tensorflow,
+    vscode,
+  ),
   noImports(['src/engine/**'], vscode),
   noImports(['src/cli/**'], tensorflow, vscode),
   noImports(['src/host/**', 'src/extension.ts', 'src/contributions.ts'], tensorflow),

@@ -19,6 +19,7 @@ const programCodes = new Set([
   'engine.wasm-files-missing',
   'engine.backend-unavailable',
   'engine.version-mismatch',
+  'gpu.not-working',
   'runs.report-page-missing',
   'linalg.no-convergence',
   'eoi.no-end',

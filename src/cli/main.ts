@@ -2,13 +2,19 @@
 /** `sparsescope`: the engine from a terminal. Commands are loaded when they are called, so that `check` starts at once. */
 import { Command, CommanderError, Option } from 'commander';
 import { version } from '../engine/version';
+import type { BackendChoice } from '../protocol/engine';
 import { RpcCancelled } from '../protocol/rpc';
+import { backendNames } from '../protocol/run';
+import { gpuEngineIds } from '../gpu/engines';
+import type { GpuOptions } from './commands/gpu-engine';
 import type { DiagnoseOptions } from './commands/diagnose';
 import type { SweepOptions } from './commands/sweep';
 import { describe, errorLine, exitCode, exitCodeOf, internalCode, resultsLost, thrownText, usage } from './errors';
 import type { ExitCode } from './errors';
 import type { Output } from './output';
 import { printJson, processOutput } from './output';
+
+const backendChoices: readonly BackendChoice[] = ['auto', ...backendNames];
 
 const json = (): Option => new Option('--json', 'answer as one JSON object, see docs/cli.md');
 
@@ -44,9 +50,9 @@ function program(output: Output, done: (code: ExitCode) => void, quiet: boolean)
     .description('run a config: initialise, train, probe; make a run folder with a report')
     .argument('<config>', 'a .sparse.yaml or .sparse.json file')
     .option('-o, --output <dir>', 'exactly this run folder, new or empty, instead of .sparsescope/runs/NAME-N')
-    .addOption(new Option('--backend <name>', 'what computes').choices(['auto', 'webgpu', 'wasm', 'cpu']).default('auto'))
+    .addOption(new Option('--backend <name>', 'what computes').choices(backendChoices).default('auto'))
     .addOption(json())
-    .action((config: string, options: { output?: string; backend: 'auto' | 'webgpu' | 'wasm' | 'cpu'; json?: boolean }) =>
+    .action((config: string, options: { output?: string; backend: BackendChoice; json?: boolean }) =>
       act('run', options, async () => (await import('./commands/run')).run(config, options, output)),
     );
   top
@@ -178,7 +184,7 @@ function program(output: Output, done: (code: ExitCode) => void, quiet: boolean)
     .argument('<config-or-folder>', 'a .sparse.yaml or .sparse.json file with `sweep`, or the folder of a sweep')
     .option('-o, --output <dir>', 'exactly this folder, new or empty, instead of .sparsescope/sweeps/NAME-N')
     .option('--jobs <count>', 'trials that run at once; by default as many as there are cores')
-    .addOption(new Option('--backend <name>', 'what computes').choices(['auto', 'webgpu', 'wasm', 'cpu']))
+    .addOption(new Option('--backend <name>', 'what computes').choices(backendChoices))
     .option('--retry-failed', 'begin trials that failed anew')
     .addOption(json())
     .action((name: string, options: SweepOptions) =>
@@ -191,6 +197,26 @@ function program(output: Output, done: (code: ExitCode) => void, quiet: boolean)
     .requiredOption('-o, --output <file>', 'the HTML file to write')
     .action((run: string, options: { output: string }) =>
       act('report', {}, async () => (await import('./commands/report')).report(run, options, output)),
+    );
+  top
+    .command('install-gpu')
+    .description('install a GPU engine with npm, and try it out; it is kept only if it works')
+    .addOption(
+      new Option('--engine <name>', 'tfjs-node-gpu: NVIDIA, CUDA 11.2; tfjs-node: TensorFlow on the processor')
+        .choices(gpuEngineIds)
+        .default('tfjs-node-gpu'),
+    )
+    .option('--node <path>', 'the Node.js whose npm installs it; by default the one this runs in, or that of the PATH')
+    .addOption(json())
+    .action((options: GpuOptions) =>
+      act('install-gpu', options, async () => (await import('./commands/gpu-engine')).installGpu(options, output)),
+    );
+  top
+    .command('remove-gpu')
+    .description('remove the GPU engines that install-gpu has installed')
+    .addOption(json())
+    .action((options: { json?: boolean }) =>
+      act('remove-gpu', options, async () => (await import('./commands/gpu-engine')).removeGpu(options, output)),
     );
   top
     .command('doctor')

@@ -6,7 +6,7 @@ import type { StepPlan } from '../core/step-memory';
 import type { SharingFinding, SharingReport, SharingSummary } from '../protocol/sharing';
 import { methodText } from '../protocol/sharing-words';
 import type { RunRecord, UsageEvent } from '../protocol/run';
-import { usageText } from '../protocol/words';
+import { backendTitle, usageText } from '../protocol/words';
 import { percent, significant, thousands } from './table';
 
 /** Of tables. The keys are theirs, the order is that of the columns. */
@@ -78,7 +78,20 @@ export const writtenLine = (file: string): string => `\n${file}\n`;
 export const sharingLines = (plan: SharingPlan): string => `${sharingTexts(plan).join('\n')}\n`;
 
 /** `wasm: with SIMD, taken by auto`: the record's name and reason. */
-export const backendText = ({ name, reason }: RunRecord['backend']): string => `${name}: ${reason}`;
+export const backendText = (backend: RunRecord['backend']): string => `${backendTitle(backend)}: ${backend.reason}`;
+
+/** The folder as it is left, and what computes from now on. */
+export const gpuInstalledText = (
+  packageName: string,
+  folder: string,
+  backend: Pick<RunRecord['backend'], 'name' | 'device'>,
+): string =>
+  `${packageName} is installed in ${folder}\nbackend     ${backendTitle(backend)}, which auto takes from now on\n`;
+
+export const gpuRemovedText = (removed: readonly string[], folder: string): string =>
+  removed.length === 0
+    ? `No GPU engine is installed in ${folder}\n`
+    : `Removed ${removed.join(' and ')} from ${folder}\n`;
 
 /** Of the plan. */
 export const stepLine = (step: StepPlan): string => `a step takes ${stepText(step)}\n`;

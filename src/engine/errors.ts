@@ -25,8 +25,15 @@ export const stopping = (): SparseError =>
 export const unknownBackend = (name: string, known: readonly string[]): SparseError =>
   error('unknown-backend', `There is no backend "${name}". Choose auto, ${known.join(' or ')}.`);
 
+const unavailable = 'backend-unavailable';
+
+/** `details.reason` is the reason alone. */
 export const backendUnavailable = (name: string, reason: string): SparseError =>
-  error('backend-unavailable', `The backend ${name} does not work here: ${reason} Choose auto or another backend.`);
+  error(unavailable, `The backend ${name} does not work here: ${reason} Choose auto or another backend.`, { reason });
+
+/** Why a backend does not work, of the error above; undefined of any other. */
+export const unavailableReason = (thrown: unknown): string | undefined =>
+  isSparseError(thrown) && thrown.code === `engine.${unavailable}` ? String(thrown.details?.['reason']) : undefined;
 
 export const backendBusy = (wanted: BackendName, current: BackendName): SparseError =>
   error(
@@ -135,6 +142,7 @@ export const words = {
   // After the backend's name and a colon.
   asked: (what: string) => `${what}, as asked for.`,
   auto: (what: string, why: string) => `${what}, taken by auto.${why === '' ? '' : ` ${why}`}`,
+  tensorflow: (version: string | undefined) => (version === undefined ? 'TensorFlow' : `TensorFlow ${version}`),
   silent: 'it stopped sending',
   brokeOff: 'the connection broke off',
   notAFile: 'is not a file',

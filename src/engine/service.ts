@@ -3,8 +3,10 @@ import * as tf from '@tensorflow/tfjs';
 import type { BackendChoice, ConfigSource, EngineApi, EngineInfo, RunHandle } from '../protocol/engine';
 import { protocolVersion } from '../protocol/engine';
 import type { CallContext } from '../protocol/rpc';
-import type { BackendName, RunRecord } from '../protocol/run';
-import { backends, choose } from './backends/choose';
+import type { BackendName, Device, RunRecord } from '../protocol/run';
+import { backends as allBackends, choose } from './backends/choose';
+import type { Backend, StartedBackend } from './backends/backend';
+import type { Choice } from './backends/choose';
 import { downloadDataSet } from './data/download';
 import { previewData } from './data/preview';
 import { compareInitialisations } from './compare';
@@ -36,12 +38,15 @@ export class EngineService {
   private readonly claimed = new Set<string>();
   /** The backend of each run that is going on or being prepared: TensorFlow.js computes with one at a time. */
   private readonly holds = new Map<symbol, BackendName>();
+  /** Why a backend that seemed to work does not, once it was tried here. */
+  private readonly broken = new Map<BackendName, string>();
   private ending: Stop | undefined;
 
-  /** `onShutdown`: called once, when `shutdown` was asked for and everything has stopped. */
+  /** `onShutdown`: called once, when `shutdown` was asked for and everything has stopped. `backends`: best first. */
   constructor(
     private readonly emit: Emit,
     private readonly onShutdown: () => void = () => undefined,
+    private readonly backends: readonly Backend[] = allBackends,
   ) {}
 
   readonly api: EngineApi = {
@@ -51,8 +56,11 @@ export class EngineService {
       return this.greet(params.backend);
     },
     startRun: async (params, context) => {
-      const { backend, reason } = await this.ready();
-      const circumstances = { versions: this.versions(), backend: { name: backend, reason } };
+      const { backend, reason, device } = await this.ready();
+      const circumstances = {
+        versions: this.versions(),
+        backend: { name: backend, reason, ...(device && { device }) },
+      };
       return this.begin(backend, () => prepareStart(params, circumstances, this.emit, context));
     },
     resumeRun: ({ directory }, context) => this.resume(directory, context),
@@ -103,8 +111,7 @@ export class EngineService {
   }
 
   private async greet(choice: BackendChoice): Promise<EngineInfo> {
-    const { backend, reason, available } = await choose(choice);
-    await this.useBackend(backend.name);
+    const { backend, reason, available, device } = await this.chosen(choice);
     const { kernels, reason: plainReason } = processKernels();
     this.info = {
       protocolVersion,
@@ -114,10 +121,30 @@ export class EngineService {
       pid: process.pid,
       backend: backend.name,
       reason,
+      ...(device && { device }),
       available,
       kernels: { kind: kernels.kind, ...(plainReason !== undefined && { reason: plainReason }) },
     };
     return this.info;
+  }
+
+  /** Chooses, and starts what was chosen: `auto` takes the next where the best does not start after all. */
+  private async chosen(choice: BackendChoice): Promise<Choice & { device?: Device }> {
+    const among = this.backends.map((backend): Backend => {
+      const reason = this.broken.get(backend.name);
+      return reason === undefined ? backend : { ...backend, available: () => Promise.resolve({ ok: false, reason }) };
+    });
+    const chosen = await choose(choice, among);
+    const { name } = chosen.backend;
+    try {
+      const { device } = await this.useBackend(name);
+      return { ...chosen, ...(device && { device }) };
+    } catch (error) {
+      const reason = errors.unavailableReason(error);
+      if (choice !== 'auto' || reason === undefined) throw error;
+      this.broken.set(name, reason);
+      return this.chosen(choice);
+    }
   }
 
   private ready(): Promise<EngineInfo> {
@@ -130,16 +157,16 @@ export class EngineService {
   }
 
   /** @throws SparseError `engine.backend-busy`, `engine.unknown-backend` */
-  private async useBackend(name: BackendName): Promise<void> {
+  private async useBackend(name: BackendName): Promise<StartedBackend> {
     const other = [...this.holds.values()].find((held) => held !== name);
     if (other !== undefined) throw errors.backendBusy(name, other);
-    const backend = backends.find((candidate) => candidate.name === name);
+    const backend = this.backends.find((candidate) => candidate.name === name);
     if (!backend)
       throw errors.unknownBackend(
         name,
-        backends.map((candidate) => candidate.name),
+        this.backends.map((candidate) => candidate.name),
       );
-    await backend.start();
+    return backend.start();
   }
 
   /** Holds the backend from the preparation to the end of the run. */

@@ -1,7 +1,8 @@
 /** The status bar: backend and run state, and Cancel while something runs. */
 import * as vscode from 'vscode';
 import { configFile, type CommandId } from '../contributions';
-import { stateWords } from '../protocol/words';
+import type { RunRecord } from '../protocol/run';
+import { backendTitle, stateWords } from '../protocol/words';
 import type { EngineClient } from './engine-client';
 import type { RunStore } from './run-store';
 import { words } from './words';
@@ -61,8 +62,8 @@ export class StatusBar {
         entry?.record?.state === 'training'
           ? words.step(entry.step, entry.record.totalSteps)
           : stateWords[entry?.record?.state ?? 'starting'];
-      const backend = entry?.record?.backend.name ?? this.engine.info?.backend;
-      this.state.text = words.runningStatus(run.id, progress, backend, this.engine.running.length - 1);
+      const backend = entry?.record?.backend ?? this.backend;
+      this.state.text = words.runningStatus(run.id, progress, backend && backendTitle(backend), this.engine.running.length - 1);
       this.cancel.tooltip = words.cancelTooltip(run.id);
       this.cancel.show();
     } else {
@@ -74,6 +75,11 @@ export class StatusBar {
     this.state.backgroundColor = failed ? new vscode.ThemeColor('statusBarItem.errorBackground') : undefined;
   }
 
+  private get backend(): RunRecord['backend'] | undefined {
+    const { info } = this.engine;
+    return info && { name: info.backend, reason: info.reason, ...(info.device && { device: info.device }) };
+  }
+
   private idleText(): string {
     switch (this.engine.state) {
       case 'starting':
@@ -81,7 +87,7 @@ export class StatusBar {
       case 'failed':
         return words.engineFailed();
       case 'ready':
-        return words.idle(this.engine.info?.backend ?? '');
+        return words.idle(this.backend ? backendTitle(this.backend) : '');
       case 'stopped':
         return words.notStarted();
     }

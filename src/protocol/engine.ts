@@ -4,7 +4,7 @@ import type { CompareMethod, Comparison } from './compare';
 import type { DataPreview } from './data-preview';
 import type { CallContext } from './rpc';
 import type { SharingLevel, SharingReport, SharingTest, TestedPoint } from './sharing';
-import type { BackendName, InitDetails, RunEvent, RunRecord } from './run';
+import type { BackendName, Device, InitDetails, RunEvent, RunRecord } from './run';
 import type { SharedFile } from './sharing';
 
 /** Raised with every change of the interfaces in this folder: an engine and a host of different builds must not talk. */
@@ -21,6 +21,9 @@ export interface EngineInfo {
   backend: BackendName;
   /** Why this backend and not a better one, to be read after its name and a colon. */
   reason: string;
+  /** The graphics card it computes on. */
+  device?: Device;
+  /** Those that were found to work; only those that were looked at, where one was asked for by its name. */
   available: BackendName[];
   /** What our own hot loops are compiled to; `reason`: why they are not, to be read after a colon. */
   kernels: { kind: KernelKind; reason?: string };

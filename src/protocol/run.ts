@@ -28,7 +28,8 @@ export interface RunRecord {
   createdAt: string;
   endedAt?: string;
   versions: { sparsescope: string; node: string; tfjs: string };
-  backend: { name: BackendName; reason: string };
+  /** `device`: only of a graphics card. */
+  backend: { name: BackendName; reason: string; device?: Device };
   /** Process that wrote this; whether it still writes is told by `writer.lock`. */
   pid: number;
   dataset: { source: string; train: number; validation: number; sha256: string };
@@ -67,7 +68,16 @@ export const distributionNames = [
 ] as const;
 export type DistributionName = (typeof distributionNames)[number];
 
-export type BackendName = 'webgpu' | 'wasm' | 'cpu';
+/** What computes the tensors, best first. */
+export const backendNames = ['tensorflow-gpu', 'webgpu', 'tensorflow', 'wasm', 'cpu'] as const;
+export type BackendName = (typeof backendNames)[number];
+
+/** A graphics card as its driver names it. */
+export interface Device {
+  name: string;
+  /** Bytes that can be computed with, where they are known. */
+  memory?: number;
+}
 
 /** One maskable layer after initialisation. */
 export interface LayerSummary {

@@ -3,11 +3,18 @@ import { isometry } from '../core/spectrum';
 import type { Spread } from '../core/stats';
 import type { CompareMethod } from './compare';
 import type { EngineInfo } from './engine';
-import type { InitDetails, LayerSummary, RunState, SpectrumSummary, UsageEvent } from './run';
+import type { InitDetails, LayerSummary, RunRecord, RunState, SpectrumSummary, UsageEvent } from './run';
 import type { Figure, TrialGroup } from './sweep';
 
 /** `mlp7-eoi · run 3` of the folder name `mlp7-eoi-3`. */
 export const runTitle = (id: string): string => id.replace(/^(.+)-(\d+)$/, '$1 · run $2');
+
+/** `wasm`; `tensorflow-gpu on Tesla T4, 13.9 GiB`. */
+export const backendTitle = ({ name, device }: Pick<RunRecord['backend'], 'name' | 'device'>): string => {
+  if (!device) return name;
+  const memory = device.memory === undefined ? '' : `, ${(device.memory / 2 ** 30).toFixed(1)} GiB`;
+  return `${name} on ${device.name}${memory}`;
+};
 
 /** `eoi · erk`, `base (kaiming-normal, sparse fan) · erk`, `eoi (guided)`: the pattern says how many weights are kept. */
 export const methodName = ({ init, distribution, base, fan, guided }: CompareMethod): string => {

@@ -1,7 +1,7 @@
 /** `run.json`: a versioned record. Each version has its mapper; today there is one. */
 import { mostLayers } from '../core/network';
-import { distributionNames, runRecordVersion } from '../protocol/run';
-import type { InitDetails, LayerSummary, RunRecord, RunState, SpectrumSummary } from '../protocol/run';
+import { backendNames, distributionNames, runRecordVersion } from '../protocol/run';
+import type { Device, InitDetails, LayerSummary, RunRecord, RunState, SpectrumSummary } from '../protocol/run';
 import { mappingNames, scalerNames, sharingMethods, sharingScopes } from '../core/rps/names';
 import type { SharingBytes, SharingSummary } from '../protocol/sharing';
 import * as errors from './errors';
@@ -70,7 +70,11 @@ const version1 = object<RunRecord>({
   createdAt: text(40),
   endedAt: optional(text(40)),
   versions: object<RunRecord['versions']>({ sparsescope: name, node: name, tfjs: name }),
-  backend: object<RunRecord['backend']>({ name: oneOf('webgpu', 'wasm', 'cpu'), reason: sentence }),
+  backend: object<RunRecord['backend']>({
+    name: oneOf(...backendNames),
+    reason: sentence,
+    device: optional(object<Device>({ name, memory: optional(whole) })),
+  }),
   pid: whole,
   dataset: object<RunRecord['dataset']>({ source: path, train: whole, validation: whole, sha256: name }),
   network: object<RunRecord['network']>({ inputs: whole, classes: whole }),

@@ -40,7 +40,7 @@ export async function recordFailure(folder: RunFolder, info: EngineInfo, failed:
   const lock = await folder.lock();
   try {
     if (!known) await writeTextAtomically(folder.configFile, configText);
-    const { sparsescope, node, tfjs, backend, reason, pid } = info;
+    const { sparsescope, node, tfjs, backend, reason, device, pid } = info;
     await folder.writeRecord({
       ...(known ?? {
         version: runRecordVersion,
@@ -50,7 +50,7 @@ export async function recordFailure(folder: RunFolder, info: EngineInfo, failed:
         seed,
         createdAt: now,
         versions: { sparsescope, node, tfjs },
-        backend: { name: backend, reason },
+        backend: { name: backend, reason, ...(device && { device }) },
         pid,
         dataset: { source, train: 0, validation: 0, sha256: '' },
         network: { inputs: 0, classes: 0 },

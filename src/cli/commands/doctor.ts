@@ -20,7 +20,8 @@ export async function doctor(options: { json?: boolean }, output: Output): Promi
     memory: totalmem(),
   };
   const versions = { sparsescope: info.sparsescope, node: info.node, tfjs: info.tfjs, protocol: info.protocolVersion };
-  const backend = { name: info.backend, reason: info.reason, available: info.available };
+  const { backend: name, reason, device, available } = info;
+  const backend = { name, reason, ...(device && { device }), available };
   if (options.json) printJson(output, 'doctor', { ok: true, versions, backend, kernels: info.kernels, system });
   else
     output.out(

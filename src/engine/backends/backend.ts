@@ -1,6 +1,6 @@
 /** What computes the tensors. A new one (tensorflow-gpu, webgpu) is one more record in choose.ts. */
 import { SparseError } from '../../core/errors';
-import type { BackendName } from '../../protocol/run';
+import type { BackendName, Device } from '../../protocol/run';
 import { words } from '../errors';
 
 export interface Availability {
@@ -10,8 +10,8 @@ export interface Availability {
 }
 
 export interface StartedBackend {
-  /** The device it computes on, where there is a choice. */
-  device?: string;
+  /** The graphics card it computes on. */
+  device?: Device;
   /** Version of the package that does the work. */
   version: string;
 }
@@ -29,13 +29,15 @@ export class BackendLost extends SparseError {
 
 export interface Backend {
   readonly name: BackendName;
-  /** Whether it can start here; cheap, and starts nothing. */
+  /** `available` takes seconds: not asked while another one is wanted by its name. */
+  readonly costly?: true;
+  /** Whether it can start here; changes nothing in this process. */
   available(): Promise<Availability>;
   /** Makes it the one TensorFlow.js computes with; may be called again. @throws SparseError `engine.*` */
   start(): Promise<StartedBackend>;
   /**
-   * What to throw when its device went away since `start`, however that showed: an operation that threw, or a loss that is
-   * no number. Left out where there is no device to lose.
+   * What to throw when its device went away since `start`, however that showed: an operation that threw `error`, or a loss that
+   * is no number. Left out where there is no device to lose.
    */
-  lost?(): BackendLost | undefined;
+  lost?(error?: unknown): BackendLost | undefined;
 }

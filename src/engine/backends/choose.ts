@@ -5,11 +5,18 @@ import type { BackendName } from '../../protocol/run';
 import { backendUnavailable, unknownBackend, words } from '../errors';
 import type { Availability, Backend } from './backend';
 import { cpu } from './cpu';
+import { tensorflowBackend } from './tensorflow/backend';
 import { wasm } from './wasm';
 import { webgpu } from './webgpu';
 
 /** Best first: `auto` takes the first that works here. */
-export const backends: readonly Backend[] = [webgpu, wasm, cpu];
+export const backends: readonly Backend[] = [
+  tensorflowBackend('tfjs-node-gpu'),
+  webgpu,
+  tensorflowBackend('tfjs-node'),
+  wasm,
+  cpu,
+];
 
 export interface Choice {
   backend: Backend;
@@ -29,7 +36,8 @@ const check = async (backend: Backend): Promise<Availability> => {
 
 /** @throws SparseError `engine.unknown-backend`, `engine.backend-unavailable` */
 export async function choose(choice: BackendChoice, among: readonly Backend[] = backends): Promise<Choice> {
-  const checked = await Promise.all(among.map(async (backend) => ({ backend, ...(await check(backend)) })));
+  const looked = among.filter(({ name, costly }) => choice === 'auto' || name === choice || !costly);
+  const checked = await Promise.all(looked.map(async (backend) => ({ backend, ...(await check(backend)) })));
   const usable = checked.filter(({ ok }) => ok);
   const available = usable.map(({ backend }) => backend.name);
   if (choice !== 'auto') {

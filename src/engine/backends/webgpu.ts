@@ -82,6 +82,7 @@ async function makeBackend(adapter: Adapter): Promise<void> {
 
 export const webgpu: Backend = {
   name,
+  costly: true,
   available: async () => {
     const { adapter, why } = await findGpu();
     return adapter ? { ok: true, reason: words.on(nameOf(adapter)) } : { ok: false, reason: why };
@@ -98,7 +99,7 @@ export const webgpu: Backend = {
       await makeBackend(adapter);
     }
     await tf.setBackend(name);
-    return { version: tf.version.tfjs, device: current!.device };
+    return { version: tf.version.tfjs, device: { name: current!.device } };
   },
   lost: () => current?.lost,
 };

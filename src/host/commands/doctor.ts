@@ -3,7 +3,7 @@ import * as os from 'node:os';
 import * as vscode from 'vscode';
 import type { EngineInfo } from '../../protocol/engine';
 import { protocolVersion } from '../../protocol/engine';
-import { kernelText } from '../../protocol/words';
+import { backendTitle, kernelText } from '../../protocol/words';
 import { describeError } from '../errors';
 import type { Services } from '../services';
 import { setting } from '../settings';
@@ -20,7 +20,7 @@ const engineFacts = (info: EngineInfo | undefined, problem: string | undefined):
         ['engine', `process ${info.pid}, Sparsescope ${info.sparsescope}, protocol ${info.protocolVersion}`],
         ['engine node', info.node],
         ['TensorFlow.js', info.tfjs],
-        ['backend', info.backend],
+        ['backend', backendTitle({ name: info.backend, ...(info.device && { device: info.device }) })],
         ['why', info.reason],
         ['available', info.available.join(', ')],
         ['kernels', kernelText(info.kernels)],

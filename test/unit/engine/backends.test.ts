@@ -3,13 +3,14 @@ import { describe, expect, it, vi } from 'vitest';
 import { isSparseError } from '../../../src/core/errors';
 import type { Backend } from '../../../src/engine/backends/backend';
 import { BackendLost } from '../../../src/engine/backends/backend';
+import type { BackendName } from '../../../src/protocol/run';
 import { choose } from '../../../src/engine/backends/choose';
 import { cpu } from '../../../src/engine/backends/cpu';
 import { withoutNewListeners } from '../../../src/engine/backends/process-listeners';
 import { wasmFolder } from '../../../src/engine/backends/wasm-files';
 import { wasm } from '../../../src/engine/backends/wasm';
 
-const fake = (name: 'wasm' | 'cpu', ok: boolean, reason: string): Backend => ({
+const fake = (name: BackendName, ok: boolean, reason: string): Backend => ({
   name,
   available: () => Promise.resolve({ ok, reason }),
   start: () => Promise.resolve({ version: '0' }),
@@ -19,7 +20,9 @@ describe('choosing a backend', () => {
   it('takes wasm by itself and says why there is no GPU', async () => {
     const { backend, reason, available } = await choose('auto');
     expect(backend.name).toBe('wasm');
-    expect(reason).toMatch(/^with(out)? SIMD.*, taken by auto\. webgpu: .+\.$/);
+    expect(reason).toMatch(
+      /^with(out)? SIMD.*, taken by auto\. tensorflow-gpu: not installed \(.*install-gpu\)\. webgpu: .+ tensorflow: not installed/,
+    );
     expect(available).toEqual(['wasm', 'cpu']);
   });
 
@@ -32,6 +35,13 @@ describe('choosing a backend', () => {
     const { backend, reason } = await choose('auto', [fake('wasm', false, 'No files.'), fake('cpu', true, 'slow')]);
     expect(backend.name).toBe('cpu');
     expect(reason).toBe('slow, taken by auto. wasm: No files.');
+  });
+
+  it('looks at what takes seconds only where it may be taken', async () => {
+    const slow: Backend = { ...fake('tensorflow-gpu', false, 'No card.'), costly: true };
+    expect((await choose('auto', [slow, fake('cpu', true, 'slow')])).reason).toMatch(/tensorflow-gpu: No card\.$/);
+    const asked = { ...slow, available: () => Promise.reject(new Error('looked at')) };
+    expect((await choose('cpu', [asked, fake('cpu', true, 'slow')])).reason).toBe('slow, as asked for.');
   });
 
   it('refuses what does not work or does not exist', async () => {

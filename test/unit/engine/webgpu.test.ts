@@ -90,7 +90,7 @@ describe.skipIf(noSoftwareGpu)(`the webgpu backend${noSoftwareGpu ? ` (${noSoftw
     });
     const { device } = await webgpu.start();
     expect(tf.getBackend()).toBe('webgpu');
-    expect(device).toMatch(/swiftshader.*, tensors up to [\d.]+ GiB$/i);
+    expect(device?.name).toMatch(/swiftshader.*, tensors up to [\d.]+ GiB$/i);
   });
 
   it.each(Object.keys(operations))('computes %s as cpu does, with the gradients', async (name) => {

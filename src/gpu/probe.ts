@@ -1,0 +1,83 @@
+/**
+ * Tries an engine out with a real operation in a process of its own: a driver that fails may end the process it is in, or never
+ * answer. The process is the engine's bundle, started with `probeFlag`.
+ */
+import { fork } from 'node:child_process';
+import type { GpuEngineId } from './engines';
+import { failedWord, endedWord, lateWord } from './words';
+import { deviceIn } from './tensorflow-log';
+import type { LoggedDevice } from './tensorflow-log';
+
+export const probeFlag = '--probe';
+
+/** What the process says of itself before it ends. */
+export type ProbeAnswer =
+  | { ok: true; /** Of the library that computes. */ version: string; gpu: boolean }
+  | { ok: false; /** As it was thrown. */ message: string };
+
+export interface Probed {
+  /** Why it does not work; undefined where it does. */
+  problem?: string;
+  version?: string;
+  device?: LoggedDevice;
+}
+
+export interface ProbeOptions {
+  id: GpuEngineId;
+  /** The folder of the package. */
+  packageFolder: string;
+  /** dist/engine.js */
+  modulePath: string;
+  /** The Node to start it with; by default the one this runs in. */
+  node?: string;
+  /** Milliseconds until it is given up. */
+  limit: number;
+  signal?: AbortSignal;
+}
+
+/** A card that is newer than the library has its programs compiled by the driver, once, which may take half an hour. */
+export const patience = { start: 120_000, install: 40 * 60_000 } as const;
+
+/** The last lines of what TensorFlow says are enough to tell what is missing. */
+const keptBytes = 64 << 10;
+
+/** Never rejects but by `signal`. */
+export async function probe(options: ProbeOptions): Promise<Probed> {
+  const { id, packageFolder, modulePath, node, limit, signal } = options;
+  signal?.throwIfAborted();
+  const child = fork(modulePath, [probeFlag, id, packageFolder], {
+    ...(node !== undefined && { execPath: node }),
+    execArgv: [],
+    env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', TF_CPP_MIN_LOG_LEVEL: '0' },
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
+  let log = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    log = (log + text).slice(-keptBytes);
+  });
+  let answer: ProbeAnswer | undefined;
+  child.on('message', (message) => {
+    answer = message as ProbeAnswer;
+  });
+  const late = new AbortController();
+  const timer = setTimeout(() => {
+    late.abort();
+    child.kill('SIGKILL');
+  }, limit);
+  const abort = (): void => void child.kill('SIGKILL');
+  signal?.addEventListener('abort', abort);
+  const end = await new Promise<string>((resolve) => {
+    child.once('error', (error) => resolve(error.message));
+    child.once('close', (code, by) => resolve(by ?? `code ${String(code)}`));
+  });
+  clearTimeout(timer);
+  signal?.removeEventListener('abort', abort);
+  signal?.throwIfAborted();
+  if (answer?.ok) {
+    const missing = id === 'tfjs-node-gpu' && !answer.gpu ? failedWord('no GPU', log) : undefined;
+    const device = answer.gpu ? (deviceIn(log) ?? { name: 'GPU' }) : undefined;
+    return missing === undefined ? { version: answer.version, ...(device && { device }) } : { problem: missing };
+  }
+  if (late.signal.aborted) return { problem: lateWord(limit) };
+  return { problem: answer ? failedWord(answer.message, log) : endedWord(end) };
+}

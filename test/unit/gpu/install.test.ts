@@ -1,0 +1,208 @@
+/** Installing with an npm of our own making, which does what npm may do: fail, hang, be cut off, leave out the scripts. */
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { gpuFolder, gpuFolderVariable, packageIn, worksOn } from '../../../src/gpu/engines';
+import { clearLeftovers, install, installedEngines, removeEngine } from '../../../src/gpu/install';
+import { findNpm } from '../../../src/gpu/node';
+
+const id = 'tfjs-node-gpu';
+let folder: string;
+let root: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sparsescope-gpu-'));
+  root = join(folder, 'engines');
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const script = async (name: string, text: string): Promise<string> => {
+  const file = join(folder, name);
+  await writeFile(file, text);
+  return file;
+};
+
+/** Writes the package, and its addon unless its scripts are left out; `npm run install` writes it in any case. */
+const goodNpm = (scripts: boolean): string => `
+  const { mkdirSync, writeFileSync, appendFileSync } = require('node:fs');
+  appendFileSync(${JSON.stringify(join(folder, 'calls'))}, process.argv.slice(2, 4).join(' ') + '\\n');
+  const at = process.argv[2] === 'run' ? '.' : 'node_modules/@tensorflow/tfjs-node-gpu';
+  mkdirSync(at + '/lib/napi-v8', { recursive: true });
+  writeFileSync(at + '/package.json', '{}');
+  if (${scripts} || process.argv[2] === 'run') writeFileSync(at + '/lib/napi-v8/tfjs_binding.node', '');
+`;
+
+/** Answers as the engine's bundle does when it is asked to try an engine out. */
+const probe = (answer: object): Promise<string> =>
+  script('engine.js', `process.send(${JSON.stringify(answer)}, () => process.exit(0));`);
+const working = { ok: true, version: '2.9.1', gpu: true };
+
+interface Plan {
+  npm: string;
+  answer?: object;
+  signal?: AbortSignal;
+  progress?: (message: string) => void;
+}
+
+const tryInstall = async ({ npm, answer = working, signal, progress = () => undefined }: Plan) =>
+  install({
+    id,
+    root,
+    npm: { node: process.execPath, cli: await script('npm-cli.js', npm) },
+    modulePath: await probe(answer),
+    signal: signal ?? new AbortController().signal,
+    progress,
+  });
+
+const left = (): Promise<string[]> => readdir(root).catch(() => []);
+
+describe.skipIf(!worksOn(id))('installing a GPU engine', () => {
+  it('puts it in its place once it has computed', async () => {
+    const said: string[] = [];
+    const installed = await tryInstall({ npm: goodNpm(true), progress: (message) => said.push(message) });
+    expect(installed).toEqual({ folder: join(root, id), version: '2.9.1', device: { name: 'GPU' } });
+    expect(await left()).toEqual([id]);
+    expect(installedEngines(root)).toEqual([id]);
+    expect(said.at(0)).toMatch(/npm fetches @tensorflow\/tfjs-node-gpu/);
+    expect(said.at(-1)).toMatch(/real operation/);
+  });
+
+  it('names the package, its exact version and its permission to run a script', async () => {
+    const { folder: at } = await tryInstall({ npm: goodNpm(true) });
+    expect(JSON.parse(await readFile(join(at, 'package.json'), 'utf8'))).toEqual({
+      private: true,
+      dependencies: { '@tensorflow/tfjs-node-gpu': '4.22.0' },
+      allowScripts: { '@tensorflow/tfjs-node-gpu': true },
+    });
+  });
+
+  it('runs the install script by its name where npm ran none', async () => {
+    await tryInstall({ npm: goodNpm(false) });
+    expect((await readFile(join(folder, 'calls'), 'utf8')).split('\n')).toEqual([
+      'install --ignore-scripts=false',
+      'run install',
+      '',
+    ]);
+  });
+
+  it('leaves nothing of what does not compute, and says why', async () => {
+    const answer = { ok: false, message: 'libtensorflow.so.2: cannot open shared object file' };
+    await expect(tryInstall({ npm: goodNpm(true), answer })).rejects.toMatchObject({
+      code: 'gpu.not-working',
+      message: expect.stringMatching(
+        /does not work here: its TensorFlow library is missing; .* It has been removed/,
+      ) as string,
+    });
+    expect(await left()).toEqual([]);
+  });
+
+  it('leaves the one that is there when the new one does not compute', async () => {
+    await tryInstall({ npm: goodNpm(true) });
+    await writeFile(join(root, id, 'mark'), '');
+    await expect(tryInstall({ npm: goodNpm(true), answer: { ok: false, message: 'x' } })).rejects.toThrow();
+    expect(await readdir(join(root, id))).toContain('mark');
+    await tryInstall({ npm: goodNpm(true) });
+    expect(await readdir(join(root, id))).not.toContain('mark');
+    expect(await left()).toEqual([id]);
+  });
+
+  it('leaves nothing when npm fails, and says what it said', async () => {
+    const npm = "console.error('npm error code ENOSPC'); process.exit(1);";
+    await expect(tryInstall({ npm })).rejects.toMatchObject({
+      code: 'gpu.not-fetched',
+      message: expect.stringMatching(/the disk is full.*Nothing is left of it\./) as string,
+    });
+    expect(await left()).toEqual([]);
+  });
+
+  it('ends npm and all it has started when it is cancelled, and leaves nothing', async () => {
+    const controller = new AbortController();
+    const grandchild = `require('node:fs').writeFileSync(${JSON.stringify(join(folder, 'pid'))}, String(process.pid)); console.log('begun'); setInterval(() => {}, 1000);`;
+    const npm = `require('node:child_process').spawn(process.execPath, ['-e', ${JSON.stringify(grandchild)}], { stdio: 'inherit' }); setInterval(() => {}, 1000);`;
+    const installing = tryInstall({
+      npm,
+      signal: controller.signal,
+      progress: (message) => {
+        if (message === 'begun') controller.abort();
+      },
+    });
+    await expect(installing).rejects.toMatchObject({ name: 'AbortError' });
+    expect(await left()).toEqual([]);
+    const pid = Number(await readFile(join(folder, 'pid'), 'utf8'));
+    await expect.poll(() => isRunning(pid)).toBe(false);
+  });
+
+  it('clears away what an installation left that was cut off, and nothing of one that is going on', async () => {
+    const gone = spawn(process.execPath, ['-e', '']);
+    await once(gone, 'exit');
+    for (const pid of [gone.pid, process.pid]) await mkdir(join(root, `.${id}.${pid}.partial`), { recursive: true });
+    expect(await clearLeftovers(root)).toBe(1);
+    expect(await left()).toEqual([`.${id}.${process.pid}.partial`]);
+    expect(await clearLeftovers(join(folder, 'nowhere'))).toBe(0);
+  });
+
+  it('says so where it cannot write', async () => {
+    await writeFile(root, 'a file');
+    await expect(tryInstall({ npm: goodNpm(true) })).rejects.toMatchObject({ code: 'gpu.cannot-write' });
+  });
+
+  it('removes what is there', async () => {
+    await tryInstall({ npm: goodNpm(true) });
+    expect(await removeEngine(root, id)).toBe(true);
+    expect(await left()).toEqual([]);
+    expect(await removeEngine(root, id)).toBe(false);
+  });
+});
+
+/** A process that has ended but is not yet waited for counts as ended. */
+async function isRunning(pid: number): Promise<boolean> {
+  const { stdout } = await promisify(execFile)('ps', ['-o', 'stat=', '-p', String(pid)]).catch(() => ({ stdout: '' }));
+  return stdout.trim() !== '' && !stdout.trim().startsWith('Z');
+}
+
+describe('a Node with npm', () => {
+  const program = async (...path: string[]): Promise<string> => {
+    const file = join(folder, ...path);
+    await mkdir(join(file, '..'), { recursive: true });
+    await writeFile(file, '');
+    await chmod(file, 0o755);
+    return file;
+  };
+
+  it('is the one that was named, with the npm beside it', async () => {
+    const node = await program('mine', 'bin', 'node');
+    const cli = await program('mine', 'lib', 'node_modules', 'npm', 'bin', 'npm-cli.js');
+    expect(findNpm(node, {}, '/usr/share/code/code')).toEqual({ node, cli });
+  });
+
+  it('is found on the PATH where this runs in something else', async () => {
+    const node = await program('bin', 'node');
+    const npm = await program('bin', 'npm');
+    expect(findNpm('', { PATH: `relative:${join(folder, 'bin')}` }, '/usr/share/code/code')).toEqual({
+      node,
+      cli: npm,
+    });
+  });
+
+  it('is asked for in a sentence where there is none', async () => {
+    const code = (thrown: string) => expect.objectContaining({ code: thrown }) as Error;
+    const node = await program('alone', 'node');
+    expect(() => findNpm(join(folder, 'nowhere'), {})).toThrow(code('gpu.node-missing'));
+    expect(() => findNpm(folder, {})).toThrow(code('gpu.node-missing'));
+    expect(() => findNpm('', { PATH: folder }, '/usr/share/code/code')).toThrow(code('gpu.no-node'));
+    expect(() => findNpm(node, {})).toThrow(code('gpu.no-npm'));
+  });
+});
+
+describe('the folder of GPU engines', () => {
+  it('is the one that was named, else where the system keeps such things', () => {
+    expect(gpuFolder({ [gpuFolderVariable]: '/x' }, 'linux')).toBe('/x');
+    expect(gpuFolder({ XDG_DATA_HOME: '/data' }, 'linux')).toBe(join('/data', 'sparsescope', 'gpu-engines'));
+    expect(gpuFolder({ LOCALAPPDATA: 'C:\\data' }, 'win32')).toBe(join('C:\\data', 'sparsescope', 'gpu-engines'));
+    expect(packageIn('/x', id)).toBe(join('/x', 'node_modules', '@tensorflow', 'tfjs-node-gpu'));
+  });
+});
