@@ -108,6 +108,30 @@ export const checkpointUnusable = (
       `the file is kept as ${basename(aside)}, delete it if you do not need it.`,
   );
 
+/** A warning: the run goes on. `why`: a sentence, `from`: where it goes on. */
+export const backendLost = (
+  lost: BackendName,
+  why: string,
+  next: BackendName,
+  from: { step: number; state?: unknown },
+): SparseError =>
+  error(
+    'backend-lost',
+    `${lost} can compute no more: ${why} ${places(from.step, from.state !== undefined)} on ${next}, whose figures may differ in the last digits.`,
+  );
+
+/** As `backendLost`, of a run that was stopped. */
+export const backendChanged = (
+  began: BackendName,
+  why: string,
+  next: BackendName,
+  from: { step: number; state?: unknown },
+): SparseError =>
+  error(
+    'backend-changed',
+    `The run was computed with ${began}, which does not work here: ${why} ${places(from.step, from.state !== undefined)} on ${next}, whose figures may differ in the last digits.`,
+  );
+
 /** As `checkpointUnusable`. */
 export const initUnusable = (file: string, problem: SparseError): SparseError =>
   error(

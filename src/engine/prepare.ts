@@ -25,6 +25,7 @@ import { loadData } from './data/load';
 import * as errors from './errors';
 import { tooLittleMemory } from './free-memory';
 import { lastStates, setAside } from './last-states';
+import type { LastStates } from './last-states';
 import { slotNames } from './optimizer';
 import type { Emit } from './recorder';
 import { Recorder } from './recorder';
@@ -190,6 +191,12 @@ export async function resumable(directory: string): Promise<{ folder: RunFolder;
   return { folder, record };
 }
 
+/** What a run goes on with in place of what it began with, and the word of it. */
+export interface OtherBackend {
+  backend: RunRecord['backend'];
+  warning: (from: LastStates['from']) => SparseError;
+}
+
 /**
  * Locks the folder first: loading takes seconds, in which another window may do the same.
  * @throws as `prepareStart`, and `engine.data-changed`, `engine.checkpoint-mismatch`, `safetensors.*`
@@ -199,6 +206,7 @@ export async function prepareResume(
   versions: RunRecord['versions'],
   emit: Emit,
   context: CallContext,
+  other?: OtherBackend,
 ): Promise<Prepared> {
   const lock = await folder.lock();
   try {
@@ -227,11 +235,12 @@ export async function prepareResume(
     const recorder = await Recorder.open(
       folder,
       lock,
-      { ...record, ...moved, state: 'starting', versions, pid: process.pid },
+      { ...record, ...moved, ...(other && { backend: other.backend }), state: 'starting', versions, pid: process.pid },
       emit,
       { truncateAfterStep: from.step },
     );
-    for (const warning of [...warnings, ...memoryWarnings(plan)]) recorder.warn(warning);
+    const told = other ? [other.warning(from)] : [];
+    for (const warning of [...told, ...warnings, ...memoryWarnings(plan)]) recorder.warn(warning);
     return {
       recorder,
       work: { config, plan, rule, data, wanted, from },

@@ -99,6 +99,18 @@ export class Recorder {
     }
   }
 
+  /** Leaves the run as it is on disk, for another recorder to go on with. */
+  async leave(): Promise<void> {
+    this.journal.close();
+    await this.lock.release();
+  }
+
+  /** The end of a run that was left and that nothing could go on with. @throws SparseError `file.*` */
+  async giveUp(error: { code: string; message: string }): Promise<void> {
+    this.current = { ...this.current, state: 'failed', endedAt: new Date(this.now()).toISOString(), error };
+    await this.write();
+  }
+
   private async write(): Promise<void> {
     await this.folder.writeRecord(this.current);
     this.announce();

@@ -83,6 +83,9 @@ const reasons: Record<Stop, () => SparseError | undefined> = {
 /** Unwinds a run that was told to stop; never leaves this file. */
 class Stopped extends Error {}
 
+/** Unwinds a run whose backend another run has lost; never leaves this file. */
+class Lost extends Error {}
+
 export class Run {
   /** Resolves when the run has ended in whatever way; never rejects. */
   readonly finished: Promise<void>;
@@ -99,13 +102,16 @@ export class Run {
   private wanted: Stop | undefined;
   /** The step at which training ended before its time. */
   private endedAt: number | undefined;
+  /** Why the backend can compute no more: the run was left where it is on disk, and can go on from there on another. */
+  lost: string | undefined;
 
-  /** Begins at once. `recorded`: what the journal holds of this run. */
+  /** Begins at once. `recorded`: what the journal holds of this run; `lossOf`: as `lost` of a backend. */
   constructor(
     private readonly recorder: Recorder,
     private readonly work: Work,
     private readonly recorded: Recorded,
     private readonly emit: Emit,
+    private readonly lossOf: (error?: unknown) => string | undefined = () => undefined,
   ) {
     const { config, plan, data, from } = work;
     ({ train: this.train, validation: this.validation } = batchesFor(config, data, vocabularyOf(plan.network)));
@@ -123,6 +129,17 @@ export class Run {
     return this.recorder.folder.directory;
   }
 
+  /** How it was told to stop. */
+  get stopping(): Stop | undefined {
+    return this.wanted;
+  }
+
+  /** Ends a run that was `lost`, as nothing could go on with it. */
+  async giveUp(error: unknown): Promise<void> {
+    const { code, message } = describeError(error);
+    await this.recorder.giveUp({ code, message });
+  }
+
   /** Asks it to stop after the step it is in; resolves when it has. */
   stop(how: Stop): Promise<void> {
     this.wanted ??= how;
@@ -136,9 +153,18 @@ export class Run {
       await this.trainFrom(state);
       await this.end('completed');
     } catch (error) {
-      if (error instanceof Stopped && this.wanted) await this.end(this.wanted, reasons[this.wanted]());
-      else await this.fail(error);
+      const lost = this.lossOf(error);
+      if (this.wanted && (error instanceof Stopped || lost !== undefined))
+        await this.end(this.wanted, reasons[this.wanted]());
+      else if (lost === undefined) await this.fail(error);
+      else await this.leave(lost);
     }
+  }
+
+  private async leave(lost: string): Promise<void> {
+    await closeData(this.work.data);
+    await this.recorder.leave();
+    this.lost = lost;
   }
 
   private async fail(error: unknown): Promise<void> {
@@ -163,6 +189,8 @@ export class Run {
   private async turn(): Promise<void> {
     await nextTurn();
     if (this.wanted) throw new Stopped();
+    // Another run on it has met the end of the backend, which is not the one in use any more.
+    if (this.lossOf() !== undefined) throw new Lost();
   }
 
   /** A result that may take longer than a step. */

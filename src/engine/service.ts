@@ -3,10 +3,11 @@ import * as tf from '@tensorflow/tfjs';
 import type { BackendChoice, ConfigSource, EngineApi, EngineInfo, RunHandle } from '../protocol/engine';
 import { protocolVersion } from '../protocol/engine';
 import type { CallContext } from '../protocol/rpc';
-import type { BackendName, Device, RunRecord } from '../protocol/run';
-import { backends as allBackends, choose } from './backends/choose';
-import type { Backend, StartedBackend } from './backends/backend';
-import type { Choice } from './backends/choose';
+import type { BackendName, RunRecord } from '../protocol/run';
+import { backends as allBackends } from './backends/choose';
+import { BackendsInUse, recordOf } from './backends/in-use';
+import type { Started } from './backends/in-use';
+import type { Backend } from './backends/backend';
 import { downloadDataSet } from './data/download';
 import { previewData } from './data/preview';
 import { compareInitialisations } from './compare';
@@ -14,7 +15,7 @@ import * as errors from './errors';
 import { processKernels } from './kernels/load';
 import { initialise, prune } from './initial-network';
 import type { Source } from './initial-network';
-import type { Prepared } from './prepare';
+import type { OtherBackend, Prepared } from './prepare';
 import { checkedConfig, prepareResume, prepareStart, resumable } from './prepare';
 import { Recorded } from './recorded';
 import type { Emit } from './recorder';
@@ -31,23 +32,34 @@ const sourceOf = async ({ configPath, configText, root }: ConfigSource): Promise
   ...(await checkedConfig(configText, configPath)),
 });
 
+/** A run, and those that go on with it where a backend is lost. */
+interface Live {
+  run: Run;
+  /** Resolves when nothing goes on with it any more; never rejects. */
+  ended: Promise<void>;
+}
+
+const stopped = async (live: Live, how: Stop): Promise<void> => {
+  await live.run.stop(how);
+  await live.ended;
+};
+
 export class EngineService {
   private info: EngineInfo | undefined;
-  private readonly runs = new Map<string, Run>();
+  private readonly runs = new Map<string, Live>();
   /** Folders whose run is being prepared: two resumes of one folder at once must not both write there. */
   private readonly claimed = new Set<string>();
-  /** The backend of each run that is going on or being prepared: TensorFlow.js computes with one at a time. */
-  private readonly holds = new Map<symbol, BackendName>();
-  /** Why a backend that seemed to work does not, once it was tried here. */
-  private readonly broken = new Map<BackendName, string>();
+  private readonly backends: BackendsInUse;
   private ending: Stop | undefined;
 
   /** `onShutdown`: called once, when `shutdown` was asked for and everything has stopped. `backends`: best first. */
   constructor(
     private readonly emit: Emit,
     private readonly onShutdown: () => void = () => undefined,
-    private readonly backends: readonly Backend[] = allBackends,
-  ) {}
+    backends: readonly Backend[] = allBackends,
+  ) {
+    this.backends = new BackendsInUse(backends);
+  }
 
   readonly api: EngineApi = {
     hello: async (params) => {
@@ -66,10 +78,10 @@ export class EngineService {
     resumeRun: ({ directory }, context) => this.resume(directory, context),
     cancelRun: async ({ id, directory }) => {
       const found = [...this.runs.values()].filter(
-        (run) => run.record.id === id && (directory === undefined || run.directory === directory),
+        ({ run }) => run.record.id === id && (directory === undefined || run.directory === directory),
       );
       if (found.length === 0) throw errors.noSuchRun(id);
-      await Promise.all(found.map((run) => run.stop('cancelled')));
+      await Promise.all(found.map((live) => stopped(live, 'cancelled')));
     },
     initialise: async (params, context) => ({
       layers: await initialise(await sourceOf(params), params.output, context),
@@ -101,19 +113,22 @@ export class EngineService {
 
   /** Resolves when no run is going on. */
   async whenIdle(): Promise<void> {
-    while (this.runs.size > 0) await Promise.all([...this.runs.values()].map((run) => run.finished));
+    while (this.runs.size > 0) await Promise.all([...this.runs.values()].map(({ ended }) => ended));
   }
 
   /** Takes no new work and stops what runs, each run after its step. */
   async stopAll(how: Stop): Promise<void> {
     this.ending = how;
-    await Promise.all([...this.runs.values()].map((run) => run.stop(how)));
+    await Promise.all([...this.runs.values()].map((live) => stopped(live, how)));
   }
 
   private async greet(choice: BackendChoice): Promise<EngineInfo> {
-    const { backend, reason, available, device } = await this.chosen(choice);
+    return (this.info = this.told(await this.backends.choose(choice)));
+  }
+
+  private told({ backend, reason, available, device }: Started): EngineInfo {
     const { kernels, reason: plainReason } = processKernels();
-    this.info = {
+    return {
       protocolVersion,
       sparsescope: version,
       node: process.versions.node,
@@ -125,26 +140,6 @@ export class EngineService {
       available,
       kernels: { kind: kernels.kind, ...(plainReason !== undefined && { reason: plainReason }) },
     };
-    return this.info;
-  }
-
-  /** Chooses, and starts what was chosen: `auto` takes the next where the best does not start after all. */
-  private async chosen(choice: BackendChoice): Promise<Choice & { device?: Device }> {
-    const among = this.backends.map((backend): Backend => {
-      const reason = this.broken.get(backend.name);
-      return reason === undefined ? backend : { ...backend, available: () => Promise.resolve({ ok: false, reason }) };
-    });
-    const chosen = await choose(choice, among);
-    const { name } = chosen.backend;
-    try {
-      const { device } = await this.useBackend(name);
-      return { ...chosen, ...(device && { device }) };
-    } catch (error) {
-      const reason = errors.unavailableReason(error);
-      if (choice !== 'auto' || reason === undefined) throw error;
-      this.broken.set(name, reason);
-      return this.chosen(choice);
-    }
   }
 
   private ready(): Promise<EngineInfo> {
@@ -156,40 +151,71 @@ export class EngineService {
     return { sparsescope: version, node: process.versions.node, tfjs: tf.version.tfjs };
   }
 
-  /** @throws SparseError `engine.backend-busy`, `engine.unknown-backend` */
-  private async useBackend(name: BackendName): Promise<StartedBackend> {
-    const other = [...this.holds.values()].find((held) => held !== name);
-    if (other !== undefined) throw errors.backendBusy(name, other);
-    const backend = this.backends.find((candidate) => candidate.name === name);
-    if (!backend)
-      throw errors.unknownBackend(
-        name,
-        this.backends.map((candidate) => candidate.name),
-      );
-    return backend.start();
+  /** Takes what works after `name`, which does not, from now on for all runs. */
+  private async replace(name: BackendName, why: string): Promise<Started> {
+    const next = await this.backends.replace(name, why);
+    if (this.info?.backend === name) {
+      this.info = this.told(next);
+      this.emit('infoChanged', this.info);
+    }
+    return next;
   }
 
   /** Holds the backend from the preparation to the end of the run. */
   private async begin(backend: BackendName, prepare: () => Promise<Prepared>): Promise<RunHandle> {
     const hold = Symbol(backend);
-    const using = this.useBackend(backend);
-    this.holds.set(hold, backend);
+    const using = this.backends.use(backend);
+    this.backends.hold(hold, backend);
     try {
       await using;
-      const { recorder, work, events } = await prepare();
-      const run = new Run(recorder, work, new Recorded(events), this.emit);
+      const run = this.run(await prepare());
       const { directory } = run;
-      this.runs.set(directory, run);
-      void run.finished.then(() => {
-        this.runs.delete(directory);
-        this.holds.delete(hold);
-      });
+      const live: Live = { run, ended: Promise.resolve() };
+      live.ended = this.see(live, hold);
+      this.runs.set(directory, live);
       // The engine was told to stop while this run was being prepared.
-      if (this.ending) await run.stop(this.ending);
+      if (this.ending) await stopped(live, this.ending);
       return { id: run.record.id, directory };
     } catch (error) {
-      this.holds.delete(hold);
+      this.backends.release(hold);
       throw error;
+    }
+  }
+
+  private run({ recorder, work, events }: Prepared): Run {
+    const { name } = recorder.record.backend;
+    return new Run(recorder, work, new Recorded(events), this.emit, (error) => this.backends.lossOf(name, error));
+  }
+
+  /** Waits for the end of a run, and goes on with it as often as its backend is lost. */
+  private async see(live: Live, hold: symbol): Promise<void> {
+    for (let next: Run | undefined = live.run; next;) {
+      live.run = next;
+      await next.finished;
+      next = next.lost === undefined ? undefined : await this.goOn(next, next.lost, hold);
+      // It was told to stop while the next one was being prepared.
+      const how: Stop | undefined = live.run.stopping ?? this.ending;
+      if (next && how) void next.stop(how);
+    }
+    this.runs.delete(live.run.directory);
+    this.backends.release(hold);
+  }
+
+  /** On the next backend, from the last checkpoint; nothing where that cannot be, which the record then tells. */
+  private async goOn(run: Run, why: string, hold: symbol): Promise<Run | undefined> {
+    const { name } = run.record.backend;
+    try {
+      const next = await this.replace(name, why);
+      this.backends.hold(hold, next.backend.name);
+      const warning: OtherBackend['warning'] = (from) => errors.backendLost(name, why, next.backend.name, from);
+      const other = { backend: recordOf(next), warning };
+      const context = { signal: new AbortController().signal, progress: () => undefined };
+      return this.run(await prepareResume(await resumable(run.directory), this.versions(), this.emit, context, other));
+    } catch (error) {
+      await run.giveUp(error).catch((cause: unknown) => {
+        this.emit('log', { level: 'error', message: errors.describeError(cause).message });
+      });
+      return undefined;
     }
   }
 
@@ -200,11 +226,22 @@ export class EngineService {
     if (this.runs.has(key) || this.claimed.has(key)) throw errors.runIsLive(directory);
     this.claimed.add(key);
     try {
-      // The same result needs the same arithmetic: the run's backend, not the one chosen for new runs.
-      const backend = found.record.backend.name;
-      return await this.begin(backend, () => prepareResume(found, this.versions(), this.emit, context));
+      const other = await this.otherThan(found.record.backend.name);
+      const backend = other?.backend.name ?? found.record.backend.name;
+      return await this.begin(backend, () => prepareResume(found, this.versions(), this.emit, context, other));
     } finally {
       this.claimed.delete(key);
     }
+  }
+
+  /** The same result needs the same arithmetic: the run's backend, and another one only where that does not work any more. */
+  private async otherThan(name: BackendName): Promise<OtherBackend | undefined> {
+    const reason = await this.backends.whyNot(name);
+    if (reason === undefined) return undefined;
+    const next = await this.replace(name, reason);
+    return {
+      backend: recordOf(next),
+      warning: (from) => errors.backendChanged(name, reason, next.backend.name, from),
+    };
   }
 }

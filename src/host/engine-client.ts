@@ -166,6 +166,11 @@ export class EngineClient {
     this.follow(child.stdout, 'info');
     this.follow(child.stderr, 'warn');
     peer.on('log', ({ level, message }) => this.keep(level, message));
+    peer.on('infoChanged', (info) => {
+      if (this.session !== session) return;
+      this.info = info;
+      this.changed.fire();
+    });
     // What an engine says after its stop was asked for is no news: its runs are read from their folders.
     peer.on('runEvent', (value) => {
       if (this.session === session) this.heard.fire(value);

@@ -110,5 +110,7 @@ export interface EngineEvents {
   runEvent: { id: string; directory: string; event: RunEvent };
   /** `run.json` as last written. */
   runChanged: { id: string; directory: string; record: RunRecord };
+  /** Another backend computes from now on: the one before was lost. */
+  infoChanged: EngineInfo;
   log: { level: 'info' | 'warn' | 'error'; message: string };
 }

@@ -2,9 +2,11 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Backend } from '../../../src/engine/backends/backend';
+import type { Emit } from '../../../src/engine/recorder';
 import { EngineService } from '../../../src/engine/service';
 import { writeIdx } from '../../../src/formats/idx';
-import type { BackendChoice, EngineEvents, RunHandle, StartRun } from '../../../src/protocol/engine';
+import type { BackendChoice, EngineEvents, EngineInfo, RunHandle, StartRun } from '../../../src/protocol/engine';
 import { protocolVersion } from '../../../src/protocol/engine';
 import type { CallContext } from '../../../src/protocol/rpc';
 import type { RunEvent, RunRecord } from '../../../src/protocol/run';
@@ -128,18 +130,26 @@ export class TestEngine {
   readonly records: RunRecord[] = [];
   readonly logs: EngineEvents['log'][] = [];
   hear: Hear | undefined;
-  readonly service = new EngineService((event, value) => {
-    if (event === 'runEvent') {
+  info: EngineInfo | undefined;
+  readonly service: EngineService;
+
+  constructor(backends?: readonly Backend[]) {
+    this.service = new EngineService((event, value) => this.take(event, value), undefined, backends);
+  }
+
+  private readonly take: Emit = (event, value) => {
+    if (event === 'infoChanged') this.info = value as EngineInfo;
+    else if (event === 'runEvent') {
       const heard = value as EngineEvents['runEvent'];
       this.events.push({ id: heard.id, event: heard.event });
       this.hear?.(heard.event, heard);
     } else if (event === 'runChanged') this.records.push((value as EngineEvents['runChanged']).record);
     else this.logs.push(value as EngineEvents['log']);
-  });
+  };
 
-  static async greeted(backend: BackendChoice = 'wasm'): Promise<TestEngine> {
-    const engine = new TestEngine();
-    await engine.service.api.hello({ protocolVersion, backend }, context());
+  static async greeted(backend: BackendChoice = 'wasm', backends?: readonly Backend[]): Promise<TestEngine> {
+    const engine = new TestEngine(backends);
+    engine.info = await engine.service.api.hello({ protocolVersion, backend }, context());
     return engine;
   }
 

@@ -11,7 +11,8 @@ import { failedWord, notForSystem, notInstalled, otherLoaded } from '../../../gp
 import { backendUnavailable, words } from '../../errors';
 import { BackendLost } from '../backend';
 import type { Backend } from '../backend';
-import { load, nodeBackendName, tryOut } from './load';
+import { installOwnKernels } from '../install';
+import { load, nodeBackendName, nodeMemory, tryOut } from './load';
 import type { Loaded } from './load';
 
 /** In the folder of GPU engines, else among the packages beside the program. */
@@ -60,11 +61,13 @@ export function tensorflowBackend(id: GpuEngineId): Backend {
     start: async () => {
       const packageFolder = findPackage(id);
       if (packageFolder === undefined) throw backendUnavailable(name, notInstalled);
-      const { device } = await look(packageFolder);
+      const { problem, device } = await look(packageFolder);
+      if (problem !== undefined) throw backendUnavailable(name, problem);
       if (loaded && loaded.id !== id) throw backendUnavailable(name, otherLoaded(gpuEngines[loaded.id].backend));
       try {
         loaded ??= { id, ...load(packageFolder) };
         await tf.setBackend(nodeBackendName);
+        installOwnKernels(nodeBackendName, nodeMemory);
         tryOut();
       } catch (error) {
         throw backendUnavailable(name, failedWord(messageOf(error)));

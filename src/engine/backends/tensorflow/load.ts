@@ -5,6 +5,7 @@ import { createRequire, Module } from 'node:module';
 import { join } from 'node:path';
 import util from 'node:util';
 import * as tf from '@tensorflow/tfjs';
+import type { Memory } from '../own-kernels';
 import { quietTensorFlow } from '../quiet';
 
 /** What Node 23 took away and the packages still call; their fix was never released (tfjs #8425). */
@@ -49,6 +50,22 @@ interface NodeBackend {
   isUsingGpuDevice: boolean;
   binding: { TF_Version: string };
 }
+
+/**
+ * For the operations of our own, which compute on the processor: values come from the card, and go there with the next operation
+ * on them. Patches of pictures cross twice that way.
+ */
+export const nodeMemory = (backend: unknown): Memory => {
+  const values = backend as tf.KernelBackend;
+  return {
+    read: ({ dataId }) => values.readSync(dataId) as Float32Array,
+    make: (shape) => {
+      // Kept by reference until then.
+      const made = new Float32Array(tf.util.sizeFromShape(shape));
+      return { info: { dataId: values.write(made, shape, 'float32'), shape, dtype: 'float32' }, values: () => made };
+    },
+  };
+};
 
 /** What TensorFlow.js calls the backend of both packages. */
 export const nodeBackendName = 'tensorflow';

@@ -1,0 +1,103 @@
+/** Which backend this process computes with, for whom, and which ones turned out not to work here. */
+import type { BackendChoice } from '../../protocol/engine';
+import type { BackendName, Device, RunRecord } from '../../protocol/run';
+import * as errors from '../errors';
+import type { Backend, StartedBackend } from './backend';
+import { choose } from './choose';
+import type { Choice } from './choose';
+
+/** What was chosen, and is in use. */
+export interface Started extends Choice {
+  device?: Device;
+}
+
+export const recordOf = ({ backend: { name }, reason, device }: Started): RunRecord['backend'] => ({
+  name,
+  reason,
+  ...(device && { device }),
+});
+
+export class BackendsInUse {
+  /** The backend of each run that is going on or being prepared: TensorFlow.js computes with one at a time. */
+  private readonly holds = new Map<symbol, BackendName>();
+  /** Why a backend that seemed to work does not, once it was tried here. */
+  private readonly broken = new Map<BackendName, string>();
+
+  /** Best first. */
+  constructor(private readonly backends: readonly Backend[]) {}
+
+  private named(name: BackendName): Backend | undefined {
+    return this.backends.find((backend) => backend.name === name);
+  }
+
+  /** `holder`: whoever keeps others from changing it until it is released. */
+  hold(holder: symbol, name: BackendName): void {
+    this.holds.set(holder, name);
+  }
+
+  release(holder: symbol): void {
+    this.holds.delete(holder);
+  }
+
+  /**
+   * Chooses, and starts what was chosen: `auto` takes the next where the best does not start after all.
+   * @throws SparseError `engine.backend-busy`, `engine.unknown-backend`, `engine.backend-unavailable`
+   */
+  async choose(choice: BackendChoice): Promise<Started> {
+    const among = this.backends.map((backend): Backend => {
+      const reason = this.broken.get(backend.name);
+      return reason === undefined ? backend : { ...backend, available: () => Promise.resolve({ ok: false, reason }) };
+    });
+    const chosen = await choose(choice, among);
+    const { name } = chosen.backend;
+    try {
+      const { device } = await this.use(name);
+      return { ...chosen, ...(device && { device }) };
+    } catch (error) {
+      const reason = errors.unavailableReason(error);
+      if (choice !== 'auto' || reason === undefined) throw error;
+      return this.replace(name, reason);
+    }
+  }
+
+  /**
+   * Why a run on `name` can compute no more, where `error` says so, or what another run met before: whatever it meets itself
+   * after that is of the same cause.
+   */
+  lossOf(name: BackendName, error?: unknown): string | undefined {
+    return this.broken.get(name) ?? this.named(name)?.lost?.(error)?.reason;
+  }
+
+  /** Takes what works after `name`, which does not, from now on. @throws as `choose` */
+  replace(name: BackendName, why: string): Promise<Started> {
+    this.broken.set(name, why);
+    return this.choose('auto');
+  }
+
+  /** @throws SparseError `engine.backend-busy`, `engine.unknown-backend`, `engine.backend-unavailable` */
+  async use(name: BackendName): Promise<StartedBackend> {
+    const other = [...this.holds.values()].find((held) => held !== name && !this.broken.has(held));
+    if (other !== undefined) throw errors.backendBusy(name, other);
+    const backend = this.named(name);
+    if (!backend)
+      throw errors.unknownBackend(
+        name,
+        this.backends.map((candidate) => candidate.name),
+      );
+    return backend.start();
+  }
+
+  /** Takes it, or tells why it does not work here. @throws as `use`, but `engine.backend-unavailable` */
+  async whyNot(name: BackendName): Promise<string | undefined> {
+    const known = this.broken.get(name);
+    if (known !== undefined) return known;
+    try {
+      await this.use(name);
+      return undefined;
+    } catch (error) {
+      const reason = errors.unavailableReason(error);
+      if (reason === undefined) throw error;
+      return reason;
+    }
+  }
+}
