@@ -5,6 +5,7 @@
  * src/host names them from here.
  */
 import type { Uri } from 'vscode';
+import type { GpuEngineId } from './gpu/engines';
 import type { CompareMethod } from './protocol/compare';
 import type { BackendChoice, DataSetName, RunHandle } from './protocol/engine';
 
@@ -55,6 +56,10 @@ export interface CommandTypes {
   'sparsescope.newConfig': () => Promise<void>;
   'sparsescope.openCheckpoint': () => Promise<void>;
   'sparsescope.downloadDataSet': (name?: DataSetName, directory?: Uri) => Promise<string[] | undefined>;
+  /** Answers its package, or `undefined` when the choice was left or it was cancelled. */
+  'sparsescope.installGpuEngine': (engine?: GpuEngineId) => Promise<string | undefined>;
+  /** Answers the packages that were removed. */
+  'sparsescope.removeGpuEngine': () => Promise<string[]>;
   'sparsescope.doctor': () => Promise<string>;
   'sparsescope.restartEngine': () => Promise<void>;
   'sparsescope.openLog': () => Promise<void>;
@@ -117,6 +122,8 @@ export const paletteCommands = [
   'sparsescope.newConfig',
   'sparsescope.openCheckpoint',
   'sparsescope.downloadDataSet',
+  'sparsescope.installGpuEngine',
+  'sparsescope.removeGpuEngine',
   'sparsescope.doctor',
   'sparsescope.restartEngine',
   'sparsescope.openLog',
@@ -135,16 +142,22 @@ export interface SettingTypes {
   'sparsescope.openPanelOnRun': boolean;
   /** Trials at once; 0: one less than the machine has processors. */
   'sparsescope.sweepJobs': number;
+  /** The program of a Node with npm; empty: the one of the PATH. */
+  'sparsescope.node': string;
 }
 
 export const settingDefaults: SettingTypes = {
   'sparsescope.backend': 'auto',
   'sparsescope.openPanelOnRun': true,
   'sparsescope.sweepJobs': 0,
+  'sparsescope.node': '',
 };
 
 /** A workspace that is not trusted may not choose these for the person. */
-export const restrictedSettings = ['sparsescope.backend'] as const satisfies readonly (keyof SettingTypes)[];
+export const restrictedSettings = [
+  'sparsescope.backend',
+  'sparsescope.node',
+] as const satisfies readonly (keyof SettingTypes)[];
 
 /** View container and views of the activity bar. */
 export const viewContainer = 'sparsescope';

@@ -1,6 +1,7 @@
 /** Builds the services and registers everything of src/contributions.ts. */
 import * as vscode from 'vscode';
 import { views, type CommandId } from '../contributions';
+import { gpuFolderVariable } from '../gpu/engines';
 import { registerCommands } from './commands';
 import { askForPreview } from './commands/data-command';
 import { registerTestCommands } from './commands/test-state';
@@ -43,6 +44,8 @@ const createServices = (
   closing: () => boolean,
 ): Services => {
   const report = reporter(log);
+  // Every engine that this window starts finds it, the trials of sweeps too.
+  process.env[gpuFolderVariable] ??= vscode.Uri.joinPath(context.globalStorageUri, 'gpu-engines').fsPath;
   const modulePath = vscode.Uri.joinPath(context.extensionUri, 'dist', 'engine.js').fsPath;
   const engine = new EngineClient({
     modulePath,

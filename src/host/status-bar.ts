@@ -63,7 +63,12 @@ export class StatusBar {
           ? words.step(entry.step, entry.record.totalSteps)
           : stateWords[entry?.record?.state ?? 'starting'];
       const backend = entry?.record?.backend ?? this.backend;
-      this.state.text = words.runningStatus(run.id, progress, backend && backendTitle(backend), this.engine.running.length - 1);
+      this.state.text = words.runningStatus(
+        run.id,
+        progress,
+        backend && backendTitle(backend),
+        this.engine.running.length - 1,
+      );
       this.cancel.tooltip = words.cancelTooltip(run.id);
       this.cancel.show();
     } else {

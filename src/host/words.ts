@@ -1,4 +1,5 @@
 /** What the host says that is no error: labels, buttons, notifications. Titles of contributions are in package.nls.json. */
+import type { GpuEngineId } from '../gpu/engines';
 import * as vscode from 'vscode';
 
 const { t } = vscode.l10n;
@@ -111,6 +112,19 @@ export const words = {
   stopping: (id: string) => t('Cancelling {0}', id),
   runFailed: (id: string, message: string) => t('{0} failed: {1}', id, message),
 
+  pickGpuEngine: () => t('Which GPU engine to install?'),
+  gpuEngineDetail: {
+    'tfjs-node-gpu': () =>
+      t(
+        'TensorFlow on an NVIDIA card: Linux or Windows on x86-64, driver above 450, CUDA 11.2, cuDNN 8.1; some hundred MB',
+      ),
+    'tfjs-node': () => t('TensorFlow on the processor; some hundred MB'),
+  } satisfies Record<GpuEngineId, () => string>,
+  installingGpu: (name: string) => t('Installing {0}', name),
+  gpuInstalled: (name: string, backend: string) =>
+    t('{0} is installed and has computed: {1}. The engine takes it as soon as no run is going on.', name, backend),
+  gpuRemoved: (names: string) => t('Removed {0}.', names),
+  noGpuEngine: () => t('No GPU engine is installed.'),
   pickDataSet: () => t('Which data set to download?'),
   dataSetDetail: {
     mnist: () => t('70,000 handwritten digits, 28 x 28, 4 files, about 12 MB'),

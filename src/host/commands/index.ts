@@ -10,6 +10,7 @@ import { previewData } from './data-command';
 import { Doctor } from './doctor';
 import { compareAtEqualMemory } from './equal-memory-command';
 import { downloadDataSet, newConfig, openCheckpoint } from './file-commands';
+import { installGpuEngine, removeGpuEngine } from './gpu-commands';
 import { registerCommand } from './register';
 import { cancelRun, resumeRun, runAgain, runConfig } from './run-commands';
 import { diagnoseSharing, testPrediction } from './sharing-commands';
@@ -53,6 +54,8 @@ export const registerCommands = (services: Services, layers: LayersTree): vscode
     'sparsescope.newConfig': () => newConfig(),
     'sparsescope.openCheckpoint': () => openCheckpoint(),
     'sparsescope.downloadDataSet': (name, directory) => downloadDataSet(services, name, directory),
+    'sparsescope.installGpuEngine': (engine) => installGpuEngine(services, engine),
+    'sparsescope.removeGpuEngine': () => removeGpuEngine(services),
     'sparsescope.doctor': () => doctor.run(),
     'sparsescope.restartEngine': async () => {
       await services.engine.restart();
