@@ -13,6 +13,15 @@ import { missing, serveStandIn } from './stand-in';
 
 const why = missing === undefined ? '' : ` (skipped: ${missing})`;
 
+const tinyConfig = `version: 1
+name: tiny
+seed: 1
+model: { preset: mlp-7 }
+data: { source: synthetic-digits }
+sparsity: { density: 0.1 }
+train: { epochs: 1, batchSize: 2000 }
+`;
+
 describe.skipIf(missing !== undefined)(`TensorFlow for Node${why}`, () => {
   let folder: string;
   let built: Bundle;
@@ -138,6 +147,21 @@ describe.skipIf(missing !== undefined)(`TensorFlow for Node${why}`, () => {
     };
     expect(await without('deps/lib/libtensorflow.so.2', cut)).toMatch(/^its TensorFlow library is damaged/);
     expect(await without('dist/register_all_kernels.js')).toMatch(/; install it again/);
+  });
+
+  it('leaves a run to wasm when an operation fails on the card', async () => {
+    const config = join(folder, 'tiny.sparse.yaml');
+    await writeFile(config, tinyConfig);
+    const { code, stdout } = await cli(['run', config, '--json']);
+    expect(code).toBe(0);
+    // The stand-in multiplies, and so passes for a card; training needs more than that.
+    expect(JSON.parse(stdout)).toMatchObject({
+      state: 'completed',
+      backend: {
+        name: 'wasm',
+        reason: expect.stringMatching(/tensorflow-gpu: an operation failed \(The stand-in/) as string,
+      },
+    });
   });
 
   it('leaves auto with wasm, and says why', async () => {
