@@ -14,6 +14,7 @@ import type { SplitName } from '../../core/kernels/work';
 import { Control } from './control';
 import { folders } from './load';
 import type { LoadedKernels, LoadedModule } from './load';
+import { Pace } from './pace';
 import { noThreads, oneCore, plainHasNone, threadEnded, threadSilent } from './words';
 
 export interface ThreadData extends Pick<LoadedModule, 'module' | 'memory'> {
@@ -28,8 +29,8 @@ export interface ThreadData extends Pick<LoadedModule, 'module' | 'memory'> {
 export interface ThreadOptions {
   /** Default: as many as there are cores, at most 8. With this one. */
   threads?: number;
-  /** Multiplications below which a call is not split. */
-  least?: number;
+  /** Split calls that are not worth it, too. */
+  always?: true;
   /** The bundle of worker.ts. */
   script?: string;
   /** Milliseconds after which a thread that computes a part is given up. */
@@ -111,22 +112,35 @@ export class KernelThreads {
   }
 
   private splitOne(index: number, kernel: AnyKernel): AnyKernel {
-    const work = splittings[names[index]].work as AnyWork;
+    const workOf = splittings[names[index]].work as AnyWork;
+    const pace = new Pace();
     return (...args) => {
       const [from, to] = args.slice(-2) as number[];
       const { threads } = this;
       const part = partSize(names[index], to - from, threads);
-      if (threads < 2 || part >= to - from || work(...args) < (this.options.least ?? leastWork)) return kernel(...args);
-      this.control.open({ kernel: index, args: addressesOf(args.slice(0, -2)), from, to, part });
-      let well = false;
-      try {
-        this.control.take((_, own, start, end) => kernel(...own, start, end));
-      } finally {
-        well = this.control.close(this.options.patience ?? 10_000);
-      }
-      if (well) return undefined;
-      this.giveUp(threadSilent);
-      return kernel(...args);
+      if (threads < 2 || part >= to - from) return kernel(...args);
+      if (this.options.always) return this.together(index, kernel, args, part);
+      const work = workOf(...args);
+      if (work < leastWork) return kernel(...args);
+      const split = pace.choose();
+      const began = performance.now();
+      const answer = split ? this.together(index, kernel, args, part) : kernel(...args);
+      pace.note(split, (performance.now() - began) / work);
+      return answer;
     };
+  }
+
+  private together(index: number, kernel: AnyKernel, args: Parameters<AnyKernel>, part: number): number | undefined {
+    const [from, to] = args.slice(-2) as number[];
+    this.control.open({ kernel: index, args: addressesOf(args.slice(0, -2)), from, to, part });
+    let well = false;
+    try {
+      this.control.take((_, own, start, end) => kernel(...own, start, end));
+    } finally {
+      well = this.control.close(this.options.patience ?? 10_000);
+    }
+    if (well) return undefined;
+    this.giveUp(threadSilent);
+    return kernel(...args);
   }
 }

@@ -16,6 +16,7 @@ import type { SplitName } from '../../../../src/core/kernels/work';
 import { Rng } from '../../../../src/core/rng';
 import { Control } from '../../../../src/engine/kernels/control';
 import { loadKernels } from '../../../../src/engine/kernels/load';
+import { Pace } from '../../../../src/engine/kernels/pace';
 import { KernelThreads } from '../../../../src/engine/kernels/threads';
 import type { ThreadData, ThreadOptions } from '../../../../src/engine/kernels/threads';
 import { into } from '../../kernels';
@@ -41,7 +42,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** All calls are split. */
 function threadsWith(options: ThreadOptions): KernelThreads {
-  const threads = new KernelThreads(loadKernels(['wasm']), { threads: 3, least: 0, script, ...options });
+  const threads = new KernelThreads(loadKernels(['wasm']), { threads: 3, always: true, script, ...options });
   opened.push(threads);
   return threads;
 }
@@ -178,12 +179,33 @@ describe('kernels over threads', () => {
     expect(several()).toEqual(wanted);
   });
 
+  it('splits calls only while that is quicker', () => {
+    const pace = new Pace();
+    const costs = { alone: 2, split: 1 };
+    /** How many of 1000 calls are split. */
+    const calls = (): number => {
+      let count = 0;
+      for (let call = 0; call < 1000; call++) {
+        const split = pace.choose();
+        pace.note(split, split ? costs.split : costs.alone);
+        if (split) count++;
+      }
+      return count;
+    };
+    expect(calls()).toBeGreaterThan(950);
+    costs.split = 9;
+    expect(calls()).toBeLessThan(50);
+    costs.alone = 20;
+    expect(calls()).toBeGreaterThan(400);
+  });
+
   it('does not keep its process alive', async () => {
     await copyFile('dist/kernels.wasm', join(folder, 'kernels.wasm'));
     const program = await bundled(
       'program.js',
       `import { loadKernels } from './load';
-       import { KernelThreads } from './threads';
+       import { Pace } from '../../../../src/engine/kernels/pace';
+import { KernelThreads } from './threads';
        const threads = new KernelThreads(loadKernels(['wasm']), { threads: 2 });
        const began = Date.now();
        const look = setInterval(() => {
