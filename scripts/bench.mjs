@@ -36,9 +36,11 @@ const __dirname = ${JSON.stringify(folder)};`,
     },
     logLevel: 'warning',
   });
-  // The engine looks for the WebAssembly files of TensorFlow.js beside itself.
-  for (const name of readdirSync(join(root, 'dist')).filter((file) => file.endsWith('.wasm')))
-    cpSync(join(root, 'dist', name), join(folder, name));
+  // The engine looks for WebAssembly files and the bundle of its threads beside itself.
+  const beside = readdirSync(join(root, 'dist')).filter(
+    (file) => file.endsWith('.wasm') || file === 'kernel-worker.js',
+  );
+  for (const name of beside) cpSync(join(root, 'dist', name), join(folder, name));
   const env = { ...process.env, SPARSESCOPE_CHROMIUM: chromium, SPARSESCOPE_VSIX: vsix };
   return run(process.execPath, [join(folder, 'main.mjs')], { env });
 });

@@ -5,10 +5,12 @@ export interface BenchRow {
   /** Median over the runs. */
   milliseconds: number;
   runs: number;
+  /** What people use for the same today, measured in turns with it; median too. */
+  beside?: { name: string; milliseconds: number };
   note?: string;
 }
 
-const median = (values: number[]): number => {
+export const median = (values: number[]): number => {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
@@ -20,6 +22,12 @@ export const rowOf = (name: string, times: number[], note?: string): BenchRow =>
   milliseconds: median(times),
   runs: times.length,
   ...(note !== undefined && { note }),
+});
+
+/** The row of what took `times`, and `beside` what took `others`, each measured just before or after. */
+export const besideOf = (name: string, times: number[], beside: string, others: number[], note?: string): BenchRow => ({
+  ...rowOf(name, times, note),
+  beside: { name: beside, milliseconds: median(others) },
 });
 
 /** Runs `work` once to warm up and `runs` times for the row. */
