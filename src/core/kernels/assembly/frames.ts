@@ -10,6 +10,32 @@ function placeAt(at: i32, size: i32, circular: bool): i32 {
   return rest < 0 ? rest + size : rest;
 }
 
+/** Calls of memory.copy and memory.fill cost more than a few lines of the cache do. */
+const few: usize = 512;
+
+// @ts-ignore: decorator
+@inline
+function copy(into: usize, from: usize, size: usize): void {
+  if (size > few) {
+    memory.copy(into, from, size);
+    return;
+  }
+  for (; size >= 16; size -= 16, from += 16, into += 16) v128.store(into, v128.load(from));
+  for (; size > 0; size -= 4, from += 4, into += 4) store<f32>(into, load<f32>(from));
+}
+
+// @ts-ignore: decorator
+@inline
+function clear(at: usize, size: usize): void {
+  if (size > few) {
+    memory.fill(at, 0, size);
+    return;
+  }
+  const none = f32x4.splat(0);
+  for (; size >= 16; size -= 16, at += 16) v128.store(at, none);
+  for (; size > 0; size -= 4, at += 4) store<f32>(at, 0);
+}
+
 // @ts-ignore: decorator
 @inline
 function add(from: usize, into: usize, count: i32): void {
@@ -51,8 +77,8 @@ export function pad(
             // At stride 1 what follows in the picture follows in the frame.
             const run = at >= 0 && stride == 1 ? min(width - at, columns - v) : 1;
             const size = <usize>run * bytes;
-            if (at < 0) memory.fill(into, 0, size);
-            else memory.copy(into, row + <usize>at * bytes, size);
+            if (at < 0) clear(into, size);
+            else copy(into, row + <usize>at * bytes, size);
             v += run;
             into += size;
           }
