@@ -30,12 +30,14 @@ function tileOf24(taps: usize, values: usize, count: i32, x: usize, bytes: i32, 
   v128.store(y, y5, 80);
 }
 
-/** Two weights at a time, which halves the steps. */
+/** Two weights at a time, each with sums of its own: one would wait for the sum of the other. */
 // @ts-ignore: decorator
 @inline
 function tileOf8(taps: usize, values: usize, count: i32, x: usize, bytes: i32, first: v128, y: usize): void {
   let y0 = first;
   let y1 = first;
+  let z0 = f32x4.splat(0);
+  let z1 = f32x4.splat(0);
   let k: usize = 0;
   const end = <usize>count << 2;
   for (; k + 8 <= end; k += 8) {
@@ -45,8 +47,8 @@ function tileOf8(taps: usize, values: usize, count: i32, x: usize, bytes: i32, f
     y1 = multiplyAdd(w, v128.load(from, 16), y1);
     const v = v128.load32_splat(values + k, 4);
     const next = x + <usize>(load<i32>(taps + k, 4) * bytes);
-    y0 = multiplyAdd(v, v128.load(next), y0);
-    y1 = multiplyAdd(v, v128.load(next, 16), y1);
+    z0 = multiplyAdd(v, v128.load(next), z0);
+    z1 = multiplyAdd(v, v128.load(next, 16), z1);
   }
   if (k < end) {
     const w = v128.load32_splat(values + k);
@@ -54,8 +56,8 @@ function tileOf8(taps: usize, values: usize, count: i32, x: usize, bytes: i32, f
     y0 = multiplyAdd(w, v128.load(from), y0);
     y1 = multiplyAdd(w, v128.load(from, 16), y1);
   }
-  v128.store(y, y0);
-  v128.store(y, y1, 16);
+  v128.store(y, f32x4.add(y0, z0));
+  v128.store(y, f32x4.add(y1, z1), 16);
 }
 
 // @ts-ignore: decorator
