@@ -81,6 +81,60 @@ function tileOf4(a: usize, row: usize, count: i32, p: usize, y: usize, plane: us
   v128.store(y3, c31, 16);
 }
 
+/** The same of x as it lies. */
+// @ts-ignore: decorator
+@inline
+function tileOfTaps(
+  a: usize,
+  row: usize,
+  count: i32,
+  taps: usize,
+  x: usize,
+  bytes: i32,
+  y: usize,
+  plane: usize,
+): void {
+  const a1 = a + row;
+  const a2 = a1 + row;
+  const a3 = a2 + row;
+  const y1 = y + plane;
+  const y2 = y1 + plane;
+  const y3 = y2 + plane;
+  let c00 = v128.load(y);
+  let c01 = v128.load(y, 16);
+  let c10 = v128.load(y1);
+  let c11 = v128.load(y1, 16);
+  let c20 = v128.load(y2);
+  let c21 = v128.load(y2, 16);
+  let c30 = v128.load(y3);
+  let c31 = v128.load(y3, 16);
+  for (let k: usize = 0, end = <usize>count << 2; k < end; k += 4) {
+    const p = x + <usize>(load<i32>(taps + k) * bytes);
+    const p0 = v128.load(p);
+    const p1 = v128.load(p, 16);
+    const w0 = v128.load32_splat(a + k);
+    c00 = multiplyAdd(w0, p0, c00);
+    c01 = multiplyAdd(w0, p1, c01);
+    const w1 = v128.load32_splat(a1 + k);
+    c10 = multiplyAdd(w1, p0, c10);
+    c11 = multiplyAdd(w1, p1, c11);
+    const w2 = v128.load32_splat(a2 + k);
+    c20 = multiplyAdd(w2, p0, c20);
+    c21 = multiplyAdd(w2, p1, c21);
+    const w3 = v128.load32_splat(a3 + k);
+    c30 = multiplyAdd(w3, p0, c30);
+    c31 = multiplyAdd(w3, p1, c31);
+  }
+  v128.store(y, c00);
+  v128.store(y, c01, 16);
+  v128.store(y1, c10);
+  v128.store(y1, c11, 16);
+  v128.store(y2, c20);
+  v128.store(y2, c21, 16);
+  v128.store(y3, c30);
+  v128.store(y3, c31, 16);
+}
+
 // @ts-ignore: decorator
 @inline
 function tileOf1(a: usize, count: i32, p: usize, y: usize): void {
@@ -129,6 +183,8 @@ export function correlateDense(
     for (; i + 4 <= places; i += 4) v128.store(own + (<usize>i << 2), fill);
     for (; i < places; i++) store<f32>(own + (<usize>i << 2), f32x4.extract_lane(fill, 0));
   }
+  // Packing pays when many outputs pass over it.
+  const few = to - from <= 16 && (to - from) % 4 == 0;
   const row = <usize>count << 2;
   const edge = scratch + ((depth * wide) << 2);
   const edgePlane: usize = strip << 2;
@@ -140,7 +196,7 @@ export function correlateDense(
         const into = y + (<usize>((r * segments + s) * run + i) << 2);
         for (let k = 0; k < count; k += depth) {
           const deep = min(depth, count - k);
-          pack(taps + (<usize>k << 2), deep, at, batch, width);
+          if (!few || width % strip != 0) pack(taps + (<usize>k << 2), deep, at, batch, width);
           for (let o = from; o < to; ) {
             const rows = to - o >= 4 ? 4 : 1;
             const a = values + <usize>(o - first) * row + (<usize>k << 2);
@@ -149,7 +205,8 @@ export function correlateDense(
               const p = scratch + (<usize>(j * depth) << 2);
               const valid = width - j;
               if (valid >= strip) {
-                if (rows == 4) tileOf4(a, row, deep, p, own, plane);
+                if (few) tileOfTaps(a, row, deep, taps + (<usize>k << 2), at + (<usize>j << 2), batch << 2, own, plane);
+                else if (rows == 4) tileOf4(a, row, deep, p, own, plane);
                 else tileOf1(a, deep, p, own);
               } else {
                 move(own, plane, edge, edgePlane, rows, valid);
