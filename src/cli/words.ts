@@ -101,9 +101,20 @@ const heldLine = ({ n, m, bytes, ...how }: SharingSummary): string =>
   `shares ${thousands(n)} weights in ${thousands(m)} numbers (${methodText(how)}); held: ${bytesText(bytes.memory)} of memory, ${bytesText(bytes.dense)} beside it, ` +
   `${bytesText(bytes.optimizer)} of the optimizer, ${bytesText(bytes.index)} of the mapping; within a step ${bytesText(bytes.weights)} of weights\n`;
 
-export const runHeading = ({ id, seed, backend, dataset, network, totalSteps, step, sharing }: RunRecord): string =>
+export const runHeading = ({
+  id,
+  seed,
+  backend,
+  executor,
+  dataset,
+  network,
+  totalSteps,
+  step,
+  sharing,
+}: RunRecord): string =>
   `run ${id}  seed ${seed}\n` +
   `backend ${backendText(backend)}\n` +
+  (executor ? `executor ${executor.name}: ${executor.reason}\n` : '') +
   `data ${dataset.source}: ${thousands(dataset.train)} to train, ${thousands(dataset.validation)} to validate, ` +
   `${network.inputs} values, ${network.classes} classes; ${thousands(totalSteps)} steps\n${step ? stepLine(step) : ''}${sharing ? heldLine(sharing) : ''}\n`;
 

@@ -163,6 +163,13 @@ export const words = {
   wasmFailed: 'WebAssembly did not start.',
   backendLost: (name: string, reason: string) =>
     `The device of the backend ${name} was lost in the middle of work: ${reason}`,
+  // After the executor's name and a colon.
+  executorAsked: 'as asked for.',
+  executorSparse: (kind: string) => `kept weights only, by kernels of our own (${kind}), taken by auto.`,
+  executorDense: (density: number) => `more than ${density} of the weights are kept, taken by auto.`,
+  executorShared: 'weights are shared, and so all are there, taken by auto.',
+  executorOnDevice: (backend: string) => `${backend} computes on another device, taken by auto.`,
+  plainKernels: (reason: string) => `The kernels of the sparse executor are not compiled here: ${reason}.`,
   // After the backend's name and a colon.
   asked: (what: string) => `${what}, as asked for.`,
   auto: (what: string, why: string) => `${what}, taken by auto.${why === '' ? '' : ` ${why}`}`,

@@ -33,6 +33,7 @@ import type { Work } from './run';
 import { courseOf } from './course';
 import type { Course } from './course';
 import { ruleOf, sharingSummary } from './rps/rule';
+import { chooseExecutor } from './sparse/choose';
 import { wantedPatterns } from './wanted-patterns';
 
 /** What of the engine goes into a record. */
@@ -120,6 +121,7 @@ export async function prepareStart(
         state: 'starting',
         createdAt: new Date().toISOString(),
         ...circumstances,
+        executor: chooseExecutor({ config, plan }, circumstances.backend.name),
         pid: process.pid,
         dataset: {
           source: data.source,

@@ -57,7 +57,8 @@ import { drawMemoryOf } from './rps/recovered-layers';
 import { watchOf } from './rps/run-watch';
 import type { RunWatch } from './rps/run-watch';
 import type { SharingRule } from './rps/rule';
-import { Trainer, trainingSettings } from './trainer';
+import { executorOf } from './sparse/choose';
+import { trainingSettings } from './trainer';
 import { inTurns } from '../runs/turns';
 import type { WantedPatterns } from './wanted-patterns';
 
@@ -248,7 +249,9 @@ export class Run {
   private async trainFrom(state: NetworkState): Promise<void> {
     const { config, plan } = this.work;
     const { optimizer, schedule } = config.train;
-    const trainer = new Trainer(plan.network, state, trainingSettings(this.work));
+    // A record of before there was a choice is of a run that TensorFlow.js computed.
+    const { name } = this.record.executor ?? { name: 'tensors' };
+    const trainer = executorOf(name, plan.network, state, trainingSettings(this.work));
     this.watch = watchOf(this.work, trainer, state);
     try {
       await this.settle(trainer);

@@ -30,6 +30,8 @@ export interface RunRecord {
   versions: { sparsescope: string; node: string; tfjs: string };
   /** `device`: only of a graphics card. */
   backend: { name: BackendName; reason: string; device?: Device };
+  /** What computes the training, and why; absent in older records, which TensorFlow.js computed. */
+  executor?: { name: ExecutorName; reason: string };
   /** Process that wrote this; whether it still writes is told by `writer.lock`. */
   pid: number;
   dataset: { source: string; train: number; validation: number; sha256: string };
@@ -78,6 +80,10 @@ export interface Device {
   /** Bytes that can be computed with, where they are known. */
   memory?: number;
 }
+
+export const executorNames = ['tensors', 'sparse'] as const;
+/** `tensors`: TensorFlow.js on the backend; `sparse`: our own kernels, on the processor. */
+export type ExecutorName = (typeof executorNames)[number];
 
 /** One maskable layer after initialisation. */
 export interface LayerSummary {

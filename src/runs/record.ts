@@ -1,6 +1,6 @@
 /** `run.json`: a versioned record. Each version has its mapper; today there is one. */
 import { mostLayers } from '../core/network';
-import { backendNames, distributionNames, runRecordVersion } from '../protocol/run';
+import { backendNames, distributionNames, executorNames, runRecordVersion } from '../protocol/run';
 import type { Device, InitDetails, LayerSummary, RunRecord, RunState, SpectrumSummary } from '../protocol/run';
 import { mappingNames, scalerNames, sharingMethods, sharingScopes } from '../core/rps/names';
 import type { SharingBytes, SharingSummary } from '../protocol/sharing';
@@ -75,6 +75,7 @@ const version1 = object<RunRecord>({
     reason: sentence,
     device: optional(object<Device>({ name, memory: optional(whole) })),
   }),
+  executor: optional(object<NonNullable<RunRecord['executor']>>({ name: oneOf(...executorNames), reason: sentence })),
   pid: whole,
   dataset: object<RunRecord['dataset']>({ source: path, train: whole, validation: whole, sha256: name }),
   network: object<RunRecord['network']>({ inputs: whole, classes: whole }),

@@ -108,6 +108,7 @@ const answer = (
   ...(record.error && { error: record.error }),
   run: { id: record.id, directory, name: record.name, seed: record.seed, createdAt: record.createdAt, elapsed },
   backend: record.backend,
+  ...(record.executor && { executor: record.executor }),
   versions: record.versions,
   dataset: record.dataset,
   steps: { completed: step, total: record.totalSteps },

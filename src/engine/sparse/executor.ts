@@ -103,7 +103,7 @@ export class SparseExecutor implements Executor {
   }
 
   /** There is no pruned weight that could be anything. */
-  firstChangedMask(): undefined {
+  firstChangedMask(): ReturnType<Executor['firstChangedMask']> {
     return undefined;
   }
 

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Trainer } from '../../../src/engine/trainer';
+import { SparseExecutor } from '../../../src/engine/sparse/executor';
 import { cannotWrite } from '../../../src/formats/errors';
 import { openFile } from '../../../src/formats/byte-source';
 import { openSafetensors } from '../../../src/formats/safetensors';
@@ -294,7 +294,7 @@ describe('a run that fails', () => {
   it('says at which step the gradient left the numbers where the loss had not yet, and what to try', async () => {
     const engine = await TestEngine.greeted();
     let steps = 0;
-    vi.spyOn(Trainer.prototype, 'step').mockImplementation(() => {
+    vi.spyOn(SparseExecutor.prototype, 'step').mockImplementation(() => {
       steps++;
       return { loss: 1, accuracy: 0.5, gradientNorm: steps === 3 ? Infinity : 1 };
     });
@@ -340,7 +340,7 @@ describe('a run that fails', () => {
   });
 
   it('names the layer in which a pruned weight moved', async () => {
-    vi.spyOn(Trainer.prototype, 'firstChangedMask').mockReturnValue({ layer: 'fc2', count: 3 });
+    vi.spyOn(SparseExecutor.prototype, 'firstChangedMask').mockReturnValue({ layer: 'fc2', count: 3 });
     const { directory } = await (await TestEngine.greeted()).run(project.start());
     expect((await recordOf(directory)).error).toMatchObject({
       code: 'engine.pruned-weight-changed',
@@ -365,7 +365,7 @@ describe('a run that fails', () => {
   });
 
   it('an unknown error becomes one sentence; the stack goes to the log', async () => {
-    vi.spyOn(Trainer.prototype, 'evaluate').mockImplementation(() => {
+    vi.spyOn(SparseExecutor.prototype, 'evaluate').mockImplementation(() => {
       throw new TypeError('secret detail');
     });
     const engine = await TestEngine.greeted();

@@ -84,7 +84,8 @@ describe('the sparse executor', () => {
           expect(found.accuracy).toBe(expected.accuracy);
         }
         const { difference, at } = apart(sparse.state(), tensors.state());
-        expect(difference, at).toBeLessThan(own === mlp ? 1e-5 : 5e-4);
+        // Twenty steps; those of Adam are as long for small gradients, with all their rounding, as for large ones.
+        expect(difference, at).toBeLessThan(own === mlp ? 5e-5 : 5e-4);
       });
   });
 

@@ -1,0 +1,48 @@
+/** Which executor a run is computed by, and why. */
+import type { NetworkPlan } from '../../config/plan';
+import type { Config } from '../../config/types';
+import type { Network } from '../../core/network';
+import type { BackendName, RunRecord } from '../../protocol/run';
+import { words } from '../errors';
+import type { Executor } from '../executor';
+import { loadKernels } from '../kernels/load';
+import type { NetworkState } from '../states';
+import { Trainer } from '../trainer';
+import type { TrainerSettings } from '../trainer';
+import { SparseExecutor } from './executor';
+import { densestSparse } from './products';
+
+type Chosen = NonNullable<RunRecord['executor']>;
+
+interface Asked {
+  config: Pick<Config, 'train' | 'sharing'>;
+  plan: Pick<NetworkPlan, 'density'>;
+}
+
+/** The executor of a run that begins on this backend. `auto`: sparse for sparse runs on the processor. */
+export function chooseExecutor({ config, plan }: Asked, backend: BackendName): Chosen {
+  const { executor } = config.train;
+  if (executor === 'tensors') return { name: executor, reason: words.executorAsked };
+  const { kernels, reason } = loadKernels();
+  if (executor === 'sparse') {
+    const plain = reason === undefined ? '' : ` ${words.plainKernels(reason)}`;
+    return { name: executor, reason: `${words.executorAsked}${plain}` };
+  }
+  const tensors = (why: string): Chosen => ({ name: 'tensors', reason: why });
+  if (backend !== 'wasm' && backend !== 'cpu') return tensors(words.executorOnDevice(backend));
+  if (config.sharing) return tensors(words.executorShared);
+  if (plan.density === undefined || plan.density > densestSparse) return tensors(words.executorDense(densestSparse));
+  if (kernels.kind === 'plain') return tensors(words.plainKernels(reason ?? ''));
+  return { name: 'sparse', reason: words.executorSparse(kernels.kind) };
+}
+
+/** By name; `state` is copied. Each sparse one has a memory of its own, which goes with it. */
+export const executorOf = (
+  name: Chosen['name'],
+  network: Network,
+  state: NetworkState,
+  settings: TrainerSettings,
+): Executor =>
+  name === 'sparse'
+    ? new SparseExecutor(network, state, settings, loadKernels().kernels)
+    : new Trainer(network, state, settings);

@@ -1,0 +1,47 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { wasm } from '../../../../src/engine/backends/wasm';
+import { chooseExecutor, executorOf } from '../../../../src/engine/sparse/choose';
+import { SparseExecutor } from '../../../../src/engine/sparse/executor';
+import { Trainer } from '../../../../src/engine/trainer';
+import { checkConfig } from '../../../../src/config/check';
+import { drawnState, presetNetwork } from '../nets';
+import { withExecutor } from './compare';
+
+function asked(change = ''): Parameters<typeof chooseExecutor>[0] {
+  const text = `version: 1\nname: a\nmodel: { preset: mlp-7 }\ndata: { source: synthetic-digits }\n${change}`;
+  const { config, plan, issues } = checkConfig(text, 'yaml');
+  if (!config || !plan) throw new Error(JSON.stringify(issues));
+  return { config, plan };
+}
+
+describe('the executor of a run', () => {
+  it.each([
+    ['sparsity: { density: 0.125 }', 'wasm', 'sparse', /kept weights only.*taken by auto/],
+    ['sparsity: { density: 0.125 }', 'cpu', 'sparse', /kept weights only/],
+    ['sparsity: { density: 0.125 }', 'webgpu', 'tensors', /webgpu computes on another device/],
+    ['sparsity: { density: 0.9 }', 'wasm', 'tensors', /more than 0.5 of the weights are kept/],
+    ['sharing: { compression: 8 }', 'wasm', 'tensors', /weights are shared/],
+    ['sparsity: { density: 0.125 }\ntrain: { executor: tensors }', 'wasm', 'tensors', /^as asked for/],
+    ['sparsity: { density: 0.9 }\ntrain: { executor: sparse }', 'wasm', 'sparse', /^as asked for/],
+  ] as const)('of %s on %s is %s', (change, backend, name, reason) => {
+    const found = chooseExecutor(asked(change), backend);
+    expect(found.name).toBe(name);
+    expect(found.reason).toMatch(reason);
+  });
+
+  describe('by name', () => {
+    beforeAll(async () => {
+      await wasm.start();
+    });
+    it.each([
+      ['sparse', SparseExecutor],
+      ['tensors', Trainer],
+    ] as const)('%s', (name, kind) => {
+      const network = presetNetwork('mlp-7', [1, 6, 6]);
+      const optimizer = { name: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 0 } as const;
+      withExecutor(executorOf(name, network, drawnState(network), { optimizer }), (executor) => {
+        expect(executor).toBeInstanceOf(kind);
+      });
+    });
+  });
+});
