@@ -36,16 +36,21 @@ const nap = new Int32Array(new SharedArrayBuffer(4));
 /** Milliseconds of turning without a pause: a GPU answers sooner than the system wakes anyone up. */
 const spin = 0.5;
 
-/** Lets Dawn work until `done`. */
+/** Milliseconds after which a GPU is given up: drivers end what takes seconds, and processors that imitate one are slow. */
+const patience = 120_000;
+
+/** Lets Dawn work until `done`, or until it is given up. */
 function workUntil(done: () => boolean): void {
   const began = performance.now();
   while (!done()) {
     for (const call of [...waiting]) call();
-    if (!done() && performance.now() - began > spin) Atomics.wait(nap, 0, 0, 0.1);
+    const waited = performance.now() - began;
+    if (waited > patience) return;
+    if (waited > spin && !done()) Atomics.wait(nap, 0, 0, 0.1);
   }
 }
 
-/** A copy of a buffer's bytes; undefined where the device is lost or refused to give them. */
+/** A copy of a buffer's bytes; undefined where the device is lost, refused to give them, or did not answer. */
 export function readBuffer(backend: WebGPUBackend, buffer: GPUBuffer): ArrayBuffer | undefined {
   const { size } = buffer;
   const staging = backend.bufferManager.acquireBuffer(size, GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ);
