@@ -85,7 +85,7 @@ export const webgpu: Backend = {
   costly: true,
   available: async () => {
     const { adapter, why } = await findGpu();
-    return adapter ? { ok: true, reason: words.on(nameOf(adapter)) } : { ok: false, reason: why };
+    return adapter ? { ok: true, reason: words.through(process.platform) } : { ok: false, reason: why };
   },
   start: async () => {
     quietTensorFlow();

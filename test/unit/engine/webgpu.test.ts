@@ -84,10 +84,7 @@ describe.skipIf(noSoftwareGpu)(`the webgpu backend${noSoftwareGpu ? ` (${noSoftw
   beforeAll(useSoftwareGpu);
 
   it('starts when it is asked for, and names its device', async () => {
-    expect(await webgpu.available()).toMatchObject({
-      ok: true,
-      reason: expect.stringMatching(/^on .*swiftshader/i) as string,
-    });
+    expect(await webgpu.available()).toEqual({ ok: true, reason: 'through Vulkan' });
     const { device } = await webgpu.start();
     expect(tf.getBackend()).toBe('webgpu');
     expect(device?.name).toMatch(/swiftshader.*, tensors up to [\d.]+ GiB$/i);

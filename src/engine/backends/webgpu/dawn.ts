@@ -1,12 +1,13 @@
 /**
  * Dawn, Chromium's WebGPU, as the npm package `webgpu` brings it for Node. It is no part of the extension (its binaries are
- * 20 MB a platform): it is taken from `webgpu/node_modules` in the folder that SPARSESCOPE_GPU_ENGINES names, else from where
- * the program itself finds packages.
+ * 20 MB a platform): it is taken from `webgpu/node_modules` in the folder of the GPU engines (SPARSESCOPE_GPU_ENGINES, else the
+ * command line's own), else from where the program itself finds packages.
  */
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { gpuFolder } from '../../../gpu/engines';
 import { watchImmediates } from './read-sync';
 import { loadVulkan, nameDrivers } from './vulkan';
 import { words } from './words';
@@ -27,10 +28,11 @@ interface Dawn {
 /** A GPU that can be used, or a sentence why there is none. */
 export type Found = { adapter: Adapter; why?: undefined } | { adapter?: undefined; why: string };
 
+const engineFolder = (): string => join(gpuFolder(), 'webgpu');
+
 /** The package's own file, wherever it is. */
 function packageFile(): string | undefined {
-  const engines = process.env['SPARSESCOPE_GPU_ENGINES'];
-  for (const folder of [...(engines ? [join(engines, 'webgpu')] : []), __dirname])
+  for (const folder of [engineFolder(), __dirname])
     try {
       return createRequire(join(folder, 'engine.js')).resolve('webgpu');
     } catch {
@@ -52,7 +54,7 @@ export function whyNotLoaded(said: string): string {
 async function load(): Promise<Dawn | string> {
   if (process.versions['electron'] !== undefined) return words.electron;
   const file = packageFile();
-  if (file === undefined) return words.noDawn;
+  if (file === undefined) return words.noDawn(engineFolder());
   const folder = dirname(file);
   if (!existsSync(join(folder, 'dist', platformName))) return words.noBinary(platformName);
   // Before Dawn, which says on stderr what it does not find.

@@ -1,12 +1,10 @@
 /** Every sentence about GPUs reached by WebGPU: why there is none, and what it is called where there is one. */
 
-/** Where Dawn and what it needs may lie: told once, for the sentences below. */
-const install = 'Install it with Sparsescope: Install GPU Engine.';
-
 export const words = {
   electron:
     "VS Code's own Node refuses the memory that a GPU driver hands over. Set sparsescope.node to a Node of your own (20 or newer).",
-  noDawn: `Dawn, which reaches the GPU (the npm package webgpu), is not installed. ${install}`,
+  noDawn: (folder: string) =>
+    `Dawn (the npm package webgpu), which reaches the GPU, is not installed; npm install --prefix ${folder} webgpu installs it.`,
   noBinary: (platform: string) => `Dawn (the npm package webgpu) has no build for ${platform}.`,
   oldLibrary: (library: string) =>
     `Dawn needs ${library}, which this system does not have: it needs a newer one, such as Debian 12 or Ubuntu 22.04.`,
@@ -21,7 +19,8 @@ export const words = {
       : 'No driver offers a GPU. Install your GPU’s driver.',
   software: (device: string) =>
     `${device} is a processor that imitates a GPU, slower than wasm. Set SPARSESCOPE_SOFTWARE_GPU=1 to use it all the same.`,
-  on: (device: string) => `on ${device}`,
+  through: (platform: NodeJS.Platform) =>
+    `through ${platform === 'darwin' ? 'Metal' : platform === 'win32' ? 'Direct3D 12' : 'Vulkan'}`,
   /** `most`: of one tensor. A GPU does not tell WebGPU how much memory it has. */
   device: (device: string, most: string) => `${device}, tensors up to ${most}`,
   noDevice: (device: string, why: string) => `The driver of ${device} gave no device: ${why}.`,
