@@ -116,7 +116,7 @@ async function main(): Promise<number> {
   const { device } = await webgpu.start();
   const processor = os.cpus()[0]?.model ?? 'unknown processor';
   console.log(
-    `webgpu  ${device}\nwasm    ${processor}, one thread\nNode    ${process.versions.node}, TensorFlow.js ${tf.version.tfjs}\n`,
+    `webgpu  ${device?.name}\nwasm    ${processor}, one thread\nNode    ${process.versions.node}, TensorFlow.js ${tf.version.tfjs}\n`,
   );
   console.log(`| ${columns.join(' | ')} |\n|${columns.map(() => ' --- |').join('')}`);
   const rows = [];
@@ -140,7 +140,10 @@ async function main(): Promise<number> {
     console.log(`| ${[name, size.batch, ...values].join(' | ')} |`);
   }
   if (json !== undefined)
-    writeFileSync(json, JSON.stringify({ device, processor, node: process.versions.node, rows }, null, 2));
+    writeFileSync(
+      json,
+      JSON.stringify({ device: device?.name, processor, node: process.versions.node, rows }, null, 2),
+    );
   console.log(`\n${agree ? `The first ${compared} losses are equal` : 'LOSSES DIFFER'} (1e-3 at most).`);
   return agree ? 0 : 1;
 }
