@@ -33,6 +33,8 @@ describe('imports go downwards only', () => {
     ['src/config/bad.ts', "import '../protocol/rpc';", paths],
     ['src/runs/bad.ts', "import '../contributions';", paths],
     ['src/runs/bad.ts', "import '@tensorflow/tfjs';", packages],
+    ['src/gpu/bad.ts', "import 'vscode';", packages],
+    ['src/gpu/bad.ts', "import '../protocol/rpc';", paths],
     ['src/client/bad.ts', "import 'vscode';", packages],
     ['src/client/bad.ts', "import '../runs/folder';", paths],
     ['src/sweep/bad.ts', "import '../engine/main';", paths],

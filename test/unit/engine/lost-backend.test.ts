@@ -158,7 +158,7 @@ describe('a card that is lost', () => {
       state: 'failed',
       error: { message: expect.any(String) as string },
     });
-    expect(engine.records.at(-1)?.state).toBe('failed');
+    expect(engine.records.at(-1)).toMatchObject({ state: 'failed' });
   });
 });
 
