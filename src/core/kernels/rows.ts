@@ -1,5 +1,7 @@
 /** What is done to values one by one, or to rows of them: a row is a channel with all its places and examples. */
 export interface RowKernels {
+  /** y = xᵀ of the rows `from` to `to` of x, (rows, columns). */
+  transpose(x: Float32Array, y: Float32Array, rows: number, columns: number, from: number, to: number): void;
   /** y = a + b of the values `from` to `to`; y may be either. */
   add(a: Float32Array, b: Float32Array, y: Float32Array, from: number, to: number): void;
   /** y = x + w of its row, of rows of `count` values. */

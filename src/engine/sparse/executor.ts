@@ -14,6 +14,7 @@ import type { LayerState, NetworkState, OtherState } from '../states';
 import { Trainer } from '../trainer';
 import type { Batch, Evaluation, StepResult, Stride, TrainerSettings } from '../trainer';
 import { Buffers } from './buffers';
+import type { Buffer } from './buffers';
 import { buildGraph } from './graph';
 import type { Graph } from './graph';
 import { NetworkParameters } from './network-parameters';
@@ -37,6 +38,8 @@ export class SparseExecutor implements Executor {
   private readonly buffers: Buffers;
   private readonly parameters: NetworkParameters;
   private readonly graph: Graph;
+  /** As they come, one after the other. */
+  private readonly examples: Buffer;
   private labels: Int32Array = new Int32Array();
 
   /** `state` is copied. `kernels`: of a room of its own, which it may fill. */
@@ -50,6 +53,7 @@ export class SparseExecutor implements Executor {
     if (sharing) this.memory = new TrainedMemory(sharing, optimizer, state.shared);
     this.shop = new Workshop(kernels, optimizer);
     this.buffers = new Buffers(kernels.room);
+    this.examples = this.buffers.need(network.inputs);
     this.parameters = new NetworkParameters(network, state, this.shop, this.memory);
     const { weighted, norms, tables } = this.parameters;
     this.graph = buildGraph(network, { buffers: this.buffers, weighted, norms, tables });
@@ -183,15 +187,14 @@ export class SparseExecutor implements Executor {
 
   /** Lays the examples of a batch side by side. */
   private take({ x, labels, size }: Batch): void {
-    const { room } = this.shop.kernels;
+    const { kernels } = this.shop;
     this.buffers.reserve(size);
     if (this.labels.length < size) {
-      if (this.labels.length > 0) room.free(this.labels);
-      this.labels = room.int32(size);
+      if (this.labels.length > 0) kernels.room.free(this.labels);
+      this.labels = kernels.room.int32(size);
     }
     this.labels.set(labels);
-    const { inputs } = this.network;
-    const to = this.graph.input.array;
-    for (let b = 0, from = 0; b < size; b++) for (let f = 0, at = b; f < inputs; f++, at += size) to[at] = x[from++];
+    this.examples.array.set(x);
+    kernels.transpose(this.examples.array, this.graph.input.array, size, this.network.inputs, 0, size);
   }
 }

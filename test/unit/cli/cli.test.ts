@@ -81,6 +81,7 @@ describe('run', () => {
         elapsed: expect.any(Number) as number,
       },
       backend: { name: 'cpu', reason: expect.stringContaining('asked for') as string },
+      executor: { name: 'sparse', reason: expect.stringContaining('kept weights only') as string },
       versions: expect.objectContaining({ tfjs: expect.any(String) as string }) as object,
       dataset: expect.objectContaining({ source: 'mnist', train: 48, validation: 12 }) as object,
       steps: { completed: totalSteps, total: totalSteps },

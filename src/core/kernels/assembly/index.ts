@@ -8,7 +8,7 @@ export { correlateDenseWeights } from './dense-weights';
 export { gather, pad, unpad } from './frames';
 export { batchNorm, batchNormBack, layerNorm, layerNormBack, layerNormSlopes, scaleRows } from './norm';
 export { poolMax, poolMaxBack, poolMean, poolMeanBack } from './pool';
-export { add, addToRows, meanOfPlaces, meanOfPlacesBack, scalePlaces, scalePlacesBack, sumRows } from './rows';
+export { add, addToRows, meanOfPlaces, meanOfPlacesBack, scalePlaces, scalePlacesBack, sumRows, transpose } from './rows';
 export { crossEntropy, moveByAdam, moveBySgd, sumOfSquares } from './train';
 
 /** Bytes of memory that are the module's own. */

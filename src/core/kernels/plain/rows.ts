@@ -1,6 +1,10 @@
 import type { RowKernels } from '../rows';
 
 export const plainRows: RowKernels = {
+  transpose(x, y, rows, columns, from, to) {
+    for (let row = from; row < to; row++)
+      for (let column = 0; column < columns; column++) y[column * rows + row] = x[row * columns + column];
+  },
   add(a, b, y, from, to) {
     for (let i = from; i < to; i++) y[i] = a[i] + b[i];
   },

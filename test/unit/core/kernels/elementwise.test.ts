@@ -27,6 +27,8 @@ const overlapping = [3, 1, 6, 5, 4, 3, batch, 0, 2] as const;
 const [picture, seen, seenMore] = [3 * 30 * batch, 3 * 6 * batch, 3 * 12 * batch];
 
 const calls: [name: keyof KernelFunctions, ...args: Argument[]][] = [
+  [name('transpose'), normal(11 * 13), normal(11 * 13), 11, 13, 1, 10],
+  [name('transpose'), normal(8 * 12), normal(8 * 12), 8, 12, 0, 8],
   [name('add'), normal(13), normal(13), normal(13), 1, 12],
   [name('addToRows'), normal(all), normal(channels), normal(all), ...row],
   [name('sumRows'), normal(all), normal(channels), ...row],
