@@ -195,20 +195,6 @@ export const train = {
       doc: 'Examples in one step.',
       source: eoiSpecs,
     },
-    executor: {
-      kind: 'enum',
-      values: ['auto', 'tensors', 'sparse'],
-      valueDocs: {
-        auto: '`sparse` where at most half of the weights are kept, none are shared, and the backend is `wasm` or `cpu`; else `tensors`.',
-        tensors: 'TensorFlow.js, on the backend: all products, with zeros for pruned weights.',
-        sparse:
-          'Kernels of our own on the processor: products of kept weights only, whose time and memory go with their number.',
-      },
-      default: 'auto',
-      doc:
-        'What computes the updates. Both make the same steps up to rounding, and a run goes on with the one it began with; ' +
-        '`run.json` says which that is, and why.',
-    },
     microBatch: {
       kind: 'union',
       default: 'auto',

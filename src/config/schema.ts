@@ -1,6 +1,7 @@
 /**
  * The words of a config: the one table from which types, defaults, JSON Schema, docs page, hovers and completions come.
  */
+import { compute } from './schema-compute';
 import { data } from './schema-data';
 import { model } from './schema-model';
 import { probes } from './schema-probes';
@@ -14,7 +15,7 @@ import type { ObjectSchema } from './schema-types';
 export const configSchema = {
   kind: 'object',
   doc: 'A network, its data, how sparse it is or how its weights are shared, how it is trained and what is measured.',
-  later: ['extends', 'compute'],
+  later: ['extends'],
   atMostOne: ['sparsity', 'sharing'],
   keys: {
     version: { kind: 'enum', values: [1], required: true, doc: 'Version of these words.' },
@@ -40,6 +41,7 @@ export const configSchema = {
     sparsity,
     sharing,
     train,
+    compute,
     probes,
     sweep,
   },

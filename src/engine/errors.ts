@@ -164,7 +164,7 @@ export const words = {
   backendLost: (name: string, reason: string) =>
     `The device of the backend ${name} was lost in the middle of work: ${reason}`,
   // After the executor's name and a colon.
-  executorAsked: 'as asked for.',
+  executorAsked: 'as compute.backend says.',
   executorSparse: (kind: string) => `kept weights only, by kernels of our own (${kind}), taken by auto.`,
   executorDense: (density: number) => `more than ${density} of the weights are kept, taken by auto.`,
   executorShared: 'weights are shared, and so all are there, taken by auto.',

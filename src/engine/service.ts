@@ -1,5 +1,6 @@
 /** Serves `EngineApi`: in the forked process behind its channel, in the command line directly. */
 import * as tf from '@tensorflow/tfjs';
+import type { Config } from '../config/types';
 import type { BackendChoice, ConfigSource, EngineApi, EngineInfo, RunHandle } from '../protocol/engine';
 import { protocolVersion } from '../protocol/engine';
 import type { CallContext } from '../protocol/rpc';
@@ -68,12 +69,11 @@ export class EngineService {
       return this.greet(params.backend);
     },
     startRun: async (params, context) => {
-      const { backend, reason, device } = await this.ready();
-      const circumstances = {
-        versions: this.versions(),
-        backend: { name: backend, reason, ...(device && { device }) },
-      };
-      return this.begin(backend, () => prepareStart(params, circumstances, this.emit, context));
+      const info = await this.ready();
+      const { config } = await checkedConfig(params.configText, params.configPath);
+      const backend = await this.backendOf(config, info);
+      const circumstances = { versions: this.versions(), backend };
+      return this.begin(backend.name, () => prepareStart(params, circumstances, this.emit, context));
     },
     resumeRun: ({ directory }, context) => this.resume(directory, context),
     cancelRun: async ({ id, directory }) => {
@@ -120,6 +120,13 @@ export class EngineService {
   async stopAll(how: Stop): Promise<void> {
     this.ending = how;
     await Promise.all([...this.runs.values()].map((live) => stopped(live, how)));
+  }
+
+  /** That of the engine, unless the config names another. @throws SparseError `engine.backend-unavailable`, `engine.backend-busy` */
+  private async backendOf({ compute }: Config, { backend, reason, device }: EngineInfo): Promise<RunRecord['backend']> {
+    if (compute.backend === 'auto' || compute.backend === 'sparse' || compute.backend === backend)
+      return { name: backend, reason, ...(device && { device }) };
+    return recordOf(await this.backends.choose(compute.backend));
   }
 
   private async greet(choice: BackendChoice): Promise<EngineInfo> {

@@ -15,18 +15,18 @@ import { densestSparse } from './products';
 type Chosen = NonNullable<RunRecord['executor']>;
 
 interface Asked {
-  config: Pick<Config, 'train' | 'sharing'>;
+  config: Pick<Config, 'compute' | 'sharing'>;
   plan: Pick<NetworkPlan, 'density'>;
 }
 
 /** The executor of a run that begins on this backend. `auto`: sparse for sparse runs on the processor. */
 export function chooseExecutor({ config, plan }: Asked, backend: BackendName): Chosen {
-  const { executor } = config.train;
-  if (executor === 'tensors') return { name: executor, reason: words.executorAsked };
+  const { backend: asked } = config.compute;
+  if (asked !== 'auto' && asked !== 'sparse') return { name: 'tensors', reason: words.executorAsked };
   const { kernels, reason } = loadKernels();
-  if (executor === 'sparse') {
+  if (asked === 'sparse') {
     const plain = reason === undefined ? '' : ` ${words.plainKernels(reason)}`;
-    return { name: executor, reason: `${words.executorAsked}${plain}` };
+    return { name: 'sparse', reason: `${words.executorAsked}${plain}` };
   }
   const tensors = (why: string): Chosen => ({ name: 'tensors', reason: why });
   if (backend !== 'wasm' && backend !== 'cpu') return tensors(words.executorOnDevice(backend));

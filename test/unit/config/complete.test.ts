@@ -43,20 +43,28 @@ describe('completion of keys', () => {
     [
       'an empty file',
       '|',
-      ['version', 'name', 'seed', 'model', 'data', 'sparsity', 'sharing', 'train', 'probes', 'sweep'],
+      ['version', 'name', 'seed', 'model', 'data', 'sparsity', 'sharing', 'train', 'compute', 'probes', 'sweep'],
     ],
-    ['the end of a file', `${head}|`, ['name', 'seed', 'data', 'sparsity', 'sharing', 'train', 'probes', 'sweep']],
+    [
+      'the end of a file',
+      `${head}|`,
+      ['name', 'seed', 'data', 'sparsity', 'sharing', 'train', 'compute', 'probes', 'sweep'],
+    ],
     [
       'a config that is sparse: nothing is shared then',
       `${head}|\nsparsity: { density: 0.1 }\n`,
-      ['name', 'seed', 'data', 'train', 'probes', 'sweep'],
+      ['name', 'seed', 'data', 'train', 'compute', 'probes', 'sweep'],
     ],
     [
       'a config that shares: nothing is sparse then',
       `${head}|\nsharing: {}\n`,
-      ['name', 'seed', 'data', 'train', 'probes', 'sweep'],
+      ['name', 'seed', 'data', 'train', 'compute', 'probes', 'sweep'],
     ],
-    ['a word begun', `${head}spa|\nseed: 1\n`, ['name', 'data', 'sparsity', 'sharing', 'train', 'probes', 'sweep']],
+    [
+      'a word begun',
+      `${head}spa|\nseed: 1\n`,
+      ['name', 'data', 'sparsity', 'sharing', 'train', 'compute', 'probes', 'sweep'],
+    ],
     ['an empty block', `${head}data:\n  |\nseed: 1\n`, dataKeys],
     ['a block with keys', `${head}sparsity:\n  density: 0.1\n  |\n`, besideDensity],
     ['braces', `${head}sparsity: { | }\n`, ['density', ...besideDensity]],
@@ -67,7 +75,11 @@ describe('completion of keys', () => {
       `${head}train:\n  optimizer:\n    name: sgd\n    |`,
       ['learningRate', 'momentum', 'nesterov', 'weightDecay', 'decayAll'],
     ],
-    ['model with a preset', 'version: 1\nmodel: { preset: mlp-7, | }\n', ['activation', 'depth', 'width']],
+    [
+      'model with a preset',
+      'version: 1\nmodel: { preset: mlp-7, | }\n',
+      ['activation', 'depth', 'width', 'widths', 'blocks'],
+    ],
     ['a new layer', 'version: 1\nmodel:\n  layers:\n    - |\n', ['name', ...kinds, 'residual', 'shortcut']],
     [
       'a layer with a name',

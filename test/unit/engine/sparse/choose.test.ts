@@ -21,8 +21,8 @@ describe('the executor of a run', () => {
     ['sparsity: { density: 0.125 }', 'webgpu', 'tensors', /webgpu computes on another device/],
     ['sparsity: { density: 0.9 }', 'wasm', 'tensors', /more than 0.5 of the weights are kept/],
     ['sharing: { compression: 8 }', 'wasm', 'tensors', /weights are shared/],
-    ['sparsity: { density: 0.125 }\ntrain: { executor: tensors }', 'wasm', 'tensors', /^as asked for/],
-    ['sparsity: { density: 0.9 }\ntrain: { executor: sparse }', 'wasm', 'sparse', /^as asked for/],
+    ['sparsity: { density: 0.125 }\ncompute: { backend: wasm }', 'wasm', 'tensors', /^as compute.backend says/],
+    ['sparsity: { density: 0.9 }\ncompute: { backend: sparse }', 'wasm', 'sparse', /^as compute.backend says/],
   ] as const)('of %s on %s is %s', (change, backend, name, reason) => {
     const found = chooseExecutor(asked(change), backend);
     expect(found.name).toBe(name);
