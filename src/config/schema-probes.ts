@@ -76,7 +76,7 @@ export const probes = {
     },
     divergence: {
       kind: 'object',
-      doc: 'Of `sharing`: by how much each layer is moved for its size, and how much the memory has grown, so that a divergence is seen where it begins.',
+      doc: 'Of `sharing`: by how much each layer is moved for its size, and how much the memory has grown, so that a divergence is seen where it begins. Layers that die, and batch norms whose variance blows up, are looked for at these steps too.',
       keys: {
         at: { ...steps, default: [], doc: `${steps.doc} Besides those of \`every\`.` },
         every: {

@@ -6,6 +6,7 @@
 import type { LayerShape } from '../core/density/layer-shape';
 import type { Products } from '../core/linalg/estimated-values';
 import type { Parts } from '../core/parts';
+import type { Insides } from '../core/rps/diagnosis/insides';
 import type { Measured } from './probes/layer-signals';
 import type { MemoryMove } from './rps/trained-memory';
 import type { LayerState, NetworkState, OtherState } from './states';
@@ -36,6 +37,8 @@ export interface Executor {
   layerJacobian<T>(name: string, batch: Batch, use: (products: Products) => Parts<T>): Parts<T>;
   /** What goes through each maskable layer for this batch, by name, as in training; nothing is changed. */
   signals(batch: Batch): Parts<Map<string, Measured>>;
+  /** Of this batch, as in training, what a watch looks at now and then; nothing is changed. */
+  insides(batch: Batch): Parts<Insides>;
 
   /** What the last `step` did to a shared memory and what is recovered from it; nothing without one. */
   readonly lastMove: MemoryMove | undefined;

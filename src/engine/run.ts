@@ -42,7 +42,7 @@ import { Masking } from './masking';
 import type { MasksChanged } from './masking';
 import type { NetworkState } from './states';
 import { Usage } from './probes/usage';
-import { dueProbes, isDue } from './probes/due';
+import { askedBefore, dueProbes, isAsked, isDue } from './probes/due';
 import type { Moment } from './probes/due';
 import { slotNames } from './optimizer';
 import type { Recorded } from './recorded';
@@ -340,12 +340,22 @@ export class Run {
     const { watch, validation, drawn } = this;
     const own = { config, network: plan.network, gain: plan.gain, trainer, validation, drawn };
     const probed = { ...own, ...(watch && { watch }) };
+    if (watch && isAsked(config.probes.divergence, moment)) await this.look(watch, trainer);
     for (const { key, measure } of dueProbes(probed, moment)) {
       if (this.recorded.has(key)) continue;
       await this.turn();
       this.note(await this.inTurns(await measure()));
     }
     drawn.clear();
+  }
+
+  /** Even where the event of this step is recorded: what is looked at later goes by it. */
+  private async look(watch: RunWatch, trainer: Executor): Promise<void> {
+    const { step } = this;
+    const { signals, divergence: asked } = this.work.config.probes;
+    await this.turn();
+    const insides = await this.inTurns(trainer.insides(await this.validation.head(signals.samples)));
+    await this.heed(watch.look(step, insides, askedBefore(asked, step)));
   }
 
   private async endEpoch(trainer: Executor, epoch: number): Promise<void> {
@@ -397,7 +407,7 @@ export class Run {
       step,
       tensors: [
         ...checkpointTensors(trainer.state(), slotNames(config.train.optimizer)),
-        ...(this.watch?.tensors() ?? []),
+        ...(this.watch?.tensors(step) ?? []),
       ],
       metadata: {
         ...stateMetadata(config, plan, step, rule),

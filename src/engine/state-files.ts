@@ -22,7 +22,7 @@ import { memoryTensor, metadataText, sharingKey } from '../core/rps/metadata';
 import { wiringText } from '../protocol/wiring-words';
 import { checkpointMismatch, words } from './errors';
 import type { SharingRule } from './rps/rule';
-import { isWatch, watchTensor } from './rps/run-watch';
+import { isWatch, looksTensor, watchTensor } from './rps/run-watch';
 import { otherLayers, otherShape } from './states';
 import type { LayerState, NetworkState, OtherState } from './states';
 
@@ -225,7 +225,10 @@ export async function readStates(
   const seen = file.get(watchTensor);
   if (seen && !isWatch(seen, shared.size)) throw checkpointMismatch(path, words.otherWatch(watchTensor));
   const watch = seen && { watch: await file.readFloat64(seen) };
-  return { layers, others, shared: { memory, slots: await slotsOf(memoryTensor, size), ...watch } };
+  const looked = file.get(looksTensor);
+  const norms = others.filter(({ running }) => running).length;
+  const looks = looked && { looks: await file.readFloat64(find(looksTensor, 'F64', [1 + norms])) };
+  return { layers, others, shared: { memory, slots: await slotsOf(memoryTensor, size), ...watch, ...looks } };
 }
 
 /**

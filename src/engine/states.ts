@@ -38,8 +38,9 @@ export interface SharedState {
   memory: Float32Array;
   /** What the optimizer remembers of each location, in the order of `slotNames`; empty before the first update: zeros. */
   slots: Float32Array[];
-  /** Of a checkpoint: what the run had seen of it. */
+  /** Of a checkpoint: what the run had seen of it, and what of the network's insides. */
   watch?: Float64Array;
+  looks?: Float64Array;
 }
 
 /** Layers whose weights a memory stands for have their biases only: `weight`, `mask` and `weightSlots` are empty. */

@@ -7,6 +7,7 @@ import type { Products } from '../core/linalg/estimated-values';
 import { weightShape } from '../core/network';
 import type { Network } from '../core/network';
 import type { Parts } from '../core/parts';
+import type { Insides } from '../core/rps/diagnosis/insides';
 import { sumOfSquares, valuesInPlace } from './backends/in-place';
 import type { Labels } from './data/data-set';
 import { countCorrect, crossEntropy } from './loss';
@@ -20,6 +21,7 @@ import { HeldNetwork, isLayer, maskOf } from './held-network';
 import type { Lent } from './held-network';
 import type { ParameterTensors } from './parameters';
 import { exampleJacobians } from './probes/example-jacobians';
+import { insides } from './probes/insides';
 import { layerJacobian } from './probes/layer-jacobian';
 import { layerSignals } from './probes/layer-signals';
 import type { BatchTensors, Measured } from './probes/layer-signals';
@@ -272,6 +274,16 @@ export class Trainer implements Executor {
     } finally {
       lent.giveBack();
       tf.dispose([tensors.x, tensors.target]);
+    }
+  }
+
+  /** Of this batch, part after part, as in training, what a watch looks at now and then; nothing is changed. */
+  *insides(batch: Batch): Parts<Insides> {
+    const lent = this.held.lend();
+    try {
+      return yield* insides(this.network, lent, this.partsOf(batch));
+    } finally {
+      lent.giveBack();
     }
   }
 

@@ -51,6 +51,12 @@ function since(finding: Finding): string {
   return `It began${where}${guessed && ','} at step ${step}${seen > step ? ` and was seen at step ${seen}` : ''}.`;
 }
 
+/** Of what is looked at now and then. */
+const notBefore = ({ facts }: Finding): string => {
+  const before = facts?.['before'];
+  return before === undefined ? ',' : `, and not yet at step ${before},`;
+};
+
 /** A run may have the scaler already. */
 const slower = 'Use method: stable-rps or scaler: theory; where one of them is used, a smaller learning rate.';
 
@@ -196,6 +202,21 @@ const words: Record<Measure, { title: string; sentence: (finding: Finding) => st
   'gradient-growth': {
     title: 'Growing gradient',
     sentence: (f) => `The norm of the gradient rose ${figure(f.value)} times within ten steps. ${since(f)}`,
+  },
+  'zero-activations': {
+    title: 'Dead layer',
+    sentence: (f) =>
+      `At step ${f.step}${notBefore(f)} ${figure(100 * (f.value ?? 0))} % of the activations${of(f)} are zero: hardly anything goes through it, and hardly a gradient comes back. ` +
+      (f.facts?.['before'] === undefined ? 'See to the initialisation, biases and the scale of the data.' : slower),
+  },
+  'running-variance': {
+    title: 'Running variance of a batch norm',
+    sentence: (f) =>
+      `At step ${f.step}${notBefore(f)} the running variance of batch norm "${f.layer}" is ` +
+      (f.value === null
+        ? 'not finite, and stays so: what it gives in evaluation says nothing of its input. '
+        : `${figure(f.value)} times that of step ${f.facts?.['first']}. Where the weights before it have grown as far, a step turns them by as many times less. `) +
+      slower,
   },
   'adam-scaler': {
     title: 'A scaler under Adam',

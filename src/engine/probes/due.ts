@@ -39,9 +39,24 @@ export const isDue = (every: number, { step, total }: Moment): boolean =>
 const isNamed = (at: readonly (number | 'end')[], { step, total }: Moment): boolean =>
   at.some((one) => step === (one === 'end' ? total : one));
 
-/** Of a probe that comes both at steps it names and every so many; with 0 only at those. */
-const isAsked = ({ at, every }: { at: readonly (number | 'end')[]; every: number }, moment: Moment): boolean =>
+/** When a probe comes both at steps it names and every so many; with 0 only at those. */
+interface Asked {
+  at: readonly (number | 'end')[];
+  every: number;
+}
+
+export const isAsked = ({ at, every }: Asked, moment: Moment): boolean =>
   isNamed(at, moment) || (every > 0 && isDue(every, moment));
+
+/** The last step before this one at which a probe came. */
+export const askedBefore = ({ at, every }: Asked, step: number): number | undefined => {
+  const counted = every > 0 ? [Math.floor((step - 1) / every) * every] : [];
+  const named = at.filter((one) => one !== 'end');
+  return [...named, ...counted]
+    .filter((one) => one >= 0 && one < step)
+    .sort((a, b) => b - a)
+    .at(0);
+};
 
 /** In the order in which they are recorded. */
 export function* dueProbes(probed: Probed, moment: Moment): Generator<DueProbe> {

@@ -44,7 +44,7 @@ export interface BatchTensors {
 const flat = 1e-3;
 
 /** Of each activation, in the order of `everyLayer`, what it is and the layer whose preactivations it takes, if it does. */
-function* activationOwners(layers: readonly Layer[]): Generator<{ fn: Activation; of?: string }> {
+export function* activationOwners(layers: readonly Layer[]): Generator<{ fn: Activation; of?: string }> {
   let of: string | undefined;
   for (const layer of layers) {
     if (layer.kind === 'linear' || layer.kind === 'conv') of = layer.name;

@@ -2,18 +2,21 @@
 import type { NetworkPlan } from '../../config/plan';
 import type { Parts } from '../../core/parts';
 import type { Finding } from '../../core/rps/diagnosis/finding';
+import { firstLook, judgeInsides } from '../../core/rps/diagnosis/insides';
+import type { FirstLook, Insides } from '../../core/rps/diagnosis/insides';
 import { SharingWatch, stepsKept } from '../../core/rps/diagnosis/watch';
 import type { WatchState, WatchedLayer, WatchedStep } from '../../core/rps/diagnosis/watch';
 import type { TensorEntry, TensorToWrite } from '../../formats/safetensors';
 import type { SharingEvent, SharingFailure } from '../../protocol/sharing';
 import type { Untimed } from '../recorder';
-import type { NetworkState } from '../states';
+import type { NetworkState, SharedState } from '../states';
 import type { Executor } from '../executor';
 import type { StepResult } from '../trainer';
 import type { SharingRule } from './rule';
 import type { MemoryMove } from './trained-memory';
 
 export const watchTensor = 'sharing.watch';
+export const looksTensor = 'sharing.looks';
 
 /** Of a step: itself, loss, |psi| and gradient norm, then update ratio and norm of each layer. */
 const headColumns = 4;
@@ -30,14 +33,17 @@ export class RunWatch {
   private watch: SharingWatch | undefined;
   /** |psi| before the first step. */
   private readonly startNorm: number;
+  /** From the first look on. */
+  private looks: FirstLook | undefined;
 
-  /** `begun`: the memory as it is now; `saved`: what the checkpoint held that the run goes on from. */
+  /** `begun`: the memory as it is now; `saved`, `looks`: what the checkpoint held that the run goes on from. */
   constructor(
     private readonly layers: readonly string[],
     private readonly classes: number,
     private readonly begun: MemoryMove,
-    saved: Float64Array | undefined,
+    { watch: saved, looks }: Pick<SharedState, 'watch' | 'looks'> = {},
   ) {
+    if (looks) this.looks = { step: looks[0], variances: [...looks.subarray(1)] };
     const state = saved && stateOf(saved, layers);
     this.startNorm = state?.start?.memoryNorm ?? begun.memoryNorm;
     if (state) this.watch = new SharingWatch({ classes, ...state });
@@ -49,6 +55,12 @@ export class RunWatch {
     const { layers, memoryNorm } = move;
     this.watch ??= new SharingWatch({ classes: this.classes, start: { loss, memoryNorm: this.startNorm } });
     return this.watch.see({ step, loss, gradientNorm, memoryNorm, layers: layers.map(watched) });
+  }
+
+  /** What is wrong within the network after `step` updates. `before`: the step of the last look that was due. */
+  look(step: number, insides: Insides, before: number | undefined): Finding[] {
+    this.looks ??= firstLook(step, insides);
+    return judgeInsides(step, insides, this.looks, this.looks.step < step ? before : undefined);
   }
 
   /** What is recorded of the memory after `step` updates. */
@@ -87,8 +99,20 @@ export class RunWatch {
     };
   }
 
-  /** All that a run needs to go on as if it had not been stopped; nothing before the first step. */
-  tensors(): TensorToWrite[] {
+  /** All that a run needs to go on after `step` updates as if it had not been stopped. */
+  tensors(step: number): TensorToWrite[] {
+    return [...this.seenTensors(), ...this.looksTensors(step)];
+  }
+
+  /** Nothing at the first look, which is taken again by a run that goes on from there: it may have been stopped before. */
+  private looksTensors(step: number): TensorToWrite[] {
+    if (!this.looks || this.looks.step === step) return [];
+    const data = Float64Array.of(this.looks.step, ...this.looks.variances);
+    return [{ name: looksTensor, dtype: 'F64', shape: [data.length], data }];
+  }
+
+  /** Nothing before the first step. */
+  private seenTensors(): TensorToWrite[] {
     if (!this.watch) return [];
     const { start, recent, learned } = this.watch.state;
     const columns = columnsOf(this.layers.length);
@@ -111,7 +135,7 @@ export function watchOf(
   const begun = trainer.lookAtMemory();
   if (!rule || !begun) return undefined;
   const layers = rule.sharing.layers.map(({ name }) => name);
-  return new RunWatch(layers, plan.network.classes, begun, shared?.watch);
+  return new RunWatch(layers, plan.network.classes, begun, shared);
 }
 
 const watched = ({ layer, update, weight }: MemoryMove['layers'][number]): WatchedLayer => ({

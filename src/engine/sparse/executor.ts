@@ -5,6 +5,7 @@ import type { LayerShape } from '../../core/density/layer-shape';
 import type { Kernels } from '../../core/kernels/kernels';
 import type { Products } from '../../core/linalg/estimated-values';
 import type { Parts } from '../../core/parts';
+import type { Insides } from '../../core/rps/diagnosis/insides';
 import type { Executor } from '../executor';
 import { partsOf } from '../micro-batches';
 import type { Measured } from '../probes/layer-signals';
@@ -121,6 +122,10 @@ export class SparseExecutor implements Executor {
 
   *signals(batch: Batch): Parts<Map<string, Measured>> {
     return yield* this.asTensors((trainer) => trainer.signals(batch));
+  }
+
+  *insides(batch: Batch): Parts<Insides> {
+    return yield* this.asTensors((trainer) => trainer.insides(batch));
   }
 
   get lastMove(): MemoryMove | undefined {

@@ -3,6 +3,7 @@ import { finish } from '../../../src/core/parts';
 import { diagnoseAdam, diagnoseHalf } from '../../../src/core/rps/diagnosis/rules';
 import { diagnoseWiring } from '../../../src/core/rps/diagnosis/wiring';
 import { metadataText } from '../../../src/core/rps/metadata';
+import { judgeInsides } from '../../../src/core/rps/diagnosis/insides';
 import { diagnoseSharpness } from '../../../src/core/rps/diagnosis/sharpness';
 import { SharingWatch } from '../../../src/core/rps/diagnosis/watch';
 import { batchFiguresInParts, diagnoseBatch, diagnoseCurvature } from '../../../src/core/rps/diagnosis/batch';
@@ -12,6 +13,13 @@ import { normals } from '../core/rps/layers';
 import { runOf, staticOf } from '../core/rps/diagnosis/runs';
 
 const adam = { name: 'adam', learningRate: 1e-3, momentum: 0, nesterov: false } as const;
+
+/** Running variance, share of zeros, and whether it is not the first look. */
+const looks: [number, number, boolean][] = [
+  [4e6, 0.996, true],
+  [Infinity, 1, true],
+  [1, 1, false],
+];
 
 const all = (): Finding[] => {
   const runs = [
@@ -43,6 +51,10 @@ const all = (): Finding[] => {
     ...Array.from({ length: 40 }, (_, k) =>
       dead.see({ step: k + 1, loss: Math.log(10), memoryNorm: 1, gradientNorm: 2 ** k, layers: still }),
     ).flat(),
+    ...looks.flatMap(([running, share, before]) => {
+      const insides = { zeros: [{ layer: 'fc1', share }], variances: [{ layer: 'bn1', running, batch: 1 }] };
+      return judgeInsides(5, insides, { step: before ? 0 : 5, variances: [2] }, before ? 3 : undefined);
+    }),
     ...watch.see({ step: 1, loss: 1, memoryNorm: 1, layers }),
     ...watch.see({ step: 2, loss: 4, memoryNorm: 20, layers }),
     ...watch.see({ step: 3, loss: NaN, memoryNorm: NaN, layers }),
@@ -83,6 +95,22 @@ it('says what was measured, where it began and what to do', () => {
   expect(leap(8.894e13, 2)).toContain(
     'by 8.89e+13 times their norm in the first step; those of the dense layer would by 2 times theirs.',
   );
+  const inside = all().flatMap((f) =>
+    f.measure === 'zero-activations' || f.measure === 'running-variance' ? [findingText(f).sentence] : [],
+  );
+  const mend = 'Use method: stable-rps or scaler: theory; where one of them is used, a smaller learning rate.';
+  expect(inside).toEqual([
+    'At step 5, and not yet at step 3, 99.6 % of the activations of layer "fc1" are zero: hardly anything goes through it, and ' +
+      `hardly a gradient comes back. ${mend}`,
+    'At step 5, and not yet at step 3, the running variance of batch norm "bn1" is 2e+6 times that of step 0. Where the weights ' +
+      `before it have grown as far, a step turns them by as many times less. ${mend}`,
+    'At step 5, and not yet at step 3, 100 % of the activations of layer "fc1" are zero: hardly anything goes through it, and ' +
+      `hardly a gradient comes back. ${mend}`,
+    'At step 5, and not yet at step 3, the running variance of batch norm "bn1" is not finite, and stays so: what it gives in ' +
+      `evaluation says nothing of its input. ${mend}`,
+    'At step 5, 100 % of the activations of layer "fc1" are zero: hardly anything goes through it, and hardly a gradient comes ' +
+      'back. See to the initialisation, biases and the scale of the data.',
+  ]);
   expect(text['adam-scaler warn']).toContain('Scaler v1 does nothing under Adam');
   expect(text['unused warn']).toMatch(
     /^3\d % of the memory is used by no weight; 37 % are expected of this mapping\. A fold uses all of it\.$/,
@@ -116,8 +144,10 @@ const kinds: Record<Measure, true> = {
   'scaler-gap': true,
   sharpness: true,
   unused: true,
+  'running-variance': true,
   'update-ratio': true,
   wiring: true,
+  'zero-activations': true,
 };
 
 it('the findings above are of every kind', () => {

@@ -26,6 +26,8 @@ export type Measure =
   | 'plateau'
   | 'memory-growth'
   | 'gradient-growth'
+  | 'zero-activations'
+  | 'running-variance'
   | 'adam-scaler'
   | 'adam-lambda'
   | 'half-precision'

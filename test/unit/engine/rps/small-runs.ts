@@ -48,6 +48,9 @@ export interface Small {
   /** In place of the three linear layers, as written in braces. */
   layers?: readonly string[];
   microBatch?: number;
+  epochs?: number;
+  /** As written in braces. */
+  probes?: string;
 }
 
 export class SmallRuns {
@@ -61,7 +64,7 @@ export class SmallRuns {
 
   source(small: Small): ConfigSource {
     const { sharing, learningRate, optimizer = 'momentum: 0', batchSize = trained, microBatch } = small;
-    const { width = 32, activation = 'relu' } = small;
+    const { width = 32, activation = 'relu', epochs = 1, probes } = small;
     const linear = [
       `{ name: fc1, linear: { in: ${inputs}, out: ${width} } }`,
       `{ activation: ${activation} }`,
@@ -80,9 +83,9 @@ sharing: { ${sharing} }
 train:
   optimizer: { name: sgd, learningRate: ${learningRate}, weightDecay: 0, ${optimizer} }
   schedule: { name: constant }
-  epochs: 1
+  epochs: ${epochs}
   batchSize: ${batchSize}
-${microBatch === undefined ? '' : `  microBatch: ${microBatch}\n`}`;
+${microBatch === undefined ? '' : `  microBatch: ${microBatch}\n`}${probes === undefined ? '' : `probes: { ${probes} }\n`}`;
     return { configPath: join(this.root, 'small.sparse.yaml'), configText, root: this.root };
   }
 

@@ -164,6 +164,7 @@ describe('the sparse executor', () => {
         // The products of the other executor have zeros of both signs.
         executor.weights().map(({ weight, ...rest }) => ({ ...rest, weight: weight.map((value) => value + 0) }));
       expect(withoutSigns(sparse)).toEqual(withoutSigns(tensors));
+      expect(finish(sparse.insides(batch))).toEqual(finish(tensors.insides(batch)));
       expect([...finish(sparse.signals(batch)).keys()]).toEqual([...finish(tensors.signals(batch)).keys()]);
     });
   });
