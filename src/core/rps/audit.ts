@@ -4,7 +4,7 @@ import { finish } from '../parts';
 import { cacheLinesOf } from './cache-lines';
 import type { CacheLines } from './cache-lines';
 import * as errors from './errors';
-import { blocksPerPart, countedInParts } from './location-counts';
+import { blocksPerPart, countedInParts, stretchesApart } from './location-counts';
 import type { CountVisitor } from './location-counts';
 import { blockSize, blocksOf, locationsOf, signsOf } from './mapping';
 import type { Sharing } from './sharing';
@@ -30,6 +30,26 @@ export const audit = (sharing: Sharing): Audit => finish(auditInParts(sharing));
 /** `also`: for whoever has to know every location too, so that they are computed once. */
 export function* auditInParts(sharing: Sharing, also?: CountVisitor): Parts<Audit> {
   const { m, n, layers } = sharing;
+  const apart = stretchesApart(sharing, [...layers.keys()]) !== undefined;
+  const { loads, collisions } = apart
+    ? { loads: [m - n, n], collisions: layers.map(() => 0) }
+    : yield* countLoads(sharing, also);
+  if (apart && also) yield* countedInParts(sharing, also);
+  const max = loads.length - 1;
+  const mean = n / m;
+  const variance = loads.reduce((sum, locations, k) => sum + locations * (k - mean) ** 2, 0) / m;
+  return {
+    ...{ loads, mean, max, collisions },
+    cv: Math.sqrt(variance) / mean,
+    unused: loads[0],
+    injective: max <= 1,
+    cacheLines: cacheLinesOf(sharing),
+  };
+}
+
+/** Of any mapping, by the load of every location. */
+function* countLoads(sharing: Sharing, also?: CountVisitor): Parts<Pick<Audit, 'loads' | 'collisions'>> {
+  const { m, layers } = sharing;
   const load = new Uint32Array(m);
   const collisions = layers.map(() => 0);
   yield* countedInParts(sharing, (layer, places, times, size) => {
@@ -45,15 +65,7 @@ export function* auditInParts(sharing: Sharing, also?: CountVisitor): Parts<Audi
   for (let j = 0; j < m; j++) if (load[j] > max) max = load[j];
   const loads = new Array<number>(max + 1).fill(0);
   for (let j = 0; j < m; j++) loads[load[j]]++;
-  const mean = n / m;
-  const variance = loads.reduce((sum, locations, k) => sum + locations * (k - mean) ** 2, 0) / m;
-  return {
-    ...{ loads, mean, max, collisions },
-    cv: Math.sqrt(variance) / mean,
-    unused: loads[0],
-    injective: max <= 1,
-    cacheLines: cacheLinesOf(sharing),
-  };
+  return { loads, collisions };
 }
 
 export interface Sharer {

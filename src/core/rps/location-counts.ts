@@ -3,7 +3,8 @@
  * is one count per weight; whoever is told of the counts then goes through the memory in order, location by location.
  */
 import type { Parts } from '../parts';
-import { blockSize, blocksOf, locationsOf } from './mapping';
+import { blockSize, blocksOf, locationsOf, slicesOf } from './mapping';
+import type { Slice } from './mapping';
 import type { Sharing } from './sharing';
 
 /** Blocks of one part: some milliseconds where every location is a miss of the cache. */
@@ -17,11 +18,58 @@ const sparse = 1 / 8;
 
 /** Layer by layer in the network's order. */
 export function* countedInParts(sharing: Sharing, visit: CountVisitor): Parts<void> {
-  const counts = new Uint32Array(sharing.m);
+  let counts: Uint32Array | undefined;
   for (let l = 0; l < sharing.layers.length; l++) {
     const few = sharing.layers[l].weights < sparse * sharing.parts[l].length;
-    yield* few ? countFew(sharing, l, counts, visit) : countMany(sharing, l, counts, visit);
+    const apart = stretchesApart(sharing, [l]);
+    if (apart) yield* few ? tellInBlocks(sharing, l, visit) : tellAlong(sharing, l, apart, visit);
+    else {
+      counts ??= new Uint32Array(sharing.m);
+      yield* few ? countFew(sharing, l, counts, visit) : countMany(sharing, l, counts, visit);
+    }
     yield;
+  }
+}
+
+/**
+ * Of a fold the stretches that some layers lie in, in the order of the memory, where no two of them overlap: no location has more
+ * than one of these weights then, and nothing is to be counted. At compression 1 that is so of all layers together.
+ */
+export function stretchesApart(sharing: Sharing, layers: readonly number[]): Slice[] | undefined {
+  const { spec, parts, m } = sharing;
+  if (spec.kind !== 'fold') return undefined;
+  const weights = layers.reduce((sum, l) => sum + sharing.layers[l].weights, 0);
+  // More weights than places, which may be many stretches.
+  if (weights > m || layers.some((l) => sharing.layers[l].weights > parts[l].length)) return undefined;
+  const slices = layers.flatMap((l) => slicesOf(sharing, l)).sort((a, b) => a.location - b.location);
+  const overlap = slices.some((slice, k) => k > 0 && slice.location < slices[k - 1].location + slices[k - 1].length);
+  return overlap ? undefined : slices;
+}
+
+/** As `countFew` tells of a layer with a location for each of its weights. */
+function* tellInBlocks(sharing: Sharing, layer: number, visit: CountVisitor): Parts<void> {
+  const places = new Int32Array(blockSize);
+  const times = new Uint32Array(blockSize).fill(1);
+  let block = 0;
+  for (const [from, to] of blocksOf(sharing, layer)) {
+    locationsOf(sharing, layer, from, to, places);
+    visit(layer, places, times, to - from);
+    if (++block % blocksPerPart === 0) yield;
+  }
+}
+
+/** As `countMany` tells of a layer with a location for each of its weights; `slices` in the order of the memory. */
+function* tellAlong(sharing: Sharing, layer: number, slices: readonly Slice[], visit: CountVisitor): Parts<void> {
+  const places = new Int32Array(blockSize);
+  const times = new Uint32Array(blockSize).fill(1);
+  const { start, length } = sharing.parts[layer];
+  let block = 0;
+  let next = 0;
+  for (let from = start; from < start + length; from += blockSize) {
+    const to = Math.min(start + length, from + blockSize);
+    while (next < slices.length && slices[next].location + slices[next].length <= from) next++;
+    visit(layer, places, times, takeAlong(slices, next, from, to, places));
+    if (++block % blocksPerPart === 0) yield;
   }
 }
 
@@ -90,6 +138,16 @@ function takeBetween(counts: Uint32Array, from: number, to: number, places: Int3
     places[size] = j;
     times[size++] = counts[j];
     counts[j] = 0;
+  }
+  return size;
+}
+
+/** The locations `from` to `to` that lie in a slice, of which the `first` is the first that ends after `from`; how many there are. */
+function takeAlong(slices: readonly Slice[], first: number, from: number, to: number, places: Int32Array): number {
+  let size = 0;
+  for (let s = first; s < slices.length && slices[s].location < to; s++) {
+    const end = Math.min(to, slices[s].location + slices[s].length);
+    for (let j = Math.max(from, slices[s].location); j < end; j++) places[size++] = j;
   }
   return size;
 }

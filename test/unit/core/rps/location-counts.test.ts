@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { finish } from '../../../../src/core/parts';
-import { countedInParts } from '../../../../src/core/rps/location-counts';
+import { auditInParts } from '../../../../src/core/rps/audit';
+import { countedInParts, stretchesApart } from '../../../../src/core/rps/location-counts';
+import type { CountVisitor } from '../../../../src/core/rps/location-counts';
 import { recover, recoverRange } from '../../../../src/core/rps/recover';
 import { normalisedScales } from '../../../../src/core/rps/scales';
 import { sharingOf } from '../../../../src/core/rps/sharing';
+import type { Sharing } from '../../../../src/core/rps/sharing';
 import { normals, oneByOne, smallLayers, specs } from './layers';
 
 // A layer of a few weights, far below an eighth of the locations, beside those above it.
@@ -54,5 +57,76 @@ describe.each(specs)('$kind, aligned $aligned', (spec) => {
       recoverRange(sharing, scales, memory, { layer: fc1, from, to: from + 7 }, few);
       expect(few).toEqual(all.slice(from, from + 7));
     }
+  });
+});
+
+describe('of a fold whose weights have a location each nothing is counted', () => {
+  const wide = [
+    { name: 'few', rows: 60, columns: 80, deviation: 1 },
+    { name: 'many', rows: 150, columns: 200, deviation: 1 },
+    { name: 'tiny', rows: 3, columns: 5, deviation: 1 },
+    { name: 'more', rows: 100, columns: 200, deviation: 1 },
+  ];
+  const block = 4096;
+  /** By counting: of a layer of few weights in their order, else in that of the memory, by blocks of 4096 of it. */
+  const counted = (sharing: Sharing): [layer: number, places: number[], times: number[]][] =>
+    sharing.layers.flatMap(({ weights }, l): [number, number[], number[]][] => {
+      const { start, length } = sharing.parts[l];
+      const times = new Map<number, number>();
+      for (const { location } of oneByOne(sharing, l)) times.set(location, (times.get(location) ?? 0) + 1);
+      const few = weights < length / 8;
+      const reached = [...times.keys()];
+      const blocks = few
+        ? Array.from({ length: Math.ceil(reached.length / block) }, (_, b) => reached.slice(b * block, (b + 1) * block))
+        : Array.from({ length: Math.ceil(length / block) }, (_, b) => {
+            const from = start + b * block;
+            return reached.filter((j) => j >= from && j < Math.min(start + length, from + block)).sort((x, y) => x - y);
+          });
+      return blocks.map((places) => [l, places, places.map((j) => times.get(j)!)]);
+    });
+
+  it.each([
+    ...[1, 1.1, 1.7, 2.4, 9].flatMap((compression) => [1, 2].map((seed) => ['global', compression, seed] as const)),
+    ...[1, 1.1, 3].map((compression) => ['local', compression, 3] as const),
+  ])(
+    '%s, at %d (seed %d): the same is told in the same order, and the audit is that of counted loads',
+    (scope, compression, seed) => {
+      const sharing = sharingOf(wide, { compression, spec: { kind: 'fold', seed }, scope });
+      const told: ReturnType<typeof counted> = [];
+      const tell: CountVisitor = (layer, places, times, size) =>
+        void told.push([layer, [...places.subarray(0, size)], [...times.subarray(0, size)]]);
+      finish(countedInParts(sharing, tell));
+      expect(told).toEqual(counted(sharing));
+      told.length = 0;
+      const found = finish(auditInParts(sharing, tell));
+      expect(told).toEqual(counted(sharing));
+      const loads = new Array<number>(sharing.m).fill(0);
+      const collisions = wide.map(() => 0);
+      for (const [l, places, times] of told)
+        places.forEach((j, k) => {
+          loads[j] += times[k];
+          if (times[k] > 1) collisions[l] += times[k];
+        });
+      const max = loads.reduce((a, b) => Math.max(a, b));
+      const by = Array.from({ length: max + 1 }, (_, k) => loads.filter((load) => load === k).length);
+      expect(found).toMatchObject({ loads: by, max, collisions, unused: by[0], injective: max <= 1 });
+    },
+  );
+
+  it('which is seen by its stretches, at any compression', () => {
+    const of = (compression: number, kind: 'fold' | 'random' = 'fold', seed = 1): Sharing =>
+      sharingOf(wide, { compression, spec: { kind, seed }, scope: 'global' });
+    const all = [0, 1, 2, 3];
+    expect(stretchesApart(of(1), all)!.reduce((sum, { length }) => sum + length, 0)).toBe(of(1).n);
+    expect(stretchesApart(of(1, 'random'), all)).toBeUndefined();
+    expect(stretchesApart(of(1.1), all)).toBeUndefined();
+    // A layer that goes from one partition into the next may lie in one place twice, or not.
+    const apart = Array.from({ length: 40 }, (_, seed) => stretchesApart(of(1.5, 'fold', seed), [3]) !== undefined);
+    const alone = Array.from({ length: 40 }, (_, seed) => {
+      const places = oneByOne(of(1.5, 'fold', seed), 3).map(({ location }) => location);
+      return new Set(places).size === places.length;
+    });
+    expect(apart).toEqual(alone);
+    expect(new Set(apart).size).toBe(2);
   });
 });
