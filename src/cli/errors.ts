@@ -134,8 +134,11 @@ export const heldTrialsLine = (held: number, directory: string): string =>
   `${held === 1 ? 'One trial could' : `${held} trials could`} not go on and kept what ${held === 1 ? 'it' : 'they'} had. ` +
   `When the reason is gone, go on with: ${commandLine(['sweep', directory])}\n`;
 
-export const failedTrialsLine = (failed: number, directory: string): string =>
-  `Run ${failed === 1 ? 'the one that failed' : `the ${failed} that failed`} anew with: ${commandLine(['sweep', directory, '--retry-failed'])}\n`;
+/** `ids`: of trials that failed and can be run anew. Many are counted: the lines above name them. */
+export const failedTrialsLine = (ids: readonly string[], directory: string): string => {
+  const which = ids.length > 5 ? `the ${ids.length} trials` : `trial${ids.length === 1 ? '' : 's'} ${ids.join(', ')}`;
+  return `Run ${which} that failed anew with: ${commandLine(['sweep', directory, '--retry-failed'])}\n`;
+};
 
 export const cancelledLine = (step: number, total: number, directory: string): string =>
   `Cancelled at step ${step} of ${total}. Go on with: ${commandLine(['resume', directory])}\n`;

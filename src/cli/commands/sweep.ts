@@ -156,8 +156,11 @@ function conclude(
     });
   } else output.out(`\n${groupTable(groups)}${failureText(results)}${sweepPlaces(folder.directory, report, csv)}`);
   // What cannot be had would fail again.
-  const again = results.filter(({ state, error }) => state === 'failed' && !error?.code.startsWith('config.')).length;
-  if (again > 0) output.err(errors.failedTrialsLine(again, folder.directory));
+  const again = results.filter(({ state, error }) => state === 'failed' && !error?.code.startsWith('config.'));
+  if (again.length > 0) {
+    const ids = again.map(({ id }) => id);
+    output.err(errors.failedTrialsLine(ids, folder.directory));
+  }
   if (!(signal.aborted && done < results.length)) {
     if (done < results.length) output.err(errors.heldTrialsLine(results.length - done, folder.directory));
     return codeOf(results);

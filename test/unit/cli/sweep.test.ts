@@ -47,7 +47,7 @@ describe('sweep', () => {
     expect(out).toMatch(/^\.\/data +2 +\d+\.\d\d % ± \d+\.\d\d % /m);
     expect(out).toMatch(/^\.\/nowhere +0 +2 +- +-/m);
     expect(out).toMatch(/^failed 0002, 0004: data\.file-missing: /m);
-    expect(err).toMatch(/--retry-failed\n$/);
+    expect(err).toMatch(/^Run trials 0002, 0004 that failed anew with: .* --retry-failed\n$/m);
     expect([await sweepState(), await stateOf('0001'), await stateOf('0002')]).toEqual([
       'failed',
       'completed',
@@ -162,8 +162,9 @@ describe('sweep', () => {
     const started = begin('sweep', 'tiny.sparse.yaml', '--jobs', '1');
     await printed(started, '1/3');
     process.kill((await recorded('0002', () => true)).pid, 'SIGKILL');
-    const { code, out } = await started.finished;
+    const { code, out, err } = await started.finished;
     expect(code).toBe(2);
+    expect(err).toMatch(/^Run trial 0002 that failed anew with: /m);
     expect(out).toMatch(/0002 +2 +failed: The process of this trial ended before the trial did \(SIGKILL\)\./);
     expect([await stateOf('0001'), await stateOf('0002'), await stateOf('0003')]).toEqual([
       'completed',
