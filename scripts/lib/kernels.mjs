@@ -1,5 +1,5 @@
 /** Compiles src/core/kernels/assembly (AssemblyScript) to WebAssembly under dist/. */
-import asc from 'assemblyscript/asc';
+import { main as compileAssembly } from 'assemblyscript/asc';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -33,7 +33,7 @@ const sourceHash = () => {
 const compile = async (more) => {
   /** @type {Uint8Array | undefined} */
   let binary;
-  const { error, stderr } = await asc.main([...options, '--outFile', 'kernels.wasm', ...more], {
+  const { error, stderr } = await compileAssembly([...options, '--outFile', 'kernels.wasm', ...more], {
     readFile: (name, base) => {
       const path = join(base ?? '', name);
       return existsSync(join(sources, path)) ? readFileSync(join(sources, path), 'utf8') : null;
