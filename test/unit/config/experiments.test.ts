@@ -25,7 +25,8 @@ const expected = ['config.density-by-degrees', 'config.no-effect', 'config.one-p
 /** What the config of a trial has at a key path. */
 const writtenAt = (text: string, path: string): string => {
   const steps = path.split('.');
-  return JSON.stringify(steps.reduce<unknown>((value, step) => Object(value)[step] as unknown, parse(text)));
+  const value = steps.reduce<unknown>((map, step) => (map as Record<string, unknown> | undefined)?.[step], parse(text));
+  return JSON.stringify(value);
 };
 
 it('has one for each experiment of the paper, with a small one beside it', () => {
