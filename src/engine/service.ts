@@ -13,7 +13,7 @@ import { downloadDataSet } from './data/download';
 import { previewData } from './data/preview';
 import { compareInitialisations } from './compare';
 import * as errors from './errors';
-import { processKernels } from './kernels/load';
+import { processKernels } from './kernels/process';
 import { initialise, prune } from './initial-network';
 import type { Source } from './initial-network';
 import type { OtherBackend, Prepared } from './prepare';
@@ -66,6 +66,7 @@ export class EngineService {
     hello: async (params) => {
       if (params.protocolVersion !== protocolVersion)
         throw errors.versionMismatch(params.protocolVersion, protocolVersion);
+      processKernels(params.threads);
       return this.greet(params.backend);
     },
     startRun: async (params, context) => {
@@ -134,7 +135,7 @@ export class EngineService {
   }
 
   private told({ backend, reason, available, device }: Started): EngineInfo {
-    const { kernels, reason: plainReason } = processKernels();
+    const { kernels, reason: plainReason, pool } = processKernels();
     return {
       protocolVersion,
       sparsescope: version,
@@ -145,7 +146,12 @@ export class EngineService {
       reason,
       ...(device && { device }),
       available,
-      kernels: { kind: kernels.kind, ...(plainReason !== undefined && { reason: plainReason }) },
+      kernels: {
+        kind: kernels.kind,
+        ...(plainReason !== undefined && { reason: plainReason }),
+        threads: pool.wanted,
+        ...(pool.reason !== undefined && { oneThread: pool.reason }),
+      },
     };
   }
 

@@ -25,8 +25,11 @@ export interface EngineInfo {
   device?: Device;
   /** Those that were found to work; only those that were looked at, where one was asked for by its name. */
   available: BackendName[];
-  /** What our own hot loops are compiled to; `reason`: why they are not, to be read after a colon. */
-  kernels: { kind: KernelKind; reason?: string };
+  /**
+   * What our own hot loops are compiled to, and how many threads compute in them; `reason`: why they are not compiled,
+   * `oneThread`: why there is one only, both to be read after a colon.
+   */
+  kernels: { kind: KernelKind; reason?: string; threads: number; oneThread?: string };
 }
 
 export interface StartRun {
@@ -69,8 +72,14 @@ export interface RunHandle {
 export type DataSetName = 'mnist' | 'cifar-10' | 'cifar-100';
 
 export interface EngineApi {
-  /** First call on a channel. Fails with `engine.version-mismatch` when the two builds differ. */
-  hello(params: { protocolVersion: number; backend: BackendChoice }, context: CallContext): Promise<EngineInfo>;
+  /**
+   * First call on a channel. Fails with `engine.version-mismatch` when the two builds differ. `threads`: at most so many in
+   * our own kernels, where other processes compute besides; as many as there are cores by default.
+   */
+  hello(
+    params: { protocolVersion: number; backend: BackendChoice; threads?: number },
+    context: CallContext,
+  ): Promise<EngineInfo>;
   /** Answers when the run folder exists and its work has begun; the rest is told by `runEvent` and `runEnded`. */
   startRun(params: StartRun, context: CallContext): Promise<RunHandle>;
   /** Goes on from the last checkpoint, or from the start when there is none. */

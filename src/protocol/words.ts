@@ -120,6 +120,9 @@ const kernelKinds = {
   plain: 'plain TypeScript',
 } as const;
 
-/** What our own hot loops are compiled to, and why they are not. */
-export const kernelText = ({ kind, reason }: EngineInfo['kernels']): string =>
-  kernelKinds[kind] + (reason === undefined ? '' : `: ${reason}`);
+/** What our own hot loops are compiled to and how many threads compute, or why they are not, or one does. */
+export function kernelText({ kind, reason, threads, oneThread }: EngineInfo['kernels']): string {
+  if (reason !== undefined) return `${kernelKinds[kind]}: ${reason}`;
+  if (threads > 1) return `${kernelKinds[kind]}, ${threads} threads`;
+  return `${kernelKinds[kind]}, 1 thread${oneThread === undefined ? '' : `: ${oneThread}`}`;
+}

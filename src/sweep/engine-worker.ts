@@ -28,7 +28,7 @@ export class EngineWorker {
 
   constructor(
     private readonly modulePath: string,
-    private readonly backend: BackendChoice,
+    private readonly asked: { backend: BackendChoice; threads: number },
     private readonly describe: Describe,
     private readonly hear: (directory: string, event: RunEvent) => void,
   ) {}
@@ -104,7 +104,7 @@ export class EngineWorker {
     });
     // What is asked of a process that is gone is never answered; whether it left in good order is looked at first.
     void gone.then(({ how }) => setImmediate(() => peer.close(engineDied(how, lines))));
-    const info = peer.remote.hello({ protocolVersion, backend: this.backend });
+    const info = peer.remote.hello({ protocolVersion, ...this.asked });
     // Whoever waits for the greeting gets the failure.
     info.catch(() => undefined);
     const session = { child, peer, info, lines, gone };

@@ -1,4 +1,5 @@
 /** A sweep from its start to its report: the trials that are left, in engine processes of their own. */
+import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
 import type { SweepTrial } from '../config/sweep';
 import type { EngineInfo } from '../protocol/engine';
@@ -51,12 +52,11 @@ export interface SweepOutcome {
 export async function runSweep(plan: SweepPlan, options: SweepOptions): Promise<SweepOutcome> {
   const { modulePath, describe, signal } = options;
   const running = new Running();
+  const count = Math.min(plan.record.jobs, plan.trials.length);
+  const asked = { backend: plan.record.backend, threads: threadsOfEach(count) };
   const workers = Array.from(
-    { length: Math.min(plan.record.jobs, plan.trials.length) },
-    () =>
-      new EngineWorker(modulePath, plan.record.backend, describe, (directory, event) =>
-        running.hear(basename(directory), event),
-      ),
+    { length: count },
+    () => new EngineWorker(modulePath, asked, describe, (directory, event) => running.hear(basename(directory), event)),
   );
   const killAll = (): void => {
     for (const worker of workers) worker.kill();
@@ -85,6 +85,10 @@ export async function runSweep(plan: SweepPlan, options: SweepOptions): Promise<
     process.off('exit', killAll);
   }
 }
+
+/** So that the engines of a pool together have no more threads than there are cores. */
+const threadsOfEach = (engines: number): number =>
+  Math.max(1, Math.floor(Math.min(8, availableParallelism()) / engines));
 
 interface Pool {
   plan: SweepPlan;

@@ -38,6 +38,41 @@ export class PlainRoom implements Room {
   }
 }
 
+/** A room for a time: what was taken of it is given back at once, whatever became of who took it. */
+export class RentedRoom implements Room {
+  private readonly held = new Set<ArrayBufferView>();
+
+  constructor(private readonly room: Room) {}
+
+  float32 = (length: number): Float32Array => this.hold(this.room.float32(length));
+  float64 = (length: number): Float64Array => this.hold(this.room.float64(length));
+  int32 = (length: number): Int32Array => this.hold(this.room.int32(length));
+  uint32 = (length: number): Uint32Array => this.hold(this.room.uint32(length));
+
+  get used(): number {
+    return this.room.used;
+  }
+
+  get peak(): number {
+    return this.room.peak;
+  }
+
+  free(array: ArrayBufferView): void {
+    this.room.free(array);
+    this.held.delete(array);
+  }
+
+  freeAll(): void {
+    for (const array of this.held) this.room.free(array);
+    this.held.clear();
+  }
+
+  private hold<T extends ArrayBufferView>(array: T): T {
+    this.held.add(array);
+    return array;
+  }
+}
+
 /** As WebAssembly.Memory, which the language alone does not know. */
 export interface Memory {
   readonly buffer: ArrayBufferLike;

@@ -1,7 +1,6 @@
 /** The compiled kernels of this process, or the plain ones and why. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { useKernels } from '../../core/kernels/current';
 import { compiledKernels, plainKernels, scratchFloatsOf } from '../../core/kernels/kernels';
 import type { Kernels } from '../../core/kernels/kernels';
 
@@ -60,15 +59,4 @@ export function loadKernels(kinds: readonly string[] = builds.map(({ kind }) => 
     reason = error instanceof Error ? error.message : String(error);
   }
   return { kernels: plainKernels(), reason };
-}
-
-let own: LoadedKernels | undefined;
-
-/** Those of this process, with which the science computes from then on. */
-export function processKernels(): LoadedKernels {
-  if (!own) {
-    own = loadKernels();
-    useKernels(own.kernels);
-  }
-  return own;
 }

@@ -15,7 +15,7 @@ import { Control } from './control';
 import { folders } from './load';
 import type { LoadedKernels, LoadedModule } from './load';
 import { Pace } from './pace';
-import { noThreads, oneCore, plainHasNone, threadEnded, threadSilent } from './words';
+import { noThreads, oneAsked, oneCore, plainHasNone, threadEnded, threadSilent } from './words';
 
 export interface ThreadData extends Pick<LoadedModule, 'module' | 'memory'> {
   index: number;
@@ -55,10 +55,11 @@ export class KernelThreads {
     { kernels, loaded }: LoadedKernels,
     private readonly options: ThreadOptions = {},
   ) {
-    const threads = options.threads ?? Math.min(8, availableParallelism());
+    const cores = availableParallelism();
+    const threads = options.threads ?? Math.min(8, cores);
     this.control = Control.for(Math.max(0, threads - 1));
     if (!loaded) this.why = plainHasNone;
-    else if (threads < 2) this.why = oneCore;
+    else if (threads < 2) this.why = cores < 2 ? oneCore : oneAsked;
     else this.start(kernels, loaded, threads - 1);
     this.kernels = this.why === undefined ? { ...kernels, ...this.split(kernels) } : kernels;
   }
@@ -66,6 +67,11 @@ export class KernelThreads {
   /** How many compute, with this one; a thread that is just starting takes no part yet. */
   get threads(): number {
     return 1 + (this.why === undefined ? this.control.started : 0);
+  }
+
+  /** How many are to compute, those included that are just starting. */
+  get wanted(): number {
+    return 1 + this.workers.length;
   }
 
   /** Why there is one thread only, where that is so for good. */

@@ -15,7 +15,6 @@ interface Sized extends Buffer {
 export class Buffers {
   private readonly all: Sized[] = [];
   private readonly free: Sized[] = [];
-  private readonly arrays: Float32Array[] = [];
   private examples = 0;
 
   constructor(private readonly room: Room) {}
@@ -29,9 +28,7 @@ export class Buffers {
 
   /** An array whose length does not go with the batch. */
   fixed(length: number): Float32Array {
-    const array = this.room.float32(length);
-    this.arrays.push(array);
-    return array;
+    return this.room.float32(length);
   }
 
   /** One for a while, in the place of one that was given back where there is one: the nearest in size, made larger if need be. */
@@ -58,11 +55,6 @@ export class Buffers {
     this.giveBackAll();
     this.examples = examples;
     for (const buffer of this.all) buffer.array = this.room.float32(buffer.perExample * examples);
-  }
-
-  dispose(): void {
-    this.giveBackAll();
-    for (const array of this.arrays.splice(0)) this.room.free(array);
   }
 
   private giveBackAll(): void {

@@ -5,7 +5,7 @@ import type { Network } from '../../core/network';
 import type { BackendName, RunRecord } from '../../protocol/run';
 import { words } from '../errors';
 import type { Executor } from '../executor';
-import { loadKernels } from '../kernels/load';
+import { processKernels } from '../kernels/process';
 import type { NetworkState } from '../states';
 import { Trainer } from '../trainer';
 import type { TrainerSettings } from '../trainer';
@@ -23,7 +23,7 @@ interface Asked {
 export function chooseExecutor({ config, plan }: Asked, backend: BackendName): Chosen {
   const { backend: asked } = config.compute;
   if (asked !== 'auto' && asked !== 'sparse') return { name: 'tensors', reason: words.executorAsked };
-  const { kernels, reason } = loadKernels();
+  const { kernels, reason } = processKernels();
   if (asked === 'sparse') {
     const plain = reason === undefined ? '' : ` ${words.plainKernels(reason)}`;
     return { name: 'sparse', reason: `${words.executorAsked}${plain}` };
@@ -36,7 +36,7 @@ export function chooseExecutor({ config, plan }: Asked, backend: BackendName): C
   return { name: 'sparse', reason: words.executorSparse(kernels.kind) };
 }
 
-/** By name; `state` is copied. Each sparse one has a memory of its own, which goes with it. */
+/** By name; `state` is copied. The arrays of sparse ones lie in the one memory of the process, until they are disposed of. */
 export const executorOf = (
   name: Chosen['name'],
   network: Network,
@@ -44,5 +44,5 @@ export const executorOf = (
   settings: TrainerSettings,
 ): Executor =>
   name === 'sparse'
-    ? new SparseExecutor(network, state, settings, loadKernels().kernels)
+    ? new SparseExecutor(network, state, settings, processKernels().kernels)
     : new Trainer(network, state, settings);

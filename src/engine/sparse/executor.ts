@@ -3,6 +3,7 @@ import { maskableLayers, weightShape } from '../../core/network';
 import type { Network } from '../../core/network';
 import type { LayerShape } from '../../core/density/layer-shape';
 import type { Kernels } from '../../core/kernels/kernels';
+import { RentedRoom } from '../../core/kernels/room';
 import type { Products } from '../../core/linalg/estimated-values';
 import type { Parts } from '../../core/parts';
 import type { Insides } from '../../core/rps/diagnosis/insides';
@@ -34,6 +35,7 @@ function countCorrect(logits: Float32Array, { labels, size }: Batch, classes: nu
 }
 
 export class SparseExecutor implements Executor {
+  private readonly room: RentedRoom;
   private readonly shop: Workshop;
   private readonly memory: TrainedMemory | undefined;
   private readonly buffers: Buffers;
@@ -43,7 +45,7 @@ export class SparseExecutor implements Executor {
   private readonly examples: Buffer;
   private labels: Int32Array = new Int32Array();
 
-  /** `state` is copied. `kernels`: of a room of its own, which it may fill. */
+  /** `state` is copied. */
   constructor(
     private readonly network: Network,
     state: NetworkState,
@@ -52,12 +54,19 @@ export class SparseExecutor implements Executor {
   ) {
     const { sharing, optimizer } = settings;
     if (sharing) this.memory = new TrainedMemory(sharing, optimizer, state.shared);
-    this.shop = new Workshop(kernels, optimizer);
-    this.buffers = new Buffers(kernels.room);
-    this.examples = this.buffers.need(network.inputs);
-    this.parameters = new NetworkParameters(network, state, this.shop, this.memory);
-    const { weighted, norms, tables } = this.parameters;
-    this.graph = buildGraph(network, { buffers: this.buffers, weighted, norms, tables });
+    this.room = new RentedRoom(kernels.room);
+    try {
+      this.shop = new Workshop({ ...kernels, room: this.room }, optimizer);
+      this.buffers = new Buffers(this.room);
+      this.examples = this.buffers.need(network.inputs);
+      this.parameters = new NetworkParameters(network, state, this.shop, this.memory);
+      const { weighted, norms, tables } = this.parameters;
+      this.graph = buildGraph(network, { buffers: this.buffers, weighted, norms, tables });
+    } catch (error) {
+      // A network that has no room leaves it as it was.
+      this.room.freeAll();
+      throw error;
+    }
   }
 
   step(batch: Batch, stride: Stride): StepResult {
@@ -137,10 +146,7 @@ export class SparseExecutor implements Executor {
   }
 
   dispose(): void {
-    this.parameters.dispose();
-    this.buffers.dispose();
-    this.shop.dispose();
-    if (this.labels.length > 0) this.shop.kernels.room.free(this.labels);
+    this.room.freeAll();
   }
 
   /** What only probes ask, and rarely: of the other executor, from the same state. */

@@ -129,15 +129,6 @@ export class NetworkParameters {
     }));
   }
 
-  dispose(): void {
-    for (const own of this.layers) own.dispose();
-    for (const { weight, bias, running } of this.others) {
-      weight.dispose();
-      bias?.dispose();
-      if (running) for (const average of [running.mean, running.variance]) this.shop.kernels.room.free(average);
-    }
-  }
-
   /** Every parameter; `shared`: the layer, where it is a weight that a memory stands for. */
   private *all(): Generator<{ own: Parameter; shared?: MaskableLayer | OtherLayer }> {
     for (const { layer, weight, bias } of [...this.layers, ...this.others]) {

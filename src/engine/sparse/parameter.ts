@@ -38,10 +38,6 @@ export class Workshop {
     use(own);
     this.scratch.push(own);
   }
-
-  dispose(): void {
-    for (const array of this.scratch.splice(0)) this.kernels.room.free(array);
-  }
 }
 
 /** A parameter of so many numbers. */

@@ -93,10 +93,6 @@ export class Weighted {
     return all;
   }
 
-  dispose(): void {
-    this.free();
-  }
-
   private free(): void {
     this.weight.dispose();
     this.bias?.dispose();

@@ -383,14 +383,14 @@ describe('report and doctor', () => {
     const { code, out } = await cli('doctor');
     expect(code).toBe(0);
     expect(out).toMatch(/^backend +wasm: with.*, taken by auto\. tensorflow-gpu: not installed/m);
-    expect(out).toMatch(/^kernels +WebAssembly with/m);
+    expect(out).toMatch(/^kernels +WebAssembly with (relaxed )?SIMD, (\d+ threads$|1 thread: )/m);
     expect(answer(await cli('doctor', '--json'))).toMatchObject({
       sparsescope: 1,
       command: 'doctor',
       ok: true,
       versions: { node: process.versions.node, protocol: protocolVersion },
       backend: { name: 'wasm', available: ['wasm', 'cpu'] },
-      kernels: { kind: expect.stringMatching(/^wasm/) as string },
+      kernels: { kind: expect.stringMatching(/^wasm/) as string, threads: expect.any(Number) as number },
       system: { arch: process.arch },
     });
   });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isometryText, methodName, roseText, runTitle } from '../../../src/protocol/words';
+import { isometryText, kernelText, methodName, roseText, runTitle } from '../../../src/protocol/words';
 
 test('a run folder reads as the name of its config and a number', () => {
   expect([runTitle('mlp7-eoi-3'), runTitle('odd')]).toEqual(['mlp7-eoi · run 3', 'odd']);
@@ -51,4 +51,12 @@ test.each([
   { initialResidual: 2, residual: NaN },
 ])('of others there is nothing to say: %j', (details) => {
   expect(roseText(details)).toBeUndefined();
+});
+
+test.each([
+  [{ kind: 'wasm', threads: 2 }, 'WebAssembly with SIMD, 2 threads'],
+  [{ kind: 'wasm', threads: 1, oneThread: 'one was asked for' }, 'WebAssembly with SIMD, 1 thread: one was asked for'],
+  [{ kind: 'plain', reason: 'no SIMD', threads: 1, oneThread: 'plain' }, 'plain TypeScript: no SIMD'],
+] as const)('kernels read as what they are and how many threads compute: %j', (kernels, text) => {
+  expect(kernelText(kernels)).toBe(text);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MemoryRoom } from '../../../../src/core/kernels/room';
+import { MemoryRoom, RentedRoom } from '../../../../src/core/kernels/room';
 
 const memory = (initial: number, maximum: number): WebAssembly.Memory =>
   new WebAssembly.Memory({ initial, maximum, shared: true });
@@ -34,6 +34,21 @@ describe('the room of compiled kernels', () => {
     const b = room.float32(2 * 16384).fill(8);
     expect([a[15999], b[32767]]).toEqual([7, 8]);
     expect(() => room.float32(16384)).toThrow(/holds 0\.2 MB and needs 0\.1 MB more/);
+  });
+
+  it('takes back at once what was rented', () => {
+    const room = new MemoryRoom(memory(1, 1), 0);
+    const own = room.float32(16);
+    const rented = new RentedRoom(room);
+    const back = rented.int32(16);
+    rented.float64(16);
+    rented.free(back);
+    expect(() => rented.uint32(1 << 20)).toThrow(/needs/);
+    expect([rented.used, rented.peak]).toEqual([64 + 128, 64 + 128 + 64]);
+    rented.freeAll();
+    rented.freeAll();
+    expect(room.used).toBe(64);
+    room.free(own);
   });
 
   it('takes nothing back that it did not give', () => {
