@@ -43,12 +43,17 @@ export function storeLanes(at: usize, v: v128, whole: bool): void {
   else store<f32>(at, f32x4.extract_lane(v, 0));
 }
 
+/** 1.5 x 2^23: what is added to it is rounded to a whole number, which stands in the last bits of the sum. */
+const roundingShift: f32 = 12582912;
+
 /** exp, to two units of the last place, from 1e-38 to 2e38: Cephes, expf.c. */
 // @ts-ignore: decorator
 @inline
 export function exponential(given: v128): v128 {
-  let x = f32x4.min(f32x4.max(given, fill(-87.33654)), fill(88.37626));
-  const power = f32x4.floor(multiplyAdd(x, fill(1.44269504088896341), fill(0.5)));
+  // pmin and pmax, and no conversion: one instruction each where min, max and trunc_sat are several. What is not a number stays so.
+  let x = f32x4.pmin(f32x4.pmax(given, fill(-87.33654)), fill(88.37626));
+  const shifted = multiplyAdd(x, fill(1.44269504088896341), fill(roundingShift));
+  const power = f32x4.sub(shifted, fill(roundingShift));
   x = multiplyAdd(power, fill(-0.693359375), x);
   x = multiplyAdd(power, fill(2.12194440e-4), x);
   let p = multiplyAdd(fill(1.9875691500e-4), x, fill(1.3981999507e-3));
@@ -57,7 +62,7 @@ export function exponential(given: v128): v128 {
   p = multiplyAdd(p, x, fill(1.6666665459e-1));
   p = multiplyAdd(p, x, fill(5.0000001201e-1));
   p = f32x4.add(multiplyAdd(p, f32x4.mul(x, x), x), fill(1));
-  const exponent = i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(power), i32x4.splat(127)), 23);
+  const exponent = i32x4.shl(i32x4.add(shifted, i32x4.splat(127)), 23);
   return f32x4.mul(p, exponent);
 }
 

@@ -117,6 +117,24 @@ describe.each(everyKernels())('activations of the %s kernels', (_, kernels) => {
     });
   });
 
+  it('tanh and sigmoid are within three units of the last place over the whole range', () => {
+    const inputs = Float32Array.from({ length: 40_001 }, (_, i) => (i - 20_000) / 1000);
+    const [x, y] = [room.float32(inputs), room.float32(inputs)];
+    for (const [code, fn] of [
+      [activationCodes.tanh, Math.tanh],
+      [activationCodes.sigmoid, (v: number) => 1 / (1 + Math.exp(-v))],
+    ] as const) {
+      kernels.activate(code, x, y, 0, x.length);
+      let worst = 0;
+      inputs.forEach((input, i) => {
+        const wanted = fn(input);
+        const unit = 2 ** (Math.floor(Math.log2(Math.abs(wanted) || 1)) - 23);
+        worst = Math.max(worst, Math.abs(y[i] - wanted) / unit);
+      });
+      expect(worst).toBeLessThan(3);
+    }
+  });
+
   it('tanh keeps its digits near zero', () => {
     const x = room.float32([1e-6, -3e-5, 1e-3]);
     kernels.activate(activationCodes.tanh, x, x, 0, 3);
