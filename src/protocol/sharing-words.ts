@@ -127,11 +127,23 @@ const words: Record<Measure, { title: string; sentence: (finding: Finding) => st
       ),
   },
   continuity: {
-    title: 'The dense network at compression 1',
+    title: 'Locations at compression 1',
     sentence: (f) =>
       bad(f)
         ? `At compression 1 this mapping is not the dense network: up to ${fact(f, 'most')} weights share a location, and ${percent(f.value)} of given weights are lost. Use mapping: fold.`
-        : 'At compression 1 every weight has a location of its own: this is the dense network.',
+        : `At compression 1 every weight has a location of its own${f.facts?.['dense'] === 1 ? ', and begins and steps as without sharing: this is the dense network.' : ', but the network does not begin or step as the dense one does.'}`,
+  },
+  'dense-step': {
+    title: 'The dense step at compression 1',
+    sentence: (f) =>
+      bad(f)
+        ? `At compression 1 the weights${of(f)} move ${figure(f.value)} times as far in the first step as those of the dense network. Use scaler: theory.`
+        : 'At compression 1 the first step is that of the dense network.',
+  },
+  'dense-start': {
+    title: 'The dense start at compression 1',
+    sentence: (f) =>
+      `At compression 1 the weights begin ${figure(f.value)} times as large as those of the dense network, as in the public code. Use compat: false.`,
   },
   'update-ratio': {
     title: 'First step over weights',

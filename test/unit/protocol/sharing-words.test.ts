@@ -25,6 +25,7 @@ const all = (): Finding[] => {
   const runs = [
     runOf({ initStd: 0.01, compression: 1, compat: true }),
     runOf({ spec: { kind: 'fold', seed: 1 }, normalised: true, compression: 1 }),
+    runOf({ spec: { kind: 'fold', seed: 1 }, compression: 1, compat: true }),
     runOf({ scaler: 'v1', spec: { kind: 'fold', seed: 1 } }),
     runOf({ scaler: 'v1', optimizer: adam, initStd: 20, spec: { kind: 'fold', seed: 1 } }),
   ];
@@ -126,6 +127,8 @@ const kinds: Record<Measure, true> = {
   collisions: true,
   conservative: true,
   continuity: true,
+  'dense-start': true,
+  'dense-step': true,
   'cross-talk': true,
   curvature: true,
   'gradient-growth': true,

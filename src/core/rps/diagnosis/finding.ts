@@ -14,6 +14,8 @@ export type Measure =
   | 'scaler-gap'
   | 'norm-ratio'
   | 'continuity'
+  | 'dense-step'
+  | 'dense-start'
   | 'update-ratio'
   | 'amplification'
   | 'kept-energy'

@@ -32,3 +32,9 @@ export const powerOfScale = ({ scales, scaler }: Pick<SharedRun, 'scales' | 'sca
   if (scales.normalised || scaler === 'theory' || scaler === 'v1') return 0;
   return scaler === 'none' ? 2 : 1;
 };
+
+/** The power of lambda by which a weight moves by its own gradient: Adam, which no scaler of gradients reaches, by lambda itself. */
+export const powerOfStep = (run: Pick<SharedRun, 'optimizer' | 'scales' | 'scaler'>): 0 | 1 | 2 => {
+  if (!isAdam(run)) return powerOfScale(run);
+  return isScaled(run) ? 0 : 1;
+};

@@ -11,7 +11,7 @@ import type { LocationSums } from '../location-sums';
 import { neutralInitStd } from '../scales';
 import type { Finding } from './finding';
 import { fixes, initStdFix } from './finding';
-import { isAdam, isScaled, powerOfScale } from './settings';
+import { isAdam, powerOfScale, powerOfStep } from './settings';
 import type { SharedRun } from './settings';
 
 /** Multipliers of the learning rate beyond which it is no longer the one that was chosen. */
@@ -236,19 +236,43 @@ function norms({ sharing, compat }: SharedRun, audit: Audit, ratios: number[]): 
   ];
 }
 
+/** Rounding of a factor that is 1. */
+const isOne = (value: number): boolean => Math.abs(value - 1) <= 1e-9;
+
 /**
- * D5: at compression 1 whether the network is the dense one. (RᵀR)⁻¹Rᵀ then gives back any weights, and the first step is the dense
- * step, exactly where no two weights share a location; otherwise 1 - used / n of the squared norm is lost on average.
+ * D5: at compression 1 whether the network is the dense one, in what it can say, in its first step and in how it begins.
+ * (RᵀR)⁻¹Rᵀ gives back any weights exactly where no two of them share a location; otherwise 1 - used / n of the squared norm is
+ * lost on average. The first step is the dense one only where it goes by lambda to the power of 0, or lambda is 1.
  */
 function continuity(run: SharedRun, audit: Audit): Finding[] {
-  const { n, m, spec } = run.sharing;
+  const { sharing, scales, compat } = run;
+  const { n, m, spec, layers } = sharing;
   if (m < n) return [];
   const lost = 1 - (m - audit.unused) / n;
-  return [
+  const mapped: Finding = {
+    ...{ id: 'D5', measure: 'continuity', value: lost, threshold: 0, verdict: audit.injective ? 'ok' : 'fail' },
+    facts: { most: audit.max },
+    ...(!audit.injective && spec.kind !== 'fold' && { fix: fixes.fold }),
+  };
+  if (!audit.injective) return [mapped];
+  const power = powerOfStep(run);
+  const steps = Array.from(scales.lambda, (lambda) => lambda ** power);
+  const off = steps.map((step) => Math.abs(Math.log(step)));
+  const at = off.indexOf(Math.max(...off));
+  const same = isOne(steps[at]);
+  const smaller = compat && !scales.normalised;
+  const findings: Finding[] = [
+    { ...mapped, facts: { ...mapped.facts, dense: same && !smaller ? 1 : 0 } },
     {
-      ...{ id: 'D5', measure: 'continuity', value: lost, threshold: 0, verdict: audit.injective ? 'ok' : 'fail' },
-      facts: { most: audit.max, scaled: isScaled(run) ? 1 : 0 },
-      ...(!audit.injective && spec.kind !== 'fold' && { fix: fixes.fold }),
+      ...{ id: 'D5', measure: 'dense-step', value: steps[at], threshold: 1, verdict: same ? 'ok' : 'warn' },
+      layer: layers[at].name,
+      ...(!same && { fix: fixes.theory }),
     },
   ];
+  if (smaller)
+    findings.push({
+      ...{ id: 'D5', measure: 'dense-start', value: 1 / Math.sqrt(3), threshold: 1, verdict: 'warn' },
+      fix: fixes.noCompat,
+    });
+  return findings;
 }

@@ -1,7 +1,12 @@
 import { describe, expect, it, test } from 'vitest';
+import type { Finding } from '../../../../../src/core/rps/diagnosis/finding';
+import type { SharedRun } from '../../../../../src/core/rps/diagnosis/settings';
 import { gammaOf } from '../../../../../src/core/rps/location-sums';
+import { spreadOut } from '../../../../../src/core/rps/location-values';
+import { expand, gather } from '../../../../../src/core/rps/recover';
+import { scalerOf } from '../../../../../src/core/rps/scales';
 import type { MappingSpec } from '../../../../../src/core/rps/sharing';
-import { countedLoads, presetToShare, smallLayers } from '../layers';
+import { countedLoads, normals, presetToShare, smallLayers } from '../layers';
 import { named, runOf, staticOf } from './runs';
 
 const fold: MappingSpec = { kind: 'fold', seed: 2 };
@@ -142,4 +147,56 @@ test('D5 asks at compression 1 whether the network is the dense one', () => {
   // 1 - 1/e of the locations are used, so as much of any weights can be said.
   expect(bad.value).toBeCloseTo(Math.exp(-1), 1);
   expect(staticOf(runOf({ compression: 1.5 })).findings.map(({ id }) => id)).not.toContain('D5');
+});
+
+describe('D5 without shared locations', () => {
+  const adam: SharedRun['optimizer'] = { name: 'adam', learningRate: 1e-3, momentum: 0, nesterov: false };
+  const whole = (change: Parameters<typeof runOf>[0]): Finding[] =>
+    staticOf(runOf({ compression: 1, spec: fold, ...change })).findings;
+  const weights = smallLayers.map(({ rows, columns }, l) => normals(rows * columns, 70 + l));
+  /** How many times as far as the dense network each layer moves, by the gather and the recovery of a step themselves. */
+  const moved = (run: SharedRun): number[] => {
+    const step = new Float64Array(run.sharing.m);
+    weights.forEach((gradient, l) => gather(run.sharing, run.scales, l, gradient, step));
+    const scaler = run.scales.normalised
+      ? new Float64Array(run.sharing.m).fill(1)
+      : spreadOut(scalerOf(run.scaler, run.sharing, run.scales.lambda), run.sharing.m);
+    return expand(
+      run.sharing,
+      run.scales,
+      step.map((value, j) => value / scaler[j]),
+    ).map((layer, l) => layer[0] / weights[l][0]);
+  };
+
+  it.each([
+    ['no scaler', { scaler: 'none' }, 'warn'],
+    ['v4', { scaler: 'v4' }, 'warn'],
+    ['v1', { scaler: 'v1' }, 'ok'],
+    ['theory', { scaler: 'theory' }, 'ok'],
+    ['the normalised form', { normalised: true }, 'ok'],
+  ] as const)('%s: the first step is the dense one or it is not', (_, change, verdict) => {
+    const factors = moved(runOf({ compression: 1, spec: fold, ...change }));
+    const finding = named(whole(change), 'dense-step');
+    const far = factors.reduce((a, b) => (Math.abs(Math.log(b)) > Math.abs(Math.log(a)) ? b : a));
+    expect(finding).toMatchObject({ id: 'D5', verdict });
+    expect(finding.value! / far).toBeCloseTo(1, 4);
+    expect(factors.every((factor) => Math.abs(factor - 1) < 1e-5)).toBe(verdict === 'ok');
+    expect(finding.fix?.kind).toBe(verdict === 'ok' ? undefined : 'theory');
+    expect(named(whole(change), 'continuity').facts!['dense']).toBe(verdict === 'ok' ? 1 : 0);
+  });
+
+  it('under Adam lambda counts, but where the steps are scaled', () => {
+    expect(named(whole({ optimizer: adam, initStd: 0.01, scaler: 'v1' }), 'dense-step')).toMatchObject({
+      verdict: 'warn',
+      layer: 'fc2',
+    });
+    expect(named(whole({ optimizer: adam, scaler: 'theory' }), 'dense-step').verdict).toBe('ok');
+  });
+
+  it('the initial scale of the public code is not that of the dense network, whatever the scaler', () => {
+    const findings = whole({ scaler: 'theory', compat: true });
+    expect(named(findings, 'dense-start')).toMatchObject({ verdict: 'warn', fix: { kind: 'no-compat' } });
+    expect(named(findings, 'continuity').facts!['dense']).toBe(0);
+    expect(whole({ scaler: 'theory' }).map(({ measure }) => measure)).not.toContain('dense-start');
+  });
 });
