@@ -4,7 +4,7 @@ import type { SharingPlan } from '../config/sharing-plan';
 import { sharingTexts } from '../config/sharing-words';
 import type { StepPlan } from '../core/step-memory';
 import type { SharingFinding, SharingReport, SharingSummary } from '../protocol/sharing';
-import { methodText } from '../protocol/sharing-words';
+import { methodText, thresholdText } from '../protocol/sharing-words';
 import type { RunRecord, UsageEvent } from '../protocol/run';
 import { backendTitle, usageText } from '../protocol/words';
 import { percent, significant, thousands } from './table';
@@ -60,9 +60,16 @@ export const sharingHeading = ({ scaler, initStd, n, m, learningRate, ...how }: 
 
 const verdicts = { ok: 'ok', info: '', warn: 'warning', fail: 'failure' } as const;
 
+/** `: 3.54, threshold 0.316 to 3.16`, as far as there is something to tell. */
+function heldAgainst({ value, threshold, least }: Pick<SharingFinding, 'value' | 'threshold' | 'least'>): string {
+  if (value === null) return '';
+  const limit = thresholdText({ threshold, ...(least !== undefined && { least }) });
+  return `: ${significant(value, 3)}${limit === '' ? '' : `, threshold ${limit}`}`;
+}
+
 /** One finding of a diagnosis: number, verdict, sentence, and what would help. */
-export const findingLine = ({ id, verdict, title, sentence, fix }: SharingFinding): string =>
-  `\n${id.padEnd(3)} ${verdicts[verdict].padEnd(7)} ${title}\n            ${sentence}\n${fix ? `            ${fix.title}\n` : ''}`;
+export const findingLine = ({ id, verdict, title, sentence, fix, ...held }: SharingFinding): string =>
+  `\n${id.padEnd(3)} ${verdicts[verdict].padEnd(7)} ${title}${heldAgainst(held)}\n            ${sentence}\n${fix ? `            ${fix.title}\n` : ''}`;
 
 /** Of a comparison at equal memory. */
 export const budgetLine = (budget: number): string => `${thousands(budget)} stored parameters each\n\n`;

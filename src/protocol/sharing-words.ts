@@ -60,12 +60,27 @@ const notBefore = ({ facts }: Finding): string => {
 /** A run may have the scaler already. */
 const slower = 'Use method: stable-rps or scaler: theory; where one of them is used, a smaller learning rate.';
 
+/** What the value of a finding is held against: `10`, `0.1 to 10`, `from 0.05`; empty where nothing is known. */
+export function thresholdText({ threshold, least }: Pick<Finding, 'threshold' | 'least'>): string {
+  if (least === undefined) return threshold === null ? '' : figure(threshold);
+  if (threshold === null) return `from ${figure(least)}`;
+  return least === threshold ? figure(least) : `${figure(least)} to ${figure(threshold)}`;
+}
+
+const gammaAside = ({ facts }: Finding): string =>
+  facts?.['adam'] === 1
+    ? 'under Adam steps go by lambda, which D11 judges, and not by it'
+    : 'it does not lengthen the steps of this run';
+
 const words: Record<Measure, { title: string; sentence: (finding: Finding) => string }> = {
   'largest-lambda': {
     title: 'Largest scale of a layer',
     sentence: (f) =>
       f.verdict === 'info'
-        ? `The largest lambda is ${figure(f.value)},${of(f)}; it does not lengthen the steps of this run.`
+        ? `The largest lambda is ${figure(f.value)},${of(f)}; ` +
+          (f.facts?.['multiplier'] === undefined
+            ? 'it does not lengthen the steps of this run.'
+            : `under Adam its weights move ${fact(f, 'multiplier')} times as far as by the learning rate, which D11 judges.`)
         : `The largest lambda is ${figure(f.value)},${of(f)}: its weights move ${fact(f, 'multiplier')} times as far as by the learning rate.` +
           ifBad(
             f,
@@ -100,7 +115,7 @@ const words: Record<Measure, { title: string; sentence: (finding: Finding) => st
     title: 'Mean Gamma',
     sentence: (f) =>
       f.verdict === 'info'
-        ? `The mean Gamma is ${figure(f.value)}; it does not lengthen the steps of this run.`
+        ? `The mean Gamma is ${figure(f.value)}; ${gammaAside(f)}.`
         : `On average a location steps Gamma = ${figure(f.value)} times as far as by the learning rate.` +
           ifBad(f, `Set initStd to ${fact(f, 'neutral')} for a mean of 1, or let scaler: theory divide by it.`),
   },
@@ -108,7 +123,7 @@ const words: Record<Measure, { title: string; sentence: (finding: Finding) => st
     title: 'Largest Gamma',
     sentence: (f) =>
       f.verdict === 'info'
-        ? `The largest Gamma is ${figure(f.value)}; it does not lengthen the steps of this run.`
+        ? `The largest Gamma is ${figure(f.value)}; ${gammaAside(f)}.`
         : `Where all sharers agree, a location steps up to ${figure(f.value)} times as far as by the learning rate.` +
           ifBad(f, 'The learning rates that are proved stable are shorter by as much at worst. Use scaler: theory.'),
   },
@@ -275,10 +290,12 @@ const fixTitles: Record<Fix['kind'], (fix: Fix) => string> = {
 
 /** What is told of a finding. */
 export function findingText(finding: Finding): SharingFinding {
-  const { id, measure, value, threshold, verdict, layer, fix } = finding;
+  const { id, measure, value, threshold, least, verdict, layer, fix } = finding;
   const { title, sentence } = words[measure];
   return {
-    ...{ id, measure, title, value, threshold, verdict, sentence: sentence(finding) },
+    ...{ id, measure, title, value, threshold },
+    ...(least !== undefined && { least }),
+    ...{ verdict, sentence: sentence(finding) },
     ...(layer !== undefined && { layer }),
     ...(fix && { fix: { title: fixTitles[fix.kind](fix), edits: fix.edits } }),
   };

@@ -58,7 +58,10 @@ export interface SharingFinding {
   measure: string;
   title: string;
   value: number | null;
+  /** In the unit of `value`, which is to stay below it; null where nothing is too large. */
   threshold: number | null;
+  /** Where `value` may be too small as well, or only: what it is to stay above. */
+  least?: number;
   verdict: Verdict;
   sentence: string;
   /** Where it is one layer's. */

@@ -67,6 +67,7 @@ const finding = object<SharingFinding>({
   title: sentence,
   value: orNull(number),
   threshold: orNull(number),
+  least: optional(number),
   verdict,
   sentence,
   layer: optional(name),

@@ -8,9 +8,9 @@ import { diagnoseSharpness } from '../../../src/core/rps/diagnosis/sharpness';
 import { SharingWatch } from '../../../src/core/rps/diagnosis/watch';
 import { batchFiguresInParts, diagnoseBatch, diagnoseCurvature } from '../../../src/core/rps/diagnosis/batch';
 import type { Finding, Measure } from '../../../src/core/rps/diagnosis/finding';
-import { findingText, methodText } from '../../../src/protocol/sharing-words';
+import { findingText, methodText, thresholdText } from '../../../src/protocol/sharing-words';
 import { normals } from '../core/rps/layers';
-import { runOf, staticOf } from '../core/rps/diagnosis/runs';
+import { named, runOf, staticOf } from '../core/rps/diagnosis/runs';
 
 const adam = { name: 'adam', learningRate: 1e-3, momentum: 0, nesterov: false } as const;
 
@@ -116,6 +116,25 @@ it('says what was measured, where it began and what to do', () => {
   expect(text['unused warn']).toMatch(
     /^3\d % of the memory is used by no weight; 37 % are expected of this mapping\. A fold uses all of it\.$/,
   );
+});
+
+it('says under Adam by how much steps are lengthened in one way only', () => {
+  const run = runOf({ initStd: 1e-3, optimizer: adam });
+  const sentence = (findings: readonly Finding[], measure: Measure): string =>
+    findingText(named(findings, measure)).sentence;
+  const { findings } = staticOf(run);
+  expect(sentence(findings, 'largest-lambda')).toContain('move 400 times as far as by the learning rate');
+  expect(sentence(diagnoseAdam(run), 'adam-lambda')).toContain('move 400 times as far as by the learning rate');
+  for (const measure of ['largest-lambda', 'mean-gamma', 'largest-gamma'] as const)
+    expect(sentence(findings, measure)).not.toContain('does not lengthen');
+});
+
+it('says what a value is held against', () => {
+  expect(thresholdText({ threshold: null })).toBe('');
+  expect(thresholdText({ threshold: Math.sqrt(10) })).toBe('3.16');
+  expect(thresholdText({ threshold: 10, least: 0.1 })).toBe('0.1 to 10');
+  expect(thresholdText({ threshold: null, least: 0.05 })).toBe('from 0.05');
+  expect(thresholdText({ threshold: 1, least: 1 })).toBe('1');
 });
 
 // So that a new kind has to be among them.

@@ -1,5 +1,6 @@
 /** The findings on a canvas, for a file: verdict, number, value and sentence, line by line. */
 import type { SharingFinding } from '../../../src/protocol/sharing';
+import { thresholdText } from '../../../src/protocol/sharing-words';
 import { h } from '../../dom';
 import { figure } from '../../format';
 import { wrapped } from '../../drawing/flow';
@@ -9,7 +10,7 @@ import { verdictWords } from './words';
 /** CSS pixels. */
 const width = 760;
 const lineHeight = 18;
-const columns = { verdict: 8, id: 64, text: 104, value: width - 110, threshold: width - 8 };
+const columns = { verdict: 8, id: 64, text: 104, value: width - 130, threshold: width - 8 };
 const rowGap = 8;
 
 const figureText = (value: number | null): string => (value === null ? '' : figure(value));
@@ -25,6 +26,7 @@ export function drawTable(findings: readonly SharingFinding[]): HTMLCanvasElemen
   context.font = theme.font;
   const rows = findings.map(({ title, layer, sentence, ...rest }) => ({
     ...rest,
+    limit: thresholdText(rest),
     lines: [
       layer === undefined ? title : `${title} · ${layer}`,
       ...wrapped(sentence, room, (text) => context.measureText(text).width),
@@ -36,7 +38,7 @@ export function drawTable(findings: readonly SharingFinding[]): HTMLCanvasElemen
   context.font = theme.font;
   context.textBaseline = 'top';
   let top = rowGap;
-  for (const { verdict, id, value, threshold, lines } of rows) {
+  for (const { verdict, id, value, limit, lines } of rows) {
     context.textAlign = 'left';
     context.fillStyle = verdict === 'ok' || verdict === 'info' ? theme.muted : theme.foreground;
     context.fillText(verdictWords[verdict], columns.verdict, top);
@@ -49,7 +51,7 @@ export function drawTable(findings: readonly SharingFinding[]): HTMLCanvasElemen
     context.fillStyle = theme.foreground;
     context.fillText(figureText(value), columns.value, top);
     context.fillStyle = theme.muted;
-    context.fillText(figureText(threshold), columns.threshold, top);
+    context.fillText(limit, columns.threshold, top);
     top += lines.length * lineHeight + rowGap;
     context.strokeStyle = theme.grid;
     context.beginPath();

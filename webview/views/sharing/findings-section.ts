@@ -1,5 +1,6 @@
 /** Findings: what was found, held against its threshold, with a sentence and the edit of the config that mends it. */
 import type { SharingFinding, SharingLevel, SharingReport } from '../../../src/protocol/sharing';
+import { thresholdText } from '../../../src/protocol/sharing-words';
 import { button } from '../../controls';
 import { h } from '../../dom';
 import { number } from '../../format';
@@ -74,7 +75,7 @@ export class FindingsSection implements Section {
   }
 
   private row({ finding, place }: { finding: SharingFinding; place: number }): HTMLElement {
-    const { id, title, value, threshold, verdict, sentence, layer, fix } = finding;
+    const { id, title, value, verdict, sentence, layer, fix } = finding;
     const fixButton = fix && button(fix.title, () => this.apply(place, fix.title));
     if (fix && fixButton) fixButton.element.title = findingsWords.applyTitle(fix.edits);
     return h(
@@ -90,7 +91,7 @@ export class FindingsSection implements Section {
         fixButton?.element,
       ),
       h('td', { class: 'number', 'data-label': findingsWords.columns.value }, figureOf(value)),
-      h('td', { class: 'number', 'data-label': findingsWords.columns.threshold }, figureOf(threshold)),
+      h('td', { class: 'number', 'data-label': findingsWords.columns.threshold }, thresholdText(finding)),
     );
   }
 

@@ -59,6 +59,7 @@ export const findingsWords = {
     what: 'finding',
     value: 'value',
     threshold: 'threshold',
+    least: 'at least',
     fix: 'suggested edit',
     sentence: 'sentence',
     layer: 'layer',

@@ -46,7 +46,10 @@ export interface Finding {
   id: DiagnosisId;
   measure: Measure;
   value: number | null;
+  /** That the value is to stay below; of a value that may be too small only, null. */
   threshold: number | null;
+  /** That the value is to stay above. */
+  least?: number;
   verdict: Verdict;
   /** Where it is one layer's, or one layer's is the worst. */
   layer?: string;

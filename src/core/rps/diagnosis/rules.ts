@@ -20,6 +20,7 @@ export function diagnoseAdam(run: SharedRun): Finding[] {
   const findings: Finding[] = [
     {
       ...{ id: 'D11', measure: 'adam-lambda', value: most, threshold: multiplierLimit, verdict: far ? 'warn' : 'ok' },
+      least: 1 / multiplierLimit,
       layer: sharing.layers[scales.lambda.indexOf(most)].name,
       facts: { neutral },
       ...(far && { fix: initStdFix(neutral) }),

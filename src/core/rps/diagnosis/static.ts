@@ -127,17 +127,20 @@ function lambdas(run: SharedRun): Finding[] {
     if (value < scales.lambda[bottom]) bottom = l;
   });
   const [most, least] = [scales.lambda[top], scales.lambda[bottom]];
+  const power = powerOfStep(run);
   const multiplier = isAdam(run) ? most : most ** 2;
   // Of Adam D11 judges.
   const counts = powerOfScale(run) > 0 && !isAdam(run);
-  const tooLong = multiplier > multiplierLimit;
-  const verdict = !counts ? 'info' : tooLong || multiplier < 1 / multiplierLimit ? 'warn' : 'ok';
+  // The limit is one of lambda².
+  const threshold = Math.sqrt(multiplierLimit);
+  const verdict = !counts ? 'info' : most > threshold || most < 1 / threshold ? 'warn' : 'ok';
   const neutral = neutralInitStd(sharing);
   return [
     {
-      ...{ id: 'D1', measure: 'largest-lambda', value: most, threshold: counts ? multiplierLimit : null, verdict },
+      ...{ id: 'D1', measure: 'largest-lambda', value: most, threshold: counts ? threshold : null, verdict },
+      ...(counts && { least: 1 / threshold }),
       layer: sharing.layers[top].name,
-      facts: { multiplier, neutral },
+      facts: { ...(power > 0 && { multiplier }), neutral },
       ...(verdict === 'warn' && { fix: fixes.stable }),
     },
     {
@@ -190,17 +193,19 @@ function gammas(run: SharedRun, gamma: GammaFigures): Finding[] {
   const neutral = neutralInitStd(sharing);
   const counts = powerOfScale(run) > 0 && !isAdam(run);
   const judged = (value: number): boolean => counts && (value > multiplierLimit || value < 1 / multiplierLimit);
+  const adam: Finding['facts'] = powerOfScale(run) > 0 && isAdam(run) ? { adam: 1 } : {};
   const findings: Finding[] = [
     {
       ...{ id: 'D3', measure: 'mean-gamma', value: gamma.mean, threshold: counts ? multiplierLimit : null },
+      ...(counts && { least: 1 / multiplierLimit }),
       verdict: !counts ? 'info' : judged(gamma.mean) ? 'warn' : 'ok',
-      facts: { neutral, median: gamma.median },
+      facts: { neutral, median: gamma.median, ...adam },
       ...(judged(gamma.mean) && { fix: initStdFix(neutral) }),
     },
     {
       ...{ id: 'D3', measure: 'largest-gamma', value: gamma.max, threshold: counts ? multiplierLimit : null },
       verdict: !counts ? 'info' : gamma.max > multiplierLimit ? 'warn' : 'ok',
-      facts: { neutral },
+      facts: { neutral, ...adam },
       ...(counts && gamma.max > multiplierLimit && { fix: fixes.theory }),
     },
   ];
@@ -219,16 +224,18 @@ const normTolerance = (numbers: number): number => Math.max(0.02, 4 / Math.sqrt(
 /** D4: whether the network begins as large as without sharing; the layer that is furthest off. */
 function norms({ sharing, compat }: SharedRun, audit: Audit, ratios: number[]): Finding[] {
   const { layers, parts } = sharing;
-  const off = ratios.map((ratio, l) => {
-    const distinct = Math.min(layers[l].weights, parts[l].length);
+  const tolerances = layers.map(({ weights }, l) => {
+    const distinct = Math.min(weights, parts[l].length);
     // Loads that differ make fewer numbers of as many.
-    return Math.abs(ratio - 1) / normTolerance(distinct / (1 + audit.cv ** 2));
+    return normTolerance(distinct / (1 + audit.cv ** 2));
   });
+  const off = ratios.map((ratio, l) => Math.abs(ratio - 1) / tolerances[l]);
   const at = off.indexOf(Math.max(...off));
   const bad = off[at] > 1;
   return [
     {
-      ...{ id: 'D4', measure: 'norm-ratio', value: ratios[at], threshold: 1, verdict: bad ? 'warn' : 'ok' },
+      ...{ id: 'D4', measure: 'norm-ratio', value: ratios[at], verdict: bad ? 'warn' : 'ok' },
+      ...{ threshold: 1 + tolerances[at], least: Math.max(0, 1 - tolerances[at]) },
       layer: layers[at].name,
       facts: { layers: off.filter((value) => value > 1).length },
       ...(bad && compat && { fix: fixes.noCompat }),
@@ -264,14 +271,14 @@ function continuity(run: SharedRun, audit: Audit): Finding[] {
   const findings: Finding[] = [
     { ...mapped, facts: { ...mapped.facts, dense: same && !smaller ? 1 : 0 } },
     {
-      ...{ id: 'D5', measure: 'dense-step', value: steps[at], threshold: 1, verdict: same ? 'ok' : 'warn' },
+      ...{ id: 'D5', measure: 'dense-step', value: steps[at], threshold: 1, least: 1, verdict: same ? 'ok' : 'warn' },
       layer: layers[at].name,
       ...(!same && { fix: fixes.theory }),
     },
   ];
   if (smaller)
     findings.push({
-      ...{ id: 'D5', measure: 'dense-start', value: 1 / Math.sqrt(3), threshold: 1, verdict: 'warn' },
+      ...{ id: 'D5', measure: 'dense-start', value: 1 / Math.sqrt(3), threshold: 1, least: 1, verdict: 'warn' },
       fix: fixes.noCompat,
     });
   return findings;

@@ -1,4 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
+import { diagnoseAdam } from '../../../../../src/core/rps/diagnosis/rules';
 import type { Finding } from '../../../../../src/core/rps/diagnosis/finding';
 import type { SharedRun } from '../../../../../src/core/rps/diagnosis/settings';
 import { gammaOf } from '../../../../../src/core/rps/location-sums';
@@ -44,6 +45,17 @@ describe('D1', () => {
   it('a large one as well: nothing would be learned', () => {
     expect(named(staticOf(runOf({ initStd: 3 })).findings, 'largest-lambda').verdict).toBe('warn');
     expect(named(staticOf(runOf({ initStd: 0.2 })).findings, 'largest-lambda').verdict).toBe('ok');
+  });
+
+  it('under Adam it lengthens the steps, lambda times, and D11 judges', () => {
+    const optimizer = { name: 'adamw', learningRate: 1e-3, momentum: 0, nesterov: false } as const;
+    for (const scaler of ['none', 'v1'] as const) {
+      const run = runOf({ initStd: 1e-3, scaler, optimizer });
+      const finding = named(staticOf(run).findings, 'largest-lambda');
+      expect(finding.facts!['multiplier']).toBe(named(diagnoseAdam(run), 'adam-lambda').value);
+    }
+    for (const run of [runOf({ scaler: 'theory', optimizer }), runOf({ scaler: 'theory' })])
+      expect(named(staticOf(run).findings, 'largest-lambda').facts).not.toHaveProperty('multiplier');
   });
 });
 
@@ -200,3 +212,15 @@ describe('D5 without shared locations', () => {
     expect(whole({ scaler: 'theory' }).map(({ measure }) => measure)).not.toContain('dense-start');
   });
 });
+
+it.each([0.001, 0.1, 0.127, 0.2, 1, 1.3, 4])(
+  'at s = %d a verdict is what value and thresholds say, in one unit',
+  (initStd) => {
+    for (const change of [{}, { compat: true }, { scaler: 'v1' }, { compression: 1, spec: fold }] as const)
+      for (const { measure, value, threshold, least, verdict } of staticOf(runOf({ initStd, ...change })).findings) {
+        if (verdict === 'info') continue;
+        const within = value! <= (threshold ?? Infinity) && value! >= (least ?? -Infinity);
+        expect([measure, verdict === 'ok']).toEqual([measure, within]);
+      }
+  },
+);
