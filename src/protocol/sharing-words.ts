@@ -191,15 +191,19 @@ const words: Record<Measure, { title: string; sentence: (finding: Finding) => st
     title: 'Sharpness',
     sentence: (f) => {
       const rest = f.facts?.['rest'] === undefined ? '' : ` in the memory and ${fact(f, 'rest')} in what is not shared`;
-      const said = `The sharpness is ${fact(f, 'sharpness')}${rest}`;
+      const found = f.facts?.['converged'] === undefined;
+      const said = `The sharpness is ${found ? '' : 'at least '}${fact(f, 'sharpness')}${rest}`;
+      const open = found
+        ? ''
+        : ' The iteration ran out of products before it settled, so no learning rate is safe by it.';
       if (f.threshold === null)
-        return `${said}. No limit is known of it for this optimizer, or along a direction of no positive curvature.`;
+        return `${said}.${open} No limit is known of it for this optimizer, or along a direction of no positive curvature.`;
       return (
-        `${said}; the learning rate times it is ${figure(f.value)}, and the optimizer is stable below ${figure(f.threshold)}.` +
+        `${said}; the learning rate times it is ${figure(f.value)}, and the optimizer is stable below ${figure(f.threshold)}${Number(f.facts?.['proved']) < f.threshold ? ` on a quadratic by its momentum (proved of gradient descent: ${fact(f, 'proved')})` : ''}.${open}` +
         (f.verdict === 'fail'
           ? ` Runs above ${fact(f, 'failure')} diverged or collapsed: this one is predicted to fail.`
           : f.verdict === 'warn'
-            ? ` Up to ${fact(f, 'failure')} runs went either way. Learning rates below ${fact(f, 'largest')} are proved.`
+            ? ` Up to ${fact(f, 'failure')} runs went either way.${found ? ` Learning rates below ${fact(f, 'largest')} are proved.` : ''}`
             : '')
       );
     },

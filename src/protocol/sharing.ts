@@ -93,7 +93,7 @@ export interface SharingTest {
   /** Steps of each. */
   steps: number;
   /** As a report of this config has it; without it it is measured first. */
-  sharpness?: { value: number; rest?: number };
+  sharpness?: { value: number; rest?: number; converged?: boolean };
 }
 
 export interface SharingReport {
@@ -152,6 +152,8 @@ export interface SharingReport {
     iterations: number;
     /** Of what is not shared, by itself; it does not depend on the scale of the memory. */
     rest?: number;
+    /** false: products ran out before the residual was small, so that the numbers are lower bounds and nothing is safe by them. */
+    converged?: boolean;
     /** Learning rate times S and `rest`: no direction is sharper than their sum. */
     etaS: number;
     /** Below which the optimizer is stable on a quadratic: 2 for gradient descent. */
@@ -160,8 +162,10 @@ export interface SharingReport {
     /** Of the same weights without sharing, where it was measured. */
     full?: number;
     boundaries: {
-      /** Learning rate below which steps are proved stable, at each scale of the memory. */
+      /** Learning rate below which steps are proved stable, 2 / S, at each scale of the memory; empty where S is a lower bound only. */
       proved: SharingPoint[];
+      /** Up to which heavy-ball momentum b is stable on a quadratic, 2 (1 + b) / S; absent without it. */
+      heavyBall?: SharingPoint[];
       /** Above which failure is predicted; between the two lies the empirical band. */
       empirical: SharingPoint[];
     };

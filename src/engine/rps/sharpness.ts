@@ -9,11 +9,12 @@ import {
   diagnoseSharpness,
   failureLimit,
   predict,
+  provedLimit,
   scalesAround,
   stableLimit,
 } from '../../core/rps/diagnosis/sharpness';
 import type { CallContext } from '../../protocol/rpc';
-import type { SharingReport } from '../../protocol/sharing';
+import type { SharingReport, SharingTest } from '../../protocol/sharing';
 import type { Measured } from './diagnose';
 import type { SharedLoss } from './shared-loss';
 import { measuring } from './words';
@@ -49,6 +50,8 @@ function* eigenpair(size: number, times: (vector: Vector) => Parts<Vector>, tell
 export interface MeasuredSharpness {
   memory: Eigenpair;
   rest: number;
+  /** Whether all of them were found; otherwise they are lower bounds. */
+  converged: boolean;
 }
 
 export function* measureSharpness(
@@ -61,9 +64,9 @@ export function* measureSharpness(
     (done) =>
       progress({ done, total: mostProducts, message });
   const memory = yield* eigenpair(loss.size, (v) => loss.productOfMemory(v), tell(measuring.sharpness));
-  if (rests === 0) return { memory, rest: 0 };
+  if (rests === 0) return { memory, rest: 0, converged: memory.converged };
   const rest = yield* eigenpair(rests, (v) => loss.productOf(loss.rest, v), tell(measuring.rest));
-  return { memory, rest: Math.max(0, rest.value) };
+  return { memory, rest: Math.max(0, rest.value), converged: memory.converged && rest.converged };
 }
 
 /** `full`: only where it may say that the learning rate is needlessly small. */
@@ -75,30 +78,37 @@ function* fullSharpness(loss: SharedLoss, { progress }: Pick<CallContext, 'progr
 
 export function* sharpnessPart(loss: SharedLoss, context: Pick<CallContext, 'progress'>): Parts<Measured> {
   const { run } = loss;
-  const { memory, rest } = yield* measureSharpness(loss, context);
+  const { memory, rest, converged } = yield* measureSharpness(loss, context);
   const { value, residual, iterations } = memory;
   const limit = stableLimit(run.optimizer);
   const flat = run.optimizer.learningRate * (value + rest) < limit;
-  const asks = powerOfScale(run) === 0 && !isAdam(run) && value > 0 && flat;
+  const asks = converged && powerOfScale(run) === 0 && !isAdam(run) && value > 0 && flat;
   const full = asks ? yield* fullSharpness(loss, context) : undefined;
-  const findings = diagnoseSharpness(run, value, full, rest);
+  const findings = diagnoseSharpness(run, value, { full, rest, converged });
   const sharpness: Sharpness = {
     ...{ value, residual: residual / Math.abs(value), iterations },
     ...(rest > 0 && { rest }),
+    ...(!converged && { converged }),
     etaS: run.optimizer.learningRate * (value + rest),
     ...{ threshold: limit, verdict: findings[0].verdict },
     ...(full !== undefined && { full }),
-    boundaries: boundariesOf(run, value, rest),
+    boundaries: boundariesOf(run, { value, rest, converged }),
   };
   return { findings, report: { sharpness } };
 }
 
 /** None where the loss does not curve upwards, or where nothing is known of the optimizer. */
-function boundariesOf(run: SharedRun, value: number, rest: number): Sharpness['boundaries'] {
+export function boundariesOf(
+  run: SharedRun,
+  { value, rest, converged }: { value: number; rest: number; converged: boolean },
+): Sharpness['boundaries'] {
   if (!(value > 0) || isAdam(run)) return { proved: [], empirical: [] };
+  const [limit, proved] = [stableLimit(run.optimizer), provedLimit(run.optimizer)];
   const scales = scalesAround(run.initStd ?? usualInitStd, boundaryPoints);
   return {
-    proved: boundary(run, value, stableLimit(run.optimizer), scales, { rest, bound: 'most' }),
+    // Nothing is proved by a lower bound.
+    proved: converged ? boundary(run, value, proved, scales, { rest, bound: 'most' }) : [],
+    ...(converged && limit > proved && { heavyBall: boundary(run, value, limit, scales, { rest, bound: 'most' }) }),
     empirical: boundary(run, value, failureLimit, scales, { rest, bound: 'least' }),
   };
 }
@@ -106,6 +116,6 @@ function boundariesOf(run: SharedRun, value: number, rest: number): Sharpness['b
 /** What one measurement says of a point. Of Adam nothing is known. */
 export const predictedAt = (
   run: SharedRun,
-  { value, rest }: { value: number; rest: number },
+  { value, ...measured }: NonNullable<SharingTest['sharpness']>,
   point: { initStd: number; learningRate: number },
-): 'safe' | 'band' | 'unsafe' => (isAdam(run) ? 'band' : predict(run, value, point, rest));
+): 'safe' | 'band' | 'unsafe' => (isAdam(run) ? 'band' : predict(run, value, point, measured));

@@ -82,7 +82,7 @@ export async function testSharing(
         progress: ({ done }) => context.progress({ done: at * steps + done, total: points.length * steps, message }),
       });
       const { outcome, first, last } = courseOf(losses, plan.network.classes);
-      const predicted = predictedAt(start.run, { value: known.value, rest: known.rest ?? 0 }, point);
+      const predicted = predictedAt(start.run, known, point);
       tested.push({ ...point, steps, outcome, firstLoss: first, lastLoss: last, predicted });
     }
     return tested;
@@ -93,8 +93,8 @@ async function measured(
   source: Source,
   start: SharedStart,
   context: CallContext,
-): Promise<{ value: number; rest: number }> {
+): Promise<NonNullable<SharingTest['sharpness']>> {
   const loss = await drawnLoss(source, start, context);
-  const { memory, rest } = await inTurns(measureSharpness(loss, context), turnsOf(context));
-  return { value: memory.value, rest };
+  const { memory, rest, converged } = await inTurns(measureSharpness(loss, context), turnsOf(context));
+  return { value: memory.value, rest, converged };
 }

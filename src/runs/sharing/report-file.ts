@@ -33,6 +33,11 @@ const scalar: Check<SharingEdit['value']> = (value, where) => {
   throw new Invalid(where, 'a word, a number, true, false or null');
 };
 
+const truth: Check<boolean> = (value, where) => {
+  if (typeof value === 'boolean') return value;
+  throw new Invalid(where, 'true or false');
+};
+
 const checkBytes = object<SharingBytes>({
   memory: whole,
   optimizer: whole,
@@ -130,12 +135,14 @@ const report = object<SharingReport>({
       residual: number,
       iterations: whole,
       rest: optional(number),
+      converged: optional(truth),
       etaS: number,
       threshold: number,
       verdict,
       full: optional(number),
       boundaries: object<NonNullable<SharingReport['sharpness']>['boundaries']>({
         proved: list(point, most),
+        heavyBall: optional(list(point, most)),
         empirical: list(point, most),
       }),
     }),

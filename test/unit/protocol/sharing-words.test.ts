@@ -38,7 +38,8 @@ const all = (): Finding[] => {
       const { findings, figures } = staticOf(run);
       return [...findings, ...diagnoseAdam(run), diagnoseHalf(run, figures), ...diagnoseSharpness(run, 300)];
     }),
-    ...diagnoseSharpness(runs[1], 0.5, 20),
+    ...diagnoseSharpness(runs[1], 0.5, { full: 20 }),
+    ...diagnoseSharpness(runs[0], 1, { converged: false }),
     ...[metadataText(runs[1]), metadataText(runs[0]), undefined, '{'].flatMap((text) => [
       ...diagnoseWiring(runs[0], text),
       ...diagnoseWiring(runs[0], text, 'init.safetensors'),

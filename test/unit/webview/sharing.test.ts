@@ -11,7 +11,7 @@ import { bySeverity } from '../../../webview/views/sharing/findings-order';
 import { placeOf, shownLoad } from '../../../webview/views/sharing/histograms';
 import { evenLoad, hashedLoad } from '../../../webview/views/sharing/load';
 import { edgeOf, rangeAfterMove, rangeAfterZoom } from '../../../webview/views/sharing/memory-range';
-import { boundariesOf, cameOut, predictionAt } from '../../../webview/views/sharing/prediction';
+import { boundariesOf, cameOut, predictionAt, regionsOf } from '../../../webview/views/sharing/prediction';
 import { findingsWords, sharersText } from '../../../webview/views/sharing/words';
 
 describe('a logarithmic axis', () => {
@@ -156,6 +156,20 @@ describe('predictions', () => {
     expect(boundariesOf({})).toBeUndefined();
     const none = { ...sharpness, boundaries: { proved: [], empirical: [] } };
     expect(boundariesOf({ sharpness: none })).toBeUndefined();
+    const open = boundariesOf({ sharpness: { ...sharpness!, boundaries: { ...sharpness!.boundaries, proved: [] } } });
+    expect(predictionAt(open, { initStd: 0.3, learningRate: 0.01 })).toBe('band');
+    expect(regionsOf(open).map(({ label }) => label)).toEqual(['may go either way', 'predicted to diverge']);
+    const heavyBall = sharpness!.boundaries.proved.map(({ initStd, learningRate }) => ({
+      ...{ initStd, learningRate: 1.9 * learningRate },
+    }));
+    const heavy = boundariesOf({ sharpness: { ...sharpness!, boundaries: { ...sharpness!.boundaries, heavyBall } } })!;
+    expect(predictionAt(heavy, { initStd: 0.3, learningRate: 0.1 })).toBe('safe');
+    expect(regionsOf(heavy).map(({ label, above }) => [label, above])).toEqual([
+      ['proved stable (2 / S)', heavy.proved],
+      ['stable by heavy ball, on a quadratic', heavy.heavyBall],
+      ['may go either way', heavy.empirical],
+      ['predicted to diverge', undefined],
+    ]);
     expect(predictionAt(undefined, { initStd: 1, learningRate: 1 })).toBeUndefined();
     expect(predictedText(undefined)).toBe('no prediction yet');
   });

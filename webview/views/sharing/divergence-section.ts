@@ -186,10 +186,15 @@ const testedTable = ({ tested }: SharingReport, name: string): Table => {
 
 const boundaryTable = ({ sharpness }: SharingReport, name: string): Table => {
   const { columns } = words;
-  const { proved = [], empirical = [] } = sharpness?.boundaries ?? {};
+  const { proved = [], heavyBall = [], empirical = [] } = sharpness?.boundaries ?? {};
   return tableOf(
     { name: words.boundary.name, caption: words.boundary.caption(name) },
-    [numeric(columns.initStd), numeric(columns.proved), numeric(columns.empirical)],
-    proved.map(({ initStd, learningRate }, i) => [initStd, learningRate, empirical[i]?.learningRate ?? '']),
+    [numeric(columns.initStd), numeric(columns.proved), numeric(columns.heavyBall), numeric(columns.empirical)],
+    empirical.map(({ initStd, learningRate }, i) => [
+      initStd,
+      proved[i]?.learningRate ?? '',
+      heavyBall[i]?.learningRate ?? '',
+      learningRate,
+    ]),
   );
 };

@@ -5,7 +5,7 @@ import { count, figure } from '../../format';
 
 export const divergenceWords = {
   help: [
-    'Each place is an init-std of the memory and a learning rate. Below the lower line a step is proved stable where the loss is quadratic (learning rate × S below the threshold of the optimizer); S, the largest curvature that the memory sees, is measured once and goes with 1 / init-std². Above the upper line failure is predicted from experience; between the two lies the band where either may happen.',
+    'Each place is an init-std of the memory and a learning rate. Below the lowest line a step is proved stable (learning rate × S below 2; Nesterov’s momentum: below its own limit on a quadratic); with heavy-ball momentum b there is a second line, 2 (1 + b), up to which steps are stable where the loss is quadratic. Where S was not found exactly nothing is drawn as proved. S, the largest curvature that the memory sees, is measured once and goes with 1 / init-std². Above the upper line failure is predicted from experience; below it lies the band where either may happen.',
     'A ring is the config. Choose a place by a click, or with the arrows and Enter, and test it: the network is trained for some steps there, and the outcome is drawn on the prediction.',
     'With STABLE-RPS the lines are level: the scaler takes the init-std out.',
   ],
@@ -24,7 +24,14 @@ export const divergenceWords = {
   testTitle: `Train ${count(testSteps)} steps at the chosen place (x)`,
   testing: (point: SharingPoint) => `Testing ${placeText(point)}`,
   regions: {
-    safe: 'proved stable',
+    safe: 'proved stable (2 / S)',
+    momentum: 'stable by heavy ball, on a quadratic',
+    band: 'may go either way',
+    unsafe: 'predicted to diverge',
+  },
+  /** Of a place; what is safe by momentum only is not proved. */
+  predictions: {
+    safe: 'predicted stable',
     band: 'may go either way',
     unsafe: 'predicted to diverge',
   },
@@ -55,6 +62,7 @@ export const divergenceWords = {
     first: 'first loss',
     last: 'last loss',
     proved: 'proved up to',
+    heavyBall: 'heavy ball up to',
     empirical: 'failure from',
   },
   agreement: (right: number, all: number) => `${count(right)} of ${count(all)} tested places came out as predicted`,
@@ -65,13 +73,13 @@ export const placeText = ({ initStd, learningRate }: SharingPoint): string =>
 
 export const sharpnessText = ({ sharpness }: SharingReport): string => {
   if (!sharpness) return '';
-  const { value, residual, etaS, threshold, full } = sharpness;
+  const { value, residual, etaS, threshold, full, converged } = sharpness;
   const dense = full === undefined ? '' : `, ${figure(full)} without sharing`;
-  return `learning rate × S ${figure(etaS)}, stable below ${figure(threshold)} · S ${figure(value)}${dense} (residual ${figure(residual)})`;
+  return `learning rate × S ${figure(etaS)}, stable below ${figure(threshold)} · S ${converged === false ? 'at least ' : ''}${figure(value)}${dense} (residual ${figure(residual)})`;
 };
 
 export const predictedText = (predicted: TestedPoint['predicted'] | undefined): string =>
-  predicted === undefined ? 'no prediction yet' : divergenceWords.regions[predicted];
+  predicted === undefined ? 'no prediction yet' : divergenceWords.predictions[predicted];
 
 export const testedText = (point: TestedPoint): string => {
   const { outcome, steps, firstLoss, lastLoss, predicted } = point;

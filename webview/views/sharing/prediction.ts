@@ -11,15 +11,22 @@ const lineOf = (points: readonly SharingPoint[]): Line =>
   points.map(({ initStd, learningRate }) => [initStd, learningRate] as const).sort(([one], [other]) => one - other);
 
 export interface Boundaries {
-  proved: Line;
+  /** Absent where S is a lower bound only: then nothing is proved. */
+  proved?: Line;
+  /** Of heavy-ball momentum on a quadratic, above the proved one. */
+  heavyBall?: Line;
   empirical: Line;
 }
 
 /** Nothing before the sharpness is measured, nor where the optimizer has no boundary by it. */
 export const boundariesOf = ({ sharpness }: Pick<SharingReport, 'sharpness'>): Boundaries | undefined => {
-  const { proved = [], empirical = [] } = sharpness?.boundaries ?? {};
-  if (proved.length === 0 || empirical.length === 0) return undefined;
-  return { proved: lineOf(proved), empirical: lineOf(empirical) };
+  const { proved = [], heavyBall = [], empirical = [] } = sharpness?.boundaries ?? {};
+  if (empirical.length === 0) return undefined;
+  return {
+    ...(proved.length > 0 && { proved: lineOf(proved) }),
+    ...(heavyBall.length > 0 && { heavyBall: lineOf(heavyBall) }),
+    empirical: lineOf(empirical),
+  };
 };
 
 export const predictionAt = (
@@ -27,7 +34,8 @@ export const predictionAt = (
   { initStd, learningRate }: SharingPoint,
 ): PredictedOutcome | undefined => {
   if (!boundaries) return undefined;
-  if (learningRate < lineAt(boundaries.proved, initStd)) return 'safe';
+  const safe = boundaries.heavyBall ?? boundaries.proved;
+  if (safe && learningRate < lineAt(safe, initStd)) return 'safe';
   return learningRate < lineAt(boundaries.empirical, initStd) ? 'band' : 'unsafe';
 };
 
@@ -49,18 +57,23 @@ export function mapAxes(report: SharingReport): { x: LogAxis; y: LogAxis } {
   );
   const boundaries = boundariesOf(report);
   const at = configPoint(report).initStd;
-  const passing = boundaries ? [lineAt(boundaries.proved, at), lineAt(boundaries.empirical, at)] : [];
+  const { proved, heavyBall, empirical } = boundaries ?? {};
+  const passing = [proved, heavyBall, empirical].flatMap((line) => (line ? [lineAt(line, at)] : []));
   const y = axisFor([...points.map(({ learningRate }) => learningRate), ...passing], 4);
   return { x, y };
 }
 
 export const regionsOf = (boundaries: Boundaries | undefined): Region[] => {
   if (!boundaries) return [];
-  const { proved, empirical } = boundaries;
-  const { safe, band, unsafe } = divergenceWords.regions;
+  const { proved, heavyBall, empirical } = boundaries;
+  const { safe, momentum, band, unsafe } = divergenceWords.regions;
+  const under = heavyBall ?? proved;
   return [
-    { label: safe, above: proved, colour: 0, hatch: 'none' },
-    { label: band, below: proved, above: empirical, colour: 1, hatch: 'diagonal' },
+    ...(proved ? [{ label: safe, above: proved, colour: 0, hatch: 'none' } as const] : []),
+    ...(proved && heavyBall
+      ? [{ label: momentum, below: proved, above: heavyBall, colour: 0, hatch: 'diagonal' } as const]
+      : []),
+    { label: band, ...(under && { below: under }), above: empirical, colour: 1, hatch: 'diagonal' },
     { label: unsafe, below: empirical, colour: 'foreground', hatch: 'across' },
   ];
 };

@@ -19,6 +19,13 @@ export function stableLimit({ momentum: b, nesterov }: Pick<Optimizer, 'momentum
   return 2 * (1 + b);
 }
 
+/**
+ * eta S below which steps are drawn as proved: 2 / S, that of gradient descent (rps.md 2.2), also where heavy ball bears more on a
+ * quadratic. Nesterov's momentum bears less even there.
+ */
+export const provedLimit = (optimizer: Pick<Optimizer, 'momentum' | 'nesterov'>): number =>
+  Math.min(2, stableLimit(optimizer));
+
 /** eta S above which runs failed, seen on small ReLU networks (rps.md 6, D9): an observation, not a theorem. */
 export const failureLimit = 10;
 
@@ -45,15 +52,23 @@ function boundsAt(run: SharedRun, sharpness: number, s: number, rest: number): R
   return { least: Math.max(memory, rest), most: memory + Math.max(0, rest) };
 }
 
+/** What one measurement of the sharpness said. */
+interface MeasuredRest {
+  /** As of `boundsAt`; default 0. */
+  rest?: number | undefined;
+  /** false: the iteration was cut off, so that `sharpness` and `rest` are only lower bounds, and nothing is safe by them. */
+  converged?: boolean | undefined;
+}
+
 /** The zone of a point of the map: `safe` by the upper bound, `unsafe` by the lower one. */
 export function predict(
   run: SharedRun,
   sharpness: number,
   { initStd, learningRate }: { initStd: number; learningRate: number },
-  rest = 0,
+  { rest = 0, converged = true }: MeasuredRest = {},
 ): Zone {
   const { least, most } = boundsAt(run, sharpness, initStd, rest);
-  if (zoneOf(learningRate * most, run.optimizer) === 'safe') return 'safe';
+  if (converged && zoneOf(learningRate * most, run.optimizer) === 'safe') return 'safe';
   return zoneOf(learningRate * least, run.optimizer) === 'unsafe' ? 'unsafe' : 'band';
 }
 
@@ -76,30 +91,35 @@ export const scalesAround = (s: number, count: number): number[] =>
 /** Steps of a run are told too short where they may be so many times as long. */
 const conservativeLimit = 3;
 
-/** `full`: of the same network without sharing, where it was measured; `rest`: as of `boundsAt`. */
-export function diagnoseSharpness(run: SharedRun, sharpness: number, full?: number, rest = 0): Finding[] {
+/** `full`: of the same network without sharing, where it was measured. */
+export function diagnoseSharpness(
+  run: SharedRun,
+  sharpness: number,
+  { full, rest = 0, converged = true }: MeasuredRest & { full?: number | undefined } = {},
+): Finding[] {
   const { learningRate } = run.optimizer;
   const free = powerOfScale(run) === 0;
   const most = sharpness + Math.max(0, rest);
   const etaS = learningRate * most;
-  const facts = { sharpness, ...(rest > 0 && { rest }) };
+  const facts = { sharpness, ...(rest > 0 && { rest }), ...(!converged && { converged: 0 }) };
   if (isAdam(run) || !(sharpness > 0))
     return [{ id: 'D9', measure: 'sharpness', value: etaS, threshold: null, verdict: 'info', facts }];
-  const limit = stableLimit(run.optimizer);
-  const zone = predict(run, sharpness, { initStd: run.initStd ?? 1, learningRate }, rest);
+  const [limit, proved] = [stableLimit(run.optimizer), provedLimit(run.optimizer)];
+  const zone = predict(run, sharpness, { initStd: run.initStd ?? 1, learningRate }, { rest, converged });
   // What is not shared has no scaler.
   const slower = free || learningRate * rest > limit;
   const findings: Finding[] = [
     {
       ...{ id: 'D9', measure: 'sharpness', value: etaS, threshold: limit, verdict: verdicts[zone] },
-      facts: { ...facts, failure: failureLimit, largest: limit / most },
-      ...(zone !== 'safe' && { fix: slower ? learningRateFix((0.9 * limit) / most) : fixes.theory }),
+      facts: { ...facts, failure: failureLimit, proved, largest: proved / most },
+      // Of a lower bound no learning rate follows.
+      ...(etaS > limit && { fix: slower ? learningRateFix((0.9 * proved) / most) : fixes.theory }),
     },
   ];
   const times = full === undefined ? 0 : (full + Math.max(0, rest)) / most;
   // As stable as the full network is with this learning rate, and no longer than what is proved.
-  const longer = Math.min(learningRate * times, (0.9 * limit) / most);
-  if (free && longer > conservativeLimit * learningRate)
+  const longer = Math.min(learningRate * times, (0.9 * proved) / most);
+  if (converged && free && longer > conservativeLimit * learningRate)
     findings.push({
       ...{ id: 'D9', measure: 'conservative', value: times, threshold: conservativeLimit, verdict: 'info' },
       facts: { learningRate: longer },

@@ -22,8 +22,12 @@ const measured: SharingReport = {
   ...report,
   batch: { examples: 128, loss: 2.3, updateRatio: 0.1, keptEnergy: 0.1, cosine: null, curvature: NaN },
   sharpness: {
-    ...{ value: 3, residual: 0.01, iterations: 20, rest: 1, etaS: 0.3, threshold: 2, verdict: 'ok' },
-    boundaries: { proved: [{ initStd: 0.1, learningRate: 1 }], empirical: [] },
+    ...{ value: 3, residual: 0.01, iterations: 20, rest: 1, converged: false, etaS: 0.3, threshold: 2, verdict: 'ok' },
+    boundaries: {
+      proved: [{ initStd: 0.1, learningRate: 1 }],
+      heavyBall: [{ initStd: 0.1, learningRate: 2 }],
+      empirical: [],
+    },
   },
   tested: [
     {

@@ -4,6 +4,7 @@ import {
   diagnoseSharpness,
   failureLimit,
   predict,
+  provedLimit,
   scalesAround,
   sharpnessAt,
   stableLimit,
@@ -174,8 +175,11 @@ describe('D9', () => {
   it('says by how much a learning rate may be longer where sharing made the loss flat', () => {
     const run = at(0.1, { scaler: 'theory' });
     const longer = (sharpness: number, full: number): unknown =>
-      named(diagnoseSharpness(run, sharpness, full), 'conservative').fix!.edits[0].value;
-    expect(named(diagnoseSharpness(run, 0.1, 1), 'conservative')).toMatchObject({ value: 10, verdict: 'info' });
+      named(diagnoseSharpness(run, sharpness, { full }), 'conservative').fix!.edits[0].value;
+    expect(named(diagnoseSharpness(run, 0.1, { full: 1 }), 'conservative')).toMatchObject({
+      value: 10,
+      verdict: 'info',
+    });
     expect(longer(0.1, 1)).toBe(1);
     // No longer than nine tenths of what is proved, however sharp the full network is.
     expect(longer(0.5, 20)).toBe(3.6);
@@ -186,7 +190,29 @@ describe('D9', () => {
       [run, 7, 100],
       [at(0.1), 0.5, 20],
     ] as const)
-      expect(diagnoseSharpness(other, sharpness, full)).toHaveLength(1);
+      expect(diagnoseSharpness(other, sharpness, { full })).toHaveLength(1);
+  });
+
+  it('never calls safe what is known as a lower bound only', () => {
+    for (const learningRate of [1e-6, 0.19, 0.99]) {
+      const run = at(learningRate);
+      expect(predict(run, 10, { initStd: 0.1, learningRate }, { converged: false })).toBe('band');
+      const finding = named(diagnoseSharpness(run, 10, { converged: false }), 'sharpness');
+      expect(finding).toMatchObject({ verdict: 'warn', facts: { converged: 0 } });
+    }
+    // What fails by a lower bound fails.
+    expect(predict(at(1.01), 10, { initStd: 0.1, learningRate: 1.01 }, { converged: false })).toBe('unsafe');
+    const steady = at(0.1, { scaler: 'theory' });
+    expect(diagnoseSharpness(steady, 0.1, { full: 1, converged: false })).toHaveLength(1);
+  });
+
+  it('proves 2 / S, whatever the momentum; of Nesterov the less that holds on a quadratic', () => {
+    expect(provedLimit({ momentum: 0, nesterov: false })).toBe(2);
+    expect(provedLimit({ momentum: 0.9, nesterov: false })).toBe(2);
+    expect(provedLimit({ momentum: 0.9, nesterov: true })).toBe(stableLimit({ momentum: 0.9, nesterov: true }));
+    const run = runOf({ optimizer: { name: 'sgd', learningRate: 0.3, momentum: 0.9, nesterov: false } });
+    const [finding] = diagnoseSharpness(run, 10);
+    expect(finding).toMatchObject({ value: 3, threshold: 3.8, verdict: 'ok', facts: { proved: 2, largest: 0.2 } });
   });
 
   it('has no limit for Adam, and none where the Hessian has no positive eigenvalue', () => {
@@ -224,7 +250,7 @@ describe('with what is not shared', () => {
       const whole = sharpnessAtScale(s, () => true);
       for (const etaS of [0.3, 1.2, 1.9, 2.1, 4, 9, 11, 25, 200]) {
         const learningRate = etaS / whole;
-        const zone = predict(run, memory, { initStd: s, learningRate }, others);
+        const zone = predict(run, memory, { initStd: s, learningRate }, { rest: others });
         seen.add(zone);
         if (etaS > 2) expect(zone).not.toBe('safe');
         if (etaS <= 10) expect(zone).not.toBe('unsafe');
@@ -238,7 +264,7 @@ describe('with what is not shared', () => {
 
   it('a scaler does not help where the rest is too sharp by itself', () => {
     const fast = { ...run, optimizer: { ...run.optimizer, learningRate: 1 } };
-    expect(named(diagnoseSharpness(fast, 9, undefined, 0.5), 'sharpness').fix?.kind).toBe('theory');
-    expect(named(diagnoseSharpness(fast, 9, undefined, 3), 'sharpness').fix?.kind).toBe('learning-rate');
+    expect(named(diagnoseSharpness(fast, 9, { rest: 0.5 }), 'sharpness').fix?.kind).toBe('theory');
+    expect(named(diagnoseSharpness(fast, 9, { rest: 3 }), 'sharpness').fix?.kind).toBe('learning-rate');
   });
 });
