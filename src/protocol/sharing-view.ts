@@ -82,8 +82,8 @@ export interface SharingCourseCalls {
     params: { start: number; end: number },
     context: CallContext,
   ): Promise<{ total: number; items: SharingEvent[] }>;
-  /** The steps before it failed; `null` where it did not. */
-  sharingFailure(params: Record<string, never>, context: CallContext): Promise<SharingFailure | null>;
+  /** The steps before each of its warnings and failures, each kind once, in the order in which they came. */
+  sharingFailures(params: Record<string, never>, context: CallContext): Promise<SharingFailure[]>;
 }
 
 /** What the panel of a config keeps with `setState`. */

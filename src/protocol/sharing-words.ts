@@ -161,7 +161,7 @@ const words: Record<Measure, { title: string; sentence: (finding: Finding) => st
       `At compression 1 the weights begin ${figure(f.value)} times as large as those of the dense network, as in the public code. Use compat: false.`,
   },
   'update-ratio': {
-    title: 'First step over weights',
+    title: 'Step over weights',
     sentence: (f) =>
       `The weights${of(f)} move by ${portion(f.value)} their norm in ${f.step === undefined ? 'the first step' : `step ${f.step}`}` +
       `${f.facts?.['dense'] === undefined ? '' : `; those of the dense layer would by ${portion(Number(f.facts['dense']))} theirs`}.` +

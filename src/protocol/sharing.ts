@@ -211,6 +211,9 @@ export interface SharingFailure {
   /** Where it began. */
   step: number;
   layer: string | null;
+  /** What was measured, by the sentence of its warning, and its limit. Null where it is no finite number, has none, or was not kept. */
+  value: number | null;
+  threshold: number | null;
   steps: {
     step: number;
     /** Null, as all that follows, where it is no finite number. */

@@ -185,10 +185,9 @@ export class RunReader {
     return pageBySize(this.history.sharing, start, end, 'sharing');
   }
 
-  /** The steps before the run first failed, or where it did not before its first warning; null without one. @throws as `readSharingFailures` */
-  async sharingFailure(): Promise<SharingFailure | null> {
-    const all = await readSharingFailures(this.folder);
-    return all.find(({ verdict }) => verdict === 'fail') ?? all.at(0) ?? null;
+  /** The steps before each warning and failure, in the order in which they came. @throws as `readSharingFailures` */
+  sharingFailures(): Promise<SharingFailure[]> {
+    return readSharingFailures(this.folder);
   }
 
   /** Nothing is read any more; no file is held open between calls, so there is nothing to release. */

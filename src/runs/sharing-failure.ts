@@ -6,7 +6,7 @@ import { readText } from '../formats/text-file';
 import type { SharingFailure } from '../protocol/sharing';
 import { sharingFailureInvalid } from './errors';
 import type { RunFolder } from './folder';
-import { Invalid, list, number, object, oneOf, orNull, text, whole } from './validate';
+import { Invalid, list, number, object, oneOf, orNull, text, whole, type Check } from './validate';
 
 /** Rises when readers of the old form would take it for something else; the first had one failure alone, the last. */
 const version = 2;
@@ -16,12 +16,16 @@ const mostKept = 16;
 const maxBytes = 32 << 20;
 
 const figure = orNull(number);
+/** Older files have none. */
+const figureOrNone: Check<number | null> = (value, where) => figure(value ?? null, where);
 
 const checkFailure = object<SharingFailure>({
   code: text(255),
   verdict: oneOf('warn', 'fail'),
   step: whole,
   layer: orNull(text(255)),
+  value: figureOrNone,
+  threshold: figureOrNone,
   steps: list(
     object<SharingFailure['steps'][number]>({
       step: whole,

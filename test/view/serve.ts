@@ -79,7 +79,7 @@ export function serveRun(directory: string): ServedRun {
     jacobians: (params) => reader.jacobians(params),
     signals: (params) => reader.signals(params),
     sharingEvents: (params) => reader.sharingEvents(params),
-    sharingFailure: () => reader.sharingFailure(),
+    sharingFailures: () => reader.sharingFailures(),
     ...serveSharing(reader, edits),
     select: (state) => {
       selected.push(state);

@@ -19,7 +19,7 @@ const events = (from: number, count: number, growth: number): SharingEvent[] =>
   }));
 
 const failure: SharingFailure = {
-  verdict: 'fail',
+  ...{ verdict: 'fail', value: 2.4, threshold: 0.1 },
   code: 'sharing.update-ratio',
   step: 27,
   layer: 'fc3',
@@ -38,7 +38,7 @@ describe.skipIf(missingBrowser !== undefined)(panelTests('the Sharing tab of a r
   const courseCalls = ({ page, failed }: typeof course) => ({
     sharingEvents: ({ start, end }: { start: number; end: number }) =>
       Promise.resolve({ total: page.length, items: page.slice(start, end) }),
-    sharingFailure: () => Promise.resolve(failed ? failure : null),
+    sharingFailures: () => Promise.resolve(failed ? [failure] : []),
   });
   const shared = (section: string): { directory: string; kept: unknown } => ({
     directory: inject('sharedRun'),
@@ -107,8 +107,22 @@ describe.skipIf(missingBrowser !== undefined)(panelTests('the Sharing tab of a r
     const directory = inject('divergedRun');
     const kept = { directory, tab: 'sharing', prefs: { 'sharing.section': 'course' } };
     await open('sharing', { directory, kept, theme, size: { width, height: 760 } });
-    await readsOut(/^Growing loss: it began in fc3 at step 1; steps? 1/);
+    // The loss grew first; that of which it died came on top of it, and has all its steps.
+    await readsOut(/^Not a number: it began in fc3 at step 1; steps 1 to 5 are kept/);
     await view.screenshot(`sharing-course-recorded-${theme}-${width}`);
+    const chooser = view.page.getByRole('combobox', { name: 'Warning or failure' });
+    await chooser.focus();
+    await press('Home');
+    await readsOut(
+      /^Growing memory \(12\.2 times the first norm, limit 10\): it began in fc3 at step 1; step 1 is kept/,
+    );
+    await view.screenshot(`sharing-course-chosen-${theme}-${width}`);
+    await press('End');
+    await readsOut(/^Not a number: /);
+    await press('ArrowUp');
+    await readsOut(
+      /^Growing loss \(.+ times the first loss, limit 3\): it began in fc3 at step 1; steps 1 to 2 are kept/,
+    );
     await press('r');
     await view.screenshot(`sharing-course-recorded-whole-${theme}-${width}`);
   });

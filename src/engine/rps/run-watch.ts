@@ -78,13 +78,15 @@ export class RunWatch {
   }
 
   /** The steps before what was found, and that itself. `code`: by which it was told. */
-  failure(code: string, { step, layer, verdict }: Finding): SharingFailure {
+  failure(code: string, { step, layer, verdict, value, threshold }: Finding): SharingFailure {
     const recent = this.watch?.recent ?? [];
     return {
       code,
       verdict: verdict === 'fail' ? 'fail' : 'warn',
       step: step ?? recent.at(-1)?.step ?? 0,
       layer: layer ?? null,
+      value: value === null ? null : orNull(value),
+      threshold,
       steps: recent.map(({ step: at, loss, memoryNorm, gradientNorm = NaN, layers }) => ({
         step: at,
         loss: orNull(loss),

@@ -133,7 +133,7 @@ export class RunPanel {
       jacobians: (params) => read(() => reader.jacobians(params)),
       signals: (params) => read(() => reader.signals(params)),
       sharingEvents: (params) => read(() => reader.sharingEvents(params)),
-      sharingFailure: () => read(() => reader.sharingFailure()),
+      sharingFailures: () => read(() => reader.sharingFailures()),
       ...this.serveSharing(read),
       select: (state) => {
         this.state = { ...state, directory: this.directory };

@@ -1,6 +1,6 @@
 /** The arithmetic and the sentences of the views of shared weights. */
 import { describe, expect, it } from 'vitest';
-import type { SharingReport, TestedPoint } from '../../../src/protocol/sharing';
+import type { SharingFailure, SharingReport, TestedPoint } from '../../../src/protocol/sharing';
 import { axisFor, lineAt, shareOf, ticksOf, valueOf } from '../../../webview/drawing/log-axis';
 import { niceStep } from '../../../webview/drawing/nice-step';
 import { othersText } from '../../../webview/views/mask/sharing-words';
@@ -236,13 +236,17 @@ describe('sentences', () => {
   it('say where a failure began', () => {
     const step = { loss: 1, memoryNorm: 1, gradientNorm: 1, layers: [] };
     const steps = [8, 9, 1210].map((at) => ({ step: at, ...step }));
-    expect(failureText({ verdict: 'fail', code: 'sharing.not-finite', step: 1200, layer: 'fc1', steps })).toBe(
+    const of = (code: string, layer: string | null, more: Partial<SharingFailure>): SharingFailure => ({
+      ...{ verdict: 'fail', code, layer, step: 9, value: null, threshold: null, steps },
+      ...more,
+    });
+    expect(failureText(of('sharing.not-finite', 'fc1', { step: 1200 }))).toBe(
       'Not a number: it began in fc1 at step 1,200; steps 8 to 1,210 are kept',
     );
-    expect(failureText({ verdict: 'fail', code: 'sharing.new', step: 9, layer: null, steps: steps.slice(0, 1) })).toBe(
+    expect(failureText(of('sharing.new', null, { steps: steps.slice(0, 1) }))).toBe(
       'sharing.new: it began at step 9; step 8 is kept',
     );
-    expect(failureText({ verdict: 'fail', code: 'sharing.plateau', step: 9, layer: null, steps: [] })).toBe(
+    expect(failureText(of('sharing.plateau', null, { steps: [] }))).toBe(
       'Loss of chance: it began at step 9; no steps are kept',
     );
   });

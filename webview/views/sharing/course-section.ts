@@ -3,7 +3,7 @@ import type { Remote } from '../../../src/protocol/rpc';
 import type { SharingEvent, SharingFailure, SharingReport } from '../../../src/protocol/sharing';
 import type { SharingCourseCalls } from '../../../src/protocol/sharing-view';
 import type { MetricsPage } from '../../../src/protocol/views';
-import { segmented } from '../../controls';
+import { dropdown, segmented } from '../../controls';
 import type { Chart } from '../../drawing/chart';
 import { h, setText } from '../../dom';
 import type { Table } from '../../parts/table';
@@ -18,8 +18,9 @@ import {
   spansDecades,
   type CourseCharts,
 } from './course-charts';
+import { firstToShow } from './course-failures';
 import { eventsTable, failureTable } from './course-tables';
-import { courseWords as words, eventText, failureStepText, failureText } from './course-words';
+import { courseWords as words, eventText, failureOption, failureStepText, failureText } from './course-words';
 import type { Section, SharingContext } from './section';
 
 /** What a run's tab can ask besides. */
@@ -31,6 +32,8 @@ export interface CourseContext {
 
 type Which = 'whole' | 'before';
 
+const failed = ({ verdict }: SharingFailure): boolean => verdict === 'fail';
+
 export class CourseSection implements Section {
   readonly id = 'course';
   readonly help = { text: words.help, keys: words.keys };
@@ -38,16 +41,24 @@ export class CourseSection implements Section {
   readonly controls: readonly HTMLElement[];
   private readonly note = h('p', { class: 'note', role: 'status' });
   private readonly whichChoice;
+  /** Among the courses that are kept. */
+  private readonly failureChoice;
   private readonly events: Series<SharingEvent>;
   private readonly metrics: Metrics;
   private charts: CourseCharts | undefined;
+  private failures: readonly SharingFailure[] = [];
+  /** Of the course that is shown. */
   private failure: SharingFailure | null = null;
+  /** Code of the course that a person chose. */
+  private wanted: string | undefined;
   private which: Which = 'whole';
   private layers: readonly string[] = [];
   private at: number | undefined;
   private extent: readonly [number, number] | undefined;
   /** As the charts were built. */
   private few = true;
+  /** The courses among which one is chosen, as they were last offered. */
+  private offered = '';
   private reading = false;
   private again = false;
   private disposed = false;
@@ -64,7 +75,13 @@ export class CourseSection implements Section {
     ] as const;
     this.whichChoice = segmented<Which>(words.which, options, 'whole', (which) => this.choose(which));
     this.whichChoice.element.hidden = true;
-    this.controls = [this.whichChoice.element];
+    this.failureChoice = dropdown<string>(words.failures, [], '', (code) => {
+      this.wanted = code;
+      this.failure = this.toShow();
+      this.choose(this.which);
+    });
+    this.failureChoice.element.hidden = true;
+    this.controls = [this.whichChoice.element, this.failureChoice.element];
     this.element.append(this.note);
   }
 
@@ -84,7 +101,9 @@ export class CourseSection implements Section {
   forget(): void {
     this.events.forget();
     this.metrics.forget();
+    this.failures = [];
     this.failure = null;
+    this.wanted = undefined;
   }
 
   describe(): void {
@@ -159,19 +178,36 @@ export class CourseSection implements Section {
         this.again = false;
         await this.events.update();
         await this.metrics.update();
-        const failure = await this.course.remote.sharingFailure({});
-        // A run that failed is looked at where it did, once it is known.
-        if (failure?.verdict === 'fail' && !this.failure) this.which = 'before';
-        const other = (failure === null) !== (this.failure === null);
-        this.failure = failure;
-        this.whichChoice.element.hidden = failure === null;
-        this.whichChoice.value = this.which;
-        if (other || this.few !== this.areFew) this.build();
-        this.draw();
+        this.took(await this.course.remote.sharingFailures({}));
       }
     } finally {
       this.reading = false;
     }
+  }
+
+  /** What was kept by now. */
+  private took(failures: readonly SharingFailure[]): void {
+    // A run that failed is looked at where it did, once it is known.
+    if (failures.some(failed) && !this.failures.some(failed)) this.which = 'before';
+    this.failures = failures;
+    const shown = this.failure;
+    this.failure = this.toShow();
+    this.whichChoice.element.hidden = this.failure === null;
+    this.whichChoice.value = this.which;
+    this.failureChoice.element.hidden = failures.length < 2;
+    const options = failures.map((failure) => ({ value: failure.code, text: failureOption(failure) }));
+    const text = JSON.stringify(options);
+    // An open list is left alone as long as it is right.
+    if (text !== this.offered) this.failureChoice.offer(options);
+    this.offered = text;
+    this.failureChoice.value = this.failure?.code ?? '';
+    const other = shown?.code !== this.failure?.code;
+    if (other || this.few !== this.areFew) this.build();
+    this.draw();
+  }
+
+  private toShow(): SharingFailure | null {
+    return this.failures.find(({ code }) => code === this.wanted) ?? firstToShow(this.failures) ?? null;
   }
 
   /** Steps to be drawn: points of their own for each, or only lines. */

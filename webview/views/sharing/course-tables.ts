@@ -1,5 +1,6 @@
 /** The course in numbers. */
 import type { SharingEvent, SharingFailure } from '../../../src/protocol/sharing';
+import { warningTitle } from '../../../src/protocol/sharing-words';
 import { numeric, tableOf, type Cell, type Table, type TableColumn } from '../../parts/table';
 import { courseWords as words } from './course-words';
 
@@ -25,9 +26,9 @@ export const eventsTable = (events: readonly SharingEvent[], name: string, layer
     events.map((event) => [event.step, event.memoryGrowth, ...layerCells(event.layers, layers)]),
   );
 
-export const failureTable = ({ steps }: SharingFailure, name: string, layers: readonly string[]): Table =>
+export const failureTable = ({ code, steps }: SharingFailure, name: string, layers: readonly string[]): Table =>
   tableOf(
-    { name: words.failureTable.name, caption: words.failureTable.caption(name) },
+    { name: words.failureTable.name, caption: words.failureTable.caption(name, warningTitle(code)) },
     [
       numeric(words.columns.step),
       numeric(words.columns.loss),

@@ -13,14 +13,15 @@ beforeEach(async () => void (folder = new RunFolder(await mkdtemp(join(tmpdir(),
 afterEach(() => rm(folder.directory, { recursive: true, force: true }));
 
 const trouble = (code: string, verdict: SharingFailure['verdict'], step: number): SharingFailure => ({
-  ...{ code, verdict, step, layer: 'fc1' },
+  ...{ code, verdict, step, layer: 'fc1', value: 0.2, threshold: 0.1 },
   steps: [{ step, loss: 2, memoryNorm: 1, gradientNorm: null, layers: [{ layer: 'fc1', updateRatio: 0.2, norm: 3 }] }],
 });
 
-const shown = async (): Promise<string | undefined> => {
+/** As a view is given them. */
+const served = async (): Promise<SharingFailure[]> => {
   const reader = new RunReader(folder);
   try {
-    return (await reader.sharingFailure())?.code;
+    return await reader.sharingFailures();
   } finally {
     reader.dispose();
   }
@@ -28,18 +29,17 @@ const shown = async (): Promise<string | undefined> => {
 
 it('keeps all in the order in which they came: a later failure takes nothing of the first', async () => {
   expect(await readSharingFailures(folder)).toEqual([]);
-  expect(await shown()).toBeUndefined();
+  expect(await served()).toEqual([]);
   const all = [
     trouble('sharing.update-ratio', 'warn', 3),
     trouble('sharing.loss-growth', 'fail', 7),
     trouble('sharing.not-finite', 'fail', 9),
   ];
   await addSharingFailure(folder, all[0]);
-  expect(await shown()).toBe('sharing.update-ratio');
+  expect(await served()).toEqual([all[0]]);
   for (const one of all.slice(1)) await addSharingFailure(folder, one);
   expect(await readSharingFailures(folder)).toEqual(all);
-  // What a person looks at first is where it first failed.
-  expect(await shown()).toBe('sharing.loss-growth');
+  expect(await served()).toEqual(all);
   expect(JSON.parse(await readFile(folder.sharingFailureFile, 'utf8'))).toMatchObject({ version: 2 });
 });
 
@@ -55,7 +55,8 @@ it('has each kind once: of a run that went on from before it the new one, at its
 it('reads the first form, which had the last failure alone, and refuses what is none', async () => {
   const { code, step, layer, steps } = trouble('sharing.plateau', 'fail', 40);
   await writeFile(folder.sharingFailureFile, JSON.stringify({ code, step, layer, steps }));
-  expect(await readSharingFailures(folder)).toEqual([trouble('sharing.plateau', 'fail', 40)]);
+  const unmeasured = { value: null, threshold: null };
+  expect(await readSharingFailures(folder)).toEqual([{ ...trouble('sharing.plateau', 'fail', 40), ...unmeasured }]);
   for (const text of ['{', '[]', '{"version":3,"failures":[]}', '{"version":2,"failures":[{"code":"a"}]}']) {
     await writeFile(folder.sharingFailureFile, text);
     await expect(readSharingFailures(folder)).rejects.toMatchObject({ code: 'runs.sharing-failure-invalid' });
