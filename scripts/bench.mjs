@@ -1,6 +1,7 @@
-/** npm run bench: builds, bundles test/bench and prints its table. */
+/** npm run bench: builds, bundles test/bench and prints its table. `-- --only a,b`: of the topics whose names begin so. */
 import { cpSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { chosenTopics } from './lib/bench-topics.mjs';
 import { ensureChromium } from './lib/chromium.mjs';
 import { hostDirectory, root, run, say, start } from './lib/process.mjs';
 import { checkNode, ensureBuild, ensureModules, packageExtension } from './lib/setup.mjs';
@@ -8,16 +9,22 @@ import { installServer } from './lib/vscode-server.mjs';
 
 start(async () => {
   checkNode();
+  const args = process.argv.slice(2);
+  const topics = chosenTopics(args);
   await ensureModules();
   await ensureBuild();
-  const { path: chromium = '', reason } = await ensureChromium();
-  if (reason) say(`Without the rows of the editor: ${reason}.`);
-  else await installServer();
   // As deep in the repository as scripts/lib, which is bundled too and finds the repository from its own place.
   const folder = join(hostDirectory, 'bench');
   mkdirSync(folder, { recursive: true });
   const vsix = join(folder, 'sparsescope.vsix');
-  await packageExtension(vsix);
+  let chromium = '';
+  if (topics.includes('editor')) {
+    const { path, reason } = await ensureChromium();
+    if (reason) say(`Without the rows of the editor: ${reason}.`);
+    else await installServer();
+    chromium = path ?? '';
+    await packageExtension(vsix);
+  }
 
   const { build } = await import('esbuild');
   await build({
@@ -42,5 +49,5 @@ const __dirname = ${JSON.stringify(folder)};`,
   );
   for (const name of beside) cpSync(join(root, 'dist', name), join(folder, name));
   const env = { ...process.env, SPARSESCOPE_CHROMIUM: chromium, SPARSESCOPE_VSIX: vsix };
-  return run(process.execPath, [join(folder, 'main.mjs')], { env });
+  return run(process.execPath, [join(folder, 'main.mjs'), ...args], { env });
 });

@@ -12,7 +12,7 @@ import { Rng } from '../../src/core/rng';
 import { wasm } from '../../src/engine/backends/wasm';
 import { loadKernels } from '../../src/engine/kernels/load';
 import { KernelThreads } from '../../src/engine/kernels/threads';
-import { besideOf } from './row';
+import { compare, timed } from './row';
 import type { BenchRow } from './row';
 import { Torch } from './torch';
 
@@ -73,22 +73,8 @@ function productsOf(kernels: Kernels, { layer, picture, batch }: Layer): Product
   };
 }
 
-const timed = (work: () => unknown): number => {
-  const began = performance.now();
-  work();
-  return performance.now() - began;
-};
-
-/** In turns, so that what else the machine does falls on both. */
-async function paired(name: string, work: () => unknown, beside: string, other: () => number | Promise<number>) {
-  const [own, others]: [number[], number[]] = [[], []];
-  for (let run = -2; run < runs; run++) {
-    const [a, b] = [timed(work), await other()];
-    if (run < 0) continue;
-    own.push(a);
-    others.push(b);
-  }
-  return besideOf(`${name}, density ${density}`, own, beside, others);
+async function paired(name: string, work: () => unknown, beside: string, run: () => number | Promise<number>) {
+  return compare({ name: `${name}, density ${density}`, own: () => timed(work), beside: { name: beside, run }, runs });
 }
 
 const torchSetup = `

@@ -1,3 +1,6 @@
+/** What is to be reached: so many milliseconds at most, at most so many times what is beside it, or what words say. */
+export type Goal = { most: number } | { ratio: number } | { words: string; reached: boolean };
+
 /** One line of the table that `npm run bench` prints. */
 export interface BenchRow {
   /** What was done, with its size: `EOI n = 1024, density 0.125`. */
@@ -5,8 +8,9 @@ export interface BenchRow {
   /** Median over the runs. */
   milliseconds: number;
   runs: number;
-  /** What people use for the same today, measured in turns with it; median too. */
-  beside?: { name: string; milliseconds: number };
+  /** What people use for the same today, measured in turns with it; median too. `slow`: why it is not at its best here. */
+  beside?: { name: string; milliseconds: number; slow?: string };
+  goal?: Goal;
   note?: string;
 }
 
@@ -24,12 +28,6 @@ export const rowOf = (name: string, times: number[], note?: string): BenchRow =>
   ...(note !== undefined && { note }),
 });
 
-/** The row of what took `times`, and `beside` what took `others`, each measured just before or after. */
-export const besideOf = (name: string, times: number[], beside: string, others: number[], note?: string): BenchRow => ({
-  ...rowOf(name, times, note),
-  beside: { name: beside, milliseconds: median(others) },
-});
-
 /** Runs `work` once to warm up and `runs` times for the row. */
 export const measure = async (name: string, runs: number, work: () => unknown, note?: string): Promise<BenchRow> => {
   await work();
@@ -41,3 +39,44 @@ export const measure = async (name: string, runs: number, work: () => unknown, n
   }
   return rowOf(name, times, note);
 };
+
+/** Milliseconds that `work` takes. */
+export const timed = (work: () => unknown): number => {
+  const began = performance.now();
+  work();
+  return performance.now() - began;
+};
+
+type Run = () => number | Promise<number>;
+
+/** What each run answers, one of one and one of the other in turns, so that what else the machine does falls on both; first one of each that warms up. */
+async function inTurns(runs: number, one: Run, other: Run): Promise<[ones: number[], others: number[]]> {
+  const found: [number[], number[]] = [[], []];
+  for (let run = -1; run < runs; run++) {
+    const pair = [await one(), await other()];
+    if (run >= 0) found.forEach((times, i) => times.push(pair[i]));
+  }
+  return found;
+}
+
+export interface Comparison {
+  name: string;
+  /** Milliseconds of one run. */
+  own: Run;
+  /** Nothing where this machine has it not. */
+  beside: { name: string; run: Run; slow?: string } | undefined;
+  runs: number;
+  goal?: Goal;
+  note?: string;
+}
+
+/** The row of both, in turns. */
+export async function compare({ name, own, beside, runs, goal, note }: Comparison): Promise<BenchRow> {
+  const [times, others] = await inTurns(runs, own, beside?.run ?? (() => 0));
+  const row = rowOf(name, times, beside ? note : noTorch);
+  const slow = beside?.slow;
+  const found = beside && { name: beside.name, milliseconds: median(others), ...(slow !== undefined && { slow }) };
+  return { ...row, ...(found && { beside: found }), ...(goal && { goal }) };
+}
+
+const noTorch = 'python3-torch, to be beside it, is not installed';

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { createInterface } from 'node:readline';
 import { median } from './row';
+import type { Comparison } from './row';
 
 /** Each line is a request: a name with what to prepare and to run, or a name to run. */
 const server = `
@@ -36,6 +37,8 @@ class Process {
     private readonly lines: AsyncIterator<string>,
     readonly threads: number,
     readonly what: string,
+    /** Why it is not at its best. */
+    readonly slow: string | undefined,
   ) {}
 
   static async start(threads: number): Promise<Process | undefined> {
@@ -47,7 +50,9 @@ class Process {
     const first = await Promise.race([lines.next(), failed]);
     if (!first || first.done) return undefined;
     const [version, blas] = JSON.parse(first.value) as [string, string];
-    return new Process(child, lines, threads, `torch ${version}, ${blas === 'blas' ? 'reference BLAS' : blas}`);
+    const reference = blas === 'blas';
+    const what = `torch ${version}, ${reference ? 'reference BLAS' : blas}`;
+    return new Process(child, lines, threads, what, reference ? 'without libopenblas0-pthread' : undefined);
   }
 
   async ask(request: object): Promise<unknown> {
@@ -78,14 +83,20 @@ export class Torch {
     return new Torch(processes);
   }
 
-  /** Python code: what is made before, and what is timed. Takes the number of threads with which it is quickest. */
-  async prepare(name: string, prepare: string, run: string): Promise<void> {
+  /**
+   * Python code: what is made before, and what is timed. Takes the number of threads with which it is quickest, or where it
+   * takes long `trial`, a shorter one of the kind.
+   */
+  async prepare(name: string, prepare: string, run: string, trial = run): Promise<void> {
     let least = Infinity;
     for (const process of this.processes) {
       await process.ask({ name, prepare, run });
+      const tried = { name: `trial of ${name}` };
+      await process.ask({ ...tried, prepare, run: trial });
       const times: number[] = [];
-      for (let i = 0; i < 10; i++) times.push((await process.ask({ name })) as number);
-      // The first warms up.
+      // The first warms up. What is far behind is not waited for: threads that wait for a core that others use.
+      while (times.length < 8 && !(times.length > 1 && times[times.length - 1] > 4 * least))
+        times.push((await process.ask(tried)) as number);
       const own = median(times.slice(1));
       if (own >= least) continue;
       least = own;
@@ -101,6 +112,14 @@ export class Torch {
   label(name: string): string {
     const { threads, what } = this.of(name);
     return `${what}, ${threads} thread${threads === 1 ? '' : 's'}`;
+  }
+
+  /** What is to stand beside something: see `compare`. */
+  async beside(p: { what: string; prepare: string; run: string; trial?: string }): Promise<Comparison['beside']> {
+    const { what, prepare, run, trial } = p;
+    await this.prepare(what, prepare, run, trial);
+    const { slow } = this.of(what);
+    return { name: `${this.label(what)}: ${what}`, run: () => this.time(what), ...(slow !== undefined && { slow }) };
   }
 
   close(): void {

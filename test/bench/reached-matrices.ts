@@ -1,0 +1,119 @@
+/** What exact orthogonal initialisation and singular values are to reach, beside what people use for them. */
+import { useKernels } from '../../src/core/kernels/current';
+import { plainKernels } from '../../src/core/kernels/kernels';
+import { exactOrthogonal } from '../../src/core/init/eoi';
+import { singularValues } from '../../src/core/linalg/svd';
+import { Rng } from '../../src/core/rng';
+import { processKernels } from '../../src/engine/kernels/load';
+import { compare, timed } from './row';
+import type { BenchRow, Comparison, Goal } from './row';
+import { Torch } from './torch';
+
+const density = 0.125;
+
+/** Milliseconds of `work` computed by the plain twins of the kernels. */
+function timedPlainly(work: () => unknown): number {
+  useKernels(plainKernels());
+  try {
+    return timed(work);
+  } finally {
+    useKernels(processKernels().kernels);
+  }
+}
+
+const plainly = (work: () => unknown): Comparison['beside'] => ({
+  name: 'the same in TypeScript',
+  run: () => timedPlainly(work),
+});
+
+/** Draws another matrix each time. */
+function drawing(n: number): () => void {
+  let seed = 1;
+  return () => {
+    const rng = Rng.fromSeed(++seed);
+    exactOrthogonal({ rows: n, columns: n, density, angles: 'uniform', rng, seed });
+  };
+}
+
+function drawLayers(): void {
+  const rng = Rng.fromSeed(1);
+  for (let layer = 0; layer < 1000; layer++)
+    exactOrthogonal({ rows: 128, columns: 128, density, angles: 'uniform', rng: rng.split(`fc${layer}`), seed: 1 });
+}
+
+/**
+ * At the cost of the public code of Nowak et al. (arXiv 2406.01755): for each rotation a copy of the whole matrix, two of
+ * its columns turned, and all non-zeros counted anew.
+ */
+const recounting = `
+import math, random, torch
+random.seed(1)
+def draw(n, density):
+    a = torch.eye(n)
+    while True:
+        i, j = random.sample(range(n), 2)
+        angle = random.uniform(0, 2 * math.pi)
+        c, s = math.cos(angle), math.sin(angle)
+        turned = a.clone()
+        turned[:, i] = c * a[:, i] + s * a[:, j]
+        turned[:, j] = c * a[:, j] - s * a[:, i]
+        if torch.count_nonzero(turned).item() >= density * n * n:
+            return turned
+        a = turned
+`;
+
+/** Of the law of Gauss, another for each of Python's runs, which takes the same time. */
+const gaussian = (n: number): Float64Array => {
+  const rng = Rng.fromSeed(n);
+  return Float64Array.from({ length: n * n }, () => rng.normal());
+};
+
+export async function benchReachedEoi(): Promise<BenchRow[]> {
+  processKernels();
+  const torch = await Torch.start();
+  const [small, large] = [drawing(1024), drawing(4096)];
+  const row = (name: string, work: () => void, runs: number, goal: Goal, beside: Comparison['beside']) =>
+    compare({ name: `EOI ${name}, density ${density}`, own: () => timed(work), beside, runs, goal });
+  const recount = {
+    what: 'clone, rotate, recount',
+    prepare: recounting,
+    run: `draw(1024, ${density})`,
+    trial: 'draw(1024, 0.0015)',
+  };
+  const orthogonal = {
+    what: 'nn.init.orthogonal_, dense',
+    prepare: 'w = torch.empty(1024, 1024)',
+    run: 'torch.nn.init.orthogonal_(w)',
+  };
+  const rows = [
+    await row('1024 x 1024', small, 31, { most: 2 }, plainly(small)),
+    await row('1024 x 1024', small, 3, { ratio: 1 / 1000 }, await torch?.beside(recount)),
+    await row('1024 x 1024', small, 15, { ratio: 1 / 30 }, await torch?.beside(orthogonal)),
+    await row('4096 x 4096', large, 5, { most: 80 }, plainly(large)),
+    await row('128 x 128, 1000 layers', drawLayers, 7, { most: 60 }, plainly(drawLayers)),
+  ];
+  torch?.close();
+  return rows;
+}
+
+export async function benchReachedSpectra(): Promise<BenchRow[]> {
+  processKernels();
+  const torch = await Torch.start();
+  const n = 1024;
+  const a = gaussian(n);
+  const row = async (name: string, goal: Goal, own: () => unknown, type: 'float64' | 'float32') => {
+    const beside = await torch?.beside({
+      what: `numpy.linalg.svd, ${type}`,
+      prepare: `import numpy\na = numpy.random.default_rng(1).standard_normal((${n}, ${n})).astype(numpy.${type})`,
+      run: 'numpy.linalg.svd(a, compute_uv=False)',
+    });
+    return compare({ name: `singular values ${n} x ${n}, ${name}`, own: () => timed(own), beside, runs: 9, goal });
+  };
+  const single = Float32Array.from(a);
+  const rows = [
+    await row('float64, one thread', { ratio: 1.3 }, () => singularValues(a, n, n), 'float64'),
+    await row('float32, one thread', { ratio: 1 }, () => singularValues(single, n, n, 'float32'), 'float32'),
+  ];
+  torch?.close();
+  return rows;
+}
