@@ -67,12 +67,14 @@ export function drawSequence({ most = Infinity, ...p }: EoiRequest & { most?: nu
   const pairs = drawPairs(rows, columns, density, most, rng.split('axes'));
   // Angles have their own generator: the support depends on the seed alone, whatever the choice of angles.
   const angleRng = rng.split('angles');
-  const angle = Float64Array.from(pairs.first, (_, t) => drawAngle(angles, angleRng, t));
+  // Float64Array.from takes several times as long, which counts where there are many small layers.
+  const angle = new Float64Array(pairs.first.length);
+  for (let t = 0; t < angle.length; t++) angle[t] = drawAngle(angles, angleRng, t);
   return { rows, columns, ...pairs, angle, seed };
 }
 
 /** Pairs that are drawn before their supports are merged. */
-const pairsAtATime = 128;
+const pairsAtATime = 64;
 
 /** Draws axis pairs and follows the supports only, until the density is reached: the cheap half of the method. */
 function drawPairs(
