@@ -202,7 +202,10 @@ function program(output: Output, done: (code: ExitCode) => void, quiet: boolean)
     .command('install-gpu')
     .description('install a GPU engine with npm, and try it out; it is kept only if it works')
     .addOption(
-      new Option('--engine <name>', 'tfjs-node-gpu: NVIDIA, CUDA 11.2; tfjs-node: TensorFlow on the processor')
+      new Option(
+        '--engine <name>',
+        'tfjs-node-gpu: NVIDIA, CUDA 11.2; webgpu: any GPU, by Vulkan, Metal or Direct3D 12; tfjs-node: TensorFlow on the processor',
+      )
         .choices(gpuEngineIds)
         .default('tfjs-node-gpu'),
     )

@@ -5,7 +5,7 @@ import type { EngineApi, EngineEvents } from '../protocol/engine';
 import { Peer } from '../protocol/rpc';
 import type { Channel } from '../protocol/rpc';
 import { probeFlag } from '../gpu/probe';
-import { answerProbe } from './backends/tensorflow/probe-main';
+import { answerProbe } from './backends/probe-main';
 import { describeError, stackOf, startedAlone } from './errors';
 import type { Stop } from './run';
 import { EngineService } from './service';
@@ -62,7 +62,7 @@ function serve(): void {
 }
 
 // As src/gpu/probe.ts starts it: the engine's name and its package's folder follow.
-if (process.argv[2] === probeFlag) answerProbe(process.argv[4]);
+if (process.argv[2] === probeFlag) void answerProbe(process.argv[3], process.argv[4]);
 else if (process.send) serve();
 else {
   console.error(startedAlone(relative(process.cwd(), join(__dirname, 'cli.js'))));

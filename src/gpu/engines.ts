@@ -2,7 +2,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-/** The last version there is of both packages, the one of the TensorFlow.js that Sparsescope is built with. */
+/** The last version there is of both packages of TensorFlow, the one of the TensorFlow.js that Sparsescope is built with. */
 const tensorflowVersion = '4.22.0';
 
 export const gpuEngines = {
@@ -14,6 +14,13 @@ export const gpuEngines = {
     /** What `process.platform` and `process.arch` say of the systems it works on. */
     systems: ['linux-x64', 'win32-x64'],
   },
+  /** Dawn: a GPU of any make. Its builds for every system come in the package: nothing is compiled, no script runs. */
+  webgpu: {
+    packageName: 'webgpu',
+    version: '0.6.2',
+    backend: 'webgpu',
+    systems: ['linux-x64', 'linux-arm64', 'win32-x64', 'win32-arm64', 'darwin-x64', 'darwin-arm64'],
+  },
   /** TensorFlow on the processor. */
   'tfjs-node': {
     packageName: '@tensorflow/tfjs-node',
@@ -24,6 +31,9 @@ export const gpuEngines = {
 } as const;
 
 export type GpuEngineId = keyof typeof gpuEngines;
+
+/** Those whose package is TensorFlow with an addon for Node. */
+export type TensorflowId = Exclude<GpuEngineId, 'webgpu'>;
 
 export const gpuEngineIds = Object.keys(gpuEngines) as GpuEngineId[];
 

@@ -21,6 +21,8 @@ export interface InstallOptions {
   npm: Npm;
   /** dist/engine.js, which tries the engine out. */
   modulePath: string;
+  /** The Node that the engine will run on, and tries it out with; by default the one this runs in. */
+  node?: string;
   signal: AbortSignal;
   progress: (message: string) => void;
 }
@@ -102,8 +104,11 @@ async function putLibraryBesideAddon(packageFolder: string): Promise<void> {
   }
 }
 
+const quiet = ['--no-audit', '--no-fund', '--no-progress', '--loglevel=error'];
+
 async function fetchInto(folder: string, { id, npm, signal, progress }: InstallOptions): Promise<void> {
   const { packageName, version } = gpuEngines[id];
+  const scripts = id !== 'webgpu';
   const packageFolder = packageIn(folder, id);
   const npmInstall = async (args: readonly string[], cwd: string): Promise<void> => {
     const { ok, how, log } = await runNpm(npm, args, cwd, signal, progress);
@@ -114,11 +119,14 @@ async function fetchInto(folder: string, { id, npm, signal, progress }: InstallO
     private: true,
     dependencies: { [packageName]: version },
     // Read by an npm that runs no install scripts but those that are named.
-    allowScripts: { [packageName]: true },
+    ...(scripts && { allowScripts: { [packageName]: true } }),
   };
   await writeFile(join(folder, 'package.json'), JSON.stringify(manifest));
   progress(errors.doing.fetching(packageName));
-  const quiet = ['--no-audit', '--no-fund', '--no-progress', '--loglevel=error'];
+  if (!scripts) {
+    await npmInstall(['install', '--ignore-scripts=true', ...quiet], folder);
+    return;
+  }
   await npmInstall(['install', '--ignore-scripts=false', '--foreground-scripts', ...quiet], folder);
   if ((await addonFolders(packageFolder)).length === 0) {
     // An npm that was told to run no scripts at all still runs one that is asked for by its name.
@@ -133,7 +141,7 @@ async function fetchInto(folder: string, { id, npm, signal, progress }: InstallO
  * `signal` when it was cancelled
  */
 export async function install(options: InstallOptions): Promise<Installed> {
-  const { id, root, modulePath, signal, progress } = options;
+  const { id, root, modulePath, node, signal, progress } = options;
   const { packageName, systems } = gpuEngines[id];
   if (!worksOn(id)) throw errors.otherSystem(packageName, `${process.platform}-${process.arch}`, systems);
   signal.throwIfAborted();
@@ -145,7 +153,14 @@ export async function install(options: InstallOptions): Promise<Installed> {
     await fetchInto(partial, options);
     progress(errors.doing.trying);
     const packageFolder = packageIn(partial, id);
-    const { problem, ...probed } = await probe({ id, packageFolder, modulePath, limit: patience.install, signal });
+    const { problem, ...probed } = await probe({
+      id,
+      packageFolder,
+      modulePath,
+      ...(node !== undefined && { node }),
+      limit: id === 'webgpu' ? patience.start : patience.install,
+      signal,
+    });
     if (problem !== undefined) throw errors.notWorking(packageName, problem);
     await moveAway(folder, `${partial}.old`);
     await rename(partial, folder);

@@ -12,8 +12,9 @@ export const probeFlag = '--probe';
 
 /** What the process says of itself before it ends. */
 export type ProbeAnswer =
-  | { ok: true; /** Of the library that computes. */ version: string; gpu: boolean }
-  | { ok: false; /** As it was thrown. */ message: string };
+  | { ok: true; /** Of the library that computes. */ version: string; gpu: boolean; device?: LoggedDevice }
+  | { ok: false; /** As it was thrown. */ message: string }
+  | { ok: false; /** A sentence already. */ problem: string };
 
 export interface Probed {
   /** Why it does not work; undefined where it does. */
@@ -75,9 +76,10 @@ export async function probe(options: ProbeOptions): Promise<Probed> {
   signal?.throwIfAborted();
   if (answer?.ok) {
     const missing = id === 'tfjs-node-gpu' && !answer.gpu ? failedWord('no GPU', log) : undefined;
-    const device = answer.gpu ? (deviceIn(log) ?? { name: 'GPU' }) : undefined;
+    const device = answer.gpu ? (answer.device ?? deviceIn(log) ?? { name: 'GPU' }) : undefined;
     return missing === undefined ? { version: answer.version, ...(device && { device }) } : { problem: missing };
   }
-  if (late.signal.aborted) return { problem: lateWord(limit) };
-  return { problem: answer ? failedWord(answer.message, log) : endedWord(end) };
+  if (late.signal.aborted) return { problem: lateWord(id, limit) };
+  if (!answer) return { problem: endedWord(end) };
+  return { problem: 'problem' in answer ? answer.problem : failedWord(answer.message, log) };
 }

@@ -1,4 +1,5 @@
 /** Why a GPU engine does not work, each in one sentence with its remedy, to be read after its name and a colon. */
+import type { GpuEngineId } from './engines';
 import { librariesMissingIn } from './tensorflow-log';
 
 const needs = 'it needs an NVIDIA card with a driver above 450, CUDA 11.2 and cuDNN 8.1';
@@ -16,9 +17,11 @@ export const notForSystem = (system: string): string => `not made for this syste
 export const otherLoaded = (loaded: string): string =>
   `${loaded} is in use in this process, and TensorFlow can be loaded only once; restart the engine to change.`;
 
-export const lateWord = (limit: number): string =>
-  `its first operation did not end within ${seconds(limit)}; a card newer than CUDA 11.2 has its programs compiled once, ` +
-  `which installing waits for: ${again}.`;
+export const lateWord = (id: GpuEngineId, limit: number): string =>
+  `its first operation did not end within ${seconds(limit)}; ` +
+  (id === 'webgpu'
+    ? 'update the driver of the graphics card, or choose another backend.'
+    : `a card newer than CUDA 11.2 has its programs compiled once, which installing waits for: ${again}.`);
 
 export const endedWord = (how: string): string =>
   `it ended its process (${how}) at its first operation; update the driver of the graphics card, or choose another backend.`;

@@ -118,11 +118,20 @@ export const words = {
       t(
         'TensorFlow on an NVIDIA card: Linux or Windows on x86-64, driver above 450, CUDA 11.2, cuDNN 8.1; some hundred MB',
       ),
+    webgpu: () =>
+      t(
+        'Any GPU, through Dawn: Vulkan, Metal or Direct3D 12; needs a Node of your own in sparsescope.node on the desktop; about 130 MB',
+      ),
     'tfjs-node': () => t('TensorFlow on the processor; some hundred MB'),
   } satisfies Record<GpuEngineId, () => string>,
   installingGpu: (name: string) => t('Installing {0}', name),
   gpuInstalled: (name: string, backend: string) =>
     t('{0} is installed and has computed: {1}. The engine takes it as soon as no run is going on.', name, backend),
+  gpuNeedsNode: (node: string) =>
+    t(
+      "VS Code's own Node cannot compute on it: set sparsescope.node to {0}, with which it was tried out, and the engine runs on that.",
+      node,
+    ),
   gpuRemoved: (names: string) => t('Removed {0}.', names),
   noGpuEngine: () => t('No GPU engine is installed.'),
   pickDataSet: () => t('Which data set to download?'),

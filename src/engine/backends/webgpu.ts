@@ -1,15 +1,20 @@
 /**
  * TensorFlow.js on any GPU that Vulkan, Metal or Direct3D 12 reaches, through Dawn. Values are read at once (read-sync.ts), so the
- * engine need not know. A lost device shows when values are read: nothing else asks the GPU for an answer.
+ * engine need not know. It is tried in a process of its own first, as a driver may end the process it is in. A lost device shows
+ * when values are read: nothing else asks the GPU for an answer.
  */
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import { patience, probe } from '../../gpu/probe';
+import type { Probed } from '../../gpu/probe';
 import { backendUnavailable } from '../errors';
 import { BackendLost } from './backend';
 import type { Backend } from './backend';
 import { quietTensorFlow } from './quiet';
 import { installAddN } from './webgpu/add-n';
-import { findGpu, forgetGpu, nameOf } from './webgpu/dawn';
+import { dawnFile, findGpu, forgetGpu, nameOf } from './webgpu/dawn';
 import type { Adapter } from './webgpu/dawn';
 import { installGpuKernels } from './webgpu/kernels';
 import { readBuffer } from './webgpu/read-sync';
@@ -80,10 +85,22 @@ async function makeBackend(adapter: Adapter): Promise<void> {
   current = told;
 }
 
+let probed: Promise<Probed> | undefined;
+
+/** Once a process, where there is a bundle to start one from and something to be tried. */
+function look(): Promise<Probed> {
+  const modulePath = join(__dirname, 'engine.js');
+  const file = process.versions['electron'] === undefined && existsSync(modulePath) ? dawnFile() : undefined;
+  if (file === undefined) return Promise.resolve({});
+  return (probed ??= probe({ id: name, packageFolder: dirname(file), modulePath, limit: patience.start }));
+}
+
 export const webgpu: Backend = {
   name,
   costly: true,
   available: async () => {
+    const { problem } = await look();
+    if (problem !== undefined) return { ok: false, reason: problem };
     const { adapter, why } = await findGpu();
     return adapter ? { ok: true, reason: words.through(process.platform) } : { ok: false, reason: why };
   },

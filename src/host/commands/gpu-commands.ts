@@ -36,6 +36,8 @@ export const installGpuEngine = async (services: Services, given?: GpuEngineId):
   if (id === undefined) return undefined;
   const root = await clearedFolder(services);
   const { packageName, backend } = gpuEngines[id];
+  // Electron's Node refuses what Dawn needs: there it is tried out with the person's own.
+  const other = id === 'webgpu' && process.versions['electron'] !== undefined ? npm.node : undefined;
   const modulePath = vscode.Uri.joinPath(services.context.extensionUri, 'dist', 'engine.js').fsPath;
   const options = {
     location: vscode.ProgressLocation.Notification,
@@ -52,7 +54,11 @@ export const installGpuEngine = async (services: Services, given?: GpuEngineId):
         progress.report({ message });
       };
       try {
-        return await install({ id, root, npm, modulePath, signal: controller.signal, progress: tell });
+        const { signal } = controller;
+        return await install({
+          ...{ id, root, npm, modulePath, signal, progress: tell },
+          ...(other !== undefined && { node: other }),
+        });
       } catch (error) {
         // Nothing is left of it, as was wanted.
         if (controller.signal.aborted) return undefined;
@@ -62,7 +68,9 @@ export const installGpuEngine = async (services: Services, given?: GpuEngineId):
   );
   if (!installed) return undefined;
   const { device } = installed;
-  inform(words.gpuInstalled(packageName, backendTitle({ name: backend, ...(device && { device }) })), services.report);
+  const told = [words.gpuInstalled(packageName, backendTitle({ name: backend, ...(device && { device }) }))];
+  if (other !== undefined && setting('sparsescope.node') === '') told.push(words.gpuNeedsNode(other));
+  inform(told.join(' '), services.report);
   services.engine.restartWhenIdle();
   return packageName;
 };

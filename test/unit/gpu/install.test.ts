@@ -89,6 +89,40 @@ describe.skipIf(!worksOn(id))('installing a GPU engine', () => {
     ]);
   });
 
+  it.skipIf(process.platform === 'win32')(
+    'runs no script of Dawn, and tries it out with the Node that the engine will run on',
+    async () => {
+      const npm = `
+      const { mkdirSync, writeFileSync } = require('node:fs');
+      mkdirSync('node_modules/webgpu', { recursive: true });
+      writeFileSync('node_modules/webgpu/package.json', JSON.stringify(process.argv.slice(2)));`;
+      // A Node that says which one it is: the true one with a variable set.
+      const node = await script('node', `#!/bin/sh\nMARK=mine exec ${process.execPath} "$@"\n`);
+      await chmod(node, 0o755);
+      const modulePath = await script(
+        'engine.js',
+        'process.send({ ok: true, version: process.env.MARK, gpu: true, device: { name: process.argv[3] } }, () => process.exit(0));',
+      );
+      const installed = await install({
+        ...{ id: 'webgpu', root, modulePath, node, progress: () => undefined, signal: new AbortController().signal },
+        npm: { node: process.execPath, cli: await script('npm-cli.js', npm) },
+      });
+      expect(installed).toEqual({ folder: join(root, 'webgpu'), version: 'mine', device: { name: 'webgpu' } });
+      expect(await readFile(join(root, 'webgpu/package.json'), 'utf8')).not.toContain('allowScripts');
+      const args = JSON.parse(
+        await readFile(join(root, 'webgpu/node_modules/webgpu/package.json'), 'utf8'),
+      ) as string[];
+      expect(args).toContain('--ignore-scripts=true');
+    },
+  );
+
+  it('says a sentence of the engine as it is', async () => {
+    const problem = 'A processor that imitates a GPU.';
+    await expect(tryInstall({ npm: goodNpm(true), answer: { ok: false, problem } })).rejects.toMatchObject({
+      message: `@tensorflow/tfjs-node-gpu was fetched, but does not work here: ${problem} It has been removed again.`,
+    });
+  });
+
   it('leaves nothing of what does not compute, and says why', async () => {
     const answer = { ok: false, message: 'libtensorflow.so.2: cannot open shared object file' };
     await expect(tryInstall({ npm: goodNpm(true), answer })).rejects.toMatchObject({

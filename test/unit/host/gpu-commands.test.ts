@@ -104,7 +104,7 @@ afterEach(() => {
 describe.skipIf(!worksOn('tfjs-node-gpu'))('Install GPU Engine', () => {
   it('installs what was chosen, says what computes, and starts the engine again', async () => {
     expect(await installGpuEngine(services())).toBe('@tensorflow/tfjs-node-gpu');
-    expect(window.offered).toEqual(['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node']);
+    expect(window.offered).toEqual(['@tensorflow/tfjs-node-gpu', 'webgpu', '@tensorflow/tfjs-node']);
     expect(readdirSync(root)).toEqual(['tfjs-node-gpu']);
     expect(window.told.join()).toMatch(
       /@tensorflow\/tfjs-node-gpu is installed and has computed: tensorflow-gpu on GPU\./,

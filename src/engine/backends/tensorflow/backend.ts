@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { gpuEngines, gpuFolder, packageIn, worksOn } from '../../../gpu/engines';
-import type { GpuEngineId } from '../../../gpu/engines';
+import type { TensorflowId } from '../../../gpu/engines';
 import { patience, probe } from '../../../gpu/probe';
 import type { Probed } from '../../../gpu/probe';
 import { failedWord, notForSystem, notInstalled, otherLoaded } from '../../../gpu/words';
@@ -16,7 +16,7 @@ import { load, nodeBackendName, nodeMemory, tryOut } from './load';
 import type { Loaded } from './load';
 
 /** In the folder of GPU engines, else among the packages beside the program. */
-function findPackage(id: GpuEngineId, beside: string = __dirname): string | undefined {
+function findPackage(id: TensorflowId, beside: string = __dirname): string | undefined {
   const installed = packageIn(join(gpuFolder(), id), id);
   if (existsSync(join(installed, 'package.json'))) return installed;
   try {
@@ -27,14 +27,14 @@ function findPackage(id: GpuEngineId, beside: string = __dirname): string | unde
 }
 
 /** Both packages are one backend to TensorFlow.js: a process can hold one of them. */
-let loaded: ({ id: GpuEngineId } & Loaded) | undefined;
+let loaded: ({ id: TensorflowId } & Loaded) | undefined;
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** What an operation of a library that has failed throws: memory that is full, a card that is gone, a kernel it does not have. */
 const failedOperation = /^Invalid TF_Status: \d+/;
 
-export function tensorflowBackend(id: GpuEngineId): Backend {
+export function tensorflowBackend(id: TensorflowId): Backend {
   const { backend: name } = gpuEngines[id];
   let probed: Promise<Probed> | undefined;
 

@@ -28,11 +28,18 @@ interface Dawn {
 /** A GPU that can be used, or a sentence why there is none. */
 export type Found = { adapter: Adapter; why?: undefined } | { adapter?: undefined; why: string };
 
+let only: string | undefined;
+
+/** From now on that package alone: one that is being installed is not in its place yet. */
+export const takeDawnOf = (packageFolder: string): void => {
+  only = packageFolder;
+};
+
 const engineFolder = (): string => join(gpuFolder(), 'webgpu');
 
 /** The package's own file, wherever it is. */
-function packageFile(): string | undefined {
-  for (const folder of [engineFolder(), __dirname])
+export function dawnFile(): string | undefined {
+  for (const folder of only === undefined ? [engineFolder(), __dirname] : [only])
     try {
       return createRequire(join(folder, 'engine.js')).resolve('webgpu');
     } catch {
@@ -53,8 +60,8 @@ export function whyNotLoaded(said: string): string {
 
 async function load(): Promise<Dawn | string> {
   if (process.versions['electron'] !== undefined) return words.electron;
-  const file = packageFile();
-  if (file === undefined) return words.noDawn(engineFolder());
+  const file = dawnFile();
+  if (file === undefined) return words.noDawn;
   const folder = dirname(file);
   if (!existsSync(join(folder, 'dist', platformName))) return words.noBinary(platformName);
   // Before Dawn, which says on stderr what it does not find.

@@ -3,8 +3,8 @@
 export const words = {
   electron:
     "VS Code's own Node refuses the memory that a GPU driver hands over. Set sparsescope.node to a Node of your own (20 or newer).",
-  noDawn: (folder: string) =>
-    `Dawn (the npm package webgpu), which reaches the GPU, is not installed; npm install --prefix ${folder} webgpu installs it.`,
+  noDawn:
+    'Dawn (the npm package webgpu), which reaches the GPU, is not installed (Sparsescope: Install GPU Engine, or sparsescope install-gpu --engine webgpu).',
   noBinary: (platform: string) => `Dawn (the npm package webgpu) has no build for ${platform}.`,
   oldLibrary: (library: string) =>
     `Dawn needs ${library}, which this system does not have: it needs a newer one, such as Debian 12 or Ubuntu 22.04.`,
