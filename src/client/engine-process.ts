@@ -11,14 +11,16 @@ export interface EngineProcess {
   peer: Peer<Nothing, EngineApi, Nothing, EngineEvents>;
 }
 
-/** `modulePath`: dist/engine.js. Both streams of the child are pipes. It has still to be greeted by `hello`. */
+/** `modulePath`: dist/engine.js; `node`: the program that runs it, by default the one this runs in. Both streams of the child are pipes. It has still to be greeted by `hello`. */
 export function forkEngine(
   modulePath: string,
   report: (error: unknown) => void,
   describe: (error: unknown) => { code: string; message: string },
+  node?: string,
 ): EngineProcess {
   const child = fork(modulePath, [], {
     serialization: 'advanced',
+    ...(node !== undefined && { execPath: node }),
     // Neither a debugger port nor other flags of the extension host.
     execArgv: [],
     // In the desktop the binary is Electron's; with this it is a plain Node.

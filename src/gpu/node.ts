@@ -1,7 +1,9 @@
 /** A person's own Node and npm: the editor has neither to offer. */
+import { spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { basename, delimiter, dirname, isAbsolute, join } from 'node:path';
 import { noNode, noNpm, nodeMissing } from './errors';
+import { engineNodeWords as words } from './words';
 
 const isFile = (path: string): boolean => existsSync(path) && statSync(path).isFile();
 
@@ -13,6 +15,11 @@ const onPath = (names: readonly string[], environment: NodeJS.ProcessEnv): strin
     .find(isFile);
 
 const isNode = (program: string): boolean => /^node(\.exe)?$/.test(basename(program));
+
+const nodeNames = process.platform === 'win32' ? ['node.exe'] : ['node'];
+
+/** As the setting, asks for the Node of the PATH. */
+const ofPath = 'node';
 
 /** npm's own program, where the installers of Node put it. */
 const npmBeside = (node: string): string | undefined =>
@@ -27,7 +34,7 @@ export interface Npm {
 }
 
 /**
- * @param setting the path of node that a person named; empty for none
+ * @param setting the path of node that a person named, or `node` for the one of the PATH; empty for none
  * @param running the program this runs in
  * @throws SparseError `gpu.no-node`, `gpu.node-missing`, `gpu.no-npm`
  */
@@ -36,9 +43,10 @@ export function findNpm(
   environment: NodeJS.ProcessEnv = process.env,
   running: string = process.execPath,
 ): Npm {
-  if (setting !== '' && !isFile(setting)) throw nodeMissing(setting);
-  const names = process.platform === 'win32' ? ['node.exe'] : ['node'];
-  const candidates = setting !== '' ? [setting] : [...(isNode(running) ? [running] : []), onPath(names, environment)];
+  const named = setting !== '' && setting !== ofPath;
+  if (named && !isFile(setting)) throw nodeMissing(setting);
+  const found = onPath(nodeNames, environment);
+  const candidates = named ? [setting] : [...(setting === '' && isNode(running) ? [running] : []), found];
   const nodes = candidates.filter((node) => node !== undefined);
   if (nodes.length === 0) throw noNode();
   const npm = nodes.map((node) => ({ node, cli: npmBeside(node) })).find(({ cli }) => cli !== undefined);
@@ -48,3 +56,56 @@ export function findNpm(
   if (cli === undefined) throw noNpm(nodes[0]);
   return { node: nodes[0], cli };
 }
+
+/** The oldest that the engine is built for. */
+const oldestNode = 20;
+
+export interface EngineNode {
+  /** The program; left out for the one this runs in. */
+  node?: string;
+  /** Which one it is and why, to be read after its version and a comma. */
+  why: string;
+  /** A sentence: why the one that was asked for is not taken. */
+  problem?: string;
+}
+
+/** Longer takes no Node to tell its version, milliseconds: the caller waits. */
+const longest = 5_000;
+
+/** Of what `program` is, where it is no Node that can run the engine. */
+function refusal(program: string): string | undefined {
+  const versions = "[process.versions.node, process.versions.electron ?? ''].join()";
+  const { error, stdout } = spawnSync(program, ['-p', versions], {
+    encoding: 'utf8',
+    timeout: longest,
+    windowsHide: true,
+  });
+  // Without a process there is no output either.
+  const found = error ? undefined : /^(\d+)\.[\d.]+,(.*)$/.exec(stdout.trim());
+  if (!found) return words.noNode;
+  const [, major, electron] = found;
+  if (electron !== '') return words.electron;
+  return Number(major) < oldestNode ? words.tooOld(stdout.trim().slice(0, -1), oldestNode) : undefined;
+}
+
+/** Programs that can, as their files were; a refusal is not kept, as a busy machine may be the reason. */
+const good = new Set<string>();
+
+/**
+ * What the editor runs the engine on. The PATH is looked through only where it was asked for: what lies there may be older than
+ * the editor's own, and of no use but for GPUs.
+ * @param setting as for `findNpm`
+ */
+export function engineNode(setting: string, environment: NodeJS.ProcessEnv = process.env): EngineNode {
+  if (setting === '') return { why: words.builtIn };
+  const program = setting === ofPath ? onPath(nodeNames, environment) : setting;
+  if (program === undefined) return refused(words.notOnPath);
+  if (!isAbsolute(program) || !isFile(program)) return refused(words.refused(program, words.noProgram));
+  const key = `${program} ${statSync(program).mtimeMs}`;
+  const what = good.has(key) ? undefined : refusal(program);
+  if (what !== undefined) return refused(words.refused(program, what));
+  good.add(key);
+  return { node: program, why: words.taken(program) };
+}
+
+const refused = (problem: string): EngineNode => ({ why: words.builtInInstead(problem), problem });

@@ -98,3 +98,17 @@ export function failedWord(message: string, log = ''): string {
   }
   return `it does not start (${lineOf(message)}); ${again}.`;
 }
+
+/** About the Node that the editor runs the engine on. */
+export const engineNodeWords = {
+  builtIn: "VS Code's own (sparsescope.node is empty)",
+  builtInInstead: (problem: string) => `VS Code's own: ${problem}`,
+  taken: (program: string) => `${program} (of sparsescope.node)`,
+  notOnPath: "sparsescope.node asks for the node of the PATH, which has none; VS Code's own runs the engine.",
+  refused: (program: string, what: string) =>
+    `sparsescope.node names ${program}, which is ${what}; VS Code's own runs the engine. Name a Node.js 20 or newer.`,
+  noProgram: 'no program',
+  noNode: 'no Node.js that starts here',
+  electron: "an editor's Node.js, not one of its own",
+  tooOld: (version: string, oldest: number) => `Node.js ${version}, older than ${oldest}`,
+};

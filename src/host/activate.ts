@@ -6,6 +6,7 @@ import { registerCommands } from './commands';
 import { askForPreview } from './commands/data-command';
 import { registerTestCommands } from './commands/test-state';
 import { EngineClient } from './engine-client';
+import { nodeToStart } from './engine-node';
 import { registerLanguageFeatures } from './language';
 import { reporter } from './log';
 import { registerNotices } from './notices';
@@ -47,8 +48,10 @@ const createServices = (
   // Every engine that this window starts finds it, the trials of sweeps too.
   process.env[gpuFolderVariable] ??= vscode.Uri.joinPath(context.globalStorageUri, 'gpu-engines').fsPath;
   const modulePath = vscode.Uri.joinPath(context.extensionUri, 'dist', 'engine.js').fsPath;
+  const node = nodeToStart(report);
   const engine = new EngineClient({
     modulePath,
+    node,
     backend: () => setting('sparsescope.backend'),
     log: (level, message) => log[level](message),
     report,
@@ -66,7 +69,7 @@ const createServices = (
   const sweeps = new SweepStore({ roots, report });
   const { version } = context.extension.packageJSON as { version: string };
   const reportMaker = { assets: vscode.Uri.joinPath(context.extensionUri, 'dist').fsPath, version };
-  const sweepRunner = new SweepRunner({ modulePath, maker: reportMaker, report });
+  const sweepRunner = new SweepRunner({ modulePath, node, maker: reportMaker, report });
   const selection = new Selection(report);
   const measuring = measuringOf(engine);
   const panels = new RunPanels({ extension: context.extensionUri, selection, measuring, report });

@@ -45,6 +45,8 @@ export interface EngineOptions {
   /** dist/engine.js */
   modulePath: string;
   backend: () => BackendChoice;
+  /** The program of Node that runs it; undefined for the one this runs in. Asked at each start. */
+  node?: () => string | undefined;
   log: (level: 'info' | 'warn' | 'error', message: string) => void;
   report: (error: unknown) => void;
   /** First wait before it is started again, milliseconds; doubled each time. */
@@ -158,7 +160,12 @@ export class EngineClient {
     clearTimeout(this.restartTimer);
     this.starts++;
     this.become('starting');
-    const { child, peer } = forkEngine(this.options.modulePath, this.options.report, describeError);
+    const { child, peer } = forkEngine(
+      this.options.modulePath,
+      this.options.report,
+      describeError,
+      this.options.node?.(),
+    );
     const session: Session = { process: child, peer, ready: this.greet(peer), awaited: false };
     this.session = session;
     // Whoever asked gets the failure too. An engine that will not be greeted is of no use: it is ended, not retried.

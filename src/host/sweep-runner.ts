@@ -10,6 +10,8 @@ import { describeError, sweepGoesOn } from './errors';
 export interface SweepRunnerOptions {
   /** dist/engine.js */
   modulePath: string;
+  /** The program of Node that runs the trials; undefined for the one this runs in. */
+  node?: () => string | undefined;
   maker: ReportMaker;
   report: (error: unknown) => void;
 }
@@ -51,8 +53,10 @@ export class SweepRunner {
     if (this.live) throw sweepGoesOn(this.live.id);
     const controller = new AbortController();
     const { modulePath, maker } = this.options;
+    const node = this.options.node?.();
     const work = runSweep(plan, {
       modulePath,
+      ...(node !== undefined && { node }),
       maker,
       retryFailed,
       describe: describeError,

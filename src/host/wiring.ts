@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { runRecordGlob, sweepRecordGlob, type ContextKeyTypes } from '../contributions';
 import { sweepOfTrial } from '../runs/project';
+import { chosenNode } from './engine-node';
 import { detach } from './log';
 import type { Services } from './services';
 import { Throttle } from './throttle';
@@ -64,7 +65,12 @@ export const connect = (services: Services): vscode.Disposable => {
       runComparisons.noteChange(value.directory);
     }),
     vscode.workspace.onDidChangeConfiguration((change) => {
-      if (change.affectsConfiguration('sparsescope.backend')) engine.restartWhenIdle();
+      if (['sparsescope.backend', 'sparsescope.node'].some((id) => change.affectsConfiguration(id)))
+        engine.restartWhenIdle();
+    }),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => {
+      // Only now may it run on the person's own Node.
+      if (chosenNode().node !== undefined) engine.restartWhenIdle();
     }),
   );
 };

@@ -127,6 +127,7 @@ export const words = {
   installingGpu: (name: string) => t('Installing {0}', name),
   gpuInstalled: (name: string, backend: string) =>
     t('{0} is installed and has computed: {1}. The engine takes it as soon as no run is going on.', name, backend),
+  builtInUntrusted: () => t("VS Code's own: this workspace is not trusted"),
   gpuNeedsNode: (node: string) =>
     t(
       "VS Code's own Node cannot compute on it: set sparsescope.node to {0}, with which it was tried out, and the engine runs on that.",

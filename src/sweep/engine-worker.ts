@@ -31,6 +31,8 @@ export class EngineWorker {
     private readonly asked: { backend: BackendChoice; threads: number },
     private readonly describe: Describe,
     private readonly hear: (directory: string, event: RunEvent) => void,
+    /** The program of Node that runs it; by default the one this runs in. */
+    private readonly node?: string,
   ) {}
 
   get pid(): number | undefined {
@@ -88,7 +90,7 @@ export class EngineWorker {
   }
 
   private start(): Session {
-    const { child, peer } = forkEngine(this.modulePath, () => undefined, this.describe);
+    const { child, peer } = forkEngine(this.modulePath, () => undefined, this.describe, this.node);
     const lines: string[] = [];
     for (const stream of [child.stdout, child.stderr])
       if (stream)

@@ -27,6 +27,8 @@ export interface SweepListener {
 export interface SweepOptions {
   /** dist/engine.js */
   modulePath: string;
+  /** The program of Node that runs the trials; by default the one this runs in. */
+  node?: string;
   /** Trials that failed begin anew. */
   retryFailed: boolean;
   maker: ReportMaker;
@@ -50,13 +52,20 @@ export interface SweepOutcome {
  *   starts, `runs.*` (`runs.still-running`: another process runs it), `file.*`
  */
 export async function runSweep(plan: SweepPlan, options: SweepOptions): Promise<SweepOutcome> {
-  const { modulePath, describe, signal } = options;
+  const { modulePath, node, describe, signal } = options;
   const running = new Running();
   const count = Math.min(plan.record.jobs, plan.trials.length);
   const asked = { backend: plan.record.backend, threads: threadsOfEach(count) };
   const workers = Array.from(
     { length: count },
-    () => new EngineWorker(modulePath, asked, describe, (directory, event) => running.hear(basename(directory), event)),
+    () =>
+      new EngineWorker(
+        modulePath,
+        asked,
+        describe,
+        (directory, event) => running.hear(basename(directory), event),
+        node,
+      ),
   );
   const killAll = (): void => {
     for (const worker of workers) worker.kill();

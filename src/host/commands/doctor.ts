@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import type { EngineInfo } from '../../protocol/engine';
 import { protocolVersion } from '../../protocol/engine';
 import { backendTitle, kernelText } from '../../protocol/words';
+import { chosenNode } from '../engine-node';
 import { describeError } from '../errors';
 import type { Services } from '../services';
 import { setting } from '../settings';
@@ -18,7 +19,7 @@ const engineFacts = (info: EngineInfo | undefined, problem: string | undefined):
   info
     ? [
         ['engine', `process ${info.pid}, Sparsescope ${info.sparsescope}, protocol ${info.protocolVersion}`],
-        ['engine node', info.node],
+        ['engine node', `${info.node}, ${chosenNode().why}`],
         ['TensorFlow.js', info.tfjs],
         ['backend', backendTitle({ name: info.backend, ...(info.device && { device: info.device }) })],
         ['why', info.reason],

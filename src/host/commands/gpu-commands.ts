@@ -7,6 +7,7 @@ import { clearLeftovers, install, installedEngines, removeEngine } from '../../g
 import type { Installed } from '../../gpu/install';
 import { findNpm } from '../../gpu/node';
 import { backendTitle } from '../../protocol/words';
+import { chosenNode } from '../engine-node';
 import type { Services } from '../services';
 import { setting } from '../settings';
 import { words } from '../words';
@@ -36,8 +37,10 @@ export const installGpuEngine = async (services: Services, given?: GpuEngineId):
   if (id === undefined) return undefined;
   const root = await clearedFolder(services);
   const { packageName, backend } = gpuEngines[id];
-  // Electron's Node refuses what Dawn needs: there it is tried out with the person's own.
-  const other = id === 'webgpu' && process.versions['electron'] !== undefined ? npm.node : undefined;
+  // The one that engines run on. Electron's refuses what Dawn needs: there it is tried out with the one that has npm.
+  const { node } = chosenNode();
+  const electron = process.versions['electron'] !== undefined;
+  const other = node ?? (id === 'webgpu' && electron ? npm.node : undefined);
   const modulePath = vscode.Uri.joinPath(services.context.extensionUri, 'dist', 'engine.js').fsPath;
   const options = {
     location: vscode.ProgressLocation.Notification,
@@ -69,7 +72,7 @@ export const installGpuEngine = async (services: Services, given?: GpuEngineId):
   if (!installed) return undefined;
   const { device } = installed;
   const told = [words.gpuInstalled(packageName, backendTitle({ name: backend, ...(device && { device }) }))];
-  if (other !== undefined && setting('sparsescope.node') === '') told.push(words.gpuNeedsNode(other));
+  if (other !== undefined && node === undefined) told.push(words.gpuNeedsNode(other));
   inform(told.join(' '), services.report);
   services.engine.restartWhenIdle();
   return packageName;

@@ -3,6 +3,8 @@ const mode = process.env.FAKE_ENGINE ?? 'ok';
 const info = {
   sparsescope: '0',
   node: process.version,
+  // Which of several Nodes a test has started it with.
+  ranBy: process.env.FAKE_ENGINE_NODE,
   tfjs: '0',
   pid: process.pid,
   backend: 'cpu',
