@@ -67,6 +67,15 @@ export function thresholdText({ threshold, least }: Pick<Finding, 'threshold' | 
   return least === threshold ? figure(least) : `${figure(least)} to ${figure(threshold)}`;
 }
 
+/** What makes the first step shorter. */
+function shorter({ fix }: Finding): string {
+  if (fix?.kind === 'theory') return 'Use scaler: theory.';
+  return fix?.kind === 'learning-rate' ? `Use a learning rate of ${String(fix.edits[0].value)}.` : slower;
+}
+
+const followMore = ({ fix }: Finding): string =>
+  fix?.kind === 'fold' ? 'Use mapping: fold, or a smaller compression.' : 'A smaller compression follows more of it.';
+
 const gammaAside = ({ facts }: Finding): string =>
   facts?.['adam'] === 1
     ? 'under Adam steps go by lambda, which D11 judges, and not by it'
@@ -89,7 +98,8 @@ const words: Record<Measure, { title: string; sentence: (finding: Finding) => st
   },
   'lambda-range': {
     title: 'Range of scales',
-    sentence: (f) => `Lambda of "${fact(f, 'most')}" is ${figure(f.value)} times that of "${fact(f, 'least')}".`,
+    sentence: (f) =>
+      `Lambda of "${fact(f, 'most')}" is ${figure(f.value)} times that of "${fact(f, 'least')}".${ifBad(f, 'No initStd suits both: use scaler: theory.')}`,
   },
   unused: {
     title: 'Unused memory',
@@ -99,17 +109,17 @@ const words: Record<Measure, { title: string; sentence: (finding: Finding) => st
   load: {
     title: 'Evenness of loads',
     sentence: (f) =>
-      `Loads differ by ${percent(f.value)} of their mean (${share(f, 'expected')} expected); the most sharers of a location are ${fact(f, 'most')}, and any mapping has one with ${fact(f, 'least')}.`,
+      `Loads differ by ${percent(f.value)} of their mean (${share(f, 'expected')} expected); the most sharers of a location are ${fact(f, 'most')}, and any mapping has one with ${fact(f, 'least')}.${ifBad(f, 'A fold has even loads.')}`,
   },
   collisions: {
     title: 'Sharing within a layer',
     sentence: (f) =>
-      `${percent(f.value)} of the weights share a location with another of their own layer; at least ${share(f, 'unavoidable')} must under any mapping.`,
+      `${percent(f.value)} of the weights share a location with another of their own layer; at least ${share(f, 'unavoidable')} must under any mapping. Where that is much less, mapping: fold shares less within a layer.`,
   },
   'cache-lines': {
     title: 'Cache lines',
     sentence: (f) =>
-      `${fact(f, 'pieceSize')} weights that lie side by side in their layer touch ${figure(f.value)} cache lines of the memory (${fact(f, 'expected')} by the formula).`,
+      `${fact(f, 'pieceSize')} weights that lie side by side in their layer touch ${figure(f.value)} cache lines of the memory (${fact(f, 'expected')} by the formula).${f.verdict === 'info' ? ' Slices touch fewer: use mapping: fold where a step is to be fast.' : ''}`,
   },
   'mean-gamma': {
     title: 'Mean Gamma',
@@ -138,7 +148,7 @@ const words: Record<Measure, { title: string; sentence: (finding: Finding) => st
       `The weights${of(f)} begin ${figure(f.value)} times as large as without sharing.` +
       ifBad(
         f,
-        `That is so of ${fact(f, 'layers')} layers. A factor of 0.577 is that of the public code (compat: true); otherwise the memory is too small for this layer or unevenly used.`,
+        `That is so of ${fact(f, 'layers')} layers. A factor of 0.577 is that of the public code (compat: true); otherwise the memory is too small for this layer or unevenly used: ${f.fix?.kind === 'fold' ? 'use mapping: fold' : 'use a smaller compression'}.`,
       ),
   },
   continuity: {
@@ -165,21 +175,21 @@ const words: Record<Measure, { title: string; sentence: (finding: Finding) => st
     sentence: (f) =>
       `The weights${of(f)} move by ${portion(f.value)} their norm in ${f.step === undefined ? 'the first step' : `step ${f.step}`}` +
       `${f.facts?.['dense'] === undefined ? '' : `; those of the dense layer would by ${portion(Number(f.facts['dense']))} theirs`}.` +
-      ifBad(f, `More than 10 % is a leap. ${f.fix ? 'Use scaler: theory.' : slower}`),
+      ifBad(f, `More than 10 % is a leap. ${shorter(f)}`),
   },
   amplification: {
     title: 'Amplification',
-    sentence: (f) =>
-      `The step${of(f)} is ${figure(f.value)} times that of the dense layer.${ifBad(f, f.fix ? 'Use scaler: theory, or a larger initStd.' : 'Use a smaller learning rate.')}`,
+    sentence: (f) => `The step${of(f)} is ${figure(f.value)} times that of the dense layer.${ifBad(f, shorter(f))}`,
   },
   'kept-energy': {
     title: 'Gradient that is kept',
     sentence: (f) =>
-      `The memory can follow ${percent(f.value)} of the squared gradient; of a gradient without order it would be ${share(f, 'expected')}.`,
+      `The memory can follow ${percent(f.value)} of the squared gradient; of a gradient without order it would be ${share(f, 'expected')}.${ifBad(f, followMore(f))}`,
   },
   'cross-talk': {
     title: 'Cross-talk',
-    sentence: (f) => `The cosine between the dense step and the shared one is ${figure(f.value)}.`,
+    sentence: (f) =>
+      `The cosine between the dense step and the shared one is ${figure(f.value)}; about ${fact(f, 'expected')} is expected.${ifBad(f, followMore(f))}`,
   },
   curvature: {
     title: 'Curvature along the step',
@@ -289,6 +299,7 @@ const fixTitles: Record<Fix['kind'], (fix: Fix) => string> = {
   'stable-rps': () => 'Use method: stable-rps',
   'init-std': ({ edits }) => `Set initStd to ${String(edits[0].value)}`,
   'learning-rate': ({ edits }) => `Set the learning rate to ${String(edits[0].value)}`,
+  compression: ({ edits }) => `Set the compression to ${String(edits[0].value)}`,
   'no-compat': () => 'Begin with the full scale (compat: false)',
 };
 

@@ -156,13 +156,13 @@ describe('predictions', () => {
     expect(boundariesOf({})).toBeUndefined();
     const none = { ...sharpness, boundaries: { proved: [], empirical: [] } };
     expect(boundariesOf({ sharpness: none })).toBeUndefined();
-    const open = boundariesOf({ sharpness: { ...sharpness!, boundaries: { ...sharpness!.boundaries, proved: [] } } });
+    const open = boundariesOf({ sharpness: { ...sharpness, boundaries: { ...sharpness.boundaries, proved: [] } } });
     expect(predictionAt(open, { initStd: 0.3, learningRate: 0.01 })).toBe('band');
     expect(regionsOf(open).map(({ label }) => label)).toEqual(['may go either way', 'predicted to diverge']);
-    const heavyBall = sharpness!.boundaries.proved.map(({ initStd, learningRate }) => ({
+    const heavyBall = sharpness.boundaries.proved.map(({ initStd, learningRate }) => ({
       ...{ initStd, learningRate: 1.9 * learningRate },
     }));
-    const heavy = boundariesOf({ sharpness: { ...sharpness!, boundaries: { ...sharpness!.boundaries, heavyBall } } })!;
+    const heavy = boundariesOf({ sharpness: { ...sharpness, boundaries: { ...sharpness.boundaries, heavyBall } } })!;
     expect(predictionAt(heavy, { initStd: 0.3, learningRate: 0.1 })).toBe('safe');
     expect(regionsOf(heavy).map(({ label, above }) => [label, above])).toEqual([
       ['proved stable (2 / S)', heavy.proved],

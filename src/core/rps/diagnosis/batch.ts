@@ -4,8 +4,8 @@ import { divide } from '../location-values';
 import { locationSumsInParts } from '../location-sums';
 import { scalerOf } from '../scales';
 import { gatherInParts, recoverInParts } from '../recover';
-import { fixes, learningRateFix } from './finding';
-import type { Finding } from './finding';
+import { fixes, largerMemoryFix, learningRateFix } from './finding';
+import type { Finding, Fix } from './finding';
 import { isAdam, powerOfScale } from './settings';
 import type { SharedRun } from './settings';
 
@@ -13,6 +13,8 @@ import type { SharedRun } from './settings';
 export const updateLimit = 0.1;
 /** The step as shared over the dense one. */
 const amplificationLimit = 10;
+/** Of the gradient less than this share of what is expected by chance is told. */
+const keptShare = 0.5;
 
 export interface LayerBatch {
   /** eta |R d| / |W|, d the step of the memory; null where the weights are all 0. */
@@ -125,7 +127,21 @@ export function diagnoseBatch(run: SharedRun, { layers, total }: BatchFigures): 
   const [update, amplification] = [layers[moved].updateRatio, layers[louder].amplification];
   // Adam divides by the size of the gradient: how long its steps are, D11 says.
   const counts = !isAdam(run);
-  const repair = powerOfScale(run) > 0 ? { fix: fixes.theory } : {};
+  // Where the scaler is there already a shorter step is all that is left; of a step that is not finite no rate follows.
+  const repair = (times: number): { fix?: Fix } => {
+    if (powerOfScale(run) > 0) return { fix: fixes.theory };
+    const learningRate = run.optimizer.learningRate / times;
+    return learningRate > 0 ? { fix: learningRateFix(learningRate) } : {};
+  };
+  const expected = sharing.m / sharing.n;
+  const [leastKept, leastCosine] = [keptShare * expected, keptShare * Math.sqrt(expected)];
+  const tooLittle = (value: number | null, least: number): boolean => value !== null && value < least;
+  const larger = sharing.spec.kind === 'fold' ? largerMemoryFix(sharing.compression) : fixes.fold;
+  const kept = (value: number | null, least: number): Pick<Finding, 'least' | 'verdict' | 'fix'> => ({
+    least,
+    verdict: tooLittle(value, least) ? 'warn' : 'ok',
+    ...(tooLittle(value, least) && larger && { fix: larger }),
+  });
   const tooFar = counts && (update ?? 0) > updateLimit;
   const tooLoud = counts && (amplification ?? 0) > amplificationLimit;
   return [
@@ -134,19 +150,24 @@ export function diagnoseBatch(run: SharedRun, { layers, total }: BatchFigures): 
       verdict: !counts ? 'info' : tooFar ? 'warn' : 'ok',
       layer: sharing.layers[moved].name,
       facts: { dense: layers[moved].denseUpdateRatio ?? 0 },
-      ...(tooFar && repair),
+      ...(tooFar && repair((1.1 * update!) / updateLimit)),
     },
     {
       ...{ id: 'D6', measure: 'amplification', value: amplification, threshold: counts ? amplificationLimit : null },
       verdict: !counts ? 'info' : tooLoud ? 'warn' : 'ok',
       layer: sharing.layers[louder].name,
-      ...(tooLoud && repair),
+      ...(tooLoud && repair((1.1 * amplification!) / amplificationLimit)),
     },
     {
-      ...{ id: 'D7', measure: 'kept-energy', value: total.keptEnergy, threshold: null, verdict: 'info' },
-      facts: { expected: sharing.m / sharing.n },
+      ...{ id: 'D7', measure: 'kept-energy', value: total.keptEnergy, threshold: null },
+      ...kept(total.keptEnergy, leastKept),
+      facts: { expected },
     },
-    { id: 'D7', measure: 'cross-talk', value: total.cosine, threshold: null, verdict: 'info' },
+    {
+      ...{ id: 'D7', measure: 'cross-talk', value: total.cosine, threshold: null },
+      ...kept(total.cosine, leastCosine),
+      facts: { expected: Math.sqrt(expected) },
+    },
   ];
 }
 

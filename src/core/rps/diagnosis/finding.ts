@@ -37,7 +37,7 @@ export type Measure =
 
 /** An edit of the config; the words of its button are by `kind`. */
 export interface Fix {
-  kind: 'fold' | 'theory' | 'stable-rps' | 'init-std' | 'learning-rate' | 'no-compat';
+  kind: 'fold' | 'theory' | 'stable-rps' | 'init-std' | 'learning-rate' | 'no-compat' | 'compression';
   /** null: the key is taken out. */
   edits: { path: string; value: string | number | boolean | null }[];
 }
@@ -81,6 +81,12 @@ export const initStdFix = (value: number): Fix => ({
   kind: 'init-std',
   edits: [{ path: 'sharing.initStd', value: typed(value) }],
 });
+
+/** A memory twice as large; no compression is below 1. */
+export const largerMemoryFix = (compression: number): Fix | undefined =>
+  compression > 1
+    ? { kind: 'compression', edits: [{ path: 'sharing.compression', value: typed(Math.max(1, compression / 2)) }] }
+    : undefined;
 
 export const learningRateFix = (value: number): Fix => ({
   kind: 'learning-rate',

@@ -38,7 +38,7 @@ export function diagnoseAdam(run: SharedRun): Finding[] {
 const largestHalf = 65_504;
 
 /** D12: a gradient of the memory sums over all sharers, and leaves the range of half precision so many times earlier. */
-export function diagnoseHalf({ scales, sharing }: SharedRun, { gamma, sums }: StaticFigures): Finding {
+export function diagnoseHalf({ scales, sharing }: SharedRun, { audit, gamma, sums }: StaticFigures): Finding {
   let value = gamma.largestSum;
   if (scales.normalised) {
     const [a, b] = [spreadOut(sums.sum, sharing.m), spreadOut(sums.squares, sharing.m)];
@@ -46,7 +46,9 @@ export function diagnoseHalf({ scales, sharing }: SharedRun, { gamma, sums }: St
     for (let j = 0; j < a.length; j++) if (b[j] > 0) value = Math.max(value, a[j] / Math.sqrt(b[j]));
   }
   return {
-    ...{ id: 'D12', measure: 'half-precision', value, threshold: null, verdict: 'info' },
+    ...{ id: 'D12', measure: 'half-precision', value, threshold: audit.max },
+    // As many times as there are sharers is what lambda of 1 comes to; here it is told only.
+    verdict: value > audit.max ? 'info' : 'ok',
     facts: { largest: largestHalf / value },
   };
 }

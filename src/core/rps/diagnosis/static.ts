@@ -8,9 +8,11 @@ import { eachStretch, multiply } from '../location-values';
 import type { LocationValues } from '../location-values';
 import { summingOf } from '../location-sums';
 import type { LocationSums } from '../location-sums';
+import { lineSize } from '../cache-lines';
+import type { Sharing } from '../sharing';
 import { neutralInitStd } from '../scales';
 import type { Finding } from './finding';
-import { fixes, initStdFix } from './finding';
+import { fixes, initStdFix, largerMemoryFix } from './finding';
 import { isAdam, powerOfScale, powerOfStep } from './settings';
 import type { SharedRun } from './settings';
 
@@ -135,6 +137,9 @@ function lambdas(run: SharedRun): Finding[] {
   const threshold = Math.sqrt(multiplierLimit);
   const verdict = !counts ? 'info' : most > threshold || most < 1 / threshold ? 'warn' : 'ok';
   const neutral = neutralInitStd(sharing);
+  // Beyond it no scale of the memory brings the multipliers of all layers within the limits.
+  const range = most / least;
+  const widest = power > 0 ? multiplierLimit ** (2 / power) : null;
   return [
     {
       ...{ id: 'D1', measure: 'largest-lambda', value: most, threshold: counts ? threshold : null, verdict },
@@ -144,7 +149,9 @@ function lambdas(run: SharedRun): Finding[] {
       ...(verdict === 'warn' && { fix: fixes.stable }),
     },
     {
-      ...{ id: 'D1', measure: 'lambda-range', value: most / least, threshold: null, verdict: 'info' },
+      ...{ id: 'D1', measure: 'lambda-range', value: range, threshold: widest },
+      verdict: widest === null ? 'info' : range > widest ? 'warn' : 'ok',
+      ...(widest !== null && range > widest && { fix: fixes.theory }),
       facts: { most: sharing.layers[top].name, least: sharing.layers[bottom].name },
     },
   ];
@@ -152,6 +159,23 @@ function lambdas(run: SharedRun): Finding[] {
 
 /** Share of a memory that no weight lies in when n weights are placed in m locations by chance: (1 - 1/m)^n. */
 export const unusedByChance = (n: number, m: number): number => Math.exp(n * Math.log1p(-1 / m));
+
+/**
+ * Standard deviation over mean of the loads, 1 / sqrt(c) where each weight is placed by itself, of a fold as even as whole
+ * numbers are, each in its part of the memory; the first with what m numbers drawn by chance are off.
+ */
+function largestSpread({ n, m, layers, parts, scope, spec }: Sharing): number {
+  let squares = 0;
+  const pieces = scope === 'local' ? layers.map(({ weights }, l) => ({ weights, length: parts[l].length })) : [];
+  for (const { weights, length } of scope === 'local' ? pieces : [{ weights: n, length: m }]) {
+    const mean = weights / length;
+    const fraction = mean % 1;
+    const variance = spec.kind === 'fold' ? fraction * (1 - fraction) : mean * (1 - 1 / length);
+    squares += length * (variance + mean ** 2);
+  }
+  const spread = Math.sqrt(Math.max(0, squares / m - (n / m) ** 2)) / (n / m);
+  return spec.kind === 'fold' ? spread + 1e-6 : spread * (1 + normTolerance(m));
+}
 
 /** D2: how evenly the memory is used. */
 function loads({ sharing }: SharedRun, audit: Audit): Finding[] {
@@ -164,6 +188,9 @@ function loads({ sharing }: SharedRun, audit: Audit): Finding[] {
     0,
   );
   const { perPiece, expected, pieceSize } = audit.cacheLines;
+  const uneven = largestSpread(sharing);
+  // What any weights side by side touch at most, with one cut (rps.md 2.4).
+  const lines = Math.ceil((pieceSize - 1) / lineSize) + 2;
   const better = spec.kind === 'fold' ? {} : { fix: fixes.fold };
   return [
     {
@@ -173,15 +200,19 @@ function loads({ sharing }: SharedRun, audit: Audit): Finding[] {
       ...(unused > unusedLimit && better),
     },
     {
-      ...{ id: 'D2', measure: 'load', value: audit.cv, threshold: null, verdict: 'info' },
+      ...{ id: 'D2', measure: 'load', value: audit.cv, threshold: uneven, verdict: audit.cv > uneven ? 'warn' : 'ok' },
       facts: { most: audit.max, least: Math.ceil(n / m), expected: spec.kind === 'fold' ? 0 : Math.sqrt(m / n) },
+      ...(audit.cv > uneven && better),
     },
     {
       ...{ id: 'D2', measure: 'collisions', value: colliding / n, threshold: null, verdict: 'info' },
       facts: { unavoidable: unavoidable / n },
     },
     {
-      ...{ id: 'D2', measure: 'cache-lines', value: perPiece, threshold: null, verdict: 'info' },
+      // It costs time, and nothing else.
+      ...{ id: 'D2', measure: 'cache-lines', value: perPiece, threshold: lines },
+      verdict: perPiece > lines ? 'info' : 'ok',
+      ...(perPiece > lines && better),
       facts: { expected, pieceSize },
     },
   ];
@@ -223,7 +254,7 @@ const normTolerance = (numbers: number): number => Math.max(0.02, 4 / Math.sqrt(
 
 /** D4: whether the network begins as large as without sharing; the layer that is furthest off. */
 function norms({ sharing, compat }: SharedRun, audit: Audit, ratios: number[]): Finding[] {
-  const { layers, parts } = sharing;
+  const { layers, parts, spec, compression } = sharing;
   const tolerances = layers.map(({ weights }, l) => {
     const distinct = Math.min(weights, parts[l].length);
     // Loads that differ make fewer numbers of as many.
@@ -232,13 +263,15 @@ function norms({ sharing, compat }: SharedRun, audit: Audit, ratios: number[]): 
   const off = ratios.map((ratio, l) => Math.abs(ratio - 1) / tolerances[l]);
   const at = off.indexOf(Math.max(...off));
   const bad = off[at] > 1;
+  const larger = spec.kind === 'fold' ? largerMemoryFix(compression) : fixes.fold;
+  const fix = compat ? fixes.noCompat : larger;
   return [
     {
       ...{ id: 'D4', measure: 'norm-ratio', value: ratios[at], verdict: bad ? 'warn' : 'ok' },
       ...{ threshold: 1 + tolerances[at], least: Math.max(0, 1 - tolerances[at]) },
       layer: layers[at].name,
       facts: { layers: off.filter((value) => value > 1).length },
-      ...(bad && compat && { fix: fixes.noCompat }),
+      ...(bad && fix && { fix }),
     },
   ];
 }

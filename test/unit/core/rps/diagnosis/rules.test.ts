@@ -47,8 +47,10 @@ test('D12 is the largest sum of the factors of a location', () => {
     const factors = run.scales.normalised
       ? sum.map((value, j) => (value > 0 ? value / Math.sqrt(squares[j]) : 0))
       : sum;
-    const { value, verdict } = diagnoseHalf(run, staticOf(run).figures);
+    const { figures } = staticOf(run);
+    const { value, threshold, verdict } = diagnoseHalf(run, figures);
     expect(value! / Math.max(...factors)).toBeCloseTo(1, 10);
-    expect(verdict).toBe('info');
+    expect(threshold).toBe(figures.audit.max);
+    expect(verdict).toBe(value! > figures.audit.max ? 'info' : 'ok');
   }
 });

@@ -92,6 +92,40 @@ describe('D2', () => {
   });
 });
 
+describe('D1 and D2 against what is expected', () => {
+  it.each(['global', 'local'] as const)('loads of a fold and by chance are as even as expected, %s', (scope) => {
+    for (const spec of [fold, { kind: 'random', seed: 3 } as const, { kind: 'random', seed: 8 } as const])
+      for (const compression of [2, 3.7, 10])
+        expect(named(staticOf(runOf({ spec, compression, scope })).findings, 'load').verdict).toBe('ok');
+  });
+
+  it('tiles on top of each other are not, and a fold is suggested', () => {
+    const layers = presetToShare('resnet-20');
+    const load = named(
+      staticOf(runOf({ layers, compression: 100, spec: { kind: 'roast', seed: 1, tile: [32, 32] } })).findings,
+      'load',
+    );
+    expect(load).toMatchObject({ verdict: 'warn', fix: { kind: 'fold' } });
+  });
+
+  it('weights placed one by one touch more lines than side by side, which is told and no risk', () => {
+    const layers = presetToShare('resnet-20');
+    expect(named(staticOf(runOf({ layers })).findings, 'cache-lines')).toMatchObject({
+      verdict: 'info',
+      fix: { kind: 'fold' },
+    });
+    expect(named(staticOf(runOf({ layers, spec: fold })).findings, 'cache-lines').verdict).toBe('ok');
+  });
+
+  it('a range of lambda that no scale of the memory brings within the limits warns', () => {
+    const layers = smallLayers.map((layer, l) => (l === 0 ? { ...layer, deviation: layer.deviation / 100 } : layer));
+    expect(named(staticOf(runOf({ layers })).findings, 'lambda-range')).toMatchObject({
+      ...{ threshold: 10, verdict: 'warn', fix: { kind: 'theory' } },
+    });
+    expect(named(staticOf(runOf()).findings, 'lambda-range').verdict).toBe('ok');
+  });
+});
+
 describe('D3', () => {
   it.each([1e-3, 0.04, 0.3, 20])('at s = %d: the figures of every location', (initStd) => {
     const run = runOf({ initStd });
