@@ -45,6 +45,11 @@ export const sharingTooLarge = (file: string): SparseError =>
 export const sharingInvalid = (file: string, where: string, expected: string): SparseError =>
   error('sharing-invalid', `${file}: ${where} is not ${expected}. Diagnose the config instead, or run it again.`);
 
+export const changedWhileMeasured = (): SparseError =>
+  error(
+    'changed-while-measured',
+    'The config was changed while it was measured, so that what came of it is not shown. Measure it again as it is now.',
+  );
 export const noSuchFinding = (place: number): SparseError =>
   error(
     'no-such-finding',

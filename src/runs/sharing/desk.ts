@@ -76,6 +76,7 @@ export class SharingDesk implements SharingCalls {
     const before = await this.current(context);
     const source = await this.subject.source();
     const measured = await this.engine.diagnose({ ...source, level }, optionsOf(context));
+    await this.needSame(source);
     // Somebody may have tested a point meanwhile.
     this.known = mergeReports(this.known ?? before, measured);
     return this.known;
@@ -87,6 +88,7 @@ export class SharingDesk implements SharingCalls {
     const { sharpness } = this.known ?? before;
     const trial = { points, steps: testSteps, ...(sharpness && { sharpness }) };
     const tested = await this.engine.test({ ...source, ...trial }, optionsOf(context));
+    await this.needSame(source);
     const known = this.known ?? before;
     this.known = { ...known, tested: mergeTested(known.tested, tested) };
     return this.known.tested;
@@ -106,6 +108,11 @@ export class SharingDesk implements SharingCalls {
     });
     return this.mapping;
   };
+
+  /** What was measured of another text says nothing of the one that stands there now. @throws SparseError `runs.changed-while-measured` */
+  private async needSame({ configText }: ConfigSource): Promise<void> {
+    if ((await this.subject.source()).configText !== configText) throw errors.changedWhileMeasured();
+  }
 
   private async current(context: CallContext): Promise<SharingReport> {
     this.known ??= await this.subject.report(context);

@@ -51,16 +51,22 @@ interface Asked {
   desk: SharingDesk;
   edits: SharingEdit[];
   trials: SharingTest[];
+  /** Told when the engine is asked, before it answers. */
+  during: { measuring?: () => void; text: string };
   /** Times the mapping was made, and the report. */
   made: { mapped: number; report: number };
 }
 
 function deskOf(plain = false): Asked {
-  const asked: Omit<Asked, 'desk'> = { edits: [], trials: [], made: { mapped: 0, report: 0 } };
+  const asked: Omit<Asked, 'desk'> = { edits: [], trials: [], during: { text: '' }, made: { mapped: 0, report: 0 } };
   const scales = plain ? plainScales(sharing, 0.05) : normalisedScales(sharing);
   const engine: SharingEngine = {
-    diagnose: ({ level }) => Promise.resolve(level === 'batch' ? batch : sharp),
+    diagnose: ({ level }) => {
+      asked.during.measuring?.();
+      return Promise.resolve(level === 'batch' ? batch : sharp);
+    },
     test: (params) => {
+      asked.during.measuring?.();
       asked.trials.push(params);
       return Promise.resolve(params.points.map(({ initStd }) => tested(initStd, params.steps)));
     },
@@ -73,7 +79,7 @@ function deskOf(plain = false): Asked {
         if (asked.made.mapped++ === 0) return Promise.reject(new Error('not yet'));
         return Promise.resolve(mappedOf(sharing, scales));
       },
-      source: () => Promise.resolve({ configPath: '/a', configText: '', root: '/' }),
+      source: () => Promise.resolve({ configPath: '/a', configText: asked.during.text, root: '/' }),
       edit: (edits) => Promise.resolve(void asked.edits.push(...edits)),
     },
     engine,
@@ -105,6 +111,27 @@ describe('the desk of shared weights', () => {
     desk.forget();
     expect((await desk.sharing({}, context)).tested).toEqual([]);
   });
+
+  it.each([true, false])(
+    'drops what was measured of a config that has another text by now, saved: %s',
+    async (saved) => {
+      const { desk, during } = deskOf();
+      const [changed, points] = [{ code: 'runs.changed-while-measured' }, [{ initStd: 1, learningRate: 0.1 }]];
+      during.measuring = () => {
+        during.text += 'x';
+        if (saved) desk.forget();
+      };
+      await expect(desk.measureSharing({ level: 'sharpness' }, context)).rejects.toMatchObject(changed);
+      await expect(desk.testSharing({ points }, context)).rejects.toMatchObject(changed);
+      const now = await desk.sharing({}, context);
+      expect(now.sharpness).toBeUndefined();
+      expect(now.tested).toEqual([]);
+      // Saved as it was it is the same config.
+      during.measuring = () => desk.forget();
+      expect((await desk.measureSharing({ level: 'sharpness' }, context)).sharpness?.value).toBe(9);
+      expect((await desk.sharing({}, context)).sharpness?.value).toBe(9);
+    },
+  );
 
   it('counts a place that is tested again once', () => {
     const merged = mergeReports(
