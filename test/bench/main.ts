@@ -2,7 +2,7 @@
 import * as os from 'node:os';
 import { chosenTopics } from '../../scripts/lib/bench-topics.mjs';
 import type { BenchTopic } from '../../scripts/lib/bench-topics.mjs';
-import { processKernels } from '../../src/engine/kernels/load';
+import { processKernels } from '../../src/engine/kernels/process';
 import { benchCore } from './core';
 import { benchEditor } from './editor';
 import { benchEngine } from './engine';

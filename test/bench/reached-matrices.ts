@@ -4,7 +4,7 @@ import { plainKernels } from '../../src/core/kernels/kernels';
 import { exactOrthogonal } from '../../src/core/init/eoi';
 import { singularValues } from '../../src/core/linalg/svd';
 import { Rng } from '../../src/core/rng';
-import { processKernels } from '../../src/engine/kernels/load';
+import { processKernels } from '../../src/engine/kernels/process';
 import { compare, timed } from './row';
 import type { BenchRow, Comparison, Goal } from './row';
 import { Torch } from './torch';

@@ -21,7 +21,7 @@ export const adamRule = (run: Pick<SharedRun, 'optimizer' | 'scales' | 'scaler'>
   isAdam(run) && isScaled(run);
 
 /** Steps of plain gradient descent are those of a dense network's coordinates: nothing depends on s. */
-export const isScaled = ({ scales, scaler }: Pick<SharedRun, 'scales' | 'scaler'>): boolean =>
+const isScaled = ({ scales, scaler }: Pick<SharedRun, 'scales' | 'scaler'>): boolean =>
   scales.normalised || scaler === 'theory';
 
 /**

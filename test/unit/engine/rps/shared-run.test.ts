@@ -289,7 +289,7 @@ describe('a shared memory is watched', () => {
     expect(failed!.layer).toMatch(/^fc\d$/);
     expect(failed!.steps.length).toBeGreaterThan(0);
     expect(failed!.steps[0].loss).toBeGreaterThan(0);
-    const last = failed!.steps.at(-1);
+    const last = failed!.steps.at(-1)!;
     expect([last.loss, last.memoryNorm]).toContain(null);
     // What led there was told as it came.
     const warnings = ofType(await readJournal(new RunFolder(directory).journalFile), 'warning');
@@ -298,9 +298,9 @@ describe('a shared memory is watched', () => {
     expect(kept.map(({ code }) => code)).toEqual([...warnings.map(({ code }) => code), 'sharing.not-finite']);
     const leap = kept.find(({ code }) => code === 'sharing.update-ratio')!;
     expect(leap).toMatchObject({ verdict: 'warn', threshold: 0.1 });
-    const moved = leap.steps.at(-1).layers.map(({ updateRatio }) => updateRatio!);
+    const moved = leap.steps.at(-1)!.layers.map(({ updateRatio }) => updateRatio!);
     expect(leap.value).toBe(Math.max(...moved));
-    expect(leap.steps.at(-1).layers.some(({ updateRatio }) => updateRatio! > 0.1)).toBe(true);
+    expect(leap.steps.at(-1)!.layers.some(({ updateRatio }) => updateRatio! > 0.1)).toBe(true);
     reader.dispose();
   });
 

@@ -80,11 +80,14 @@ describe('the sparse executor', () => {
         for (let step = 0; step < 20; step++) {
           const [batch, stride] = [batchAt(own, step), { learningRate, count: step + 1 }];
           const [found, expected] = [sparse.step(batch, stride), tensors.step(batch, stride)];
-          expect(stepApart(found, expected), `step ${step}`).toBeLessThan(own === mlp ? 1e-5 : 1e-4);
+          // A step of Adam is as long for small gradients, with all their rounding, as for large ones.
+          const likeAdam = settings.optimizer.name.startsWith('adam');
+          const bound = own === mlp ? (likeAdam ? 3e-5 : 1e-5) : 1e-4;
+          expect(stepApart(found, expected), `step ${step}`).toBeLessThan(bound);
           expect(found.accuracy).toBe(expected.accuracy);
         }
         const { difference, at } = apart(sparse.state(), tensors.state());
-        // Twenty steps; those of Adam are as long for small gradients, with all their rounding, as for large ones.
+        // Of twenty steps.
         expect(difference, at).toBeLessThan(own === mlp ? 5e-5 : 5e-4);
       });
   });
