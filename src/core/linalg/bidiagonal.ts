@@ -15,12 +15,9 @@ type Values = Float32Array | Float64Array;
 /** What is smaller beside a largest entry near 1 counts as zero, as it does for `bidiagonalValues`. */
 const tiny = { float32: 1e-30, float64: 1e-140 };
 
-/** Flops between two parts: some milliseconds. */
-const partSize = 2e7;
-
 /**
  * Upper bidiagonal B = Uᵀ A V of a rows x columns matrix that lies column after column in the kernels' room, rows >=
- * columns >= 1, largest entry near 1. Overwrites `a`, whose type is the precision.
+ * columns >= 1, largest entry near 1. Overwrites `a`, whose type is the precision. A part is one column.
  *
  * A step of the textbook passes over the matrix four times. Here the update of a step is delayed into the pass of the
  * next one, and both products of a step are made in that same pass: see core/kernels/bidiagonal.ts.
@@ -41,7 +38,7 @@ export function* bidiagonalise(
   const diagonal = new Float64Array(columns);
   const superdiagonal = new Float64Array(Math.max(0, columns - 1));
   try {
-    for (let k = 0, done = 0; k < columns; k++) {
+    for (let k = 0; k < columns; k++) {
       for (let i = k; i < rows; i++) nextV[i] = a[k * rows + i] - v[i] * w[k] - z[i] * u[k];
       const left = reflector(nextV, k);
       diagonal[k] = left.beta;
@@ -59,11 +56,7 @@ export function* bidiagonalise(
       // A u, of which y has all but the first column, before it was divided by the pivot.
       const first = a.subarray((k + 1) * rows, (k + 2) * rows);
       for (let i = k + 1; i < rows; i++) z[i] = tau * (first[i] + y[i] / pivot - v[i] * wu);
-      done += 8 * (rows - k) * (columns - k);
-      if (done > partSize) {
-        done = 0;
-        yield;
-      }
+      yield;
     }
   } finally {
     for (const array of [v, z, nextV, y, w, u, nextW, row]) room.free(array);

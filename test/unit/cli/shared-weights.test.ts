@@ -15,7 +15,7 @@ describe('shared weights', () => {
     expect(err).toContain('config.divergence-predicted');
     expect(out).toContain('roast by fold: 9,672 weights in 2,418 locations, scaler none, initStd 0.001');
     expect(out).toMatch(/\nfc1 +12 x 784 +9,408 +0\.05051 +50\.51/);
-    expect(out).toMatch(/\nD3 {2}warning Mean Gamma\n/);
+    expect(out).toMatch(/\nD3 {2}warning Mean Gamma: [^\n]+, threshold 0\.1 to 10\n/);
     expect(out).toContain('Use method: stable-rps\n');
     const { report } = answer(await cli('diagnose', 'tiny.sparse.yaml', '--json')) as unknown as { report: object };
     expect(report).toMatchObject({ method: 'roast', n: 9672, m: 2418, load: { max: 4, unused: 0 } });
@@ -40,7 +40,7 @@ describe('shared weights', () => {
     expect(code).toBe(0);
     expect(out).toMatch(/\n +0\.3 +0\.001 +safe +slow /);
     expect(out).toMatch(/\n +0\.3 +50 +unsafe +(?:diverged|collapsed) /);
-    expect(out).toMatch(/\nD9 .*Sharpness\n/);
+    expect(out).toMatch(/\nD9 .*Sharpness: [^\n]+, threshold /);
   });
 
   it('are not tested at what is no number, or has no scale', async () => {

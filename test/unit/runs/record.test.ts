@@ -19,7 +19,7 @@ describe('run.json', () => {
 
   test('fields that this version does not know are left out', () => {
     const record = sampleRecord('a-1');
-    expect(parse({ ...record, later: 1, backend: { ...record.backend, device: 'x' } })).toEqual(record);
+    expect(parse({ ...record, later: 1, backend: { ...record.backend, driver: 'x' } })).toEqual(record);
   });
 
   const record = sampleRecord('a-1', { layers: [sampleLayer('fc1')] });
@@ -41,7 +41,12 @@ describe('run.json', () => {
     [{ ...record, name: 'x'.repeat(256) }, 'name', 'a text of at most 255 characters'],
     [{ ...record, dataset: null }, 'dataset', 'an object'],
     [{ ...record, dataset: [] }, 'dataset', 'an object'],
-    [{ ...record, backend: { name: 'cuda', reason: '' } }, 'backend.name', 'wasm or cpu'],
+    [
+      { ...record, backend: { name: 'cuda', reason: '' } },
+      'backend.name',
+      'tensorflow-gpu or webgpu or tensorflow or wasm or cpu',
+    ],
+    [{ ...record, backend: { ...record.backend, device: 'x' } }, 'backend.device', 'an object'],
     [{ ...record, error: { code: 'x' } }, 'error.message', 'a text of at most 4096 characters'],
     [{ ...record, layers: {} }, 'layers', 'a list of at most 1000'],
     [{ ...record, layers: new Array(1001).fill(layer) }, 'layers', 'a list of at most 1000'],
