@@ -5,14 +5,12 @@ const leak: f32 = 0.01;
 const seluScale: f32 = 1.0507009873554805;
 const seluAlpha: f32 = 1.6732632423543772;
 
-// @ts-ignore: decorator
 @inline
 function sigmoid(x: v128): v128 {
   return f32x4.div(fill(1), f32x4.add(fill(1), exponential(f32x4.neg(x))));
 }
 
 /** Below .625 a series in x, whose error is relative to x (Cephes, tanhf.c); above it by the exponential. */
-// @ts-ignore: decorator
 @inline
 function tanh(x: v128): v128 {
   const size = f32x4.abs(x);
@@ -29,7 +27,6 @@ function tanh(x: v128): v128 {
 }
 
 /** The normal distribution function by Abramowitz and Stegun 7.1.26: within 1e-7. `density`: exp(-x^2 / 2). */
-// @ts-ignore: decorator
 @inline
 function cumulative(x: v128, density: v128): v128 {
   const size = f32x4.mul(f32x4.abs(x), fill(0.7071067811865476));
@@ -43,13 +40,11 @@ function cumulative(x: v128, density: v128): v128 {
   return v128.bitselect(beyond, f32x4.sub(fill(1), beyond), f32x4.lt(x, fill(0)));
 }
 
-// @ts-ignore: decorator
 @inline
 function densityOf(x: v128): v128 {
   return exponential(f32x4.mul(f32x4.mul(x, x), fill(-0.5)));
 }
 
-// @ts-ignore: decorator
 @inline
 function value(code: i32, x: v128): v128 {
   if (code == 1) return tanh(x);
@@ -66,7 +61,6 @@ function value(code: i32, x: v128): v128 {
   return x;
 }
 
-// @ts-ignore: decorator
 @inline
 function slope(code: i32, x: v128, y: v128): v128 {
   const one = fill(1);
@@ -87,14 +81,12 @@ function slope(code: i32, x: v128, y: v128): v128 {
   return one;
 }
 
-// @ts-ignore: decorator
 @inline
 function values(code: i32, x: usize, y: usize, count: i32): void {
   for (; count >= 4; count -= 4, x += 16, y += 16) v128.store(y, value(code, v128.load(x)));
   for (; count > 0; count--, x += 4, y += 4) storeLanes(y, value(code, loadLanes(x, false)), false);
 }
 
-// @ts-ignore: decorator
 @inline
 function slopes(code: i32, x: usize, y: usize, dy: usize, dx: usize, count: i32): void {
   for (; count >= 4; count -= 4, x += 16, y += 16, dy += 16, dx += 16)

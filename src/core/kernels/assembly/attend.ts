@@ -2,7 +2,6 @@
 import { exponential, fill, loadLanes, multiplyAdd, storeLanes } from './lanes';
 
 /** One token of one head at four examples, or at one. `channel`, `step`: bytes from one channel, and one token, to the next. */
-// @ts-ignore: decorator
 @inline
 function attendAt(
   query: usize,
@@ -70,7 +69,6 @@ export function attend(
     }
 }
 
-// @ts-ignore: decorator
 @inline
 function attendBackAt(
   query: usize,

@@ -1,13 +1,11 @@
 // A step of a reduction to bidiagonal form, see ../bidiagonal.ts.
 
 /** The value at index i of an array of T. */
-// @ts-ignore: decorator
 @inline
 function at<T>(array: usize, i: i32): usize {
   return array + <usize>i * sizeof<T>();
 }
 
-// @ts-ignore: decorator
 @inline
 function sum<T>(v: v128): T {
   let total = v128.extract_lane<T>(v, 0) + v128.extract_lane<T>(v, 1);
@@ -16,14 +14,12 @@ function sum<T>(v: v128): T {
 }
 
 /** x - a b - c d */
-// @ts-ignore: decorator
 @inline
 function updated<T>(x: v128, a: v128, b: v128, c: v128, d: v128): v128 {
   return v128.sub<T>(v128.sub<T>(x, v128.mul<T>(a, b)), v128.mul<T>(c, d));
 }
 
 /** Four columns together: what is loaded of the vectors serves all of them. */
-// @ts-ignore: decorator
 @inline
 function fourColumns<T>(
   a: usize,
@@ -111,7 +107,6 @@ function fourColumns<T>(
 }
 
 /** Brings one entry of column j up to date, and answers its part of the product. */
-// @ts-ignore: decorator
 @inline
 function oneEntry<T>(a: usize, v: usize, z: usize, nextV: usize, w: usize, u: usize, j: i32): T {
   const value = load<T>(a) - load<T>(v) * load<T>(at<T>(w, j)) - load<T>(z) * load<T>(at<T>(u, j));
@@ -120,7 +115,6 @@ function oneEntry<T>(a: usize, v: usize, z: usize, nextV: usize, w: usize, u: us
 }
 
 /** Notes a column's product, and answers its entry of the row that is reflected next. */
-// @ts-ignore: decorator
 @inline
 function rowEntry<T>(column: usize, nextW: usize, row: usize, product: T, k: i32, j: i32): T {
   store<T>(at<T>(nextW, j), product);
@@ -129,7 +123,6 @@ function rowEntry<T>(column: usize, nextW: usize, row: usize, product: T, k: i32
   return entry;
 }
 
-// @ts-ignore: decorator
 @inline
 function step<T>(
   a: usize,

@@ -3,7 +3,6 @@ import { addDot, addDotsOf4 } from './dots';
 import { multiplyAdd } from './lanes';
 
 /** `count` weights over 24 floats, each from x and so many `bytes` times its tap; begun with `first`. */
-// @ts-ignore: decorator
 @inline
 function tileOf24(taps: usize, values: usize, count: i32, x: usize, bytes: i32, first: v128, y: usize): void {
   let y0 = first;
@@ -31,7 +30,6 @@ function tileOf24(taps: usize, values: usize, count: i32, x: usize, bytes: i32, 
 }
 
 /** Two weights at a time, each with sums of its own: one would wait for the sum of the other. */
-// @ts-ignore: decorator
 @inline
 function tileOf8(taps: usize, values: usize, count: i32, x: usize, bytes: i32, first: v128, y: usize): void {
   let y0 = first;
@@ -60,7 +58,6 @@ function tileOf8(taps: usize, values: usize, count: i32, x: usize, bytes: i32, f
   v128.store(y, f32x4.add(y1, z1), 16);
 }
 
-// @ts-ignore: decorator
 @inline
 function tileOf4(taps: usize, values: usize, count: i32, x: usize, bytes: i32, first: v128, y: usize): void {
   let sum = first;
@@ -69,7 +66,6 @@ function tileOf4(taps: usize, values: usize, count: i32, x: usize, bytes: i32, f
   v128.store(y, sum);
 }
 
-// @ts-ignore: decorator
 @inline
 function one(taps: usize, values: usize, count: i32, x: usize, bytes: i32, first: f32, y: usize): void {
   let sum = first;

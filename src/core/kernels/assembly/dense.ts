@@ -37,7 +37,6 @@ function pack(taps: usize, count: i32, x: usize, batch: i32, width: i32): void {
 }
 
 /** Four outputs over a strip: y += W p. */
-// @ts-ignore: decorator
 @inline
 function tileOf4(a: usize, row: usize, count: i32, p: usize, y: usize, plane: usize): void {
   const a1 = a + row;
@@ -81,7 +80,6 @@ function tileOf4(a: usize, row: usize, count: i32, p: usize, y: usize, plane: us
 }
 
 /** The same of x as it lies. */
-// @ts-ignore: decorator
 @inline
 function tileOfTaps(
   a: usize,
@@ -134,7 +132,6 @@ function tileOfTaps(
   v128.store(y3, c31, 16);
 }
 
-// @ts-ignore: decorator
 @inline
 function tileOf1(a: usize, count: i32, p: usize, y: usize): void {
   let c0 = v128.load(y);
@@ -149,7 +146,6 @@ function tileOf1(a: usize, count: i32, p: usize, y: usize): void {
 }
 
 /** Moves `rows` times `valid` floats from one plane to the next. */
-// @ts-ignore: decorator
 @inline
 function move(from: usize, fromPlane: usize, into: usize, intoPlane: usize, rows: i32, valid: i32): void {
   for (let r = 0; r < rows; r++, from += fromPlane, into += intoPlane)

@@ -2,7 +2,6 @@
 import { multiplyAdd, sumOfLanes, sumsOfLanes } from './lanes';
 
 /** a . b of `count` floats is added to what stands at `into`. */
-// @ts-ignore: decorator
 @inline
 export function addDot(a: usize, b: usize, count: i32, into: usize): void {
   let sum = f32x4.splat(0);
@@ -14,7 +13,6 @@ export function addDot(a: usize, b: usize, count: i32, into: usize): void {
 }
 
 /** The same of one b and the four a that are `taps` of so many `bytes` behind it. */
-// @ts-ignore: decorator
 @inline
 export function addDotsOf4(taps: usize, a: usize, bytes: i32, b: usize, count: i32, into: usize): void {
   const a0 = a + <usize>(load<i32>(taps) * bytes);
@@ -45,7 +43,6 @@ export function addDotsOf4(taps: usize, a: usize, bytes: i32, b: usize, count: i
 }
 
 /** As `addDotsOf4`, of two b, `plane` apart, into rows. */
-// @ts-ignore: decorator
 @inline
 export function addTwoDotsOf4(
   taps: usize,

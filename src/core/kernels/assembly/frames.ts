@@ -1,7 +1,6 @@
 // Frames of pictures, see ../frames.ts: what the arguments mean stands there.
 
 /** The place of the picture, -1 beyond it. */
-// @ts-ignore: decorator
 @inline
 function placeAt(at: i32, size: i32, circular: bool): i32 {
   if (<u32>at < <u32>size) return at;
@@ -13,7 +12,6 @@ function placeAt(at: i32, size: i32, circular: bool): i32 {
 /** Calls of memory.copy and memory.fill cost more than a few lines of the cache do. */
 const few: usize = 512;
 
-// @ts-ignore: decorator
 @inline
 function copy(into: usize, from: usize, size: usize): void {
   if (size > few) {
@@ -24,7 +22,6 @@ function copy(into: usize, from: usize, size: usize): void {
   for (; size > 0; size -= 4, from += 4, into += 4) store<f32>(into, load<f32>(from));
 }
 
-// @ts-ignore: decorator
 @inline
 function clear(at: usize, size: usize): void {
   if (size > few) {
@@ -36,7 +33,6 @@ function clear(at: usize, size: usize): void {
   for (; size > 0; size -= 4, at += 4) store<f32>(at, 0);
 }
 
-// @ts-ignore: decorator
 @inline
 function add(from: usize, into: usize, count: i32): void {
   for (; count >= 4; count -= 4, from += 16, into += 16)

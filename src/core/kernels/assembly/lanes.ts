@@ -2,20 +2,17 @@
 // 15 registers, a step waits for memory (a tile of 8 sums: 24 GFLOP/s where 6 make 38).
 
 /** c + a b: one rounding where the build may, two else. */
-// @ts-ignore: decorator
 @inline
 export function multiplyAdd(a: v128, b: v128, c: v128): v128 {
   return RELAXED ? f32x4.relaxed_madd(a, b, c) : f32x4.add(f32x4.mul(a, b), c);
 }
 
-// @ts-ignore: decorator
 @inline
 export function sumOfLanes(v: v128): f32 {
   return f32x4.extract_lane(v, 0) + f32x4.extract_lane(v, 1) + (f32x4.extract_lane(v, 2) + f32x4.extract_lane(v, 3));
 }
 
 /** The sums of the lanes of each of four. */
-// @ts-ignore: decorator
 @inline
 export function sumsOfLanes(a: v128, b: v128, c: v128, d: v128): v128 {
   const ab = f32x4.add(v128.shuffle<f32>(a, b, 0, 4, 1, 5), v128.shuffle<f32>(a, b, 2, 6, 3, 7));
@@ -23,20 +20,17 @@ export function sumsOfLanes(a: v128, b: v128, c: v128, d: v128): v128 {
   return f32x4.add(v128.shuffle<f32>(ab, cd, 0, 1, 4, 5), v128.shuffle<f32>(ab, cd, 2, 3, 6, 7));
 }
 
-// @ts-ignore: decorator
 @inline
 export function fill(value: f32): v128 {
   return f32x4.splat(value);
 }
 
 /** Four floats, or one in every lane: so that one body computes both the many and what is left over. */
-// @ts-ignore: decorator
 @inline
 export function loadLanes(at: usize, whole: bool): v128 {
   return whole ? v128.load(at) : v128.load32_splat(at);
 }
 
-// @ts-ignore: decorator
 @inline
 export function storeLanes(at: usize, v: v128, whole: bool): void {
   if (whole) v128.store(at, v);
@@ -47,7 +41,6 @@ export function storeLanes(at: usize, v: v128, whole: bool): void {
 const roundingShift: f32 = 12582912;
 
 /** exp, to two units of the last place, from 1e-38 to 2e38: Cephes, expf.c. */
-// @ts-ignore: decorator
 @inline
 export function exponential(given: v128): v128 {
   // pmin and pmax, and no conversion: one instruction each where min, max and trunc_sat are several. What is not a number stays so.
@@ -67,7 +60,6 @@ export function exponential(given: v128): v128 {
 }
 
 /** Sum of `count` floats: lanes over short stretches, float64 over these. */
-// @ts-ignore: decorator
 @inline
 export function sumOf(x: usize, count: i32): f64 {
   let sum: f64 = 0;

@@ -7,7 +7,6 @@ const epsilon: f64 = 1e-5;
 const stretchLength = 4096;
 
 /** Sum of (x - mean)^2. */
-// @ts-ignore: decorator
 @inline
 function squaresAround(x: usize, mean: f32, count: i32): f64 {
   let sum: f64 = 0;
@@ -33,7 +32,6 @@ function squaresAround(x: usize, mean: f32, count: i32): f64 {
   return sum;
 }
 
-// @ts-ignore: decorator
 @inline
 function scaleRow(x: usize, y: usize, mean: f32, slope: f32, shift: f32, count: i32): void {
   const m = fill(mean);
@@ -86,7 +84,6 @@ export function scaleRows(
 }
 
 /** Sum of dy (x - mean). */
-// @ts-ignore: decorator
 @inline
 function along(x: usize, dy: usize, mean: f32, count: i32): f64 {
   let sum: f64 = 0;
@@ -148,7 +145,6 @@ export function batchNormBack(
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function normColumns(
   x: usize,
@@ -205,7 +201,6 @@ export function layerNorm(
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function normColumnsBack(
   x: usize,

@@ -2,7 +2,6 @@
 import { fill, loadLanes, storeLanes } from './lanes';
 
 /** One window at four examples, or at one. `kind`: 0 max, 1 mean. */
-// @ts-ignore: decorator
 @inline
 function seen(kind: i32, x: usize, y: usize, size: i32, across: usize, down: usize, whole: bool): void {
   let found = kind == 0 ? fill(-Infinity) : fill(0);
@@ -14,7 +13,6 @@ function seen(kind: i32, x: usize, y: usize, size: i32, across: usize, down: usi
   storeLanes(y, kind == 0 ? found : f32x4.mul(found, fill(1 / <f32>(size * size))), whole);
 }
 
-// @ts-ignore: decorator
 @inline
 function seenBack(
   kind: i32,
@@ -44,7 +42,6 @@ function seenBack(
     }
 }
 
-// @ts-ignore: decorator
 @inline
 function pool(
   kind: i32,

@@ -1,6 +1,5 @@
 // Givens rotations, see ../rotations.ts.
 
-// @ts-ignore: decorator
 @inline
 function rotate<T>(
   values: usize,
@@ -56,7 +55,6 @@ export function rotateBlock64(
   rotate<f64>(values, supports, first, second, cos, sin, steps);
 }
 
-// @ts-ignore: decorator
 @inline
 function bitsOf(v: v128): i32 {
   // Bytes, then sums of their neighbours until four sums of four bytes are left.
@@ -69,7 +67,6 @@ function bitsOf(v: v128): i32 {
 }
 
 /** ORs two supports into both; answers by how much the number of bits grew. */
-// @ts-ignore: decorator
 @inline
 function merge(p: usize, q: usize, words: i32): i32 {
   let grown = 0;

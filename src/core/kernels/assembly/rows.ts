@@ -58,7 +58,6 @@ export function sumRows(x: usize, sums: usize, count: i32, from: i32, to: i32): 
     store<f32>(sums + (<usize>row << 2), <f32>sumOf(x + (<usize>row * count << 2), count));
 }
 
-// @ts-ignore: decorator
 @inline
 function meanAt(x: usize, y: usize, places: i32, step: usize, whole: bool): void {
   let sum = fill(0);
@@ -77,7 +76,6 @@ export function meanOfPlaces(x: usize, y: usize, places: i32, batch: i32, from: 
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function spreadAt(dy: usize, dx: usize, more: i32, places: i32, step: usize, whole: bool): void {
   const slope = f32x4.div(loadLanes(dy, whole), fill(<f32>places));
@@ -117,7 +115,6 @@ export function scalePlaces(x: usize, s: usize, y: usize, places: i32, batch: i3
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function scaledBack(
   x: usize,

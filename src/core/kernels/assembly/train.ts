@@ -54,7 +54,6 @@ export function sumOfSquares(x: usize, from: i32, to: i32): f64 {
   return sum;
 }
 
-// @ts-ignore: decorator
 @inline
 function sgdAt(
   w: usize,
@@ -103,7 +102,6 @@ export function moveBySgd(
   for (; count > 0; count--, at += 4) sgdAt(w + at, v + at, g + at, f, d, m, ahead, moves, r, false);
 }
 
-// @ts-ignore: decorator
 @inline
 function adamAt(
   w: usize,
