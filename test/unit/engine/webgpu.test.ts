@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { tapTable } from '../../../src/core/convolution';
+import { presetNames } from '../../../src/core/presets';
 import type { PresetName } from '../../../src/core/presets';
 import type { Backend } from '../../../src/engine/backends/backend';
 import { BackendLost } from '../../../src/engine/backends/backend';
@@ -13,14 +14,15 @@ import { takenRows } from '../../../src/engine/backends/rows';
 import { wasm } from '../../../src/engine/backends/wasm';
 import { webgpu } from '../../../src/engine/backends/webgpu';
 import { Trainer } from '../../../src/engine/trainer';
-import { drawnBatch, drawnState, presetNetwork, smallPresets } from './nets';
+import { drawnBatch, drawnState, gentleRates, presetNetwork, smallPresets } from './nets';
 import { noSoftwareGpu, useSoftwareGpu } from './software-gpu';
 
 const steps = 4;
 
 async function losses(name: PresetName, backend: Backend): Promise<number[]> {
   await backend.start();
-  const { picture, options, size, learningRate } = smallPresets[name];
+  const { picture, options, size } = smallPresets[name];
+  const learningRate = gentleRates[name];
   const network = presetNetwork(name, picture, options);
   const optimizer = { name: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 1e-4 } as const;
   const trainer = new Trainer(network, drawnState(network), { optimizer });
@@ -102,7 +104,7 @@ describe.skipIf(noSoftwareGpu)(`the webgpu backend${noSoftwareGpu ? ` (${noSoftw
     });
   });
 
-  it.each(['mlp-7', 'cnn', 'resnet-20'] as const)(
+  it.each(presetNames)(
     '%s has the losses of wasm',
     async (name) => {
       const expected = await losses(name, wasm);
