@@ -4,10 +4,10 @@
  * that has not changed goes on where it was stopped.
  */
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { configHash, configMark } from './lib/config-mark.mjs';
 import { experiments, pageOf } from './lib/experiments.mjs';
 import { Failure, childProcessorSeconds, hostDirectory, root, run, say, start } from './lib/process.mjs';
 import { effortText, readCurves, tableText, withResults } from './lib/result-tables.mjs';
@@ -24,9 +24,9 @@ const cli = join(root, 'dist/cli.js');
 /** The sweep of a config as it is now: of another one it would be another folder. @param {string} name */
 const placeOf = (name) => {
   const config = join(root, 'examples/experiments', `${name}.sparse.yaml`);
-  const hash = createHash('sha256').update(readFileSync(config)).digest('hex').slice(0, 8);
-  const folder = join(hostDirectory, 'experiments', `${name}-${hash}`);
-  return { config, folder, effortFile: `${folder}.effort.json` };
+  const text = readFileSync(config, 'utf8');
+  const folder = join(hostDirectory, 'experiments', `${name}-${configHash(text)}`);
+  return { config, mark: configMark(text), folder, effortFile: `${folder}.effort.json` };
 };
 
 /** @param {string} file @returns {Effort[]} */
@@ -55,7 +55,7 @@ const resultsOf = (folder) => {
 
 /** @param {string} name @param {{ jobs: string; retryFailed: boolean }} options */
 const runExperiment = async (name, { jobs, retryFailed }) => {
-  const { config, folder, effortFile } = placeOf(name);
+  const { config, mark, folder, effortFile } = placeOf(name);
   say(`\n== ${name}`);
   mkdirSync(dirname(folder), { recursive: true });
   if (!isOver(folder, retryFailed)) {
@@ -74,7 +74,7 @@ const runExperiment = async (name, { jobs, retryFailed }) => {
   }
   if (!isOver(folder, false))
     throw new Failure(`${name} has trials left to run; what it said stands above. The same command goes on with it.`);
-  return { results: resultsOf(folder), efforts: readEfforts(effortFile) };
+  return { mark, results: resultsOf(folder), efforts: readEfforts(effortFile) };
 };
 
 const readArguments = () => {
@@ -106,10 +106,13 @@ start(async () => {
   await ensureBuild();
   const { format, resolveConfig } = await import('prettier');
   for (const name of names.length > 0 ? names : Object.keys(experiments)) {
-    const { results, efforts } = await runExperiment(name, { jobs: values.jobs, retryFailed: values['retry-failed'] });
+    const { mark, results, efforts } = await runExperiment(name, {
+      jobs: values.jobs,
+      retryFailed: values['retry-failed'],
+    });
     const curves = experiments[name].some((table) => 'curves' in table) ? readCurves(results) : [];
     const tables = experiments[name].map((table) => tableText({ ...results, curves }, table));
-    const text = [...tables, effortText(results, efforts)].join('\n\n');
+    const text = [mark, ...tables, effortText(results, efforts)].join('\n\n');
     // Read anew each time: a sweep takes minutes, in which somebody may write the text around it.
     const page = join(root, pageOf(name));
     const written = withResults(readFileSync(page, 'utf8'), name, text);

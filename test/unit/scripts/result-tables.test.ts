@@ -3,6 +3,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { configMark, staleResults } from '../../../scripts/lib/config-mark.mjs';
 import { largestDifferences, pairsOf } from '../../../scripts/lib/curve-table.mjs';
 import { experiments, pageOf } from '../../../scripts/lib/experiments.mjs';
 import { effortText, readCurves, tableText, withResults } from '../../../scripts/lib/result-tables.mjs';
@@ -232,7 +233,28 @@ it('puts results between their marks and leaves the rest as it is', () => {
   expect(() => withResults(page, 'z', 'new')).toThrow('<!-- results: z --> and <!-- end: z -->');
 });
 
+it('tells results of another config from those of a config whose comments were written anew', () => {
+  const config = '# One.\nseed: 1\n\nname: x\n';
+  const page = withResults('<!-- results: x -->\n<!-- end: x -->\n', 'x', `${configMark(config)}\n\n| a |`);
+  expect(staleResults(page, 'x', config)).toBeUndefined();
+  expect(
+    staleResults(page.replaceAll('\n', '\r\n'), 'x', '# Two,\r\n# three.\r\nseed: 1\r\nname: x\r\n'),
+  ).toBeUndefined();
+  const another = config.replace('seed: 1', 'seed: 2');
+  expect(staleResults(page, 'x', another)).toBe(
+    'The results of x are not those of its config as it is; run npm run experiments -- x, which writes them anew.',
+  );
+  // One whose results say nothing of their config.
+  expect(staleResults(withResults(page, 'x', '| a |'), 'x', config)).toContain('The results of x are not');
+});
+
 describe.each(Object.entries(experiments))('%s', (name, tables) => {
+  it('has the results of its config as it is', () => {
+    const text = readFileSync(join(root, `examples/experiments/${name}.sparse.yaml`), 'utf8');
+    const stale = staleResults(readFileSync(join(root, pageOf(name)), 'utf8'), name, text);
+    expect(stale, stale).toBeUndefined();
+  });
+
   it('has its place on the page, and tables with a cell for each setting of its config', () => {
     const text = readFileSync(join(root, `examples/experiments/${name}.sparse.yaml`), 'utf8');
     const { keys, trials } = checkConfig(text, 'yaml', { mostTrials: 4 }).sweep!;
