@@ -9,7 +9,8 @@ const figure3 = {
   rows: { activation: 'model.activation', distribution: 'sparsity.distribution' },
   columns: { ...init, ...density },
 };
-const size = { width: 'model.width', ...density };
+/** Variants are named by the width of their one layer that is not dense. */
+const size = { width: 'variants', ...density };
 
 /** By the names of their configs in examples/experiments, in the order of the page. @type {Record<string, Table[]>} */
 export const experiments = {
@@ -41,7 +42,7 @@ export const experiments = {
     { rows: { update: 'sparsity.update.method', ...init }, figures: ['accuracy', 'loss', 'jacobianMean'] },
   ],
   'generation-time-small': [
-    { title: 'Initialisation, ms:', rows: size, columns: init, figure: 'initSeconds' },
+    { title: 'Drawing of the matrix, ms:', rows: size, columns: init, figure: 'initSeconds' },
     { title: 'Density that came out:', rows: size, columns: init, figure: 'density' },
   ],
   'contemporary-small': [{ rows: { model: 'model.preset', ...init }, figures: ['firstLoss', 'accuracy', 'loss'] }],

@@ -61,7 +61,7 @@ export interface TrialFigures {
   jacobianMin?: number;
   jacobianMean?: number;
   jacobianMax?: number;
-  /** Seconds to draw all layers. */
+  /** Seconds to draw the layers that are not `dense: true`. */
   initSeconds?: number;
   /** Seconds that the process worked on it, pauses before a resume left out. */
   seconds?: number;

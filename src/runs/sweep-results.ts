@@ -53,8 +53,9 @@ const isometry = ({ singularValues: { min, max } }: LayerSummary): number =>
 function figuresOf(record: RunRecord, events: readonly RunEvent[]): TrialFigures {
   const { layers } = record;
   const last = ofType(events, 'epoch').at(-1);
-  const timed = layers.filter(({ seconds }) => seconds !== undefined);
   const masked = layers.filter(({ dense }) => !dense);
+  // A layer that takes no part in the sparsity says nothing of its method.
+  const timed = masked.filter(({ seconds }) => seconds !== undefined);
   const jacobian = ofType(events, 'jacobian').find(({ step }) => step === 0)?.summary;
   const all: { [K in keyof TrialFigures]: TrialFigures[K] | undefined } = {
     accuracy: last?.validationAccuracy,

@@ -39,6 +39,20 @@ describe('trials of a sweep', () => {
     expect(await result({ sharing: { ...about, n: 100, embedded: 76, m: 25 } })).toBe(25 + 24);
   });
 
+  it('take as long to draw as the layers that are not dense', async () => {
+    const layers = [
+      { ...sampleLayer('fc1'), dense: true as const, seconds: 5 },
+      { ...sampleLayer('fc2'), seconds: 0.25 },
+      { ...sampleLayer('fc3'), seconds: 0.5 },
+    ];
+    const seconds = async (from: number, to: number): Promise<number | undefined> => {
+      const run = await sampleRun({ state: 'completed', layers: layers.slice(from, to) });
+      return (await trialResult(run, { id: '0001', values: [] })).initSeconds;
+    };
+    expect(await seconds(0, 3)).toBe(0.75);
+    expect(await seconds(0, 1)).toBeUndefined();
+  });
+
   it('are joined over seeds: mean and deviation of the sample over those that completed', () => {
     const { keys, groups } = groupTrials(['sparsity.density', 'seed'], trials);
     expect(keys).toEqual(['sparsity.density']);
