@@ -1,4 +1,4 @@
-/** What a diagnosis finds, as data; the sentences are in `src/protocol/sharing-words.ts`. */
+/** What a diagnosis finds, as data; the sentences are those of `findingText`. */
 import type { DiagnosisId, Verdict } from '../names';
 
 /** What was measured: `DIAGNOSIS/measure` has one sentence. */

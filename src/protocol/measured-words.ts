@@ -1,0 +1,134 @@
+/** What is said of batches, of the sharpness, of a run and of a file: D6 to D10 and D13. */
+import type { Finding, Measure } from '../core/rps/diagnosis/finding';
+import { bad, fact, figure, ifBad, of, percent, portion, share } from './finding-figures';
+import type { FindingWords } from './finding-figures';
+import { wiringSentence } from './wiring-words';
+
+/** Where it began, and when it was seen if that was later. */
+function since(finding: Finding): string {
+  const { layer, step } = finding;
+  const guessed = finding.facts?.['likeliest'] === undefined ? '' : ', most likely';
+  const where = layer === undefined ? '' : `${guessed} in layer "${layer}"`;
+  const seen = Number(finding.facts?.['at']);
+  if (step === undefined) return `It began${where}.`;
+  return `It began${where}${guessed && ','} at step ${step}${seen > step ? ` and was seen at step ${seen}` : ''}.`;
+}
+
+/** Of what is looked at now and then. */
+const notBefore = ({ facts }: Finding): string => {
+  const before = facts?.['before'];
+  return before === undefined ? ',' : `, and not yet at step ${before},`;
+};
+
+/** A run may have the scaler already. */
+const slower = 'Use method: stable-rps or scaler: theory; where one of them is used, a smaller learning rate.';
+
+/** What makes the first step shorter. */
+function shorter({ fix }: Finding): string {
+  if (fix?.kind === 'theory') return 'Use scaler: theory.';
+  return fix?.kind === 'learning-rate' ? `Use a learning rate of ${String(fix.edits[0].value)}.` : slower;
+}
+
+const followMore = ({ fix }: Finding): string =>
+  fix?.kind === 'fold' ? 'Use mapping: fold, or a smaller compression.' : 'A smaller compression follows more of it.';
+
+export const measuredWords = {
+  'update-ratio': {
+    title: 'Step over weights',
+    sentence: (f) =>
+      `The weights${of(f)} move by ${portion(f.value)} their norm in ${f.step === undefined ? 'the first step' : `step ${f.step}`}` +
+      `${f.facts?.['dense'] === undefined ? '' : `; those of the dense layer would by ${portion(Number(f.facts['dense']))} theirs`}.` +
+      ifBad(f, `More than 10 % is a leap. ${shorter(f)}`),
+  },
+  amplification: {
+    title: 'Amplification',
+    sentence: (f) => `The step${of(f)} is ${figure(f.value)} times that of the dense layer.${ifBad(f, shorter(f))}`,
+  },
+  'kept-energy': {
+    title: 'Gradient that is kept',
+    sentence: (f) =>
+      `The memory can follow ${percent(f.value)} of the squared gradient; of a gradient without order it would be ${share(f, 'expected')}.${ifBad(f, followMore(f))}`,
+  },
+  'cross-talk': {
+    title: 'Cross-talk',
+    sentence: (f) =>
+      `The cosine between the dense step and the shared one is ${figure(f.value)}; about ${fact(f, 'expected')} is expected.${ifBad(f, followMore(f))}`,
+  },
+  curvature: {
+    title: 'Curvature along the step',
+    sentence: (f) =>
+      `The learning rate times the curvature along the first step is ${figure(f.value)}.` +
+      ifBad(f, `Above 2 this very step raises the loss; it falls for learning rates below ${fact(f, 'largest')}.`),
+  },
+  sharpness: {
+    title: 'Sharpness',
+    sentence: (f) => {
+      const rest = f.facts?.['rest'] === undefined ? '' : ` in the memory and ${fact(f, 'rest')} in what is not shared`;
+      const found = f.facts?.['converged'] === undefined;
+      const said = `The sharpness is ${found ? '' : 'at least '}${fact(f, 'sharpness')}${rest}`;
+      const open = found
+        ? ''
+        : ' The iteration ran out of products before it settled, so no learning rate is safe by it.';
+      if (f.threshold === null)
+        return `${said}.${open} No limit is known of it for this optimizer, or along a direction of no positive curvature.`;
+      return (
+        `${said}; the learning rate times it is ${figure(f.value)}, and the optimizer is stable below ${figure(f.threshold)}${Number(f.facts?.['proved']) < f.threshold ? ` on a quadratic by its momentum (proved of gradient descent: ${fact(f, 'proved')})` : ''}.${open}` +
+        (f.verdict === 'fail'
+          ? ` Runs above ${fact(f, 'failure')} diverged or collapsed: this one is predicted to fail.`
+          : f.verdict === 'warn'
+            ? ` Up to ${fact(f, 'failure')} runs went either way.${found ? ` Learning rates below ${fact(f, 'largest')} are proved.` : ''}`
+            : '')
+      );
+    },
+  },
+  conservative: {
+    title: 'A longer learning rate',
+    sentence: (f) =>
+      `Sharing made the loss ${figure(f.value)} times flatter than that of the full network: a learning rate of up to ${fact(f, 'learningRate')} is still stable, and trains faster.`,
+  },
+  'not-finite': {
+    title: 'Not a number',
+    sentence: (f) => `Loss or weights are not finite. ${since(f)} ${slower}`,
+  },
+  'loss-growth': {
+    title: 'Growing loss',
+    sentence: (f) => `The loss is ${figure(f.value)} times that of the first step. ${since(f)} ${slower}`,
+  },
+  plateau: {
+    title: 'Loss of chance',
+    sentence: (f) =>
+      `The loss stays at ${figure(f.value)}, the logarithm of the number of classes: the network says nothing of its input. ${since(f)} Units may be dead: lower the learning rate.`,
+  },
+  'memory-growth': {
+    title: 'Growing memory',
+    sentence: (f) => `The norm of the memory is ${figure(f.value)} times that of the beginning. ${since(f)}`,
+  },
+  'gradient-growth': {
+    title: 'Growing gradient',
+    sentence: (f) => `The norm of the gradient rose ${figure(f.value)} times within ten steps. ${since(f)}`,
+  },
+  'zero-activations': {
+    title: 'Dead layer',
+    sentence: (f) =>
+      `At step ${f.step}${notBefore(f)} ${figure(100 * (f.value ?? 0))} % of the activations${of(f)} are zero: hardly anything goes through it, and hardly a gradient comes back. ` +
+      (f.facts?.['before'] === undefined ? 'See to the initialisation, biases and the scale of the data.' : slower),
+  },
+  'running-variance': {
+    title: 'Running variance of a batch norm',
+    sentence: (f) =>
+      `At step ${f.step}${notBefore(f)} the running variance of batch norm "${f.layer}" is ` +
+      (f.value === null
+        ? 'not finite, and stays so: what it gives in evaluation says nothing of its input. '
+        : `${figure(f.value)} times that of step ${f.facts?.['first']}. Where the weights before it have grown as far, a step turns them by as many times less. `) +
+      slower,
+  },
+  wiring: {
+    title: 'Memory and mapping',
+    sentence: (f) =>
+      bad(f)
+        ? wiringSentence(f)
+        : f.facts?.['file'] === undefined
+          ? 'What a run of this config writes beside its memory recovers the same mapping.'
+          : `The mapping of the config is the one that the memory of ${fact(f, 'file')} was written with.`,
+  },
+} satisfies Partial<Record<Measure, FindingWords>>;

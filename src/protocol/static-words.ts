@@ -1,0 +1,117 @@
+/** What is said of a config without data: D1 to D5, D11 and D12. */
+import type { Finding, Measure } from '../core/rps/diagnosis/finding';
+import { bad, fact, figure, ifBad, of, percent, share } from './finding-figures';
+import type { FindingWords } from './finding-figures';
+
+const gammaAside = ({ facts }: Finding): string =>
+  facts?.['adam'] === 1
+    ? 'under Adam steps go by lambda, which D11 judges, and not by it'
+    : 'it does not lengthen the steps of this run';
+
+export const staticWords = {
+  'largest-lambda': {
+    title: 'Largest scale of a layer',
+    sentence: (f) =>
+      f.verdict === 'info'
+        ? `The largest lambda is ${figure(f.value)},${of(f)}; ` +
+          (f.facts?.['multiplier'] === undefined
+            ? 'it does not lengthen the steps of this run.'
+            : `under Adam its weights move ${fact(f, 'multiplier')} times as far as by the learning rate, which D11 judges.`)
+        : `The largest lambda is ${figure(f.value)},${of(f)}: its weights move ${fact(f, 'multiplier')} times as far as by the learning rate.` +
+          ifBad(
+            f,
+            `A memory with a standard deviation of ${fact(f, 'neutral')} would bring the mean to 1; stable-rps has none to choose.`,
+          ),
+  },
+  'lambda-range': {
+    title: 'Range of scales',
+    sentence: (f) =>
+      `Lambda of "${fact(f, 'most')}" is ${figure(f.value)} times that of "${fact(f, 'least')}".${ifBad(f, 'No initStd suits both: use scaler: theory.')}`,
+  },
+  unused: {
+    title: 'Unused memory',
+    sentence: (f) =>
+      `${percent(f.value)} of the memory is used by no weight; ${share(f, 'expected')} are expected of this mapping.${ifBad(f, 'A fold uses all of it.')}`,
+  },
+  load: {
+    title: 'Evenness of loads',
+    sentence: (f) =>
+      `Loads differ by ${percent(f.value)} of their mean (${share(f, 'expected')} expected); the most sharers of a location are ${fact(f, 'most')}, and any mapping has one with ${fact(f, 'least')}.${ifBad(f, 'A fold has even loads.')}`,
+  },
+  collisions: {
+    title: 'Sharing within a layer',
+    sentence: (f) =>
+      `${percent(f.value)} of the weights share a location with another of their own layer; at least ${share(f, 'unavoidable')} must under any mapping. Where that is much less, mapping: fold shares less within a layer.`,
+  },
+  'cache-lines': {
+    title: 'Cache lines',
+    sentence: (f) =>
+      `${fact(f, 'pieceSize')} weights that lie side by side in their layer touch ${figure(f.value)} cache lines of the memory (${fact(f, 'expected')} by the formula).${f.verdict === 'info' ? ' Slices touch fewer: use mapping: fold where a step is to be fast.' : ''}`,
+  },
+  'mean-gamma': {
+    title: 'Mean Gamma',
+    sentence: (f) =>
+      f.verdict === 'info'
+        ? `The mean Gamma is ${figure(f.value)}; ${gammaAside(f)}.`
+        : `On average a location steps Gamma = ${figure(f.value)} times as far as by the learning rate.` +
+          ifBad(f, `Set initStd to ${fact(f, 'neutral')} for a mean of 1, or let scaler: theory divide by it.`),
+  },
+  'largest-gamma': {
+    title: 'Largest Gamma',
+    sentence: (f) =>
+      f.verdict === 'info'
+        ? `The largest Gamma is ${figure(f.value)}; ${gammaAside(f)}.`
+        : `Where all sharers agree, a location steps up to ${figure(f.value)} times as far as by the learning rate.` +
+          ifBad(f, 'The learning rates that are proved stable are shorter by as much at worst. Use scaler: theory.'),
+  },
+  'scaler-gap': {
+    title: 'Steps of scaler v1',
+    sentence: (f) =>
+      `Steps under v1 are up to ${figure(f.value)} times longer than the ones that are proved stable.${ifBad(f, 'Use scaler: theory.')}`,
+  },
+  'norm-ratio': {
+    title: 'Norm of the recovered weights',
+    sentence: (f) =>
+      `The weights${of(f)} begin ${figure(f.value)} times as large as without sharing.` +
+      ifBad(
+        f,
+        `That is so of ${fact(f, 'layers')} layers. A factor of 0.577 is that of the public code (compat: true); otherwise the memory is too small for this layer or unevenly used: ${f.fix?.kind === 'fold' ? 'use mapping: fold' : 'use a smaller compression'}.`,
+      ),
+  },
+  continuity: {
+    title: 'Locations at compression 1',
+    sentence: (f) =>
+      bad(f)
+        ? `At compression 1 this mapping is not the dense network: up to ${fact(f, 'most')} weights share a location, and ${percent(f.value)} of given weights are lost. Use mapping: fold.`
+        : `At compression 1 every weight has a location of its own${f.facts?.['dense'] === 1 ? ', and begins and steps as without sharing: this is the dense network.' : ', but the network does not begin or step as the dense one does.'}`,
+  },
+  'dense-step': {
+    title: 'The dense step at compression 1',
+    sentence: (f) =>
+      bad(f)
+        ? `At compression 1 the weights${of(f)} move ${figure(f.value)} times as far in the first step as those of the dense network. Use scaler: theory.`
+        : 'At compression 1 the first step is that of the dense network.',
+  },
+  'dense-start': {
+    title: 'The dense start at compression 1',
+    sentence: (f) =>
+      `At compression 1 the weights begin ${figure(f.value)} times as large as those of the dense network, as in the public code. Use compat: false.`,
+  },
+  'adam-scaler': {
+    title: 'A scaler under Adam',
+    sentence: (f) =>
+      `Scaler ${fact(f, 'scaler')} does nothing under Adam, which divides by the size of each gradient. With scaler: theory the learning rate is scaled instead.`,
+  },
+  'adam-lambda': {
+    title: 'Steps under Adam',
+    sentence: (f) =>
+      f.layer === undefined
+        ? 'The learning rate of each location is scaled by its sharers, so weights move as those of a dense network.'
+        : `Under Adam the weights${of(f)} move ${figure(f.value)} times as far as by the learning rate.${ifBad(f, `Set initStd to ${fact(f, 'neutral')}, or use scaler: theory.`)}`,
+  },
+  'half-precision': {
+    title: 'Half precision',
+    sentence: (f) =>
+      `Gradients of the memory sum to up to ${figure(f.value)} times those of weights, so half precision overflows at gradients of ${fact(f, 'largest')}. Training here is in single precision; elsewhere unscale before dividing by Gamma.`,
+  },
+} satisfies Partial<Record<Measure, FindingWords>>;
