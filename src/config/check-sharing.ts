@@ -1,5 +1,5 @@
 /** Whether what `sharing` says goes together, and what it is predicted to come to. */
-import { unusedByChance, unusedLimit } from '../core/rps/diagnosis/static';
+import { unusedByChance, unusedLimit } from '../core/rps/diagnosis/loads';
 import { fixes } from '../core/rps/diagnosis/finding';
 import type { Fix } from '../core/rps/diagnosis/finding';
 import type { KeyEdit } from './edit';

@@ -3,9 +3,8 @@ import { spreadOut } from '../location-values';
 import { neutralInitStd } from '../scales';
 import { fixes, initStdFix } from './finding';
 import type { Finding } from './finding';
-import { adamRule, isAdam } from './settings';
+import { adamRule, isAdam, multiplierLimit } from './settings';
 import type { SharedRun } from './settings';
-import { multiplierLimit } from './static';
 import type { StaticFigures } from './static';
 
 /** D11: Adam divides by the size of the gradient, so that only lambda counts, and no scaler of the gradient does anything. */

@@ -3,6 +3,8 @@ import type { ScalerName, SharingMethod } from '../names';
 import type { Scales } from '../scales';
 import type { Sharing } from '../sharing';
 
+/** Multipliers of the learning rate beyond which it is no longer the one that was chosen. */
+export const multiplierLimit = 10;
 export interface SharedRun {
   sharing: Sharing;
   scales: Scales;
