@@ -15,6 +15,7 @@ import { Selection } from './selection';
 import type { Services } from './services';
 import { setting } from './settings';
 import { configSubject } from './sharing/config-subject';
+import { MeasuredProblems } from './sharing/measured-problems';
 import { measuringOf } from './sharing/measuring';
 import { SweepRunner } from './sweep-runner';
 import { SweepStore } from './sweep-store';
@@ -76,7 +77,9 @@ const createServices = (
   const comparisons = new ComparePanels(context.extensionUri, report);
   const runComparisons = new CompareRunsPanels(context.extensionUri, report);
   const previews = new DataPanels(context.extensionUri, (path) => askForPreview({ engine }, path), report);
-  const sharing = new SharingPanels(context.extensionUri, configSubject, measuring, report);
+  const measured = new MeasuredProblems();
+  context.subscriptions.push(measured);
+  const sharing = new SharingPanels(context.extensionUri, configSubject, measuring, measured, report);
   const theory = new TheoryPanel(context.extensionUri, report);
   return {
     context,

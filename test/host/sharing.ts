@@ -10,6 +10,7 @@ import {
   workspace,
   type CodeAction,
   type CodeLens,
+  type Diagnostic,
 } from 'vscode';
 import type { TestState } from '../../src/contributions';
 import { execute, fileUri, openText, problemsOf, state, until } from './support';
@@ -80,11 +81,25 @@ export const sharingJourneys = (): void =>
       await send('measureSharing', { level: 'sharpness' });
       const suggestion = (title: string | null): boolean => title?.includes('stable-rps') ?? false;
       const { asked, fixes } = await untilPanel('suggest an edit', (panel) => panel.fixes.some(suggestion));
+      // What was measured is underlined with its own way out, until the text is another one.
+      const isMeasured = ({ code }: Diagnostic): boolean => code === 'sharing.sharpness';
+      const measured = await until('the sharpness to be underlined', () =>
+        languages.getDiagnostics(document.uri).find(isMeasured),
+      );
+      assert.match(measured.message, /predicted to fail/);
+      const actions = await commands.executeCommand<CodeAction[]>(
+        'vscode.executeCodeActionProvider',
+        document.uri,
+        measured.range,
+      );
+      const mend = actions.find(({ diagnostics = [] }) => diagnostics.some(isMeasured));
+      assert.match(mend?.edit?.get(document.uri)[0].newText ?? '', /theory/);
       // A finding that is not there changes nothing.
       await send('applySharingFix', { finding: fixes.length });
       await send('applySharingFix', { finding: fixes.findIndex(suggestion) });
       await until('the config to be edited', () => document.getText() !== before);
       assert.match(document.getText(), /method: stable-rps/);
+      assert.equal(languages.getDiagnostics(document.uri).some(isMeasured), false);
       await untilPanel('diagnose it anew', (panel) => panel.asked > asked);
       assert.equal(window.activeTextEditor?.document.uri.fsPath, document.uri.fsPath);
       await openText(file);

@@ -9,6 +9,7 @@ import type { Disposable, Nothing } from '../emitter';
 import { describeError, isForPeople } from '../errors';
 import type { Report } from '../log';
 import { SharingDesk, type SharingEngine, type SharingSubject } from '../../runs/sharing/desk';
+import type { MeasuredProblems } from '../sharing/measured-problems';
 import { words } from '../words';
 import { Saver } from './save';
 import { webviewChannel } from './webview-channel';
@@ -38,6 +39,7 @@ export class SharingPanels implements vscode.WebviewPanelSerializer {
     private readonly extension: vscode.Uri,
     private readonly subject: (configPath: string) => SharingSubject,
     private readonly engine: SharingEngine,
+    private readonly measured: MeasuredProblems,
     private readonly report: Report,
   ) {
     this.registrations = [
@@ -95,6 +97,7 @@ export class SharingPanels implements vscode.WebviewPanelSerializer {
   }
 
   private again(configPath: string): void {
+    this.measured.forget(vscode.Uri.file(configPath));
     const known = this.open.get(configPath);
     known?.desk.forget();
     known?.peer.emit('changed', {});
@@ -116,7 +119,11 @@ export class SharingPanels implements vscode.WebviewPanelSerializer {
     };
     const api: SharingViewApi = {
       ...{ sharingOwners, sharers },
-      measureSharing: async (params, context) => told(await measureSharing(params, context)),
+      measureSharing: async (params, context) => {
+        const report = told(await measureSharing(params, context));
+        await this.measured.show(vscode.Uri.file(configPath), report);
+        return report;
+      },
       testSharing: async (params, context) => {
         opened.tested = await testSharing(params, context);
         return opened.tested;
