@@ -9,6 +9,8 @@ import { rewindCounts } from '../core/prune/rewind';
 import { checkConfig } from './check';
 import type { CheckedConfig, CheckOptions } from './check';
 import type { ConfigFormat } from './format';
+import { narrower } from './own-widths';
+import type { NoNarrower } from './own-widths';
 import { openConfig } from './parse';
 import type { NetworkPlan } from './plan';
 import * as errors from './sharing-errors';
@@ -64,8 +66,11 @@ const isMap = (value: PlainValue | undefined): value is Record<string, PlainValu
 const without = (keys: Keys, ...gone: string[]): Record<string, PlainValue> =>
   Object.fromEntries(Object.entries(keys).filter(([key]) => !gone.includes(key)));
 
-/** The largest tile, up to that of the public code, that the memory has room for. */
-const tileFor = (m: number): number => Math.min(32, 2 ** Math.floor(Math.log2(Math.sqrt(m))));
+/** The largest tile, up to that of the public code, that there is room for: of each layer by itself in the smallest part. */
+function tileFor({ parts }: SharedPlan['sharing']): number {
+  const room = parts.reduce((least, { length }) => Math.min(least, length), Infinity);
+  return Math.min(32, 2 ** Math.floor(Math.log2(Math.sqrt(room))));
+}
 
 /** Three digits: what a person would type. */
 const typed = (value: number): number => Number(value.toPrecision(3));
@@ -74,14 +79,14 @@ const typed = (value: number): number => Number(value.toPrecision(3));
 const exact = (value: number): number => Number(value.toPrecision(10));
 
 /** `written`: the section of the config. */
-function sharedVariants({ sharing }: SharedConfig, { sharing: { m, neutral } }: SharedPlan, written: Keys): Variant[] {
+function sharedVariants({ sharing }: SharedConfig, { sharing: shared }: SharedPlan, written: Keys): Variant[] {
   const common = without(written, 'method', 'mapping', 'tile', 'aligned', 'chunk', 'initStd', 'scaler', 'compat');
-  const tile = tileFor(m);
+  const tile = tileFor(shared);
   // Where the config says none, ROAST at its best: at the scale where its steps are as long as those of the dense network.
   const roast =
     sharing.method === 'roast'
       ? without(written, 'method')
-      : { ...common, tile: [tile, tile], initStd: typed(neutral) };
+      : { ...common, tile: [tile, tile], initStd: typed(shared.neutral) };
   return [
     { name: 'stable-rps', settings: { sharing: { method: 'stable-rps', ...common } } },
     { name: 'roast', settings: { sharing: { method: 'roast', ...roast } } },
@@ -122,16 +127,33 @@ function prunedVariants(config: Config, plan: SharedPlan, dense: Keys, budget: n
   ];
 }
 
-function smallerVariants(config: Config, plan: SharedPlan, dense: Keys, budget: number): Wanted[] {
-  const { activation, preset } = config.model;
+/** `written`: the section of the config. */
+function smallerVariants(config: Config, plan: SharedPlan, written: Keys, dense: Keys, budget: number): Wanted[] {
+  const { activation, preset, layers } = config.model;
   return (['thinner', 'shallower'] as const).map((name): Wanted => {
     // Nothing is smaller than it.
     if (budget >= plan.parameters) return { name, reason: errors.nothingToSave(budget) };
+    if (layers && name === 'thinner') {
+      const found = narrower(layers, written['layers'], plan.network, budget);
+      if ('why' in found) return { name, reason: noNarrowerText(found, budget, plan) };
+      return { name, settings: { model: { ...written, layers: found.layers }, sparsity: dense } };
+    }
     const found = smallerModel(config, plan.network, budget, name);
     if ('why' in found) return { name, reason: noSmallerText(found, { budget, preset, plan }) };
     const model = { ...found.model, ...(activation !== undefined && { activation }) };
     return { name, settings: { model, sparsity: dense } };
   });
+}
+
+function noNarrowerText(found: NoNarrower, budget: number, { sharing }: SharedPlan): string {
+  switch (found.why) {
+    case 'no-width':
+      return errors.ownLayersHaveNoWidth();
+    case 'too-small':
+      return errors.noneSoNarrow({ budget, least: found.least, compression: atMost(sharing, found.least) });
+    case 'none-near':
+      return errors.noOwnNear({ budget, nearest: found.nearest });
+  }
 }
 
 function noSmallerText(
@@ -140,7 +162,7 @@ function noSmallerText(
 ): string {
   switch (found.why) {
     case 'own-layers':
-      return errors.ownLayersHaveNoSizes();
+      return errors.ownLayersStay();
     case 'no-fewer-layers':
       return errors.noFewerLayers(preset);
     case 'too-small':
@@ -168,7 +190,7 @@ const reasonOf = ({ issues }: CheckedConfig): string =>
 /**
  * The variants that can be had of a config with `sharing`, each within 1 % of the same number of stored parameters: itself as
  * `stable-rps` and `roast`; RAND, MAG, SNIP, SynFlow, GraSP and lottery tickets by rewinding (LTR), from the same dense
- * initialisation; and the smaller networks of its preset, dense. The others with the reason. `seeds`: each is run with each of them.
+ * initialisation; and the smaller networks of its preset, or of its own layers a narrower one, dense. The others with the reason. `seeds`: each is run with each of them.
  * @throws SparseError `config.nothing-shared-to-compare`
  */
 export function equalMemory(
@@ -190,7 +212,7 @@ export function equalMemory(
   const wanted: Wanted[] = [
     ...sharedVariants(shared, memory, written),
     ...prunedVariants(config, memory, dense, budget, looked),
-    ...smallerVariants(config, memory, dense, budget),
+    ...smallerVariants(config, memory, isMap(base['model']) ? base['model'] : {}, dense, budget),
   ];
   const { version } = config;
   const rest = without(base, 'version', 'name', 'sharing', 'sparsity', 'sweep');

@@ -114,8 +114,20 @@ export const moreThanPruned = (p: { budget: number; kept: number; compression: n
   `Pruning keeps biases, norms, embeddings and dense layers, ${count(p.kept)} parameters, more than the budget of ${count(p.budget)}. ` +
   `Leave the embedding out of sharing.include.names${p.compression > 1 ? `, or use a sharing.compression of at most ${p.compression}` : ''}.`;
 
-export const ownLayersHaveNoSizes = (): string =>
-  'Of layers of your own (model.layers) it is not known which may be narrower or left out. Use a preset, or add a smaller network to sweep.variants yourself.';
+export const ownLayersStay = (): string =>
+  'Of layers of your own (model.layers) it is not known which may be left out. Use a preset, or add a network of fewer layers to sweep.variants yourself.';
+
+export const ownLayersHaveNoWidth = (): string =>
+  'Layers of your own (model.layers) that have no size but those of the inputs and the classes cannot be narrower. Add a smaller network to sweep.variants yourself.';
+
+const ownHeld = 'with inputs, classes, groups and heads as they are';
+
+/** `least`: parameters of the narrowest. */
+export const noneSoNarrow = (p: { budget: number; least: number; compression: number }): string =>
+  `Layers of your own (model.layers) cannot be as small as ${count(p.budget)} parameters: ${ownHeld} the narrowest have ${count(p.least)}, the smallest budget that can be met (sharing.compression of at most ${p.compression}).`;
+
+export const noOwnNear = (p: { budget: number; nearest: number }): string =>
+  `No widths of your own layers (model.layers) come within 1 % of ${count(p.budget)} parameters, ${ownHeld}; the nearest have ${count(p.nearest)}.`;
 
 export const noFewerLayers = (preset: string): string => `${preset} with so few layers has none to leave out.`;
 

@@ -2,8 +2,9 @@
 import { parametersOf } from '../core/network';
 import { presetSizes, presetTakes, presetTakesEach, widthsSayAll } from '../core/presets';
 import type { PresetName } from '../core/presets';
-import { Widths, within } from './fit-widths';
+import { Widths } from './fit-widths';
 import type { Frame, SizedModel } from './fit-widths';
+import { within } from './proportions';
 import { networkOf } from './model-network';
 import type { Task } from './model-network';
 import type { Config } from './types';

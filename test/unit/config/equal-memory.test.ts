@@ -38,14 +38,6 @@ describe('a comparison at equal memory', () => {
   const pruned = ['rand', 'mag', 'snip', 'synflow', 'grasp', 'ltr'];
   const smaller = ['thinner', 'shallower'];
 
-  it('says of layers of one own that they have no sizes', () => {
-    const layers =
-      '{ layers: [{ name: a, linear: { in: 3072, out: 30 } }, { activation: relu }, { name: b, linear: { in: 30, out: 10 } }] }';
-    const reasons = reasonsOf(config(layers, '{ compression: 4 }'));
-    expect([...reasons.keys()]).toEqual(smaller);
-    for (const name of smaller) expect(reasons.get(name)).toMatch(/^Of layers of your own .* Use a preset/);
-  });
-
   it('says what the smallest budget is where none can be met, and the compression that leaves it', () => {
     const reasons = reasonsOf(config('{ preset: mlp-7 }', '{ compression: 500 }'));
     expect([...reasons.keys()]).toEqual(expect.arrayContaining(smaller));
@@ -74,11 +66,13 @@ describe('a comparison at equal memory', () => {
     };
     const { left, budget } = compared('{ in: 40, out: 4 }', '{ compression: 4 }');
     expect(budget).toBe(4160 / 4 + 4);
-    expect(left.map(({ name }) => name)).toEqual([...pruned, ...smaller]);
+    expect(left.map(({ name }) => name)).toEqual([...pruned, 'shallower']);
     expect(left[0].reason).toMatch(
       /embeddings and dense layers, 4,004 parameters, more than the budget of 1,044\. Leave the embedding out of sharing\.include\.names\.$/,
     );
-    expect(compared('{ in: 40, out: 4 }', '{ compression: 4, include: { names: [fc] } }').left).toHaveLength(2);
+    expect(
+      compared('{ in: 40, out: 4 }', '{ compression: 4, include: { names: [fc] } }').left.map(({ name }) => name),
+    ).toEqual(['shallower']);
     const alone = compared('{ in: 40, out: 4, dense: true }', '{ compression: 4 }');
     expect(alone.budget).toBe(4000 / 4 + 164);
     expect(alone.variants.map(({ name, stored }) => [name, stored])).toEqual([
@@ -105,6 +99,14 @@ describe('a comparison at equal memory', () => {
     expect(variants[1].settings).toEqual({
       sharing: { method: 'roast', mapping: 'fold', initStd: 0.3, compression: 5, include },
     });
+  });
+
+  it('has ROAST for memories of each layer, with tiles that the smallest has room for', () => {
+    const { variants, left } = equalMemory(config('{ preset: mlp-7 }', '{ scope: local, compression: 20 }'), 'yaml');
+    expect(left).toEqual([]);
+    // 1,000 weights of the last layer: 50 locations.
+    expect(variants[1].settings).toMatchObject({ sharing: { method: 'roast', scope: 'local', tile: [4, 4] } });
+    expect(Math.abs(variants[1].off)).toBeLessThan(0.001);
   });
 
   it('is refused for a config without sharing', () => {
