@@ -57,7 +57,7 @@ export class HeldNetwork {
     const recovered: tf.Variable[] = [];
     const weightOf = (name: string, shape: readonly number[], weight: tf.Variable | undefined): tf.Variable => {
       if (weight) return weight;
-      const own = variable(this.memory!.recover(name), shape);
+      const own = this.memory!.recovered(name, (values) => variable(values, shape));
       recovered.push(own);
       return own;
     };
@@ -113,6 +113,7 @@ export class HeldNetwork {
   dispose(): void {
     for (const given of [...this.out]) given.giveBack();
     disposeNetwork(this.resting);
+    this.memory?.dispose();
   }
 }
 

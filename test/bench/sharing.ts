@@ -5,12 +5,14 @@ import { runInNewContext } from 'node:vm';
 import * as tf from '@tensorflow/tfjs-core';
 import { checkConfig } from '../../src/config/check';
 import { scalesOf } from '../../src/config/initial-memory';
+import { RentedRoom } from '../../src/core/kernels/room';
 import { finish } from '../../src/core/parts';
 import { mappingNames } from '../../src/core/rps/names';
 import { gather, recover } from '../../src/core/rps/recover';
 import { wasm } from '../../src/engine/backends/wasm';
 import { drawNetwork } from '../../src/engine/initial-network';
 import type { Source } from '../../src/engine/initial-network';
+import { processKernels } from '../../src/engine/kernels/process';
 import { ruleOf } from '../../src/engine/rps/rule';
 import { Trainer, trainingSettings } from '../../src/engine/trainer';
 import { staticReport } from '../../src/runs/sharing/report';
@@ -35,16 +37,20 @@ async function mapping(kind: string, method: string): Promise<BenchRow[]> {
   const { config, plan } = vgg11(`sharing: { method: ${method}, mapping: ${kind}, compression: 10 }`);
   const sharing = plan.sharing!;
   const scales = scalesOf(sharing, config.sharing!);
-  const memory = new Float32Array(sharing.m).fill(1);
-  const weights = sharing.layers.map((layer) => new Float32Array(layer.weights));
-  const gradient = new Float64Array(sharing.m);
+  // Where training has them.
+  const room = new RentedRoom(processKernels().kernels.room);
+  const memory = room.float32(sharing.m).fill(1);
+  const weights = sharing.layers.map((layer) => room.float32(layer.weights).fill(0));
+  const gradient = room.float64(sharing.m).fill(0);
   const name = `VGG-11 at 10x, ${method}, ${kind}`;
   const note = `${sharing.n} weights of ${sharing.m} numbers`;
-  return [
+  const rows = [
     await measure(`static report of ${name}`, 3, () => finish(staticReport(config, plan)), note),
     await measure(`recover ${name}`, 3, () => weights.forEach((out, l) => recover(sharing, scales, memory, l, out))),
     await measure(`gather ${name}`, 3, () => weights.forEach((own, l) => gather(sharing, scales, l, own, gradient))),
   ];
+  room.freeAll();
+  return rows;
 }
 
 const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;

@@ -8,6 +8,7 @@ import type { AttendKernels } from './attend';
 import type { BidiagonalKernels } from './bidiagonal';
 import type { CorrelateKernels } from './correlate';
 import type { DenseKernels } from './dense';
+import type { FoldKernels } from './fold';
 import type { FrameKernels } from './frames';
 import type { NormKernels } from './norm';
 import { plainActivate } from './plain/activate';
@@ -15,6 +16,7 @@ import { plainAttend } from './plain/attend';
 import { plainBidiagonal } from './plain/bidiagonal';
 import { plainCorrelate } from './plain/correlate';
 import { plainDense } from './plain/dense';
+import { plainFold } from './plain/fold';
 import { plainFrames } from './plain/frames';
 import { plainNorm } from './plain/norm';
 import { plainPool } from './plain/pool';
@@ -33,6 +35,7 @@ export type KernelFunctions = ActivateKernels &
   BidiagonalKernels &
   CorrelateKernels &
   DenseKernels &
+  FoldKernels &
   FrameKernels &
   NormKernels &
   PoolKernels &
@@ -54,6 +57,7 @@ const plainFunctions: KernelFunctions = {
   ...plainBidiagonal,
   ...plainCorrelate,
   ...plainDense,
+  ...plainFold,
   ...plainFrames,
   ...plainNorm,
   ...plainPool,

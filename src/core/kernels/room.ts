@@ -12,6 +12,8 @@ export interface Room {
   uint32(length: number): Uint32Array;
   /** Takes an array back, which must not be used after. */
   free(array: ArrayBufferView): void;
+  /** Whether kernels of this room can compute on an array. */
+  holds(array: ArrayBufferView): boolean;
   /** Bytes given out now, and the most that ever were at a time. */
   readonly used: number;
   readonly peak: number;
@@ -29,6 +31,11 @@ export class PlainRoom implements Room {
 
   free(array: ArrayBufferView): void {
     this.used -= array.byteLength;
+  }
+
+  /** Those in plain TypeScript can on any. */
+  holds(): boolean {
+    return true;
   }
 
   private counted<T extends ArrayBufferView>(array: T): T {
@@ -62,6 +69,10 @@ export class RentedRoom implements Room {
     this.held.delete(array);
   }
 
+  holds(array: ArrayBufferView): boolean {
+    return this.room.holds(array);
+  }
+
   freeAll(): void {
     for (const array of this.held) this.room.free(array);
     this.held.clear();
@@ -92,6 +103,8 @@ export class MemoryRoom implements Room {
   /** In order, never touching. */
   private readonly gaps: Gap[];
   private readonly sizes = new Map<number, number>();
+  /** The memory as it was and is: each time that it grows it is seen by another buffer. */
+  private readonly buffers = new WeakSet<ArrayBufferLike>();
 
   /** `base`: bytes at the beginning that are the module's own. */
   constructor(
@@ -119,6 +132,10 @@ export class MemoryRoom implements Room {
     this.join(index - 1);
   }
 
+  holds(array: ArrayBufferView): boolean {
+    return this.buffers.has(array.buffer);
+  }
+
   /** Makes one of a gap and its successor where they touch. */
   private join(index: number): void {
     const gap = this.gaps.at(index);
@@ -134,7 +151,9 @@ export class MemoryRoom implements Room {
     this.sizes.set(from, size);
     this.used += size;
     this.peak = Math.max(this.peak, this.used);
-    return [this.memory.buffer, from, length];
+    const { buffer } = this.memory;
+    this.buffers.add(buffer);
+    return [buffer, from, length];
   }
 
   /** The first gap that is large enough, which keeps what is used together. */

@@ -113,9 +113,12 @@ export function slicesOf(sharing: Sharing, layer: number, from = 0, to = sharing
   return slices;
 }
 
+/** Of the hashes that signs are bits of. */
+export const signKeyOf = ({ spec }: Sharing): number => keyOf(spec.seed, 'signs');
+
 /** g(q), 1 or -1, of the weights `from` to `to` (exclusive) of a layer: bit (q mod 32) of the hash of floor(q / 32). */
 export function signsOf(sharing: Sharing, layer: number, from: number, to: number, out: Int8Array): void {
-  const key = keyOf(sharing.spec.seed, 'signs');
+  const key = signKeyOf(sharing);
   const { offset } = sharing.layers[layer];
   for (let q = offset + from; q < offset + to;) {
     const word = hash(key, q >>> 5);

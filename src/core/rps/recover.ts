@@ -9,38 +9,11 @@ import { multiply, stretchAt } from './location-values';
 import type { LocationValues } from './location-values';
 import { blocksPerPart } from './location-counts';
 import { locationSumsInParts } from './location-sums';
-import { blockSize, blocksOf, locationsOf, signsOf, slicesOf } from './mapping';
+import { blockSize, blocksOf, locationsOf, signsOf } from './mapping';
 import type { Scales } from './scales';
 import type { Sharing } from './sharing';
-
-type Floats = Float32Array | Float64Array;
-
-/** Below it a slice is hardly longer than the saying where it is. */
-const shortestFold = 64;
-
-/** A run of weights [index, index + length) whose locations follow each other and whose factor, but for the sign, is the same. */
-type Run = (index: number, location: number, length: number, factor: number) => void;
-
-/** The runs of a range of a fold. */
-function eachRun(sharing: Sharing, scales: Scales, layer: number, range: readonly [number, number], run: Run): void {
-  const lambda = scales.lambda[layer];
-  const { inverse } = scales;
-  for (const { from, length, location } of slicesOf(sharing, layer, ...range)) {
-    if (!inverse) {
-      run(from, location, length, lambda);
-      continue;
-    }
-    for (let done = 0, k = stretchAt(inverse, location); done < length; k++) {
-      const stop = inverse.ends ? inverse.ends[k] : k + 1;
-      const size = Math.min(length - done, stop - location - done);
-      run(from + done, location + done, size, lambda * inverse.values[k]);
-      done += size;
-    }
-  }
-}
-
-const bySlices = ({ spec, parts }: Sharing, layer: number, inverse: LocationValues | undefined): boolean =>
-  spec.kind === 'fold' && parts[layer].length >= shortestFold && (!inverse || inverse.ends !== undefined);
+import { bySlices, gatherSlices, recoverSlices } from './slices';
+import type { Floats, WeightRange } from './slices';
 
 const factorAt = (inverse: LocationValues, location: number): number => inverse.values[stretchAt(inverse, location)];
 
@@ -78,38 +51,27 @@ export function* recoverInParts(
   yield* range(sharing, scales, memory, { layer, from: 0, to: out.length }, out);
 }
 
-/** A range of the weights of a layer, `to` exclusive. */
-interface WeightRange {
-  layer: number;
-  from: number;
-  to: number;
-}
-
 /** The weights of a range, into out[0 .. to - from). */
 export const recoverRange = atOnce(range);
 
 function* range(sharing: Sharing, scales: Scales, memory: Floats, p: WeightRange, out: Floats): Parts<void> {
   const { layer } = p;
   const { inverse } = scales;
+  if (bySlices(sharing, layer, inverse)) {
+    yield* recoverSlices(sharing, scales, memory, p, out);
+    return;
+  }
   const lambda = scales.lambda[layer];
   const signs = new Int8Array(blockSize);
   const places = new Int32Array(blockSize);
-  const slices = bySlices(sharing, layer, inverse);
   // The same products, made once for each location or for each weight.
-  const values = !inverse ? memory : !slices && many(p.to - p.from, sharing) ? scaled(memory, inverse) : undefined;
+  const values = !inverse ? memory : many(p.to - p.from, sharing) ? scaled(memory, inverse) : undefined;
   let block = 0;
   for (let from = p.from; from < p.to; from += blockSize) {
     if (block++ % blocksPerPart === blocksPerPart - 1) yield;
     const to = Math.min(p.to, from + blockSize);
     const at = from - p.from;
     signsOf(sharing, layer, from, to, signs);
-    if (slices) {
-      eachRun(sharing, scales, layer, [from, to], (index, location, length, factor) => {
-        const first = index - from;
-        for (let k = 0; k < length; k++) out[at + first + k] = signs[first + k] * factor * memory[location + k];
-      });
-      continue;
-    }
     locationsOf(sharing, layer, from, to, places);
     if (values) fetch(values, lambda, signs, places, out, at, to - from);
     else
@@ -157,21 +119,18 @@ export function* gatherInParts(
 ): Parts<void> {
   check(sharing, layer, out, gradient);
   const { inverse } = scales;
+  if (bySlices(sharing, layer, inverse)) {
+    yield* gatherSlices(sharing, scales, layer, gradient, out);
+    return;
+  }
   const lambda = scales.lambda[layer];
   const signs = new Int8Array(blockSize);
   const places = new Int32Array(blockSize);
-  const slices = bySlices(sharing, layer, inverse);
-  const sums = inverse && !slices && many(gradient.length, sharing) ? new Float64Array(sharing.m) : undefined;
+  const sums = inverse && many(gradient.length, sharing) ? new Float64Array(sharing.m) : undefined;
   let block = 0;
   for (const [from, to] of blocksOf(sharing, layer)) {
     if (block++ % blocksPerPart === blocksPerPart - 1) yield;
     signsOf(sharing, layer, from, to, signs);
-    if (slices) {
-      eachRun(sharing, scales, layer, [from, to], (index, location, length, factor) => {
-        for (let k = 0; k < length; k++) out[location + k] += signs[index - from + k] * factor * gradient[index + k];
-      });
-      continue;
-    }
     locationsOf(sharing, layer, from, to, places);
     if (!inverse) scatter(gradient, from, lambda, signs, places, out, to - from);
     else if (sums) scatter(gradient, from, lambda, signs, places, sums, to - from);

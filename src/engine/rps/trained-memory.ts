@@ -2,6 +2,9 @@
  * A shared memory in training: recovers the weights of a step, gathers their gradients and moves itself. Desai, Shrivastava,
  * "In defense of parameter sharing for model-compression" (2024), section 3; in the normalised form plain steps are its steps.
  */
+import { kernels } from '../../core/kernels/current';
+import { RentedRoom } from '../../core/kernels/room';
+import type { Room } from '../../core/kernels/room';
 import { divide, eachStretch } from '../../core/rps/location-values';
 import { blockSize } from '../../core/rps/mapping';
 import { gather, recover, recoverRange } from '../../core/rps/recover';
@@ -47,40 +50,57 @@ export class TrainedMemory {
   private readonly memory: Float32Array;
   private readonly slots: Float32Array[];
   private readonly indexOf: ReadonlyMap<string, number>;
-  /** Rᵀ dL/dW so far. */
-  private gradient = new Float64Array();
+  /** Where compiled kernels recover from and gather to. */
+  private readonly room: RentedRoom;
+  /** Rᵀ dL/dW so far, from the first gradient of a step to the step. */
+  private gradient: Float64Array | undefined;
 
-  /** `state` is copied. */
+  /** `state` is copied. `room`: until `dispose` it holds what it needs of that of the process. */
   constructor(
     private readonly rule: SharingRule,
     private readonly optimizer: OptimizerSettings,
     state: SharedState | undefined,
+    room: Room = kernels().room,
   ) {
     const { layers, m } = rule.sharing;
     if (state?.memory.length !== m) throw new Error(`the state has no memory of ${m} numbers`);
     this.indexOf = new Map(layers.map(({ name }, l) => [name, l]));
     this.layers = new Set(this.indexOf.keys());
-    this.memory = state.memory.slice();
+    this.room = new RentedRoom(room);
+    this.memory = this.copy(state.memory);
     this.slots = slotNames(optimizer).map((_, slot) => state.slots.at(slot)?.slice() ?? new Float32Array(m));
   }
 
-  /** The weights of a layer, row-major. */
-  recover(name: string): Float32Array {
-    const { sharing, scales } = this.rule;
-    const layer = this.indexOf.get(name)!;
-    const out = new Float32Array(sharing.layers[layer].weights);
-    recover(sharing, scales, this.memory, layer, out);
-    return out;
+  /** The weights of a layer, row-major, into an array of theirs. */
+  recover(name: string, out: Float32Array): void {
+    if (this.suits(out)) this.recoverTo(name, out);
+    else this.recovered(name, (weights) => out.set(weights));
+  }
+
+  /** What `use` makes of the weights of a layer, which it is lent. */
+  recovered<T>(name: string, use: (weights: Float32Array) => T): T {
+    const layer = this.rule.sharing.layers[this.indexOf.get(name)!];
+    return this.withScratch(layer.weights, (own) => {
+      this.recoverTo(name, own);
+      return use(own);
+    });
   }
 
   beginGradient(): void {
-    this.gradient = new Float64Array(this.memory.length);
+    this.gradient ??= this.room.float64(this.memory.length);
+    this.gradient.fill(0);
   }
 
   /** `gradient`: by the weights of a layer. */
   gather(name: string, gradient: Float32Array): void {
     const { sharing, scales } = this.rule;
-    gather(sharing, scales, this.indexOf.get(name)!, gradient, this.gradient);
+    const add = (own: Float32Array): void => gather(sharing, scales, this.indexOf.get(name)!, own, this.begun());
+    if (this.suits(gradient)) add(gradient);
+    else
+      this.withScratch(gradient.length, (own) => {
+        own.set(gradient);
+        add(own);
+      });
   }
 
   /**
@@ -88,7 +108,7 @@ export class TrainedMemory {
    * scaled one, g_j / sqrt(scaler_j). Of the gradient itself the largest factors would have nearly all of it.
    */
   squaredGradient(): number {
-    const { gradient } = this;
+    const gradient = this.begun();
     const { scaler } = this.rule;
     let sum = 0;
     if (!scaler) for (let j = 0; j < gradient.length; j++) sum += gradient[j] * gradient[j];
@@ -102,13 +122,17 @@ export class TrainedMemory {
   /** One update by what was gathered, times `factor`. Weight decay acts on the memory, and so on the weights by the same factor. */
   move(factor: number, { learningRate, count }: Stride): void {
     const { scaler, sharing } = this.rule;
-    const { gradient } = this;
+    const gradient = this.begun();
     if (scaler) divide(gradient, scaler);
-    const slope = Float32Array.from(gradient, (value) => factor * value);
-    this.gradient = new Float64Array();
-    const before = this.memory.slice();
+    // A loop: of millions of values `from` with a function takes several times as long.
+    const slope = new Float32Array(gradient.length);
+    for (let j = 0; j < slope.length; j++) slope[j] = factor * gradient[j];
+    this.room.free(gradient);
+    this.gradient = undefined;
+    const before = this.copy(this.memory);
     this.update(slope, { ...this.optimizer, learningRate, count });
-    const step = before.map((value, j) => this.memory[j] - value);
+    const step = this.room.float32(before.length);
+    for (let j = 0; j < step.length; j++) step[j] = this.memory[j] - before[j];
     this.lastMove = {
       layers: sharing.layers.map(({ name }, l) => ({
         layer: name,
@@ -117,6 +141,8 @@ export class TrainedMemory {
       })),
       memoryNorm: norm(this.memory),
     };
+    this.room.free(step);
+    this.room.free(before);
   }
 
   /** As it is, without a step. */
@@ -129,6 +155,42 @@ export class TrainedMemory {
   /** A copy. */
   state(): SharedState {
     return { memory: this.memory.slice(), slots: this.slots.map((slot) => slot.slice()) };
+  }
+
+  /** Gives back what it holds; it must not be used after. */
+  dispose(): void {
+    this.room.freeAll();
+  }
+
+  private begun(): Float64Array {
+    if (!this.gradient) throw new Error('no gradient was begun');
+    return this.gradient;
+  }
+
+  private copy(values: Float32Array): Float32Array {
+    const own = this.room.float32(values.length);
+    own.set(values);
+    return own;
+  }
+
+  /** Whether kernels would gain nothing by a copy in their room: they compute where it is, or not at all. */
+  private suits(array: Float32Array): boolean {
+    return this.rule.sharing.spec.kind !== 'fold' || this.room.holds(array);
+  }
+
+  private recoverTo(name: string, out: Float32Array): void {
+    const { sharing, scales } = this.rule;
+    recover(sharing, scales, this.memory, this.indexOf.get(name)!, out);
+  }
+
+  /** `use` is lent an array of the room, of any content. */
+  private withScratch<T>(length: number, use: (own: Float32Array) => T): T {
+    const own = this.room.float32(length);
+    try {
+      return use(own);
+    } finally {
+      this.room.free(own);
+    }
   }
 
   private update(slope: Float32Array, rates: Rates): void {
@@ -154,12 +216,13 @@ export class TrainedMemory {
     const { sharing, scales } = this.rule;
     const { weights } = sharing.layers[layer];
     const { from, length } = blocksOf(weights);
-    const out = new Float32Array(length);
     let sum = 0;
-    for (const first of from) {
-      recoverRange(sharing, scales, memory, { layer, from: first, to: first + length }, out);
-      sum += squares(out);
-    }
+    this.withScratch(length, (out) => {
+      for (const first of from) {
+        recoverRange(sharing, scales, memory, { layer, from: first, to: first + length }, out);
+        sum += squares(out);
+      }
+    });
     return Math.sqrt((sum * weights) / (from.length * length));
   }
 }

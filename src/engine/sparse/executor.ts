@@ -53,9 +53,9 @@ export class SparseExecutor implements Executor {
     kernels: Kernels,
   ) {
     const { sharing, optimizer } = settings;
-    if (sharing) this.memory = new TrainedMemory(sharing, optimizer, state.shared);
     this.room = new RentedRoom(kernels.room);
     try {
+      if (sharing) this.memory = new TrainedMemory(sharing, optimizer, state.shared, this.room);
       this.shop = new Workshop({ ...kernels, room: this.room }, optimizer);
       this.buffers = new Buffers(this.room);
       this.examples = this.buffers.need(network.inputs);

@@ -47,8 +47,10 @@ export class NetworkParameters {
     this.layers = maskableLayers(network).map((layer, l) => {
       const own = state.layers[l];
       if (!memory?.layers.has(layer.name)) return new Weighted(shop, layer, own);
-      const weight = memory.recover(layer.name);
-      return new Weighted(shop, layer, { ...own, weight, mask: new Uint8Array(weight.length).fill(1) });
+      return memory.recovered(
+        layer.name,
+        (weight) => new Weighted(shop, layer, { ...own, weight, mask: new Uint8Array(weight.length).fill(1) }),
+      );
     });
     this.others = otherLayers(network).map((layer, l) => this.otherOf(layer, state.others[l]));
     this.weighted = new Map(this.layers.map((own) => [own.layer.name, own]));
@@ -138,21 +140,28 @@ export class NetworkParameters {
   }
 
   private recover(): void {
-    for (const { layer, weight } of [...this.layers, ...this.others])
-      if (this.memory?.layers.has(layer.name)) {
-        const values = this.memory.recover(layer.name);
-        weight.values.set(layer.kind === 'position' ? inward(layer, values) : values);
-      }
+    const { memory } = this;
+    for (const { layer, weight } of [...this.layers, ...this.others]) {
+      if (!memory?.layers.has(layer.name)) continue;
+      if (layer.kind === 'position') memory.recovered(layer.name, (values) => weight.values.set(inward(layer, values)));
+      else memory.recover(layer.name, weight.values);
+    }
   }
 
   private otherOf(layer: OtherLayer, state: OtherState): Other {
-    const { shop } = this;
-    const values = this.memory?.layers.has(layer.name) ? this.memory.recover(layer.name) : state.weight;
+    const { shop, memory } = this;
     const { bias, running, biasSlots } = state;
-    const slots = state.weightSlots.map((slot) => inward(layer, slot));
+    const parameterOf = (values: Float32Array, slots: readonly Float32Array[]): Parameter =>
+      new Parameter(shop, inward(layer, values), slots, false);
+    const weight = memory?.layers.has(layer.name)
+      ? memory.recovered(layer.name, (values) => parameterOf(values, []))
+      : parameterOf(
+          state.weight,
+          state.weightSlots.map((slot) => inward(layer, slot)),
+        );
     return {
       layer,
-      weight: new Parameter(shop, inward(layer, values), slots, false),
+      weight,
       ...(bias && { bias: new Parameter(shop, bias, biasSlots, false) }),
       ...(running && { running: { mean: shop.copy(running.mean), variance: shop.copy(running.variance) } }),
     };

@@ -5,6 +5,7 @@ export { attend, attendBack } from './attend';
 export { correlate, correlateWeights } from './correlate';
 export { correlateDense, scratchFloats, useScratch } from './dense';
 export { correlateDenseWeights } from './dense-weights';
+export { gatherFold, recoverFold } from './fold';
 export { gather, pad, unpad } from './frames';
 export { batchNorm, batchNormBack, layerNorm, layerNormBack, layerNormSlopes, scaleRows } from './norm';
 export { poolMax, poolMaxBack, poolMean, poolMeanBack } from './pool';
