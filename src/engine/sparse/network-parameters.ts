@@ -47,9 +47,10 @@ export class NetworkParameters {
     this.layers = maskableLayers(network).map((layer, l) => {
       const own = state.layers[l];
       if (!memory?.layers.has(layer.name)) return new Weighted(shop, layer, own);
+      const { bias, biasSlots } = own;
       return memory.recovered(
         layer.name,
-        (weight) => new Weighted(shop, layer, { ...own, weight, mask: new Uint8Array(weight.length).fill(1) }),
+        (weight) => new Weighted(shop, layer, { weight, weightSlots: 'recovered', biasSlots, ...(bias && { bias }) }),
       );
     });
     this.others = otherLayers(network).map((layer, l) => this.otherOf(layer, state.others[l]));
@@ -112,11 +113,7 @@ export class NetworkParameters {
   state(): NetworkState {
     const shared = this.memory;
     return {
-      layers: this.layers.map((own) => {
-        const state = own.state();
-        if (!shared?.layers.has(own.layer.name)) return state;
-        return { ...state, weight: new Float32Array(), mask: new Uint8Array(), weightSlots: [] };
-      }),
+      layers: this.layers.map((own) => (shared?.layers.has(own.layer.name) ? own.unweighted() : own.state())),
       others: this.others.map((own) => this.stateOf(own)),
       ...(shared && { shared: shared.state() }),
     };
@@ -151,10 +148,10 @@ export class NetworkParameters {
   private otherOf(layer: OtherLayer, state: OtherState): Other {
     const { shop, memory } = this;
     const { bias, running, biasSlots } = state;
-    const parameterOf = (values: Float32Array, slots: readonly Float32Array[]): Parameter =>
+    const parameterOf = (values: Float32Array, slots: readonly Float32Array[] | 'recovered'): Parameter =>
       new Parameter(shop, inward(layer, values), slots, false);
     const weight = memory?.layers.has(layer.name)
-      ? memory.recovered(layer.name, (values) => parameterOf(values, []))
+      ? memory.recovered(layer.name, (values) => parameterOf(values, 'recovered'))
       : parameterOf(
           state.weight,
           state.weightSlots.map((slot) => inward(layer, slot)),

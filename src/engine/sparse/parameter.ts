@@ -48,18 +48,20 @@ export class Parameter {
   readonly slope: Float32Array;
   private begun = false;
 
-  /** Copies. `slots`: zeros where there are none. `decays`: whether weight decay pulls it, where that does not pull all. */
+  /**
+   * Copies. `slots`: zeros where there are none; 'recovered': none, as it is a memory that is moved. `decays`: whether weight
+   * decay pulls it, where that does not pull all.
+   */
   constructor(
     private readonly shop: Workshop,
     values: Float32Array,
-    slots: readonly Float32Array[],
+    slots: readonly Float32Array[] | 'recovered',
     private readonly decays: boolean,
   ) {
     this.values = shop.copy(values);
-    this.slots = slotNames(shop.optimizer).map((_, slot) => {
-      const given = slots.at(slot);
-      return given ? shop.copy(given) : shop.zeros(values.length);
-    });
+    const slotOf = (given: Float32Array | undefined): Float32Array =>
+      given ? shop.copy(given) : shop.zeros(values.length);
+    this.slots = slots === 'recovered' ? [] : slotNames(shop.optimizer).map((_, slot) => slotOf(slots.at(slot)));
     this.slope = shop.zeros(values.length);
   }
 

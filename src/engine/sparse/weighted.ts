@@ -20,20 +20,27 @@ export interface Use {
   product: Product;
 }
 
+/** The weights of a layer: those that a mask keeps, all without one. */
+export interface GivenWeights extends Pick<LayerState, 'weight' | 'bias' | 'biasSlots'> {
+  mask?: Uint8Array;
+  /** 'recovered': what the optimizer moves is a memory that the weights are recovered from. */
+  weightSlots: LayerState['weightSlots'] | 'recovered';
+}
+
 export class Weighted {
   weight: Parameter;
   bias: Parameter | undefined;
   private readonly uses: (Use & { size: Size })[] = [];
-  /** Of each kept weight its index in the dense one, (rows, columns). */
-  private indices: Int32Array;
+  /** Of each kept weight its index in the dense one, (rows, columns); absent where all are kept. */
+  private indices: Int32Array | undefined;
 
-  /** `state` is copied. */
+  /** `given` is copied. */
   constructor(
     private readonly shop: Workshop,
     readonly layer: MaskableLayer,
-    state: LayerState,
+    given: GivenWeights,
   ) {
-    ({ indices: this.indices, weight: this.weight, bias: this.bias } = this.take(state));
+    ({ indices: this.indices, weight: this.weight, bias: this.bias } = this.take(given));
   }
 
   /** On pictures of this size, of which it keeps what it needs. */
@@ -71,25 +78,29 @@ export class Weighted {
 
   /** A copy. */
   state(): LayerState {
-    const shape = weightShape(this.layer);
-    const { indices, weight, bias } = this;
-    const mask = new Uint8Array(shape.rows * shape.columns);
-    for (const index of indices) mask[index] = 1;
-    return {
-      ...shape,
-      weight: this.dense(weight.values),
-      mask,
-      weightSlots: weight.slots.map((slot) => this.dense(slot)),
-      biasSlots: bias?.state().slots ?? [],
-      ...(bias && { bias: bias.state().values }),
-    };
+    const { rows, columns } = weightShape(this.layer);
+    const { indices, weight } = this;
+    const mask = new Uint8Array(rows * columns);
+    if (indices) for (const index of indices) mask[index] = 1;
+    else mask.fill(1);
+    const weightSlots = weight.slots.map((slot) => this.dense(slot));
+    return { ...this.unweighted(), weight: this.dense(weight.values), mask, weightSlots };
+  }
+
+  /** A copy of all but the weights, which a memory stands for. */
+  unweighted(): LayerState {
+    const bias = this.bias?.state();
+    const none = { weight: new Float32Array(), mask: new Uint8Array(), weightSlots: [] };
+    return { ...weightShape(this.layer), ...none, biasSlots: bias?.slots ?? [], ...(bias && { bias: bias.values }) };
   }
 
   /** Of what there is for each kept weight, with zeros for the others. */
   dense(kept: Float32Array): Float32Array {
+    const { indices } = this;
+    if (!indices) return kept.slice();
     const { rows, columns } = weightShape(this.layer);
     const all = new Float32Array(rows * columns);
-    this.indices.forEach((index, k) => (all[index] = kept[k]));
+    indices.forEach((index, k) => (all[index] = kept[k]));
     return all;
   }
 
@@ -97,19 +108,33 @@ export class Weighted {
     this.weight.dispose();
     this.bias?.dispose();
     for (const { product } of this.uses) product.dispose();
-    this.shop.kernels.room.free(this.indices);
+    if (this.indices) this.shop.kernels.room.free(this.indices);
   }
 
-  private take(state: LayerState): { indices: Int32Array; weight: Parameter; bias: Parameter | undefined } {
-    const count = state.mask.reduce((sum, kept) => sum + kept, 0);
-    const indices = this.shop.kernels.room.int32(count);
-    for (let i = 0, k = 0; i < state.mask.length; i++) if (state.mask[i] !== 0) indices[k++] = i;
-    const kept = (all: Float32Array): Float32Array => Float32Array.from(indices, (index) => all[index]);
+  private take({ weight, mask, bias, weightSlots, biasSlots }: GivenWeights): {
+    indices: Int32Array | undefined;
+    weight: Parameter;
+    bias: Parameter | undefined;
+  } {
+    const indices = mask && this.indicesOf(mask);
+    const kept = (all: Float32Array): Float32Array =>
+      indices ? Float32Array.from(indices, (index) => all[index]) : all;
+    const slots = weightSlots === 'recovered' ? weightSlots : weightSlots.map(kept);
     return {
       indices,
-      weight: new Parameter(this.shop, kept(state.weight), state.weightSlots.map(kept), true),
-      bias: state.bias && new Parameter(this.shop, state.bias, state.biasSlots, false),
+      weight: new Parameter(this.shop, kept(weight), slots, true),
+      bias: bias && new Parameter(this.shop, bias, biasSlots, false),
     };
+  }
+
+  /** Nothing where all are kept. */
+  private indicesOf(mask: Uint8Array): Int32Array | undefined {
+    let count = 0;
+    for (const kept of mask) if (kept !== 0) count++;
+    if (count === mask.length) return undefined;
+    const indices = this.shop.kernels.room.int32(count);
+    for (let i = 0, k = 0; i < mask.length; i++) if (mask[i] !== 0) indices[k++] = i;
+    return indices;
   }
 
   private productOf(geometry: Geometry): Product {
@@ -117,13 +142,19 @@ export class Weighted {
     const { shop, layer, indices } = this;
     // In groups few outputs meet the same features, so that little is gained by meeting them together.
     const grouped = layer.kind === 'conv' && layer.groups > 1;
-    if (!grouped && indices.length > densestSparse * rows * columns)
-      return new DenseProduct(shop, layer, geometry, indices.length === rows * columns ? undefined : indices);
+    if (!grouped && this.weight.values.length > densestSparse * rows * columns)
+      return new DenseProduct(shop, layer, geometry, indices);
+    return new SparseProduct(shop, layer, geometry, this.mask());
+  }
+
+  private mask(): Mask {
+    const { rows, columns } = weightShape(this.layer);
+    if (!this.indices) return Mask.full(rows, columns);
     const mask = Mask.empty(rows, columns);
-    for (const index of indices) {
+    for (const index of this.indices) {
       const column = index % columns;
       mask.words[Math.floor(index / columns) * mask.wordsPerRow + (column >>> 5)] |= 1 << (column & 31);
     }
-    return new SparseProduct(shop, layer, geometry, mask);
+    return mask;
   }
 }

@@ -191,4 +191,22 @@ describe('the sparse executor', () => {
     const neurons = maskableLayers(deep).reduce((sum, layer) => sum + weightShape(layer).rows, 0);
     expect(few.bytes - few.kept * perWeight).toBeLessThan(64 * neurons);
   });
+
+  it.each(['sgd', 'adam'] as const)('holds nothing of shared weights for %s, nor indices of all weights', (name) => {
+    const wide = presetNetwork('mlp', [1, 28, 28], { depth: 4, width: 300 });
+    const dense = drawnState(wide, 1);
+    const sharing = mappedNetwork(wide, { compression: 10 });
+    const optimizer = { ...sgd, name };
+    const rule = sharingRule(sharing, { method: 'stable-rps', scaler: 'theory' }, optimizer);
+    const before = kernels.room.used;
+    const held = withExecutor(
+      sparseOf(wide, withMemory(dense, rule, projected(dense, rule)), { optimizer, sharing: rule }),
+      () => kernels.room.used - before,
+    );
+    // Weight, gradient; where it is in the order of the way back, and itself there. And the memory.
+    const expected = 16 * sharing.n + 4 * sharing.m;
+    expect(held).toBeGreaterThan(expected);
+    expect(held).toBeLessThan(1.05 * expected);
+    expect(kernels.room.used).toBe(before);
+  });
 });
