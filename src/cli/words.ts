@@ -103,6 +103,10 @@ export const gpuRemovedText = (removed: readonly string[], folder: string): stri
 /** Of the plan. */
 export const stepLine = (step: StepPlan): string => `a step takes ${stepText(step)}\n`;
 
+/** Where it is not known yet on what a run will be. */
+export const eitherStepLine = (sparse: StepPlan, tensors: StepPlan): string =>
+  `a step takes ${stepText(sparse)} where kept weights alone are computed, as on a processor; else ${stepText(tensors)}\n`;
+
 /** Bytes that a run with shared weights really holds. */
 const heldLine = ({ n, m, bytes, ...how }: SharingSummary): string =>
   `shares ${thousands(n)} weights in ${thousands(m)} numbers (${methodText(how)}); held: ${bytesText(bytes.memory)} of memory, ${bytesText(bytes.dense)} beside it, ` +

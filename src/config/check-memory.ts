@@ -1,21 +1,27 @@
 /** Whether a training step fits in memory, and in how many parts of the batch it is computed. */
 import { hasBatchNorm } from '../core/network';
 import type { Network } from '../core/network';
+import type { Sharing } from '../core/rps/sharing';
+import { densestSparse } from '../core/kernels/break-even';
+import type { LayerPlan } from './layer-plans';
+import { sparseStepMemory } from '../core/sparse-step-memory';
 import { heapLimit, planStep, productShare, stepBy, stepMemory } from '../core/step-memory';
 import type { StepPlan } from '../core/step-memory';
+import type { NetworkPlan } from './plan';
 import type { PathFinding } from './finding';
 import * as errors from './memory-errors';
 import type { Config } from './types';
 
 const gibibyte = 2 ** 30;
 
+/** Values that the optimizer remembers of each parameter. */
+const slotsOf = ({ train }: Config): number => (train.optimizer.name === 'sgd' ? 1 : 2);
+
 /** The step of a config. `problems`: where it is an error, the step cannot be had. */
-export function planMemory(
-  { train, sparsity, sharing }: Config,
-  network: Network,
-): { step: StepPlan; problems: PathFinding[] } {
-  const { batchSize, microBatch, memory: budget, optimizer } = train;
-  const memory = stepMemory(network, optimizer.name === 'sgd' ? 1 : 2, sharing?.compression);
+export function planMemory(config: Config, network: Network): { step: StepPlan; problems: PathFinding[] } {
+  const { train, sparsity, sharing } = config;
+  const { batchSize, microBatch, memory: budget } = train;
+  const memory = stepMemory(network, slotsOf(config), sharing?.compression);
   const limit = budget * gibibyte;
   const step = microBatch === 'auto' ? planStep(memory, batchSize, limit) : stepBy(memory, batchSize, microBatch);
   if (memory.fixed > heapLimit)
@@ -32,3 +38,32 @@ export function planMemory(
   if (step.parts === 1 || !hasBatchNorm(network)) return { step, problems: [] };
   return { step, problems: [{ ...errors.normsSeeParts(step, batchSize), path: 'train.batchSize' }] };
 }
+
+/** The same step where kept weights alone are computed: in as many parts. `density`: of layers of which it is not known. */
+export function sparseStep(
+  config: Config,
+  network: Network,
+  p: { layers: readonly LayerPlan[]; density: number; sharing?: Sharing | undefined; microBatch: number },
+): StepPlan {
+  const { layers, density, sharing, microBatch } = p;
+  const kept = new Map(
+    layers.map(({ name, weights, targetNonZeros }) => [name, targetNonZeros ?? Math.round(density * weights)]),
+  );
+  const memory = sparseStepMemory(network, {
+    kept: ({ name }) => kept.get(name) ?? 0,
+    slots: slotsOf(config),
+    denseGradients: config.sparsity.update.method === 'rigl',
+    ...(sharing && { shared: { m: sharing.m, layers: new Set(sharing.layers.map(({ name }) => name)) } }),
+  });
+  return stepBy(memory, config.train.batchSize, microBatch);
+}
+
+/** Who may compute the step of a config, as far as that is told before it is known on what: one of them, or either. */
+export const possibleSteps = (
+  { step, sparseStep: sparse, density, sharing }: Pick<NetworkPlan, 'step' | 'sparseStep' | 'density' | 'sharing'>,
+  backend: Config['compute']['backend'],
+): { tensors?: StepPlan; sparse?: StepPlan } => {
+  if (backend === 'sparse') return { sparse };
+  const either = backend === 'auto' && !sharing && density !== undefined && density <= densestSparse;
+  return either ? { tensors: step, sparse } : { tensors: step };
+};

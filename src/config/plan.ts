@@ -4,7 +4,7 @@ import { parametersOf } from '../core/network';
 import type { Network } from '../core/network';
 import type { StepPlan } from '../core/step-memory';
 import { checkEoiAngles } from './check-angles';
-import { planMemory } from './check-memory';
+import { planMemory, sparseStep } from './check-memory';
 import { checkPictures } from './check-pictures';
 import { checkPruning } from './check-pruning';
 import type { Gains } from '../core/init/mean-field';
@@ -28,8 +28,10 @@ export interface NetworkPlan {
   weights: number;
   /** Everything that is trained: weights, pruned ones too, biases, norms, positions. */
   parameters: number;
-  /** In how many parts the batch of a step is computed, and the memory it takes. */
+  /** In how many parts the batch of a step is computed, and the memory it takes of TensorFlow.js. */
   step: StepPlan;
+  /** The same step by the sparse executor, which takes less where few weights are kept. */
+  sparseStep: StepPlan;
   /** sigma_w and sigma_b. */
   gain: Gains;
   /** Weights to keep; not known where a file of masks says it. */
@@ -87,17 +89,20 @@ export function planNetwork(config: Config, task: Task): { plan?: NetworkPlan; p
   const sharing =
     config.sharing && planSharing({ ...config, sharing: config.sharing }, network, gains.gain, parameters);
   if (sharing && 'problems' in sharing) return { problems: [...problems, ...sharing.problems] };
+  // Of no weights all are kept.
+  const density = nonZeros === undefined ? undefined : weights === 0 ? 1 : nonZeros / weights;
+  const { microBatch } = step;
   const plan = {
     network,
     layers,
     weights,
     step,
+    sparseStep: sparseStep(config, network, { layers, density: density ?? 1, sharing: sharing?.sharing, microBatch }),
     gain: gains.gain,
     parameters,
     ...sharing,
     nonZeros,
-    // Of no weights all are kept.
-    density: nonZeros === undefined ? undefined : weights === 0 ? 1 : nonZeros / weights,
+    density,
   };
   return { plan, problems };
 }

@@ -11,6 +11,7 @@ import type { NetworkPlan } from '../config/plan';
 import { isSweep } from '../config/sweep-errors';
 import type { Config } from '../config/types';
 import type { SparseError } from '../core/errors';
+import type { StepPlan } from '../core/step-memory';
 import { lookAtData } from '../formats/own-data';
 import { readText } from '../formats/text-file';
 import type { StartRun } from '../protocol/engine';
@@ -106,6 +107,8 @@ export async function prepareStart(
   try {
     const course = courseOf(config, train);
     const later = laterIn(config, course);
+    const executor = chooseExecutor({ config, plan }, circumstances.backend.name);
+    const step = stepOf(plan, executor);
     const distribution = config.sharing ? undefined : sharedBy(config.sparsity);
     const recorder = await Recorder.open(
       folder,
@@ -121,7 +124,7 @@ export async function prepareStart(
         state: 'starting',
         createdAt: new Date().toISOString(),
         ...circumstances,
-        executor: chooseExecutor({ config, plan }, circumstances.backend.name),
+        executor,
         pid: process.pid,
         dataset: {
           source: data.source,
@@ -130,7 +133,7 @@ export async function prepareStart(
           sha256: data.sha256,
         },
         network: { inputs: plan.network.inputs, classes: plan.network.classes },
-        step: { batchSize: config.train.batchSize, ...plan.step },
+        step: { batchSize: config.train.batchSize, ...step },
         totalSteps: course.total,
         ...(distribution && { distribution }),
         ...(later && { laterTarget: later }),
@@ -139,7 +142,7 @@ export async function prepareStart(
       },
       emit,
     );
-    for (const warning of [...(data.warnings ?? []), ...memoryWarnings(plan)]) recorder.warn(warning);
+    for (const warning of [...(data.warnings ?? []), ...memoryWarnings(step)]) recorder.warn(warning);
     return { recorder, work: { config, plan, rule, data, wanted, from: { step: 0 } }, events: [] };
   } catch (error) {
     await rm(folder.directory, { recursive: true, force: true });
@@ -147,7 +150,11 @@ export async function prepareStart(
   }
 }
 
-const memoryWarnings = ({ step }: NetworkPlan): SparseError[] => {
+/** The step as what computes the run takes it. */
+const stepOf = ({ step, sparseStep }: NetworkPlan, executor: RunRecord['executor']): StepPlan =>
+  executor?.name === 'sparse' ? sparseStep : step;
+
+const memoryWarnings = (step: StepPlan): SparseError[] => {
   const warning = tooLittleMemory(step);
   return warning ? [warning] : [];
 };
@@ -242,7 +249,8 @@ export async function prepareResume(
       { truncateAfterStep: from.step },
     );
     const told = other ? [other.warning(from)] : [];
-    for (const warning of [...told, ...warnings, ...memoryWarnings(plan)]) recorder.warn(warning);
+    for (const warning of [...told, ...warnings, ...memoryWarnings(stepOf(plan, record.executor))])
+      recorder.warn(warning);
     return {
       recorder,
       work: { config, plan, rule, data, wanted, from },

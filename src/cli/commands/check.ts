@@ -1,8 +1,10 @@
 /** `sparsescope check CONFIG`: problems with their places, and what the config comes to. */
 import { issueJson } from '../../config/invalid';
 import { tensorShape } from '../../core/density/layer-shape';
+import { possibleSteps } from '../../config/check-memory';
 import type { NetworkPlan } from '../../config/plan';
 import type { SharingPlan } from '../../config/sharing-plan';
+import type { Config } from '../../config/types';
 import { readConfig } from '../config-file';
 import { exitCode, issueLine } from '../errors';
 import type { ExitCode } from '../errors';
@@ -14,6 +16,7 @@ import { bar, significant, table, thousands } from '../table';
 import {
   allLayers,
   decidedBy,
+  eitherStepLine,
   headings,
   notShared,
   parametersLine,
@@ -35,7 +38,16 @@ const sharingJson = ({ layers, n, m, dense, compression, scope, spec, neutral, b
   layers: layers.map(({ name, weights, offset, deviation }) => ({ name, weights, offset, deviation })),
 });
 
-const planJson = ({ layers, weights, parameters, nonZeros, density, step, sharing }: NetworkPlan): object => ({
+const planJson = ({
+  layers,
+  weights,
+  parameters,
+  nonZeros,
+  density,
+  step,
+  sparseStep,
+  sharing,
+}: NetworkPlan): object => ({
   layers: layers.map(({ targetDensity, targetNonZeros, minimumDensity, biases, ...layer }) => ({
     name: layer.name,
     shape: tensorShape(layer),
@@ -50,6 +62,7 @@ const planJson = ({ layers, weights, parameters, nonZeros, density, step, sharin
   nonZeros: nonZeros ?? null,
   density: density ?? null,
   step,
+  sparseStep,
   ...(sharing && { sharing: sharingJson(sharing) }),
 });
 
@@ -72,10 +85,12 @@ const sharedTable = ({ layers, sharing: { layers: shared, n } }: Required<Pick<N
   );
 };
 
-const planText = (plan: NetworkPlan): string => {
-  const { sharing, parameters, step } = plan;
+const planText = (plan: NetworkPlan, { compute }: Config): string => {
+  const { sharing, parameters } = plan;
+  const { tensors, sparse } = possibleSteps(plan, compute.backend);
+  const stepOf = tensors && sparse ? eitherStepLine(sparse, tensors) : stepLine(tensors ?? sparse ?? plan.step);
   const tableOf = sharing ? sharedTable({ ...plan, sharing }) + sharingLines(sharing) : densityTable(plan);
-  return tableOf + parametersLine(parameters) + stepLine(step);
+  return tableOf + parametersLine(parameters) + stepOf;
 };
 
 const densityTable = ({ layers, nonZeros, weights, density }: NetworkPlan): string =>
@@ -119,7 +134,7 @@ export async function check(name: string, options: { json?: boolean }, output: O
   else {
     // They are this command's result, so they go to stdout.
     for (const issue of issues) output.out(issueLine(name, issue));
-    if (checked) output.out((sweep ? sweepText(sweep.count, sweep.keys) : '') + planText(checked.plan));
+    if (checked) output.out((sweep ? sweepText(sweep.count, sweep.keys) : '') + planText(checked.plan, checked.config));
   }
   return checked ? exitCode.ok : exitCode.input;
 }

@@ -1,5 +1,6 @@
 /** What the kernels need to know of a layer: how pictures lie, and which feature each kept weight meets, both ways. */
 import { outputSize, paddingOf } from '../convolution';
+import type { Flow } from '../flow';
 import type { Mask } from '../mask';
 import { weightShape } from '../network';
 import type { ConvLayer, LinearLayer, MaskableLayer } from '../network';
@@ -34,6 +35,14 @@ const lookingOf = (layer: MaskableLayer): Looking =>
   layer.kind === 'conv'
     ? layer
     : { in: layer.in, out: layer.out, kernel: [1, 1], stride: 1, padding: 'none', groups: 1 };
+
+/** The places that a layer looks at: of a linear layer its tokens, of a window of one place all as one row. */
+export function placesFor(layer: MaskableLayer, flow: Flow): readonly [height: number, width: number] {
+  if (layer.kind === 'linear') return [1, flow.kind === 'tokens' ? flow.count : 1];
+  const [, height, width] = flow.kind === 'picture' ? flow.size : [0, 1, 1];
+  const single = layer.kernel[0] === 1 && layer.kernel[1] === 1 && layer.stride === 1;
+  return single ? [1, height * width] : [height, width];
+}
 
 /** `size`: places of the picture; of a linear layer 1 x 1, or as many as there are tokens. */
 export function geometryOf(

@@ -1,6 +1,7 @@
 /** Which executor a run is computed by, and why. */
 import type { NetworkPlan } from '../../config/plan';
 import type { Config } from '../../config/types';
+import { densestSparse } from '../../core/kernels/break-even';
 import type { Network } from '../../core/network';
 import type { BackendName, RunRecord } from '../../protocol/run';
 import { words } from '../errors';
@@ -10,7 +11,6 @@ import type { NetworkState } from '../states';
 import { Trainer } from '../trainer';
 import type { TrainerSettings } from '../trainer';
 import { SparseExecutor } from './executor';
-import { densestSparse } from './products';
 
 type Chosen = NonNullable<RunRecord['executor']>;
 

@@ -2,6 +2,7 @@
 import type { Flow } from '../../core/flow';
 import { through, valuesIn } from '../../core/flow';
 import { slopeByValue } from '../../core/kernels/activate';
+import { placesFor } from '../../core/kernels/taps';
 import type { Activation, Layer, LinearLayer, MaskableLayer, Network } from '../../core/network';
 import type { Buffer, Buffers } from './buffers';
 import { Chain } from './node';
@@ -148,14 +149,6 @@ class Builder {
     const way = new Chain([squeezed, bent, widened, scales]);
     return new ScalePlacesNode(way, means, scales.out, laid, value, out);
   }
-}
-
-/** The places that a layer looks at: of a linear layer its tokens, of a window of one place all as one row. */
-function placesFor(layer: MaskableLayer, flow: Flow): readonly [height: number, width: number] {
-  if (layer.kind === 'linear') return [1, flow.kind === 'tokens' ? flow.count : 1];
-  const [, height, width] = flow.kind === 'picture' ? flow.size : [0, 1, 1];
-  const single = layer.kernel[0] === 1 && layer.kernel[1] === 1 && layer.stride === 1;
-  return single ? [1, height * width] : [height, width];
 }
 
 export function buildGraph(network: Network, parts: Parts): Graph {

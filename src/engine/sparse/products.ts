@@ -7,9 +7,6 @@ import { weightShape } from '../../core/network';
 import type { MaskableLayer } from '../../core/network';
 import type { Workshop } from './parameter';
 
-/** The density from which on all products are made, with zeros for pruned weights. */
-export const densestSparse = 0.5;
-
 /** `x` and `slope` lie in the frames of the geometry; places are those of the pass. */
 export interface Product {
   forward(

@@ -1,4 +1,5 @@
 /** A layer with a weight to mask: its kept weights only, and what they meet. */
+import { computesSparsely } from '../../core/kernels/break-even';
 import type { PlaceArguments } from '../../core/kernels/correlate';
 import { placeArguments } from '../../core/kernels/correlate';
 import type { Geometry } from '../../core/kernels/taps';
@@ -7,7 +8,7 @@ import { Mask } from '../../core/mask';
 import { weightShape } from '../../core/network';
 import type { MaskableLayer } from '../../core/network';
 import type { LayerState } from '../states';
-import { DenseProduct, SparseProduct, densestSparse } from './products';
+import { DenseProduct, SparseProduct } from './products';
 import type { Product } from './products';
 import { Parameter } from './parameter';
 import type { Workshop } from './parameter';
@@ -138,12 +139,8 @@ export class Weighted {
   }
 
   private productOf(geometry: Geometry): Product {
-    const { rows, columns } = weightShape(this.layer);
     const { shop, layer, indices } = this;
-    // In groups few outputs meet the same features, so that little is gained by meeting them together.
-    const grouped = layer.kind === 'conv' && layer.groups > 1;
-    if (!grouped && this.weight.values.length > densestSparse * rows * columns)
-      return new DenseProduct(shop, layer, geometry, indices);
+    if (!computesSparsely(layer, this.weight.values.length)) return new DenseProduct(shop, layer, geometry, indices);
     return new SparseProduct(shop, layer, geometry, this.mask());
   }
 

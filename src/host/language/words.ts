@@ -10,6 +10,8 @@ export const words = {
   more: (count: string) => t('… {0} more', count),
   planned: () => t('Planned, by this config:'),
   step: (text: string) => t('A step takes {0}.', text),
+  stepOfEach: (p: { sparse: string; tensors: string }) =>
+    t('A step takes {0} where kept weights alone are computed, as on a processor, else {1}.', p.sparse, p.tensors),
   runConfig: () => t('Run Config'),
   download: () => t('Download Data Set…'),
   previewData: () => t('Preview Data'),

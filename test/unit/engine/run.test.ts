@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { checkedConfig } from '../../../src/engine/prepare';
 import { SparseExecutor } from '../../../src/engine/sparse/executor';
 import { cannotWrite } from '../../../src/formats/errors';
 import { openFile } from '../../../src/formats/byte-source';
@@ -86,6 +87,20 @@ describe('a whole run', () => {
       'training',
       'completed',
     ]);
+  });
+
+  it('records what a step takes of what computes it', async () => {
+    const { plan } = await checkedConfig(project.start().configText, project.configPath);
+    const bytes: number[] = [];
+    for (const compute of ['sparse', 'wasm'] as const) {
+      const engine = await TestEngine.greeted();
+      const start = project.start({ epochs: 0 });
+      const configText = `${start.configText}\ncompute: { backend: ${compute} }\n`;
+      const { step } = await recordOf((await engine.run({ ...start, configText })).directory);
+      bytes.push(step!.bytes);
+    }
+    expect(bytes).toEqual([plan.sparseStep.bytes, plan.step.bytes]);
+    expect(bytes[0]).toBeLessThan(bytes[1]);
   });
 
   it('of no epochs initialises, probes and ends', async () => {

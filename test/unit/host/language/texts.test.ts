@@ -58,6 +58,20 @@ describe('hovers', () => {
     expect(hover(preset, 'mlp-7')!.markdown).toContain('| fc7 | 10 × 100 | 0.714 | 714 / 1,000 | 1,010 |');
   });
 
+  it('tell what a step takes, by kept weights alone and else', () => {
+    const said = (backend: string, density: number): string =>
+      hover(
+        `version: 1\nmodel: { preset: mlp, depth: 20, width: 512 }\nsparsity: { density: ${density} }\ncompute: { backend: ${backend} }\ntrain: { batchSize: 64 }\n`,
+        'batchSize',
+      )!.markdown;
+    expect(said('auto', 0.05)).toContain(
+      'A step takes about 11 MiB where kept weights alone are computed, as on a processor, else about 133 MiB.',
+    );
+    expect(said('sparse', 0.05)).toContain('A step takes about 11 MiB.');
+    expect(said('wasm', 0.05)).toContain('A step takes about 133 MiB.');
+    expect(said('auto', 0.9)).toMatch(/A step takes about \d+ MiB\./);
+  });
+
   it('tell what a layer within a residual comes to, and both layers of attention', () => {
     const graph = `version: 1
 model:
