@@ -7,10 +7,20 @@ import type { LayerShape } from '../core/density/layer-shape';
 import type { Products } from '../core/linalg/estimated-values';
 import type { Parts } from '../core/parts';
 import type { Insides } from '../core/rps/diagnosis/insides';
+import type { Lost } from '../core/rps/diagnosis/watch';
 import type { Measured } from './probes/layer-signals';
+import type { Moved } from './rps/rest-moves';
 import type { MemoryMove } from './rps/trained-memory';
 import type { LayerState, NetworkState, OtherState } from './states';
 import type { Batch, Evaluation, StepResult, Stride } from './trainer';
+
+/** What one step did to a network that shares weights. */
+export interface NetworkMove extends MemoryMove {
+  /** Of the layers whose weight is not shared, in the order of the network. */
+  rest: Moved[];
+  /** Only where the gradient left the numbers. */
+  lost?: Lost;
+}
 
 export interface Executor {
   /** One update. A loss that is not finite is answered like any other: the caller decides. */
@@ -40,10 +50,10 @@ export interface Executor {
   /** Of this batch, as in training, what a watch looks at now and then; nothing is changed. */
   insides(batch: Batch): Parts<Insides>;
 
-  /** What the last `step` did to a shared memory and what is recovered from it; nothing without one. */
-  readonly lastMove: MemoryMove | undefined;
-  /** A shared memory as it is, and what is recovered from it; nothing without one. */
-  lookAtMemory(): MemoryMove | undefined;
+  /** What the last `step` did to a shared memory, what is recovered from it, and the rest; nothing without one. */
+  readonly lastMove: NetworkMove | undefined;
+  /** A shared memory as it is, what is recovered from it, and the rest; nothing without one. */
+  lookAtMemory(): NetworkMove | undefined;
   /** Gives back what it holds; it must not be used after. */
   dispose(): void;
 }

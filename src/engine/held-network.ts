@@ -5,10 +5,13 @@
 import * as tf from '@tensorflow/tfjs';
 import { isMaskable, weightShape } from '../core/network';
 import type { Layer, Network } from '../core/network';
+import { valuesInPlace } from './backends/in-place';
 import { disposeNetwork, downloadNetwork, maskTensor, passOf, replaceParameters, uploadNetwork } from './parameters';
 import { variable } from './parameters';
-import type { LayerTensors, NetworkTensors, ParameterTensors, RestingTensors } from './parameters';
+import type { LayerTensors, NetworkTensors, ParameterTensors, Resting, RestingTensors } from './parameters';
 import type { Pass } from './network';
+import { beforeMoves } from './rps/rest-moves';
+import type { Moved } from './rps/rest-moves';
 import type { TrainedMemory } from './rps/trained-memory';
 import { otherShape } from './states';
 import type { LayerState, NetworkState, OtherState } from './states';
@@ -90,6 +93,15 @@ export class HeldNetwork {
   /** Takes over the state of the layers that are never masked. */
   replaceOthers(others: readonly OtherState[]): void {
     this.resting.others.forEach((tensors, index) => replaceParameters(tensors, others[index]));
+  }
+
+  /** Norms of the weights that no memory stands for, as of a step that moved nothing. */
+  restMoves(): Moved[] {
+    const all: Resting<ParameterTensors>[] = [...this.resting.layers, ...this.resting.others];
+    const rest = all.flatMap(({ name, weight }) => (weight ? [{ name, weight }] : []));
+    let moves: Moved[] = [];
+    tf.tidy(() => void (moves = beforeMoves(rest, valuesInPlace())()));
+    return moves;
   }
 
   /** A copy of everything that is needed to go on. */

@@ -5,17 +5,18 @@ import type { RunEvent, StepEvent } from '../protocol/run';
 export type Probe =
   | { type: 'layer' | 'spectrum'; step?: number; layer: string }
   | { type: 'epoch' | 'jacobian' | 'signals' | 'sharing' | 'usage' | 'masks' | 'checkpoint'; step: number }
-  | { type: 'warning'; code: string };
+  | { type: 'warning'; code: string; layer?: string };
 
 const keyOf = (event: { type: string; step?: number; layer?: string | { name: string }; code?: string }): string => {
-  // One warning of a kind is enough, whatever step it was at.
-  if (event.code !== undefined) return `${event.type}/${event.code}`;
   const layer = typeof event.layer === 'object' ? event.layer.name : (event.layer ?? '');
+  // One warning of a kind, or of a kind for a layer, is enough, whatever step it was at.
+  if (event.code !== undefined) return `${event.type}/${event.code}/${layer}`;
   return `${event.type}/${event.step ?? ''}/${layer}`;
 };
 
 export class Recorded {
   private readonly keys = new Set<string>();
+  private readonly warnings = new Map<string, number>();
   /** Loss of the run's first step, nats; undefined before it. */
   firstLoss: number | undefined;
   /** Epochs since the one with the lowest validation loss. */
@@ -30,6 +31,7 @@ export class Recorded {
 
   add(event: RunEvent): void {
     if (event.type === 'step') this.firstLoss ??= event.loss;
+    if (event.type === 'warning') this.warnings.set(event.code, this.warningsOf(event.code) + 1);
     if (event.type === 'epoch') this.judge(event.validationLoss);
     if (event.type !== 'step') this.keys.add(keyOf(event));
     else if (this.steps.at(-1)?.epoch === event.epoch) this.steps.push(event);
@@ -43,6 +45,11 @@ export class Recorded {
 
   has(event: Probe): boolean {
     return this.keys.has(keyOf(event));
+  }
+
+  /** How often a warning of this code was told. */
+  warningsOf(code: string): number {
+    return this.warnings.get(code) ?? 0;
   }
 
   /**

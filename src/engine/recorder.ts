@@ -59,10 +59,16 @@ export class Recorder {
     return timed;
   }
 
-  /** Tells what does not end the run: in the journal and to the log. @throws SparseError `file.*` */
-  warn({ code, message }: SparseError, step?: number): RunEvent {
+  /** Tells what does not end the run: in the journal and to the log. `layer`: whose it is alone. @throws SparseError `file.*` */
+  warn({ code, message }: SparseError, step?: number, layer?: string): RunEvent {
     this.emit('log', { level: 'warn', message: `${this.folder.id}: ${message}` });
-    return this.event({ type: 'warning', ...(step !== undefined && { step }), code, message });
+    return this.event({
+      type: 'warning',
+      ...(step !== undefined && { step }),
+      code,
+      message,
+      ...(layer !== undefined && { layer }),
+    });
   }
 
   /** The events so far are on the disk when this resolves. @throws SparseError `file.*` */

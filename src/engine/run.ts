@@ -6,6 +6,7 @@ import type { NetworkPlan } from '../config/plan';
 import { vocabularyOf } from '../core/network';
 import type { Config } from '../config/types';
 import { blocksOf } from '../core/density/layer-shape';
+import { isSparseError } from '../core/errors';
 import type { SparseError } from '../core/errors';
 import type { RotationSequence } from '../core/rotation-sequence';
 import type { Parts } from '../core/parts';
@@ -50,7 +51,7 @@ import type { Emit, Recorder, Untimed } from './recorder';
 import { learningRateAt } from './schedule';
 import { checkpointTensors, initTensors, stateMetadata } from './state-files';
 import type { Finding } from '../core/rps/diagnosis/finding';
-import { addSharingFailure } from '../runs/sharing-failure';
+import { addSharingFailure, isOfLayers, mostOfLayers } from '../runs/sharing-failure';
 import { staticReport } from '../runs/sharing/report';
 import { writeSharingReport } from '../runs/sharing/report-file';
 import { drawMemoryOf } from './rps/recovered-layers';
@@ -80,6 +81,10 @@ const reasons: Record<Stop, () => SparseError | undefined> = {
   interrupted,
   failed: internal,
 };
+
+/** Of weights that are numbers still, and too large for those that a probe makes of them. */
+const isOverflow = (error: unknown): boolean =>
+  isSparseError(error) && ['linalg.non-finite', 'linalg.product-non-finite'].includes(error.code);
 
 /** Unwinds a run that was told to stop; never leaves this file. */
 class Stopped extends Error {}
@@ -287,7 +292,7 @@ export class Run {
     }
   }
 
-  /** A memory of what is not a number tells more than the loss: where it began. */
+  /** A memory of what is not a number tells more than the loss, or a probe: where it began. */
   private async endIfLost(found: readonly Finding[]): Promise<void> {
     const end = found.find(({ measure }) => measure === 'not-finite');
     if (!end || !this.watch) return;
@@ -296,13 +301,16 @@ export class Run {
     throw trouble;
   }
 
-  /** Tells what is wrong with a shared memory, each kind once, and keeps the steps before. */
+  /** Tells what is wrong with a shared memory, each kind once or of a layer once, and keeps the steps before. */
   private async heed(found: readonly Finding[]): Promise<void> {
     for (const finding of found) {
       const trouble = sharingTrouble(finding);
-      if (this.recorded.has({ type: 'warning', code: trouble.code })) continue;
-      if (this.watch) await addSharingFailure(this.recorder.folder, this.watch.failure(trouble.code, finding));
-      this.recorded.add(this.recorder.warn(trouble, this.step));
+      const { code } = trouble;
+      const layer = isOfLayers(code) ? finding.layer : undefined;
+      const told = { type: 'warning', code, ...(layer !== undefined && { layer }) } as const;
+      if (this.recorded.has(told) || this.recorded.warningsOf(code) >= mostOfLayers) continue;
+      if (this.watch) await addSharingFailure(this.recorder.folder, this.watch.failure(code, finding));
+      this.recorded.add(this.recorder.warn(trouble, this.step, layer));
     }
   }
 
@@ -344,7 +352,13 @@ export class Run {
     for (const { key, measure } of dueProbes(probed, moment)) {
       if (this.recorded.has(key)) continue;
       await this.turn();
-      this.note(await this.inTurns(await measure()));
+      try {
+        this.note(await this.inTurns(await measure()));
+      } catch (error) {
+        const end = isOverflow(error) && watch?.overflow();
+        if (end) await this.endIfLost([end]);
+        throw error;
+      }
     }
     drawn.clear();
   }

@@ -22,6 +22,7 @@ import { memoryTensor, metadataText, sharingKey } from '../core/rps/metadata';
 import { wiringText } from '../protocol/wiring-words';
 import { checkpointMismatch, words } from './errors';
 import type { SharingRule } from './rps/rule';
+import { restNames } from './rps/rest-moves';
 import { isWatch, looksTensor, watchTensor } from './rps/run-watch';
 import { otherLayers, otherShape } from './states';
 import type { LayerState, NetworkState, OtherState } from './states';
@@ -223,7 +224,8 @@ export async function readStates(
   const size = [rule.sharing.m];
   const memory = await floats(memoryTensor, size);
   const seen = file.get(watchTensor);
-  if (seen && !isWatch(seen, shared.size)) throw checkpointMismatch(path, words.otherWatch(watchTensor));
+  if (seen && !isWatch(seen, shared.size + restNames(network, shared).length))
+    throw checkpointMismatch(path, words.otherWatch(watchTensor));
   const watch = seen && { watch: await file.readFloat64(seen) };
   const looked = file.get(looksTensor);
   const norms = others.filter(({ running }) => running).length;

@@ -8,12 +8,13 @@ import { weightShape } from '../core/network';
 import type { Network } from '../core/network';
 import type { Parts } from '../core/parts';
 import type { Insides } from '../core/rps/diagnosis/insides';
+import type { Lost } from '../core/rps/diagnosis/watch';
 import { sumOfSquares, valuesInPlace } from './backends/in-place';
 import type { Labels } from './data/data-set';
 import { countCorrect, crossEntropy } from './loss';
 import { partsOf } from './micro-batches';
 import { batchGradients, uploadBatch } from './batch-gradients';
-import type { Executor } from './executor';
+import type { Executor, NetworkMove } from './executor';
 import { forward } from './network';
 import { slotNames, update } from './optimizer';
 import type { OptimizerSettings } from './optimizer';
@@ -25,8 +26,8 @@ import { insides } from './probes/insides';
 import { layerJacobian } from './probes/layer-jacobian';
 import { layerSignals } from './probes/layer-signals';
 import type { BatchTensors, Measured } from './probes/layer-signals';
+import { beforeMoves, inOrder, lostOf } from './rps/rest-moves';
 import { TrainedMemory } from './rps/trained-memory';
-import type { MemoryMove } from './rps/trained-memory';
 import type { SharingRule } from './rps/rule';
 import type { LayerState, NetworkState, OtherState } from './states';
 
@@ -102,6 +103,8 @@ interface Slopes {
 export class Trainer implements Executor {
   private readonly held: HeldNetwork;
   private readonly memory: TrainedMemory | undefined;
+  /** Of the last step, where weights are shared. */
+  private beside: Pick<NetworkMove, 'rest' | 'lost'> = { rest: [] };
 
   /** `state` is copied. */
   constructor(
@@ -117,6 +120,8 @@ export class Trainer implements Executor {
   /** One update. A loss that is not finite is answered like any other: the caller decides. */
   step(batch: Batch, stride: Stride): StepResult {
     return this.backward(batch, ({ all, norm }) => {
+      const lost = this.memory && !Number.isFinite(norm) ? this.lostOf(all) : undefined;
+      const rest = this.memory && beforeMoves(this.restOf(all), valuesInPlace());
       const { clipNorm } = this.settings;
       const factor = clipNorm === undefined || !(norm > clipNorm) ? 1 : clipNorm / norm;
       const clipped = (gradient: tf.Tensor): tf.Tensor => (factor === 1 ? gradient : tf.mul(gradient, factor));
@@ -128,7 +133,25 @@ export class Trainer implements Executor {
         if (tensors.bias && bias) this.move(tensors.bias, tensors.biasSlots, clipped(bias), stride, decayAll);
       }
       this.memory?.move(factor, stride);
+      if (rest) this.beside = { rest: inOrder(this.network, rest()), ...(lost && { lost }) };
     });
+  }
+
+  /** What no memory stands for. */
+  private restOf(all: readonly Slope[]): ParameterTensors[] {
+    return all.flatMap(({ tensors, weight }) => (weight ? [tensors] : []));
+  }
+
+  private lostOf(all: readonly Slope[]): Lost {
+    const read = valuesInPlace() ?? ((tensor: tf.Tensor) => tensor.dataSync() as Float32Array);
+    return lostOf(
+      this.network,
+      all.map(({ tensors, weight, dense, bias }) => ({
+        name: tensors.name,
+        values: [weight && tensors.weight, tensors.bias].flatMap((one) => (one ? [read(one)] : [])),
+        gradients: [dense, bias].flatMap((one) => (one ? [read(one)] : [])),
+      })),
+    );
   }
 
   private move(
@@ -143,14 +166,14 @@ export class Trainer implements Executor {
     tf.tidy(() => update({ variable, slots, gradient }, settings, learningRate, count, valuesInPlace()));
   }
 
-  /** What the last `step` did to a shared memory and what is recovered from it; nothing without one. */
-  get lastMove(): MemoryMove | undefined {
-    return this.memory?.lastMove;
+  /** What the last `step` did to a shared memory, what is recovered from it, and the rest; nothing without one. */
+  get lastMove(): NetworkMove | undefined {
+    return this.memory?.lastMove && { ...this.memory.lastMove, ...this.beside };
   }
 
-  /** A shared memory as it is, and what is recovered from it; nothing without one. */
-  lookAtMemory(): MemoryMove | undefined {
-    return this.memory?.look();
+  /** A shared memory as it is, what is recovered from it, and the rest; nothing without one. */
+  lookAtMemory(): NetworkMove | undefined {
+    return this.memory && { ...this.memory.look(), rest: inOrder(this.network, this.held.restMoves()) };
   }
 
   /** The gradients of all weights of a batch, pruned ones included, (out, in) row-major by layer; nothing is updated. */

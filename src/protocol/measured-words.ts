@@ -14,6 +14,20 @@ function since(finding: Finding): string {
   return `It began${where}${guessed && ','} at step ${step}${seen > step ? ` and was seen at step ${seen}` : ''}.`;
 }
 
+/** What is no number, by what a finding says of it, and which step's. */
+const lostTexts: Record<string, (step: string) => string> = {
+  loss: (step) => `The loss of step ${step} is not finite.`,
+  gradient: (step) => `The gradient of step ${step} is not finite, nor are the weights after its update.`,
+  weights: (step) => `The weights are not finite after the update of step ${step}, whose loss still was.`,
+  probe: (step) =>
+    `After the update of step ${step} the weights are so large that what a probe computes by them is not finite.`,
+};
+
+function lostText({ facts }: Finding): string {
+  const what = String(facts?.['what']);
+  return Object.hasOwn(lostTexts, what) ? lostTexts[what](String(facts?.['at'])) : 'Loss or weights are not finite.';
+}
+
 /** Of what is looked at now and then. */
 const notBefore = ({ facts }: Finding): string => {
   const before = facts?.['before'];
@@ -21,12 +35,16 @@ const notBefore = ({ facts }: Finding): string => {
 };
 
 /** A run may have the scaler already. */
-const slower = 'Use method: stable-rps or scaler: theory; where one of them is used, a smaller learning rate.';
+const slower = ({ facts }: Finding): string =>
+  facts?.['unshared'] === undefined
+    ? 'Use method: stable-rps or scaler: theory; where one of them is used, a smaller learning rate.'
+    : 'That layer is not shared: use a smaller learning rate.';
 
 /** What makes the first step shorter. */
-function shorter({ fix }: Finding): string {
+function shorter(finding: Finding): string {
+  const { fix } = finding;
   if (fix?.kind === 'theory') return 'Use scaler: theory.';
-  return fix?.kind === 'learning-rate' ? `Use a learning rate of ${String(fix.edits[0].value)}.` : slower;
+  return fix?.kind === 'learning-rate' ? `Use a learning rate of ${String(fix.edits[0].value)}.` : slower(finding);
 }
 
 const followMore = ({ fix }: Finding): string =>
@@ -88,11 +106,11 @@ export const measuredWords = {
   },
   'not-finite': {
     title: 'Not a number',
-    sentence: (f) => `Loss or weights are not finite. ${since(f)} ${slower}`,
+    sentence: (f) => `${lostText(f)} ${since(f)} ${slower(f)}`,
   },
   'loss-growth': {
     title: 'Growing loss',
-    sentence: (f) => `The loss is ${figure(f.value)} times that of the first step. ${since(f)} ${slower}`,
+    sentence: (f) => `The loss is ${figure(f.value)} times that of the first step. ${since(f)} ${slower(f)}`,
   },
   plateau: {
     title: 'Loss of chance',
@@ -111,7 +129,7 @@ export const measuredWords = {
     title: 'Dead layer',
     sentence: (f) =>
       `At step ${f.step}${notBefore(f)} ${figure(100 * (f.value ?? 0))} % of the activations${of(f)} are zero: hardly anything goes through it, and hardly a gradient comes back. ` +
-      (f.facts?.['before'] === undefined ? 'See to the initialisation, biases and the scale of the data.' : slower),
+      (f.facts?.['before'] === undefined ? 'See to the initialisation, biases and the scale of the data.' : slower(f)),
   },
   'running-variance': {
     title: 'Running variance of a batch norm',
@@ -120,7 +138,7 @@ export const measuredWords = {
       (f.value === null
         ? 'not finite, and stays so: what it gives in evaluation says nothing of its input. '
         : `${figure(f.value)} times that of step ${f.facts?.['first']}. Where the weights before it have grown as far, a step turns them by as many times less. `) +
-      slower,
+      slower(f),
   },
   wiring: {
     title: 'Memory and mapping',

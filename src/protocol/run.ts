@@ -164,6 +164,8 @@ export interface WarningEvent {
   step?: number;
   code: string;
   message: string;
+  /** Only of what is told of each layer by itself. */
+  layer?: string;
 }
 
 export interface StepEvent {

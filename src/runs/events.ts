@@ -24,7 +24,7 @@ import { encodeNumber, list, number, object, oneOf, optional, orNull, text, whol
 import type { Check } from './validate';
 
 /** Maskable layers, and an embedding before them. */
-const mostShared = mostLayers + 1;
+const mostShared = 4 * mostLayers;
 
 const at = number;
 const step = whole;
@@ -162,6 +162,7 @@ const checks: { [T in RunEvent['type']]: Check<Of<T>> } = {
     step: optional(step),
     code: text(255),
     message: text(1 << 14),
+    layer: optional(text(255)),
   }),
 };
 

@@ -10,8 +10,15 @@ import { Invalid, list, number, object, oneOf, orNull, text, whole, type Check }
 
 /** Rises when readers of the old form would take it for something else; the first had one failure alone, the last. */
 const version = 2;
-/** Kinds of trouble; each is told once. */
-const mostKept = 16;
+/** Whether a trouble is told of each layer by itself. */
+export const isOfLayers = (code: string): boolean => code === 'sharing.update-ratio';
+/** And of so many: where more are in it, the others say no more. */
+export const mostOfLayers = 8;
+
+/** Kinds of trouble, each told once, and those of layers. */
+const mostKept = 16 + mostOfLayers;
+/** Layers that share weights and the others, norms too. */
+const mostWatched = 4 * mostLayers;
 /** So many times 21 steps of a thousand layers. */
 const maxBytes = 32 << 20;
 
@@ -38,7 +45,7 @@ const checkFailure = object<SharingFailure>({
           updateRatio: figure,
           norm: figure,
         }),
-        mostLayers + 1,
+        mostWatched,
       ),
     }),
     64,
@@ -72,14 +79,16 @@ export async function readSharingFailures(folder: RunFolder): Promise<SharingFai
   }
 }
 
-/** Adds one; of a kind that is there already, as of a run that went on from before it, it takes the place. @throws SparseError `file.*` */
+/** Adds one; of a kind, and layer where it is of layers, that is there already, as of a run that went on from before it, it takes the place. @throws SparseError `file.*` */
 export async function addSharingFailure(folder: RunFolder, failure: SharingFailure): Promise<void> {
   const before = await readSharingFailures(folder).catch((error: unknown): SharingFailure[] => {
     // What cannot be read is of no use to anybody.
     if (isSparseError(error) && error.code === 'runs.sharing-failure-invalid') return [];
     throw error;
   });
-  const at = before.findIndex(({ code }) => code === failure.code);
+  const isSame = ({ code, layer }: SharingFailure): boolean =>
+    code === failure.code && (!isOfLayers(code) || layer === failure.layer);
+  const at = before.findIndex(isSame);
   const failures = at < 0 ? [...before, failure] : before.with(at, failure);
   await writeTextAtomically(folder.sharingFailureFile, `${JSON.stringify({ version, failures }, null, 1)}\n`);
 }

@@ -1,4 +1,4 @@
-/** Watches the shared memory of a run step by step: what is told of it, when it is told, and what a resumed run goes on with. */
+/** Watches the shared memory of a run, and the layers beside it, step by step: what is told of it, when it is told, and what a resumed run goes on with. */
 import type { NetworkPlan } from '../../config/plan';
 import type { Parts } from '../../core/parts';
 import type { Finding } from '../../core/rps/diagnosis/finding';
@@ -10,10 +10,11 @@ import type { TensorEntry, TensorToWrite } from '../../formats/safetensors';
 import type { SharingEvent, SharingFailure } from '../../protocol/sharing';
 import type { Untimed } from '../recorder';
 import type { NetworkState, SharedState } from '../states';
-import type { Executor } from '../executor';
+import type { Executor, NetworkMove } from '../executor';
 import type { StepResult } from '../trainer';
+import { restNames } from './rest-moves';
+import type { Moved } from './rest-moves';
 import type { SharingRule } from './rule';
-import type { MemoryMove } from './trained-memory';
 
 export const watchTensor = 'sharing.watch';
 export const looksTensor = 'sharing.looks';
@@ -35,26 +36,35 @@ export class RunWatch {
   private readonly startNorm: number;
   /** From the first look on. */
   private looks: FirstLook | undefined;
+  /** Those that share weights, then the others. */
+  private readonly layers: readonly string[];
 
   /** `begun`: the memory as it is now; `saved`, `looks`: what the checkpoint held that the run goes on from. */
   constructor(
-    private readonly layers: readonly string[],
+    private readonly names: { shared: readonly string[]; rest: readonly string[] },
     private readonly classes: number,
-    private readonly begun: MemoryMove,
+    private readonly begun: NetworkMove,
     { watch: saved, looks }: Pick<SharedState, 'watch' | 'looks'> = {},
   ) {
     if (looks) this.looks = { step: looks[0], variances: [...looks.subarray(1)] };
-    const state = saved && stateOf(saved, layers);
+    this.layers = [...names.shared, ...names.rest];
+    const state = saved && stateOf(saved, this.layers);
     this.startNorm = state?.start?.memoryNorm ?? begun.memoryNorm;
-    if (state) this.watch = new SharingWatch({ classes, ...state });
+    if (state) this.watch = new SharingWatch({ classes, dense: names.rest, ...state });
   }
 
   /** What is wrong after update number `step`. */
-  see(step: number, { loss, gradientNorm }: StepResult, move: MemoryMove | undefined): Finding[] {
+  see(step: number, { loss, gradientNorm }: StepResult, move: NetworkMove | undefined): Finding[] {
     if (!move) return [];
-    const { layers, memoryNorm } = move;
-    this.watch ??= new SharingWatch({ classes: this.classes, start: { loss, memoryNorm: this.startNorm } });
-    return this.watch.see({ step, loss, gradientNorm, memoryNorm, layers: layers.map(watched) });
+    const { memoryNorm, lost } = move;
+    const start = { loss, memoryNorm: this.startNorm };
+    this.watch ??= new SharingWatch({ classes: this.classes, dense: this.names.rest, start });
+    return this.watch.see({ step, loss, gradientNorm, memoryNorm, layers: watchedOf(move), ...(lost && { lost }) });
+  }
+
+  /** Where what a probe computes after a step is no number. Nothing before the first. */
+  overflow(): Finding | undefined {
+    return this.watch?.overflow();
   }
 
   /** What is wrong within the network after `step` updates. `before`: the step of the last look that was due. */
@@ -67,8 +77,7 @@ export class RunWatch {
   *event(step: number): Parts<Untimed<SharingEvent>> {
     yield;
     const last = this.watch?.recent.at(-1);
-    const { layers, memoryNorm } =
-      last?.step === step ? last : { ...this.begun, layers: this.begun.layers.map(watched) };
+    const { layers, memoryNorm } = last?.step === step ? last : { ...this.begun, layers: watchedOf(this.begun) };
     return {
       type: 'sharing',
       step,
@@ -130,21 +139,25 @@ export class RunWatch {
 
 /** `state`: what the run begins from or goes on with. Nothing where no weights are shared. */
 export function watchOf(
-  { rule, plan }: { rule?: SharingRule | undefined; plan: Pick<NetworkPlan, 'network'> },
+  { rule, plan: { network } }: { rule?: SharingRule | undefined; plan: Pick<NetworkPlan, 'network'> },
   trainer: Pick<Executor, 'lookAtMemory'>,
   { shared }: Pick<NetworkState, 'shared'>,
 ): RunWatch | undefined {
   const begun = trainer.lookAtMemory();
   if (!rule || !begun) return undefined;
-  const layers = rule.sharing.layers.map(({ name }) => name);
-  return new RunWatch(layers, plan.network.classes, begun, shared);
+  const names = rule.sharing.layers.map(({ name }) => name);
+  return new RunWatch({ shared: names, rest: restNames(network, new Set(names)) }, ...[network.classes, begun, shared]);
 }
 
-const watched = ({ layer, update, weight }: MemoryMove['layers'][number]): WatchedLayer => ({
+/** What begins as zeros has no ratio; a step that is no number has none that is. */
+const watched = ({ layer, update, weight }: Moved): WatchedLayer => ({
   layer,
-  updateRatio: update === 0 ? 0 : update / weight,
+  updateRatio: update === 0 || weight === 0 ? 0 * update : update / weight,
   norm: weight,
 });
+
+const watchedOf = ({ layers, rest }: Pick<NetworkMove, 'layers' | 'rest'>): WatchedLayer[] =>
+  [...layers, ...rest].map(watched);
 
 function stateOf(saved: Float64Array, layers: readonly string[]): WatchState {
   const columns = columnsOf(layers.length);

@@ -6,27 +6,25 @@ import { kernels } from '../../core/kernels/current';
 import { RentedRoom } from '../../core/kernels/room';
 import type { Room } from '../../core/kernels/room';
 import { divide, eachStretch } from '../../core/rps/location-values';
-import { blockSize } from '../../core/rps/mapping';
 import { gather, recover, recoverRange } from '../../core/rps/recover';
 import { slotNames, updateInPlace } from '../optimizer';
 import type { OptimizerSettings, Rates } from '../optimizer';
 import type { SharedState } from '../states';
 import type { Stride } from '../trainer';
+import { blocksOf } from './rest-moves';
+import type { Moved } from './rest-moves';
 import type { SharingRule } from './rule';
 
 /** What one step did. */
 export interface MemoryMove {
   /**
-   * In the order of the sharing; Euclidean norms of the step, and of the weights before it. Of a layer of more than
-   * `weightsLookedAt` they are estimated from so many, evenly spread: within a percent, at the cost of a small layer.
+   * In the order of the sharing. Norms of large layers are estimated from blocks, evenly spread: within a percent, at the cost of a small
+   * layer.
    */
-  layers: { layer: string; update: number; weight: number }[];
+  layers: Moved[];
   /** Euclidean norm of the memory after it. */
   memoryNorm: number;
 }
-
-/** Of a layer, by blocks. */
-const weightsLookedAt = 16 * blockSize;
 
 const squares = (values: Float32Array): number => {
   let sum = 0;
@@ -34,14 +32,6 @@ const squares = (values: Float32Array): number => {
   return sum;
 };
 const norm = (values: Float32Array): number => Math.sqrt(squares(values));
-
-/** Where the blocks of a layer of so many weights begin, and how long each is: all of them, or some evenly spread. */
-function blocksOf(weights: number): { from: number[]; length: number } {
-  if (weights <= weightsLookedAt) return { from: [0], length: weights };
-  const count = weightsLookedAt / blockSize;
-  const apart = (weights - blockSize) / (count - 1);
-  return { from: Array.from({ length: count }, (_, k) => Math.floor(k * apart)), length: blockSize };
-}
 
 export class TrainedMemory {
   /** Names of the layers whose weights are recovered. */

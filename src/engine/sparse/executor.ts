@@ -7,11 +7,11 @@ import { RentedRoom } from '../../core/kernels/room';
 import type { Products } from '../../core/linalg/estimated-values';
 import type { Parts } from '../../core/parts';
 import type { Insides } from '../../core/rps/diagnosis/insides';
-import type { Executor } from '../executor';
+import type { Executor, NetworkMove } from '../executor';
 import { partsOf } from '../micro-batches';
 import type { Measured } from '../probes/layer-signals';
+import { inOrder, lostOf } from '../rps/rest-moves';
 import { TrainedMemory } from '../rps/trained-memory';
-import type { MemoryMove } from '../rps/trained-memory';
 import type { LayerState, NetworkState, OtherState } from '../states';
 import { Trainer } from '../trainer';
 import type { Batch, Evaluation, StepResult, Stride, TrainerSettings } from '../trainer';
@@ -38,6 +38,8 @@ export class SparseExecutor implements Executor {
   private readonly room: RentedRoom;
   private readonly shop: Workshop;
   private readonly memory: TrainedMemory | undefined;
+  /** Of the last step, where weights are shared. */
+  private beside: Pick<NetworkMove, 'rest' | 'lost'> = { rest: [] };
   private readonly buffers: Buffers;
   private readonly parameters: NetworkParameters;
   private readonly graph: Graph;
@@ -73,7 +75,10 @@ export class SparseExecutor implements Executor {
     const result = this.backward(batch);
     const { clipNorm } = this.settings;
     const { gradientNorm: norm } = result;
+    const lost = this.memory && !Number.isFinite(norm) ? lostOf(this.network, this.parameters.looked()) : undefined;
+    const rest = this.memory && this.parameters.beforeMoves();
     this.parameters.move(clipNorm === undefined || !(norm > clipNorm) ? 1 : clipNorm / norm, stride);
+    if (rest) this.beside = { rest: inOrder(this.network, rest()), ...(lost && { lost }) };
     return result;
   }
 
@@ -137,12 +142,12 @@ export class SparseExecutor implements Executor {
     return yield* this.asTensors((trainer) => trainer.insides(batch));
   }
 
-  get lastMove(): MemoryMove | undefined {
-    return this.memory?.lastMove;
+  get lastMove(): NetworkMove | undefined {
+    return this.memory?.lastMove && { ...this.memory.lastMove, ...this.beside };
   }
 
-  lookAtMemory(): MemoryMove | undefined {
-    return this.memory?.look();
+  lookAtMemory(): NetworkMove | undefined {
+    return this.memory && { ...this.memory.look(), rest: inOrder(this.network, this.parameters.beforeMoves()()) };
   }
 
   dispose(): void {

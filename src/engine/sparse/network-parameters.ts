@@ -1,6 +1,8 @@
 /** All that is trained of a network, in the arrays of the kernels: kept weights only. */
 import { maskableLayers } from '../../core/network';
 import type { MaskableLayer, Network } from '../../core/network';
+import { lookedAt, movedBy } from '../rps/rest-moves';
+import type { Looked, Moved } from '../rps/rest-moves';
 import type { TrainedMemory } from '../rps/trained-memory';
 import { otherLayers, otherShape } from '../states';
 import type { LayerState, NetworkState, OtherLayer, OtherState } from '../states';
@@ -85,6 +87,26 @@ export class NetworkParameters {
     this.memory?.move(factor, stride);
     for (const own of this.layers) own.changed();
     this.recover();
+  }
+
+  /** To be called before a `move`; what it answers, after it: what it did to the weights that are not shared. */
+  beforeMoves(): () => Moved[] {
+    const rest = [...this.layers, ...this.others].filter(({ layer }) => !this.memory?.layers.has(layer.name));
+    const before = rest.map(({ weight }) => lookedAt(weight.values));
+    return () =>
+      rest.map(({ layer, weight: { values } }, k) => movedBy(layer.name, before[k], lookedAt(values), values.length));
+  }
+
+  /** Before a `move`. */
+  looked(): Looked[] {
+    return [...this.layers, ...this.others].map(({ layer, weight, bias }) => {
+      const own = this.memory?.layers.has(layer.name) ? [bias] : [weight, bias];
+      return {
+        name: layer.name,
+        values: own.flatMap((one) => (one ? [one.values] : [])),
+        gradients: [weight, bias].flatMap((one) => (one ? [one.slope] : [])),
+      };
+    });
   }
 
   /** Takes over the state of one maskable layer. */

@@ -40,6 +40,8 @@ export interface Change {
   train?: string;
   /** As written in brackets. */
   augment?: string;
+  /** Steps of the Jacobian, as written in brackets. */
+  jacobian?: string;
   /** More of `probes`, a line each. */
   probes?: string;
   /** What `data` says in place of MNIST, as written in braces. */
@@ -77,7 +79,7 @@ train:
   batchSize: 8
   checkpointEvery: 4
 ${change.train ? `  ${change.train}\n` : ''}probes:
-  jacobian: { at: [0, 5, end], samples: 4 }
+  jacobian: { at: [${change.jacobian ?? '0, 5, end'}], samples: 4 }
   spectra: { every: 5 }
 ${change.probes ? `  ${change.probes}\n` : ''}`;
 

@@ -13,14 +13,25 @@ export interface WatchedLayer {
   norm: number;
 }
 
+/** Layers that had left the numbers when a step was about to be made, in the order of the network. */
+export interface Lost {
+  /** Their parameters, but those that a memory stands for. */
+  weights: readonly string[];
+  gradients: readonly string[];
+}
+
 export interface WatchedStep {
   step: number;
+  /** Before the update, as the gradients are. */
   loss: number;
   /** |psi|. */
   memoryNorm: number;
   /** Of the memory's gradient. */
   gradientNorm?: number;
+  /** Those that share weights, then the others. */
   layers: readonly WatchedLayer[];
+  /** Where the gradient is no number. */
+  lost?: Lost;
 }
 
 /** Steps kept before the one that failed. */
@@ -44,16 +55,18 @@ export interface WatchState {
   learned: boolean;
 }
 
-/** Each rule speaks once, but for those that stop the run. */
+/** Each rule speaks once, of update ratios once of each layer. */
 export class SharingWatch {
   private readonly ring: WatchedStep[];
-  private readonly said = new Set<Measure>();
+  private readonly said = new Set<string>();
+  private readonly dense: ReadonlySet<string>;
   private readonly chance: number;
   private start: Pick<WatchedStep, 'loss' | 'memoryNorm'> | undefined;
   private learned: boolean;
 
-  /** With what it went by when a run was stopped it goes on as if it had not been. */
-  constructor(p: { classes: number } & Partial<WatchState>) {
+  /** With what it went by when a run was stopped it goes on as if it had not been. `dense`: layers that are not shared. */
+  constructor(p: { classes: number; dense?: Iterable<string> } & Partial<WatchState>) {
+    this.dense = new Set(p.dense);
     this.chance = Math.log(p.classes);
     this.start = p.start;
     this.ring = [...(p.recent ?? [])];
@@ -74,11 +87,28 @@ export class SharingWatch {
   see(step: WatchedStep): Finding[] {
     this.ring.push(step);
     if (this.ring.length > stepsKept + 1) this.ring.shift();
-    const found = this.judge(step).filter(({ measure }) => !this.said.has(measure));
-    for (const { measure } of found) this.said.add(measure);
+    const found = this.judge(step).filter((finding) => !this.said.has(keyOf(finding)));
+    for (const finding of found) this.said.add(keyOf(finding));
     this.start ??= { loss: step.loss, memoryNorm: step.memoryNorm };
     if (Math.abs(step.loss - this.chance) > 5 * plateauWidth * this.chance) this.learned = true;
-    return found;
+    return found.map((finding) => this.marked(finding));
+  }
+
+  /** What is wrong where a run cannot go on after the step last told, for what its probes compute by weights like these is no number. */
+  overflow(): Finding | undefined {
+    const last = this.ring.at(-1);
+    if (!last) return undefined;
+    const { facts, ...begun } = this.begun('not-finite');
+    return this.marked({
+      ...{ ...begun, facts: { ...facts, what: 'probe' } },
+      ...{ value: null, threshold: null, verdict: 'fail' },
+    });
+  }
+
+  /** Says where a layer is not shared. */
+  private marked(finding: Finding): Finding {
+    const { layer, facts } = finding;
+    return layer !== undefined && this.dense.has(layer) ? { ...finding, facts: { ...facts, unshared: 1 } } : finding;
   }
 
   private judge(step: WatchedStep): Finding[] {
@@ -93,38 +123,52 @@ export class SharingWatch {
         ...this.begun('memory-growth'),
         ...{ value: step.memoryNorm / memoryNorm, threshold: growthLimit, verdict: 'warn' },
       });
-    const moved = fastest(step);
-    if (moved && moved.updateRatio > updateLimit)
+    const leaps = step.layers.filter(({ updateRatio }) => Number.isFinite(updateRatio) && updateRatio > updateLimit);
+    for (const { layer, updateRatio } of leaps.sort((a, b) => b.updateRatio - a.updateRatio))
       findings.push({
-        ...{ id: 'D10', measure: 'update-ratio', value: moved.updateRatio, threshold: updateLimit, verdict: 'warn' },
-        ...{ layer: moved.layer, step: step.step },
+        ...{ id: 'D10', measure: 'update-ratio', value: updateRatio, threshold: updateLimit, verdict: 'warn' },
+        ...{ layer, step: step.step },
       });
     return [...findings, ...this.plateau(step), ...this.gradients(step)];
   }
 
   private notFinite(step: WatchedStep): Finding | undefined {
-    const layer = step.layers.find(({ norm, updateRatio }) => !Number.isFinite(norm) || !Number.isFinite(updateRatio));
-    const whole = Number.isFinite(step.loss) && Number.isFinite(step.memoryNorm);
-    if (whole && !layer) return undefined;
-    const { facts = {}, ...begun } = this.begun('not-finite');
-    // What is no number itself is no guess.
-    const known = { at: step.step };
-    const told = 'likeliest' in facts && layer ? { layer: layer.layer, facts: known } : { facts };
+    const { loss, memoryNorm, gradientNorm = 0, lost, layers } = step;
+    const first = (none: (layer: WatchedLayer) => boolean): string | undefined => layers.find(none)?.layer;
+    const weightless = first(({ norm }) => !Number.isFinite(norm));
+    const left = first(({ updateRatio }) => !Number.isFinite(updateRatio));
+    const before = Number.isFinite(loss) && Number.isFinite(gradientNorm) && !lost;
+    if (before && Number.isFinite(memoryNorm) && (weightless ?? left) === undefined) return undefined;
+    const what = !Number.isFinite(loss) ? 'loss' : before ? 'weights' : 'gradient';
+    // Gradients come from the last layer to the first: the last of those that lost theirs lost it first. Of a loss that is no number
+    // no gradient is one, nor is the step of any layer.
+    const known =
+      lost?.weights.at(0) ??
+      weightless ??
+      (what === 'gradient' ? lost?.gradients.at(-1) : what === 'weights' ? left : undefined);
+    // What a step does comes after its loss and gradient.
+    const { facts = {}, ...begun } = this.begun('not-finite', what === 'weights' ? 0 : 1);
+    const guessed = begun.layer === undefined || 'likeliest' in facts;
+    const told = guessed && known !== undefined ? { layer: known } : {};
     return {
-      ...begun,
-      ...told,
-      value: null,
-      threshold: null,
-      verdict: 'fail',
+      ...{ ...begun, ...told, value: null, threshold: null, verdict: 'fail' },
+      facts: {
+        at: step.step,
+        what,
+        ...(guessed && known === undefined && begun.layer !== undefined && { likeliest: 1 }),
+      },
     };
   }
 
-  /** Back from the last step as long as some layer moved too fast: the first such step, and its fastest layer. */
-  private begun(measure: Measure): Pick<Finding, 'id' | 'measure' | 'layer' | 'step' | 'facts'> {
+  /**
+   * Back from the last step as long as some layer moved too fast: the first such step, and its fastest layer. `less`: so many of the last
+   * steps moved too late to have done it.
+   */
+  private begun(measure: Measure, less = 0): Pick<Finding, 'id' | 'measure' | 'layer' | 'step' | 'facts'> {
     const last = this.ring.length - 1;
     let first = last;
     let layer: string | undefined;
-    for (let k = last; k >= 0; k--) {
+    for (let k = last - less; k >= 0; k--) {
       const moved = fastest(this.ring[k]);
       // A ratio that is not a number has hidden those before it: the steps before tell.
       if (k < last && !(moved && moved.updateRatio > updateLimit)) break;
@@ -195,6 +239,9 @@ export class SharingWatch {
     ];
   }
 }
+
+/** By what a finding is said once. */
+const keyOf = ({ measure, layer }: Finding): string => (measure === 'update-ratio' ? `${measure}/${layer}` : measure);
 
 /** Of finite ratios the largest. */
 function fastest({ layers }: WatchedStep): WatchedLayer | undefined {

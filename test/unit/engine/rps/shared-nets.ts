@@ -24,13 +24,15 @@ export interface Mapped {
   kind?: MappingSpec['kind'];
   scope?: SharingScope;
   seed?: number;
+  /** By default every layer that can be. */
+  only?: readonly string[];
 }
 
 export function mappedNetwork(
   network: Network,
-  { compression, kind = 'fold', scope = 'global', seed = 3 }: Mapped,
+  { compression, kind = 'fold', scope = 'global', seed = 3, only }: Mapped,
 ): Sharing {
-  const layers = layersToShare(network);
+  const layers = layersToShare(network).filter(({ name }) => only?.includes(name) ?? true);
   const most = scope === 'global' ? layers.reduce((n, layer) => n + weightsOf(layer), 0) : Infinity;
   const pieces = { ...(kind === 'roast' && { tile: [2, 2] as const }), ...(kind === 'robe' && { chunk: 2 }) };
   return sharingOf(layers, { compression: Math.min(compression, most / 4), scope, spec: { kind, seed, ...pieces } });

@@ -14,6 +14,7 @@ import { RunReader } from '../../../../src/runs/reader';
 import { readSharingFailures } from '../../../../src/runs/sharing-failure';
 import { runSubject } from '../../../../src/runs/sharing/run-subject';
 import { failure } from '../../formats/bytes';
+import { npyFile } from '../../formats/npy-file';
 import { context, filesIn, finalCheckpoint, outcome, Project, recordOf, TestEngine, totalSteps } from '../project';
 
 let project: Project;
@@ -302,6 +303,58 @@ describe('a shared memory is watched', () => {
     expect(leap.value).toBe(Math.max(...moved));
     expect(leap.steps.at(-1)!.layers.some(({ updateRatio }) => updateRatio! > 0.1)).toBe(true);
     reader.dispose();
+  });
+
+  it('tells of a leap of each layer once, of those that are not shared too, and of eight at most', async () => {
+    const engine = await TestEngine.greeted();
+    const names = Array.from({ length: 11 }, (_, k) => `fc${k + 1}`);
+    const layers = names.flatMap((name, k) => [
+      `{ name: ${name}, linear: { in: ${k === 0 ? 784 : 12}, out: ${k === 10 ? 10 : 12} } }`,
+      ...(k === 10 ? [] : ['{ activation: tanh }']),
+    ]);
+    const sharing = 'compression: 8, include: { names: [fc1, fc2, fc3] }';
+    const { directory } = await engine.run(project.start({ layers, sharing, learningRate: 5 }));
+    const warnings = ofType(await readJournal(new RunFolder(directory).journalFile), 'warning');
+    const leaps = warnings.filter(({ code }) => code === 'sharing.update-ratio');
+    expect(leaps).toHaveLength(8);
+    const told = leaps.map(({ layer }) => layer!);
+    expect(new Set(told).size).toBe(8);
+    expect(told.some((layer) => Number(layer.slice(2)) > 3)).toBe(true);
+    for (const { layer, message } of leaps) {
+      expect(message).toContain(`layer "${layer}"`);
+      expect(message.includes('not shared')).toBe(Number(layer!.slice(2)) > 3);
+    }
+    const kept = await readSharingFailures(new RunFolder(directory));
+    expect(kept.filter(({ code }) => code === 'sharing.update-ratio').map(({ layer }) => layer)).toEqual(told);
+    // The steps that are kept have all layers.
+    expect(kept[0].steps[0].layers.map(({ layer }) => layer)).toEqual(names);
+  });
+
+  it('ends a run whose weights are too large for its probes with where they grew, not with the probe', async () => {
+    // Of inputs of zeros the loss and all gradients are finite, whatever the weights: the first layer alone is too much.
+    const put = (name: string, bytes: Uint8Array): Promise<void> => writeFile(join(project.root, 'data', name), bytes);
+    await put('x_train.npy', npyFile('<f4', [60, 16], new Float32Array(960)));
+    await put(
+      'y_train.npy',
+      npyFile(
+        '<u1',
+        [60],
+        Uint8Array.from({ length: 60 }, (_, i) => i % 10),
+      ),
+    );
+    const layers = Array.from({ length: 20 }, (_, k) => {
+      const [from, to] = [k === 0 ? 16 : 12, k === 19 ? 10 : 12];
+      return `{ name: fc${k + 1}, linear: { in: ${from}, out: ${to}, bias: false } }`;
+    });
+    const change = {
+      ...{ layers, data: 'source: npy, path: ./data', jacobian: '2', weightDecay: 0 },
+      sharing: 'compression: 1, base: orthogonal, gain: { weight: 100 }',
+    };
+    const { directory } = await TestEngine.greeted().then((engine) => engine.run(project.start(change)));
+    const { error } = await recordOf(directory);
+    expect(error?.message).toMatch(/^After the update of step 2 the weights are so large that what a probe computes/);
+    expect(error).toMatchObject({ code: 'sharing.not-finite' });
+    expect((await readSharingFailures(new RunFolder(directory))).at(-1)).toMatchObject({ verdict: 'fail', step: 2 });
   });
 
   it('goes on with what it had seen, so that a resumed run is told the same', async () => {

@@ -52,6 +52,13 @@ it('has each kind once: of a run that went on from before it the new one, at its
   ]);
 });
 
+it('has leaps by their layers', async () => {
+  const leap = trouble('sharing.update-ratio', 'warn', 3);
+  const all = [leap, { ...leap, layer: 'fc2' }, { ...leap, step: 2 }];
+  for (const one of all) await addSharingFailure(folder, one);
+  expect(await readSharingFailures(folder)).toEqual([all[2], all[1]]);
+});
+
 it('reads the first form, which had the last failure alone, and refuses what is none', async () => {
   const { code, step, layer, steps } = trouble('sharing.plateau', 'fail', 40);
   await writeFile(folder.sharingFailureFile, JSON.stringify({ code, step, layer, steps }));

@@ -43,7 +43,8 @@ describe('where the loss is lost', () => {
     );
     expect(found).toMatchObject([
       { measure: 'update-ratio', layer: 'b', step: 36, verdict: 'warn' },
-      { measure: 'not-finite', layer: 'b', step: 36, verdict: 'fail', facts: { at: 39 } },
+      { measure: 'update-ratio', layer: 'c', step: 37, verdict: 'warn' },
+      { measure: 'not-finite', layer: 'b', step: 36, verdict: 'fail', facts: { at: 39, what: 'loss' } },
     ]);
     expect(watched.recent).toHaveLength(stepsKept + 1);
     expect(watched.recent[0].step).toBe(19);
@@ -80,12 +81,94 @@ describe('where the loss is lost', () => {
     }
   });
 
+  const lostAt = (step: Partial<WatchedStep>): Finding => {
+    const { found } = watch([...steps(4), quiet(5, step)]);
+    return found.find(({ measure }) => measure === 'not-finite')!;
+  };
+  const all = (updateRatio: number): WatchedStep['layers'] =>
+    ['a', 'b', 'c'].map((layer) => ({ layer, updateRatio, norm: 3 }));
+
+  it('of gradients the last layer that lost its own lost it first, for they come from there', () => {
+    const gradients = { gradientNorm: NaN, memoryNorm: NaN, layers: all(NaN) };
+    const found = lostAt({ ...gradients, lost: { weights: [], gradients: ['a', 'b'] } });
+    expect(found).toMatchObject({ layer: 'b', step: 5, facts: { at: 5, what: 'gradient' } });
+    expect(findingText(found).sentence).toMatch(
+      /^The gradient of step 5 is not finite, nor are the weights after its update\. It began in layer "b" at step 5\./,
+    );
+    // Where the loss is none either, all of them are lost and none says more than another.
+    const lost = { weights: [], gradients: ['a', 'b', 'c'] };
+    expect(lostAt({ ...gradients, loss: NaN, lost })).toMatchObject({ facts: { what: 'loss', likeliest: 1 } });
+    // Weights that were none before say it.
+    const before = lostAt({ ...gradients, loss: NaN, lost: { ...lost, weights: ['c'] } });
+    expect(before).toMatchObject({ layer: 'c' });
+    expect(before.facts).not.toHaveProperty('likeliest');
+  });
+
+  it('a leap of the same step is no cause of its loss and gradient, and one of the step before is', () => {
+    const lost = { weights: [], gradients: ['b'] };
+    const leap = { layers: moving('c', 0.4), gradientNorm: NaN, lost };
+    expect(lostAt(leap)).toMatchObject({ layer: 'b', step: 5 });
+    const { found } = watch([...steps(3), quiet(4, { layers: moving('a', 0.4) }), quiet(5, leap)]);
+    expect(found.at(-1)).toMatchObject({ measure: 'not-finite', layer: 'a', step: 4, facts: { at: 5 } });
+  });
+
+  it('an update that leaves the numbers is told from the finite loss before it', () => {
+    const found = lostAt({ layers: moving('c', Infinity) });
+    expect(found).toMatchObject({ layer: 'c', step: 5, facts: { what: 'weights' } });
+    expect(findingText(found).sentence).toMatch(
+      /^The weights are not finite after the update of step 5, whose loss still was\. It began in layer "c"/,
+    );
+    expect(lostAt({ layers: moving('b', 0.4), memoryNorm: Infinity })).toMatchObject({ layer: 'b', step: 5 });
+  });
+
+  it('a gradient norm that overflows is a failure, with a guess', () => {
+    expect(lostAt({ gradientNorm: Infinity, lost: { weights: [], gradients: [] } })).toMatchObject({
+      facts: { what: 'gradient', likeliest: 1 },
+    });
+  });
+
+  it('says of a layer that is not shared what helps there', () => {
+    const watched = new SharingWatch({ classes: 10, dense: ['b'] });
+    const [, lost] = [...steps(3), quiet(4, { layers: moving('b', 0.4) }), quiet(5, { loss: NaN })].flatMap((step) =>
+      watched.see(step),
+    );
+    expect(lost).toMatchObject({ measure: 'not-finite', layer: 'b', facts: { unshared: 1 } });
+    expect(findingText(lost).sentence).toMatch(/That layer is not shared: use a smaller learning rate\.$/);
+  });
+
+  it('a probe that weights are too large for is told with where they grew', () => {
+    const watched = new SharingWatch({ classes: 10 });
+    expect(watched.overflow()).toBeUndefined();
+    for (const step of [...steps(3), quiet(4, { layers: moving('c', 7) })]) watched.see(step);
+    const found = watched.overflow()!;
+    expect(found).toMatchObject({
+      measure: 'not-finite',
+      verdict: 'fail',
+      layer: 'c',
+      step: 4,
+      facts: { what: 'probe' },
+    });
+    expect(findingText(found).sentence).toMatch(/^After the update of step 4 the weights are so large that/);
+  });
+
   it('three times the first loss is a failure, and the layer that grew is named', () => {
     const { found } = watch(steps(6, (step) => (step === 6 ? { loss: 3.1, layers: moving('b', 0.05, 9) } : {})));
     expect(found).toMatchObject([{ measure: 'loss-growth', verdict: 'fail', step: 6, layer: 'b' }]);
     expect(found[0].value).toBeCloseTo(3.1, 12);
     expect(watch(steps(6, (step) => (step === 6 ? { loss: 2.9 } : {}))).found).toEqual([]);
   });
+});
+
+it('warns of leaps once of each layer, the longest first', () => {
+  const both = ['a', 'b', 'c'].map((layer, l) => ({ layer, updateRatio: [0.2, 0.01, 0.3][l], norm: 3 }));
+  const { found } = watch(
+    steps(9, (step) => ({ layers: step > 5 ? moving('b', 0.2) : step > 2 ? both : moving('a', 0) })),
+  );
+  expect(found.map(({ step, layer }) => [step, layer])).toEqual([
+    [3, 'c'],
+    [3, 'a'],
+    [6, 'b'],
+  ]);
 });
 
 it('warns once of each thing', () => {
