@@ -1,6 +1,7 @@
 /** `sharing-failure.json`: what a run that shares weights did before each of its warnings, and before it failed; the first stay. */
 import { mostLayers } from '../core/network';
 import { isSparseError } from '../core/errors';
+import { isOfLayers } from '../core/rps/diagnosis/finding';
 import { writeTextAtomically } from '../formats/atomic-file';
 import { readText } from '../formats/text-file';
 import type { SharingFailure } from '../protocol/sharing';
@@ -10,9 +11,7 @@ import { Invalid, list, number, object, oneOf, orNull, text, whole, type Check }
 
 /** Rises when readers of the old form would take it for something else; the first had one failure alone, the last. */
 const version = 2;
-/** Whether a trouble is told of each layer by itself. */
-export const isOfLayers = (code: string): boolean => code === 'sharing.update-ratio';
-/** And of so many: where more are in it, the others say no more. */
+/** A trouble that is told of each layer by itself is told of so many: where more are in it, the others say no more. */
 export const mostOfLayers = 8;
 
 /** Kinds of trouble, each told once, and those of layers. */

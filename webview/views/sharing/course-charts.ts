@@ -1,8 +1,9 @@
 /** The charts of the course, and what they draw. */
-import type { SharingEvent, SharingFailure } from '../../../src/protocol/sharing';
+import type { SharingFailure } from '../../../src/protocol/sharing';
 import { Chart } from '../../drawing/chart';
 import type { AxisSpec, SeriesSpec } from '../../drawing/chart-spec';
 import { styleOf } from '../compare/series';
+import type { CourseStep } from './course-steps';
 import { courseWords as words } from './course-words';
 
 type Values = (number | null)[];
@@ -27,12 +28,10 @@ const finite = (value: number | null | undefined): number | null =>
 /** A logarithm has no place for what is not positive. */
 export const positive = (value: number | null): number | null => (value !== null && value > 0 ? value : null);
 
-export const eventColumns = (events: readonly SharingEvent[], layers: readonly string[]): CourseColumns => ({
-  step: events.map(({ step }) => step),
-  ratios: layers.map((name) =>
-    events.map((event) => finite(event.layers.find(({ layer }) => layer === name)?.updateRatio)),
-  ),
-  memory: events.map(({ memoryGrowth }) => finite(memoryGrowth)),
+export const courseColumns = (rows: readonly CourseStep[], layers: readonly string[]): CourseColumns => ({
+  step: rows.map(({ step }) => step),
+  ratios: layers.map((name) => rows.map((row) => finite(row.layers.find(({ layer }) => layer === name)?.updateRatio))),
+  memory: rows.map(({ memoryGrowth }) => finite(memoryGrowth)),
 });
 
 export const failureColumns = ({ steps }: SharingFailure, layers: readonly string[]): CourseColumns => ({

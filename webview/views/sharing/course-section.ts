@@ -11,7 +11,7 @@ import { Series } from '../spectrum/series';
 import { Metrics } from '../training/metrics';
 import {
   courseCharts,
-  eventColumns,
+  courseColumns,
   failureColumns,
   fewSteps,
   positive,
@@ -20,7 +20,15 @@ import {
 } from './course-charts';
 import { firstToShow } from './course-failures';
 import { eventsTable, failureTable } from './course-tables';
-import { courseWords as words, eventText, failureOption, failureStepText, failureText } from './course-words';
+import { courseLayers, courseSteps, type CourseStep } from './course-steps';
+import {
+  courseText,
+  courseWords as words,
+  failureKey,
+  failureOption,
+  failureStepText,
+  failureText,
+} from './course-words';
 import type { Section, SharingContext } from './section';
 
 /** What a run's tab can ask besides. */
@@ -49,10 +57,14 @@ export class CourseSection implements Section {
   private failures: readonly SharingFailure[] = [];
   /** Of the course that is shown. */
   private failure: SharingFailure | null = null;
-  /** Code of the course that a person chose. */
+  /** Key of the course that a person chose. */
   private wanted: string | undefined;
   private which: Which = 'whole';
+  private shared: readonly string[] = [];
+  /** Those that share weights, and others that trouble began in. */
   private layers: readonly string[] = [];
+  /** Of the whole run. */
+  private steps: readonly CourseStep[] = [];
   private at: number | undefined;
   private extent: readonly [number, number] | undefined;
   /** As the charts were built. */
@@ -75,8 +87,8 @@ export class CourseSection implements Section {
     ] as const;
     this.whichChoice = segmented<Which>(words.which, options, 'whole', (which) => this.choose(which));
     this.whichChoice.element.hidden = true;
-    this.failureChoice = dropdown<string>(words.failures, [], '', (code) => {
-      this.wanted = code;
+    this.failureChoice = dropdown<string>(words.failures, [], '', (key) => {
+      this.wanted = key;
       this.failure = this.toShow();
       this.choose(this.which);
     });
@@ -86,7 +98,8 @@ export class CourseSection implements Section {
   }
 
   show(report: SharingReport): void {
-    this.layers = report.layers.map(({ name }) => name);
+    this.shared = report.layers.map(({ name }) => name);
+    this.layers = courseLayers(this.shared, this.failures);
     this.build();
     this.update();
   }
@@ -108,15 +121,14 @@ export class CourseSection implements Section {
 
   describe(): void {
     const { readOut } = this.context.stage;
-    const { failure, at, which } = this;
-    const items = this.events.items;
+    const { failure, at, which, steps } = this;
     if (failure && which === 'before') {
       const step = at === undefined ? undefined : failure.steps[at];
       readOut.say(step ? failureStepText(step) : failureText(failure));
       return;
     }
-    const event = at === undefined ? items.at(-1) : items[at];
-    readOut.say(event ? eventText(event) : '', failure ? failureText(failure) : '');
+    const step = at === undefined ? steps.at(-1) : steps[at];
+    readOut.say(step ? courseText(step) : '', failure ? failureText(failure) : '');
   }
 
   pictures(): (HTMLCanvasElement | undefined)[] {
@@ -195,19 +207,21 @@ export class CourseSection implements Section {
     this.whichChoice.element.hidden = this.failure === null;
     this.whichChoice.value = this.which;
     this.failureChoice.element.hidden = failures.length < 2;
-    const options = failures.map((failure) => ({ value: failure.code, text: failureOption(failure) }));
+    const options = failures.map((failure) => ({ value: failureKey(failure), text: failureOption(failure) }));
     const text = JSON.stringify(options);
     // An open list is left alone as long as it is right.
     if (text !== this.offered) this.failureChoice.offer(options);
     this.offered = text;
-    this.failureChoice.value = this.failure?.code ?? '';
-    const other = shown?.code !== this.failure?.code;
+    this.failureChoice.value = this.failure ? failureKey(this.failure) : '';
+    const layers = courseLayers(this.shared, failures);
+    const other = layers.join() !== this.layers.join() || shown?.code !== this.failure?.code;
+    this.layers = layers;
     if (other || this.few !== this.areFew) this.build();
     this.draw();
   }
 
   private toShow(): SharingFailure | null {
-    return this.failures.find(({ code }) => code === this.wanted) ?? firstToShow(this.failures) ?? null;
+    return this.failures.find((failure) => failureKey(failure) === this.wanted) ?? firstToShow(this.failures) ?? null;
   }
 
   /** Steps to be drawn: points of their own for each, or only lines. */
@@ -221,9 +235,10 @@ export class CourseSection implements Section {
     const { charts, failure, layers, which } = this;
     if (!charts || this.disposed) return;
     const before = failure !== null && which === 'before';
+    this.steps = courseSteps(this.events.items, this.failures);
     setText(this.note, failure ? failureText(failure) : this.events.items.length === 0 ? words.nothing : '');
     const { drawn, columns } = this.metrics;
-    const of = before ? failureColumns(failure, layers) : eventColumns(this.events.items, layers);
+    const of = before ? failureColumns(failure, layers) : courseColumns(this.steps, layers);
     const lossSteps = before ? of.step : drawn.rows().map((row) => columns.step[row]);
     const losses = before ? failure.steps.map(({ loss }) => loss) : [...drawn.column('loss')];
     // Steps ascend.

@@ -1,12 +1,14 @@
 /** What the course of a run that shares its weights says. */
-import type { SharingEvent, SharingFailure } from '../../../src/protocol/sharing';
+import { isOfLayers } from '../../../src/core/rps/diagnosis/finding';
+import type { SharingFailure } from '../../../src/protocol/sharing';
 import { warningTitle } from '../../../src/protocol/sharing-words';
 import { count, figure } from '../../format';
+import type { CourseStep } from './course-steps';
 
 export const courseWords = {
   help: [
-    'Loss, and by layer the norm of a step over that of the weights: healthy training stays near 0.001, and above the dotted line, 0.1, a layer is thrown about. The last chart is the norm of the memory over that before the first step.',
-    'Where a run failed, or was warned of, the steps before are kept: Before the Trouble shows them one by one. Of several troubles, each of which is kept once, the list beside it chooses: the first failure comes first, and what came on top of it. What grows over decades is drawn on a logarithmic axis.',
+    'Loss, and by layer, with those that are not shared where trouble began there, the norm of a step over that of the weights: healthy training stays near 0.001, and above the dotted line, 0.1, a layer is thrown about. The last chart is the norm of the memory over that before the first step. Of a run that ended before its second recorded step the kept steps are drawn.',
+    'Where a run failed, or was warned of, the steps before are kept: Before the Trouble shows them one by one. Of several troubles, each of which is kept once, and a leap once of each layer, the list beside it chooses: the first failure comes first, and what came on top of it. What grows over decades is drawn on a logarithmic axis.',
   ],
   keys: [
     ['← →', 'Move the cursor in a chart (Shift: far)'],
@@ -58,9 +60,28 @@ const measuredText = ({ code, value, threshold }: SharingFailure): string => {
   return ` (${said}${threshold === null || threshold === value ? '' : `, limit ${threshold}`})`;
 };
 
-/** `Step 5: Not a number`, `Step 1: Growing memory (warning)`. */
-export const failureOption = ({ code, verdict, step, steps }: SharingFailure): string =>
-  `Step ${count(steps.at(-1)?.step ?? step)}: ${warningTitle(code)}${verdict === 'fail' ? '' : ` (${courseWords.warning})`}`;
+/** What tells it from the others: leaps are kept by layers. */
+export const failureKey = ({ code, layer }: SharingFailure): string => `${code}/${isOfLayers(code) ? layer : ''}`;
+
+/** `Step 5: Not a number`, `Step 1: Growing memory (warning)`, `Step 3: Step over weights, fc1 (warning)`. */
+export const failureOption = ({ code, verdict, step, layer, steps }: SharingFailure): string =>
+  `Step ${count(steps.at(-1)?.step ?? step)}: ${warningTitle(code)}${isOfLayers(code) && layer !== null ? `, ${layer}` : ''}` +
+  (verdict === 'fail' ? '' : ` (${courseWords.warning})`);
+
+type KeptStep = SharingFailure['steps'][number];
+
+/** The loss is that of before the update, which may have left the numbers itself. */
+const lostAfter = ({ loss, memoryNorm, layers }: KeptStep): boolean =>
+  loss !== null &&
+  (memoryNorm === null || layers.some(({ updateRatio, norm }) => updateRatio === null || norm === null));
+
+/** `, the weights after the update of step 5`. */
+const afterText = ({ code, steps }: SharingFailure): string => {
+  const last = steps.at(-1);
+  return code === 'sharing.not-finite' && last && lostAfter(last)
+    ? `, the weights after the update of step ${count(last.step)}`
+    : '';
+};
 
 /** `Not a number: it began in fc3 at step 1; steps 1 to 5 are kept`. */
 export const failureText = (failure: SharingFailure): string => {
@@ -72,7 +93,7 @@ export const failureText = (failure: SharingFailure): string => {
       : first === last
         ? `step ${count(first.step)} is kept`
         : `steps ${count(first.step)} to ${count(last.step)} are kept`;
-  return `${warningTitle(code)}${measuredText(failure)}: it began ${layer === null ? '' : `in ${layer} `}at step ${count(step)}; ${kept}`;
+  return `${warningTitle(code)}${afterText(failure)}${measuredText(failure)}: it began ${layer === null ? '' : `in ${layer} `}at step ${count(step)}; ${kept}`;
 };
 
 const largest = (layers: readonly { layer: string; updateRatio: number | null }[]): string => {
@@ -82,8 +103,21 @@ const largest = (layers: readonly { layer: string; updateRatio: number | null }[
   return `largest update ratio ${figure(most.updateRatio!)} in ${most.layer}`;
 };
 
-export const eventText = ({ step, layers, memoryGrowth }: SharingEvent): string =>
-  `step ${count(step)} · ${largest(layers)} · memory ${figure(memoryGrowth)}x its first norm`;
+export const courseText = ({ step, layers, memoryGrowth }: CourseStep): string =>
+  [
+    `step ${count(step)}`,
+    largest(layers),
+    memoryGrowth === null ? '' : `memory ${figure(memoryGrowth)}x its first norm`,
+  ]
+    .filter((part) => part !== '')
+    .join(' · ');
 
-export const failureStepText = ({ step, loss, layers }: SharingFailure['steps'][number]): string =>
-  `step ${count(step)} · loss ${loss === null ? 'not finite' : figure(loss)} · ${largest(layers)}`;
+export const failureStepText = (kept: KeptStep): string =>
+  [
+    `step ${count(kept.step)}`,
+    `loss ${kept.loss === null ? 'not finite' : figure(kept.loss)}`,
+    lostAfter(kept) ? 'weights not finite after its update' : '',
+    largest(kept.layers),
+  ]
+    .filter((part) => part !== '')
+    .join(' · ');

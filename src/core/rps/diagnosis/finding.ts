@@ -35,6 +35,9 @@ export type Measure =
   | 'half-precision'
   | 'wiring';
 
+/** Whether a warning of a run, by its code, is told of each layer by itself. */
+export const isOfLayers = (code: string): boolean => code === 'sharing.update-ratio';
+
 /** An edit of the config; the words of its button are by `kind`. */
 export interface Fix {
   kind: 'fold' | 'theory' | 'stable-rps' | 'init-std' | 'learning-rate' | 'no-compat' | 'compression';
