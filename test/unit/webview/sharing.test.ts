@@ -230,6 +230,9 @@ describe('sentences', () => {
       'location 12 of 100 · not used',
     );
     expect(othersText({ ...page, total: 3 }, 'fc2')).toBe('location 12 with 2 others: 1 of fc1, 1 of fc2');
+    expect(othersText({ ...page, total: 5000 }, 'fc2')).toBe(
+      'location 12 with 4,999 others, of the first 3 of all 5,000 sharers: 1 of fc1, 1 of fc2',
+    );
     expect(othersText({ ...page, total: 1, sharers: [] }, 'fc2')).toBe('location 12, alone');
   });
 

@@ -23,8 +23,7 @@ export const othersText = ({ location, total, sharers }: SharersPage, own: strin
   for (const { layer } of sharers) by.set(layer, (by.get(layer) ?? 0) + 1);
   by.set(own, (by.get(own) ?? 1) - 1);
   const list = [...by].filter(([, weights]) => weights > 0).map(([layer, weights]) => `${count(weights)} of ${layer}`);
-  const left = total - sharers.length;
-  return total <= 1
-    ? `location ${count(location)}, alone`
-    : `location ${count(location)} with ${many(total - 1, 'other')}: ${list.join(', ')}${left > 0 ? ' …' : ''}`;
+  if (total <= 1) return `location ${count(location)}, alone`;
+  const cut = sharers.length < total ? `, of the first ${count(sharers.length)} of all ${count(total)} sharers` : '';
+  return `location ${count(location)} with ${many(total - 1, 'other')}${cut}: ${list.join(', ')}`;
 };
