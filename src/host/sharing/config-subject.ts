@@ -37,6 +37,7 @@ export const configSubject = (configPath: string): SharingSubject => {
     };
   };
   return {
+    text: async () => (await vscode.workspace.openTextDocument(uri)).getText(),
     source: async () => (await planned()).source,
     mapped: async () => (await planned()).mapped(),
     report: async (context) => (await (await planned()).report(context)).report,

@@ -110,7 +110,7 @@ export class SharingPanels implements vscode.WebviewPanelSerializer {
 
   private adopt(panel: vscode.WebviewPanel, configPath: string): Opened {
     const title = words.sharingOf(basename(configPath));
-    const desk = new SharingDesk(this.subject(configPath), this.engine);
+    const desk = new SharingDesk(this.subject(configPath), this.engine, () => peer.emit('changed', {}));
     const saver = new Saver(vscode.Uri.file(dirname(configPath)));
     const { sharing, sharingOwners, sharers, measureSharing, testSharing, applySharingFix } = desk;
     const told = (report: SharingReport): SharingReport => {

@@ -14,6 +14,8 @@ import { inSlices } from './slices';
 export interface SharingSubject {
   /** Without any measurement. */
   report(context: CallContext): Promise<SharingReport>;
+  /** What the figures are of, as it stands now; absent where it is always the same. */
+  text?(): Promise<string>;
   mapped(): Promise<Mapped>;
   /** What the engine is to measure. */
   source(): Promise<ConfigSource>;
@@ -33,14 +35,22 @@ export interface SharingEngine {
   test(params: ConfigSource & SharingTest, options: CallOptions): Promise<TestedPoint[]>;
 }
 
+/** A report, and the text that it is of. */
+interface Known {
+  text: string | undefined;
+  report: SharingReport;
+}
+
 export class SharingDesk implements SharingCalls {
-  private known: SharingReport | undefined;
+  private known: Known | undefined;
   /** Made once: the memory is looked at location by location. */
   private mapping: Promise<Mapped> | undefined;
 
+  /** `replaced`: is told that what was tested is of another text than what is shown, which has to be asked for anew. */
   constructor(
     private readonly subject: SharingSubject,
     private readonly engine: SharingEngine,
+    private readonly replaced: () => void = () => undefined,
   ) {}
 
   /** The subject is another one: what was measured of it does not count any more. */
@@ -49,7 +59,7 @@ export class SharingDesk implements SharingCalls {
     this.mapping = undefined;
   }
 
-  readonly sharing: SharingCalls['sharing'] = async (_, context) => this.current(context);
+  readonly sharing: SharingCalls['sharing'] = async (_, context) => (await this.shown(context)).report;
 
   readonly sharingOwners: SharingCalls['sharingOwners'] = async ({ from, to, bins }, context) => {
     const { sharing } = await this.mapped();
@@ -78,24 +88,24 @@ export class SharingDesk implements SharingCalls {
     const measured = await this.engine.diagnose({ ...source, level }, optionsOf(context));
     await this.needSame(source);
     // Somebody may have tested a point meanwhile.
-    this.known = mergeReports(this.known ?? before, measured);
-    return this.known;
+    return this.keep(before, (report) => mergeReports(report, measured)).report;
   };
 
   readonly testSharing: SharingCalls['testSharing'] = async ({ points }, context) => {
     const before = await this.current(context);
     const source = await this.subject.source();
-    const { sharpness } = this.known ?? before;
+    const { sharpness } = before.report;
     const trial = { points, steps: testSteps, ...(sharpness && { sharpness }) };
     const tested = await this.engine.test({ ...source, ...trial }, optionsOf(context));
     await this.needSame(source);
-    const known = this.known ?? before;
-    this.known = { ...known, tested: mergeTested(known.tested, tested) };
-    return this.known.tested;
+    const shown = this.known;
+    const { report } = this.keep(before, (known) => ({ ...known, tested: mergeTested(known.tested, tested) }));
+    if (shown && shown.text !== before.text) this.replaced();
+    return report.tested;
   };
 
   readonly applySharingFix: SharingCalls['applySharingFix'] = async ({ finding }, context) => {
-    const fix = (await this.current(context)).findings.at(finding)?.fix;
+    const fix = (await this.shown(context)).report.findings.at(finding)?.fix;
     if (!fix) throw errors.noSuchFinding(finding);
     await this.subject.edit(fix.edits);
   };
@@ -114,8 +124,28 @@ export class SharingDesk implements SharingCalls {
     if ((await this.subject.source()).configText !== configText) throw errors.changedWhileMeasured();
   }
 
-  private async current(context: CallContext): Promise<SharingReport> {
-    this.known ??= await this.subject.report(context);
+  /** What a person looks at. */
+  private async shown(context: CallContext): Promise<Known> {
+    this.known ??= await this.fresh(context);
+    return this.known;
+  }
+
+  /** What is known of the text that stands there now, saved or not. */
+  private async current(context: CallContext): Promise<Known> {
+    const text = await this.subject.text?.();
+    return this.known?.text === text && this.known ? this.known : this.fresh(context);
+  }
+
+  private async fresh(context: CallContext): Promise<Known> {
+    const text = await this.subject.text?.();
+    return { text, report: await this.subject.report(context) };
+  }
+
+  /** Of one text; what was known of another says nothing of this one. `before`: where nothing is known of it. */
+  private keep({ text, report }: Known, changed: (report: SharingReport) => SharingReport): Known {
+    const same = this.known?.text === text ? this.known : undefined;
+    if (this.known && !same) this.mapping = undefined;
+    this.known = { text, report: changed(same?.report ?? report) };
     return this.known;
   }
 }

@@ -55,15 +55,25 @@ interface Asked {
   during: { measuring?: () => void; text: string };
   /** Times the mapping was made, and the report. */
   made: { mapped: number; report: number };
+  /** What stands in the editor, of which reports tell by `n`. */
+  edited: { text: string; replaced: number };
 }
 
 function deskOf(plain = false): Asked {
-  const asked: Omit<Asked, 'desk'> = { edits: [], trials: [], during: { text: '' }, made: { mapped: 0, report: 0 } };
+  const asked: Omit<Asked, 'desk'> = {
+    edits: [],
+    trials: [],
+    during: { text: '' },
+    made: { mapped: 0, report: 0 },
+    edited: { text: 'saved', replaced: 0 },
+  };
   const scales = plain ? plainScales(sharing, 0.05) : normalisedScales(sharing);
+  const ofNow = (report: SharingReport): SharingReport =>
+    asked.edited.text === 'saved' ? report : { ...report, n: asked.edited.text.length };
   const engine: SharingEngine = {
     diagnose: ({ level }) => {
       asked.during.measuring?.();
-      return Promise.resolve(level === 'batch' ? batch : sharp);
+      return Promise.resolve(ofNow(level === 'batch' ? batch : sharp));
     },
     test: (params) => {
       asked.during.measuring?.();
@@ -73,7 +83,11 @@ function deskOf(plain = false): Asked {
   };
   const desk = new SharingDesk(
     {
-      report: () => Promise.resolve((asked.made.report++, base)),
+      report: () => {
+        asked.made.report++;
+        return Promise.resolve(ofNow(base));
+      },
+      text: () => Promise.resolve(asked.edited.text),
       mapped: () => {
         // The first time it goes wrong.
         if (asked.made.mapped++ === 0) return Promise.reject(new Error('not yet'));
@@ -83,6 +97,7 @@ function deskOf(plain = false): Asked {
       edit: (edits) => Promise.resolve(void asked.edits.push(...edits)),
     },
     engine,
+    () => asked.edited.replaced++,
   );
   return { desk, ...asked };
 }
@@ -132,6 +147,44 @@ describe('the desk of shared weights', () => {
       expect((await desk.sharing({}, context)).sharpness?.value).toBe(9);
     },
   );
+
+  it('takes what is measured of unsaved edits for theirs, not into the report of what was saved', async () => {
+    const { desk, edited, made } = deskOf();
+    await desk.sharing({}, context);
+    await desk.measureSharing({ level: 'sharpness' }, context);
+    await desk.mapped().catch(() => undefined);
+    await desk.mapped();
+    edited.text = 'edited';
+    const measured = await desk.measureSharing({ level: 'batch' }, context);
+    expect([measured.n, measured.layers[0].batch?.updateRatio, measured.sharpness]).toEqual([6, 0.1, undefined]);
+    expect((await desk.sharing({}, context)).n).toBe(6);
+    // Its sharers are those of the other mapping.
+    await desk.mapped();
+    expect(made.mapped).toBe(3);
+    // And what is measured of the same text goes with it.
+    expect((await desk.measureSharing({ level: 'sharpness' }, context)).layers[0].batch?.updateRatio).toBe(0.1);
+  });
+
+  it('asks for another picture where what was tested is of another text than what is shown', async () => {
+    const { desk, edited } = deskOf();
+    const points = [{ initStd: 1, learningRate: 0.1 }];
+    await desk.sharing({}, context);
+    await desk.testSharing({ points }, context);
+    expect(edited.replaced).toBe(0);
+    edited.text = 'edited';
+    expect(await desk.testSharing({ points: [{ initStd: 2, learningRate: 0.1 }] }, context)).toHaveLength(1);
+    expect(edited.replaced).toBe(1);
+    const shown = await desk.sharing({}, context);
+    expect([shown.n, shown.tested.map(({ initStd }) => initStd)]).toEqual([6, [2]]);
+  });
+
+  it('changes by a fix what it was shown with, whatever was typed since', async () => {
+    const { desk, edited, edits } = deskOf();
+    await desk.sharing({}, context);
+    edited.text = 'edited';
+    await desk.applySharingFix({ finding: 1 }, context);
+    expect(edits).toEqual(fix.edits);
+  });
 
   it('counts a place that is tested again once', () => {
     const merged = mergeReports(
