@@ -19,6 +19,11 @@ export function useScratch(address: usize): void {
   scratch = address;
 }
 
+@inline
+export function scratchOf(): usize {
+  return scratch;
+}
+
 /** `count` features over `width` floats from x, in strips; what is wanting of the last strip is 0. */
 function pack(taps: usize, count: i32, x: usize, batch: i32, width: i32): void {
   for (let s = 0; s < width; s += strip) {

@@ -1,5 +1,31 @@
 // Givens rotations, see ../rotations.ts.
+import { scratchOf } from './dense';
 
+@inline
+function two<T>(one: usize, other: usize): v128 {
+  if (sizeof<T>() == 8) return v128.load64_lane(other, v128.load64_zero(one), 1);
+  return f64x2.promote_low_f32x4(v128.load32_lane(other, v128.load32_zero(one), 1));
+}
+
+@inline
+function putTwo<T>(one: usize, other: usize, values: v128): void {
+  if (sizeof<T>() == 8) {
+    v128.store64_lane(one, values, 0);
+    v128.store64_lane(other, values, 1);
+    return;
+  }
+  const rounded = f32x4.demote_f64x2_zero(values);
+  v128.store32_lane(one, rounded, 0);
+  v128.store32_lane(other, rounded, 1);
+}
+
+/** Rotations that are sifted at a time; what is left of them is in the nearest cache. */
+const atATime: i32 = 512;
+
+/**
+ * Most rotations meet no value of a block, or a few, unforeseeably: so first those that meet any are listed without a
+ * branch, then four values at a time are turned.
+ */
 @inline
 function rotate<T>(
   values: usize,
@@ -10,23 +36,47 @@ function rotate<T>(
   sin: usize,
   steps: i32,
 ): void {
-  for (let t: usize = 0; t < <usize>steps; t++) {
-    const i = <usize>load<u32>(first + (t << 2));
-    const j = <usize>load<u32>(second + (t << 2));
-    let bits = load<u32>(supports + (i << 2)) | load<u32>(supports + (j << 2));
-    if (bits == 0) continue;
-    store<u32>(supports + (i << 2), bits);
-    store<u32>(supports + (j << 2), bits);
-    const p = values + i * 32 * sizeof<T>();
-    const q = values + j * 32 * sizeof<T>();
-    const c = load<f64>(cos + (t << 3));
-    const s = load<f64>(sin + (t << 3));
-    for (; bits != 0; bits &= bits - 1) {
-      const at = <usize>ctz(bits) * sizeof<T>();
-      const x = <f64>load<T>(p + at);
-      const y = <f64>load<T>(q + at);
-      store<T>(p + at, <T>(c * x + s * y));
-      store<T>(q + at, <T>(c * y - s * x));
+  const list = scratchOf();
+  for (let from = 0; from < steps; from += atATime) {
+    const to = min(from + atATime, steps);
+    let end = list;
+    for (let t = from; t < to; t++) {
+      const at = <usize>t << 2;
+      const i = supports + (<usize>load<u32>(first + at) << 2);
+      const j = supports + (<usize>load<u32>(second + at) << 2);
+      const bits = load<u32>(i) | load<u32>(j);
+      store<u32>(i, bits);
+      store<u32>(j, bits);
+      store<u32>(end, t);
+      store<u32>(end, bits, 4);
+      end += <usize>i32(bits != 0) << 3;
+    }
+    for (let at = list; at < end; at += 8) {
+      const t = <usize>load<u32>(at);
+      let bits = load<u32>(at, 4);
+      const p = values + <usize>load<u32>(first + (t << 2)) * 32 * sizeof<T>();
+      const q = values + <usize>load<u32>(second + (t << 2)) * 32 * sizeof<T>();
+      const c = v128.load64_splat(cos + (t << 3));
+      const s = v128.load64_splat(sin + (t << 3));
+      do {
+        // Of fewer than four the first more than once, which comes to the same: all are read before any is written.
+        const k0 = <usize>ctz(bits) * sizeof<T>();
+        bits &= bits - 1;
+        const k1 = bits != 0 ? <usize>ctz(bits) * sizeof<T>() : k0;
+        bits &= bits - 1;
+        const k2 = bits != 0 ? <usize>ctz(bits) * sizeof<T>() : k0;
+        bits &= bits - 1;
+        const k3 = bits != 0 ? <usize>ctz(bits) * sizeof<T>() : k0;
+        bits &= bits - 1;
+        const x = two<T>(p + k0, p + k1);
+        const y = two<T>(q + k0, q + k1);
+        const z = two<T>(p + k2, p + k3);
+        const w = two<T>(q + k2, q + k3);
+        putTwo<T>(p + k0, p + k1, f64x2.add(f64x2.mul(c, x), f64x2.mul(s, y)));
+        putTwo<T>(q + k0, q + k1, f64x2.sub(f64x2.mul(c, y), f64x2.mul(s, x)));
+        putTwo<T>(p + k2, p + k3, f64x2.add(f64x2.mul(c, z), f64x2.mul(s, w)));
+        putTwo<T>(q + k2, q + k3, f64x2.sub(f64x2.mul(c, w), f64x2.mul(s, z)));
+      } while (bits != 0);
     }
   }
 }
