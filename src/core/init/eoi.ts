@@ -73,8 +73,8 @@ export function drawSequence({ most = Infinity, ...p }: EoiRequest & { most?: nu
   return { rows, columns, ...pairs, angle, seed };
 }
 
-/** Pairs that are drawn before their supports are merged. */
-const pairsAtATime = 64;
+/** Room for so many pairs to begin with. */
+const fewPairs = 256;
 
 /** Draws axis pairs and follows the supports only, until the density is reached: the cheap half of the method. */
 function drawPairs(
@@ -84,7 +84,7 @@ function drawPairs(
   most: number,
   rng: Rng,
 ): { first: Uint32Array; second: Uint32Array; lastUndone: boolean } {
-  const { room, mergePairs } = kernels();
+  const { room, drawPairs: draw } = kernels();
   const layout = rowMajorLayout(rows, columns);
   const { axes, words } = layout;
   const wanted = wantedNonZeros(rows, columns, density);
@@ -94,20 +94,15 @@ function drawPairs(
   supports.set(firstSupports(layout));
   // Non-zeros before and after the last pair.
   const counts = room.uint32(2).fill(layout.length);
-  let [first, second] = [room.uint32(4 * pairsAtATime), room.uint32(4 * pairsAtATime)];
+  const state = room.uint32(4);
+  state.set(rng.state.state);
+  let [first, second] = [room.uint32(fewPairs), room.uint32(fewPairs)];
   let drawn = 0;
   try {
     while (counts[1] < wanted) {
       if (drawn >= limit) throw noEnd(rows, columns, density, limit);
-      if (drawn + pairsAtATime > first.length) [first, second] = [doubled(room, first), doubled(room, second)];
-      for (let t = drawn; t < drawn + pairsAtATime; t++) {
-        const i = rng.below(axes);
-        const skipping = rng.below(axes - 1);
-        const j = skipping < i ? skipping : skipping + 1;
-        first[t] = Math.min(i, j);
-        second[t] = Math.max(i, j);
-      }
-      drawn += mergePairs(supports, words, first, second, drawn, drawn + pairsAtATime, wanted, counts);
+      if (drawn === first.length) [first, second] = [doubled(room, first), doubled(room, second)];
+      drawn += draw(state, supports, axes, words, first, second, drawn, first.length, wanted, counts);
     }
     const [before, nonZeros] = counts;
     return {
@@ -116,7 +111,7 @@ function drawPairs(
       lastUndone: drawn > 0 && (wanted - before < nonZeros - wanted || nonZeros > most),
     };
   } finally {
-    for (const array of [supports, counts, first, second]) room.free(array);
+    for (const array of [supports, counts, state, first, second]) room.free(array);
   }
 }
 

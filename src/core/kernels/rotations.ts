@@ -19,11 +19,14 @@ export interface RotationKernels {
   rotateBlock: RotateBlock<Float32Array>;
   rotateBlock64: RotateBlock<Float64Array>;
   /**
-   * ORs the supports, `words` words each, of the axes of pairs `from`, ... below `to`, until at least `wanted` non-zeros;
-   * `counts`: how many there are, before and after the last pair. Returns the pairs done.
+   * Draws pairs of different axes, each as likely, and ORs their supports, `words` words each, until at least `wanted`
+   * non-zeros or until there are pairs `from`, ... below `to`, the lower axis first. `counts`: non-zeros before and after
+   * the last pair; `state`: the four words of the generator (core/rng.ts). Both are moved on. Returns the pairs drawn.
    */
-  mergePairs: (
+  drawPairs: (
+    state: Uint32Array,
     supports: Uint32Array,
+    axes: number,
     words: number,
     first: Uint32Array,
     second: Uint32Array,

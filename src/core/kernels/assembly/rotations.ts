@@ -141,8 +141,16 @@ function merge(p: usize, q: usize, words: i32): i32 {
   return grown;
 }
 
-export function mergePairs(
+/** 2^32 - 1 - 2^32 % bound: what is drawn above it is drawn again, so that each of the bound numbers is as likely. */
+@inline
+function lastFair(bound: u32): u32 {
+  return <u32>(0xffffffff - (<u64>1 << 32) % <u64>bound);
+}
+
+export function drawPairs(
+  state: usize,
   supports: usize,
+  axes: u32,
   words: i32,
   first: usize,
   second: usize,
@@ -151,15 +159,49 @@ export function mergePairs(
   wanted: f64,
   counts: usize,
 ): i32 {
-  let t = from;
+  let a = load<u32>(state);
+  let b = load<u32>(state, 4);
+  let c = load<u32>(state, 8);
+  let d = load<u32>(state, 12);
+  const lastOfAxes = lastFair(axes);
+  const lastOfOthers = lastFair(axes - 1);
   let before = load<u32>(counts);
   let now = load<u32>(counts, 4);
-  for (; t < to && <f64>now < wanted; t++) {
-    const i = load<i32>(first + (<usize>t << 2));
-    const j = load<i32>(second + (<usize>t << 2));
+  let one: u32 = 0;
+  let choosesSecond = false;
+  let t = from;
+  while (t < to && <f64>now < wanted) {
+    // xoshiro128**, as core/rng.ts.
+    const drawn = rotl<u32>(b * 5, 7) * 9;
+    const shifted = b << 9;
+    c ^= a;
+    d ^= b;
+    b ^= c;
+    a ^= d;
+    c ^= shifted;
+    d = rotl<u32>(d, 11);
+    if (!choosesSecond) {
+      if (drawn > lastOfAxes) continue;
+      one = drawn % axes;
+      choosesSecond = true;
+      continue;
+    }
+    if (drawn > lastOfOthers) continue;
+    choosesSecond = false;
+    const skipping = drawn % (axes - 1);
+    const other = skipping + u32(skipping >= one);
+    const i = min(one, other);
+    const j = max(one, other);
+    store<u32>(first + (<usize>t << 2), i);
+    store<u32>(second + (<usize>t << 2), j);
     before = now;
     now += merge(supports + (<usize>(i * words) << 2), supports + (<usize>(j * words) << 2), words);
+    t++;
   }
+  store<u32>(state, a);
+  store<u32>(state, b, 4);
+  store<u32>(state, c, 8);
+  store<u32>(state, d, 12);
   store<u32>(counts, before);
   store<u32>(counts, now, 4);
   return t - from;

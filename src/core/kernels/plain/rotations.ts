@@ -1,4 +1,5 @@
 import { mergeSupports, rotateAxes, wordLayout } from '../../axes';
+import { Rng } from '../../rng';
 import type { RotationKernels } from '../rotations';
 
 function rotateBlock(
@@ -17,13 +18,21 @@ function rotateBlock(
 export const plainRotations: RotationKernels = {
   rotateBlock,
   rotateBlock64: rotateBlock,
-  mergePairs(supports, words, first, second, from, to, wanted, counts) {
+  drawPairs(state, supports, axes, words, first, second, ...[from, to, wanted, counts]) {
+    // What is split off it is not drawn, so its key does not matter.
+    const rng = Rng.restore({ key: [0, 0, 0, 0], state: [...state], spare: null });
     let t = from;
     while (t < to && counts[1] < wanted) {
+      const one = rng.below(axes);
+      const skipping = rng.below(axes - 1);
+      const other = skipping < one ? skipping : skipping + 1;
+      first[t] = Math.min(one, other);
+      second[t] = Math.max(one, other);
       counts[0] = counts[1];
       counts[1] += mergeSupports(supports, words, first[t], second[t]);
       t++;
     }
+    state.set(rng.state.state);
     return t - from;
   },
 };
