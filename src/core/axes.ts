@@ -34,11 +34,18 @@ export const wordLayout = (axes: number): AxisLayout => ({
 });
 
 /** Supports before the first rotation: one entry at each of `length` axes, by default the identity (eoi.md 1.1). */
-export function firstSupports(
-  { axes, length, words }: Pick<AxisLayout, 'axes' | 'length' | 'words'>,
+export const firstSupports = (layout: SupportLayout, beginning: Beginning = {}): Uint32Array =>
+  setFirstSupports(new Uint32Array(layout.axes * layout.words), layout, beginning);
+
+type SupportLayout = Pick<AxisLayout, 'axes' | 'length' | 'words'>;
+
+/** The same in an array of axes * words, whatever it holds. */
+export function setFirstSupports(
+  supports: Uint32Array,
+  { length, words }: SupportLayout,
   { start }: Beginning = {},
 ): Uint32Array {
-  const supports = new Uint32Array(axes * words);
+  supports.fill(0);
   for (let k = 0; k < length; k++) supports[(start?.[k] ?? k) * words + (k >>> 5)] = 1 << (k & 31);
   return supports;
 }

@@ -4,7 +4,7 @@
  */
 import { checkAngles, drawAngle } from '../angles';
 import type { Angles } from '../angles';
-import { firstSupports, rowMajorLayout } from '../axes';
+import { rowMajorLayout, setFirstSupports } from '../axes';
 import { densityOutOfRange, densityTooLow, noEnd } from '../errors';
 import { replayWithMask } from '../givens';
 import { kernels } from '../kernels/current';
@@ -90,8 +90,7 @@ function drawPairs(
   const wanted = wantedNonZeros(rows, columns, density);
   // Even density 1 needs about axes * ln(axes) rotations; the chance to pass this bound is below exp(-100).
   const limit = Math.ceil(64 * axes * (1 + Math.log(axes)));
-  const supports = room.uint32(axes * words);
-  supports.set(firstSupports(layout));
+  const supports = setFirstSupports(room.uint32(axes * words), layout);
   // Non-zeros before and after the last pair.
   const counts = room.uint32(2).fill(layout.length);
   const state = room.uint32(4);

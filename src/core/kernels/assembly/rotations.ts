@@ -106,9 +106,9 @@ export function rotateBlock64(
 }
 
 @inline
-function bitsOf(v: v128): i32 {
-  // Bytes, then sums of their neighbours until four sums of four bytes are left.
-  const sums = i32x4.extadd_pairwise_i16x8_u(i16x8.extadd_pairwise_i8x16_u(i8x16.popcnt(v)));
+function sumOfBytes(v: v128): i32 {
+  // Sums of neighbours until four sums of four bytes are left.
+  const sums = i32x4.extadd_pairwise_i16x8_u(i16x8.extadd_pairwise_i8x16_u(v));
   return (
     i32x4.extract_lane(sums, 0) +
     i32x4.extract_lane(sums, 1) +
@@ -120,16 +120,18 @@ function bitsOf(v: v128): i32 {
 @inline
 function merge(p: usize, q: usize, words: i32): i32 {
   let grown = 0;
-  for (; words >= 4; words -= 4, p += 16, q += 16) {
-    const a = v128.load(p);
-    const b = v128.load(q);
-    const differing = v128.xor(a, b);
-    if (!v128.any_true(differing)) continue;
-    // Each bit that one of them has alone is new to the other.
-    grown += bitsOf(differing);
-    const union = v128.or(a, b);
-    v128.store(p, union);
-    v128.store(q, union);
+  while (words >= 4) {
+    // Each bit that one of them has alone is new to the other. Bytes hold the counts of 31 words each, 8 a word.
+    let bytes = i8x16.splat(0);
+    for (const rest = max(words - 31 * 4, 3); words > rest; words -= 4, p += 16, q += 16) {
+      const a = v128.load(p);
+      const b = v128.load(q);
+      const union = v128.or(a, b);
+      v128.store(p, union);
+      v128.store(q, union);
+      bytes = i8x16.add(bytes, i8x16.popcnt(v128.xor(a, b)));
+    }
+    grown += sumOfBytes(bytes);
   }
   for (; words > 0; words--, p += 4, q += 4) {
     const a = load<u32>(p);

@@ -61,4 +61,13 @@ describe.each(everyKernels())('rotations by %s kernels', (_, own) => {
     expect(mask.words).toEqual(plain.mask.words);
     expect(replayDouble(s)).toEqual((useKernels(plainKernels()), replayDouble(s)));
   });
+
+  it('draws as the plain kernels do where supports are long and nearly full', () => {
+    const request = { rows: 4001, columns: 4002, density: 0.99, angles: { fixed: 30 } } as const;
+    const draw = (): RotationSequence => drawSequence({ ...request, rng: Rng.fromSeed(5), seed: 5 });
+    useKernels(plainKernels());
+    const wanted = draw();
+    useKernels(own);
+    expect(draw()).toEqual(wanted);
+  });
 });
