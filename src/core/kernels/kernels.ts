@@ -84,11 +84,9 @@ const withArrays =
 /** What a module of the kernels exports. */
 export type Exports = Readonly<Record<string, unknown>>;
 
-/** The functions of a module by their names, over arrays of the memory it was given. */
-const compiledFunctions = (exports: Exports): KernelFunctions =>
-  Object.fromEntries(
-    Object.keys(plainFunctions).map((name) => [name, withArrays(exports[name] as Compiled)]),
-  ) as unknown as KernelFunctions;
+/** The functions of a module with these names, over arrays of the memory it was given. */
+export const compiledFunctions = (exports: Exports, names: readonly string[]): unknown =>
+  Object.fromEntries(names.map((name) => [name, withArrays(exports[name] as Compiled)]));
 
 export const scratchFloatsOf = (exports: Exports): number => (exports['scratchFloats'] as () => number)();
 
@@ -102,5 +100,5 @@ export const compiledKernels = (kind: KernelKind, exports: Exports, memory: Memo
   const own = (exports['ownBytes'] as () => number)();
   const room = new MemoryRoom(memory, own);
   giveScratch(exports, room);
-  return { kind, room, ...compiledFunctions(exports) };
+  return { kind, room, ...(compiledFunctions(exports, Object.keys(plainFunctions)) as KernelFunctions) };
 };

@@ -10,7 +10,7 @@ import { installOwnKernels } from './install';
 import { quietTensorFlow } from './quiet';
 import { wasmFolder } from './wasm-files';
 import { installIdentity } from './wasm-identity';
-import { installTransposedMatMul } from './wasm-matmul';
+import { installMatMul } from './wasm-matmul';
 
 let started = false;
 
@@ -40,7 +40,7 @@ export const wasm: Backend = {
     if (!started) setWasmPaths(wasmFolder());
     started = true;
     if (!(await withoutNewListeners(() => tf.setBackend('wasm')))) throw backendUnavailable('wasm', words.wasmFailed);
-    installTransposedMatMul();
+    installMatMul();
     installIdentity();
     installOwnKernels('wasm', heapMemory);
     offerValues('wasm', (backend) => heapMemory(backend).read);

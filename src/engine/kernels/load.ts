@@ -9,9 +9,28 @@ export const folders = [__dirname, join(__dirname, '../../../dist')];
 
 /** Best first: multiplication and addition in one is for Node 22 and later. */
 const builds = [
-  { kind: 'wasm-relaxed', file: 'kernels-relaxed.wasm' },
-  { kind: 'wasm', file: 'kernels.wasm' },
+  { kind: 'wasm-relaxed', suffix: '-relaxed' },
+  { kind: 'wasm', suffix: '' },
 ] as const;
+
+const everyKind: readonly string[] = builds.map(({ kind }) => kind);
+
+type Compiled =
+  | { kind: (typeof builds)[number]['kind']; module: WebAssembly.Module; reason?: undefined }
+  | { kind?: undefined; module?: undefined; reason: string };
+
+/** The best build of a module of the kernels that this Node takes, or why there is none. */
+export function compiledModule(name: 'kernels' | 'heap-kernels', kinds = everyKind): Compiled {
+  let reason = `${name}.wasm is neither in ${folders.join(' nor in ')}`;
+  for (const { kind, suffix } of builds.filter((build) => kinds.includes(build.kind))) {
+    const path = folders.map((folder) => join(folder, `${name}${suffix}.wasm`)).find(existsSync);
+    if (path === undefined) continue;
+    const binary = readFileSync(path);
+    if (WebAssembly.validate(binary)) return { kind, module: new WebAssembly.Module(binary) };
+    reason = 'this Node has no WebAssembly SIMD';
+  }
+  return { reason };
+}
 
 /** What a thread needs to compute on the same arrays. */
 export interface LoadedModule {
@@ -40,23 +59,15 @@ function sharedMemory(): WebAssembly.Memory {
 }
 
 /** `kinds`: which builds may be taken. Never throws: the plain kernels always work. */
-export function loadKernels(kinds: readonly string[] = builds.map(({ kind }) => kind)): LoadedKernels {
-  let reason = `kernels.wasm is neither in ${folders.join(' nor in ')}`;
+export function loadKernels(kinds = everyKind): LoadedKernels {
   try {
-    for (const { kind, file } of builds.filter((build) => kinds.includes(build.kind))) {
-      const path = folders.map((folder) => join(folder, file)).find(existsSync);
-      if (path === undefined) continue;
-      const binary = readFileSync(path);
-      reason = 'this Node has no WebAssembly SIMD';
-      if (!WebAssembly.validate(binary)) continue;
-      const module = new WebAssembly.Module(binary);
-      const memory = sharedMemory();
-      const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-      const kernels = compiledKernels(kind, exports, memory);
-      return { kernels, loaded: { module, memory, scratchFloats: scratchFloatsOf(exports) } };
-    }
+    const { kind, module, reason } = compiledModule('kernels', kinds);
+    if (!module) return { kernels: plainKernels(), reason };
+    const memory = sharedMemory();
+    const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+    const kernels = compiledKernels(kind, exports, memory);
+    return { kernels, loaded: { module, memory, scratchFloats: scratchFloatsOf(exports) } };
   } catch (error) {
-    reason = error instanceof Error ? error.message : String(error);
+    return { kernels: plainKernels(), reason: error instanceof Error ? error.message : String(error) };
   }
-  return { kernels: plainKernels(), reason };
 }

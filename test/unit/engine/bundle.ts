@@ -33,7 +33,8 @@ export async function bundle(): Promise<Bundle> {
   const wasm = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm'));
   for (const name of ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm'])
     await copyFile(join(wasm, name), join(folder, name));
-  for (const name of ['kernels.wasm', 'kernels-relaxed.wasm']) await copyFile(join('dist', name), join(folder, name));
+  for (const name of ['kernels', 'heap-kernels'])
+    for (const file of [`${name}.wasm`, `${name}-relaxed.wasm`]) await copyFile(join('dist', file), join(folder, file));
   // The page itself is tested where it is made.
   await writeFile(join(folder, 'report.js'), 'document.title += "</script>";');
   await writeFile(join(folder, 'report.css'), 'body { margin: 0 }');

@@ -1,11 +1,10 @@
 // Dense layers, see ../dense.ts: what the arguments mean stands there. Blocked as by Goto and van de Geijn (2008): a panel of
 // `depth` features by `wide` floats is packed once, stays in the nearest cache, and all outputs pass over it in tiles.
 import { multiplyAdd } from './lanes';
+import { move, strip, tileOf1, tileOf4 } from './tiles';
 
 const depth = 256;
 const wide = 32;
-/** A panel lies in strips of so many floats, the width of a tile. */
-const strip = 8;
 
 /** Globals are each instance's own, unlike memory: so each thread has a scratch. */
 let scratch: usize = 0;
@@ -41,50 +40,7 @@ function pack(taps: usize, count: i32, x: usize, batch: i32, width: i32): void {
   }
 }
 
-/** Four outputs over a strip: y += W p. */
-@inline
-function tileOf4(a: usize, row: usize, count: i32, p: usize, y: usize, plane: usize): void {
-  const a1 = a + row;
-  const a2 = a1 + row;
-  const a3 = a2 + row;
-  const y1 = y + plane;
-  const y2 = y1 + plane;
-  const y3 = y2 + plane;
-  let c00 = v128.load(y);
-  let c01 = v128.load(y, 16);
-  let c10 = v128.load(y1);
-  let c11 = v128.load(y1, 16);
-  let c20 = v128.load(y2);
-  let c21 = v128.load(y2, 16);
-  let c30 = v128.load(y3);
-  let c31 = v128.load(y3, 16);
-  for (let k: usize = 0, end = <usize>count << 2; k < end; k += 4, p += 32) {
-    const p0 = v128.load(p);
-    const p1 = v128.load(p, 16);
-    const w0 = v128.load32_splat(a + k);
-    c00 = multiplyAdd(w0, p0, c00);
-    c01 = multiplyAdd(w0, p1, c01);
-    const w1 = v128.load32_splat(a1 + k);
-    c10 = multiplyAdd(w1, p0, c10);
-    c11 = multiplyAdd(w1, p1, c11);
-    const w2 = v128.load32_splat(a2 + k);
-    c20 = multiplyAdd(w2, p0, c20);
-    c21 = multiplyAdd(w2, p1, c21);
-    const w3 = v128.load32_splat(a3 + k);
-    c30 = multiplyAdd(w3, p0, c30);
-    c31 = multiplyAdd(w3, p1, c31);
-  }
-  v128.store(y, c00);
-  v128.store(y, c01, 16);
-  v128.store(y1, c10);
-  v128.store(y1, c11, 16);
-  v128.store(y2, c20);
-  v128.store(y2, c21, 16);
-  v128.store(y3, c30);
-  v128.store(y3, c31, 16);
-}
-
-/** The same of x as it lies. */
+/** Four outputs over a strip, as `tileOf4`, of x as it lies. */
 @inline
 function tileOfTaps(
   a: usize,
@@ -135,26 +91,6 @@ function tileOfTaps(
   v128.store(y2, c21, 16);
   v128.store(y3, c30);
   v128.store(y3, c31, 16);
-}
-
-@inline
-function tileOf1(a: usize, count: i32, p: usize, y: usize): void {
-  let c0 = v128.load(y);
-  let c1 = v128.load(y, 16);
-  for (let k = 0; k < count; k++, a += 4, p += 32) {
-    const w = v128.load32_splat(a);
-    c0 = multiplyAdd(w, v128.load(p), c0);
-    c1 = multiplyAdd(w, v128.load(p, 16), c1);
-  }
-  v128.store(y, c0);
-  v128.store(y, c1, 16);
-}
-
-/** Moves `rows` times `valid` floats from one plane to the next. */
-@inline
-function move(from: usize, fromPlane: usize, into: usize, intoPlane: usize, rows: i32, valid: i32): void {
-  for (let r = 0; r < rows; r++, from += fromPlane, into += intoPlane)
-    for (let i = 0; i < valid; i++) store<f32>(into + (<usize>i << 2), load<f32>(from + (<usize>i << 2)));
 }
 
 export function correlateDense(

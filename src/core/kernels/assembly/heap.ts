@@ -1,0 +1,5 @@
+/**
+ * What is computed in the memory of someone else, TensorFlow.js: see engine/backends/heap-kernels.ts. It has no bytes of its own there, so nothing
+ * that comes with tables may be exported here.
+ */
+export { product, productFloats, useProductScratch } from './product';
