@@ -6,7 +6,7 @@ import type { StepPlan } from '../core/step-memory';
 import type { SharingFinding, SharingReport, SharingSummary } from '../protocol/sharing';
 import { methodText, thresholdText } from '../protocol/sharing-words';
 import type { RunRecord, UsageEvent } from '../protocol/run';
-import { backendTitle, usageText } from '../protocol/words';
+import { backendTitle, executorText, threadsText, usageText } from '../protocol/words';
 import { percent, significant, thousands } from './table';
 
 /** Of tables. The keys are theirs, the order is that of the columns. */
@@ -125,7 +125,7 @@ export const runHeading = ({
 }: RunRecord): string =>
   `run ${id}  seed ${seed}\n` +
   `backend ${backendText(backend)}\n` +
-  (executor ? `executor ${executor.name}: ${executor.reason}\n` : '') +
+  (executor ? `executor ${executorText(executor)}\n` : '') +
   `data ${dataset.source}: ${thousands(dataset.train)} to train, ${thousands(dataset.validation)} to validate, ` +
   `${network.inputs} values, ${network.classes} classes; ${thousands(totalSteps)} steps\n${step ? stepLine(step) : ''}${sharing ? heldLine(sharing) : ''}\n`;
 
@@ -156,8 +156,7 @@ export const doctorLabels = {
   memory: 'memory',
 } as const;
 
-export const processorText = (model: string, threads: number): string =>
-  `${model}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
+export const processorText = (model: string, threads: number): string => `${model}, ${threadsText(threads)}`;
 
 /** In place of a density that is not known before the run begins. */
 export const decidedBy = { scores: 'by scores', pattern: 'by the pattern' } as const;

@@ -116,6 +116,12 @@ function sparsityKeys(config: Config): Idle[] {
   ];
 }
 
+/** Where a backend is named whose threads are its own. */
+function computeKeys({ compute: { backend } }: Config): Idle[] {
+  const idle = backend !== 'auto' && backend !== 'sparse';
+  return [{ path: 'compute.threads', idle, reason: `backend is ${backend}, whose threads are its own` }];
+}
+
 function updateKeys(method: Config['sparsity']['update']['method']): Idle[] {
   const used: Record<typeof method, readonly string[]> = {
     static: [],
@@ -179,6 +185,7 @@ function trainKeys({ train: { optimizer, schedule, rewind } }: Config): Idle[] {
 }
 
 export const checkEffects = (config: Config, reading: Reading): PathFinding[] =>
-  [...dataKeys(config), ...modelKeys(config), ...sparsityKeys(config), ...sharingKeys(config), ...trainKeys(config)]
+  [dataKeys, modelKeys, sparsityKeys, sharingKeys, trainKeys, computeKeys]
+    .flatMap((keysOf) => keysOf(config))
     .filter(({ path, idle }) => idle && reading.place(path).exact)
     .map(({ path, reason }) => ({ ...errors.noEffect(path, reason), path }));

@@ -1,10 +1,10 @@
 /** `compute`: what computes a run. */
+import { mostThreads } from '../core/kernels/work';
 import type { ObjectSchema } from './schema-types';
 
 export const compute = {
   kind: 'object',
   doc: 'What computes the run.',
-  later: ['threads'],
   keys: {
     backend: {
       kind: 'enum',
@@ -24,6 +24,24 @@ export const compute = {
       doc:
         'What computes the updates. All make the same steps up to rounding, and a run goes on with the one it began with; ' +
         '`run.json` says which that is, and why. What is named here is taken in place of the setting `sparsescope.backend`.',
+    },
+    threads: {
+      kind: 'union',
+      default: 'auto',
+      unit: 'threads',
+      aka: ['num_threads', 'n_jobs', 'workers', 'cores'],
+      of: [
+        {
+          kind: 'enum',
+          values: ['auto'],
+          valueDocs: { auto: 'As many as there are cores, 8 at most; each call is split while that is quicker.' },
+          doc: 'As many as pay.',
+        },
+        { kind: 'integer', min: 1, max: mostThreads, unit: 'threads', doc: 'So many at most.' },
+      ],
+      doc:
+        'Threads that `sparse` computes with, that of the engine included: never more than there are cores, nor, in a sweep, than the share of a trial, whose ' +
+        'processes have the cores among them. Results are the same to the bit by any number. TensorFlow.js has its own.',
     },
   },
 } as const satisfies ObjectSchema;

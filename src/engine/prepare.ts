@@ -34,7 +34,7 @@ import type { Work } from './run';
 import { courseOf } from './course';
 import type { Course } from './course';
 import { ruleOf, sharingSummary } from './rps/rule';
-import { chooseExecutor } from './sparse/choose';
+import { chooseExecutor, threadsOf } from './sparse/choose';
 import { wantedPatterns } from './wanted-patterns';
 
 /** What of the engine goes into a record. */
@@ -154,6 +154,10 @@ export async function prepareStart(
 const stepOf = ({ step, sparseStep }: NetworkPlan, executor: RunRecord['executor']): StepPlan =>
   executor?.name === 'sparse' ? sparseStep : step;
 
+/** Of a run that goes on, maybe on another machine. */
+const threadsNow = (config: Config, { executor }: RunRecord): Pick<RunRecord, 'executor'> =>
+  executor?.name === 'sparse' ? { executor: { ...executor, threads: threadsOf(config) } } : {};
+
 const memoryWarnings = (step: StepPlan): SparseError[] => {
   const warning = tooLittleMemory(step);
   return warning ? [warning] : [];
@@ -244,7 +248,15 @@ export async function prepareResume(
     const recorder = await Recorder.open(
       folder,
       lock,
-      { ...record, ...moved, ...(other && { backend: other.backend }), state: 'starting', versions, pid: process.pid },
+      {
+        ...record,
+        ...moved,
+        ...threadsNow(config, record),
+        ...(other && { backend: other.backend }),
+        state: 'starting',
+        versions,
+        pid: process.pid,
+      },
       emit,
       { truncateAfterStep: from.step },
     );

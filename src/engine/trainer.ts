@@ -64,17 +64,20 @@ export interface TrainerSettings {
   microBatch?: number;
   /** How the weights of some layers are recovered from a memory, which the state then has. */
   sharing?: SharingRule;
+  /** Of our own kernels, at most; default: as many as the process has. */
+  threads?: number;
 }
 
 /** How a config trains its network. `rule`: where it shares weights. */
 export const trainingSettings = (p: {
-  config: Pick<Config, 'train'>;
+  config: Pick<Config, 'train' | 'compute'>;
   plan: Pick<NetworkPlan, 'step'>;
   rule?: SharingRule | undefined;
 }): TrainerSettings => ({
   ...p.config.train,
   microBatch: p.plan.step.microBatch,
   ...(p.rule && { sharing: p.rule }),
+  ...(p.config.compute.threads !== 'auto' && { threads: p.config.compute.threads }),
 });
 
 /** How far one update goes. */

@@ -30,8 +30,11 @@ export interface RunRecord {
   versions: { sparsescope: string; node: string; tfjs: string };
   /** `device`: only of a graphics card. */
   backend: { name: BackendName; reason: string; device?: Device };
-  /** What computes the training, and why; absent in older records, which TensorFlow.js computed. */
-  executor?: { name: ExecutorName; reason: string };
+  /**
+   * What computes the training, and why; absent in older records, which TensorFlow.js computed. `threads`: of `sparse`, how
+   * many it may compute with; results do not depend on it.
+   */
+  executor?: { name: ExecutorName; reason: string; threads?: number };
   /** Process that wrote this; whether it still writes is told by `writer.lock`. */
   pid: number;
   dataset: { source: string; train: number; validation: number; sha256: string };

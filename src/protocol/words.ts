@@ -120,9 +120,14 @@ const kernelKinds = {
   plain: 'plain TypeScript',
 } as const;
 
+export const threadsText = (threads: number): string => (threads === 1 ? '1 thread' : `${threads} threads`);
+
 /** What our own hot loops are compiled to and how many threads compute, or why they are not, or one does. */
 export function kernelText({ kind, reason, threads, oneThread }: EngineInfo['kernels']): string {
   if (reason !== undefined) return `${kernelKinds[kind]}: ${reason}`;
-  if (threads > 1) return `${kernelKinds[kind]}, ${threads} threads`;
-  return `${kernelKinds[kind]}, 1 thread${oneThread === undefined ? '' : `: ${oneThread}`}`;
+  return `${kernelKinds[kind]}, ${threadsText(threads)}${threads > 1 || oneThread === undefined ? '' : `: ${oneThread}`}`;
 }
+
+/** What computes the updates of a run, with how many threads where they are its own, and why. */
+export const executorText = ({ name, reason, threads }: NonNullable<RunRecord['executor']>): string =>
+  `${name}${threads === undefined ? '' : `, ${threadsText(threads)}`}: ${reason}`;

@@ -75,7 +75,13 @@ const version1 = object<RunRecord>({
     reason: sentence,
     device: optional(object<Device>({ name, memory: optional(whole) })),
   }),
-  executor: optional(object<NonNullable<RunRecord['executor']>>({ name: oneOf(...executorNames), reason: sentence })),
+  executor: optional(
+    object<NonNullable<RunRecord['executor']>>({
+      name: oneOf(...executorNames),
+      reason: sentence,
+      threads: optional(whole),
+    }),
+  ),
   pid: whole,
   dataset: object<RunRecord['dataset']>({ source: path, train: whole, validation: whole, sha256: name }),
   network: object<RunRecord['network']>({ inputs: whole, classes: whole }),

@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
 import type { SweepTrial } from '../config/sweep';
+import { mostThreads } from '../core/kernels/work';
 import type { EngineInfo } from '../protocol/engine';
 import { RpcCancelled } from '../protocol/rpc';
 import type { SweepRecord, TrialGroup, TrialResult } from '../protocol/sweep';
@@ -96,8 +97,8 @@ export async function runSweep(plan: SweepPlan, options: SweepOptions): Promise<
 }
 
 /** So that the engines of a pool together have no more threads than there are cores. */
-const threadsOfEach = (engines: number): number =>
-  Math.max(1, Math.floor(Math.min(8, availableParallelism()) / engines));
+export const threadsOfEach = (engines: number, cores = availableParallelism()): number =>
+  Math.max(1, Math.min(mostThreads, Math.floor(cores / engines)));
 
 interface Pool {
   plan: SweepPlan;

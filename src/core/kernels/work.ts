@@ -1,6 +1,9 @@
 /** What may be split among threads, and whether that pays. */
 import type { KernelFunctions } from './kernels';
 
+/** Threads of a process, whatever it has cores. */
+export const mostThreads = 8;
+
 /** The last two arguments of all of them are a range of what they give, each of which they write without reading it. */
 export type SplitName =
   'correlate' | 'correlateWeights' | 'correlateDense' | 'correlateDenseWeights' | 'pad' | 'unpad' | 'activate';

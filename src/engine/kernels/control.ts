@@ -14,8 +14,10 @@ const field = {
   failed: 4,
   /** How many threads have started. */
   started: 5,
+  /** How many more threads may take parts of the job. */
+  seats: 6,
   /** From here on: 1 while thread i is in the job. */
-  inside: 6,
+  inside: 7,
 } as const;
 
 /** Floats of a job before its arguments: kernel, end, part, count of arguments. */
@@ -30,6 +32,8 @@ export interface Job {
   from: number;
   to: number;
   part: number;
+  /** Threads that may take parts of it besides the main one; all by default. */
+  others?: number;
 }
 
 export type Compute = (kernel: number, args: readonly number[], from: number, to: number) => void;
@@ -56,12 +60,18 @@ export class Control {
   }
 
   /** Opens a job to the other threads, of which none is in one. */
-  open({ kernel, args, from, to, part }: Job): void {
+  open({ kernel, args, from, to, part, others = this.threads }: Job): void {
     this.job.set([kernel, to, part, args.length, ...args]);
     Atomics.store(this.words, field.next, from);
+    Atomics.store(this.words, field.seats, others);
     Atomics.store(this.words, field.open, 1);
     Atomics.add(this.words, field.job, 1);
-    Atomics.notify(this.words, field.job);
+    Atomics.notify(this.words, field.job, others);
+  }
+
+  /** Whether one more thread may take parts of the job: of one that is open, and not for too many already. */
+  enter(): boolean {
+    return Atomics.load(this.words, field.open) === 1 && Atomics.sub(this.words, field.seats, 1) > 0;
   }
 
   /** Computes parts of the open job until none is left. */
@@ -100,7 +110,7 @@ export class Control {
       // The main thread looks who is inside after it has closed the job: so one of both sees the other.
       Atomics.store(this.words, field.inside + index, 1);
       try {
-        if (Atomics.load(this.words, field.open) === 1) this.take(compute);
+        if (this.enter()) this.take(compute);
       } catch {
         // The main thread computes it again, and says what fails if it does so there too.
         Atomics.store(this.words, field.failed, 1);

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { addressesOf } from '../../core/kernels/kernels';
 import type { Kernels } from '../../core/kernels/kernels';
-import { partSize, splittings } from '../../core/kernels/work';
+import { mostThreads, partSize, splittings } from '../../core/kernels/work';
 import type { SplitName } from '../../core/kernels/work';
 import { Control } from './control';
 import { folders } from './load';
@@ -45,23 +45,30 @@ type AnyWork = (...args: Parameters<AnyKernel>) => number;
 const leastWork = 1 << 20;
 
 export class KernelThreads {
-  /** Those that were given, but that calls worth it are split. */
+  /** Those that were given, but that calls worth it are split among all threads. */
   readonly kernels: Kernels;
   private readonly workers: Worker[] = [];
   private readonly control: Control;
   private why: string | undefined;
 
   constructor(
-    { kernels, loaded }: LoadedKernels,
+    private readonly loaded: LoadedKernels,
     private readonly options: ThreadOptions = {},
   ) {
+    const { kernels, loaded: shared } = loaded;
     const cores = availableParallelism();
-    const threads = options.threads ?? Math.min(8, cores);
+    const threads = options.threads ?? Math.min(mostThreads, cores);
     this.control = Control.for(Math.max(0, threads - 1));
-    if (!loaded) this.why = plainHasNone;
+    if (!shared) this.why = plainHasNone;
     else if (threads < 2) this.why = cores < 2 ? oneCore : oneAsked;
-    else this.start(kernels, loaded, threads - 1);
-    this.kernels = this.why === undefined ? { ...kernels, ...this.split(kernels) } : kernels;
+    else this.start(kernels, shared, threads - 1);
+    this.kernels = this.atMost(threads);
+  }
+
+  /** Whose calls are split among so many threads at most, of those that there are. The results do not depend on it. */
+  atMost(threads: number): Kernels {
+    const { kernels } = this.loaded;
+    return this.why === undefined && threads > 1 ? { ...kernels, ...this.split(kernels, threads) } : kernels;
   }
 
   /** How many compute, with this one; a thread that is just starting takes no part yet. */
@@ -111,34 +118,39 @@ export class KernelThreads {
     for (const worker of this.workers.splice(0)) void worker.terminate();
   }
 
-  private split(kernels: Kernels): Partial<Kernels> {
+  private split(kernels: Kernels, most: number): Partial<Kernels> {
     const own = kernels as unknown as Readonly<Record<SplitName, AnyKernel>>;
-    const splitting = names.map((name, index) => [name, this.splitOne(index, own[name])]);
+    const splitting = names.map((name, index) => [name, this.splitOne(index, own[name], most)]);
     return Object.fromEntries(splitting) as Partial<Kernels>;
   }
 
-  private splitOne(index: number, kernel: AnyKernel): AnyKernel {
+  private splitOne(index: number, kernel: AnyKernel, most: number): AnyKernel {
     const workOf = splittings[names[index]].work as AnyWork;
     const pace = new Pace();
     return (...args) => {
       const [from, to] = args.slice(-2) as number[];
-      const { threads } = this;
+      const threads = Math.min(most, this.threads);
       const part = partSize(names[index], to - from, threads);
       if (threads < 2 || part >= to - from) return kernel(...args);
-      if (this.options.always) return this.together(index, kernel, args, part);
+      if (this.options.always) return this.together(index, kernel, args, { part, others: threads - 1 });
       const work = workOf(...args);
       if (work < leastWork) return kernel(...args);
       const split = pace.choose();
       const began = performance.now();
-      const answer = split ? this.together(index, kernel, args, part) : kernel(...args);
+      const answer = split ? this.together(index, kernel, args, { part, others: threads - 1 }) : kernel(...args);
       pace.note(split, (performance.now() - began) / work);
       return answer;
     };
   }
 
-  private together(index: number, kernel: AnyKernel, args: Parameters<AnyKernel>, part: number): number | undefined {
+  private together(
+    index: number,
+    kernel: AnyKernel,
+    args: Parameters<AnyKernel>,
+    among: { part: number; others: number },
+  ): number | undefined {
     const [from, to] = args.slice(-2) as number[];
-    this.control.open({ kernel: index, args: addressesOf(args.slice(0, -2)), from, to, part });
+    this.control.open({ kernel: index, args: addressesOf(args.slice(0, -2)), from, to, ...among });
     let well = false;
     try {
       this.control.take((_, own, start, end) => kernel(...own, start, end));

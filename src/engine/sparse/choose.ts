@@ -2,6 +2,7 @@
 import type { NetworkPlan } from '../../config/plan';
 import type { Config } from '../../config/types';
 import { densestSparse } from '../../core/kernels/break-even';
+import type { Kernels } from '../../core/kernels/kernels';
 import type { Network } from '../../core/network';
 import type { BackendName, RunRecord } from '../../protocol/run';
 import { words } from '../errors';
@@ -24,16 +25,28 @@ export function chooseExecutor({ config, plan }: Asked, backend: BackendName): C
   const { backend: asked } = config.compute;
   if (asked !== 'auto' && asked !== 'sparse') return { name: 'tensors', reason: words.executorAsked };
   const { kernels, reason } = processKernels();
+  const sparse = (why: string): Chosen => ({ name: 'sparse', reason: why, threads: threadsOf(config) });
   if (asked === 'sparse') {
     const plain = reason === undefined ? '' : ` ${words.plainKernels(reason)}`;
-    return { name: 'sparse', reason: `${words.executorAsked}${plain}` };
+    return sparse(`${words.executorAsked}${plain}`);
   }
   const tensors = (why: string): Chosen => ({ name: 'tensors', reason: why });
   if (backend !== 'wasm' && backend !== 'cpu') return tensors(words.executorOnDevice(backend));
   if (config.sharing) return tensors(words.executorShared);
   if (plan.density === undefined || plan.density > densestSparse) return tensors(words.executorDense(densestSparse));
   if (kernels.kind === 'plain') return tensors(words.plainKernels(reason ?? ''));
-  return { name: 'sparse', reason: words.executorSparse(kernels.kind) };
+  return sparse(words.executorSparse(kernels.kind));
+}
+
+/** How many threads the kernels of this process compute a run with, that of the process included. */
+export function threadsOf({ compute: { threads } }: Asked['config']): number {
+  const { wanted } = processKernels().pool;
+  return threads === 'auto' ? wanted : Math.min(threads, wanted);
+}
+
+function kernelsFor(threads: number | undefined): Kernels {
+  const { kernels, pool } = processKernels();
+  return threads === undefined ? kernels : pool.atMost(threads);
 }
 
 /** By name; `state` is copied. The arrays of sparse ones lie in the one memory of the process, until they are disposed of. */
@@ -44,5 +57,5 @@ export const executorOf = (
   settings: TrainerSettings,
 ): Executor =>
   name === 'sparse'
-    ? new SparseExecutor(network, state, settings, processKernels().kernels)
+    ? new SparseExecutor(network, state, settings, kernelsFor(settings.threads))
     : new Trainer(network, state, settings);

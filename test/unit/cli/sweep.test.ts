@@ -1,4 +1,5 @@
 import { readFile, readdir, rename, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
@@ -96,6 +97,23 @@ describe('sweep', () => {
     expect((await cli('run', 'tiny.sparse.yaml', '-o', 'alone', '--backend', 'cpu')).code).toBe(0);
     const [swept, alone] = [await finalCheckpoint(trial('0002', 'here')), await finalCheckpoint(inProject('alone'))];
     expect(swept.equals(alone)).toBe(true);
+  });
+
+  it('shares the threads of the kernels among its trials, to the same weights', async () => {
+    await grid('compute.threads: [auto, 1]', { epochs: 1, density: 0.3 });
+    const threadsBy = async (jobs: string): Promise<unknown[]> => {
+      expect((await cli('sweep', 'tiny.sparse.yaml', '--jobs', jobs, '-o', `by-${jobs}`)).code).toBe(0);
+      return Promise.all(
+        ['0001', '0002'].map(async (id) => (await recordOf(trial(id, `by-${jobs}`))).executor?.threads),
+      );
+    };
+    const cores = availableParallelism();
+    expect(await threadsBy('1')).toEqual([Math.min(8, cores), 1]);
+    expect(await threadsBy('2')).toEqual([Math.max(1, Math.min(8, Math.floor(cores / 2))), 1]);
+    const weights = await Promise.all(
+      ['by-1', 'by-2'].flatMap((of) => ['0001', '0002'].map((id) => finalCheckpoint(trial(id, of), 6))),
+    );
+    for (const other of weights) expect(other.equals(weights[0])).toBe(true);
   });
 
   it('killed in the middle goes on to the same weights', async () => {

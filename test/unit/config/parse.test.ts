@@ -49,7 +49,7 @@ const defaults = {
     checkpointEvery: 500,
     rewind: { levels: 0, step: 500, fraction: 0.2 },
   },
-  compute: { backend: 'auto' },
+  compute: { backend: 'auto', threads: 'auto' },
   probes: {
     jacobian: { at: [0, 'end'], samples: 32, depths: 16, budget: 8 },
     signals: { at: [], every: 0, samples: 128 },

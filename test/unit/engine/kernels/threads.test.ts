@@ -172,6 +172,38 @@ describe('kernels over threads', () => {
     expect(several()).toEqual(wanted);
   });
 
+  it('is for so many threads at most as is asked for, and gives the same', async () => {
+    const threads = threadsWith({});
+    await started(threads, 3);
+    const notified = vi.spyOn(Atomics, 'notify');
+    const woken = (): unknown[] => [...new Set(notified.mock.calls.map(([, , count]) => count))];
+    const wanted = calls(loadKernels(['wasm']).kernels).correlate();
+    for (const [most, others] of [
+      [1, []],
+      [2, [1]],
+      [3, [2]],
+      [8, [2]],
+    ] as const) {
+      notified.mockClear();
+      expect(calls(threads.atMost(most)).correlate()).toEqual(wanted);
+      expect(woken()).toEqual(others);
+    }
+    notified.mockRestore();
+  });
+
+  it('lets no more threads into a job than it is for, and none into one that is closed', () => {
+    const control = Control.for(3);
+    const job = { kernel: 0, args: [], from: 0, to: 0, part: 1 };
+    const entered = (): boolean[] => [1, 2, 3].map(() => control.enter());
+    expect(entered()).toEqual([false, false, false]);
+    control.open({ ...job, others: 2 });
+    expect(entered()).toEqual([true, true, false]);
+    control.close(0);
+    expect(entered()).toEqual([false, false, false]);
+    control.open(job);
+    expect(entered()).toEqual([true, true, true]);
+  });
+
   it('splits calls only while that is quicker', () => {
     const pace = new Pace();
     const costs = { alone: 2, split: 1 };

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { wasm } from '../../../../src/engine/backends/wasm';
+import { processKernels } from '../../../../src/engine/kernels/process';
 import { chooseExecutor, executorOf } from '../../../../src/engine/sparse/choose';
 import { SparseExecutor } from '../../../../src/engine/sparse/executor';
 import { Trainer } from '../../../../src/engine/trainer';
@@ -27,6 +28,16 @@ describe('the executor of a run', () => {
     const found = chooseExecutor(asked(change), backend);
     expect(found.name).toBe(name);
     expect(found.reason).toMatch(reason);
+  });
+
+  it('has the threads of the process, or fewer where so many are asked for', () => {
+    const { wanted } = processKernels().pool;
+    const threads = (change: string): number | undefined =>
+      chooseExecutor(asked(`sparsity: { density: 0.125 }\n${change}`), 'wasm').threads;
+    expect(threads('')).toBe(wanted);
+    expect(threads('compute: { threads: 1 }')).toBe(1);
+    expect(threads('compute: { threads: 8 }')).toBe(wanted);
+    expect(threads('compute: { backend: wasm }')).toBeUndefined();
   });
 
   describe('by name', () => {
