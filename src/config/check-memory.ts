@@ -5,8 +5,16 @@ import type { Sharing } from '../core/rps/sharing';
 import { densestSparse } from '../core/kernels/break-even';
 import type { LayerPlan } from './layer-plans';
 import { sparseStepMemory } from '../core/sparse-step-memory';
-import { heapLimit, planStep, productShare, stepBy, stepMemory } from '../core/step-memory';
-import type { StepPlan } from '../core/step-memory';
+import {
+  examplesWithin,
+  heapLimit,
+  planStep,
+  productShare,
+  signalsShare,
+  stepBy,
+  stepMemory,
+} from '../core/step-memory';
+import type { StepMemory, StepPlan } from '../core/step-memory';
 import type { NetworkPlan } from './plan';
 import type { PathFinding } from './finding';
 import * as errors from './memory-errors';
@@ -17,11 +25,24 @@ const gibibyte = 2 ** 30;
 /** Values that the optimizer remembers of each parameter. */
 const slotsOf = ({ train }: Config): number => (train.optimizer.name === 'sgd' ? 1 : 2);
 
+const memoryOf = (config: Config, network: Network): StepMemory =>
+  stepMemory(network, slotsOf(config), config.sharing?.compression);
+
+/** Of how many examples signals are measured: all in one batch, and within the memory that a step may take. */
+export function planSignals(config: Config, network: Network): { signalSamples: number; problems: PathFinding[] } {
+  const { samples, at, every } = config.probes.signals;
+  const limit = (config.train.memory * gibibyte) / signalsShare;
+  const signalSamples = examplesWithin(memoryOf(config, network), samples, limit);
+  if (signalSamples === samples || (at.length === 0 && every === 0)) return { signalSamples, problems: [] };
+  const path = 'probes.signals.samples';
+  return { signalSamples, problems: [{ ...errors.signalsOfFewer(samples, signalSamples), path }] };
+}
+
 /** The step of a config. `problems`: where it is an error, the step cannot be had. */
 export function planMemory(config: Config, network: Network): { step: StepPlan; problems: PathFinding[] } {
-  const { train, sparsity, sharing } = config;
+  const { train, sparsity } = config;
   const { batchSize, microBatch, memory: budget } = train;
-  const memory = stepMemory(network, slotsOf(config), sharing?.compression);
+  const memory = memoryOf(config, network);
   const limit = budget * gibibyte;
   const step = microBatch === 'auto' ? planStep(memory, batchSize, limit) : stepBy(memory, batchSize, microBatch);
   if (memory.fixed > heapLimit)

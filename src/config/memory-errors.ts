@@ -1,6 +1,6 @@
 /** The sentences about the memory of a training step. */
 import type { StepPlan } from '../core/step-memory';
-import { count, finding, warning } from './finding';
+import { change, count, finding, warning } from './finding';
 import type { Finding } from './finding';
 
 /** `1.3 GiB`, `240 MiB`. */
@@ -60,4 +60,12 @@ export const normsSeeParts = (step: StepPlan, batchSize: number): Finding =>
     'norms-see-parts',
     `A step of ${examples(batchSize)} takes ${stepText(step)}. Batch norms then see ${examples(step.microBatch)} at a time, not the whole batch. ` +
       'Raise train.memory, or use a smaller batchSize, if that matters.',
+  );
+
+export const signalsOfFewer = (samples: number, fitting: number): Finding =>
+  warning(
+    'signals-of-fewer',
+    `\`probes.signals.samples\` is ${count(samples)}, but no more than ${examples(fitting)} fit at a time in the memory that a step may take, train.memory; ` +
+      'signals are measured of so many.',
+    change(String(fitting)),
   );

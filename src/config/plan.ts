@@ -4,7 +4,7 @@ import { parametersOf } from '../core/network';
 import type { Network } from '../core/network';
 import type { StepPlan } from '../core/step-memory';
 import { checkEoiAngles } from './check-angles';
-import { planMemory, sparseStep } from './check-memory';
+import { planMemory, planSignals, sparseStep } from './check-memory';
 import { checkPictures } from './check-pictures';
 import { checkPruning } from './check-pruning';
 import type { Gains } from '../core/init/mean-field';
@@ -32,6 +32,8 @@ export interface NetworkPlan {
   step: StepPlan;
   /** The same step by the sparse executor, which takes less where few weights are kept. */
   sparseStep: StepPlan;
+  /** Examples that `probes.signals` goes through the network with at once. */
+  signalSamples: number;
   /** sigma_w and sigma_b. */
   gain: Gains;
   /** Weights to keep; not known where a file of masks says it. */
@@ -57,12 +59,14 @@ export function planNetwork(config: Config, task: Task): { plan?: NetworkPlan; p
   if (unwhole.length > 0) return { problems: unwhole };
   const { step, problems: unheld } = planMemory(config, network);
   if (unheld.some(({ severity }) => severity !== 'warning')) return { problems: unheld };
+  const { signalSamples, problems: fewer } = planSignals(config, network);
   const embedded = network.layers.some(({ kind }) => kind === 'embedding');
   const shared = sharedOut(config, placed, embedded);
   if ('problem' in shared) return { problems: [shared.problem] };
   const { layers } = shared;
   const problems = [
     ...unheld,
+    ...fewer,
     ...checkPictures(network, places.paths),
     ...checkDensity(config, layers, placed),
     ...checkEoiAngles(config),
@@ -98,6 +102,7 @@ export function planNetwork(config: Config, task: Task): { plan?: NetworkPlan; p
     weights,
     step,
     sparseStep: sparseStep(config, network, { layers, density: density ?? 1, sharing: sharing?.sharing, microBatch }),
+    signalSamples,
     gain: gains.gain,
     parameters,
     ...sharing,

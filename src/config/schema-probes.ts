@@ -70,7 +70,7 @@ export const probes = {
           max: 1_024,
           default: 128,
           unit: 'examples',
-          doc: 'Of how many validation examples, all in one batch.',
+          doc: 'Of how many validation examples, all in one batch; fewer where so many do not fit in `train.memory`.',
         },
       },
     },

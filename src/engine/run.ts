@@ -347,7 +347,8 @@ export class Run {
   private async probe(trainer: Executor, moment: Moment): Promise<void> {
     const { config, plan } = this.work;
     const { watch, validation, drawn } = this;
-    const own = { config, network: plan.network, gain: plan.gain, trainer, validation, drawn };
+    const { network, gain, signalSamples } = plan;
+    const own = { config, network, gain, signalSamples, trainer, validation, drawn };
     const probed = { ...own, ...(watch && { watch }) };
     if (watch && isAsked(config.probes.divergence, moment)) await this.look(watch, trainer);
     for (const { key, measure } of dueProbes(probed, moment)) {

@@ -18,6 +18,8 @@ export interface Moment {
 
 export interface Probed extends Intended {
   trainer: Executor;
+  /** Examples that signals are measured of, at most. */
+  signalSamples: number;
   /** What the examples of a probe are taken from. */
   validation: Batches;
   /** Where weights are shared. */
@@ -61,7 +63,7 @@ export const askedBefore = ({ at, every }: Asked, step: number): number | undefi
 /** In the order in which they are recorded. */
 export function* dueProbes(probed: Probed, moment: Moment): Generator<DueProbe> {
   const { step } = moment;
-  const { config, trainer, validation, watch, drawn } = probed;
+  const { config, trainer, signalSamples, validation, watch, drawn } = probed;
   const { spectra, jacobian, signals: named, divergence } = config.probes;
   if (isAsked(spectra, moment))
     for (const layer of trainer.weights())
@@ -79,6 +81,6 @@ export function* dueProbes(probed: Probed, moment: Moment): Generator<DueProbe> 
   if (isAsked(named, moment))
     yield {
       key: { type: 'signals', step },
-      measure: async () => signals(probed, trainer, await validation.head(named.samples), step),
+      measure: async () => signals(probed, trainer, await validation.head(signalSamples), step),
     };
 }

@@ -106,6 +106,10 @@ export const badNetworks: readonly BadConfig[] = [
     preset('resnet-110', '', 'train: { batchSize: 512, microBatch: 512 }\n'),
   ),
   yaml('norms that see parts of a batch', preset('resnet-56', '', 'train: { memory: 0.5 }\n')),
+  yaml(
+    'signals of more examples than fit',
+    preset('resnet-110', '', 'probes: { signals: { at: [0], samples: 256 } }\n'),
+  ),
   yaml('micro-batches over the memory', preset('cnn', '', 'train: { microBatch: 128, memory: 0.1 }\n')),
   yaml('a network over the memory', preset('mlp', ', width: 1000', 'train: { memory: 0.01 }\n')),
   yaml('kernels that see one place', preset('efficientnet-b0', '', 'data: { source: synthetic-images }\n')),

@@ -197,6 +197,13 @@ describe('probes.signals', () => {
     ]);
   });
 
+  it('are of no more examples than fit in the memory of a step', async () => {
+    const engine = await TestEngine.greeted();
+    const change = { train: 'memory: 1.0e-6', epochs: 0, probes: 'signals: { at: [0], samples: 6 }' };
+    const { directory } = await engine.run(project.start(change));
+    expect((await signalsIn(directory)).map(({ samples }) => samples)).toEqual([1]);
+  });
+
   it('cost nothing when not named, and are the same after a cancel', async () => {
     const engine = await TestEngine.greeted();
     const without = await engine.run(project.start());

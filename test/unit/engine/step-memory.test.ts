@@ -2,8 +2,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Network, PictureSize } from '../../../src/core/network';
+import { finish } from '../../../src/core/parts';
 import type { PresetName, PresetOptions } from '../../../src/core/presets';
-import { planStep, stepMemory } from '../../../src/core/step-memory';
+import { examplesWithin, planStep, signalsShare, stepMemory } from '../../../src/core/step-memory';
 import { wasm } from '../../../src/engine/backends/wasm';
 import type { TrainerSettings } from '../../../src/engine/trainer';
 import { Trainer } from '../../../src/engine/trainer';
@@ -81,6 +82,13 @@ describe('the memory of a step', () => {
     const said = fixed + size * perExample;
     expect(said).toBeGreaterThan(found);
     expect(said).toBeLessThan(2 * found);
+    // Signals of as many examples.
+    const looked = meter.during(() => {
+      const trainer = new Trainer(network, drawnState(network), { optimizer });
+      finish(trainer.signals(batch));
+      trainer.dispose();
+    });
+    expect(signalsShare * said).toBeGreaterThan(looked);
   });
 
   it('of a network that begins with an embedding', () => {
@@ -130,6 +138,8 @@ describe('the memory of a step', () => {
     expect(planStep(memory, 128, 5_000)).toEqual({ microBatch: 32, parts: 4, bytes: 4_200 });
     expect(planStep(memory, 10, 1_450)).toEqual({ microBatch: 4, parts: 3, bytes: 1_400 });
     expect(planStep(memory, 128, 10)).toEqual({ microBatch: 1, parts: 128, bytes: 1_100 });
+    // Of what needs no equal parts as many as fit.
+    expect([20_000, 13_799, 10].map((budget) => examplesWithin(memory, 128, budget))).toEqual([128, 127, 1]);
   });
 });
 
