@@ -81,7 +81,7 @@ export function mergeSupports(supports: Uint32Array, words: number, i: number, j
 export function rotateAxes(
   values: Float32Array | Float64Array,
   supports: Uint32Array,
-  layout: AxisLayout,
+  layout: Pick<AxisLayout, 'words' | 'axisStride' | 'entryStride'>,
   i: number,
   j: number,
   cos: number,

@@ -1,7 +1,6 @@
 /** Givens rotation sequences and the matrices they make. */
-import { setMaskRows } from './axes';
 import { kernels } from './kernels/current';
-import type { RotationKernels } from './kernels/rotations';
+import type { RotateBlock } from './kernels/rotations';
 import { Mask } from './mask';
 import { finish } from './parts';
 import type { Parts } from './parts';
@@ -27,8 +26,10 @@ export function* replayDoubleInParts(s: RotationSequence, steps?: number): Parts
   return weights;
 }
 
+type Values = Float32Array | Float64Array;
+
 /** `zeros`: makes an array of that many zeros, of the precision wanted. */
-function* play<T extends Float32Array | Float64Array>(
+function* play<T extends Values>(
   s: RotationSequence,
   upTo: number | undefined,
   zeros: (length: number) => T,
@@ -43,7 +44,8 @@ function* play<T extends Float32Array | Float64Array>(
   const length = Math.min(rows, columns);
   const weights = zeros(rows * columns);
   const mask = Mask.empty(rows, columns);
-  const { room, rotateBlock, rotateBlock64 } = kernels();
+  const tall = rows > columns;
+  const { room, rotateBlock, rotateBlock64, transposeBits } = kernels();
   const [first, second] = [room.uint32(steps), room.uint32(steps)];
   first.set(s.first.subarray(0, steps));
   second.set(s.second.subarray(0, steps));
@@ -52,70 +54,50 @@ function* play<T extends Float32Array | Float64Array>(
     cos[t] = Math.cos(s.angle[t]);
     sin[t] = Math.sin(s.angle[t]);
   }
-  const supports = room.uint32(axes);
+  const words = Math.ceil(axes / 32);
+  const [supports, bits] = [room.uint32(32 * words), room.uint32(32 * words)];
   const single = weights instanceof Float32Array;
   const values = single ? room.float32(32 * axes) : room.float64(32 * axes);
   // The values are of the type that the function is for.
-  const rotate = (single ? rotateBlock : rotateBlock64) as (values: ArrayLike<number>, ...others: Others) => void;
-  values.fill(0);
+  const rotate = (single ? rotateBlock : rotateBlock64) as RotateBlock<Values>;
+  // Where the axes are the columns, entry k of all of them is row k: so the block lies as the matrix does.
+  const [axisStride, entryStride] = tall ? [32, 1] : [1, axes];
   try {
     for (let from = 0; from < length; from += 32) {
+      const height = Math.min(32, length - from);
       supports.fill(0);
-      for (let k = 0; k < 32 && from + k < length; k++) {
+      values.fill(0);
+      for (let k = 0; k < height; k++) {
         const axis = s.start?.[from + k] ?? from + k;
         supports[axis] = 1 << k;
-        values[axis * 32 + k] = s.signs?.[from + k] ?? 1;
+        values[axis * axisStride + k * entryStride] = s.signs?.[from + k] ?? 1;
       }
-      rotate(values, supports, first, second, cos, sin, steps);
-      if (rows > columns) {
+      rotate(values, axisStride, entryStride, supports, first, second, cos, sin, steps);
+      if (tall) {
         for (let a = 0; a < axes; a++) mask.words[a * mask.wordsPerRow + (from >>> 5)] = supports[a];
         entriesToRows(values, supports, weights, columns, from);
       } else {
-        setMaskRows(mask, from, supports);
-        entriesAsRows(values, mask, weights, from);
+        transposeBits(supports, words, bits);
+        mask.words.set(bits.subarray(0, height * words), from * words);
+        weights.set(values.subarray(0, height * columns), from * columns);
       }
       yield;
     }
   } finally {
-    for (const array of [first, second, cos, sin, supports, values]) room.free(array);
+    for (const array of [first, second, cos, sin, supports, bits, values]) room.free(array);
   }
   return { weights, mask };
 }
-
-type Others = Parameters<RotationKernels['rotateBlock']> extends [unknown, ...infer Rest] ? Rest : never;
 
 /** As `replayWithMask`, weights only: rows * columns float32, row-major. Throws `rotations.*` for a bad sequence or step. */
 export const replay = (s: RotationSequence, steps?: number): Float32Array<ArrayBuffer> =>
   replayWithMask(s, steps).weights;
 
-/** Moves the non-zeros of 32 entries an axis into the matrix, whose rows the axes are, and leaves zeros for the next 32. */
-function entriesToRows(
-  values: Float32Array | Float64Array,
-  supports: Uint32Array,
-  weights: Float32Array | Float64Array,
-  columns: number,
-  from: number,
-): void {
+/** Moves the non-zeros of 32 entries an axis into the matrix, whose rows the axes are. */
+function entriesToRows(values: Values, supports: Uint32Array, weights: Values, columns: number, from: number): void {
   for (let a = 0; a < supports.length; a++)
     for (let bits = supports[a] | 0; bits !== 0; bits &= bits - 1) {
       const k = 31 - Math.clz32(bits & -bits);
       weights[a * columns + from + k] = values[a * 32 + k];
-      values[a * 32 + k] = 0;
     }
-}
-
-/** The same where the axes are the columns: row after row, whose places are far apart. */
-function entriesAsRows(
-  values: Float32Array | Float64Array,
-  { words, wordsPerRow, rows, columns }: Mask,
-  weights: Float32Array | Float64Array,
-  from: number,
-): void {
-  for (let row = from; row < Math.min(rows, from + 32); row++)
-    for (let w = 0; w < wordsPerRow; w++)
-      for (let bits = words[row * wordsPerRow + w] | 0; bits !== 0; bits &= bits - 1) {
-        const a = 32 * w + 31 - Math.clz32(bits & -bits);
-        weights[row * columns + a] = values[a * 32 + row - from];
-        values[a * 32 + row - from] = 0;
-      }
 }

@@ -1,10 +1,12 @@
 /**
- * Givens rotations of axes whose zeros are known, many a call: see core/axes.ts, whose arithmetic this is. Entries of 32
- * different positions an axis lie together, and of those the rotations never mix two, so blocks of 32 are independent.
+ * Givens rotations of axes whose zeros are known, many a call: see core/axes.ts, whose arithmetic this is. The
+ * rotations never mix two entries of an axis, so blocks of 32 of them are independent.
  */
-type RotateBlock<A> = (
-  /** axes x 32 values, axis after axis. */
+export type RotateBlock<A> = (
+  /** Of 32 entries of all axes: entry k of axis a at [a * axisStride + k * entryStride]. */
   values: A,
+  axisStride: number,
+  entryStride: number,
   /** A bit for each of the 32, by axis: where it is not set, the value is 0. */
   supports: Uint32Array,
   first: Uint32Array,
@@ -18,6 +20,11 @@ export interface RotationKernels {
   /** The rotations in order; computed in double precision, rounded once by the store. */
   rotateBlock: RotateBlock<Float32Array>;
   rotateBlock64: RotateBlock<Float64Array>;
+  /**
+   * 32 rows of a mask, `words` words each, whose columns the axes are: bit a of row k is bit k of supports[a], of which
+   * there are 32 * words.
+   */
+  transposeBits: (supports: Uint32Array, words: number, bits: Uint32Array) => void;
   /**
    * Draws pairs of different axes, each as likely, and ORs their supports, `words` words each, until at least `wanted`
    * non-zeros or until there are pairs `from`, ... below `to`, the lower axis first. `counts`: non-zeros before and after

@@ -29,6 +29,8 @@ const atATime: i32 = 512;
 @inline
 function rotate<T>(
   values: usize,
+  axisStride: usize,
+  entryStride: usize,
   supports: usize,
   first: usize,
   second: usize,
@@ -37,6 +39,8 @@ function rotate<T>(
   steps: i32,
 ): void {
   const list = scratchOf();
+  const axisStep = axisStride * sizeof<T>();
+  const entryStep = entryStride * sizeof<T>();
   for (let from = 0; from < steps; from += atATime) {
     const to = min(from + atATime, steps);
     let end = list;
@@ -54,19 +58,19 @@ function rotate<T>(
     for (let at = list; at < end; at += 8) {
       const t = <usize>load<u32>(at);
       let bits = load<u32>(at, 4);
-      const p = values + <usize>load<u32>(first + (t << 2)) * 32 * sizeof<T>();
-      const q = values + <usize>load<u32>(second + (t << 2)) * 32 * sizeof<T>();
+      const p = values + <usize>load<u32>(first + (t << 2)) * axisStep;
+      const q = values + <usize>load<u32>(second + (t << 2)) * axisStep;
       const c = v128.load64_splat(cos + (t << 3));
       const s = v128.load64_splat(sin + (t << 3));
       do {
         // Of fewer than four the first more than once, which comes to the same: all are read before any is written.
-        const k0 = <usize>ctz(bits) * sizeof<T>();
+        const k0 = <usize>ctz(bits) * entryStep;
         bits &= bits - 1;
-        const k1 = bits != 0 ? <usize>ctz(bits) * sizeof<T>() : k0;
+        const k1 = bits != 0 ? <usize>ctz(bits) * entryStep : k0;
         bits &= bits - 1;
-        const k2 = bits != 0 ? <usize>ctz(bits) * sizeof<T>() : k0;
+        const k2 = bits != 0 ? <usize>ctz(bits) * entryStep : k0;
         bits &= bits - 1;
-        const k3 = bits != 0 ? <usize>ctz(bits) * sizeof<T>() : k0;
+        const k3 = bits != 0 ? <usize>ctz(bits) * entryStep : k0;
         bits &= bits - 1;
         const x = two<T>(p + k0, p + k1);
         const y = two<T>(q + k0, q + k1);
@@ -83,6 +87,8 @@ function rotate<T>(
 
 export function rotateBlock(
   values: usize,
+  axisStride: usize,
+  entryStride: usize,
   supports: usize,
   first: usize,
   second: usize,
@@ -90,11 +96,13 @@ export function rotateBlock(
   sin: usize,
   steps: i32,
 ): void {
-  rotate<f32>(values, supports, first, second, cos, sin, steps);
+  rotate<f32>(values, axisStride, entryStride, supports, first, second, cos, sin, steps);
 }
 
 export function rotateBlock64(
   values: usize,
+  axisStride: usize,
+  entryStride: usize,
   supports: usize,
   first: usize,
   second: usize,
@@ -102,7 +110,36 @@ export function rotateBlock64(
   sin: usize,
   steps: i32,
 ): void {
-  rotate<f64>(values, supports, first, second, cos, sin, steps);
+  rotate<f64>(values, axisStride, entryStride, supports, first, second, cos, sin, steps);
+}
+
+/** Byte `byte` of each of 16 words. */
+@inline
+function bytesOf(words: usize, byte: i32): v128 {
+  const ones = i32x4.splat(255);
+  const a = v128.and(i32x4.shr_u(v128.load(words), 8 * byte), ones);
+  const b = v128.and(i32x4.shr_u(v128.load(words, 16), 8 * byte), ones);
+  const c = v128.and(i32x4.shr_u(v128.load(words, 32), 8 * byte), ones);
+  const d = v128.and(i32x4.shr_u(v128.load(words, 48), 8 * byte), ones);
+  return i8x16.narrow_i16x8_u(i16x8.narrow_i32x4_u(a, b), i16x8.narrow_i32x4_u(c, d));
+}
+
+/** Bit `bit` of each of 16 bytes. */
+@inline
+function bitsOf(bytes: v128, bit: i32): u32 {
+  return i8x16.bitmask(i8x16.shl(bytes, 7 - bit));
+}
+
+export function transposeBits(supports: usize, words: i32, bits: usize): void {
+  const step = <usize>words << 2;
+  for (let w = 0; w < words; w++, supports += 128, bits += 4) {
+    let into = bits;
+    for (let byte = 0; byte < 4; byte++) {
+      const low = bytesOf(supports, byte);
+      const high = bytesOf(supports + 64, byte);
+      for (let bit = 0; bit < 8; bit++, into += step) store<u32>(into, bitsOf(low, bit) | (bitsOf(high, bit) << 16));
+    }
+  }
 }
 
 @inline
