@@ -90,7 +90,7 @@ async function draw(
     const layers = await inTurns(describe(own, network), turn);
     const trainer = new Trainer(plan.network, network.state, trainingSettings({ config, plan, rule: network.rule }));
     try {
-      const samples = await validation.head(jacobianSamples);
+      const samples = await validation.sample(jacobianSamples);
       const { summary } = await inTurns(jacobianSpectrum(trainer, samples, plan.network, 0), turn);
       const nonZeros = layers.reduce((sum, layer) => sum + layer.nonZeros, 0);
       return { ...method, layers, nonZeros, weights: plan.weights, milliseconds, jacobian: summary };

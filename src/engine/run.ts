@@ -370,7 +370,7 @@ export class Run {
     const { step } = this;
     const { signals, divergence: asked } = this.work.config.probes;
     await this.turn();
-    const insides = await this.inTurns(trainer.insides(await this.validation.head(signals.samples)));
+    const insides = await this.inTurns(trainer.insides(await this.validation.sample(signals.samples)));
     await this.heed(watch.look(step, insides, askedBefore(asked, step)));
   }
 

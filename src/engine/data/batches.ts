@@ -1,5 +1,6 @@
 /** Cuts parts of a data set into batches of numbers. */
 import type { Config } from '../../config/types';
+import { isNamed } from '../../core/data-sets';
 import { Rng } from '../../core/rng';
 import type { Values } from '../../formats/records';
 import type { Batch } from '../trainer';
@@ -71,9 +72,16 @@ export class Batches {
     return this.gather(this.chosen(index), await reading);
   }
 
-  /** The first `count` examples of the order, or all there are, as one batch. @throws SparseError as `Store.read` */
-  async head(count: number): Promise<Batch> {
-    const chosen = this.part.indices.subarray(0, count);
+  /**
+   * `count` examples, or all there are, as one batch: the first of the order; of a person's own data, which often lies class by class,
+   * as many evenly spread over it. @throws SparseError as `Store.read`
+   */
+  async sample(count: number): Promise<Batch> {
+    const { indices } = this.part;
+    const chosen =
+      isNamed(this.data.source) || count >= indices.length
+        ? indices.subarray(0, count)
+        : Uint32Array.from({ length: count }, (_, i) => indices[Math.floor((i * indices.length) / count)]);
     return this.gather(chosen, await this.read(chosen));
   }
 

@@ -74,7 +74,7 @@ function pixelsOf(
 async function examplesOf(data: DataSet, part: Part): Promise<PreviewedExample[]> {
   const { inputs, picture } = data;
   const chosen = { ...part, indices: firstOfEach(part) };
-  const { x, labels, size } = await new Batches(data, chosen, mostPreviewExamples).head(mostPreviewExamples);
+  const { x, labels, size } = await new Batches(data, chosen, mostPreviewExamples).sample(mostPreviewExamples);
   const { mean, deviation } = standardOf(data);
   const { min, max } = statistics(x);
   // Floats have no black and white of their own: the least and the largest shown take their places.
@@ -106,7 +106,7 @@ export async function previewData(
     const { train, validation } = split(data, config.data.validation, config.seed);
     const counts = new Array<number>(data.classes).fill(0);
     for (const index of train.indices) counts[train.examples.labels[index]]++;
-    const head = await new Batches(data, train, measured).head(measured);
+    const sample = await new Batches(data, train, measured).sample(measured);
     return {
       config: config.name,
       source: data.source,
@@ -119,7 +119,7 @@ export async function previewData(
         .slice(0, mostPreviewClasses)
         .map((count, label) => ({ name: data.names?.[label] ?? String(label), count })),
       classCount: data.classes,
-      values: { examples: head.size, ...statistics(head.x) },
+      values: { examples: sample.size, ...statistics(sample.x) },
       examples: await examplesOf(data, train),
       warnings: (data.warnings ?? []).map(({ message }) => message),
     };

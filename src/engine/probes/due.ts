@@ -74,13 +74,13 @@ export function* dueProbes(probed: Probed, moment: Moment): Generator<DueProbe> 
   if (isNamed(jacobian.at, moment))
     yield {
       key: { type: 'jacobian', step },
-      measure: async () => jacobianProbe(probed, await validation.head(jacobian.samples), step),
+      measure: async () => jacobianProbe(probed, await validation.sample(jacobian.samples), step),
     };
   if (watch && isAsked(divergence, moment))
     yield { key: { type: 'sharing', step }, measure: () => Promise.resolve(watch.event(step)) };
   if (isAsked(named, moment))
     yield {
       key: { type: 'signals', step },
-      measure: async () => signals(probed, trainer, await validation.head(signalSamples), step),
+      measure: async () => signals(probed, trainer, await validation.sample(signalSamples), step),
     };
 }

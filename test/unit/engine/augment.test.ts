@@ -118,7 +118,7 @@ describe('batches of varied pictures', () => {
     const { validation } = batchesFor(config('crop, flip', 30), data);
     const plain = batchesFor(config('', 30), data).validation;
     expect((await validation.batch(0)).x).toEqual((await plain.batch(0)).x);
-    expect((await validation.head(3)).x).toEqual((await plain.head(3)).x);
+    expect((await validation.sample(3)).x).toEqual((await plain.sample(3)).x);
   });
 
   it('pad with black, not with the mean', async () => {

@@ -52,6 +52,17 @@ describe('a folder of pictures', () => {
     expect(x[47]).toBeCloseTo((10 / 255 - 0.406) / 0.225, 5);
   });
 
+  it('is probed by pictures of all classes, though it lies class by class', async () => {
+    for (const [c, name] of ['a', 'b', 'c', 'd'].entries())
+      for (let i = 0; i < 6; i++) await put(`${name}/${i}.png`, plain(10 * c + i));
+    const data = await load();
+    const all = { examples: data.train, indices: Uint32Array.from(data.train.labels.keys()) };
+    const batches = new Batches(data, all, 24);
+    expect([...(await batches.sample(4)).labels]).toEqual([0, 1, 2, 3]);
+    // More than there are: all of them, in their order.
+    expect((await batches.sample(99)).labels).toEqual((await batches.batch(0)).labels);
+  });
+
   it('may have its parts as train and val or test', async () => {
     await put('train/a/1.png', plain(1));
     await put('train/b/1.png', plain(2));
