@@ -108,12 +108,14 @@ export function diagnoseSharpness(
   const zone = predict(run, sharpness, { initStd: run.initStd ?? 1, learningRate }, { rest, converged });
   // What is not shared has no scaler.
   const slower = free || learningRate * rest > limit;
+  // Of a lower bound no learning rate follows.
+  const rate = converged ? { fix: learningRateFix((0.9 * proved) / most) } : {};
+  const repair = slower ? rate : { fix: fixes.theory };
   const findings: Finding[] = [
     {
       ...{ id: 'D9', measure: 'sharpness', value: etaS, threshold: limit, verdict: verdicts[zone] },
       facts: { ...facts, failure: failureLimit, proved, largest: proved / most },
-      // Of a lower bound no learning rate follows.
-      ...(etaS > limit && { fix: slower ? learningRateFix((0.9 * proved) / most) : fixes.theory }),
+      ...(etaS > limit && repair),
     },
   ];
   const times = full === undefined ? 0 : (full + Math.max(0, rest)) / most;

@@ -10,6 +10,7 @@ import {
   stableLimit,
   zoneOf,
 } from '../../../../../src/core/rps/diagnosis/sharpness';
+import type { Finding } from '../../../../../src/core/rps/diagnosis/finding';
 import type { SharedRun } from '../../../../../src/core/rps/diagnosis/settings';
 import { spreadOut } from '../../../../../src/core/rps/location-values';
 import { gammaOf } from '../../../../../src/core/rps/location-sums';
@@ -204,6 +205,10 @@ describe('D9', () => {
     expect(predict(at(1.01), 10, { initStd: 0.1, learningRate: 1.01 }, { converged: false })).toBe('unsafe');
     const steady = at(0.1, { scaler: 'theory' });
     expect(diagnoseSharpness(steady, 0.1, { full: 1, converged: false })).toHaveLength(1);
+    // And no learning rate follows from it, however small: where there is a scaler to be had, that is the way.
+    const cut = (run: SharedRun): Finding => named(diagnoseSharpness(run, 100, { converged: false }), 'sharpness');
+    expect(cut(steady)).not.toHaveProperty('fix');
+    expect(cut(at(0.1)).fix?.kind).toBe('theory');
   });
 
   it('proves 2 / S, whatever the momentum; of Nesterov the less that holds on a quadratic', () => {
