@@ -92,9 +92,9 @@ export const measuredWords = {
       return (
         `${said}; the learning rate times it is ${figure(f.value)}, and the optimizer is stable below ${figure(f.threshold)}${Number(f.facts?.['proved']) < f.threshold ? ` on a quadratic by its momentum (proved of gradient descent: ${fact(f, 'proved')})` : ''}.${open}` +
         (f.verdict === 'fail'
-          ? ` Runs above ${fact(f, 'failure')} diverged or collapsed: this one is predicted to fail.`
+          ? ` Runs above ${fact(f, 'failure')} diverged or collapsed: this one is predicted to fail. ${shorter(f)}`
           : f.verdict === 'warn'
-            ? ` Up to ${fact(f, 'failure')} runs went either way.${found ? ` Learning rates below ${fact(f, 'largest')} are proved.` : ''}`
+            ? ` Up to ${fact(f, 'failure')} runs went either way.${found ? ` Learning rates below ${fact(f, 'largest')} are proved.` : ' Use Test Prediction to see which way this one goes.'}`
             : '')
       );
     },
@@ -119,11 +119,11 @@ export const measuredWords = {
   },
   'memory-growth': {
     title: 'Growing memory',
-    sentence: (f) => `The norm of the memory is ${figure(f.value)} times that of the beginning. ${since(f)}`,
+    sentence: (f) => `The norm of the memory is ${figure(f.value)} times that of the beginning. ${since(f)} ${slower}`,
   },
   'gradient-growth': {
     title: 'Growing gradient',
-    sentence: (f) => `The norm of the gradient rose ${figure(f.value)} times within ten steps. ${since(f)}`,
+    sentence: (f) => `The norm of the gradient rose ${figure(f.value)} times within ten steps. ${since(f)} ${slower}`,
   },
   'zero-activations': {
     title: 'Dead layer',

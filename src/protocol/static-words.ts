@@ -100,7 +100,7 @@ export const staticWords = {
   'adam-scaler': {
     title: 'A scaler under Adam',
     sentence: (f) =>
-      `Scaler ${fact(f, 'scaler')} does nothing under Adam, which divides by the size of each gradient. With scaler: theory the learning rate is scaled instead.`,
+      `Scaler ${fact(f, 'scaler')} does nothing under Adam, which divides by the size of each gradient. Use scaler: theory, which scales the learning rate instead.`,
   },
   'adam-lambda': {
     title: 'Steps under Adam',

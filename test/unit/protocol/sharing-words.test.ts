@@ -74,6 +74,17 @@ it('every finding is a title and whole sentences with its numbers', () => {
   }
 });
 
+it('whatever warns or fails says what a person can do', () => {
+  const told = all().filter(({ verdict }) => verdict === 'warn' || verdict === 'fail');
+  const measures = new Set(told.map(({ measure }) => measure));
+  for (const measure of ['memory-growth', 'gradient-growth', 'sharpness', 'plateau'])
+    expect(measures).toContain(measure);
+  for (const finding of told)
+    expect(findingText(finding).sentence).toMatch(
+      /\b(use|set|lower|write|see to|a fold (uses|has)|stable-rps has none|learning rates below|falls for learning rates|smaller compression)\b/i,
+    );
+});
+
 it('says what was measured, where it began and what to do', () => {
   const text = Object.fromEntries(
     all().map((finding) => [`${finding.measure} ${finding.verdict}`, findingText(finding).sentence]),
