@@ -97,7 +97,7 @@ const valueAt = (keys, group, path) => {
   for (const part of path.slice(keys[at].length).split('.').filter(Boolean))
     if (typeof value === 'object' && value !== null && part in value)
       value = /** @type {Record<string, unknown>} */ (value)[part];
-    else if (typeof value === 'string') value = partOfName(value, part);
+    else if (typeof value === 'string' && keys[at] === 'variants') value = partOfName(value, part);
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 };
 

@@ -102,6 +102,14 @@ describe('a table of results', () => {
     ]);
   });
 
+  it('has a value whole where it has no such part', async () => {
+    const angles: PlainValue[] = ['uniform', { fixed: 80 }];
+    const trials = angles.map((one, i) => ({ id: `000${i + 1}`, values: [one], accuracy: 0.5 }));
+    const results = await resultsOf(['sparsity.eoi.angles'], trials);
+    const table = tableText(results, { rows: { angles: 'sparsity.eoi.angles.fixed' }, figures: ['accuracy'] });
+    expect(table.split('\n').slice(2)).toEqual(['| `uniform` | 50.0 |', '| `80` | 50.0 |']);
+  });
+
   it('refuses what the sweep does not vary, with what it does', async () => {
     const results = await grid(full);
     expect(() => tableText(results, { rows: { init: 'sparsity.init' }, figures: ['loss'] })).toThrow(
