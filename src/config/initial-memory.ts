@@ -3,7 +3,7 @@ import type { Parts } from '../core/parts';
 import { Rng } from '../core/rng';
 import type { Wiring } from '../core/rps/metadata';
 import { projectInParts, recoverInParts } from '../core/rps/recover';
-import { drawMemory, normalisedScales, plainScales } from '../core/rps/scales';
+import { deviationsOf, drawMemory, normalisedScales, plainScales } from '../core/rps/scales';
 import type { MemoryDraw, Scales } from '../core/rps/scales';
 import type { Sharing } from '../core/rps/sharing';
 import { denseWeights } from './dense-weights';
@@ -21,8 +21,7 @@ export function wiringOf(
 ): Wiring {
   if (method !== 'stable-rps') return { sharing, scales: plainScales(sharing, initStd ?? 1), scaler };
   // Its scaler is in the form.
-  const lambda = Float64Array.from(sharing.layers, ({ deviation }) => deviation);
-  return { sharing, scales: { lambda, normalised: true } };
+  return { sharing, scales: { lambda: deviationsOf(sharing), normalised: true } };
 }
 
 export type StartPlan = Pick<NetworkPlan, 'layers' | 'gain'>;
@@ -40,14 +39,16 @@ export function* initialMemory(
   const { initStd, compat } = config.sharing ?? {};
   const draw: MemoryDraw | undefined =
     initStd === undefined ? undefined : { kind: compat ? 'compat' : 'uniform', s: initStd };
-  const memory = drawMemory(sharing, scales, draw, Rng.fromSeed(config.seed).split('sharing/init'));
-  if (!scales.normalised || sharing.spec.kind !== 'fold' || sharing.m !== sharing.n) return memory;
+  const drawn = (): Float32Array => drawMemory(sharing, scales, draw, Rng.fromSeed(config.seed).split('sharing/init'));
+  if (!scales.normalised || sharing.spec.kind !== 'fold' || sharing.m !== sharing.n) return drawn();
+  let memory: Float32Array | undefined;
   const weights: Float32Array[] = [];
   for (const [index, { name, weights: count }] of sharing.layers.entries()) {
     const layer = layers.find((one) => one.name === name);
     if (layer) weights.push(yield* denseWeights({ config, gain }, layer));
     else {
       const recovered = new Float32Array(count);
+      memory ??= drawn();
       yield* recoverInParts(sharing, scales, memory, index, recovered);
       weights.push(recovered);
     }

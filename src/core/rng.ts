@@ -49,6 +49,37 @@ function* codeUnits(name: string): Iterable<number> {
   for (let i = 0; i < name.length; i++) yield name.charCodeAt(i);
 }
 
+/** Of two words a number of [0, 1). */
+const unit = (first: number, second: number): number => ((first >>> 5) * 2 ** 26 + (second >>> 6)) / 2 ** 53;
+
+/** Of the polar method, that are drawn at a time. */
+const mostTries = 1024;
+
+/**
+ * Marsaglia's polar method for out[from] on: of each four words a pair, or none. `to`: where it came to; `used`: words; `spare`: the
+ * second of the last pair, if it was one too many.
+ */
+function polar(
+  words: Uint32Array,
+  out: Float64Array,
+  from: number,
+): { to: number; used: number; spare: number | null } {
+  let [to, used] = [from, 0];
+  let spare: number | null = null;
+  while (used < words.length && to < out.length) {
+    const x = 2 * unit(words[used], words[used + 1]) - 1;
+    const y = 2 * unit(words[used + 2], words[used + 3]) - 1;
+    used += 4;
+    const square = x * x + y * y;
+    if (square >= 1 || square === 0) continue;
+    const scale = Math.sqrt((-2 * Math.log(square)) / square);
+    out[to++] = x * scale;
+    if (to < out.length) out[to++] = y * scale;
+    else spare = y * scale;
+  }
+  return { to, used, spare };
+}
+
 /** A seeded generator. A child depends on its parent's key and its own name only, never on what was drawn before. */
 export class Rng {
   private readonly key: number[];
@@ -108,9 +139,7 @@ export class Rng {
 
   /** Uniform over [0, 1), multiples of 2^-53. */
   uniform(): number {
-    const high = this.uint32() >>> 5;
-    const low = this.uint32() >>> 6;
-    return (high * 2 ** 26 + low) / 2 ** 53;
+    return unit(this.uint32(), this.uint32());
   }
 
   /** Uniform over the whole numbers [0, bound), without modulo bias; bound from 1 to 2^32. */
@@ -140,6 +169,43 @@ export class Rng {
       this.spare = y * scale;
       return x * scale;
     }
+  }
+
+  /** `normal` for each number of `out`, bit for bit; of many in a part of the time. */
+  normals(out: Float64Array): void {
+    let from = 0;
+    if (this.spare !== null && out.length > 0) {
+      out[from++] = this.spare;
+      this.spare = null;
+    }
+    const words = new Uint32Array(4 * Math.min(mostTries, Math.ceil(out.length / 2)));
+    while (from < out.length) {
+      const { a, b, c, d } = this;
+      this.draw(words, words.length);
+      const { to, used, spare } = polar(words, out, from);
+      from = to;
+      this.spare = spare;
+      if (used === words.length) continue;
+      // Words that nobody needed are not drawn.
+      Object.assign(this, { a, b, c, d });
+      this.draw(words, used);
+    }
+  }
+
+  /** `uint32` for the first `count` of `out`. */
+  private draw(out: Uint32Array, count: number): void {
+    let { a, b, c, d } = this;
+    for (let k = 0; k < count; k++) {
+      out[k] = Math.imul(rotate(Math.imul(b, 5), 7), 9);
+      const shifted = b << 9;
+      c ^= a;
+      d ^= b;
+      b ^= c;
+      a ^= d;
+      c ^= shifted;
+      d = rotate(d, 11);
+    }
+    [this.a, this.b, this.c, this.d] = [a, b, c, d];
   }
 
   /** Fisher-Yates, in place: every order equally likely. */

@@ -2,12 +2,7 @@
  * The k-th largest of many numbers by counting digits: a float64's bits, ordered like the number, are read 16 at a time,
  * so four passes find the exact value in O(n) without sorting.
  */
-
-const scratch = new Float64Array(1);
-const words = new Uint32Array(scratch.buffer);
-// The words of a float64 lie in the machine's byte order.
-const high = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1 ? 1 : 0;
-const low = 1 - high;
+import { highWord, lowWord, wordsOf } from '../float-bits';
 
 /**
  * The `rank`-th largest value (1 is the largest), how many are above it, and how many equal it. -0 counts as 0.
@@ -23,7 +18,8 @@ export function largest(
   for (let pass = 0; pass < 4; pass++) {
     counts.fill(0);
     const shift = pass % 2 === 0 ? 16 : 0;
-    for (const values of left) countDigits(values, counts, { pass, shift, prefixHigh, prefixLow });
+    for (const values of left)
+      eachWords(values, (words, size) => countDigits(words, size, counts, { pass, shift, prefixHigh, prefixLow }));
     let digit = 65_535;
     while (above + counts[digit] < rank) above += counts[digit--];
     equal = counts[digit];
@@ -33,36 +29,75 @@ export function largest(
     if (pass === 0) left = [sharing(left, digit, equal)];
   }
   const negative = prefixHigh >>> 31 === 0;
-  words[high] = negative ? ~prefixHigh : prefixHigh ^ 0x80000000;
-  words[low] = negative ? ~prefixLow : prefixLow;
-  return { value: scratch[0], above, equal };
+  const value = new Float64Array(1);
+  const words = wordsOf(value);
+  words[highWord] = negative ? ~prefixHigh : prefixHigh ^ 0x80000000;
+  words[lowWord] = negative ? ~prefixLow : prefixLow;
+  return { value: value[0], above, equal };
 }
+
+/** Numbers that are not float64 are copied so many at a time. */
+const copied = 4096;
+
+/** `visit` gets the words of all, in one call or in several. */
+function eachWords(values: ArrayLike<number>, visit: (words: Uint32Array, size: number) => void): void {
+  if (values instanceof Float64Array) {
+    visit(wordsOf(values), values.length);
+    return;
+  }
+  const copy = new Float64Array(Math.min(copied, values.length));
+  const words = wordsOf(copy);
+  for (let from = 0; from < values.length; from += copied) {
+    const size = Math.min(copied, values.length - from);
+    for (let k = 0; k < size; k++) copy[k] = values[from + k];
+    visit(words, size);
+  }
+}
+
+/** The word with the sign of number k; of -0 that of 0. */
+function topOf(words: Uint32Array, k: number): number {
+  const top = words[2 * k + highWord];
+  return top === 0x80000000 && words[2 * k + lowWord] === 0 ? 0 : top;
+}
+
+/** Order like the number: a negative has all bits turned, any other its sign bit only. */
+const ordered = (top: number): number => (top ^ (-(top >>> 31) | 0x80000000)) >>> 0;
 
 /** The numbers whose first 16 ordered bits are these; there are `count`. */
 function sharing(sources: readonly ArrayLike<number>[], digit: number, count: number): Float64Array {
   const found = new Float64Array(count);
+  const into = wordsOf(found);
   let at = 0;
   for (const values of sources)
-    for (let i = 0; i < values.length; i++) {
-      scratch[0] = values[i] + 0;
-      const top = words[high];
-      if ((top ^ (-(top >>> 31) | 0x80000000)) >>> 16 === digit) found[at++] = scratch[0];
-    }
+    eachWords(values, (words, size) => {
+      at = copyShared(words, size, digit, into, at);
+    });
   return found;
 }
 
-/** Counts the digits of one pass over the values whose higher digits are those found already. */
+/** How many numbers `into` holds then. */
+function copyShared(words: Uint32Array, size: number, digit: number, into: Uint32Array, at: number): number {
+  let end = at;
+  for (let k = 0; k < size; k++) {
+    const top = topOf(words, k);
+    if (ordered(top) >>> 16 !== digit) continue;
+    into[2 * end + highWord] = top;
+    into[2 * end + lowWord] = words[2 * k + lowWord];
+    end++;
+  }
+  return end;
+}
+
+/** Counts the digits of one pass over the numbers whose higher digits are those found already. */
 function countDigits(
-  values: ArrayLike<number>,
+  words: Uint32Array,
+  size: number,
   counts: Uint32Array,
   { pass, shift, prefixHigh, prefixLow }: { pass: number; shift: number; prefixHigh: number; prefixLow: number },
 ): void {
-  for (let i = 0; i < values.length; i++) {
-    scratch[0] = values[i] + 0;
-    const top = words[high];
-    // Order like the number: a negative has all bits turned, any other its sign bit only.
-    const flip = -(top >>> 31);
-    const orderedHigh = (top ^ (flip | 0x80000000)) >>> 0;
+  for (let k = 0; k < size; k++) {
+    const top = topOf(words, k);
+    const orderedHigh = ordered(top);
     if (pass === 0) {
       counts[orderedHigh >>> 16]++;
       continue;
@@ -72,7 +107,7 @@ function countDigits(
       continue;
     }
     if (orderedHigh !== prefixHigh) continue;
-    const orderedLow = (words[low] ^ flip) >>> 0;
+    const orderedLow = (words[2 * k + lowWord] ^ -(top >>> 31)) >>> 0;
     if (pass === 2 || orderedLow >>> 16 === prefixLow >>> 16) counts[(orderedLow >>> shift) & 0xffff]++;
   }
 }

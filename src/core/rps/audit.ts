@@ -4,8 +4,10 @@ import { finish } from '../parts';
 import { cacheLinesOf } from './cache-lines';
 import type { CacheLines } from './cache-lines';
 import * as errors from './errors';
-import { blocksPerPart, countedInParts, stretchesApart } from './location-counts';
-import type { CountVisitor } from './location-counts';
+import { blocksPerPart, countedInParts, regionSize } from './location-counts';
+import type { Counting, CountVisitor, KeptPlaces } from './location-counts';
+import { knownSums } from './location-sums';
+import { eachStretch } from './location-values';
 import { blockSize, blocksOf, locationsOf, signsOf } from './mapping';
 import type { Sharing } from './sharing';
 
@@ -27,17 +29,36 @@ export interface Audit {
 
 export const audit = (sharing: Sharing): Audit => finish(auditInParts(sharing));
 
-/** `also`: for whoever has to know every location too, so that they are computed once. */
-export function* auditInParts(sharing: Sharing, also?: CountVisitor): Parts<Audit> {
+/** `also`: for whoever has to know every location too, so that they are computed once; `places`: where they are kept. */
+export function* auditInParts(
+  sharing: Sharing,
+  { also, places }: { also?: Counting; places?: KeptPlaces | undefined } = {},
+): Parts<Audit> {
   const { m, n, layers } = sharing;
-  const apart = stretchesApart(sharing, [...layers.keys()]) !== undefined;
-  const { loads, collisions } = apart
-    ? { loads: [m - n, n], collisions: layers.map(() => 0) }
-    : yield* countLoads(sharing, also);
-  if (apart && also) yield* countedInParts(sharing, also);
+  const load = new Uint32Array(regionSize);
+  const locations = new LoadHistogram();
+  const collisions = layers.map(() => 0);
+  const counting: Counting = {
+    add: (layer, ...counted) => {
+      collisions[layer] += addLoads(load, ...counted);
+      also?.add(layer, ...counted);
+    },
+    addRun: (layer, from, to, times) => {
+      if (times > 1) collisions[layer] += times * (to - from);
+      also?.addRun(layer, from, to, times);
+    },
+    done: (from, to) => {
+      locations.add(load, to - from);
+      also?.done?.(from, to);
+    },
+  };
+  yield* countedInParts(sharing, counting, { places });
+  const known = knownSums(sharing, new Float64Array(layers.length))?.count;
+  if (known) eachStretch(known, (sharers, from, to) => locations.count(sharers, to - from));
+  const { loads } = locations;
   const max = loads.length - 1;
   const mean = n / m;
-  const variance = loads.reduce((sum, locations, k) => sum + locations * (k - mean) ** 2, 0) / m;
+  const variance = loads.reduce((sum, count, k) => sum + count * (k - mean) ** 2, 0) / m;
   return {
     ...{ loads, mean, max, collisions },
     cv: Math.sqrt(variance) / mean,
@@ -47,25 +68,46 @@ export function* auditInParts(sharing: Sharing, also?: CountVisitor): Parts<Audi
   };
 }
 
-/** Of any mapping, by the load of every location. */
-function* countLoads(sharing: Sharing, also?: CountVisitor): Parts<Pick<Audit, 'loads' | 'collisions'>> {
-  const { m, layers } = sharing;
-  const load = new Uint32Array(m);
-  const collisions = layers.map(() => 0);
-  yield* countedInParts(sharing, (layer, places, times, size) => {
-    let colliding = 0;
-    for (let k = 0; k < size; k++) {
-      load[places[k]] += times[k];
-      if (times[k] > 1) colliding += times[k];
+/** How many of these weights share their location with another of them. */
+function addLoads(load: Uint32Array, places: Int32Array, times: Uint32Array, size: number, start: number): number {
+  let colliding = 0;
+  for (let k = 0; k < size; k++) {
+    load[places[k] - start] += times[k];
+    if (times[k] > 1) colliding += times[k];
+  }
+  return colliding;
+}
+
+/** Loads up to it are counted in an array of fixed size. */
+const usualLoad = 255;
+
+class LoadHistogram {
+  private readonly usual = new Float64Array(usualLoad + 1);
+  /** By the load. */
+  private readonly high = new Map<number, number>();
+
+  /** The first `size` loads, which are 0 afterwards. */
+  add(load: Uint32Array, size: number): void {
+    for (let j = 0; j < size; j++) {
+      if (load[j] <= usualLoad) this.usual[load[j]]++;
+      else this.count(load[j], 1);
+      load[j] = 0;
     }
-    collisions[layer] += colliding;
-    also?.(layer, places, times, size);
-  });
-  let max = 0;
-  for (let j = 0; j < m; j++) if (load[j] > max) max = load[j];
-  const loads = new Array<number>(max + 1).fill(0);
-  for (let j = 0; j < m; j++) loads[load[j]]++;
-  return { loads, collisions };
+  }
+
+  count(load: number, locations: number): void {
+    if (load <= usualLoad) this.usual[load] += locations;
+    else this.high.set(load, (this.high.get(load) ?? 0) + locations);
+  }
+
+  /** Locations by their load, up to the highest. */
+  get loads(): number[] {
+    const highest = [...this.high.keys()].reduce(
+      (a, b) => Math.max(a, b),
+      this.usual.findLastIndex((count) => count > 0),
+    );
+    return Array.from({ length: highest + 1 }, (_, k) => (k <= usualLoad ? this.usual[k] : (this.high.get(k) ?? 0)));
+  }
 }
 
 export interface Sharer {
@@ -105,10 +147,9 @@ export const ownersOf = (sharing: Sharing, bins: number): Uint32Array => finish(
 
 /** counts[layer * bins + bin]: virtual weights of each layer in each of `bins` equal parts of the memory. */
 function* ownersInParts(sharing: Sharing, bins: number): Parts<Uint32Array<ArrayBuffer>> {
-  const { m, layers } = sharing;
-  const counts = new Uint32Array(layers.length * bins);
-  yield* countedInParts(sharing, (...counted) => addOwners(counts, { bins, m }, ...counted));
-  return counts;
+  const owners = new Owners(sharing, bins);
+  yield* countedInParts(sharing, owners);
+  return owners.counts;
 }
 
 /**
@@ -117,11 +158,34 @@ function* ownersInParts(sharing: Sharing, bins: number): Parts<Uint32Array<Array
  */
 export const binOf = (place: number, length: number, bins: number): number => Math.floor((place * bins) / length);
 
-/** Adds locations of a layer to the counts of its bins, as `ownersOf` has them. */
-export function addOwners(
-  counts: Uint32Array,
-  { bins, m }: { bins: number; m: number },
-  ...[layer, places, times, size]: Parameters<CountVisitor>
-): void {
-  for (let k = 0; k < size; k++) counts[layer * bins + binOf(places[k], m, bins)] += times[k];
+/** Counts as `ownersOf` does. */
+export class Owners implements Counting {
+  readonly counts: Uint32Array<ArrayBuffer>;
+
+  constructor(
+    private readonly sharing: Sharing,
+    private readonly bins: number,
+  ) {
+    this.counts = new Uint32Array(sharing.layers.length * bins);
+  }
+
+  readonly add: CountVisitor = (layer, places, times, size, start) => {
+    const { counts, bins } = this;
+    const { m } = this.sharing;
+    const first = binOf(start, m, bins);
+    // Most regions lie in one part.
+    const one = first === binOf(Math.min(m, start + regionSize) - 1, m, bins);
+    for (let k = 0; k < size; k++) counts[layer * bins + (one ? first : binOf(places[k], m, bins))] += times[k];
+  };
+
+  readonly addRun = (layer: number, from: number, to: number, times: number): void => {
+    const { counts, bins } = this;
+    const { m } = this.sharing;
+    for (let bin = binOf(from, m, bins), at = from; at < to; bin++) {
+      // The first location of the next part: floor(j bins / m) is above `bin` from there on.
+      const end = Math.min(to, Math.ceil(((bin + 1) * m) / bins));
+      counts[layer * bins + bin] += times * (end - at);
+      at = end;
+    }
+  };
 }

@@ -3,8 +3,9 @@ import { locationsOf } from './mapping';
 import { defaultTile, pieceOf } from './pieces';
 import type { SharedLayer, Sharing } from './sharing';
 
+const lineBits = 4;
 /** Numbers of a cache line: 64 bytes of float32. */
-export const lineSize = 16;
+export const lineSize = 2 ** lineBits;
 
 export interface CacheLines {
   /** Lines that a piece touches, on average over whole pieces. */
@@ -45,6 +46,8 @@ function expectedLines({ spec, parts }: Sharing, layer: number, size: number): n
 
 export function cacheLinesOf(sharing: Sharing): CacheLines {
   let [pieces, lines, weights, expected] = [0, 0, 0, 0];
+  // The last piece that touched each line, counted from 1.
+  const touched = new Uint32Array(Math.ceil(sharing.m / lineSize));
   sharing.layers.forEach((layer, l) => {
     const { height, width, across, down } = gridOf(sharing, layer);
     const places = new Int32Array(width);
@@ -52,14 +55,17 @@ export function cacheLinesOf(sharing: Sharing): CacheLines {
     for (let piece = 0; piece < across * down; piece += stride) {
       const row = Math.floor(piece / across) * height;
       const column = (piece % across) * width;
-      const touched = new Set<number>();
+      pieces++;
       for (let r = row; r < row + height; r++) {
         const from = r * layer.columns + column;
         locationsOf(sharing, l, from, from + width, places);
-        for (const place of places) touched.add(Math.floor(place / lineSize));
+        for (let k = 0; k < width; k++) {
+          const line = places[k] >>> lineBits;
+          if (touched[line] === pieces) continue;
+          touched[line] = pieces;
+          lines++;
+        }
       }
-      pieces++;
-      lines += touched.size;
       weights += height * width;
       expected += expectedLines(sharing, l, height * width);
     }

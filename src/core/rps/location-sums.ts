@@ -3,8 +3,7 @@ import { atOnce } from '../parts';
 import type { Parts } from '../parts';
 import { spreadOut } from './location-values';
 import type { LocationValues } from './location-values';
-import { countedInParts } from './location-counts';
-import type { CountVisitor } from './location-counts';
+import { countedInParts, isInRuns } from './location-counts';
 import { slicesOf } from './mapping';
 import type { Sharing } from './sharing';
 
@@ -22,28 +21,12 @@ export interface LocationSums {
 export const locationSums = atOnce(locationSumsInParts);
 
 export function* locationSumsInParts(sharing: Sharing, scale: ArrayLike<number>): Parts<LocationSums> {
-  const summing = summingOf(sharing, scale);
-  if (summing.known) return summing.known;
-  yield* countedInParts(sharing, summing.add);
-  return summing.sums();
-}
-
-interface Summing {
-  /** Of a fold they are known without a look at any location. */
-  known?: LocationSums;
-  add: CountVisitor;
-  sums(): LocationSums;
-}
-
-export function summingOf(sharing: Sharing, scale: ArrayLike<number>): Summing {
-  if (sharing.spec.kind === 'fold' && stretchesAtMost(sharing) < sharing.m / 4) {
-    const known = sumsOfFold(sharing, scale);
-    return { known, add: () => undefined, sums: () => known };
-  }
+  const known = knownSums(sharing, scale);
+  if (known) return known;
   const { m } = sharing;
   const [count, sum, squares] = [new Float64Array(m), new Float64Array(m), new Float64Array(m)];
-  return {
-    add(layer, places, times, size) {
+  yield* countedInParts(sharing, {
+    add: (layer, places, times, size) => {
       const lambda = scale[layer];
       const square = lambda * lambda;
       for (let k = 0; k < size; k++) {
@@ -54,13 +37,15 @@ export function summingOf(sharing: Sharing, scale: ArrayLike<number>): Summing {
         squares[j] += sharers * square;
       }
     },
-    sums: () => ({ count: { values: count }, sum: { values: sum }, squares: { values: squares } }),
-  };
+    // Then they are known.
+    addRun: () => undefined,
+  });
+  return { count: { values: count }, sum: { values: sum }, squares: { values: squares } };
 }
 
-/** Each layer is cut at its ends, and where a partition or the memory ends. */
-const stretchesAtMost = ({ layers, parts }: Sharing): number =>
-  layers.reduce((sum, { weights }, l) => sum + 2 * (2 + 2 * Math.ceil(weights / parts[l].length)), 1);
+/** Of a fold they are known without a look at any location. */
+export const knownSums = (sharing: Sharing, scale: ArrayLike<number>): LocationSums | undefined =>
+  isInRuns(sharing) ? sumsOfFold(sharing, scale) : undefined;
 
 /** By stretches: from how many sharers each layer has there, so that equal sums are equal bit for bit. */
 function sumsOfFold(sharing: Sharing, scale: ArrayLike<number>): LocationSums {

@@ -56,6 +56,20 @@ export function stretchAt({ ends }: LocationValues, location: number): number {
   return low;
 }
 
+/** Those of the locations `from` to `to` (exclusive), into out[0 .. to - from). */
+export function valuesBetween(of: LocationValues, from: number, to: number, out: Float64Array): void {
+  const { ends, values } = of;
+  if (!ends) {
+    out.set(values.subarray(from, to));
+    return;
+  }
+  for (let k = stretchAt(of, from), j = from; j < to; k++) {
+    const end = Math.min(to, ends[k]);
+    out.fill(values[k], j - from, end - from);
+    j = end;
+  }
+}
+
 /** memory[j] *= value of j, in place. */
 export function multiply(memory: Float32Array | Float64Array, { ends, values }: LocationValues): void {
   for (let k = 0, j = 0; k < values.length; k++)

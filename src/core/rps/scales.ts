@@ -2,14 +2,11 @@
  * The factors of R, and what makes its gradients those of a dense network: Desai, Shrivastava, "In defense of parameter
  * sharing for model-compression" (2024), section 3; the normalised form and the rule for Adam are derived here.
  */
-import { finish } from '../parts';
-import type { Parts } from '../parts';
 import type { Rng } from '../rng';
 import * as errors from './errors';
-import { eachStretch, mapValues } from './location-values';
+import { mapValues, valuesBetween } from './location-values';
 import type { LocationValues } from './location-values';
-import { locationSums, locationSumsInParts } from './location-sums';
-import type { LocationSums } from './location-sums';
+import { locationSums } from './location-sums';
 import type { ScalerName } from './names';
 import type { Sharing } from './sharing';
 
@@ -38,14 +35,19 @@ export function plainScales({ layers }: Sharing, s: number): Scales {
 }
 
 /** Of STABLE-RPS, without a scale of the memory. */
-export const normalisedScales = (sharing: Sharing): Scales => finish(normalisedInParts(sharing)).scales;
+export const normalisedScales = (sharing: Sharing): Scales =>
+  normalisedBy(sharing, locationSums(sharing, deviationsOf(sharing)).squares);
 
-/** With the sums that they are made of. */
-export function* normalisedInParts(sharing: Sharing): Parts<{ scales: Scales; sums: LocationSums }> {
-  const lambda = Float64Array.from(sharing.layers, ({ deviation }) => deviation);
-  const sums = yield* locationSumsInParts(sharing, lambda);
-  const inverse = mapValues(sums.squares, (value) => (value > 0 ? 1 / Math.sqrt(value) : 0));
-  return { scales: { lambda, normalised: true, inverse }, sums };
+/** sigma of each layer. */
+export const deviationsOf = ({ layers }: Sharing): Float64Array =>
+  Float64Array.from(layers, ({ deviation }) => deviation);
+
+/** Where S2_j of each location is known. */
+export function normalisedBy(sharing: Sharing, { ends, values: squares }: LocationValues): Scales {
+  const values = new Float64Array(squares.length);
+  // A loop: of millions of values a function called for each takes several times as long.
+  for (let k = 0; k < values.length; k++) values[k] = squares[k] > 0 ? 1 / Math.sqrt(squares[k]) : 0;
+  return { lambda: deviationsOf(sharing), normalised: true, inverse: { ...(ends && { ends }), values } };
 }
 
 /** s0 = sqrt(c mean sigma²), with c = n / m: the scale of the memory at which the mean Gamma is 1 (rps.md 2.1). */
@@ -92,6 +94,13 @@ export function adamMultipliers(sharing: Sharing, { lambda, normalised }: Scales
   });
 }
 
+/** Locations whose numbers are drawn at a time. */
+const drawn = 4096;
+
+function divideInto(memory: Float32Array, from: number, normals: Float64Array, factors: Float64Array): void {
+  for (let k = 0; k < normals.length; k++) memory[from + k] = (factors[k] > 0 ? 1 / factors[k] : 0) * normals[k];
+}
+
 /**
  * The initial memory. Normalised: phi_j normal with variance S2_j, and `draw` is not looked at. Recovered weights then have
  * the deviations of the layers. One number after the other from `rng`, so that runs that differ in the scale only begin alike.
@@ -100,10 +109,14 @@ export function drawMemory(sharing: Sharing, scales: Scales, draw: MemoryDraw | 
   const memory = new Float32Array(sharing.m);
   const { inverse } = scales;
   if (inverse) {
-    eachStretch(inverse, (value, from, to) => {
-      const deviation = value > 0 ? 1 / value : 0;
-      for (let j = from; j < to; j++) memory[j] = deviation * rng.normal();
-    });
+    const [factors, normals] = [new Float64Array(drawn), new Float64Array(drawn)];
+    for (let from = 0; from < memory.length; from += drawn) {
+      const to = Math.min(memory.length, from + drawn);
+      valuesBetween(inverse, from, to, factors);
+      const some = normals.subarray(0, to - from);
+      rng.normals(some);
+      divideInto(memory, from, some, factors);
+    }
     return memory;
   }
   const { kind, s } = draw ?? { kind: 'uniform', s: 1 };

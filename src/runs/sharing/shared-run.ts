@@ -4,15 +4,18 @@ import type { NetworkPlan } from '../../config/plan';
 import type { Config } from '../../config/types';
 import type { Parts } from '../../core/parts';
 import type { SharedRun } from '../../core/rps/diagnosis/settings';
-import type { LocationSums } from '../../core/rps/location-sums';
-import { normalisedInParts } from '../../core/rps/scales';
+import { GammaSumming } from '../../core/rps/diagnosis/gammas';
+import type { KnownSums } from '../../core/rps/diagnosis/static';
+import { countedInParts, placesInParts } from '../../core/rps/location-counts';
+import { deviationsOf, normalisedBy } from '../../core/rps/scales';
+import type { Sharing } from '../../core/rps/sharing';
 import { notSharing } from '../errors';
 
 export interface SharedStart {
   run: SharedRun;
   memory: Float32Array;
-  /** Of the normalised form: what its factors were made of. */
-  sums?: LocationSums;
+  /** Of the normalised form. */
+  known?: KnownSums;
 }
 
 /** @throws SparseError `runs.not-sharing` of a config without `sharing`; `rps.*` */
@@ -21,8 +24,8 @@ export function* sharedStart(config: Config, plan: NetworkPlan): Parts<SharedSta
   if (!written || !plan.sharing) throw notSharing(config.name);
   const { method, scaler, initStd, compat } = written;
   const { name, learningRate, momentum, nesterov } = config.train.optimizer;
-  const normalised = method === 'stable-rps' ? yield* normalisedInParts(plan.sharing) : undefined;
-  const scales = normalised?.scales ?? scalesOf(plan.sharing, written);
+  const known = method === 'stable-rps' ? yield* normalisedSums(plan.sharing) : undefined;
+  const scales = known ? normalisedBy(plan.sharing, known.gammas.values) : scalesOf(plan.sharing, written);
   const run: SharedRun = {
     sharing: plan.sharing,
     ...{ scales, method, scaler, compat },
@@ -30,5 +33,12 @@ export function* sharedStart(config: Config, plan: NetworkPlan): Parts<SharedSta
     ...(initStd !== undefined && { initStd }),
   };
   const memory = yield* initialMemory(plan.sharing, scales, config, plan);
-  return { run, memory, ...(normalised && { sums: normalised.sums }) };
+  return { run, memory, ...(known && { known }) };
+}
+
+function* normalisedSums(sharing: Sharing): Parts<KnownSums> {
+  const places = yield* placesInParts(sharing);
+  const summing = new GammaSumming(sharing, { lambda: deviationsOf(sharing), normalised: true });
+  yield* countedInParts(sharing, summing, { places });
+  return { gammas: summing.gammas(), places };
 }

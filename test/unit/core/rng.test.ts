@@ -41,6 +41,18 @@ describe('Rng', () => {
     expect(draws(copy.split('x'), 2)).toEqual(draws(rng.split('x'), 2));
   });
 
+  it.each([0, 1, 2, 7, 4096, 5001])('draws %d normals together as one by one, and goes on from there', (count) => {
+    for (const before of [0, 1]) {
+      const [one, all] = [Rng.fromSeed(8), Rng.fromSeed(8)];
+      for (let k = 0; k < before; k++) expect(all.normal()).toBe(one.normal());
+      const out = new Float64Array(count);
+      all.normals(out);
+      expect([...out]).toEqual(Array.from({ length: count }, () => one.normal()));
+      expect(all.state).toEqual(one.state);
+      expect(all.normal()).toBe(one.normal());
+    }
+  });
+
   it('draws every index below a bound equally often', () => {
     const rng = Rng.fromSeed(11);
     const counts = new Array<number>(7).fill(0);

@@ -36,7 +36,7 @@ const all = (): Finding[] => {
   return [
     ...runs.flatMap((run) => {
       const { findings, figures } = staticOf(run);
-      return [...findings, ...diagnoseAdam(run), diagnoseHalf(run, figures), ...diagnoseSharpness(run, 300)];
+      return [...findings, ...diagnoseAdam(run), diagnoseHalf(figures), ...diagnoseSharpness(run, 300)];
     }),
     ...diagnoseSharpness(runs[1], 0.5, { full: 20 }),
     ...diagnoseSharpness(runs[0], 1, { converged: false }),

@@ -2,8 +2,12 @@
 import { largest } from '../../prune/threshold';
 import { eachStretch } from '../location-values';
 import type { LocationValues } from '../location-values';
-import type { LocationSums } from '../location-sums';
+import { regionSize } from '../location-counts';
+import type { Counting, CountVisitor } from '../location-counts';
+import { knownSums } from '../location-sums';
 import { neutralInitStd } from '../scales';
+import type { Scales } from '../scales';
+import type { Sharing } from '../sharing';
 import type { Finding } from './finding';
 import { fixes, initStdFix } from './finding';
 import { isAdam, multiplierLimit, powerOfScale } from './settings';
@@ -15,27 +19,94 @@ const scalerGapLimit = 1.5;
 export interface GammaFigures {
   mean: number;
   median: number;
+  /** Of used locations. */
+  min: number;
   max: number;
   /** Largest sum(lambda²) n / sum(lambda)² of a location: how much longer the steps of v1 are than the provable ones. */
   gap: number;
-  /** Largest sum of lambda of a location. */
+  /** Largest sum of the factors of a location: lambda, in the normalised form sigma / sqrt(S2_j). */
   largestSum: number;
 }
 
-/** Over locations that are used. */
-export function gammaFigures({ count, sum, squares }: LocationSums, m: number): GammaFigures {
-  let [total, max, gap, largestSum] = [0, 0, 0, 0];
-  for (let k = 0, from = 0; k < squares.values.length; k++) {
-    const to = squares.ends ? squares.ends[k] : k + 1;
-    const gamma = squares.values[k];
-    total += gamma * (to - from);
-    from = to;
-    if (gamma === 0) continue;
-    max = Math.max(max, gamma);
-    largestSum = Math.max(largestSum, sum.values[k]);
-    gap = Math.max(gap, (gamma * count.values[k]) / sum.values[k] ** 2);
+/** Gamma of each location, and what it comes to. */
+export interface Gammas {
+  values: LocationValues;
+  figures: GammaFigures;
+}
+
+type Totals = Pick<GammaFigures, 'min' | 'max' | 'gap' | 'largestSum'> & { total: number };
+
+/** From one look at every location; of a fold without one. */
+export class GammaSumming implements Counting {
+  private readonly totals: Totals = { total: 0, min: Infinity, max: 0, gap: 0, largestSum: 0 };
+  private readonly squares: LocationValues;
+  private readonly counting: { count: Float64Array; sum: Float64Array } | undefined;
+
+  constructor(
+    private readonly sharing: Sharing,
+    private readonly scales: Pick<Scales, 'lambda' | 'normalised'>,
+  ) {
+    const sums = knownSums(sharing, scales.lambda);
+    this.squares = sums?.squares ?? { values: new Float64Array(sharing.m) };
+    if (sums) this.total(sums.count.values, sums.sum.values, sums.squares);
+    else this.counting = { count: new Float64Array(regionSize), sum: new Float64Array(regionSize) };
   }
-  return { mean: total / m, median: medianOf(squares, m), max, gap, largestSum };
+
+  readonly add: CountVisitor = (layer, places, times, size, start) => {
+    if (!this.counting) return;
+    const { count, sum } = this.counting;
+    const { values } = this.squares;
+    const lambda = this.scales.lambda[layer];
+    const square = lambda * lambda;
+    for (let k = 0; k < size; k++) {
+      const j = places[k];
+      const sharers = times[k];
+      count[j - start] += sharers;
+      sum[j - start] += sharers * lambda;
+      values[j] += sharers * square;
+    }
+  };
+
+  /** Then the sums are known. */
+  readonly addRun = (): void => undefined;
+
+  readonly done = (from: number, to: number): void => {
+    if (!this.counting) return;
+    const { count, sum } = this.counting;
+    this.total(count, sum, { values: this.squares.values.subarray(from, to) });
+    count.fill(0);
+    sum.fill(0);
+  };
+
+  /** When all is told. */
+  gammas(): Gammas {
+    const { m } = this.sharing;
+    const { total, ...ends } = this.totals;
+    return {
+      values: this.squares,
+      figures: { mean: total / m, median: medianOf(this.squares, m), ...ends },
+    };
+  }
+
+  private total(count: Float64Array, sum: Float64Array, { values, ends }: LocationValues): void {
+    let { total, min, max, gap, largestSum } = this.totals;
+    const { normalised } = this.scales;
+    for (let k = 0, from = 0; k < values.length; k++) {
+      const to = ends ? ends[k] : from + 1;
+      const gamma = values[k];
+      // Where nothing lies all is 0, and 0 / 0 is neither above nor below anything: no branch that nobody could guess.
+      const used = gamma * (gamma / gamma);
+      const steps = (gamma * count[k]) / (sum[k] * sum[k]);
+      const factors = normalised ? sum[k] / Math.sqrt(gamma) : sum[k];
+      total += gamma * (to - from);
+      if (used < min) min = used;
+      if (gamma > max) max = gamma;
+      if (steps > gap) gap = steps;
+      if (factors > largestSum) largestSum = factors;
+      from = to;
+    }
+    Object.assign(this.totals, { total, min, max, gap, largestSum });
+  }
 }
 
 /** The value that half of the locations are below: of an even number the upper of the two in the middle. */

@@ -1,5 +1,4 @@
 /** D11 and D12: rules that need no measurement of training (rps.md 6). */
-import { spreadOut } from '../location-values';
 import { neutralInitStd } from '../scales';
 import { fixes, initStdFix } from './finding';
 import type { Finding } from './finding';
@@ -37,13 +36,8 @@ export function diagnoseAdam(run: SharedRun): Finding[] {
 const largestHalf = 65_504;
 
 /** D12: a gradient of the memory sums over all sharers, and leaves the range of half precision so many times earlier. */
-export function diagnoseHalf({ scales, sharing }: SharedRun, { audit, gamma, sums }: StaticFigures): Finding {
-  let value = gamma.largestSum;
-  if (scales.normalised) {
-    const [a, b] = [spreadOut(sums.sum, sharing.m), spreadOut(sums.squares, sharing.m)];
-    value = 0;
-    for (let j = 0; j < a.length; j++) if (b[j] > 0) value = Math.max(value, a[j] / Math.sqrt(b[j]));
-  }
+export function diagnoseHalf({ audit, gamma }: StaticFigures): Finding {
+  const value = gamma.largestSum;
   return {
     ...{ id: 'D12', measure: 'half-precision', value, threshold: audit.max },
     // As many times as there are sharers is what lambda of 1 comes to; here it is told only.

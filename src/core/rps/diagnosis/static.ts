@@ -2,25 +2,27 @@
 import type { Parts } from '../../parts';
 import { auditInParts } from '../audit';
 import type { Audit } from '../audit';
-import type { CountVisitor } from '../location-counts';
-import { summingOf } from '../location-sums';
-import type { LocationSums } from '../location-sums';
+import type { Counting, KeptPlaces } from '../location-counts';
+import type { LocationValues } from '../location-values';
 import { neutralInitStd } from '../scales';
 import type { Finding } from './finding';
 import { fixes } from './finding';
-import { diagnoseGammas, gammaFigures } from './gammas';
-import type { GammaFigures } from './gammas';
+import { diagnoseGammas, GammaSumming } from './gammas';
+import type { GammaFigures, Gammas } from './gammas';
 import { diagnoseLoads } from './loads';
-import { diagnoseNorms, normsOf } from './norms';
+import { diagnoseNorms, RecoveredNorms } from './norms';
 import { isAdam, multiplierLimit, powerOfScale, powerOfStep } from './settings';
 import type { SharedRun } from './settings';
 
 export interface StaticFigures {
   audit: Audit;
-  sums: LocationSums;
   gamma: GammaFigures;
+  /** Gamma of each location. */
+  gammas: LocationValues;
   /** Per layer: norm of what is recovered over sigma sqrt(n_l). */
   normRatio: number[];
+  /** Per layer: the most that a number of the memory is multiplied with. */
+  largestFactor: number[];
 }
 
 export interface StaticDiagnosis {
@@ -28,25 +30,37 @@ export interface StaticDiagnosis {
   findings: Finding[];
 }
 
-/** `memory`: as drawn. `known`: the sums of its scales, where they are. `also`: as of `auditInParts`. */
+/** What is known of a memory before it is diagnosed: the factors of the normalised form were made of it. */
+export interface KnownSums {
+  gammas: Gammas;
+  places: KeptPlaces | undefined;
+}
+
+/** `memory`: as drawn. `also`: as of `auditInParts`. */
 export function* diagnoseStatic(
   run: SharedRun,
   memory: Float32Array,
-  { known, also }: { known?: LocationSums | undefined; also?: CountVisitor } = {},
+  { known, also }: { known?: KnownSums | undefined; also?: Counting } = {},
 ): Parts<StaticDiagnosis> {
-  const { sharing, scales } = run;
-  const summing = known ? undefined : summingOf(sharing, scales.lambda);
-  const recovered = normsOf(run, memory);
+  const summing = known ? undefined : new GammaSumming(run.sharing, run.scales);
+  const recovered = new RecoveredNorms(run, memory);
   yield;
-  const audit = yield* auditInParts(sharing, (...counted) => {
-    summing?.add(...counted);
-    recovered.add(...counted);
-    also?.(...counted);
-  });
-  const sums = known ?? summing!.sums();
-  const gamma = gammaFigures(sums, sharing.m);
+  const counting: Counting = {
+    add: (...counted) => {
+      summing?.add(...counted);
+      recovered.add(...counted);
+      also?.add(...counted);
+    },
+    addRun: (...counted) => {
+      recovered.addRun(...counted);
+      also?.addRun(...counted);
+    },
+    done: (from, to) => summing?.done(from, to),
+  };
+  const audit = yield* auditInParts(run.sharing, { also: counting, places: known?.places });
+  const { values: gammas, figures: gamma } = known?.gammas ?? summing!.gammas();
   const normRatio = recovered.ratios();
-  const figures = { audit, sums, gamma, normRatio };
+  const figures = { audit, gamma, gammas, normRatio, largestFactor: recovered.largestFactors() };
   const findings = [
     ...lambdas(run),
     ...diagnoseLoads(run, audit),

@@ -62,6 +62,16 @@ it('refuses a location that is none', () => {
 });
 
 describe('cache lines', () => {
+  it('of weights placed by themselves are those that they lie in', () => {
+    // One piece of each layer, of as many weights as the default tile has, or of all.
+    const own = smallLayers.slice(0, 2);
+    for (const kind of ['random', 'hashednet'] as const) {
+      const sharing = sharingOf(own, { compression: 1.5, spec: { kind, seed: 4 }, scope: 'global' });
+      const touched = own.map((_, l) => new Set([...locations(sharing, l)].map((j) => Math.floor(j / lineSize))).size);
+      expect(cacheLinesOf(sharing).perPiece).toBe((touched[0] + touched[1]) / 2);
+    }
+  });
+
   const layers = presetToShare('vgg-11', 100).slice(3, 5);
   const lines = (spec: MappingSpec, compression = 10): ReturnType<typeof cacheLinesOf> =>
     cacheLinesOf(sharingOf(layers, { compression, spec, scope: 'global' }));

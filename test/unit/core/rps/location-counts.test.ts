@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { finish } from '../../../../src/core/parts';
-import { auditInParts } from '../../../../src/core/rps/audit';
-import { countedInParts, stretchesApart } from '../../../../src/core/rps/location-counts';
-import type { CountVisitor } from '../../../../src/core/rps/location-counts';
+import { audit } from '../../../../src/core/rps/audit';
+import { countedInParts, placesInParts } from '../../../../src/core/rps/location-counts';
+import type { Counting } from '../../../../src/core/rps/location-counts';
 import { recover, recoverRange } from '../../../../src/core/rps/recover';
 import { normalisedScales } from '../../../../src/core/rps/scales';
 import { sharingOf } from '../../../../src/core/rps/sharing';
@@ -24,12 +24,18 @@ describe.each(specs)('$kind, aligned $aligned', (spec) => {
       const small = spec.kind === 'roast' ? { ...spec, tile: [2, 2] as [number, number] } : spec;
       const sharing = sharingOf(layers, { compression, spec: small, scope });
       const told = sharing.layers.map(() => new Map<number, number>());
+      const tell = (layer: number, place: number, times: number): void => {
+        expect(told[layer].has(place)).toBe(false);
+        told[layer].set(place, times);
+      };
       finish(
-        countedInParts(sharing, (layer, places, times, size) => {
-          for (let k = 0; k < size; k++) {
-            expect(told[layer].has(places[k])).toBe(false);
-            told[layer].set(places[k], times[k]);
-          }
+        countedInParts(sharing, {
+          add: (layer, places, times, size) => {
+            for (let k = 0; k < size; k++) tell(layer, places[k], times[k]);
+          },
+          addRun: (layer, from, to, times) => {
+            for (let place = from; place < to; place++) tell(layer, place, times);
+          },
         }),
       );
       sharing.layers.forEach((_, l) => {
@@ -60,73 +66,135 @@ describe.each(specs)('$kind, aligned $aligned', (spec) => {
   });
 });
 
-describe('of a fold whose weights have a location each nothing is counted', () => {
+describe('region by region', () => {
+  const region = 2 ** 14;
+  // More than a chunk of 2 ** 18 weights, and less than a region.
   const wide = [
     { name: 'few', rows: 60, columns: 80, deviation: 1 },
-    { name: 'many', rows: 150, columns: 200, deviation: 1 },
+    { name: 'many', rows: 600, columns: 500, deviation: 1 },
     { name: 'tiny', rows: 3, columns: 5, deviation: 1 },
     { name: 'more', rows: 100, columns: 200, deviation: 1 },
   ];
-  const block = 4096;
-  /** By counting: of a layer of few weights in their order, else in that of the memory, by blocks of 4096 of it. */
-  const counted = (sharing: Sharing): [layer: number, places: number[], times: number[]][] =>
-    sharing.layers.flatMap(({ weights }, l): [number, number[], number[]][] => {
-      const { start, length } = sharing.parts[l];
-      const times = new Map<number, number>();
-      for (const { location } of oneByOne(sharing, l)) times.set(location, (times.get(location) ?? 0) + 1);
-      const few = weights < length / 8;
-      const reached = [...times.keys()];
-      const blocks = few
-        ? Array.from({ length: Math.ceil(reached.length / block) }, (_, b) => reached.slice(b * block, (b + 1) * block))
-        : Array.from({ length: Math.ceil(length / block) }, (_, b) => {
-            const from = start + b * block;
-            return reached.filter((j) => j >= from && j < Math.min(start + length, from + block)).sort((x, y) => x - y);
-          });
-      return blocks.map((places) => [l, places, places.map((j) => times.get(j)!)]);
-    });
+  /** Of each layer in each region: layer, first location of the region, and places with their times. */
+  type Told = number[];
+  const same = (a: Told, b: Told): boolean =>
+    Buffer.from(Float64Array.from(a).buffer).equals(Buffer.from(Float64Array.from(b).buffer));
+
+  /** By the weights one by one: a map keeps its keys in the order in which they came. */
+  function countedOneByOne(sharing: Sharing): {
+    told: Told;
+    byLayer: Map<number, number>[];
+    loads: number[];
+    collisions: number[];
+  } {
+    const told: Told = [];
+    const byLayer = sharing.layers.map(() => new Map<number, number>());
+    const loads = new Array<number>(sharing.m).fill(0);
+    const collisions = sharing.layers.map(() => 0);
+    const places = sharing.layers.map((_, l) => oneByOne(sharing, l).map(({ location }) => location));
+    for (let start = 0; start < sharing.m; start += region)
+      places.forEach((own, l) => {
+        const times = new Map<number, number>();
+        for (const place of own)
+          if (place >= start && place < start + region) times.set(place, (times.get(place) ?? 0) + 1);
+        if (times.size > 0) told.push(l, start);
+        for (const [place, sharers] of times) {
+          told.push(place, sharers);
+          byLayer[l].set(place, sharers);
+          loads[place] += sharers;
+          if (sharers > 1) collisions[l] += sharers;
+        }
+      });
+    return { told, byLayer, loads, collisions };
+  }
+
+  const telling = (told: Told): Counting => ({
+    add(layer, places, times, size, start) {
+      told.push(layer, start);
+      for (let k = 0; k < size; k++) told.push(places[k], times[k]);
+    },
+    addRun: () => expect.unreachable(),
+  });
+
+  function expectAudit(sharing: Sharing, loads: readonly number[], collisions: readonly number[]): void {
+    const max = loads.reduce((a, b) => Math.max(a, b));
+    const by = new Array<number>(max + 1).fill(0);
+    for (const load of loads) by[load]++;
+    expect(audit(sharing)).toMatchObject({ loads: by, max, collisions, unused: by[0], injective: max <= 1 });
+  }
 
   it.each([
-    ...[1, 1.1, 1.7, 2.4, 9].flatMap((compression) => [1, 2].map((seed) => ['global', compression, seed] as const)),
-    ...[1, 1.1, 3].map((compression) => ['local', compression, 3] as const),
-  ])(
-    '%s, at %d (seed %d): the same is told in the same order, and the audit is that of counted loads',
-    (scope, compression, seed) => {
-      const sharing = sharingOf(wide, { compression, spec: { kind: 'fold', seed }, scope });
-      const told: ReturnType<typeof counted> = [];
-      const tell: CountVisitor = (layer, places, times, size) =>
-        void told.push([layer, [...places.subarray(0, size)], [...times.subarray(0, size)]]);
-      finish(countedInParts(sharing, tell));
-      expect(told).toEqual(counted(sharing));
-      told.length = 0;
-      const found = finish(auditInParts(sharing, tell));
-      expect(told).toEqual(counted(sharing));
-      const loads = new Array<number>(sharing.m).fill(0);
-      const collisions = wide.map(() => 0);
-      for (const [l, places, times] of told)
-        places.forEach((j, k) => {
-          loads[j] += times[k];
-          if (times[k] > 1) collisions[l] += times[k];
-        });
-      const max = loads.reduce((a, b) => Math.max(a, b));
-      const by = Array.from({ length: max + 1 }, (_, k) => loads.filter((load) => load === k).length);
-      expect(found).toMatchObject({ loads: by, max, collisions, unused: by[0], injective: max <= 1 });
-    },
-  );
-
-  it('which is seen by its stretches, at any compression', () => {
-    const of = (compression: number, kind: 'fold' | 'random' = 'fold', seed = 1): Sharing =>
-      sharingOf(wide, { compression, spec: { kind, seed }, scope: 'global' });
-    const all = [0, 1, 2, 3];
-    expect(stretchesApart(of(1), all)!.reduce((sum, { length }) => sum + length, 0)).toBe(of(1).n);
-    expect(stretchesApart(of(1, 'random'), all)).toBeUndefined();
-    expect(stretchesApart(of(1.1), all)).toBeUndefined();
-    // A layer that goes from one partition into the next may lie in one place twice, or not.
-    const apart = Array.from({ length: 40 }, (_, seed) => stretchesApart(of(1.5, 'fold', seed), [3]) !== undefined);
-    const alone = Array.from({ length: 40 }, (_, seed) => {
-      const places = oneByOne(of(1.5, 'fold', seed), 3).map(({ location }) => location);
-      return new Set(places).size === places.length;
-    });
-    expect(apart).toEqual(alone);
-    expect(new Set(apart).size).toBe(2);
+    ...(['random', 'robe'] as const).flatMap((kind) =>
+      [1, 1.7, 100].map((compression) => ['global', compression, kind] as const),
+    ),
+    ['local', 3, 'hashednet'],
+  ] as const)('%s, at %d, %s: what is told in which order, and the audit of it', (scope, compression, kind) => {
+    const sharing = sharingOf(wide, { compression, spec: { kind, seed: 3 }, scope });
+    const { told: expected, loads, collisions } = countedOneByOne(sharing);
+    // All at once, and in turns: of some regions each, and of one.
+    for (const most of [undefined, 100_000, 1]) {
+      const told: Told = [];
+      const ends = [0];
+      const counting: Counting = {
+        ...telling(told),
+        done(from, to) {
+          expect(from).toBe(ends.at(-1));
+          ends.push(to);
+        },
+      };
+      finish(countedInParts(sharing, counting, { most }));
+      expect(ends).toEqual([...Array.from({ length: Math.ceil(sharing.m / region) }, (_, r) => r * region), sharing.m]);
+      expect(same(told, expected)).toBe(true);
+    }
+    // Places that were kept are the same.
+    const again: Told = [];
+    const places = finish(placesInParts(sharing));
+    expect(places === undefined).toBe(sharing.m <= region);
+    finish(countedInParts(sharing, telling(again), { places }));
+    expect(same(again, expected)).toBe(true);
+    expectAudit(sharing, loads, collisions);
   });
+
+  it.each([
+    ['global', 1],
+    ['global', 1.7],
+    ['global', 9],
+    ['global', 100],
+    ['local', 1],
+    ['local', 3],
+  ] as const)('a fold run by run, and the audit of it: %s, at %d', (scope, compression) => {
+    for (const seed of [1, 2, 3]) {
+      const sharing = sharingOf(wide, { compression, spec: { kind: 'fold', seed }, scope });
+      const { byLayer, loads, collisions } = countedOneByOne(sharing);
+      const told: Told[] = sharing.layers.map(() => []);
+      const counting: Counting = {
+        add: () => expect.unreachable(),
+        addRun(layer, from, to, times) {
+          expect(to).toBeGreaterThan(from);
+          for (let place = from; place < to; place++) told[layer].push(place, times);
+        },
+      };
+      finish(countedInParts(sharing, counting));
+      byLayer.forEach((times, l) => {
+        const inOrder = [...times].sort(([a], [b]) => a - b);
+        expect(same(told[l], inOrder.flat())).toBe(true);
+      });
+      expectAudit(sharing, loads, collisions);
+    }
+  });
+
+  it('lets others in while it counts', () => {
+    const sharing = sharingOf(wide, { compression: 1000, spec: { kind: 'random', seed: 1 }, scope: 'global' });
+    expect([...countedInParts(sharing, telling([]))].length).toBeGreaterThan(0);
+  });
+});
+
+it('loads above those that are counted in an array are counted too', () => {
+  const sharing = sharingOf(layers, { compression: 600, spec: { kind: 'random', seed: 1 }, scope: 'global' });
+  const loads = new Array<number>(sharing.m).fill(0);
+  sharing.layers.forEach((_, l) => oneByOne(sharing, l).forEach(({ location }) => loads[location]++));
+  const max = Math.max(...loads);
+  expect(max).toBeGreaterThan(255);
+  const by = Array.from({ length: max + 1 }, (_, k) => loads.filter((load) => load === k).length);
+  expect(audit(sharing)).toMatchObject({ loads: by, max, unused: 0 });
 });

@@ -48,7 +48,7 @@ test('D12 is the largest sum of the factors of a location', () => {
       ? sum.map((value, j) => (value > 0 ? value / Math.sqrt(squares[j]) : 0))
       : sum;
     const { figures } = staticOf(run);
-    const { value, threshold, verdict } = diagnoseHalf(run, figures);
+    const { value, threshold, verdict } = diagnoseHalf(figures);
     expect(value! / Math.max(...factors)).toBeCloseTo(1, 10);
     expect(threshold).toBe(figures.audit.max);
     expect(verdict).toBe(value! > figures.audit.max ? 'info' : 'ok');

@@ -36,11 +36,15 @@ export function runOf(
   };
 }
 
-export function staticOf(run: SharedRun): StaticDiagnosis {
-  const kind = run.compat ? 'compat' : 'uniform';
-  const memory = drawMemory(run.sharing, run.scales, { kind, s: run.initStd ?? 1 }, Rng.fromSeed(4));
-  return finish(diagnoseStatic(run, memory));
-}
+export const memoryOf = (run: SharedRun): Float32Array =>
+  drawMemory(
+    run.sharing,
+    run.scales,
+    { kind: run.compat ? 'compat' : 'uniform', s: run.initStd ?? 1 },
+    Rng.fromSeed(4),
+  );
+
+export const staticOf = (run: SharedRun): StaticDiagnosis => finish(diagnoseStatic(run, memoryOf(run)));
 
 export const named = (findings: readonly Finding[], measure: Measure): Finding => {
   const found = findings.find((finding) => finding.measure === measure);

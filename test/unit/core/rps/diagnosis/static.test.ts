@@ -7,8 +7,8 @@ import { spreadOut } from '../../../../../src/core/rps/location-values';
 import { expand, gather } from '../../../../../src/core/rps/recover';
 import { scalerOf } from '../../../../../src/core/rps/scales';
 import type { MappingSpec } from '../../../../../src/core/rps/sharing';
-import { countedLoads, normals, presetToShare, smallLayers } from '../layers';
-import { named, runOf, staticOf } from './runs';
+import { countedLoads, dot, locations, normals, presetToShare, relativeError, smallLayers, specs } from '../layers';
+import { memoryOf, named, runOf, staticOf } from './runs';
 
 const fold: MappingSpec = { kind: 'fold', seed: 2 };
 
@@ -177,12 +177,50 @@ test('D4 sees the initial scale of the public code, and nothing where weights be
     expect(named(staticOf(run).findings, 'norm-ratio').verdict).toBe('ok');
 });
 
-test('D4 by the places of the weights is the norm of what is recovered', () => {
-  const run = runOf({ normalised: true, spec: fold });
-  const { figures } = staticOf(run);
-  expect(figures.normRatio).toHaveLength(smallLayers.length);
-  figures.normRatio.forEach((ratio) => expect(Math.abs(ratio - 1)).toBeLessThan(0.2));
-});
+describe.each(specs)(
+  'figures by $kind, aligned $aligned, are those of the weights and locations one by one',
+  (spec) => {
+    // More than one region of the memory, and less.
+    const wide = [...smallLayers, { name: 'wide', rows: 200, columns: 130, deviation: 0.02 }];
+    it.each([
+      [wide, 1, 'global'],
+      [wide, 1.3, 'local'],
+      [smallLayers, 1, 'global'],
+      [smallLayers, 7, 'global'],
+      [smallLayers, 3, 'local'],
+    ] as const)('%#', (layers, compression, scope) => {
+      for (const change of [{ normalised: true }, { initStd: 0.03 }] as const) {
+        const run = runOf({ layers: [...layers], spec, compression, scope, ...change });
+        const { sharing, scales } = run;
+        const { figures } = staticOf(run);
+        const weights = expand(sharing, scales, memoryOf(run));
+        const { gamma, gammas, normRatio, largestFactor } = figures;
+        const [n, sum, squares] = [0, 1, 2].map((power) => {
+          const sums = new Float64Array(sharing.m);
+          layers.forEach((_, l) => locations(sharing, l).forEach((j) => (sums[j] += scales.lambda[l] ** power)));
+          return sums;
+        });
+        weights.forEach((own, l) => {
+          const norm = Math.sqrt(dot(own, own) / own.length) / layers[l].deviation;
+          expect(normRatio[l] / norm).toBeCloseTo(1, 6);
+          const factors = [...locations(sharing, l)].map((j) =>
+            scales.normalised ? scales.lambda[l] / Math.sqrt(squares[j]) : scales.lambda[l],
+          );
+          expect(largestFactor[l] / factors.reduce((a, b) => Math.max(a, b))).toBeCloseTo(1, 12);
+        });
+        expect(relativeError(spreadOut(gammas, sharing.m), squares)).toBeLessThan(1e-12);
+        const most = (of: (j: number) => number): number =>
+          squares.reduce((largest, square, j) => (square > 0 ? Math.max(largest, of(j)) : largest), 0);
+        expect(gamma.gap / most((j) => (squares[j] * n[j]) / sum[j] ** 2)).toBeCloseTo(1, 12);
+        const factor = (j: number): number => (scales.normalised ? sum[j] / Math.sqrt(squares[j]) : sum[j]);
+        expect(gamma.largestSum / most(factor)).toBeCloseTo(1, 12);
+        expect(gamma.max / most((j) => squares[j])).toBeCloseTo(1, 12);
+        expect(gamma.mean / (squares.reduce((a, b) => a + b, 0) / sharing.m)).toBeCloseTo(1, 10);
+        expect(gamma.median / [...squares].sort((a, b) => a - b)[Math.floor(sharing.m / 2)]).toBeCloseTo(1, 12);
+      }
+    });
+  },
+);
 
 test('D5 asks at compression 1 whether the network is the dense one', () => {
   const [good, bad] = [fold, { kind: 'random', seed: 1 } as const].map((spec) =>
