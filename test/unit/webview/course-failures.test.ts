@@ -56,6 +56,9 @@ it('says that weights left the numbers after an update whose loss had not', () =
   expect(failureText(lost)).toBe('Not a number: it began in fc1 at step 4; steps 4 to 5 are kept');
   expect(failureStepText(step)).toContain('loss 2.00 · weights not finite after its update');
   expect(failureStepText({ ...step, loss: null })).not.toContain('after its update');
+  expect(failureText({ ...after, steps: [{ ...step, gradientNorm: null }] })).toMatch(
+    /^Not a number, the gradient of step 5: /,
+  );
   expect(failureText({ ...after, code: 'sharing.loss-growth' })).not.toContain('after the update');
 });
 

@@ -75,12 +75,12 @@ const lostAfter = ({ loss, memoryNorm, layers }: KeptStep): boolean =>
   loss !== null &&
   (memoryNorm === null || layers.some(({ updateRatio, norm }) => updateRatio === null || norm === null));
 
-/** `, the weights after the update of step 5`. */
+/** `, the weights after the update of step 5`; where the loss is none that says it. */
 const afterText = ({ code, steps }: SharingFailure): string => {
   const last = steps.at(-1);
-  return code === 'sharing.not-finite' && last && lostAfter(last)
-    ? `, the weights after the update of step ${count(last.step)}`
-    : '';
+  if (code !== 'sharing.not-finite' || !last || last.loss === null) return '';
+  if (last.gradientNorm === null) return `, the gradient of step ${count(last.step)}`;
+  return lostAfter(last) ? `, the weights after the update of step ${count(last.step)}` : '';
 };
 
 /** `Not a number: it began in fc3 at step 1; steps 1 to 5 are kept`. */
