@@ -116,7 +116,7 @@ describe.skipIf(missingBrowser !== undefined)(panelTests('the Sharing tab of a r
     await chooser.focus();
     await press('Home');
     await readsOut(
-      /^Growing memory \(12\.2 times the first norm, limit 10\): it began in fc3 at step 1; step 1 is kept/,
+      /^Growing memory \(12\.2 times the first norm, limit 10\), a warning: it began in fc3 at step 1; step 1 is kept/,
     );
     await view.screenshot(`sharing-course-chosen-${theme}-${width}`);
     await press('End');

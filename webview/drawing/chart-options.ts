@@ -3,7 +3,7 @@ import uPlot from 'uplot';
 import { figure } from '../format';
 import type { Theme } from '../theme';
 import type { AxisSpec, ChartSpec, ColourName, SeriesSpec } from './chart-spec';
-import { ticksOf } from './log-axis';
+import { ticksOf, tickTexts } from './log-axis';
 import type { Size } from './viewport';
 
 /** Given as data, because the enum that uPlot names it by is not there at run time. */
@@ -65,7 +65,7 @@ const axisOptions = (
       ticksOf({ low, high }, (scale === 'x' ? bbox.width : bbox.height) / uPlot.pxRatio / labelEvery[scale]),
     filter: (_, ticks) => ticks,
   }),
-  values: (_, ticks) => ticks.map(of.text ?? axisText),
+  values: (_, ticks) => (log && !of.text ? tickTexts(ticks, axisText) : ticks.map(of.text ?? axisText)),
 });
 
 const seriesOptions = (series: SeriesSpec, theme: Theme): uPlot.Series => {

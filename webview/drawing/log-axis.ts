@@ -36,6 +36,22 @@ export function ticksOf({ low, high }: LogAxis, most = Infinity): number[] {
   return powers.filter((_, i) => i % every === 0);
 }
 
+/** From here on a power of ten is longer than its exponent. */
+const longPower = 1e3;
+
+/**
+ * Ticks of one axis in one way: `1e5`, not `100,000`, and `1e-3`, not `0.001`, where others need an exponent anyhow. `plain`: how a tick
+ * is written by itself.
+ */
+export function tickTexts(ticks: readonly number[], plain: (value: number) => string): string[] {
+  const texts = ticks.map(plain);
+  if (!texts.some((text) => text.includes('e'))) return texts;
+  return ticks.map((tick, i) => {
+    const long = tick >= longPower || tick <= 1 / longPower;
+    return long && !texts[i].includes('e') ? tick.toExponential().replace('e+', 'e') : texts[i];
+  });
+}
+
 /** A line through points of a log-log plane, its ends carried on as straight ones; points ascend in x. */
 export function lineAt(points: readonly (readonly [x: number, y: number])[], x: number): number {
   if (points.length === 0) return NaN;

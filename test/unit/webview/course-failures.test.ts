@@ -3,7 +3,13 @@ import { describe, expect, it } from 'vitest';
 import type { SharingEvent, SharingFailure } from '../../../src/protocol/sharing';
 import { firstToShow } from '../../../webview/views/sharing/course-failures';
 import { courseLayers, courseSteps } from '../../../webview/views/sharing/course-steps';
-import { failureKey, failureOption, failureStepText, failureText } from '../../../webview/views/sharing/course-words';
+import {
+  courseText,
+  failureKey,
+  failureOption,
+  failureStepText,
+  failureText,
+} from '../../../webview/views/sharing/course-words';
 
 const trouble = (code: string, verdict: SharingFailure['verdict'], from: number, to: number): SharingFailure => ({
   ...{ code: `sharing.${code}`, verdict, step: from, layer: 'fc1', value: null, threshold: null },
@@ -34,8 +40,10 @@ it('says what was measured and its limit, where both are known', () => {
   expect(failureText(chance)).toBe('Loss of chance (2.30): it began in fc1 at step 4; step 4 is kept');
   expect(failureText({ ...grown, code: 'sharing.of-tomorrow' })).toMatch(/^sharing\.of-tomorrow \(16,300, limit 3\): /);
   expect(failureOption(grown)).toBe('Step 2: Growing loss');
-  expect(failureOption({ ...trouble('update-ratio', 'warn', 3, 3), steps: [] })).toBe(
-    'Step 3: Step over weights, fc1 (warning)',
+  expect(failureOption({ ...trouble('update-ratio', 'warn', 3, 3), steps: [] })).toBe('Step 3: Leap of fc1');
+  expect(failureOption(trouble('memory-growth', 'warn', 3, 3))).toBe('Step 3: Growing memory');
+  expect(failureText(trouble('memory-growth', 'warn', 3, 3))).toBe(
+    'Growing memory, a warning: it began in fc1 at step 3; step 3 is kept',
   );
 });
 
@@ -73,10 +81,21 @@ describe('the course of a whole run', () => {
   it('is drawn of the kept steps where it ended before its second recorded one', () => {
     const steps = courseSteps([event(0, 0), event(2, 0.5)], [lost, trouble('update-ratio', 'warn', 2, 2)]);
     expect(steps.map(({ step }) => step)).toEqual([0, 1, 2, 3]);
-    expect(steps.map(({ memoryGrowth }) => memoryGrowth)).toEqual([1, null, 3, null]);
+    expect(steps.map(({ memoryGrowth }) => memoryGrowth)).toEqual([1, 3, 3, 3]);
+    expect(courseSteps([], [lost])[0].memoryGrowth).toBeNull();
+    const grown = { ...trouble('memory-growth', 'warn', 2, 3), value: 20 };
+    expect(courseSteps([event(0, 0)], [grown]).map(({ memoryGrowth }) => memoryGrowth)).toEqual([1, 20, 20]);
     expect(steps[2].layers).toEqual(layers(0.5));
     const recorded = [event(0, 0), event(50, 0.1), event(100, 0.1)];
     expect(courseSteps(recorded, [lost])).toBe(recorded);
+  });
+
+  it('says of a step without a ratio that it has none', () => {
+    const none = [{ layer: 'fc1', updateRatio: null, norm: null }];
+    expect(courseText({ step: 5, layers: none, memoryGrowth: null })).toBe('step 5 · no update ratio is finite');
+    expect(courseText({ step: 5, layers: layers(0.5), memoryGrowth: 2 })).toBe(
+      'step 5 · largest update ratio 0.500 in fc1 · memory 2.00x its first norm',
+    );
   });
 
   it('has the layers that share, and others that trouble began in', () => {

@@ -1,7 +1,7 @@
 /** The arithmetic and the sentences of the views of shared weights. */
 import { describe, expect, it } from 'vitest';
 import type { SharingFailure, SharingReport, TestedPoint } from '../../../src/protocol/sharing';
-import { axisFor, lineAt, shareOf, ticksOf, valueOf } from '../../../webview/drawing/log-axis';
+import { axisFor, lineAt, shareOf, ticksOf, tickTexts, valueOf } from '../../../webview/drawing/log-axis';
 import { niceStep } from '../../../webview/drawing/nice-step';
 import { othersText } from '../../../webview/views/mask/sharing-words';
 import { spansDecades } from '../../../webview/views/sharing/course-charts';
@@ -39,6 +39,9 @@ describe('a logarithmic axis', () => {
     expect(ticksOf({ low: 0.005, high: 200 }, 3)).toEqual([0.01, 1, 100]);
     expect(ticksOf({ low: 0.9, high: 12 }, 3)).toEqual([1, 10]);
     expect(ticksOf({ low: 2, high: 6 }, 1)).toEqual([2, 5]);
+    const plain = (value: number): string => (value >= 1e6 ? value.toExponential(0).replace('e+', 'e') : String(value));
+    expect(tickTexts([0.001, 10, 1e5, 1e9], plain)).toEqual(['1e-3', '10', '1e5', '1e9']);
+    expect(tickTexts([0.001, 10, 1e5], plain)).toEqual(['0.001', '10', '100000']);
   });
 
   it('carries a line on beyond its points, straight in both logarithms', () => {

@@ -25,7 +25,8 @@ export const courseWords = {
   step: 'step',
   limit: '0.1',
   failed: 'it began here',
-  warning: 'warning',
+  warning: ', a warning',
+  leap: (layer: string) => `Leap of ${layer}`,
   nothing: 'The run has recorded nothing of its shared weights yet: `probes.divergence` says how often it looks.',
   eventsTable: { name: 'Course', caption: (name: string) => `Update ratios of ${name}` },
   failureTable: {
@@ -63,10 +64,9 @@ const measuredText = ({ code, value, threshold }: SharingFailure): string => {
 /** What tells it from the others: leaps are kept by layers. */
 export const failureKey = ({ code, layer }: SharingFailure): string => `${code}/${isOfLayers(code) ? layer : ''}`;
 
-/** `Step 5: Not a number`, `Step 1: Growing memory (warning)`, `Step 3: Step over weights, fc1 (warning)`. */
-export const failureOption = ({ code, verdict, step, layer, steps }: SharingFailure): string =>
-  `Step ${count(steps.at(-1)?.step ?? step)}: ${warningTitle(code)}${isOfLayers(code) && layer !== null ? `, ${layer}` : ''}` +
-  (verdict === 'fail' ? '' : ` (${courseWords.warning})`);
+/** `Step 5: Not a number`, `Step 3: Leap of fc1`: short, for a list beside other controls. */
+export const failureOption = ({ code, step, layer, steps }: SharingFailure): string =>
+  `Step ${count(steps.at(-1)?.step ?? step)}: ${isOfLayers(code) && layer !== null ? courseWords.leap(layer) : warningTitle(code)}`;
 
 type KeptStep = SharingFailure['steps'][number];
 
@@ -85,7 +85,7 @@ const afterText = ({ code, steps }: SharingFailure): string => {
 
 /** `Not a number: it began in fc3 at step 1; steps 1 to 5 are kept`. */
 export const failureText = (failure: SharingFailure): string => {
-  const { code, step, layer, steps } = failure;
+  const { code, verdict, step, layer, steps } = failure;
   const [first, last] = [steps.at(0), steps.at(-1)];
   const kept =
     !first || !last
@@ -93,7 +93,7 @@ export const failureText = (failure: SharingFailure): string => {
       : first === last
         ? `step ${count(first.step)} is kept`
         : `steps ${count(first.step)} to ${count(last.step)} are kept`;
-  return `${warningTitle(code)}${afterText(failure)}${measuredText(failure)}: it began ${layer === null ? '' : `in ${layer} `}at step ${count(step)}; ${kept}`;
+  return `${warningTitle(code)}${afterText(failure)}${measuredText(failure)}${verdict === 'fail' ? '' : courseWords.warning}: it began ${layer === null ? '' : `in ${layer} `}at step ${count(step)}; ${kept}`;
 };
 
 const largest = (layers: readonly { layer: string; updateRatio: number | null }[]): string => {
@@ -106,7 +106,7 @@ const largest = (layers: readonly { layer: string; updateRatio: number | null }[
 export const courseText = ({ step, layers, memoryGrowth }: CourseStep): string =>
   [
     `step ${count(step)}`,
-    largest(layers),
+    largest(layers) || 'no update ratio is finite',
     memoryGrowth === null ? '' : `memory ${figure(memoryGrowth)}x its first norm`,
   ]
     .filter((part) => part !== '')
