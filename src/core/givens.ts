@@ -45,7 +45,7 @@ function* play<T extends Values>(
   const weights = zeros(rows * columns);
   const mask = Mask.empty(rows, columns);
   const tall = rows > columns;
-  const { room, rotateBlock, rotateBlock64, transposeBits } = kernels();
+  const { room, rotateBlock, rotateBlock64, transposeBits, clear } = kernels();
   const [first, second] = [room.uint32(steps), room.uint32(steps)];
   first.set(s.first.subarray(0, steps));
   second.set(s.second.subarray(0, steps));
@@ -65,8 +65,8 @@ function* play<T extends Values>(
   try {
     for (let from = 0; from < length; from += 32) {
       const height = Math.min(32, length - from);
-      supports.fill(0);
-      values.fill(0);
+      clear(supports, supports.byteLength);
+      clear(values, values.byteLength);
       for (let k = 0; k < height; k++) {
         const axis = s.start?.[from + k] ?? from + k;
         supports[axis] = 1 << k;

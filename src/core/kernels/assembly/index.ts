@@ -1,4 +1,4 @@
-export { drawPairs, rotateBlock, rotateBlock64, transposeBits } from './rotations';
+export { clear, drawPairs, rotateBlock, rotateBlock64, transposeBits } from './rotations';
 export { bidiagonalStep, bidiagonalStep32 } from './bidiagonal';
 export { activate, activateBack } from './activate';
 export { attend, attendBack } from './attend';

@@ -130,6 +130,17 @@ function bitsOf(bytes: v128, bit: i32): u32 {
   return i8x16.bitmask(i8x16.shl(bytes, 7 - bit));
 }
 
+export function clear(values: usize, bytes: usize): void {
+  // Arrays of the room begin and end with a line of the cache.
+  const none = i64x2.splat(0);
+  for (let at = values, end = values + bytes; at < end; at += 64) {
+    v128.store(at, none);
+    v128.store(at, none, 16);
+    v128.store(at, none, 32);
+    v128.store(at, none, 48);
+  }
+}
+
 export function transposeBits(supports: usize, words: i32, bits: usize): void {
   const step = <usize>words << 2;
   for (let w = 0; w < words; w++, supports += 128, bits += 4) {

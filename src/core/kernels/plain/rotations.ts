@@ -17,6 +17,9 @@ function rotateBlock(
 export const plainRotations: RotationKernels = {
   rotateBlock,
   rotateBlock64: rotateBlock,
+  clear(array) {
+    array.fill(0);
+  },
   transposeBits(supports, words, bits) {
     bits.fill(0);
     setMaskRows(new Mask(32, 32 * words, bits), 0, supports);
