@@ -151,6 +151,7 @@ export const doctorLabels = {
   backend: 'backend',
   available: 'available',
   kernels: 'kernels',
+  sparseRuns: 'sparse runs',
   system: 'system',
   processor: 'processor',
   memory: 'memory',

@@ -156,7 +156,7 @@ const stepOf = ({ step, sparseStep }: NetworkPlan, executor: RunRecord['executor
 
 /** Of a run that goes on, maybe on another machine. */
 const threadsNow = (config: Config, { executor }: RunRecord): Pick<RunRecord, 'executor'> =>
-  executor?.name === 'sparse' ? { executor: { ...executor, threads: threadsOf(config) } } : {};
+  executor?.name === 'sparse' ? { executor: { ...executor, threads: threadsOf(config.compute.threads) } } : {};
 
 const memoryWarnings = (step: StepPlan): SparseError[] => {
   const warning = tooLittleMemory(step);

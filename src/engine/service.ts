@@ -13,6 +13,7 @@ import { downloadDataSet } from './data/download';
 import { previewData } from './data/preview';
 import { compareInitialisations } from './compare';
 import * as errors from './errors';
+import { executorOfSparseRuns } from './sparse/choose';
 import { processKernels } from './kernels/process';
 import { initialise, prune } from './initial-network';
 import type { Source } from './initial-network';
@@ -152,6 +153,7 @@ export class EngineService {
         threads: pool.wanted,
         ...(pool.reason !== undefined && { oneThread: pool.reason }),
       },
+      executor: executorOfSparseRuns(backend.name),
     };
   }
 

@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import { configFile, type CommandId } from '../contributions';
 import type { RunRecord } from '../protocol/run';
-import { backendTitle, stateWords } from '../protocol/words';
+import { backendTitle, computedBy, computedWhy, executorText, stateWords } from '../protocol/words';
 import type { EngineClient } from './engine-client';
 import type { RunStore } from './run-store';
 import { words } from './words';
@@ -62,11 +62,10 @@ export class StatusBar {
         entry?.record?.state === 'training'
           ? words.step(entry.step, entry.record.totalSteps)
           : stateWords[entry?.record?.state ?? 'starting'];
-      const backend = entry?.record?.backend ?? this.backend;
       this.state.text = words.runningStatus(
         run.id,
         progress,
-        backend && backendTitle(backend),
+        entry?.record ? computedBy(entry.record) : this.backend && backendTitle(this.backend),
         this.engine.running.length - 1,
       );
       this.cancel.tooltip = words.cancelTooltip(run.id);
@@ -75,9 +74,16 @@ export class StatusBar {
       this.state.text = this.idleText();
       this.cancel.hide();
     }
-    this.state.tooltip = words.statusTooltip(this.engine.info?.reason ?? '');
+    this.state.tooltip = words.statusTooltip(this.why(run && this.store.get(run.directory)?.record));
     const failed = this.engine.state === 'failed';
     this.state.backgroundColor = failed ? new vscode.ThemeColor('statusBarItem.errorBackground') : undefined;
+  }
+
+  /** Why what computes a run does, or without one what would compute a sparse run. */
+  private why(record: RunRecord | undefined): string {
+    if (record) return computedWhy(record);
+    const { info } = this.engine;
+    return info ? `${info.reason}\n${words.sparseRuns(executorText(info.executor))}` : '';
   }
 
   private get backend(): RunRecord['backend'] | undefined {

@@ -168,6 +168,7 @@ export const words = {
   cancelStatus: () => t('$(debug-stop) Cancel'),
   cancelTooltip: (id: string) => t('Cancel {0}. It can be resumed from its last checkpoint.', id),
   statusTooltip: (reason: string) => (reason === '' ? t('Sparsescope: actions') : t('Sparsescope: {0}', reason)),
+  sparseRuns: (executor: string) => t('Sparse runs: {0}', executor),
   actions: () => t('Sparsescope'),
 
   step: (step: number, total: number) => t('step {0}/{1}', step, total),

@@ -30,6 +30,8 @@ export interface EngineInfo {
    * `oneThread`: why there is one only, both to be read after a colon.
    */
   kernels: { kind: KernelKind; reason?: string; threads: number; oneThread?: string };
+  /** What `compute.backend: auto` takes for runs of which few enough weights are kept. */
+  executor: NonNullable<RunRecord['executor']>;
 }
 
 export interface StartRun {

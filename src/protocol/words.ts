@@ -131,3 +131,11 @@ export function kernelText({ kind, reason, threads, oneThread }: EngineInfo['ker
 /** What computes the updates of a run, with how many threads where they are its own, and why. */
 export const executorText = ({ name, reason, threads }: NonNullable<RunRecord['executor']>): string =>
   `${name}${threads === undefined ? '' : `, ${threadsText(threads)}`}: ${reason}`;
+
+/** What computes a run, in two words at most: kernels of our own, with the backend of probes, or the backend alone. */
+export const computedBy = ({ backend, executor }: Pick<RunRecord, 'backend' | 'executor'>): string =>
+  executor?.name === 'sparse' ? `sparse, ${backendTitle(backend)}` : backendTitle(backend);
+
+/** Why, a line each. */
+export const computedWhy = ({ backend, executor }: Pick<RunRecord, 'backend' | 'executor'>): string =>
+  `${backendTitle(backend)}: ${backend.reason}${executor ? `\n${executorText(executor)}` : ''}`;

@@ -1,6 +1,6 @@
 /** What a report says. */
 import type { ReportData } from '../../src/protocol/report';
-import { backendTitle, stateWords, usageText } from '../../src/protocol/words';
+import { backendTitle, executorText, stateWords, usageText } from '../../src/protocol/words';
 import { count, duration, figure, percent } from '../format';
 import { stepName } from '../views/run/words';
 
@@ -22,7 +22,7 @@ export const maskLabel = (layer: string): string => `Mask of ${layer}`;
 /** Name and text of what is told of the run as a whole. */
 export const runFacts = (data: ReportData): (readonly [string, string])[] => {
   const { record, step, elapsed, generatedAt } = data;
-  const { dataset, versions, backend } = record;
+  const { dataset, versions, backend, executor } = record;
   const last = data.epochs.at(-1);
   const state = `${stateWords[record.state]}, step ${count(step)} of ${count(record.totalSteps)}, ${duration(elapsed)}`;
   const result = last && [
@@ -38,6 +38,7 @@ export const runFacts = (data: ReportData): (readonly [string, string])[] => {
     ...(data.usage ? [['speed and memory', usageText(data.usage)] as const] : []),
     ['seed', String(record.seed)],
     ['backend', `${backendTitle(backend)}: ${backend.reason}`],
+    ...(executor ? [['executor', executorText(executor)] as const] : []),
     ['versions', `Sparsescope ${versions.sparsescope}, Node ${versions.node}, TensorFlow.js ${versions.tfjs}`],
     ['report', `${generatedAt.replace('T', ' ').replace(/\.\d+Z$/, ' UTC')}, Sparsescope ${data.sparsescope}`],
   ];

@@ -1,6 +1,6 @@
 /** `sparsescope doctor`: versions, the backend and why; what to paste into a question. */
 import { arch, availableParallelism, cpus, platform, release, totalmem } from 'node:os';
-import { kernelText } from '../../protocol/words';
+import { executorText, kernelText } from '../../protocol/words';
 import { exitCode } from '../errors';
 import type { ExitCode } from '../errors';
 import { startEngine } from '../follow';
@@ -22,7 +22,15 @@ export async function doctor(options: { json?: boolean }, output: Output): Promi
   const versions = { sparsescope: info.sparsescope, node: info.node, tfjs: info.tfjs, protocol: info.protocolVersion };
   const { backend: name, reason, device, available } = info;
   const backend = { name, reason, ...(device && { device }), available };
-  if (options.json) printJson(output, 'doctor', { ok: true, versions, backend, kernels: info.kernels, system });
+  if (options.json)
+    printJson(output, 'doctor', {
+      ok: true,
+      versions,
+      backend,
+      kernels: info.kernels,
+      executor: info.executor,
+      system,
+    });
   else
     output.out(
       [
@@ -32,6 +40,7 @@ export async function doctor(options: { json?: boolean }, output: Output): Promi
         [labels.backend, backendText(backend)],
         [labels.available, backend.available.join(', ')],
         [labels.kernels, kernelText(info.kernels)],
+        [labels.sparseRuns, executorText(info.executor)],
         [labels.system, `${system.platform} ${system.release} ${system.arch}`],
         [labels.processor, processorText(system.processor, system.threads)],
         [labels.memory, `${(system.memory / 2 ** 30).toFixed(1)} GiB`],

@@ -15,31 +15,42 @@ import { SparseExecutor } from './executor';
 
 type Chosen = NonNullable<RunRecord['executor']>;
 
+type Threads = Config['compute']['threads'];
+
 interface Asked {
   config: Pick<Config, 'compute' | 'sharing'>;
   plan: Pick<NetworkPlan, 'density'>;
 }
 
+const tensors = (reason: string): Chosen => ({ name: 'tensors', reason });
+
+const onProcessor = (backend: BackendName): boolean => backend === 'wasm' || backend === 'cpu';
+
+/** What `auto` takes on this backend where few enough weights are kept. */
+export function executorOfSparseRuns(backend: BackendName, threads: Threads = 'auto'): Chosen {
+  if (!onProcessor(backend)) return tensors(words.executorOnDevice(backend));
+  const { kernels, reason } = processKernels();
+  if (kernels.kind === 'plain') return tensors(words.plainKernels(reason ?? ''));
+  return { name: 'sparse', reason: words.executorSparse(kernels.kind), threads: threadsOf(threads) };
+}
+
 /** The executor of a run that begins on this backend. `auto`: sparse for sparse runs on the processor. */
 export function chooseExecutor({ config, plan }: Asked, backend: BackendName): Chosen {
-  const { backend: asked } = config.compute;
-  if (asked !== 'auto' && asked !== 'sparse') return { name: 'tensors', reason: words.executorAsked };
-  const { kernels, reason } = processKernels();
-  const sparse = (why: string): Chosen => ({ name: 'sparse', reason: why, threads: threadsOf(config) });
+  const { backend: asked, threads } = config.compute;
+  if (asked !== 'auto' && asked !== 'sparse') return tensors(words.executorAsked);
   if (asked === 'sparse') {
+    const { reason } = processKernels();
     const plain = reason === undefined ? '' : ` ${words.plainKernels(reason)}`;
-    return sparse(`${words.executorAsked}${plain}`);
+    return { name: 'sparse', reason: `${words.executorAsked}${plain}`, threads: threadsOf(threads) };
   }
-  const tensors = (why: string): Chosen => ({ name: 'tensors', reason: why });
-  if (backend !== 'wasm' && backend !== 'cpu') return tensors(words.executorOnDevice(backend));
-  if (config.sharing) return tensors(words.executorShared);
-  if (plan.density === undefined || plan.density > densestSparse) return tensors(words.executorDense(densestSparse));
-  if (kernels.kind === 'plain') return tensors(words.plainKernels(reason ?? ''));
-  return sparse(words.executorSparse(kernels.kind));
+  const dense = plan.density === undefined || plan.density > densestSparse;
+  if (onProcessor(backend) && config.sharing) return tensors(words.executorShared);
+  if (onProcessor(backend) && dense) return tensors(words.executorDense(densestSparse));
+  return executorOfSparseRuns(backend, threads);
 }
 
 /** How many threads the kernels of this process compute a run with, that of the process included. */
-export function threadsOf({ compute: { threads } }: Asked['config']): number {
+export function threadsOf(threads: Threads): number {
   const { wanted } = processKernels().pool;
   return threads === 'auto' ? wanted : Math.min(threads, wanted);
 }

@@ -3,7 +3,7 @@ import * as os from 'node:os';
 import * as vscode from 'vscode';
 import type { EngineInfo } from '../../protocol/engine';
 import { protocolVersion } from '../../protocol/engine';
-import { backendTitle, kernelText } from '../../protocol/words';
+import { backendTitle, executorText, kernelText } from '../../protocol/words';
 import { chosenNode } from '../engine-node';
 import { describeError } from '../errors';
 import type { Services } from '../services';
@@ -25,6 +25,7 @@ const engineFacts = (info: EngineInfo | undefined, problem: string | undefined):
         ['why', info.reason],
         ['available', info.available.join(', ')],
         ['kernels', kernelText(info.kernels)],
+        ['sparse runs', executorText(info.executor)],
       ]
     : [['engine', problem ?? 'not started']];
 

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { CommandId } from '../../contributions';
 import { views } from '../../contributions';
 import { isEnded } from '../../protocol/run';
-import { backendTitle, runTitle, stateWords } from '../../protocol/words';
+import { computedBy, runTitle, stateWords } from '../../protocol/words';
 import { share } from '../format';
 import { detach, type Report } from '../log';
 import type { RunEntry, RunStore } from '../run-store';
@@ -29,7 +29,7 @@ const tooltip = ({ record, problem, directory, step, best }: RunEntry): vscode.M
     [facts.state(), stateWords[record.state] + (record.error ? `: ${record.error.message}` : '')],
     [facts.step(), `${step} / ${record.totalSteps}`],
     [facts.validation(), best === undefined ? '-' : share(best)],
-    [facts.backend(), backendTitle(record.backend)],
+    [facts.backend(), computedBy(record)],
     [facts.data(), record.dataset.source],
     [facts.seed(), String(record.seed)],
     [facts.created(), new Date(record.createdAt).toLocaleString()],

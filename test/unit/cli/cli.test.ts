@@ -81,7 +81,11 @@ describe('run', () => {
         elapsed: expect.any(Number) as number,
       },
       backend: { name: 'cpu', reason: expect.stringContaining('asked for') as string },
-      executor: { name: 'sparse', reason: expect.stringContaining('kept weights only') as string },
+      executor: {
+        name: 'sparse',
+        reason: expect.stringContaining('kept weights only') as string,
+        threads: expect.any(Number) as number,
+      },
       versions: expect.objectContaining({ tfjs: expect.any(String) as string }) as object,
       dataset: expect.objectContaining({ source: 'mnist', train: 48, validation: 12 }) as object,
       steps: { completed: totalSteps, total: totalSteps },
@@ -384,6 +388,7 @@ describe('report and doctor', () => {
     expect(code).toBe(0);
     expect(out).toMatch(/^backend +wasm: with.*, taken by auto\. tensorflow-gpu: not installed/m);
     expect(out).toMatch(/^kernels +WebAssembly with (relaxed )?SIMD, (\d+ threads$|1 thread: )/m);
+    expect(out).toMatch(/^sparse runs +sparse, \d+ threads?: kept weights only, by kernels of our own/m);
     expect(answer(await cli('doctor', '--json'))).toMatchObject({
       sparsescope: 1,
       command: 'doctor',
@@ -391,6 +396,7 @@ describe('report and doctor', () => {
       versions: { node: process.versions.node, protocol: protocolVersion },
       backend: { name: 'wasm', available: ['wasm', 'cpu'] },
       kernels: { kind: expect.stringMatching(/^wasm/) as string, threads: expect.any(Number) as number },
+      executor: { name: 'sparse', reason: expect.stringContaining('kept weights only') as string },
       system: { arch: process.arch },
     });
   });

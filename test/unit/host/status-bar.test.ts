@@ -2,6 +2,7 @@ import { beforeEach, expect, it, vi } from 'vitest';
 
 interface Item {
   text: string;
+  tooltip?: string;
   visible: boolean;
   show(): void;
   hide(): void;
@@ -49,13 +50,14 @@ vi.mock('vscode', async () => ({
 import { Emitter } from '../../../src/host/emitter';
 import type { EngineClient } from '../../../src/host/engine-client';
 import type { RunStore } from '../../../src/host/run-store';
+import type { EngineInfo } from '../../../src/protocol/engine';
 import { StatusBar } from '../../../src/host/status-bar';
 
 const changed = new Emitter<void>(() => undefined);
 const engine = {
   state: 'stopped',
   running: [] as { id: string; directory: string }[],
-  info: undefined as { backend: string; reason: string } | undefined,
+  info: undefined as Pick<EngineInfo, 'backend' | 'reason' | 'executor'> | undefined,
   onDidChange: changed.event,
 };
 const entry = { id: 'a-1', directory: '/a-1', step: 412, best: undefined, record: {} };
@@ -87,9 +89,17 @@ it('is shown where there are runs', () => {
 });
 
 it('says run, step and backend while a run goes on, and offers Cancel', () => {
-  const record = { state: 'training', totalSteps: 780, backend: { name: 'wasm', reason: '' } };
+  const executor = { name: 'sparse', threads: 2, reason: 'kept weights only.' };
+  const backend = { name: 'wasm', reason: 'with SIMD.' };
+  const record: object = { state: 'training', totalSteps: 780, backend, executor };
   Object.assign(entry, { record });
-  Object.assign(engine, { state: 'ready', running: [entry], info: { backend: 'wasm', reason: '' } });
+  const info = { backend: 'wasm', reason: 'with SIMD.', executor };
+  Object.assign(engine, { state: 'ready', running: [entry], info });
+  changed.fire();
+  const tooltip = (): string | undefined => items.get('sparsescope.state')!.tooltip;
+  expect(bar.text).toBe('$(sync~spin) a-1 · step 412/780 · sparse, wasm');
+  expect(tooltip()).toBe('Sparsescope: wasm: with SIMD.\nsparse, 2 threads: kept weights only.');
+  Object.assign(entry, { record: { ...record, executor: { name: 'tensors', reason: 'as asked.' } } });
   changed.fire();
   expect(bar.text).toBe('$(sync~spin) a-1 · step 412/780 · wasm');
   expect(bar.cancelVisible).toBe(true);
@@ -99,5 +109,6 @@ it('says run, step and backend while a run goes on, and offers Cancel', () => {
   engine.running = [];
   changed.fire();
   expect(bar.text).toBe('$(pulse) Sparsescope: wasm · idle');
+  expect(tooltip()).toBe('Sparsescope: with SIMD.\nSparse runs: sparse, 2 threads: kept weights only.');
   expect(bar.cancelVisible).toBe(false);
 });

@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest';
-import { isometryText, kernelText, methodName, roseText, runTitle } from '../../../src/protocol/words';
+import {
+  computedBy,
+  computedWhy,
+  isometryText,
+  kernelText,
+  methodName,
+  roseText,
+  runTitle,
+} from '../../../src/protocol/words';
 
 test('a run folder reads as the name of its config and a number', () => {
   expect([runTitle('mlp7-eoi-3'), runTitle('odd')]).toEqual(['mlp7-eoi · run 3', 'odd']);
@@ -59,4 +67,15 @@ test.each([
   [{ kind: 'plain', reason: 'no SIMD', threads: 1, oneThread: 'plain' }, 'plain TypeScript: no SIMD'],
 ] as const)('kernels read as what they are and how many threads compute: %j', (kernels, text) => {
   expect(kernelText(kernels)).toBe(text);
+});
+
+test('tells of a run what computes it, and why', () => {
+  const backend = { name: 'wasm', reason: 'with SIMD.' } as const;
+  expect([computedBy({ backend }), computedWhy({ backend })]).toEqual(['wasm', 'wasm: with SIMD.']);
+  const tensors = { name: 'tensors', reason: 'as asked.' } as const;
+  expect(computedBy({ backend, executor: tensors })).toBe('wasm');
+  expect(computedWhy({ backend, executor: tensors })).toBe('wasm: with SIMD.\ntensors: as asked.');
+  const sparse = { name: 'sparse', reason: 'kept weights only.', threads: 2 } as const;
+  expect(computedBy({ backend, executor: sparse })).toBe('sparse, wasm');
+  expect(computedWhy({ backend, executor: sparse })).toBe('wasm: with SIMD.\nsparse, 2 threads: kept weights only.');
 });

@@ -3,7 +3,7 @@ import { button, dropdown } from '../../controls';
 import { h, setText } from '../../dom';
 import type { RunModel } from './run-model';
 import { headerWords } from './words';
-import { backendTitle, runTitle, stateWords } from '../../../src/protocol/words';
+import { computedBy, computedWhy, runTitle, stateWords } from '../../../src/protocol/words';
 
 /** States from which a run can go on. */
 const resumable = new Set(['cancelled', 'failed', 'interrupted']);
@@ -44,8 +44,8 @@ export class Header {
     this.state.dataset['state'] = record.state;
     this.state.title = record.error?.message ?? '';
     setText(this.progress, headerWords.progress(step, record.totalSteps, elapsed));
-    setText(this.backend, backendTitle(record.backend));
-    this.backend.title = record.backend.reason;
+    setText(this.backend, computedBy(record));
+    this.backend.title = computedWhy(record);
     this.updateLayers();
   }
 

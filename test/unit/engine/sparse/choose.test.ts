@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { wasm } from '../../../../src/engine/backends/wasm';
 import { processKernels } from '../../../../src/engine/kernels/process';
-import { chooseExecutor, executorOf } from '../../../../src/engine/sparse/choose';
+import { chooseExecutor, executorOf, executorOfSparseRuns } from '../../../../src/engine/sparse/choose';
 import { SparseExecutor } from '../../../../src/engine/sparse/executor';
 import { Trainer } from '../../../../src/engine/trainer';
 import { checkConfig } from '../../../../src/config/check';
@@ -38,6 +38,15 @@ describe('the executor of a run', () => {
     expect(threads('compute: { threads: 1 }')).toBe(1);
     expect(threads('compute: { threads: 8 }')).toBe(wanted);
     expect(threads('compute: { backend: wasm }')).toBeUndefined();
+  });
+
+  it.each([
+    ['wasm', 'sparse', /^kept weights only/],
+    ['webgpu', 'tensors', /^webgpu computes on another device/],
+  ] as const)('of sparse runs on %s is %s, for whoever asks before there is one', (backend, name, reason) => {
+    const found = executorOfSparseRuns(backend);
+    expect(found.name).toBe(name);
+    expect(found.reason).toMatch(reason);
   });
 
   describe('by name', () => {
