@@ -3,6 +3,7 @@ import * as os from 'node:os';
 import { chosenTopics } from '../../scripts/lib/bench-topics.mjs';
 import type { BenchTopic } from '../../scripts/lib/bench-topics.mjs';
 import { processKernels } from '../../src/engine/kernels/process';
+import { benchBreakEven } from './break-even';
 import { benchCore } from './core';
 import { benchEditor } from './editor';
 import { benchEngine } from './engine';
@@ -58,7 +59,7 @@ const topics: Readonly<Record<BenchTopic, () => BenchRow[] | Promise<BenchRow[]>
   'reached-dense': benchReachedDense,
   'reached-memory': benchReachedMemory,
   core: benchCore,
-  kernels: benchKernels,
+  kernels: async () => [...(await benchKernels()), ...(await benchBreakEven())],
   methods: benchMethods,
   files: benchFiles,
   sharing: benchSharing,
