@@ -6,6 +6,8 @@ import { finish } from '../../../src/core/parts';
 import type { PresetName, PresetOptions } from '../../../src/core/presets';
 import { examplesWithin, planStep, signalsShare, stepMemory } from '../../../src/core/step-memory';
 import { wasm } from '../../../src/engine/backends/wasm';
+import { loadKernels } from '../../../src/engine/kernels/load';
+import { SparseExecutor } from '../../../src/engine/sparse/executor';
 import type { TrainerSettings } from '../../../src/engine/trainer';
 import { Trainer } from '../../../src/engine/trainer';
 import { drawnBatch, drawnState, presetNetwork } from './nets';
@@ -89,6 +91,12 @@ describe('the memory of a step', () => {
       trainer.dispose();
     });
     expect(signalsShare * said).toBeGreaterThan(looked);
+    // The sparse executor has less to hold, and as many examples at a time.
+    const { kernels } = loadKernels();
+    const sparse = new SparseExecutor(network, drawnState(network, 0.5), { optimizer }, kernels);
+    sparse.step(batch, { learningRate: 1e-6, count: 1 });
+    sparse.dispose();
+    expect(said).toBeGreaterThan(kernels.room.peak);
   });
 
   it('of a network that begins with an embedding', () => {
