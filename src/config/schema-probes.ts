@@ -53,7 +53,7 @@ export const probes = {
     },
     signals: {
       kind: 'object',
-      doc: 'How signals and gradients go through each layer, beside what mean-field theory predicts, with dead units and the weights that are on a path.',
+      doc: 'How signals and gradients go through each layer, beside what mean-field theory predicts, with dead units and the weights that are on a path. Throughput and memory are recorded at the same steps, and after each epoch.',
       keys: {
         at: { ...steps, default: [], doc: `${steps.doc} Without it and \`every\` nothing is measured.` },
         every: {

@@ -333,12 +333,13 @@ export class Run {
   /** Does what is due after this step and not yet recorded, so that a run stopped in between goes on exactly here. */
   private async settle(trainer: Executor): Promise<void> {
     const { step } = this;
-    const { train } = this.work.config;
+    const { train, probes } = this.work.config;
     const epoch = this.course.endOfEpoch(step);
     if (epoch !== undefined && !this.recorded.has({ type: 'epoch', step })) await this.endEpoch(trainer, epoch);
-    if (epoch !== undefined && !this.recorded.has({ type: 'usage', step })) this.note(this.usage.tell(step));
     if (epoch !== undefined) await this.endEarly();
     const moment = { step, total: this.total };
+    const asked = epoch !== undefined || isAsked(probes.signals, moment);
+    if (asked && !this.recorded.has({ type: 'usage', step })) this.note(this.usage.tell(step));
     await this.probe(trainer, moment);
     if (step > 0 && step === train.rewind.step && train.rewind.levels > 0) await this.keepForRewinding(trainer);
     if (step > 0 && isDue(train.checkpointEvery, moment)) await this.checkpoint(trainer);

@@ -161,8 +161,9 @@ describe('probes.signals', () => {
   beforeAll(async () => void (project = await Project.create()));
   afterAll(() => project.remove());
 
+  const journalOf = (directory: string): Promise<RunEvent[]> => readJournal(new RunFolder(directory).journalFile);
   const signalsIn = async (directory: string): Promise<SignalsEvent[]> =>
-    (await readJournal(new RunFolder(directory).journalFile)).filter((event) => event.type === 'signals');
+    (await journalOf(directory)).filter((event) => event.type === 'signals');
 
   it('are recorded at the steps that are named and every so many, measured and predicted', async () => {
     const engine = await TestEngine.greeted();
@@ -177,6 +178,13 @@ describe('probes.signals', () => {
     expect(events.map(({ step, samples }) => [step, samples])).toEqual(
       [0, 2, 7, 14, totalSteps].map((step) => [step, 6]),
     );
+    // Throughput and memory at the same steps, and after the epochs.
+    const usage = (await journalOf(directory)).filter((event) => event.type === 'usage');
+    expect(usage.map(({ step }) => step)).toEqual([0, 2, 6, 7, 12, 14, totalSteps]);
+    expect(usage.map(({ examplesPerSecond }) => examplesPerSecond === null)).toEqual([
+      true,
+      ...Array<boolean>(6).fill(false),
+    ]);
     const { layers: drawn } = await recordOf(directory);
     const [{ layers, deep }] = events;
     // Two activations: no one network goes on for ever.
