@@ -76,7 +76,7 @@ export const gentleRates: Record<PresetName, number> = {
   'resnet-56': 1e-5,
   'resnet-110': 1e-7,
   'vgg-11': 0.005,
-  'vgg-16-c': 1e-5,
+  'vgg-16-c': 6e-6,
   'efficientnet-b0': 2e-7,
   'deit-blocks': 0.01,
 };

@@ -4,7 +4,7 @@
  * From equal states: at each of 20 states along a training, whose loss falls to half, one update of both backends is the same.
  * Nothing is let grow there, so rates can be as a person would have them. So are two updates of networks of the published widths.
  *
- * From the same beginning: 20 steps of both have the same losses. Rounding must not grow from step to step: see `gentleRates` of nets.ts.
+ * From the same beginning: 20 steps of both, and of the sparse executor, have the same losses. Rounding must not grow from step to step: see `gentleRates` of nets.ts.
  */
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
@@ -14,6 +14,9 @@ import type { PresetName } from '../../../src/core/presets';
 import type { Backend } from '../../../src/engine/backends/backend';
 import { cpu } from '../../../src/engine/backends/cpu';
 import { wasm } from '../../../src/engine/backends/wasm';
+import type { Executor } from '../../../src/engine/executor';
+import { loadKernels } from '../../../src/engine/kernels/load';
+import { SparseExecutor } from '../../../src/engine/sparse/executor';
 import type { NetworkState } from '../../../src/engine/states';
 import type { Batch, StepResult } from '../../../src/engine/trainer';
 import { Trainer } from '../../../src/engine/trainer';
@@ -28,6 +31,10 @@ interface Training {
   states: NetworkState[];
 }
 
+type Make = (network: Network, begin: NetworkState) => Executor;
+const byTensors: Make = (network, begin) => new Trainer(network, begin, { optimizer });
+const byKept: Make = (network, begin) => new SparseExecutor(network, begin, { optimizer }, loadKernels().kernels);
+
 async function trained(
   network: Network,
   begin: NetworkState,
@@ -35,9 +42,10 @@ async function trained(
   learningRate: number,
   backend: Backend,
   count = steps,
+  make = byTensors,
 ): Promise<Training> {
   await backend.start();
-  const trainer = new Trainer(network, begin, { optimizer });
+  const trainer = make(network, begin);
   const training: Training = { results: [], states: [trainer.state()] };
   try {
     for (let step = 1; step <= count; step++) {
@@ -135,12 +143,15 @@ describe('every preset', () => {
       const network = presetNetwork(name, picture, options);
       const [begin, batch, rate] = [drawnState(network), drawnBatch(network, size, 100), gentleRates[name]];
       const expected = (await trained(network, begin, batch, rate, cpu)).results;
-      const found = (await trained(network, begin, batch, rate, wasm)).results;
-      expect(tf.getBackend()).toBe('wasm');
-      found.forEach(({ loss }, step) =>
-        expect(Math.abs(loss - expected[step].loss), `loss of step ${step + 1}`).toBeLessThan(1e-4),
-      );
-      expect(found[steps - 1].loss).toBeLessThan(0.9 * found[0].loss);
+      // And by the sparse executor, which computes most sparse runs there.
+      for (const make of [byTensors, byKept]) {
+        const found = (await trained(network, begin, batch, rate, wasm, steps, make)).results;
+        expect(tf.getBackend()).toBe('wasm');
+        found.forEach(({ loss }, step) =>
+          expect(Math.abs(loss - expected[step].loss), `loss of step ${step + 1}`).toBeLessThan(1e-4),
+        );
+        expect(found[steps - 1].loss).toBeLessThan(0.9 * found[0].loss);
+      }
     },
     300_000,
   );
