@@ -122,6 +122,7 @@ export interface SharingReport {
     /** Standard deviation over mean. */
     cv: number;
   };
+  /** Of used locations; 1 at all of them with `stable-rps`. */
   gamma: {
     /** One more than counts, ascending. */
     edges: number[];

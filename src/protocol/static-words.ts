@@ -8,25 +8,36 @@ const gammaAside = ({ facts }: Finding): string =>
     ? 'under Adam steps go by lambda, which D11 judges, and not by it'
     : 'it does not lengthen the steps of this run';
 
+/** Of the form that has no lambda: sigma is divided by what makes Gamma 1. */
+const isNormalised = ({ facts }: Finding): boolean => facts?.['normalised'] === 1;
+
+const largestSigma = (f: Finding): string =>
+  `The largest sigma is ${figure(f.value)},${of(f)}; each location divides it by the root of the sum of sigma² over its sharers, so it does not lengthen the steps of this run.`;
+
+const unitGamma =
+  'Gamma is 1 at every location, as the factors of stable-rps are made: it does not lengthen the steps of this run.';
+
 export const staticWords = {
   'largest-lambda': {
     title: 'Largest scale of a layer',
     sentence: (f) =>
-      f.verdict === 'info'
-        ? `The largest lambda is ${figure(f.value)},${of(f)}; ` +
-          (f.facts?.['multiplier'] === undefined
-            ? 'it does not lengthen the steps of this run.'
-            : `under Adam its weights move ${fact(f, 'multiplier')} times as far as by the learning rate, which D11 judges.`)
-        : `The largest lambda is ${figure(f.value)},${of(f)}: its weights move ${fact(f, 'multiplier')} times as far as by the learning rate.` +
-          ifBad(
-            f,
-            `A memory with a standard deviation of ${fact(f, 'neutral')} would bring the mean to 1; stable-rps has none to choose.`,
-          ),
+      isNormalised(f)
+        ? largestSigma(f)
+        : f.verdict === 'info'
+          ? `The largest lambda is ${figure(f.value)},${of(f)}; ` +
+            (f.facts?.['multiplier'] === undefined
+              ? 'it does not lengthen the steps of this run.'
+              : `under Adam its weights move ${fact(f, 'multiplier')} times as far as by the learning rate, which D11 judges.`)
+          : `The largest lambda is ${figure(f.value)},${of(f)}: its weights move ${fact(f, 'multiplier')} times as far as by the learning rate.` +
+            ifBad(
+              f,
+              `A memory with a standard deviation of ${fact(f, 'neutral')} would bring the mean to 1; stable-rps has none to choose.`,
+            ),
   },
   'lambda-range': {
     title: 'Range of scales',
     sentence: (f) =>
-      `Lambda of "${fact(f, 'most')}" is ${figure(f.value)} times that of "${fact(f, 'least')}".${ifBad(f, 'No initStd suits both: use scaler: theory.')}`,
+      `${isNormalised(f) ? 'Sigma' : 'Lambda'} of "${fact(f, 'most')}" is ${figure(f.value)} times that of "${fact(f, 'least')}".${ifBad(f, 'No initStd suits both: use scaler: theory.')}`,
   },
   unused: {
     title: 'Unused memory',
@@ -51,18 +62,22 @@ export const staticWords = {
   'mean-gamma': {
     title: 'Mean Gamma',
     sentence: (f) =>
-      f.verdict === 'info'
-        ? `The mean Gamma is ${figure(f.value)}; ${gammaAside(f)}.`
-        : `On average a location steps Gamma = ${figure(f.value)} times as far as by the learning rate.` +
-          ifBad(f, `Set initStd to ${fact(f, 'neutral')} for a mean of 1, or let scaler: theory divide by it.`),
+      isNormalised(f)
+        ? unitGamma
+        : f.verdict === 'info'
+          ? `The mean Gamma is ${figure(f.value)}; ${gammaAside(f)}.`
+          : `On average a location steps Gamma = ${figure(f.value)} times as far as by the learning rate.` +
+            ifBad(f, `Set initStd to ${fact(f, 'neutral')} for a mean of 1, or let scaler: theory divide by it.`),
   },
   'largest-gamma': {
     title: 'Largest Gamma',
     sentence: (f) =>
-      f.verdict === 'info'
-        ? `The largest Gamma is ${figure(f.value)}; ${gammaAside(f)}.`
-        : `Where all sharers agree, a location steps up to ${figure(f.value)} times as far as by the learning rate.` +
-          ifBad(f, 'The learning rates that are proved stable are shorter by as much at worst. Use scaler: theory.'),
+      isNormalised(f)
+        ? unitGamma
+        : f.verdict === 'info'
+          ? `The largest Gamma is ${figure(f.value)}; ${gammaAside(f)}.`
+          : `Where all sharers agree, a location steps up to ${figure(f.value)} times as far as by the learning rate.` +
+            ifBad(f, 'The learning rates that are proved stable are shorter by as much at worst. Use scaler: theory.'),
   },
   'scaler-gap': {
     title: 'Steps of scaler v1',

@@ -122,12 +122,14 @@ function reportOf(sharing: Sharing, scales: Scales, measured: boolean): SharingR
       collisions: collisions[i] / weights,
     })),
     load: { of: loads, mean, max, unused: unused / m, cv },
-    gamma: {
-      ...histogram(gamma, 24),
-      mean: gamma.reduce((a, b) => a + b, 0) / m,
-      median: median(gamma),
-      max: Math.max(...gamma),
-    },
+    gamma: stable
+      ? { edges: [0.95, 1.05], counts: [m - unused], mean: 1, median: 1, max: 1 }
+      : {
+          ...histogram(gamma, 24),
+          mean: gamma.reduce((a, b) => a + b, 0) / m,
+          median: median(gamma),
+          max: Math.max(...gamma),
+        },
     owners: { bins, counts: [...ownersOf(sharing, bins)] },
     findings: findings(learningRate * value),
     tested: measured ? tested : [],

@@ -56,7 +56,9 @@ export function* staticReport(config: Config, plan: NetworkPlan): Parts<Diagnose
       of: loadBins(audit.loads, audit.mean),
       ...{ mean: audit.mean, max: audit.max, unused: audit.unused / sharing.m, cv: audit.cv },
     },
-    gamma: { ...gammaHistogram(gammas, gamma), mean: gamma.mean, median: gamma.median, max: gamma.max },
+    gamma: run.scales.normalised
+      ? unitGamma(sharing.m - audit.unused)
+      : { ...gammaHistogram(gammas, gamma), mean: gamma.mean, median: gamma.median, max: gamma.max },
     owners: { bins: ownerBins, counts: Array.from(owners.counts) },
     findings: inOrder(
       [...findings, ...diagnoseAdam(run), diagnoseHalf(figures), ...diagnoseWiring(wiring, metadataText(wiring))].map(
@@ -67,6 +69,12 @@ export function* staticReport(config: Config, plan: NetworkPlan): Parts<Diagnose
   };
   return { ...start, report };
 }
+
+/** Of the normalised form, QᵀQ = I: as a histogram of values that are all 1. */
+const unitGamma = (locations: number): SharingReport['gamma'] => ({
+  ...{ edges: [0.95, 1.05], counts: [locations] },
+  ...{ mean: 1, median: 1, max: 1 },
+});
 
 /** By number; of one number as they were found. */
 export const inOrder = (findings: readonly SharingFinding[]): SharingFinding[] =>

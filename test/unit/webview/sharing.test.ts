@@ -82,8 +82,10 @@ describe('loads', () => {
 
   it('have their place between two edges', () => {
     expect(placeOf([1, 2, 4, 8], 3)).toBe(1.5);
-    expect(placeOf([1, 2, 4, 8], 0.5)).toBe(-1);
-    expect(placeOf([1, 2, 4, 8], 9)).toBe(3);
+    expect(placeOf([1, 2, 4, 8], 8)).toBe(3);
+    // A mark at an end would say that it is there.
+    expect(placeOf([1, 2, 4, 8], 0.5)).toBeUndefined();
+    expect(placeOf([1, 2, 4, 8], 9)).toBeUndefined();
   });
 });
 

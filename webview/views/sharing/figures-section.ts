@@ -1,7 +1,7 @@
 /** Figures: λ and norm ratio of each layer, load and Γ of the memory. */
 import type { SharingReport } from '../../../src/protocol/sharing';
 import { Chart } from '../../drawing/chart';
-import type { ChartSpec, SeriesSpec } from '../../drawing/chart-spec';
+import type { ChartSpec, Mark, SeriesSpec } from '../../drawing/chart-spec';
 import { h } from '../../dom';
 import type { Table } from '../../parts/table';
 import { placeOf, shownLoad } from './histograms';
@@ -94,9 +94,13 @@ export class FiguresSection implements Section {
     ]);
     // A bar stands over the middle of its bin, edges are whole numbers.
     this.gamma.setData([gamma.counts.map((_, i) => i + 0.5), gamma.counts]);
+    const marked = (at: number, look: Omit<Mark, 'axis' | 'value'>): Mark[] => {
+      const value = placeOf(gamma.edges, at);
+      return value === undefined ? [] : [{ axis: 'x', value, ...look }];
+    };
     this.gamma.setMarks([
-      { axis: 'x', value: placeOf(gamma.edges, 1), text: figuresWords.atOne, dash: [4, 4] },
-      { axis: 'x', value: placeOf(gamma.edges, gamma.mean), text: figuresWords.mean(gamma.mean), colour: 'foreground' },
+      ...marked(1, { text: figuresWords.atOne, dash: [4, 4] }),
+      ...marked(gamma.mean, { text: figuresWords.mean(gamma.mean), colour: 'foreground' }),
     ]);
     this.describe();
   }

@@ -9,9 +9,11 @@ export function shownLoad({ load, n, m }: Pick<SharingReport, 'load' | 'n' | 'm'
   return { from: Math.max(0, some.indexOf(true) - 1), to: some.lastIndexOf(true) + 1 };
 }
 
-/** Where a value stands between the edges: the number of its bin and the share of it; -1 or the last edge outside of them. */
-export function placeOf(edges: readonly number[], value: number): number {
+/** Where a value stands between the edges: the number of its bin and the share of it; nothing outside of them. */
+export function placeOf(edges: readonly number[], value: number): number | undefined {
+  const last = edges.length - 1;
+  if (value === edges[last]) return last;
   const bin = edges.findLastIndex((edge) => edge <= value);
-  if (bin < 0 || bin >= edges.length - 1) return bin < 0 ? -1 : edges.length - 1;
+  if (bin < 0 || bin >= last) return undefined;
   return bin + (value - edges[bin]) / (edges[bin + 1] - edges[bin]);
 }

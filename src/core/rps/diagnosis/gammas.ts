@@ -137,21 +137,26 @@ export function diagnoseGammas(run: SharedRun, gamma: GammaFigures): Finding[] {
   const { sharing, scaler, scales } = run;
   const neutral = neutralInitStd(sharing);
   const counts = powerOfScale(run) > 0 && !isAdam(run);
+  // QᵀQ = I: whatever sigma is, no location steps further than another.
+  const [mean, most] = scales.normalised ? [1, 1] : [gamma.mean, gamma.max];
   const judged = (value: number): boolean => counts && (value > multiplierLimit || value < 1 / multiplierLimit);
-  const adam: Finding['facts'] = powerOfScale(run) > 0 && isAdam(run) ? { adam: 1 } : {};
+  const aside: Finding['facts'] = {
+    ...(powerOfScale(run) > 0 && isAdam(run) && { adam: 1 }),
+    ...(scales.normalised && { normalised: 1 }),
+  };
   const findings: Finding[] = [
     {
-      ...{ id: 'D3', measure: 'mean-gamma', value: gamma.mean, threshold: counts ? multiplierLimit : null },
+      ...{ id: 'D3', measure: 'mean-gamma', value: mean, threshold: counts ? multiplierLimit : null },
       ...(counts && { least: 1 / multiplierLimit }),
-      verdict: !counts ? 'info' : judged(gamma.mean) ? 'warn' : 'ok',
-      facts: { neutral, median: gamma.median, ...adam },
-      ...(judged(gamma.mean) && { fix: initStdFix(neutral) }),
+      verdict: !counts ? 'info' : judged(mean) ? 'warn' : 'ok',
+      facts: { neutral, median: scales.normalised ? 1 : gamma.median, ...aside },
+      ...(judged(mean) && { fix: initStdFix(neutral) }),
     },
     {
-      ...{ id: 'D3', measure: 'largest-gamma', value: gamma.max, threshold: counts ? multiplierLimit : null },
-      verdict: !counts ? 'info' : gamma.max > multiplierLimit ? 'warn' : 'ok',
-      facts: { neutral, ...adam },
-      ...(counts && gamma.max > multiplierLimit && { fix: fixes.theory }),
+      ...{ id: 'D3', measure: 'largest-gamma', value: most, threshold: counts ? multiplierLimit : null },
+      verdict: !counts ? 'info' : most > multiplierLimit ? 'warn' : 'ok',
+      facts: { neutral, ...aside },
+      ...(counts && most > multiplierLimit && { fix: fixes.theory }),
     },
   ];
   if (!scales.normalised && scaler === 'v1' && !isAdam(run))

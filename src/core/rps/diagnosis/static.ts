@@ -96,14 +96,17 @@ function lambdas(run: SharedRun): Finding[] {
       ...{ id: 'D1', measure: 'largest-lambda', value: most, threshold: counts ? threshold : null, verdict },
       ...(counts && { least: 1 / threshold }),
       layer: sharing.layers[top].name,
-      facts: { ...(power > 0 && { multiplier }), neutral },
+      facts: { ...(power > 0 && { multiplier }), ...(scales.normalised && { normalised: 1 }), neutral },
       ...(verdict === 'warn' && { fix: fixes.stable }),
     },
     {
       ...{ id: 'D1', measure: 'lambda-range', value: range, threshold: widest },
       verdict: widest === null ? 'info' : range > widest ? 'warn' : 'ok',
       ...(widest !== null && range > widest && { fix: fixes.theory }),
-      facts: { most: sharing.layers[top].name, least: sharing.layers[bottom].name },
+      facts: {
+        ...{ most: sharing.layers[top].name, least: sharing.layers[bottom].name },
+        ...(scales.normalised && { normalised: 1 }),
+      },
     },
   ];
 }

@@ -2,8 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import { checkConfig } from '../../../../src/config/check';
 import { finish } from '../../../../src/core/parts';
+import { sharersInParts } from '../../../../src/core/rps/audit';
 import { mappingNames } from '../../../../src/core/rps/names';
 import type { SharingReport } from '../../../../src/protocol/sharing';
+import { mappedOf } from '../../../../src/runs/sharing/mapped';
 import { staticReport } from '../../../../src/runs/sharing/report';
 
 const configOf = (sharing: string): string => `version: 1
@@ -37,6 +39,34 @@ describe('the static report', () => {
     expect(report.bytes.memory).toBe(4 * report.m);
     expect(report.bytes.index).toBeLessThan(0.1 * report.bytes.memory);
   });
+
+  it.each(['fold', 'random'])(
+    'of STABLE-RPS has a Gamma of 1 everywhere, which the sharers of a location say too: %s',
+    (mapping) => {
+      const { config, plan } = checkConfig(configOf(`mapping: ${mapping}, compression: 10`), 'yaml');
+      const { report, run } = finish(staticReport(config!, plan!));
+      const { scaleAt } = mappedOf(run.sharing, run.scales);
+      for (const location of [0, 100, 20_000]) {
+        const sharers = finish(sharersInParts(run.sharing, location));
+        expect(total(sharers.map(({ layer }) => scaleAt(layer, location) ** 2))).toBeCloseTo(1, 9);
+      }
+      expect(report.gamma).toEqual({
+        edges: [0.95, 1.05],
+        counts: [report.m - report.load.of[0]],
+        mean: 1,
+        median: 1,
+        max: 1,
+      });
+      for (const measure of ['mean-gamma', 'largest-gamma'])
+        expect(find(report, measure)).toMatchObject({
+          value: 1,
+          verdict: 'info',
+          sentence: expect.stringMatching(/^Gamma is 1 at every location/) as string,
+        });
+      expect(find(report, 'largest-lambda').sentence).toMatch(/^The largest sigma is 0\.354, of layer /);
+      expect(find(report, 'lambda-range').sentence).toMatch(/^Sigma of /);
+    },
+  );
 
   it.each(mappingNames.map((mapping) => [mapping]))(
     'adds up: every location and every weight is counted, by %s',
