@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkConfig } from '../../../src/config/check';
 import type { CheckedConfig } from '../../../src/config/check';
+import { rewindCounts } from '../../../src/core/prune/rewind';
 import { valueText } from '../../../src/core/plain-value';
 import { equalMemory } from '../../../src/config/equal-memory';
 
@@ -74,11 +75,45 @@ describe.each(names.filter((name) => name.startsWith('pareto')))('%s', (name) =>
     }
   });
 
-  it('has the methods that the network can have, at every size', () => {
-    const text = trials.find(({ values }) => values['variants'] === 'stable-rps-10')!.text;
-    const possible = equalMemory(text, 'yaml').variants.map((variant) => variant.name);
-    const own = variants.filter((one) => one.endsWith('-10')).map((one) => one.slice(0, -'-10'.length));
-    const others = ['hashednet', ...(name.endsWith('-small') ? ['stable-rps-longer'] : [])];
-    expect(own.sort()).toEqual([...possible, ...others].sort());
+  const sizes = variants.flatMap((variant) => /^stable-rps-(\d+)$/.exec(variant)?.[1] ?? []);
+  const others = ['dense', 'hashednet', 'stable-rps-longer'];
+  /** Name and text of each trial of the first seed. */
+  const textsOf = ({ sweep }: CheckedConfig, seed: unknown): Map<string, string> =>
+    new Map(
+      [...sweep!.trials()]
+        .filter(({ values }) => values['seed'] === seed)
+        .map(({ values, text }) => [valueText(values['variants']), text]),
+    );
+  const own = textsOf(check(name), 1);
+  /** But for the name, for how the weights are distributed over the layers where all are kept, and for the levels of a small ticket. */
+  const said = (text: string): unknown => {
+    const { sparsity, train, ...config } = checkConfig(text, 'yaml').config!;
+    const { distribution, ...rest } = sparsity;
+    const { levels, fraction, ...rewind } = train.rewind;
+    return {
+      ...{ ...config, name: '' },
+      sparsity: rest.density === 1 ? rest : { distribution, ...rest },
+      train: { ...train, rewind: { ...rewind, ...(!name.endsWith('-small') && { levels, fraction }) } },
+    };
+  };
+
+  /** After the last level. */
+  const keptBy = (text: string): number => {
+    const { config, plan } = checkConfig(text, 'yaml');
+    const { levels, fraction } = config!.train.rewind;
+    return rewindCounts(plan!.weights, levels, fraction)[levels];
+  };
+
+  it.each(sizes)('has what `equal-memory` writes for %s times fewer weights, and nothing else of it', (size) => {
+    const base = own.get(`stable-rps-${size}`)!;
+    const written = textsOf(checkConfig(equalMemory(base, 'yaml').text, 'yaml'), 1);
+    const methods = variants.filter((one) => one.endsWith(`-${size}`)).map((one) => one.slice(0, -size.length - 1));
+    expect(methods.filter((method) => !others.includes(method)).sort()).toEqual([...written.keys()].sort());
+    for (const [method, text] of written) {
+      const ours = own.get(`${method}-${size}`)!;
+      expect([method, said(ours)]).toEqual([method, said(text)]);
+      // Each level is rounded to whole weights.
+      expect(Math.abs(keptBy(ours) - keptBy(text))).toBeLessThan(4);
+    }
   });
 });
