@@ -17,6 +17,12 @@ const largestSigma = (f: Finding): string =>
 const unitGamma =
   'Gamma is 1 at every location, as the factors of stable-rps are made: it does not lengthen the steps of this run.';
 
+/** Of the scalers that leave a power of the scale of the memory in the steps. */
+const underScaler = (f: Finding, when: string): string =>
+  f.facts?.['scaler'] === undefined ? '' : ` under scaler ${fact(f, 'scaler')}${when}`;
+
+const meanwhile = (f: Finding, which: string): string => `; the ${which} Gamma is ${fact(f, 'gamma')}`;
+
 export const staticWords = {
   'largest-lambda': {
     title: 'Largest scale of a layer',
@@ -28,10 +34,12 @@ export const staticWords = {
             (f.facts?.['multiplier'] === undefined
               ? 'it does not lengthen the steps of this run.'
               : `under Adam its weights move ${fact(f, 'multiplier')} times as far as by the learning rate, which D11 judges.`)
-          : `The largest lambda is ${figure(f.value)},${of(f)}: its weights move ${fact(f, 'multiplier')} times as far as by the learning rate.` +
+          : `The largest lambda is ${figure(f.value)},${of(f)}: its weights move ${fact(f, 'multiplier')} times as far as by the learning rate${underScaler(f, ', where they are alone at their location')}.` +
             ifBad(
               f,
-              `A memory with a standard deviation of ${fact(f, 'neutral')} would bring the mean to 1; stable-rps has none to choose.`,
+              f.facts?.['neutral'] === undefined
+                ? 'Use method: stable-rps, which has no scale of the memory to choose.'
+                : `A memory with a standard deviation of ${fact(f, 'neutral')} would bring the mean to 1; stable-rps has none to choose.`,
             ),
   },
   'lambda-range': {
@@ -66,7 +74,7 @@ export const staticWords = {
         ? unitGamma
         : f.verdict === 'info'
           ? `The mean Gamma is ${figure(f.value)}; ${gammaAside(f)}.`
-          : `On average a location steps Gamma = ${figure(f.value)} times as far as by the learning rate.` +
+          : `On average a location steps ${f.facts?.['gamma'] === undefined ? 'Gamma = ' : ''}${figure(f.value)} times as far as by the learning rate${underScaler(f, meanwhile(f, 'mean'))}.` +
             ifBad(f, `Set initStd to ${fact(f, 'neutral')} for a mean of 1, or let scaler: theory divide by it.`),
   },
   'largest-gamma': {
@@ -76,7 +84,7 @@ export const staticWords = {
         ? unitGamma
         : f.verdict === 'info'
           ? `The largest Gamma is ${figure(f.value)}; ${gammaAside(f)}.`
-          : `Where all sharers agree, a location steps up to ${figure(f.value)} times as far as by the learning rate.` +
+          : `Where all sharers agree, a location steps up to ${figure(f.value)} times as far as by the learning rate${underScaler(f, meanwhile(f, 'largest'))}.` +
             ifBad(f, 'The learning rates that are proved stable are shorter by as much at worst. Use scaler: theory.'),
   },
   'scaler-gap': {

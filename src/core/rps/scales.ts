@@ -55,30 +55,32 @@ export const neutralInitStd = ({ layers, m }: Sharing): number =>
   Math.sqrt(layers.reduce((sum, { weights, deviation }) => sum + weights * deviation ** 2, 0) / m);
 
 /**
- * By what the gradient of each location is divided (rps.md 2.3): with n sharers, A the sum of their lambda, B that of lambda squared,
- * v1 = A²/n, v2 = A, v3 = A/n, v4 = sqrt(B), theory = B. Only those of order lambda², v1 and theory, make a run independent
+ * By what the gradient of a location is divided (rps.md 2.3): with n sharers, a the sum of their lambda, b that of lambda squared,
+ * v1 = a²/n, v2 = a, v3 = a/n, v4 = sqrt(b), theory = b. Only those of order lambda², v1 and theory, make a run independent
  * of the scale of the memory. 1 where nothing lies; no epsilon, which would bring that scale back in.
  */
+export function scalerAt(mode: ScalerName, n: number, a: number, b: number): number {
+  if (n === 0) return 1;
+  switch (mode) {
+    case 'none':
+      return 1;
+    case 'v1':
+      return (a * a) / n;
+    case 'v2':
+      return a;
+    case 'v3':
+      return a / n;
+    case 'v4':
+      return Math.sqrt(b);
+    case 'theory':
+      return b;
+  }
+}
+
+/** Of every location. */
 export function scalerOf(mode: ScalerName, sharing: Sharing, lambda: ArrayLike<number>): LocationValues {
   const { count, sum, squares } = locationSums(sharing, lambda);
-  return mapValues(count, (n, k) => {
-    if (n === 0) return 1;
-    const [a, b] = [sum.values[k], squares.values[k]];
-    switch (mode) {
-      case 'none':
-        return 1;
-      case 'v1':
-        return (a * a) / n;
-      case 'v2':
-        return a;
-      case 'v3':
-        return a / n;
-      case 'v4':
-        return Math.sqrt(b);
-      case 'theory':
-        return b;
-    }
-  });
+  return mapValues(count, (n, k) => scalerAt(mode, n, sum.values[k], squares.values[k]));
 }
 
 /**

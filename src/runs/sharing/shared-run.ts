@@ -38,7 +38,7 @@ export function* sharedStart(config: Config, plan: NetworkPlan): Parts<SharedSta
 
 function* normalisedSums(sharing: Sharing): Parts<KnownSums> {
   const places = yield* placesInParts(sharing);
-  const summing = new GammaSumming(sharing, { lambda: deviationsOf(sharing), normalised: true });
+  const summing = new GammaSumming(sharing, { lambda: deviationsOf(sharing), normalised: true }, 'theory');
   yield* countedInParts(sharing, summing, { places });
   return { gammas: summing.gammas(), places };
 }

@@ -6,7 +6,8 @@ import { regionSize } from '../location-counts';
 import type { Counting, CountVisitor } from '../location-counts';
 import { knownSums } from '../location-sums';
 import type { LocationSums } from '../location-sums';
-import { neutralInitStd } from '../scales';
+import type { ScalerName } from '../names';
+import { neutralInitStd, scalerAt } from '../scales';
 import type { Scales } from '../scales';
 import type { Sharing } from '../sharing';
 import type { Finding } from './finding';
@@ -27,6 +28,8 @@ export interface GammaFigures {
   gap: number;
   /** Largest sum of the factors of a location: lambda, in the normalised form sigma / sqrt(S2_j). */
   largestSum: number;
+  /** Under v2, v3 and v4: Gamma over what the scaler divides by, which is how far a location steps where its sharers agree. */
+  scaled?: { mean: number; max: number };
 }
 
 /** Gamma of each location, and what it comes to. */
@@ -43,6 +46,7 @@ const stride = 3;
 /** From one look at every location; of a fold without one. */
 export class GammaSumming implements Counting {
   private readonly totals: Totals = { total: 0, min: Infinity, max: 0, gap: 0, largestSum: 0 };
+  private readonly scaled = { total: 0, max: 0 };
   private readonly squares: LocationValues;
   /** Of one region. */
   private readonly sums: Float64Array | undefined;
@@ -50,6 +54,7 @@ export class GammaSumming implements Counting {
   constructor(
     private readonly sharing: Sharing,
     private readonly scales: Pick<Scales, 'lambda' | 'normalised'>,
+    private readonly scaler: ScalerName,
   ) {
     const known = knownSums(sharing, scales.lambda);
     this.squares = known?.squares ?? { values: new Float64Array(sharing.m) };
@@ -84,9 +89,11 @@ export class GammaSumming implements Counting {
   gammas(): Gammas {
     const { m } = this.sharing;
     const { total, ...ends } = this.totals;
+    const { total: steps, max } = this.scaled;
+    const scaled = max > 0 ? { scaled: { mean: steps / m, max } } : {};
     return {
       values: this.squares,
-      figures: { mean: total / m, median: medianOf(this.squares, m), ...ends },
+      figures: { mean: total / m, median: medianOf(this.squares, m), ...ends, ...scaled },
     };
   }
 
@@ -112,6 +119,20 @@ export class GammaSumming implements Counting {
       from = to;
     }
     Object.assign(this.totals, { total, min, max, gap, largestSum });
+    if (powerOfScale({ scales: this.scales, scaler: this.scaler }) === 1) this.addScaled(sums, values.length, ends);
+  }
+
+  private addScaled(sums: Float64Array, size: number, ends: Int32Array | undefined): void {
+    for (let k = 0, from = 0; k < size; k++) {
+      const to = ends ? ends[k] : from + 1;
+      const [count, sum, gamma] = [sums[stride * k], sums[stride * k + 1], sums[stride * k + 2]];
+      if (count > 0) {
+        const step = gamma / scalerAt(this.scaler, count, sum, gamma);
+        this.scaled.total += step * (to - from);
+        this.scaled.max = Math.max(this.scaled.max, step);
+      }
+      from = to;
+    }
   }
 }
 
@@ -135,27 +156,31 @@ function medianOf(values: LocationValues, m: number): number {
 
 export function diagnoseGammas(run: SharedRun, gamma: GammaFigures): Finding[] {
   const { sharing, scaler, scales } = run;
-  const neutral = neutralInitStd(sharing);
+  // No scaler reaches Adam.
+  const steps = isAdam(run) ? undefined : gamma.scaled;
+  // Scaled steps go by 1 / s.
+  const neutral = steps && run.initStd !== undefined ? run.initStd * steps.mean : neutralInitStd(sharing);
   const counts = powerOfScale(run) > 0 && !isAdam(run);
   // QᵀQ = I: whatever sigma is, no location steps further than another.
-  const [mean, most] = scales.normalised ? [1, 1] : [gamma.mean, gamma.max];
+  const { mean, max: most } = scales.normalised ? { mean: 1, max: 1 } : (steps ?? gamma);
   const judged = (value: number): boolean => counts && (value > multiplierLimit || value < 1 / multiplierLimit);
   const aside: Finding['facts'] = {
     ...(powerOfScale(run) > 0 && isAdam(run) && { adam: 1 }),
     ...(scales.normalised && { normalised: 1 }),
   };
+  const scaled = (of: number): Finding['facts'] => (steps ? { scaler, gamma: of } : {});
   const findings: Finding[] = [
     {
       ...{ id: 'D3', measure: 'mean-gamma', value: mean, threshold: counts ? multiplierLimit : null },
       ...(counts && { least: 1 / multiplierLimit }),
       verdict: !counts ? 'info' : judged(mean) ? 'warn' : 'ok',
-      facts: { neutral, median: scales.normalised ? 1 : gamma.median, ...aside },
+      facts: { neutral, median: scales.normalised ? 1 : gamma.median, ...aside, ...scaled(gamma.mean) },
       ...(judged(mean) && { fix: initStdFix(neutral) }),
     },
     {
       ...{ id: 'D3', measure: 'largest-gamma', value: most, threshold: counts ? multiplierLimit : null },
       verdict: !counts ? 'info' : most > multiplierLimit ? 'warn' : 'ok',
-      facts: { neutral, ...aside },
+      facts: { neutral, ...aside, ...scaled(gamma.max) },
       ...(counts && most > multiplierLimit && { fix: fixes.theory }),
     },
   ];

@@ -42,7 +42,7 @@ export function* diagnoseStatic(
   memory: Float32Array,
   { known, also }: { known?: KnownSums | undefined; also?: Counting } = {},
 ): Parts<StaticDiagnosis> {
-  const summing = known ? undefined : new GammaSumming(run.sharing, run.scales);
+  const summing = known ? undefined : new GammaSumming(run.sharing, run.scales, run.scaler);
   const recovered = new RecoveredNorms(run, memory);
   yield;
   const counting: Counting = {
@@ -71,7 +71,10 @@ export function* diagnoseStatic(
   return { figures, findings };
 }
 
-/** D1: the step of a weight by its own gradient is lambda² times that of a dense network's, under Adam lambda times. */
+/**
+ * D1: the step of a weight by its own gradient is lambda² times that of a dense network's; under Adam, and under v2, v3 and v4 where
+ * it is alone at its location, lambda times.
+ */
 function lambdas(run: SharedRun): Finding[] {
   const { sharing, scales } = run;
   let [top, bottom] = [0, 0];
@@ -81,13 +84,12 @@ function lambdas(run: SharedRun): Finding[] {
   });
   const [most, least] = [scales.lambda[top], scales.lambda[bottom]];
   const power = powerOfStep(run);
-  const multiplier = isAdam(run) ? most : most ** 2;
+  const multiplier = most ** power;
   // Of Adam D11 judges.
   const counts = powerOfScale(run) > 0 && !isAdam(run);
-  // The limit is one of lambda².
-  const threshold = Math.sqrt(multiplierLimit);
+  // The limit is one of the multiplier.
+  const threshold = multiplierLimit ** (1 / power);
   const verdict = !counts ? 'info' : most > threshold || most < 1 / threshold ? 'warn' : 'ok';
-  const neutral = neutralInitStd(sharing);
   // Beyond it no scale of the memory brings the multipliers of all layers within the limits.
   const range = most / least;
   const widest = power > 0 ? multiplierLimit ** (2 / power) : null;
@@ -96,7 +98,13 @@ function lambdas(run: SharedRun): Finding[] {
       ...{ id: 'D1', measure: 'largest-lambda', value: most, threshold: counts ? threshold : null, verdict },
       ...(counts && { least: 1 / threshold }),
       layer: sharing.layers[top].name,
-      facts: { ...(power > 0 && { multiplier }), ...(scales.normalised && { normalised: 1 }), neutral },
+      facts: {
+        ...(power > 0 && { multiplier }),
+        ...(scales.normalised && { normalised: 1 }),
+        // At it the mean of lambda² by location is 1; of other steps D3 says it.
+        ...(power === 2 && { neutral: neutralInitStd(sharing) }),
+        ...(counts && run.scaler !== 'none' && { scaler: run.scaler }),
+      },
       ...(verdict === 'warn' && { fix: fixes.stable }),
     },
     {

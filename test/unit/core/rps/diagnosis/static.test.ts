@@ -164,6 +164,39 @@ describe('D3', () => {
   });
 });
 
+describe.each(['v2', 'v3', 'v4'] as const)('under %s steps are those that the scaler leaves', (scaler) => {
+  const change = { scaler, initStd: 0.01 };
+
+  it.each([fold, { kind: 'random', seed: 2 } as const])('D3, by $kind: Gamma over it at every location', (spec) => {
+    const run = runOf({ ...change, spec });
+    const { sharing, scales } = run;
+    const divided = spreadOut(scalerOf(scaler, sharing, scales.lambda), sharing.m);
+    const steps = gammaOf(sharing, scales.lambda).map((gamma, j) => gamma / divided[j]);
+    const { findings, figures } = staticOf(run);
+    const [mean, most] = [named(findings, 'mean-gamma'), named(findings, 'largest-gamma')];
+    expect(mean.value! / (steps.reduce((a, b) => a + b, 0) / sharing.m)).toBeCloseTo(1, 10);
+    expect(most.value! / steps.reduce((a, b) => Math.max(a, b))).toBeCloseTo(1, 10);
+    expect(mean.facts).toMatchObject({ scaler, gamma: figures.gamma.mean });
+    expect(mean.verdict).toBe(mean.value! > 10 ? 'warn' : 'ok');
+    // At the scale that it tells they have a mean of 1, too.
+    const neutral = staticOf(runOf({ ...change, spec, initStd: Number(mean.facts!['neutral']) })).findings;
+    expect(named(neutral, 'mean-gamma').value).toBeCloseTo(1, 10);
+  });
+
+  it('D1: lambda times, held against the limit itself', () => {
+    const far = named(staticOf(runOf(change)).findings, 'largest-lambda');
+    expect(far).toMatchObject({ verdict: 'warn', threshold: 10, least: 0.1, facts: { scaler, multiplier: far.value } });
+    expect(named(staticOf(runOf({ scaler, initStd: 0.06 })).findings, 'largest-lambda').verdict).toBe('ok');
+  });
+
+  it('but not under Adam, which it does not reach', () => {
+    const optimizer = { name: 'adam', learningRate: 1e-3, momentum: 0, nesterov: false } as const;
+    const { findings, figures } = staticOf(runOf({ ...change, optimizer }));
+    expect(named(findings, 'mean-gamma')).toMatchObject({ verdict: 'info', value: figures.gamma.mean });
+    expect(named(findings, 'mean-gamma').facts).not.toHaveProperty('scaler');
+  });
+});
+
 test('D4 sees the initial scale of the public code, and nothing where weights begin as they should', () => {
   const layers = presetToShare('resnet-20');
   const compat = named(staticOf(runOf({ layers, compat: true })).findings, 'norm-ratio');
@@ -288,7 +321,13 @@ describe('D5 without shared locations', () => {
 it.each([0.001, 0.1, 0.127, 0.2, 1, 1.3, 4])(
   'at s = %d a verdict is what value and thresholds say, in one unit',
   (initStd) => {
-    for (const change of [{}, { compat: true }, { scaler: 'v1' }, { compression: 1, spec: fold }] as const)
+    for (const change of [
+      {},
+      { compat: true },
+      { scaler: 'v1' },
+      { scaler: 'v3' },
+      { compression: 1, spec: fold },
+    ] as const)
       for (const { measure, value, threshold, least, verdict } of staticOf(runOf({ initStd, ...change })).findings) {
         if (verdict === 'info') continue;
         const within = value! <= (threshold ?? Infinity) && value! >= (least ?? -Infinity);
