@@ -157,11 +157,16 @@ export async function withSharedWeights(file: SafetensorsFile): Promise<MaybeSha
 const isOfSharing = (error: unknown): error is SparseError =>
   isSparseError(error) && (error.code.startsWith('rps.') || error.code === 'safetensors.shared-memory');
 
+export interface AsFarAsShared {
+  found: MaybeShared;
+  problem?: SparseError;
+}
+
 /**
  * As `withSharedWeights`; where nothing can be recovered by what the file says, the file as it is, open, and the `problem`.
  * @throws SparseError `file.*`
  */
-export async function asFarAsShared(file: SafetensorsFile): Promise<{ found: MaybeShared; problem?: SparseError }> {
+export async function asFarAsShared(file: SafetensorsFile): Promise<AsFarAsShared> {
   try {
     const shared = await readSharedWeights(file);
     return { found: shared ? new SharedFile(file, shared) : file };

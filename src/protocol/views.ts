@@ -175,6 +175,8 @@ export interface TensorFileSummary {
   headerBytes: number;
   metadata: Record<string, string>;
   tensors: number;
+  /** Why the weights that a memory in the file stands for cannot be recovered; then only what is in the file is listed. */
+  problem?: string;
 }
 
 export interface TensorViewApi {

@@ -4,6 +4,7 @@ import { maskTile, valueTile, weightTile } from '../../src/formats/matrix-tiles'
 import { tensorStatistics } from '../../src/formats/statistics';
 import { openFile } from '../../src/formats/byte-source';
 import { openSafetensors } from '../../src/formats/safetensors';
+import { asFarAsShared } from '../../src/formats/shared-weights';
 import type { RunViewApi, RunViewState, SaveChunk, TensorViewApi } from '../../src/protocol/views';
 import { RunFolder } from '../../src/runs/folder';
 import { RunReader } from '../../src/runs/reader';
@@ -106,12 +107,17 @@ export function serveTensors(path: string): ServedTensors {
   const saved = new Saved();
   const computed: string[] = [];
   const rotations = new TensorRotations();
-  const opening = openFile(path).then((source) => openSafetensors(source));
+  const reading = openFile(path).then(openSafetensors).then(asFarAsShared);
+  const opening = reading.then(({ found }) => found);
   const fileName = path.split('/').at(-1)!;
   const api: TensorViewApi = {
     summary: async () => {
-      const { size, headerBytes, metadata, tensors } = await opening;
-      return { fileName, size, headerBytes, metadata, tensors: tensors.length };
+      const { found, problem } = await reading;
+      const { size, headerBytes, metadata, tensors } = found;
+      return {
+        ...{ fileName, size, headerBytes, metadata, tensors: tensors.length },
+        ...(problem && { problem: problem.message }),
+      };
     },
     tensors: async ({ start, end }) => {
       const file = await opening;

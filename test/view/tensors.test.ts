@@ -10,7 +10,7 @@ import { Rng } from '../../src/core/rng';
 import { RpcCancelled } from '../../src/protocol/rpc';
 import type { TensorViewApi, TensorViewEvents } from '../../src/protocol/views';
 import { writeRotations } from '../../src/runs/rotations';
-import { View, launch, missingBrowser, type ViewOptions } from './harness';
+import { View, launch, missingBrowser, themes, type ViewOptions } from './harness';
 import { serveTensors, type ServedTensors } from './serve';
 
 let browser: Browser;
@@ -410,6 +410,29 @@ describe.skipIf(missingBrowser !== undefined)(
       await view.page.keyboard.press('End');
       await readsOut(/rotation 14\d of 14\d/);
     });
+
+    it.each(themes)(
+      'lists the tensors of a file whose shared weights cannot be recovered, and says why, in %s',
+      async (theme) => {
+        const tensors: TensorToWrite[] = [
+          {
+            name: 'sharing.memory',
+            dtype: 'F32',
+            shape: [40],
+            data: Float32Array.from({ length: 40 }, (_, i) => Math.sin(i)),
+          },
+          { name: 'layers.fc.bias', dtype: 'F32', shape: [4], data: new Float32Array(4).fill(0.5) },
+        ];
+        await open(await write('bad-sharing.safetensors', tensors, { sharing: '{"version":1,"layers":' }), { theme });
+        await expect.poll(rows).toHaveLength(2);
+        const problem = view.page.locator('.file-problem');
+        await expect
+          .poll(() => problem.innerText())
+          .toMatch(/^The shared weights cannot be recovered: What the file says of its shared weights cannot be read/);
+        await readsOut(/sharing\.memory · 40 values/);
+        await view.screenshot(`tensors-bad-sharing-${theme}`);
+      },
+    );
 
     it('says that a file has no tensors', async () => {
       await open(await write('none.safetensors', []));

@@ -6,7 +6,7 @@ import { fromBytes, openFile, type ByteSource } from '../../formats/byte-source'
 import { maskTile, valueTile, weightTile } from '../../formats/matrix-tiles';
 import { tensorStatistics } from '../../formats/statistics';
 import { openSafetensors, type SafetensorsFile } from '../../formats/safetensors';
-import { withSharedWeights } from '../../formats/shared-weights';
+import { asFarAsShared, type AsFarAsShared } from '../../formats/shared-weights';
 import { Peer, RpcCancelled } from '../../protocol/rpc';
 import type { TensorFileSummary, TensorViewApi, TensorViewEvents } from '../../protocol/views';
 import type { Nothing } from '../emitter';
@@ -27,7 +27,7 @@ const settleTime = 300;
 
 /** One file, opened on first need and again after it changed. A failed opening is tried again at the next request. */
 export class TensorDocument implements vscode.CustomDocument {
-  private opened: Promise<SafetensorsFile> | undefined;
+  private opened: Promise<AsFarAsShared> | undefined;
   private accepted = false;
 
   constructor(readonly uri: vscode.Uri) {}
@@ -38,7 +38,11 @@ export class TensorDocument implements vscode.CustomDocument {
 
   /** Throws what reading and checking the header throws: one sentence naming the file. */
   async file(): Promise<SafetensorsFile> {
-    this.opened ??= this.source().then(openSafetensors).then(withSharedWeights);
+    return (await this.read()).found;
+  }
+
+  private async read(): Promise<AsFarAsShared> {
+    this.opened ??= this.source().then(openSafetensors).then(asFarAsShared);
     try {
       return await this.opened;
     } catch (error) {
@@ -52,19 +56,21 @@ export class TensorDocument implements vscode.CustomDocument {
     const { opened } = this;
     this.opened = undefined;
     await opened?.then(
-      (file) => file.close(),
+      ({ found }) => found.close(),
       () => undefined,
     );
   }
 
   async summary(): Promise<TensorFileSummary> {
-    const { size, headerBytes, metadata, tensors } = await this.file();
+    const { found, problem } = await this.read();
+    const { size, headerBytes, metadata, tensors } = found;
     return {
       fileName: this.fileName,
       size,
       headerBytes,
       metadata: shownMetadata(metadata),
       tensors: tensors.length,
+      ...(problem && { problem: problem.message }),
     };
   }
 

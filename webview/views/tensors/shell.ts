@@ -52,6 +52,7 @@ export function mountTensors(root: HTMLElement, bridge: Bridge, boot: TensorStat
 
   const title = h('h1', {});
   const facts = h('span', { class: 'fact' });
+  const problem = h('p', { class: 'file-problem verdict', 'data-verdict': 'warn', role: 'status' });
   const metadata = h('div', { class: 'metadata' });
   const filterField = textField(shellWords.filterLabel, shellWords.filter, (value) => {
     filter = value;
@@ -68,6 +69,7 @@ export function mountTensors(root: HTMLElement, bridge: Bridge, boot: TensorStat
       'div',
       { class: 'tensor-view' },
       h('header', { class: 'run-header' }, title, facts),
+      problem,
       h(
         'div',
         { class: 'split' },
@@ -116,6 +118,7 @@ export function mountTensors(root: HTMLElement, bridge: Bridge, boot: TensorStat
     setText(title, summary.fileName);
     setText(facts, shellWords.facts(summary));
     facts.title = shellWords.exactSize(summary.size);
+    setText(problem, summary.problem === undefined ? '' : shellWords.notRecovered(summary.problem));
     const entries = Object.entries(summary.metadata);
     metadata.replaceChildren(...(entries.length > 0 ? [metadataList(entries)] : []));
   };

@@ -34,6 +34,8 @@ export const shellWords = {
   facts: ({ size, headerBytes, tensors }: TensorFileSummary) =>
     `${bytes(size)} · header ${bytes(headerBytes)} · ${many(tensors, 'tensor')}`,
   exactSize: (size: number) => `${count(size)} bytes`,
+  /** Why the weights that a memory stands for are not in the list. */
+  notRecovered: (why: string) => `The shared weights cannot be recovered: ${why}`,
   metadata: (entries: number) => `Metadata (${count(entries)})`,
 } as const;
 
