@@ -161,6 +161,9 @@ export function drawAxes(context: CanvasRenderingContext2D, frame: PlaneFrame, n
   context.strokeRect(room.left + 0.5, room.top + 0.5, room.width - 1, room.height - 1);
 }
 
+/** Beside the name of a region, CSS pixels. */
+const labelRoom = 4;
+
 /** Answers the places that the points take. */
 export const drawPoints = (context: CanvasRenderingContext2D, frame: PlaneFrame): Box[] =>
   frame.content.points.map((point) => {
@@ -190,9 +193,9 @@ export function drawNames(context: CanvasRenderingContext2D, frame: PlaneFrame, 
     if (fitting.length === 0) continue;
     const place = freePlace(fitting, room, taken);
     taken.push(place);
-    context.lineWidth = 4;
-    context.strokeStyle = theme.background;
-    context.strokeText(label, place.left, place.top + place.height / 2);
+    // A ground of its own: a hatch would go on through the letters.
+    context.fillStyle = theme.background;
+    context.fillRect(place.left - labelRoom, place.top, place.width + 2 * labelRoom, place.height);
     context.fillStyle = theme.foreground;
     context.fillText(label, place.left, place.top + place.height / 2);
   }
