@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { forkEngine as forkAsEditor } from '../../../src/client/engine-process';
 import type { EngineApi, EngineEvents, RunHandle } from '../../../src/protocol/engine';
 import { protocolVersion } from '../../../src/protocol/engine';
 import { Peer } from '../../../src/protocol/rpc';
@@ -108,6 +109,31 @@ describe('the forked engine', () => {
     expect((await recordOf(handle.directory)).state).toBe('completed');
     await engine.peer.remote.shutdown({});
     expect(await engine.exit).toEqual([0, null]);
+  });
+
+  it('has compiled kernels in a memory that its threads share, as the editor starts it', async () => {
+    const { child, peer } = forkAsEditor(
+      built.engine,
+      () => undefined,
+      (error) => ({ code: '', message: String(error) }),
+    );
+    children.push(child);
+    const { kernels, executor } = await peer.remote.hello({ protocolVersion, backend: 'auto', threads: 2 });
+    expect(kernels).toMatchObject({ kind: expect.stringMatching(/^wasm/) as string, threads: 2 });
+    expect(executor).toMatchObject({ name: 'sparse', threads: 2 });
+  });
+
+  it('says why there are no compiled kernels where WebAssembly is refused, and goes on without', async () => {
+    const engine = forkEngine(['--jitless']);
+    const { kernels, executor, backend } = await engine.peer.remote.hello({ protocolVersion, backend: 'auto' });
+    expect(kernels).toEqual({
+      kind: 'plain',
+      reason: 'WebAssembly is not defined',
+      threads: 1,
+      oneThread: 'the kernels are plain TypeScript, which shares no memory',
+    });
+    expect([backend, executor.name]).toEqual(['cpu', 'tensors']);
+    expect(executor.reason).toContain('WebAssembly is not defined');
   });
 
   it('prints nothing on stdout or stderr', async () => {
