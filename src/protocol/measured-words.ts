@@ -119,11 +119,13 @@ export const measuredWords = {
   },
   'memory-growth': {
     title: 'Growing memory',
-    sentence: (f) => `The norm of the memory is ${figure(f.value)} times that of the beginning. ${since(f)} ${slower(f)}`,
+    sentence: (f) =>
+      `The norm of the memory is ${figure(f.value)} times that of the beginning. ${since(f)} ${slower(f)}`,
   },
   'gradient-growth': {
     title: 'Growing gradient',
-    sentence: (f) => `The norm of the gradient rose ${figure(f.value)} times within ten steps. ${since(f)} ${slower(f)}`,
+    sentence: (f) =>
+      `The norm of the gradient rose ${figure(f.value)} times within ten steps. ${since(f)} ${slower(f)}`,
   },
   'zero-activations': {
     title: 'Dead layer',
