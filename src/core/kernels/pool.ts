@@ -1,5 +1,5 @@
 /** Windows of `size` x `size` places without padding, `stride` apart, over each of the channels `from` to `to`. */
-type PoolArguments = [
+export type PoolArguments = [
   size: number,
   stride: number,
   height: number,

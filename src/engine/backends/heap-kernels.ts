@@ -5,13 +5,17 @@
  */
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { compiledFunctions } from '../../core/kernels/kernels';
+import type { ColumnKernels } from '../../core/kernels/columns';
+import { plainColumns } from '../../core/kernels/plain/columns';
+import { plainPool } from '../../core/kernels/plain/pool';
+import type { PoolKernels } from '../../core/kernels/pool';
 import type { ProductKernels } from '../../core/kernels/product';
 import { compiledModule } from '../kernels/load';
 
 /** Over arrays that are views of that memory. */
-export type HeapKernels = ProductKernels;
+export type HeapKernels = ProductKernels & ColumnKernels & PoolKernels;
 
-const names = ['product'] satisfies (keyof HeapKernels)[];
+const names = ['product', ...Object.keys(plainColumns), ...Object.keys(plainPool)];
 
 const made = new WeakMap<object, HeapKernels | undefined>();
 

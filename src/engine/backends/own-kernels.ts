@@ -3,12 +3,15 @@
  * on wasm those are views of its heap, so that nothing is copied. Measured with TensorFlow.js 4.22.0.
  */
 import * as tf from '@tensorflow/tfjs';
+import type { HeapKernels } from './heap-kernels';
 
 /** How a backend hands over the values of a tensor, and makes a new one. */
 export interface Memory {
   read(info: tf.TensorInfo): Float32Array;
   /** Before anything is read: what was handed over may move when memory grows. */
   make(shape: number[]): { info: tf.TensorInfo; values: () => Float32Array };
+  /** Where kernels of ours compute in it. */
+  kernels?: HeapKernels | undefined;
 }
 
 /** The backend that computes. */
@@ -18,7 +21,7 @@ export interface Place {
 }
 
 /** A backend whose values can be reached. */
-type Reachable = Place & { memory: Memory };
+export type Reachable = Place & { memory: Memory };
 
 /** How each input is differentiated; only those that are asked for are. */
 interface Gradient<A> {
@@ -96,6 +99,9 @@ export function registerAs<A>(
   };
   tf.registerGradient({ kernelName, inputsToSave: gradient.keeps ? names : [], gradFunc });
 }
+
+/** Whether the backend in use computes it. */
+export const offered = <A>({ name }: OwnKernel<A>): boolean => registered.has(`${tf.getBackend()}/${name}`);
 
 /** Inputs in the order in which the operation takes them. */
 export const run = <A>({ name }: OwnKernel<A>, inputs: readonly tf.Tensor[], attributes: A): tf.Tensor =>

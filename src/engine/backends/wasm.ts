@@ -4,9 +4,10 @@ import { setWasmPaths, version_wasm } from '@tensorflow/tfjs-backend-wasm';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { backendUnavailable, words } from '../errors';
 import type { Backend } from './backend';
+import { heapKernels } from './heap-kernels';
 import { offerValues } from './in-place';
 import { withoutNewListeners } from './process-listeners';
-import { installOwnKernels } from './install';
+import { installHeapKernels, installOwnKernels } from './install';
 import { quietTensorFlow } from './quiet';
 import { wasmFolder } from './wasm-files';
 import { installIdentity } from './wasm-identity';
@@ -16,7 +17,7 @@ let started = false;
 
 /** Views of the heap: nothing is copied. */
 const heapMemory = (backend: unknown) => {
-  const heap = backend as Pick<BackendWasm, 'makeOutput' | 'typedArrayFromHeap'>;
+  const heap = backend as Pick<BackendWasm, 'makeOutput' | 'typedArrayFromHeap' | 'wasm'>;
   const read = (info: tf.TensorInfo): Float32Array => heap.typedArrayFromHeap(info) as Float32Array;
   return {
     read,
@@ -24,6 +25,7 @@ const heapMemory = (backend: unknown) => {
       const info = heap.makeOutput(shape, 'float32');
       return { info, values: () => read(info) };
     },
+    kernels: heapKernels(heap),
   };
 };
 
@@ -43,6 +45,7 @@ export const wasm: Backend = {
     installMatMul();
     installIdentity();
     installOwnKernels('wasm', heapMemory);
+    if (heapMemory(tf.backend()).kernels) installHeapKernels('wasm', heapMemory);
     offerValues('wasm', (backend) => heapMemory(backend).read);
     return { version: version_wasm };
   },

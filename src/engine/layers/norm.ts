@@ -1,6 +1,7 @@
 /** Batch and layer norm of the tensors executor: Ioffe and Szegedy (2015), Ba, Kiros, Hinton (2016), as in PyTorch. */
 import * as tf from '@tensorflow/tfjs';
 import type { NormLayer } from '../../core/network';
+import { columnNorm, hasColumnNorm } from '../backends/column-norm';
 
 /** Below the root, as in PyTorch. */
 export const epsilon = 1e-5;
@@ -86,9 +87,11 @@ export function normalise(
     const { mean, variance } = weights.running!;
     return scaled(x, mean, variance, weights);
   }
-  return standardised(x, [...Array(x.rank - 1).keys()], weights, (mean, variance) =>
-    onBatch({ mean: tf.reshape(mean, [-1]), variance: tf.reshape(variance, [-1]), count: x.size / mean.size }),
-  );
+  const told = (mean: tf.Tensor, variance: tf.Tensor): void =>
+    onBatch({ mean: tf.reshape(mean, [-1]), variance: tf.reshape(variance, [-1]), count: x.size / mean.size });
+  const { weight, bias } = weights;
+  if (hasColumnNorm()) return columnNorm(x, weight, bias ?? tf.zerosLike(weight), told);
+  return standardised(x, [...Array(x.rank - 1).keys()], weights, told);
 }
 
 /** Moves the running averages towards the batch's, whose variance counts as an estimate: by count - 1. */

@@ -1,5 +1,6 @@
 /** What the tensors executor does to pictures, (batch, height, width, channels), apart from convolutions. */
 import * as tf from '@tensorflow/tfjs';
+import { hasPooledWindows, pooledWindows } from '../backends/windows';
 import type { PoolLayer, SqueezeExciteLayer } from '../../core/network';
 import { activate } from './activations';
 import { windows } from './convolution';
@@ -17,6 +18,7 @@ export function tapsOf(
 /** Of equal values in a window the first takes the gradient, as in PyTorch. */
 export function pool(x: tf.Tensor4D, layer: PoolLayer): tf.Tensor4D {
   const { of, size } = layer;
+  if (hasPooledWindows()) return pooledWindows(x, layer);
   const { taps, shape } = tapsOf(x, layer);
   // TensorFlow.js has no gradient of a split into one.
   const joined =
