@@ -1,5 +1,5 @@
 // Activations, see ../activate.ts: their codes and what the arguments mean stand there.
-import { exponential, fill, loadLanes, multiplyAdd, storeLanes } from './lanes';
+import { exponential, exponentialLess1, fill, loadLanes, multiplyAdd, storeLanes } from './lanes';
 
 const leak: f32 = 0.01;
 const seluScale: f32 = 1.0507009873554805;
@@ -10,20 +10,12 @@ function sigmoid(x: v128): v128 {
   return f32x4.div(fill(1), f32x4.add(fill(1), exponential(f32x4.neg(x))));
 }
 
-/** Below .625 a series in x, whose error is relative to x (Cephes, tanhf.c); above it by the exponential. */
+/** By t = exp(2 |x|) - 1, which keeps its precision where x is small, as t / (t + 2). From |x| = 10 on it is 1. */
 @inline
 function tanh(x: v128): v128 {
   const size = f32x4.abs(x);
-  const z = f32x4.mul(x, x);
-  let p = multiplyAdd(fill(-5.70498872745e-3), z, fill(2.06390887954e-2));
-  p = multiplyAdd(p, z, fill(-5.37397155531e-2));
-  p = multiplyAdd(p, z, fill(1.33314422036e-1));
-  p = multiplyAdd(p, z, fill(-3.33332819422e-1));
-  const small = multiplyAdd(f32x4.mul(p, z), x, x);
-  const e = exponential(f32x4.add(size, size));
-  const large = f32x4.sub(fill(1), f32x4.div(fill(2), f32x4.add(e, fill(1))));
-  const signed = v128.or(large, v128.and(x, fill(-0.0)));
-  return v128.bitselect(small, signed, f32x4.lt(size, fill(0.625)));
+  const t = exponentialLess1(f32x4.pmin(f32x4.add(size, size), fill(20)));
+  return v128.or(f32x4.div(t, f32x4.add(t, fill(2))), v128.and(x, fill(-0.0)));
 }
 
 /** The normal distribution function by Abramowitz and Stegun 7.1.26: within 1e-7. `density`: exp(-x^2 / 2). */

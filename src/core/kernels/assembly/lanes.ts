@@ -40,23 +40,46 @@ export function storeLanes(at: usize, v: v128, whole: bool): void {
 /** 1.5 x 2^23: what is added to it is rounded to a whole number, which stands in the last bits of the sum. */
 const roundingShift: f32 = 12582912;
 
+/** exp(r) - 1 of |r| <= ln 2 / 2: Cephes, expf.c. */
+@inline
+function aroundZero(r: v128): v128 {
+  let p = multiplyAdd(fill(1.9875691500e-4), r, fill(1.3981999507e-3));
+  p = multiplyAdd(p, r, fill(8.3334519073e-3));
+  p = multiplyAdd(p, r, fill(4.1665795894e-2));
+  p = multiplyAdd(p, r, fill(1.6666665459e-1));
+  p = multiplyAdd(p, r, fill(5.0000001201e-1));
+  return multiplyAdd(p, f32x4.mul(r, r), r);
+}
+
+/** What is left of x without so many times ln 2. */
+@inline
+function remainder(x: v128, power: v128): v128 {
+  return multiplyAdd(power, fill(2.12194440e-4), multiplyAdd(power, fill(-0.693359375), x));
+}
+
+/** 2 to the whole number in the last bits of `shifted`. */
+@inline
+function powerOf2(shifted: v128): v128 {
+  return i32x4.shl(i32x4.add(shifted, i32x4.splat(127)), 23);
+}
+
 /** exp, to two units of the last place, from 1e-38 to 2e38: Cephes, expf.c. */
 @inline
 export function exponential(given: v128): v128 {
   // pmin and pmax, and no conversion: one instruction each where min, max and trunc_sat are several. What is not a number stays so.
-  let x = f32x4.pmin(f32x4.pmax(given, fill(-87.33654)), fill(88.37626));
+  const x = f32x4.pmin(f32x4.pmax(given, fill(-87.33654)), fill(88.37626));
   const shifted = multiplyAdd(x, fill(1.44269504088896341), fill(roundingShift));
-  const power = f32x4.sub(shifted, fill(roundingShift));
-  x = multiplyAdd(power, fill(-0.693359375), x);
-  x = multiplyAdd(power, fill(2.12194440e-4), x);
-  let p = multiplyAdd(fill(1.9875691500e-4), x, fill(1.3981999507e-3));
-  p = multiplyAdd(p, x, fill(8.3334519073e-3));
-  p = multiplyAdd(p, x, fill(4.1665795894e-2));
-  p = multiplyAdd(p, x, fill(1.6666665459e-1));
-  p = multiplyAdd(p, x, fill(5.0000001201e-1));
-  p = f32x4.add(multiplyAdd(p, f32x4.mul(x, x), x), fill(1));
-  const exponent = i32x4.shl(i32x4.add(shifted, i32x4.splat(127)), 23);
-  return f32x4.mul(p, exponent);
+  const r = remainder(x, f32x4.sub(shifted, fill(roundingShift)));
+  return f32x4.mul(f32x4.add(aroundZero(r), fill(1)), powerOf2(shifted));
+}
+
+/** exp(x) - 1 of x from 0 to 88. */
+@inline
+export function exponentialLess1(x: v128): v128 {
+  const shifted = multiplyAdd(x, fill(1.44269504088896341), fill(roundingShift));
+  const r = remainder(x, f32x4.sub(shifted, fill(roundingShift)));
+  const scale = powerOf2(shifted);
+  return multiplyAdd(aroundZero(r), scale, f32x4.sub(scale, fill(1)));
 }
 
 /** Sum of `count` floats: lanes over short stretches, float64 over these. */
