@@ -2,7 +2,7 @@
 export interface TrainKernels {
   /**
    * Answers the cross-entropy of softmax(logits), (classes, batch), summed over the batch, and in `slopes` its gradient
-   * times `share`. `smoothing`: share of each target that is spread over all classes (Szegedy et al. 2016).
+   * times `share`; they are not where the logits are. `smoothing`: share of each target that is spread over all classes (Szegedy et al. 2016).
    */
   crossEntropy(
     logits: Float32Array,

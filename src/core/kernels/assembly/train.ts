@@ -20,13 +20,18 @@ export function crossEntropy(
     let most: f32 = -Infinity;
     for (let k = 0, at = logits + own; k < classes; k++, at += step) most = max(most, load<f32>(at));
     let sum: f64 = 0;
-    for (let k = 0, at = logits + own; k < classes; k++, at += step) sum += Math.exp(<f64>load<f32>(at) - most);
+    // Each exponential once: they wait where their slopes will be.
+    for (let k = 0, at = own; k < classes; k++, at += step) {
+      const power = Math.exp(<f64>load<f32>(logits + at) - most);
+      store<f32>(slopes + at, <f32>power);
+      sum += power;
+    }
     const level = most + Math.log(sum);
     for (let k = 0, at = own; k < classes; k++, at += step) {
       const target: f64 = each + (k == label ? 1 - smoothing : 0);
       const logShare = <f64>load<f32>(logits + at) - level;
       loss -= target * logShare;
-      store<f32>(slopes + at, <f32>((Math.exp(logShare) - target) * share));
+      store<f32>(slopes + at, <f32>((<f64>load<f32>(slopes + at) / sum - target) * share));
     }
   }
   return loss;
