@@ -91,9 +91,17 @@ export class GammaSumming implements Counting {
     const { total, ...ends } = this.totals;
     const { total: steps, max } = this.scaled;
     const scaled = max > 0 ? { scaled: { mean: steps / m, max } } : {};
+    const { squares: values } = this;
+    let median: number | undefined;
     return {
-      values: this.squares,
-      figures: { mean: total / m, median: medianOf(this.squares, m), ...ends, ...scaled },
+      values,
+      figures: {
+        ...{ mean: total / m, ...ends, ...scaled },
+        // Of as many locations as weights it takes long: only where it is asked for.
+        get median() {
+          return (median ??= medianOf(values, m));
+        },
+      },
     };
   }
 
