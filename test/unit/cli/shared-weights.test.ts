@@ -70,9 +70,10 @@ describe('shared weights', () => {
     expect(out).toContain('2,452 stored parameters each\n');
     expect(out).toMatch(/snip +2,452 +\+0\.00 %/);
     const written = await cli('check', 'compare.sparse.yaml');
-    expect([written.code, written.out.match(/sweep of (\d+) trials over variants, seed/)?.[1]]).toEqual([0, '16']);
+    expect([written.code, written.out.match(/sweep of (\d+) trials over variants, seed/)?.[1]]).toEqual([0, '18']);
     // The layers of that config are its own.
-    expect(out).toMatch(/\nwithout thinner, shallower: Of layers of your own .* Use a preset/);
+    expect(out).toMatch(/\nthinner +2,4\d\d [^\n]+%/);
+    expect(out).toMatch(/\nwithout shallower: Of layers of your own .* Use a preset/);
     expect((await cli('equal-memory', 'tiny.sparse.yaml', '--seeds', '1,x')).err).toContain('cli.usage');
     expect((await cli('equal-memory', 'tiny.sparse.yaml', '-o', 'tiny.sparse.yaml')).code).toBe(1);
   });
