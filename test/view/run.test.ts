@@ -24,7 +24,7 @@ describe.skipIf(missingBrowser !== undefined)(panelTests('the run panel'), () =>
     await open('mask');
     await readsOut(/fc1 · 100 × 784 · [\d,]+ of 78,400 kept · density 0\.073/);
     expect(await view.page.locator('.run-header').innerText()).toMatch(
-      /mlp7-eoi · run 1\s+completed\s+step 215\/215 · \d+ s\s+wasm/,
+      /mlp7-eoi · run 1\s+completed\s+step 215\/215 · \d+ s\s+sparse, wasm/,
     );
     expect(await view.page.getByRole('tab').allInnerTexts()).toEqual([
       'Mask',
