@@ -76,7 +76,7 @@ export const sweepJourneys = (): void =>
     it('is cancelled within a step, and resumed to its end', async () => {
       const text = readFileSync(fileUri('long.sparse.yaml').fsPath, 'utf8');
       const config = fileUri('long-grid.sparse.yaml');
-      writeFileSync(config.fsPath, `${text.replace('epochs: 6', 'epochs: 12')}\nsweep: { seed: [1, 2] }\n`);
+      writeFileSync(config.fsPath, `${text.replace('epochs: 6', 'epochs: 120')}\nsweep: { seed: [1, 2] }\n`);
       const begun = await execute('sparsescope.sweepConfig', config);
       assert.ok(begun);
       const training = /training · step/;
