@@ -1,10 +1,10 @@
 /** Compared runs: the table of what differs, curves, density and accuracy with seeds, and all states of a run. */
 import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, inject, it } from 'vitest';
 import type { ComparedRun, CompareRunsViewApi, CompareRunsViewEvents, RunCurve } from '../../src/protocol/compare-runs';
 import { ComparedRunReader } from '../../src/runs/compared-run';
 import { RunFolder } from '../../src/runs/folder';
-import { View, launch, missingBrowser, themes, type ViewOptions } from './harness';
+import { describeInBrowser, launch, themes, View, type ViewOptions } from './harness';
 import { Saved } from './serve';
 
 let browser: Browser;
@@ -112,7 +112,7 @@ const note = (): Promise<string> => view.page.locator('.compare-runs > .note').i
 const chart = (place: number): ReturnType<typeof view.page.locator> =>
   view.page.locator('.compare-charts .chart').nth(place);
 
-describe.skipIf(missingBrowser !== undefined)(`compared runs${missingBrowser ? ` (${missingBrowser})` : ''}`, () => {
+describeInBrowser('compared runs', () => {
   beforeAll(async () => {
     browser = await launch();
   });

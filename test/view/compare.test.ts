@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import type {
   ComparedMethod,
   CompareMethod,
@@ -11,7 +11,7 @@ import type {
   CompareViewState,
 } from '../../src/protocol/compare';
 import { root } from '../../scripts/lib/process.mjs';
-import { View, launch, missingBrowser, themes, type ViewOptions } from './harness';
+import { describeInBrowser, launch, themes, View, type ViewOptions } from './harness';
 import { Saved } from './serve';
 
 let browser: Browser;
@@ -123,7 +123,7 @@ const coloursOf = (png: Buffer, top: number, height: number): Promise<string[]> 
     [png.toString('base64'), top, height] as const,
   );
 
-describe.skipIf(missingBrowser !== undefined)(`the comparison${missingBrowser ? ` (${missingBrowser})` : ''}`, () => {
+describeInBrowser('the comparison', () => {
   beforeAll(async () => {
     browser = await launch();
   });

@@ -1,8 +1,8 @@
 /** Previewed data: pictures, values, classes, and the states in their place. */
 import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import type { DataPreview, DataViewApi, DataViewEvents } from '../../src/protocol/data-preview';
-import { View, launch, missingBrowser, themes, type ViewOptions } from './harness';
+import { describeInBrowser, launch, themes, View, type ViewOptions } from './harness';
 
 let browser: Browser;
 let view: View<DataViewApi, DataViewEvents>;
@@ -55,7 +55,7 @@ const open = async (answer: () => DataPreview, options: Omit<ViewOptions, 'boot'
   });
 };
 
-describe.skipIf(missingBrowser)('the preview of data', () => {
+describeInBrowser('the preview of data', () => {
   beforeAll(async () => void (browser = await launch()));
   afterAll(() => browser.close());
   afterEach(async () => {

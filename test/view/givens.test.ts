@@ -1,9 +1,9 @@
 /** The Givens tab: rotation sequences played, stepped and scrubbed. */
-import { describe, expect, inject, it } from 'vitest';
-import { missingBrowser } from './harness';
-import { matrix, open, panelTests, press, readsOut, useBrowser, view } from './run-panel';
+import { expect, inject, it } from 'vitest';
+import { describeInBrowser } from './harness';
+import { matrix, open, press, readsOut, useBrowser, view } from './run-panel';
 
-describe.skipIf(missingBrowser !== undefined)(panelTests('the Givens tab'), () => {
+describeInBrowser('the Givens tab', () => {
   useBrowser();
 
   it('plays, steps and scrubs the rotations, each with its words', async () => {

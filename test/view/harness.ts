@@ -5,6 +5,7 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
+import { describe } from 'vitest';
 import { chromiumArguments } from '../../scripts/lib/chromium.mjs';
 import { root } from '../../scripts/lib/process.mjs';
 import { webviewPage } from '../../src/host/views/webview-html';
@@ -26,6 +27,10 @@ const executable = process.env['SPARSESCOPE_CHROMIUM'] ?? '/usr/bin/chromium';
 
 /** Why there is nothing to test in, if so. */
 export const missingBrowser = existsSync(executable) ? undefined : `no Chromium at ${executable}`;
+
+/** Tests that are skipped where there is no browser, which their title then says. */
+export const describeInBrowser = (what: string, tests: () => void): void =>
+  void describe.skipIf(missingBrowser !== undefined)(missingBrowser ? `${what} (${missingBrowser})` : what, tests);
 
 const origin = 'http://webview.test';
 const results = join(root, 'test-results/view');

@@ -2,9 +2,9 @@
 import { appendFileSync, cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import type { RunSnapshot, RunTab, RunViewApi, RunViewEvents } from '../../src/protocol/views';
-import { View, launch, missingBrowser } from './harness';
+import { describeInBrowser, launch, View } from './harness';
 import { serveRun, type ServedRun } from './serve';
 
 let browser: Browser;
@@ -73,7 +73,7 @@ const open = async (
   return { view, served, asked, answered: () => items, tell };
 };
 
-describe.skipIf(missingBrowser !== undefined)(`a live run${missingBrowser ? ` (${missingBrowser})` : ''}`, () => {
+describeInBrowser('a live run', () => {
   beforeAll(async () => {
     browser = await launch();
   });

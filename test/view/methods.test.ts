@@ -2,10 +2,10 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Page } from 'playwright-core';
-import { describe, expect, inject, it } from 'vitest';
+import { expect, inject, it } from 'vitest';
 import type { RunTab, RunViewApi } from '../../src/protocol/views';
-import { missingBrowser } from './harness';
-import { open as openRun, panelTests, press, readsOut, served, useBrowser, view } from './run-panel';
+import { describeInBrowser } from './harness';
+import { open as openRun, press, readsOut, served, useBrowser, view } from './run-panel';
 
 const open = (tab: RunTab, layer: string, step = 0, change: Partial<RunViewApi> = {}): Promise<void> =>
   openRun(tab, { directory: inject('convRun'), layer, step }, change);
@@ -34,7 +34,7 @@ const dottedLines = (page: Page): Promise<number[]> =>
     });
   });
 
-describe.skipIf(missingBrowser !== undefined)(panelTests('methods shown'), () => {
+describeInBrowser('methods shown', () => {
   useBrowser();
 
   it('plays the sequence of each group of a convolution', async () => {

@@ -2,10 +2,10 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { root } from '../../scripts/lib/process.mjs';
 import type { RunTab, RunViewApi, RunViewEvents, TensorViewApi, TensorViewEvents } from '../../src/protocol/views';
-import { View, launch, missingBrowser } from './harness';
+import { describeInBrowser, launch, View } from './harness';
 import { serveRun, serveTensors } from './serve';
 
 let browser: Browser;
@@ -35,7 +35,7 @@ const cut = (page: Page): Promise<string[]> =>
 const hiddenLines = (page: Page): Promise<number> =>
   page.locator('.read-out').evaluate((element) => Math.max(0, element.scrollHeight - element.clientHeight));
 
-describe.skipIf(missingBrowser !== undefined)(`a narrow page${missingBrowser ? ` (${missingBrowser})` : ''}`, () => {
+describeInBrowser('a narrow page', () => {
   beforeAll(async () => {
     browser = await launch();
   });

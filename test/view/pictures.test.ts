@@ -1,9 +1,9 @@
 /** Every view in the four kinds of theme, kept in test-results/view to be looked at; and what can be held about colours. */
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import type { RunViewApi, RunViewEvents, TensorViewApi, TensorViewEvents } from '../../src/protocol/views';
-import { View, launch, missingBrowser, themes } from './harness';
+import { describeInBrowser, launch, themes, View } from './harness';
 import { serveRun, serveTensors } from './serve';
 
 let browser: Browser;
@@ -48,7 +48,7 @@ const contrasts = (page: Page): Promise<Record<string, number>> =>
     };
   });
 
-describe.skipIf(missingBrowser !== undefined)(`pictures${missingBrowser ? ` (${missingBrowser})` : ''}`, () => {
+describeInBrowser('pictures', () => {
   beforeAll(async () => {
     browser = await launch();
   });

@@ -2,9 +2,9 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { root } from '../../scripts/lib/process.mjs';
-import { launch, missingBrowser } from './harness';
+import { describeInBrowser, launch } from './harness';
 
 let browser: Browser;
 
@@ -25,7 +25,7 @@ const open = async (
   return { page, complaints };
 };
 
-describe.skipIf(missingBrowser !== undefined)(`the report${missingBrowser ? ` (${missingBrowser})` : ''}`, () => {
+describeInBrowser('the report', () => {
   beforeAll(async () => {
     browser = await launch();
   });

@@ -2,7 +2,7 @@
 import type { Browser, Locator } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest';
 import type { RunSnapshot, RunTab, RunViewApi, RunViewEvents } from '../../src/protocol/views';
-import { View, launch, missingBrowser, type ViewOptions } from './harness';
+import { View, launch, type ViewOptions } from './harness';
 import { serveRun, type ServedRun } from './serve';
 
 type RunView = View<RunViewApi, RunViewEvents>;
@@ -47,5 +47,3 @@ export function useBrowser(): void {
     await view.close();
   });
 }
-
-export const panelTests = (what: string): string => `${what}${missingBrowser ? ` (${missingBrowser})` : ''}`;

@@ -1,12 +1,11 @@
 /** The panel of a run, with a real run behind it: what a person sees and does in the four tabs. */
-import { describe, expect, inject, it } from 'vitest';
+import { expect, inject, it } from 'vitest';
 import type { RunSnapshot, RunViewApi } from '../../src/protocol/views';
-import { missingBrowser } from './harness';
+import { describeInBrowser } from './harness';
 import {
   layerValue,
   matrix,
   open,
-  panelTests,
   press,
   readOut,
   readsOut,
@@ -17,7 +16,7 @@ import {
 } from './run-panel';
 import { serveRun } from './serve';
 
-describe.skipIf(missingBrowser !== undefined)(panelTests('the run panel'), () => {
+describeInBrowser('the run panel', () => {
   useBrowser();
 
   it('says which run, how it stands, and shows the mask of its first layer', async () => {

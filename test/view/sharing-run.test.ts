@@ -1,9 +1,9 @@
 /** Shared weights in the panel of a run: its Sharing tab, and the colours of its masks. */
-import { describe, expect, inject, it } from 'vitest';
+import { expect, inject, it } from 'vitest';
 import type { SharingEvent, SharingFailure } from '../../src/protocol/sharing';
-import { missingBrowser, themes } from './harness';
+import { describeInBrowser, themes } from './harness';
 import { goThrough, outOfReach } from './keyboard';
-import { matrix, open, panelTests, press, readsOut, served, useBrowser, view } from './run-panel';
+import { matrix, open, press, readsOut, served, useBrowser, view } from './run-panel';
 import { fixable } from './sharing-data';
 
 const names = ['fc1', 'fc2', 'fc3'];
@@ -32,7 +32,7 @@ const failure: SharingFailure = {
   })),
 };
 
-describe.skipIf(missingBrowser !== undefined)(panelTests('the Sharing tab of a run'), () => {
+describeInBrowser('the Sharing tab of a run', () => {
   useBrowser();
   const course = { page: events(0, 40, 1), failed: false };
   const courseCalls = ({ page, failed }: typeof course) => ({

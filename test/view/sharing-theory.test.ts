@@ -1,8 +1,8 @@
 /** The page of the theory: formulas beside draws, and what a person changes about them. */
 import type { Browser, Locator } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import type { TheoryViewApi } from '../../src/protocol/sharing-view';
-import { View, launch, missingBrowser, themes, type ViewOptions } from './harness';
+import { describeInBrowser, launch, themes, View, type ViewOptions } from './harness';
 import { goThrough, outOfReach } from './keyboard';
 import { Saved } from './serve';
 
@@ -29,7 +29,7 @@ const drawn = (): Promise<void> => expect.poll(note, { timeout: 30_000 }).toMatc
 const press = (key: string): Promise<void> => view.page.keyboard.press(key);
 const rows = (): Promise<string[]> => part('.theory-table tbody tr').allInnerTexts();
 
-describe.skipIf(missingBrowser)(`the page of the theory${missingBrowser ? ` (${missingBrowser})` : ''}`, () => {
+describeInBrowser('the page of the theory', () => {
   beforeAll(async () => void (browser = await launch()));
   afterAll(() => browser.close());
   afterEach(async () => {

@@ -1,12 +1,12 @@
 /** The panel of a config's sharing: its pictures, what a person asks of them, and what is measured and tested from it. */
 import type { Browser, Locator } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { SharingDesk, type SharingEngine } from '../../src/runs/sharing/desk';
 import { mappedOf } from '../../src/runs/sharing/mapped';
 import { RpcCancelled } from '../../src/protocol/rpc';
 import type { SharingEdit, SharingPoint } from '../../src/protocol/sharing';
 import type { SharingViewApi, SharingViewEvents } from '../../src/protocol/sharing-view';
-import { View, launch, missingBrowser, themes, type ViewOptions } from './harness';
+import { describeInBrowser, launch, themes, View, type ViewOptions } from './harness';
 import { goThrough, outOfReach } from './keyboard';
 import { Saved } from './serve';
 import { sharedExample, type SharedExample } from './sharing-data';
@@ -70,7 +70,7 @@ const part = (selector: string): Locator => view.page.locator(selector);
 
 const sections = ['findings', 'figures', 'memory', 'divergence'] as const;
 
-describe.skipIf(missingBrowser)(`the view of shared weights${missingBrowser ? ` (${missingBrowser})` : ''}`, () => {
+describeInBrowser('the view of shared weights', () => {
   beforeAll(async () => void (browser = await launch()));
   afterAll(() => browser.close());
   afterEach(async () => {

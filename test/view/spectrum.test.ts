@@ -1,10 +1,10 @@
 /** The Jacobian and the signals of the Spectrum tab in every theme, wide and as narrow as beside an editor. */
-import { describe, expect, inject, it } from 'vitest';
+import { expect, inject, it } from 'vitest';
 import type { JacobianEvent } from '../../src/protocol/run';
 import type { RunViewApi } from '../../src/protocol/views';
-import { missingBrowser, themes } from './harness';
+import { describeInBrowser, themes } from './harness';
 import { serveRun } from './serve';
-import { open, panelTests, press, served, useBrowser, view } from './run-panel';
+import { open, press, served, useBrowser, view } from './run-panel';
 
 const legend = (title: string): Promise<string> =>
   view.page.locator('.chart', { has: view.page.locator('.chart-title', { hasText: title }) }).innerText();
@@ -13,7 +13,7 @@ const legend = (title: string): Promise<string> =>
 const jacobianNote = async (): Promise<string> =>
   (await view.page.locator('.spectrum > .note').innerText()).replaceAll(/\s+/g, ' ');
 
-describe.skipIf(missingBrowser !== undefined)(panelTests('the Jacobian'), () => {
+describeInBrowser('the Jacobian', () => {
   useBrowser();
 
   it.each(themes.flatMap((theme) => [1000, 420].map((width) => [theme, width] as const)))(

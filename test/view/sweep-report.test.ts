@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { root } from '../../scripts/lib/process.mjs';
 import { Rng } from '../../src/core/rng';
 import { valueText, type PlainValue } from '../../src/core/plain-value';
@@ -12,7 +12,7 @@ import { sweepReportVersion } from '../../src/protocol/sweep';
 import type { SweepReportData, TrialResult } from '../../src/protocol/sweep';
 import { page as reportHtml } from '../../src/runs/report/page';
 import { groupTrials } from '../../src/runs/sweep-results';
-import { launch, missingBrowser } from './harness';
+import { describeInBrowser, launch } from './harness';
 
 let browser: Browser;
 let folder: string;
@@ -106,120 +106,115 @@ const open = async (data: SweepReportData, options: object): Promise<{ page: Pag
   return { page, complaints };
 };
 
-describe.skipIf(missingBrowser !== undefined)(
-  `the report of a sweep${missingBrowser ? ` (${missingBrowser})` : ''}`,
-  () => {
-    beforeAll(async () => {
-      browser = await launch();
-      folder = await mkdtemp(join(tmpdir(), 'sparsescope-sweep-'));
-    });
-    afterAll(async () => {
-      await browser.close();
-      await rm(folder, { recursive: true, force: true });
-    });
+describeInBrowser('the report of a sweep', () => {
+  beforeAll(async () => {
+    browser = await launch();
+    folder = await mkdtemp(join(tmpdir(), 'sparsescope-sweep-'));
+  });
+  afterAll(async () => {
+    await browser.close();
+    await rm(folder, { recursive: true, force: true });
+  });
 
-    it.each([
-      ['light', { colorScheme: 'light' }],
-      ['dark', { colorScheme: 'dark' }],
-      ['contrast', { colorScheme: 'dark', forcedColors: 'active' }],
-      ['narrow', { colorScheme: 'light', viewport: { width: 420, height: 800 } }],
-    ] as const)('of 300 trials has a panel for each activation, %s', async (name, options) => {
-      const { page, complaints } = await open(large(), options);
-      expect(await page.locator('h1').innerText()).toBe('grid · sweep 1');
-      expect(await page.locator('.facts').innerText()).toMatch(
-        /ended, with failures: 280 of 300 trials completed, 20 failed[\s\S]*best\s+accuracy 9\d\.\d %/,
-      );
-      const accuracy = page.locator('section', { has: page.locator('h2', { hasText: 'Validation accuracy' }) });
-      expect(await accuracy.locator('h3').allInnerTexts()).toEqual(
-        ['linear', 'tanh', 'hard-tanh', 'relu'].map((activation) => `model.activation ${activation}`),
-      );
-      expect(await accuracy.locator('.chart').first().locator('.legend-item').allInnerTexts()).toEqual([
-        'base',
-        'ai',
-        'eoi',
-      ]);
-      const results = page.locator('section', { has: page.locator('h2', { hasText: /^Results$/ }) });
-      expect(await results.locator('tbody tr').count()).toBe(60);
-      expect(await results.locator('tbody tr').first().innerText()).toMatch(
-        /^linear\tbase\t0\.01\t5\t0\t\d\d\.\d ± \d/,
-      );
-      // Nobody reads 300 rows that did not ask for them.
-      expect(await page.locator('details[open]').count()).toBe(0);
-      await page.locator('summary', { hasText: 'Time to draw the layers' }).click();
-      await page.waitForTimeout(400);
-      expect(await page.locator('details[open] .chart canvas').count()).toBe(4);
-      await page.screenshot({ path: join(root, `test-results/view/sweep-report-${name}.png`), fullPage: true });
-      expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
-      expect(complaints).toEqual([]);
-      await page.context().close();
-    });
+  it.each([
+    ['light', { colorScheme: 'light' }],
+    ['dark', { colorScheme: 'dark' }],
+    ['contrast', { colorScheme: 'dark', forcedColors: 'active' }],
+    ['narrow', { colorScheme: 'light', viewport: { width: 420, height: 800 } }],
+  ] as const)('of 300 trials has a panel for each activation, %s', async (name, options) => {
+    const { page, complaints } = await open(large(), options);
+    expect(await page.locator('h1').innerText()).toBe('grid · sweep 1');
+    expect(await page.locator('.facts').innerText()).toMatch(
+      /ended, with failures: 280 of 300 trials completed, 20 failed[\s\S]*best\s+accuracy 9\d\.\d %/,
+    );
+    const accuracy = page.locator('section', { has: page.locator('h2', { hasText: 'Validation accuracy' }) });
+    expect(await accuracy.locator('h3').allInnerTexts()).toEqual(
+      ['linear', 'tanh', 'hard-tanh', 'relu'].map((activation) => `model.activation ${activation}`),
+    );
+    expect(await accuracy.locator('.chart').first().locator('.legend-item').allInnerTexts()).toEqual([
+      'base',
+      'ai',
+      'eoi',
+    ]);
+    const results = page.locator('section', { has: page.locator('h2', { hasText: /^Results$/ }) });
+    expect(await results.locator('tbody tr').count()).toBe(60);
+    expect(await results.locator('tbody tr').first().innerText()).toMatch(/^linear\tbase\t0\.01\t5\t0\t\d\d\.\d ± \d/);
+    // Nobody reads 300 rows that did not ask for them.
+    expect(await page.locator('details[open]').count()).toBe(0);
+    await page.locator('summary', { hasText: 'Time to draw the layers' }).click();
+    await page.waitForTimeout(400);
+    expect(await page.locator('details[open] .chart canvas').count()).toBe(4);
+    await page.screenshot({ path: join(root, `test-results/view/sweep-report-${name}.png`), fullPage: true });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
 
-    it.each([1100, 420])('of values over decades has an axis of ratios, at %i pixels', async (width) => {
-      const { page, complaints } = await open(
-        made(
-          [
-            ['sharing.initStd', [1e-4, 1e-3, 0.01, 0.1, 1, 10]],
-            ['sharing.method', ['roast', 'stable-rps']],
-            ['seed', [1, 2, 3]],
-          ],
-          ([initStd, method], rng) => {
-            const off = method === 'roast' ? 0.12 * Math.abs(Math.log10(Number(initStd)) + 1.4) : 0;
-            return { accuracy: 0.95 - off - 0.02 * rng.uniform(), loss: 0.1 + off };
-          },
-        ),
-        { colorScheme: 'dark', viewport: { width, height: 800 } },
-      );
-      await page.waitForTimeout(300);
-      await page
-        .locator('.chart')
-        .first()
-        .screenshot({
-          path: join(root, `test-results/view/sweep-report-decades-${width}.png`),
-        });
-      // The cursor goes from value to value: each is ten times the one before.
-      const chart = page.locator('.chart').first();
-      const box = (await chart.locator('.u-over').boundingBox())!;
-      const places: number[] = [];
-      for (let i = 0; i < 6; i++) {
-        await chart.press('ArrowRight');
-        const cursor = (await chart.locator('.u-cursor-x').boundingBox())!;
-        places.push((cursor.x - box.x) / box.width);
-      }
-      const steps = places.slice(1).map((place, i) => place - places[i]);
-      for (const step of steps) expect(Math.abs(step - steps[0])).toBeLessThan(0.01);
-      expect(steps[0]).toBeGreaterThan(0.15);
-      expect(complaints).toEqual([]);
-      await page.context().close();
-    });
+  it.each([1100, 420])('of values over decades has an axis of ratios, at %i pixels', async (width) => {
+    const { page, complaints } = await open(
+      made(
+        [
+          ['sharing.initStd', [1e-4, 1e-3, 0.01, 0.1, 1, 10]],
+          ['sharing.method', ['roast', 'stable-rps']],
+          ['seed', [1, 2, 3]],
+        ],
+        ([initStd, method], rng) => {
+          const off = method === 'roast' ? 0.12 * Math.abs(Math.log10(Number(initStd)) + 1.4) : 0;
+          return { accuracy: 0.95 - off - 0.02 * rng.uniform(), loss: 0.1 + off };
+        },
+      ),
+      { colorScheme: 'dark', viewport: { width, height: 800 } },
+    );
+    await page.waitForTimeout(300);
+    await page
+      .locator('.chart')
+      .first()
+      .screenshot({
+        path: join(root, `test-results/view/sweep-report-decades-${width}.png`),
+      });
+    // The cursor goes from value to value: each is ten times the one before.
+    const chart = page.locator('.chart').first();
+    const box = (await chart.locator('.u-over').boundingBox())!;
+    const places: number[] = [];
+    for (let i = 0; i < 6; i++) {
+      await chart.press('ArrowRight');
+      const cursor = (await chart.locator('.u-cursor-x').boundingBox())!;
+      places.push((cursor.x - box.x) / box.width);
+    }
+    const steps = places.slice(1).map((place, i) => place - places[i]);
+    for (const step of steps) expect(Math.abs(step - steps[0])).toBeLessThan(0.01);
+    expect(steps[0]).toBeGreaterThan(0.15);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
 
-    it('of one trial is a row', async () => {
-      const { page, complaints } = await open(
-        made([['sparsity.density', [0.1]]], () => ({ accuracy: 0.9, loss: 0.3, density: 0.1 })),
-        { colorScheme: 'light' },
-      );
-      expect(await page.locator('tbody tr').count()).toBe(2);
-      expect(await page.locator('.chart').count()).toBe(0);
-      await page.screenshot({ path: join(root, 'test-results/view/sweep-report-one.png'), fullPage: true });
-      expect(complaints).toEqual([]);
-      await page.context().close();
-    });
+  it('of one trial is a row', async () => {
+    const { page, complaints } = await open(
+      made([['sparsity.density', [0.1]]], () => ({ accuracy: 0.9, loss: 0.3, density: 0.1 })),
+      { colorScheme: 'light' },
+    );
+    expect(await page.locator('tbody tr').count()).toBe(2);
+    expect(await page.locator('.chart').count()).toBe(0);
+    await page.screenshot({ path: join(root, 'test-results/view/sweep-report-one.png'), fullPage: true });
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
 
-    it('of words along the axis names them; where nothing was learned it shows the initialisation', async () => {
-      const { page, complaints } = await open(
-        made(
-          [
-            ['sparsity.init', ['base', 'ai', 'eoi']],
-            ['seed', [1, 2]],
-          ],
-          ([init], rng) => ({ isometryError: 0.3 - gains[valueText(init)], initSeconds: 0.1 + rng.uniform() }),
-        ),
-        { colorScheme: 'light' },
-      );
-      expect(await page.locator('details[open] .chart').count()).toBe(2);
-      await page.waitForTimeout(300);
-      await page.screenshot({ path: join(root, 'test-results/view/sweep-report-words.png'), fullPage: true });
-      expect(complaints).toEqual([]);
-      await page.context().close();
-    });
-  },
-);
+  it('of words along the axis names them; where nothing was learned it shows the initialisation', async () => {
+    const { page, complaints } = await open(
+      made(
+        [
+          ['sparsity.init', ['base', 'ai', 'eoi']],
+          ['seed', [1, 2]],
+        ],
+        ([init], rng) => ({ isometryError: 0.3 - gains[valueText(init)], initSeconds: 0.1 + rng.uniform() }),
+      ),
+      { colorScheme: 'light' },
+    );
+    expect(await page.locator('details[open] .chart').count()).toBe(2);
+    await page.waitForTimeout(300);
+    await page.screenshot({ path: join(root, 'test-results/view/sweep-report-words.png'), fullPage: true });
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+});

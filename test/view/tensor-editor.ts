@@ -1,34 +1,47 @@
-/** The custom editor of a tensor file in a browser. */
+/** The custom editor of a tensor file for its tests, in a browser. Each test opens one, and `useBrowser` closes it. */
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
-import { inject } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest';
 import { writeSafetensors, type TensorToWrite } from '../../src/formats/safetensors';
 import type { TensorViewApi, TensorViewEvents } from '../../src/protocol/views';
-import { View, type ViewOptions } from './harness';
+import { View, launch, type ViewOptions } from './harness';
 import { serveTensors, type ServedTensors } from './serve';
 
-export type TensorView = View<TensorViewApi, TensorViewEvents>;
+let browser: Browser;
+/** The one open now. */
+export let view: View<TensorViewApi, TensorViewEvents>;
+export let served: ServedTensors;
 
 /** `change`: answers in place of those of the file. */
-export type OpenTensors = [
+export const open = async (
   path: string,
-  options?: Partial<ViewOptions> & { tensor?: string },
-  change?: Partial<TensorViewApi>,
-];
-
-export async function openTensors(
-  browser: Browser,
-  ...[path, options = {}, change = {}]: OpenTensors
-): Promise<{ view: TensorView; served: ServedTensors }> {
+  options: Partial<ViewOptions> & { tensor?: string } = {},
+  change: Partial<TensorViewApi> = {},
+): Promise<void> => {
   const { tensor = null, ...rest } = options;
-  const served = serveTensors(path);
+  served = serveTensors(path);
   const boot = { view: 'tensors', state: { uri: `file://${path}`, tensor } } as const;
-  const view = await View.open<TensorViewApi, TensorViewEvents>(
-    browser,
-    { ...served.api, ...change },
-    { boot, ...rest },
-  );
-  return { view, served };
+  view = await View.open<TensorViewApi, TensorViewEvents>(browser, { ...served.api, ...change }, { boot, ...rest });
+};
+
+export const readsOut = (pattern: RegExp): Promise<void> =>
+  expect.poll(() => view.page.locator('.read-out').innerText()).toMatch(pattern);
+export const rows = (): Promise<string[]> => view.page.getByRole('option').allInnerTexts();
+export const choose = (name: string): Promise<void> =>
+  view.page.getByRole('option').filter({ hasText: name }).first().click();
+export const initFile = (): string => join(inject('eoiRun'), 'init.safetensors');
+
+/** One browser for all tests of a file; what the page complained about fails the test that it was open in. */
+export function useBrowser(): void {
+  beforeAll(async () => {
+    browser = await launch();
+  });
+  afterAll(() => browser.close());
+  afterEach(async () => {
+    expect(view.complaints).toEqual([]);
+    await view.close();
+    await served.close();
+  });
 }
 
 /** Where it was written. */
