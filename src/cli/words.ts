@@ -3,10 +3,11 @@ import { bytesText, stepText } from '../config/memory-errors';
 import type { SharingPlan } from '../config/sharing-plan';
 import { sharingTexts } from '../config/sharing-words';
 import type { StepPlan } from '../core/step-memory';
+import { hanging } from '../protocol/facts';
 import type { SharingFinding, SharingReport, SharingSummary } from '../protocol/sharing';
 import { methodText, thresholdText } from '../protocol/sharing-words';
 import type { RunRecord, UsageEvent } from '../protocol/run';
-import { backendTitle, executorText, threadsText, usageText } from '../protocol/words';
+import { backendText, backendTitle, executorText, threadsText, usageText } from '../protocol/words';
 import { percent, significant, thousands } from './table';
 
 /** Of tables. The keys are theirs, the order is that of the columns. */
@@ -84,9 +85,6 @@ export const writtenLine = (file: string): string => `\n${file}\n`;
 /** Of the plan of shared weights. */
 export const sharingLines = (plan: SharingPlan): string => `${sharingTexts(plan).join('\n')}\n`;
 
-/** `wasm: with SIMD, taken by auto`: the record's name and reason. */
-export const backendText = (backend: RunRecord['backend']): string => `${backendTitle(backend)}: ${backend.reason}`;
-
 /** The folder as it is left, and what computes from now on. */
 export const gpuInstalledText = (
   packageName: string,
@@ -124,7 +122,7 @@ export const runHeading = ({
   sharing,
 }: RunRecord): string =>
   `run ${id}  seed ${seed}\n` +
-  `backend ${backendText(backend)}\n` +
+  `backend ${hanging(backendText(backend), 8)}\n` +
   (executor ? `executor ${executorText(executor)}\n` : '') +
   `data ${dataset.source}: ${thousands(dataset.train)} to train, ${thousands(dataset.validation)} to validate, ` +
   `${network.inputs} values, ${network.classes} classes; ${thousands(totalSteps)} steps\n${step ? stepLine(step) : ''}${sharing ? heldLine(sharing) : ''}\n`;

@@ -172,7 +172,8 @@ export const words = {
   plainKernels: (reason: string) => `The kernels of the sparse executor are not compiled here: ${reason}.`,
   // After the backend's name and a colon.
   asked: (what: string) => `${what}, as asked for.`,
-  auto: (what: string, why: string) => `${what}, taken by auto.${why === '' ? '' : ` ${why}`}`,
+  /** `passed`: of the backends before it, each on a line of its own. */
+  auto: (what: string, passed: readonly string[]) => [`${what}, taken by auto.`, ...passed].join('\n'),
   tensorflow: (version: string | undefined) => (version === undefined ? 'TensorFlow' : `TensorFlow ${version}`),
   silent: 'it stopped sending',
   brokeOff: 'the connection broke off',

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Config } from '../config/types';
 import type { BackendChoice, ConfigSource, EngineApi, EngineInfo, RunHandle } from '../protocol/engine';
-import { protocolVersion } from '../protocol/engine';
+import { backendOf, protocolVersion } from '../protocol/engine';
 import type { CallContext } from '../protocol/rpc';
 import type { BackendName, RunRecord } from '../protocol/run';
 import { backends as allBackends } from './backends/choose';
@@ -73,7 +73,7 @@ export class EngineService {
     startRun: async (params, context) => {
       const info = await this.ready();
       const { config } = await checkedConfig(params.configText, params.configPath);
-      const backend = await this.backendOf(config, info);
+      const backend = await this.backendOfRun(config, info);
       const circumstances = { versions: this.versions(), backend };
       return this.begin(backend.name, () => prepareStart(params, circumstances, this.emit, context));
     },
@@ -125,9 +125,9 @@ export class EngineService {
   }
 
   /** That of the engine, unless the config names another. @throws SparseError `engine.backend-unavailable`, `engine.backend-busy` */
-  private async backendOf({ compute }: Config, { backend, reason, device }: EngineInfo): Promise<RunRecord['backend']> {
-    if (compute.backend === 'auto' || compute.backend === 'sparse' || compute.backend === backend)
-      return { name: backend, reason, ...(device && { device }) };
+  private async backendOfRun({ compute }: Config, info: EngineInfo): Promise<RunRecord['backend']> {
+    if (compute.backend === 'auto' || compute.backend === 'sparse' || compute.backend === info.backend)
+      return backendOf(info);
     return recordOf(await this.backends.choose(compute.backend));
   }
 

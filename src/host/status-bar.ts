@@ -1,8 +1,9 @@
 /** The status bar: backend and run state, and Cancel while something runs. */
 import * as vscode from 'vscode';
 import { configFile, type CommandId } from '../contributions';
+import { backendOf } from '../protocol/engine';
 import type { RunRecord } from '../protocol/run';
-import { backendTitle, computedBy, computedWhy, executorText, stateWords } from '../protocol/words';
+import { backendText, backendTitle, computedBy, computedWhy, executorText, stateWords } from '../protocol/words';
 import type { EngineClient } from './engine-client';
 import type { RunStore } from './run-store';
 import { words } from './words';
@@ -83,12 +84,12 @@ export class StatusBar {
   private why(record: RunRecord | undefined): string {
     if (record) return computedWhy(record);
     const { info } = this.engine;
-    return info ? `${info.reason}\n${words.sparseRuns(executorText(info.executor))}` : '';
+    return info ? `${backendText(backendOf(info))}\n${words.sparseRuns(executorText(info.executor))}` : '';
   }
 
   private get backend(): RunRecord['backend'] | undefined {
     const { info } = this.engine;
-    return info && { name: info.backend, reason: info.reason, ...(info.device && { device: info.device }) };
+    return info && backendOf(info);
   }
 
   private idleText(): string {

@@ -114,14 +114,8 @@ export const words = {
 
   pickGpuEngine: () => t('Which GPU engine to install?'),
   gpuEngineDetail: {
-    'tfjs-node-gpu': () =>
-      t(
-        'TensorFlow on an NVIDIA card: Linux or Windows on x86-64, driver above 450, CUDA 11.2, cuDNN 8.1; some hundred MB',
-      ),
-    webgpu: () =>
-      t(
-        'Any GPU, through Dawn: Vulkan, Metal or Direct3D 12; needs a Node of your own in sparsescope.node on the desktop; about 130 MB',
-      ),
+    'tfjs-node-gpu': () => t('NVIDIA cards with CUDA 11.2 and cuDNN 8.1, Linux or Windows; some hundred MB'),
+    webgpu: () => t('Any GPU; on the desktop with a Node of yours in sparsescope.node; about 130 MB'),
     'tfjs-node': () => t('TensorFlow on the processor; some hundred MB'),
   } satisfies Record<GpuEngineId, () => string>,
   installingGpu: (name: string) => t('Installing {0}', name),
@@ -167,7 +161,7 @@ export const words = {
     ].join(' · '),
   cancelStatus: () => t('$(debug-stop) Cancel'),
   cancelTooltip: (id: string) => t('Cancel {0}. It can be resumed from its last checkpoint.', id),
-  statusTooltip: (reason: string) => (reason === '' ? t('Sparsescope: actions') : t('Sparsescope: {0}', reason)),
+  statusTooltip: (reason: string) => (reason === '' ? t('Sparsescope: actions') : t('Sparsescope\n{0}', reason)),
   sparseRuns: (executor: string) => t('Sparse runs: {0}', executor),
   actions: () => t('Sparsescope'),
 

@@ -34,6 +34,13 @@ export interface EngineInfo {
   executor: NonNullable<RunRecord['executor']>;
 }
 
+/** As a run's record has it. */
+export const backendOf = ({ backend: name, reason, device }: EngineInfo): RunRecord['backend'] => ({
+  name,
+  reason,
+  ...(device && { device }),
+});
+
 export interface StartRun {
   configPath: string;
   /** The text to run: what the editor shows, saved or not. */

@@ -136,6 +136,9 @@ export const executorText = ({ name, reason, threads }: NonNullable<RunRecord['e
 export const computedBy = ({ backend, executor }: Pick<RunRecord, 'backend' | 'executor'>): string =>
   executor?.name === 'sparse' ? `sparse, ${backendTitle(backend)}` : backendTitle(backend);
 
+/** The backend and why, further lines about those that were passed over. */
+export const backendText = (backend: RunRecord['backend']): string => `${backendTitle(backend)}: ${backend.reason}`;
+
 /** Why, a line each. */
 export const computedWhy = ({ backend, executor }: Pick<RunRecord, 'backend' | 'executor'>): string =>
-  `${backendTitle(backend)}: ${backend.reason}${executor ? `\n${executorText(executor)}` : ''}`;
+  `${backendText(backend)}${executor ? `\n${executorText(executor)}` : ''}`;

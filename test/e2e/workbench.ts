@@ -178,6 +178,11 @@ export class Workbench {
     return this.page.locator('.editor-group-container .monaco-editor').first();
   }
 
+  /** The lines that the text editor in front shows, whose spaces are non-breaking ones. */
+  async editorText(): Promise<string> {
+    return (await this.editor.locator('.view-lines').innerText()).replaceAll('\u00a0', ' ');
+  }
+
   /** The frame of the visible webview that has an element. Webviews are frames in frames, made anew when shown. */
   async webview(selector: string, within = 90_000): Promise<Frame> {
     const end = Date.now() + within;

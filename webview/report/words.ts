@@ -1,6 +1,6 @@
 /** What a report says. */
 import type { ReportData } from '../../src/protocol/report';
-import { backendTitle, executorText, stateWords, usageText } from '../../src/protocol/words';
+import { backendText, executorText, stateWords, usageText } from '../../src/protocol/words';
 import { count, duration, figure, percent } from '../format';
 import { stepName } from '../views/run/words';
 
@@ -37,7 +37,7 @@ export const runFacts = (data: ReportData): (readonly [string, string])[] => {
     ['data', `${dataset.source}: ${count(dataset.train)} train, ${count(dataset.validation)} validation`],
     ...(data.usage ? [['speed and memory', usageText(data.usage)] as const] : []),
     ['seed', String(record.seed)],
-    ['backend', `${backendTitle(backend)}: ${backend.reason}`],
+    ['backend', backendText(backend)],
     ...(executor ? [['executor', executorText(executor)] as const] : []),
     ['versions', `Sparsescope ${versions.sparsescope}, Node ${versions.node}, TensorFlow.js ${versions.tfjs}`],
     ['report', `${generatedAt.replace('T', ' ').replace(/\.\d+Z$/, ' UTC')}, Sparsescope ${data.sparsescope}`],

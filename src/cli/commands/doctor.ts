@@ -1,12 +1,14 @@
 /** `sparsescope doctor`: versions, the backend and why; what to paste into a question. */
 import { arch, availableParallelism, cpus, platform, release, totalmem } from 'node:os';
-import { executorText, kernelText } from '../../protocol/words';
+import { backendOf } from '../../protocol/engine';
+import { factsText } from '../../protocol/facts';
+import { backendText, executorText, kernelText } from '../../protocol/words';
 import { exitCode } from '../errors';
 import type { ExitCode } from '../errors';
 import { startEngine } from '../follow';
 import type { Output } from '../output';
 import { printJson } from '../output';
-import { backendText, doctorLabels as labels, processorText } from '../words';
+import { doctorLabels as labels, processorText } from '../words';
 
 export async function doctor(options: { json?: boolean }, output: Output): Promise<ExitCode> {
   const { info } = await startEngine('auto', output);
@@ -20,33 +22,31 @@ export async function doctor(options: { json?: boolean }, output: Output): Promi
     memory: totalmem(),
   };
   const versions = { sparsescope: info.sparsescope, node: info.node, tfjs: info.tfjs, protocol: info.protocolVersion };
-  const { backend: name, reason, device, available } = info;
-  const backend = { name, reason, ...(device && { device }), available };
+  const { available } = info;
+  const backend = backendOf(info);
   if (options.json)
     printJson(output, 'doctor', {
       ok: true,
       versions,
-      backend,
+      backend: { ...backend, available },
       kernels: info.kernels,
       executor: info.executor,
       system,
     });
   else
     output.out(
-      [
+      factsText([
         [labels.sparsescope, versions.sparsescope],
         [labels.node, versions.node],
         [labels.tfjs, versions.tfjs],
         [labels.backend, backendText(backend)],
-        [labels.available, backend.available.join(', ')],
+        [labels.available, available.join(', ')],
         [labels.kernels, kernelText(info.kernels)],
         [labels.sparseRuns, executorText(info.executor)],
         [labels.system, `${system.platform} ${system.release} ${system.arch}`],
         [labels.processor, processorText(system.processor, system.threads)],
         [labels.memory, `${(system.memory / 2 ** 30).toFixed(1)} GiB`],
-      ]
-        .map(([key, value]) => `${key.padEnd(14)}${value}\n`)
-        .join(''),
+      ]),
     );
   return exitCode.ok;
 }

@@ -53,5 +53,5 @@ export async function choose(choice: BackendChoice, among: readonly Backend[] = 
   const best = usable.at(0);
   if (!best) throw backendUnavailable('auto', checked.map(({ reason }) => reason).join(' '));
   const passed = checked.slice(0, checked.indexOf(best)).map(({ backend, reason }) => `${backend.name}: ${reason}`);
-  return { backend: best.backend, reason: words.auto(best.reason, passed.join(' ')), available };
+  return { backend: best.backend, reason: words.auto(best.reason, passed), available };
 }

@@ -2,8 +2,9 @@
 import * as os from 'node:os';
 import * as vscode from 'vscode';
 import type { EngineInfo } from '../../protocol/engine';
-import { protocolVersion } from '../../protocol/engine';
-import { backendTitle, executorText, kernelText } from '../../protocol/words';
+import { backendOf, protocolVersion } from '../../protocol/engine';
+import { factsText, type Facts } from '../../protocol/facts';
+import { backendText, executorText, kernelText } from '../../protocol/words';
 import { chosenNode } from '../engine-node';
 import { describeError } from '../errors';
 import type { Services } from '../services';
@@ -13,28 +14,20 @@ import { words } from '../words';
 const doctorScheme = 'sparsescope-doctor';
 const doctorUri = vscode.Uri.parse(`${doctorScheme}:/Sparsescope Doctor.txt`);
 
-type Facts = readonly (readonly [string, string])[];
-
 const engineFacts = (info: EngineInfo | undefined, problem: string | undefined): Facts =>
   info
     ? [
         ['engine', `process ${info.pid}, Sparsescope ${info.sparsescope}, protocol ${info.protocolVersion}`],
         ['engine node', `${info.node}, ${chosenNode().why}`],
         ['TensorFlow.js', info.tfjs],
-        ['backend', backendTitle({ name: info.backend, ...(info.device && { device: info.device }) })],
-        ['why', info.reason],
+        ['backend', backendText(backendOf(info))],
         ['available', info.available.join(', ')],
         ['kernels', kernelText(info.kernels)],
         ['sparse runs', executorText(info.executor)],
       ]
     : [['engine', problem ?? 'not started']];
 
-/** Two columns, in English everywhere, so that whoever gets the report can read it; the names padded: plain text keeps its form in an issue, a mail, a terminal. */
-const table = (facts: Facts): string => {
-  const width = Math.max(...facts.map(([name]) => name.length));
-  return facts.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n') + '\n';
-};
-
+/** In English everywhere, so that whoever gets the report can read it. */
 const gather = async ({ context, engine, store }: Services): Promise<string> => {
   let problem: string | undefined;
   try {
@@ -44,7 +37,7 @@ const gather = async ({ context, engine, store }: Services): Promise<string> => 
   }
   const { version } = context.extension.packageJSON as { version: string };
   const memory = (os.totalmem() / 2 ** 30).toFixed(1);
-  return table([
+  return factsText([
     ['Sparsescope', `${version}, protocol ${protocolVersion}`],
     [
       'VS Code',

@@ -43,7 +43,7 @@ describe('run', () => {
     expect([code, err]).toEqual([0, '']);
     const lines = out.split('\n');
     expect(lines[0]).toBe('run tiny-1  seed 3');
-    expect(lines[1]).toMatch(/^backend wasm: with(out)? SIMD.*, taken by auto\. tensorflow-gpu: not installed/);
+    expect(out).toMatch(/^backend wasm: with(out)? SIMD.*, taken by auto\.\n {8}tensorflow-gpu: not installed/m);
     const header = lines.findIndex((line) => line.startsWith('layer'));
     expect(lines[header]).toMatch(/layer +shape +target +density +non-zeros +max\|WWᵀ-I\| +s min +s mean +s max +dead/);
     expect(lines[header + 1]).toMatch(
@@ -386,7 +386,7 @@ describe('report and doctor', () => {
   it('tells versions, the backend and why', async () => {
     const { code, out } = await cli('doctor');
     expect(code).toBe(0);
-    expect(out).toMatch(/^backend +wasm: with.*, taken by auto\. tensorflow-gpu: not installed/m);
+    expect(out).toMatch(/^backend +wasm: with.*, taken by auto\.\n +tensorflow-gpu: not installed/m);
     expect(out).toMatch(/^kernels +WebAssembly with (relaxed )?SIMD, (\d+ threads$|1 thread: )/m);
     expect(out).toMatch(/^sparse runs +sparse, \d+ threads?: kept weights only, by kernels of our own/m);
     expect(answer(await cli('doctor', '--json'))).toMatchObject({

@@ -26,7 +26,7 @@ describe('choosing a backend', () => {
     const { backend, reason, available } = await choose('auto');
     expect(backend.name).toBe('wasm');
     expect(reason).toMatch(
-      /^with(out)? SIMD.*, taken by auto\. tensorflow-gpu: not installed \(.*install-gpu\)\. webgpu: .+ tensorflow: not installed/,
+      /^with(out)? SIMD.*, taken by auto\.\ntensorflow-gpu: not installed \(.*install-gpu\)\.\nwebgpu: .+\ntensorflow: not installed/,
     );
     expect(available).toEqual(['wasm', 'cpu']);
   });
@@ -39,7 +39,7 @@ describe('choosing a backend', () => {
   it('passes over what does not work and gives its reason', async () => {
     const { backend, reason } = await choose('auto', [fake('wasm', false, 'No files.'), fake('cpu', true, 'slow')]);
     expect(backend.name).toBe('cpu');
-    expect(reason).toBe('slow, taken by auto. wasm: No files.');
+    expect(reason).toBe('slow, taken by auto.\nwasm: No files.');
   });
 
   it('looks at what takes seconds only where it may be taken', async () => {

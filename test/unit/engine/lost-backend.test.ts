@@ -80,7 +80,7 @@ describe('a card that is lost', () => {
     ]);
     expect(await recordOf(directory)).toMatchObject({
       state: 'completed',
-      backend: { name: 'cpu', reason: 'plain JavaScript, taken by auto. tensorflow-gpu: the card failed.' },
+      backend: { name: 'cpu', reason: 'plain JavaScript, taken by auto.\ntensorflow-gpu: the card failed.' },
     });
     expect((await recordOf(directory)).backend).not.toHaveProperty('device');
     expect(engine.logs.filter(({ level }) => level === 'warn')).toHaveLength(1);
@@ -167,7 +167,7 @@ describe('a card that is gone', () => {
     const engine = await TestEngine.greeted('auto', [card(false), cpu]);
     expect(engine.info).toMatchObject({
       backend: 'cpu',
-      reason: 'plain JavaScript, taken by auto. tensorflow-gpu: It was taken out.',
+      reason: 'plain JavaScript, taken by auto.\ntensorflow-gpu: It was taken out.',
     });
     await expect(TestEngine.greeted('tensorflow-gpu', [card(false), cpu])).rejects.toMatchObject({
       code: 'engine.backend-unavailable',

@@ -98,7 +98,7 @@ it('says run, step and backend while a run goes on, and offers Cancel', () => {
   changed.fire();
   const tooltip = (): string | undefined => items.get('sparsescope.state')!.tooltip;
   expect(bar.text).toBe('$(sync~spin) a-1 · step 412/780 · sparse, wasm');
-  expect(tooltip()).toBe('Sparsescope: wasm: with SIMD.\nsparse, 2 threads: kept weights only.');
+  expect(tooltip()).toBe('Sparsescope\nwasm: with SIMD.\nsparse, 2 threads: kept weights only.');
   Object.assign(entry, { record: { ...record, executor: { name: 'tensors', reason: 'as asked.' } } });
   changed.fire();
   expect(bar.text).toBe('$(sync~spin) a-1 · step 412/780 · wasm');
@@ -109,6 +109,6 @@ it('says run, step and backend while a run goes on, and offers Cancel', () => {
   engine.running = [];
   changed.fire();
   expect(bar.text).toBe('$(pulse) Sparsescope: wasm · idle');
-  expect(tooltip()).toBe('Sparsescope: with SIMD.\nSparse runs: sparse, 2 threads: kept weights only.');
+  expect(tooltip()).toBe('Sparsescope\nwasm: with SIMD.\nSparse runs: sparse, 2 threads: kept weights only.');
   expect(bar.cancelVisible).toBe(false);
 });

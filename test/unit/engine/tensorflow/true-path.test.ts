@@ -168,7 +168,7 @@ describe.skipIf(missing !== undefined)(`TensorFlow for Node${why}`, () => {
     const { stdout } = await cli(['doctor', '--json'], { STAND_IN_FAULT: 'abort' });
     const { backend } = JSON.parse(stdout) as { backend: { name: string; reason: string; available: string[] } };
     expect(backend).toMatchObject({ name: 'wasm', available: ['wasm', 'cpu'] });
-    expect(backend.reason).toMatch(/taken by auto\. tensorflow-gpu: it ended its process \(SIGABRT\)/);
+    expect(backend.reason).toMatch(/taken by auto\.\ntensorflow-gpu: it ended its process \(SIGABRT\)/);
   });
 
   it('is removed again', async () => {
