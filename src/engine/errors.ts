@@ -139,7 +139,6 @@ export const initUnusable = (file: string, problem: SparseError): SparseError =>
     `${file} cannot be used (${reasonOf(problem)}). ${places(0, false)}, to the same result, and writes it again.`,
   );
 
-/** A warning: the run goes on. Losses are in nats. */
 /** A word, not a fault: the run is completed. */
 export const stoppedEarly = (patience: number, step: number, total: number): SparseError =>
   error(
@@ -147,6 +146,7 @@ export const stoppedEarly = (patience: number, step: number, total: number): Spa
     `The validation loss has not fallen for ${patience} epochs (train.earlyStop.patience): training ended at step ${step} of ${total}.`,
   );
 
+/** A warning: the run goes on. Losses are in nats. */
 export const trainingDiverges = (epoch: number, loss: number, first: number): SparseError =>
   error(
     'training-diverges',

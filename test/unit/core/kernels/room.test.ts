@@ -33,7 +33,7 @@ describe('the room of compiled kernels', () => {
     const a = room.float32(16000).fill(7);
     const b = room.float32(2 * 16384).fill(8);
     expect([a[15999], b[32767]]).toEqual([7, 8]);
-    expect(() => room.float32(16384)).toThrow(/holds 0\.2 MB and needs 0\.1 MB more/);
+    expect(() => room.float32(16384)).toThrow(/holds 0\.2 MiB and needs 0\.1 MiB more/);
   });
 
   it('takes back at once what was rented', () => {

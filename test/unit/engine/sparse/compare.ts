@@ -36,7 +36,8 @@ export function apart(found: NetworkState, expected: NetworkState): { difference
     // What should be zero, as the gradient of a bias before a batch norm, is compared with what is small.
     const size = wanted.reduce((most, value) => Math.max(most, Math.abs(value)), 0.1);
     const difference = values.reduce((most, value, i) => Math.max(most, Math.abs(value - wanted[i])), 0) / size;
-    if (difference > worst.difference) worst = { difference, at };
+    // NaN is as far as it gets.
+    if (!(difference <= worst.difference)) worst = { difference, at };
   });
   return worst;
 }
