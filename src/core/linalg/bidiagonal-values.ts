@@ -1,99 +1,225 @@
 /**
- * Singular values of a bidiagonal matrix by implicit QR steps, the zero-shift kind where a shift would cost accuracy:
- * Demmel and Kahan, "Accurate singular values of bidiagonal matrices" (1990), whose section numbers are cited.
+ * Singular values of a bidiagonal matrix by differential quotient-difference transforms with shifts (dqds), which keep the
+ * relative accuracy of each value at one division a row, and no root: Fernando and Parlett, "Accurate singular values and
+ * differential qd algorithms" (1994); Parlett and Marques, "An implementation of the dqds algorithm (positive case)" (2000).
  */
 import type { Parts } from '../parts';
 import type { Bidiagonal } from './bidiagonal';
 
 const epsilon = 2 ** -52;
-/** Relative size at which an off-diagonal is as good as zero (4; LAPACK's choice of factor, eps^(-1/8)). */
-const tolerance = epsilon * 2 ** (52 / 8);
+/** Square of the relative size at which what is above the diagonal is as good as zero (LAPACK's choice). */
+const tolerance = (100 * epsilon) ** 2;
 /** What is smaller counts as zero: its square would underflow. The largest entry is expected near 1. */
 const tiny = 1e-140;
+/** Nothing beside the square of `tiny`. Where all of a row's squares have underflowed it keeps the next row's from being lost. */
+const trifle = 1e-300;
+/** Rows that may be transformed, in units of the square of their number: 1 is usual, 5 where the values cluster. */
+const mostWork = 100;
+
+/** Rows of a matrix, whose singular values squared are those looked for less `shift`. */
+interface Block {
+  /** Squares of its entries, of row k on the diagonal at 2 k and behind it at 2 k + 1; none behind the last. */
+  squares: Float64Array;
+  start: number;
+  /** Included. */
+  end: number;
+  shift: number;
+  /** What rounding took off `shift`. */
+  rest: number;
+  /** None of the squares is larger. */
+  most: number;
+}
+
+/** What two transforms tell of the matrix that they made. */
+interface Trace {
+  /** The second one's remainders in the last row, the one before and the one before that. */
+  last: readonly [number, number, number];
+  /** The least of all rows, of all but the last, of all but the last two: bounds from above on the least square. */
+  least: readonly [number, number, number];
+  /** Whether it may fall apart before the last two rows. */
+  loose: boolean;
+}
 
 /**
- * Replaces `b.diagonal` by the singular values, in no order. Returns false when they do not converge. Overwrites `b`. A
- * part is one sweep.
+ * Replaces `diagonal` by the singular values, in no order. Returns false when they do not converge. A part is two
+ * transforms.
  */
-export function* bidiagonalValues(b: Bidiagonal): Parts<boolean> {
-  const { diagonal: d, superdiagonal: e } = b;
-  let end = d.length - 1;
-  // Some 2 to 3 sweeps a value are usual; 6 n is LAPACK's bound on their total length, in units of n.
-  let rotationsLeft = 6 * d.length * d.length;
-  let blockStart = -1;
-  let blockEnd = -1;
-  while (end > 0) {
-    if (Math.abs(e[end - 1]) <= tiny) {
-      e[end - 1] = 0;
-      end--;
-      continue;
-    }
-    const start = startOfBlock(e, end);
-    if (start === end - 1) {
-      [d[start], d[end]] = valuesOf2x2(d[start], e[start], d[end]);
-      e[start] = 0;
-      end--;
-      continue;
-    }
-    if (start !== blockStart || end !== blockEnd) {
-      // Chase from the large end to the small (3); turned around, B's transpose has the same singular values.
-      if (Math.abs(d[start]) < Math.abs(d[end])) {
-        d.subarray(start, end + 1).reverse();
-        e.subarray(start, end).reverse();
-      }
-      [blockStart, blockEnd] = [start, end];
-    }
-    const smallest = deflate(d, e, start, end);
-    if (smallest === undefined) continue;
-    rotationsLeft -= end - start;
-    if (rotationsLeft < 0) return false;
-    const shift = chooseShift(d, e, start, end, smallest);
-    if (shift === 0) zeroShiftSweep(d, e, start, end);
-    else shiftedSweep(d, e, start, end, shift);
-    yield;
+export function* bidiagonalValues({ diagonal, superdiagonal }: Bidiagonal): Parts<boolean> {
+  const n = diagonal.length;
+  const squares = new Float64Array(2 * n);
+  let most = 0;
+  for (let k = 0; k < n; k++) {
+    squares[2 * k] = diagonal[k] * diagonal[k];
+    if (k < n - 1 && Math.abs(superdiagonal[k]) > tiny) squares[2 * k + 1] = superdiagonal[k] * superdiagonal[k];
+    most += squares[2 * k] + squares[2 * k + 1];
   }
-  for (let i = 0; i < d.length; i++) d[i] = Math.abs(d[i]);
+  const blocks: Block[] = [];
+  let start = 0;
+  for (let end = 0; end < n; end++) {
+    if (squares[2 * end + 1] > 0) continue;
+    // Without squares, which may underflow, where there is a formula.
+    if (end === start) diagonal[end] = Math.abs(diagonal[end]);
+    else if (end === start + 1)
+      [diagonal[start], diagonal[end]] = valuesOf2x2(diagonal[start], superdiagonal[start], diagonal[end]);
+    else blocks.push({ squares, start, end, shift: 0, rest: 0, most });
+    start = end + 1;
+  }
+  const other = new Float64Array(2 * n);
+  let workLeft = mostWork * n * n;
+  for (let block = blocks.pop(); block; block = blocks.pop()) {
+    const rows = block.end - block.start + 1;
+    const spare = block.squares === squares ? other : squares;
+    const parts = valuesOfBlock(block, spare, diagonal, blocks);
+    while (!parts.next().done) {
+      workLeft -= rows;
+      if (workLeft < 0) return false;
+      yield;
+    }
+  }
   return true;
 }
 
-function startOfBlock(e: Float64Array, end: number): number {
-  let start = end - 1;
-  while (start > 0 && Math.abs(e[start - 1]) > tiny) start--;
-  if (start > 0) e[start - 1] = 0;
-  return start;
+/** Writes the singular values of `block`, but for those of what splits off, which is put among `blocks`. */
+function* valuesOfBlock(block: Block, spare: Float64Array, values: Float64Array, blocks: Block[]): Parts<void> {
+  turn(block);
+  let trace: Trace | undefined;
+  for (;;) {
+    const before = block.end;
+    while (block.end >= block.start && deflate(block, values));
+    if (block.end < block.start) return;
+    if ((!trace || trace.loose) && split(block, blocks)) {
+      trace = undefined;
+      continue;
+    }
+    let shift = trace ? chooseShift(block, trace, before - block.end) : 0;
+    for (let tries = 1; ; tries++) {
+      const made = transformTwice(block, spare, shift);
+      yield;
+      if (typeof made !== 'number') {
+        trace = made;
+        break;
+      }
+      shift = tries > 1 ? 0 : made;
+    }
+    [block.squares, spare] = [spare, block.squares];
+    // Kahan's sum: some thousand shifts of one sign add up.
+    const added = shift + block.rest;
+    const sum = block.shift + added;
+    block.rest = added - (sum - block.shift);
+    block.shift = sum;
+  }
+}
+
+/** Transforms lead from large to small; turned around, the transpose has the same singular values. */
+function turn({ squares, start, end }: Block): void {
+  if (squares[2 * start] < squares[2 * end]) squares.subarray(2 * start, 2 * end + 1).reverse();
+}
+
+/** Takes one value or two off the block's end where they are found. */
+function deflate(block: Block, values: Float64Array): boolean {
+  const { squares, start, end, shift } = block;
+  const q = squares[2 * end];
+  const rows = end - start + 1;
+  if (rows === 1 || squares[2 * end - 1] <= tolerance * (shift + q)) {
+    values[end] = rootOf(shift + q);
+    block.end -= 1;
+  } else if (rows === 2 || squares[2 * end - 3] <= tolerance * shift) {
+    const entries = squares.subarray(2 * end - 2, 2 * end + 1).map(Math.sqrt);
+    const [large, small] = valuesOf2x2(entries[0], entries[1], entries[2]);
+    values[end - 1] = rootOf(shift + large * large);
+    values[end] = rootOf(shift + small * small);
+    block.end -= 2;
+  } else return false;
+  if (block.end >= start) squares[2 * block.end + 1] = 0;
+  return true;
+}
+
+const rootOf = (square: number): number => {
+  const root = Math.sqrt(square);
+  return root > tiny ? root : 0;
+};
+
+/**
+ * Splits the block behind the last row where that is as good as split already: by a bound on what that changes of the
+ * singular values, relatively (Demmel and Kahan, "Accurate singular values of bidiagonal matrices" (1990), section 4).
+ */
+function split(block: Block, blocks: Block[]): boolean {
+  const { squares, start, end, shift } = block;
+  let last = -1;
+  let bound = squares[2 * start];
+  for (let k = start; k < end; k++) {
+    const e = squares[2 * k + 1];
+    const negligible = e <= tolerance * Math.max(shift, bound);
+    if (negligible) last = k;
+    bound = squares[2 * k + 2] * (negligible ? 1 : bound / (bound + e));
+  }
+  if (last < 0) return false;
+  squares[2 * last + 1] = 0;
+  blocks.push({ ...block, end: last });
+  block.start = last + 1;
+  return true;
+}
+
+/** Below the least square, as far as can be told. `found`: values that were taken off the end since. */
+function chooseShift({ squares, end }: Block, { last, least }: Trace, found: number): number {
+  if (found >= least.length) return 0;
+  const bound = least[found];
+  if (bound !== last[found]) return bound / 2;
+  // The least vector is near the last axis, by as much as the neighbours' products let it (Parlett and Marques, 6.3.2).
+  const neighbour = squares[2 * end - 2];
+  const off = squares[2 * end - 1];
+  const coupling = Math.sqrt(squares[2 * end] * off);
+  const gap = neighbour + off - bound - coupling - Math.sqrt(neighbour * squares[2 * end - 3]);
+  return gap > coupling
+    ? Math.max(bound - coupling * (coupling / gap), bound / 2)
+    : Math.max(bound - coupling, bound / 3);
 }
 
 /**
- * Sets one negligible off-diagonal to zero and returns undefined; if there is none, returns a lower bound on the
- * block's smallest singular value, by the recurrence of (4).
+ * Writes to `to` the squares of the matrix with singular values squared that are less by `shift`, transformed once more
+ * without a shift: that second transform comes a row behind the first, in time that the first one's divisions leave. Where
+ * the shift was too large it answers a smaller one; where only the last row says so it says by how much (Parlett and
+ * Marques, 6.1).
  */
-function deflate(d: Float64Array, e: Float64Array, start: number, end: number): number | undefined {
-  if (Math.abs(e[end - 1]) <= tolerance * Math.abs(d[end])) {
-    e[end - 1] = 0;
-    return undefined;
-  }
-  let mu = Math.abs(d[start]);
-  let smallest = mu;
-  for (let i = start; i < end; i++) {
-    const off = Math.abs(e[i]);
-    if (off <= tolerance * mu) {
-      e[i] = 0;
-      return undefined;
-    }
-    mu = Math.abs(d[i + 1]) * (mu / (mu + off));
-    smallest = Math.min(smallest, mu);
-  }
-  return smallest;
-}
+function transformTwice(block: Block, to: Float64Array, shift: number): Trace | number {
+  const { squares: from, start, end } = block;
+  const less = shift > 0 ? shift : -trifle;
+  const negligible = tolerance * Math.max(block.shift, block.most);
+  let first = from[2 * start] - less;
+  let q = first + from[2 * start + 1];
+  let second = q + trifle;
+  let [before, beforeThat, least] = [Infinity, Infinity, Infinity];
+  let [off, offBefore] = [Infinity, Infinity];
+  let loose = false;
+  for (let k = 2 * start; k < 2 * end; k += 2) {
+    if (first < 0) return shift / 4;
+    const ratio = from[k + 2] / q;
+    const e = from[k + 1] * ratio;
+    first = first * ratio - less;
+    q = first + from[k + 3];
 
-/** The smaller singular value of the last 2 x 2 block, or 0 where a shift would spoil tiny singular values (3). */
-function chooseShift(d: Float64Array, e: Float64Array, start: number, end: number, smallest: number): number {
-  let largest = Math.abs(d[end]);
-  for (let i = start; i < end; i++) largest = Math.max(largest, Math.abs(d[i]), Math.abs(e[i]));
-  if ((end - start + 1) * tolerance * (smallest / largest) <= Math.max(epsilon, 0.01 * tolerance)) return 0;
-  const shift = valuesOf2x2(d[end - 1], e[end - 1], d[end])[1];
-  const ratio = shift / Math.abs(d[start]);
-  return ratio * ratio < epsilon ? 0 : shift;
+    if (beforeThat < least) least = beforeThat;
+    beforeThat = before;
+    before = second;
+    if (offBefore < negligible) loose = true;
+    offBefore = off;
+    const sum = second + e;
+    const nextRatio = q / sum;
+    off = e * nextRatio;
+    to[k] = sum;
+    to[k + 1] = off;
+    second = second * nextRatio + trifle;
+  }
+  if (!(first >= 0)) return Math.max(0, (shift + first) * (1 - 2 * epsilon));
+  to[2 * end] = second;
+  to[2 * end + 1] = 0;
+  const leastBefore = Math.min(least, beforeThat);
+  const leastBut = Math.min(leastBefore, before);
+  return {
+    last: [second, before, beforeThat],
+    least: [Math.min(leastBut, second), leastBut, leastBefore],
+    loose,
+  };
 }
 
 /** Singular values, larger first, of the upper triangular [[f, g], [0, h]], each to nearly full relative accuracy. */
@@ -101,74 +227,10 @@ function valuesOf2x2(f: number, g: number, h: number): [number, number] {
   const off = Math.abs(g);
   const small = Math.min(Math.abs(f), Math.abs(h));
   const large = Math.max(Math.abs(f), Math.abs(h));
-  if (small === 0) return [Math.max(large, off) * Math.sqrt(1 + ratioSquare(large, off)), 0];
+  if (small === 0) return [Math.hypot(large, off), 0];
   // sigma_1 sigma_2 = f h and (sigma_1 +- sigma_2)^2 = (|f| +- |h|)^2 + g^2, without cancellation.
   const plus = Math.hypot(large + small, off);
   const minus = Math.hypot(large - small, off);
   const first = (plus + minus) / 2;
   return [first, small * (large / first)];
-}
-
-const ratioSquare = (a: number, b: number): number => {
-  const ratio = Math.min(a, b) / Math.max(a, b);
-  return Number.isNaN(ratio) ? 0 : ratio * ratio;
-};
-
-/**
- * Length of (f, g), the r of a plane rotation; 0 for a tiny one. A square that has lost digits to underflow would give a
- * "rotation" that stretches, and spoil values near 1 that are rotated along.
- */
-function radius(f: number, g: number): number {
-  const square = f * f + g * g;
-  return square > tiny * tiny ? Math.sqrt(square) : 0;
-}
-
-/** One QR step without a shift: no subtraction, so every singular value keeps its digits (3). */
-function zeroShiftSweep(d: Float64Array, e: Float64Array, start: number, end: number): void {
-  let cos = 1;
-  let oldCos = 1;
-  let oldSin = 0;
-  for (let i = start; i < end; i++) {
-    const f = d[i] * cos;
-    let r = radius(f, e[i]);
-    const sin = r === 0 ? 0 : e[i] / r;
-    cos = r === 0 ? 1 : f / r;
-    if (i > start) e[i - 1] = oldSin * r;
-    const p = oldCos * r;
-    const q = d[i + 1] * sin;
-    r = radius(p, q);
-    oldSin = r === 0 ? 0 : q / r;
-    oldCos = r === 0 ? 1 : p / r;
-    d[i] = r;
-  }
-  const last = d[end] * cos;
-  d[end] = last * oldCos;
-  e[end - 1] = last * oldSin;
-}
-
-/** One implicit-shift QR step (Golub and Van Loan 8.6.2): the bulge is chased from `start` to `end`. */
-function shiftedSweep(d: Float64Array, e: Float64Array, start: number, end: number, shift: number): void {
-  let f = (Math.abs(d[start]) - shift) * (Math.sign(d[start]) + shift / d[start]);
-  let g = e[start];
-  for (let i = start; i < end; i++) {
-    let r = radius(f, g);
-    let cos = r === 0 ? 1 : f / r;
-    let sin = r === 0 ? 0 : g / r;
-    if (i > start) e[i - 1] = r;
-    f = cos * d[i] + sin * e[i];
-    e[i] = cos * e[i] - sin * d[i];
-    g = sin * d[i + 1];
-    d[i + 1] *= cos;
-    r = radius(f, g);
-    cos = r === 0 ? 1 : f / r;
-    sin = r === 0 ? 0 : g / r;
-    d[i] = r;
-    f = cos * e[i] + sin * d[i + 1];
-    d[i + 1] = cos * d[i + 1] - sin * e[i];
-    if (i < end - 1) {
-      g = sin * e[i + 1];
-      e[i + 1] *= cos;
-    }
-  }
-  e[end - 1] = f;
 }

@@ -55,4 +55,21 @@ describe('bidiagonalValues', () => {
     expect(b.diagonal.reduce((product, value) => product * value)).toBeCloseTo(1, 12);
     expect(Math.min(...b.diagonal)).toBeLessThan(1e-18);
   });
+
+  it.each([
+    ['of any size', () => 1, 1],
+    ['over twenty decades', (place: number) => 10 ** (-20 * place), 1],
+    ['near a multiple of an orthogonal matrix', () => 1, 1e-9],
+  ])('finds values that multiply to the determinant, entries %s', (_, scale, above) => {
+    const n = 300;
+    const rng = Rng.fromSeed(3);
+    const entry = (i: number): number => scale(i / n) * rng.normal();
+    const diagonal = Float64Array.from({ length: n }, (_, i) => (above < 1 ? 1 : entry(i)));
+    const superdiagonal = Float64Array.from({ length: n - 1 }, (_, i) => above * entry(i));
+    const sizes = diagonal.map(Math.abs).sort();
+    expect(finish(bidiagonalValues({ diagonal, superdiagonal }))).toBe(true);
+    // In order, so that quotients stay near 1.
+    const ratio = diagonal.sort().reduce((product, value, i) => product * (value / sizes[i]), 1);
+    expect(Math.abs(ratio - 1)).toBeLessThan(2e-13);
+  });
 });
