@@ -2,11 +2,9 @@ import { kernels } from '../kernels/current';
 import { matrixEmpty, matrixNonFinite, matrixSize, noConvergence } from '../errors';
 import { finish } from '../parts';
 import type { Parts } from '../parts';
-import { bidiagonalise } from './bidiagonal';
+import { bidiagonalise, columnsIn } from './bidiagonal';
+import type { Columns, Precision } from './bidiagonal';
 import { bidiagonalValues } from './bidiagonal-values';
-
-/** float64: errors of a small multiple of 2^-52 times the largest singular value; float32, in half the time: of 2^-23. */
-type Precision = 'float64' | 'float32';
 
 /**
  * Singular values, descending, min(rows, columns) of them, of a row-major rows x columns matrix, which is left as it is.
@@ -41,44 +39,46 @@ export function* singularValuesInParts(
   // Scaled to a largest entry in [1, 2), by a power of two, which rounds nothing: squares neither overflow nor vanish.
   const exponent = Math.floor(Math.log2(largest));
   const own = kernels();
-  const tall = own.room[precision](a.length);
+  const tall = columnsIn(own.room, precision, Math.max(rows, columns), count);
   try {
     copyByColumns(a, rows, columns, exponent, tall);
     yield;
-    const b = yield* bidiagonalise(own, tall, Math.max(rows, columns), count);
+    const b = yield* bidiagonalise(own, tall);
     if (!(yield* bidiagonalValues(b))) throw noConvergence(rows, columns);
-    return Float64Array.from(b.diagonal, (value) => timesPowerOfTwo(value, exponent))
+    const [first, second] = powersOfTwo(exponent);
+    return Float64Array.from(b.diagonal, (value) => value * first * second)
       .sort()
       .reverse();
   } finally {
-    own.room.free(tall);
+    own.room.free(tall.values);
   }
 }
 
-/** Divided by 2^exponent, column after column, transposed if that makes it tall. */
+/** Divided by 2^exponent, transposed if that makes it tall. */
 function copyByColumns(
   a: Float64Array | Float32Array,
   rows: number,
   columns: number,
   exponent: number,
-  to: Float64Array | Float32Array,
+  { values: to, stride }: Columns,
 ): void {
-  const scale = 2 ** -exponent;
-  const exact = Number.isFinite(scale) && scale > 0;
-  const scaled = exact ? (x: number) => x * scale : (x: number) => timesPowerOfTwo(x, -exponent);
+  const [first, second] = powersOfTwo(-exponent);
   if (rows < columns) {
-    for (let i = 0; i < a.length; i++) to[i] = scaled(a[i]);
+    for (let r = 0; r < rows; r++)
+      for (let c = 0; c < columns; c++) to[r * stride + c] = a[r * columns + c] * first * second;
     return;
   }
   // In squares, so that lines of both stay in cache.
   for (let top = 0; top < rows; top += 16)
-    for (let left = 0; left < columns; left += 16)
-      for (let c = left; c < Math.min(columns, left + 16); c++)
-        for (let r = top; r < Math.min(rows, top + 16); r++) to[c * rows + r] = scaled(a[r * columns + c]);
+    for (let left = 0; left < columns; left += 16) {
+      const [bottom, right] = [Math.min(rows, top + 16), Math.min(columns, left + 16)];
+      for (let c = left; c < right; c++)
+        for (let r = top; r < bottom; r++) to[c * stride + r] = a[r * columns + c] * first * second;
+    }
 }
 
-/** In two factors: 2^1074 alone is no double. */
-const timesPowerOfTwo = (value: number, exponent: number): number => {
+/** 2^exponent in two factors: 2^1074 alone is no double. */
+const powersOfTwo = (exponent: number): [number, number] => {
   const half = Math.trunc(exponent / 2);
-  return value * 2 ** half * 2 ** (exponent - half);
+  return [2 ** half, 2 ** (exponent - half)];
 };

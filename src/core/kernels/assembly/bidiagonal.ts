@@ -1,9 +1,13 @@
-// A step of a reduction to bidiagonal form, see ../bidiagonal.ts.
+// A step of a reduction to bidiagonal form, see ../bidiagonal.ts. Rows are passed in stretches of 32 bytes, so that no value
+// is read across two lines of the cache and none is left over.
 
-/** The value at index i of an array of T. */
+/** Columns with a sum of their own. */
+const group: i32 = 32;
+
+/** The first byte of the stretch with value i. */
 @inline
-function at<T>(array: usize, i: i32): usize {
-  return array + <usize>i * sizeof<T>();
+function stretch<T>(i: i32): usize {
+  return (<usize>i * sizeof<T>()) & ~31;
 }
 
 @inline
@@ -13,16 +17,32 @@ function sum<T>(v: v128): T {
   return total;
 }
 
+/** c + a b: one rounding where the build may, two else. */
+@inline
+function plus<T>(c: v128, a: v128, b: v128): v128 {
+  return RELAXED ? v128.relaxed_madd<T>(a, b, c) : v128.add<T>(c, v128.mul<T>(a, b));
+}
+
+/** c - a b, likewise. */
+@inline
+function less<T>(c: v128, a: v128, b: v128): v128 {
+  return RELAXED ? v128.relaxed_nmadd<T>(a, b, c) : v128.sub<T>(c, v128.mul<T>(a, b));
+}
+
 /** x - a b - c d */
 @inline
 function updated<T>(x: v128, a: v128, b: v128, c: v128, d: v128): v128 {
-  return v128.sub<T>(v128.sub<T>(x, v128.mul<T>(a, b)), v128.mul<T>(c, d));
+  return less<T>(less<T>(x, a, b), c, d);
 }
 
-/** Four columns together: what is loaded of the vectors serves all of them. */
+/**
+ * Brings columns j and j + 1 up to date and makes their products. Two, since more need more registers than V8 has.
+ * Addresses: of column j, the vectors of its rows, and those of the columns at j.
+ */
 @inline
-function fourColumns<T>(
+function twoColumns<T>(
   a: usize,
+  column: usize,
   v: usize,
   z: usize,
   nextV: usize,
@@ -30,97 +50,71 @@ function fourColumns<T>(
   u: usize,
   nextW: usize,
   row: usize,
-  y: usize,
   tau: T,
-  rows: i32,
+  from: usize,
+  end: usize,
   k: i32,
   j: i32,
 ): void {
-  const lanes: i32 = 16 / sizeof<T>();
-  const column = <usize>rows * sizeof<T>();
-  const a0 = at<T>(a, j * rows);
-  const a1 = a0 + column;
-  const a2 = a1 + column;
-  const a3 = a2 + column;
-  const w0 = v128.splat<T>(load<T>(at<T>(w, j)));
-  const w1 = v128.splat<T>(load<T>(at<T>(w, j + 1)));
-  const w2 = v128.splat<T>(load<T>(at<T>(w, j + 2)));
-  const w3 = v128.splat<T>(load<T>(at<T>(w, j + 3)));
-  const u0 = v128.splat<T>(load<T>(at<T>(u, j)));
-  const u1 = v128.splat<T>(load<T>(at<T>(u, j + 1)));
-  const u2 = v128.splat<T>(load<T>(at<T>(u, j + 2)));
-  const u3 = v128.splat<T>(load<T>(at<T>(u, j + 3)));
+  const b = a + column;
+  const w0 = v128.splat<T>(load<T>(w));
+  const w1 = v128.splat<T>(load<T>(w + sizeof<T>()));
+  const u0 = v128.splat<T>(load<T>(u));
+  const u1 = v128.splat<T>(load<T>(u + sizeof<T>()));
   let s0 = v128.splat<T>(0);
   let s1 = v128.splat<T>(0);
-  let s2 = v128.splat<T>(0);
-  let s3 = v128.splat<T>(0);
-  let i = k;
-  for (; i + lanes <= rows; i += lanes) {
-    const p = <usize>i * sizeof<T>();
-    const vi = v128.load(v + p);
-    const zi = v128.load(z + p);
-    const xi = v128.load(nextV + p);
-    const b0 = updated<T>(v128.load(a0 + p), vi, w0, zi, u0);
-    v128.store(a0 + p, b0);
-    s0 = v128.add<T>(s0, v128.mul<T>(b0, xi));
-    const b1 = updated<T>(v128.load(a1 + p), vi, w1, zi, u1);
-    v128.store(a1 + p, b1);
-    s1 = v128.add<T>(s1, v128.mul<T>(b1, xi));
-    const b2 = updated<T>(v128.load(a2 + p), vi, w2, zi, u2);
-    v128.store(a2 + p, b2);
-    s2 = v128.add<T>(s2, v128.mul<T>(b2, xi));
-    const b3 = updated<T>(v128.load(a3 + p), vi, w3, zi, u3);
-    v128.store(a3 + p, b3);
-    s3 = v128.add<T>(s3, v128.mul<T>(b3, xi));
+  let t0 = v128.splat<T>(0);
+  let t1 = v128.splat<T>(0);
+  for (let p = from; p < end; p += 32) {
+    const v0 = v128.load(v + p);
+    const z0 = v128.load(z + p);
+    const x0 = v128.load(nextV + p);
+    const a0 = updated<T>(v128.load(a + p), v0, w0, z0, u0);
+    v128.store(a + p, a0);
+    s0 = plus<T>(s0, a0, x0);
+    const b0 = updated<T>(v128.load(b + p), v0, w1, z0, u1);
+    v128.store(b + p, b0);
+    s1 = plus<T>(s1, b0, x0);
+    const v1 = v128.load(v + p, 16);
+    const z1 = v128.load(z + p, 16);
+    const x1 = v128.load(nextV + p, 16);
+    const a1 = updated<T>(v128.load(a + p, 16), v1, w0, z1, u0);
+    v128.store(a + p, a1, 16);
+    t0 = plus<T>(t0, a1, x1);
+    const b1 = updated<T>(v128.load(b + p, 16), v1, w1, z1, u1);
+    v128.store(b + p, b1, 16);
+    t1 = plus<T>(t1, b1, x1);
   }
-  let t0 = sum<T>(s0);
-  let t1 = sum<T>(s1);
-  let t2 = sum<T>(s2);
-  let t3 = sum<T>(s3);
-  for (; i < rows; i++) {
-    const p = <usize>i * sizeof<T>();
-    t0 += oneEntry<T>(a0 + p, v + p, z + p, nextV + p, w, u, j);
-    t1 += oneEntry<T>(a1 + p, v + p, z + p, nextV + p, w, u, j + 1);
-    t2 += oneEntry<T>(a2 + p, v + p, z + p, nextV + p, w, u, j + 2);
-    t3 += oneEntry<T>(a3 + p, v + p, z + p, nextV + p, w, u, j + 3);
-  }
-  const r0 = rowEntry<T>(a0, nextW, row, tau * t0, k, j);
-  const r1 = rowEntry<T>(a1, nextW, row, tau * t1, k, j + 1);
-  const r2 = rowEntry<T>(a2, nextW, row, tau * t2, k, j + 2);
-  const r3 = rowEntry<T>(a3, nextW, row, tau * t3, k, j + 3);
-  const q0 = v128.splat<T>(r0);
-  const q1 = v128.splat<T>(r1);
-  const q2 = v128.splat<T>(r2);
-  const q3 = v128.splat<T>(r3);
-  i = k + 1;
-  for (; i + lanes <= rows; i += lanes) {
-    const p = <usize>i * sizeof<T>();
-    const first = v128.add<T>(v128.mul<T>(v128.load(a0 + p), q0), v128.mul<T>(v128.load(a1 + p), q1));
-    const second = v128.add<T>(v128.mul<T>(v128.load(a2 + p), q2), v128.mul<T>(v128.load(a3 + p), q3));
-    v128.store(y + p, v128.add<T>(v128.load(y + p), v128.add<T>(first, second)));
-  }
-  for (; i < rows; i++) {
-    const p = <usize>i * sizeof<T>();
-    const first = load<T>(a0 + p) * r0 + load<T>(a1 + p) * r1;
-    store<T>(y + p, load<T>(y + p) + (first + (load<T>(a2 + p) * r2 + load<T>(a3 + p) * r3)));
-  }
+  entries<T>(a, nextW, row, tau * sum<T>(v128.add<T>(s0, t0)), k, j);
+  entries<T>(b, nextW + sizeof<T>(), row + sizeof<T>(), tau * sum<T>(v128.add<T>(s1, t1)), k, j + 1);
 }
 
-/** Brings one entry of column j up to date, and answers its part of the product. */
+/** Notes a column's product and its entry of the row that is reflected next; none of columns that are done. */
 @inline
-function oneEntry<T>(a: usize, v: usize, z: usize, nextV: usize, w: usize, u: usize, j: i32): T {
-  const value = load<T>(a) - load<T>(v) * load<T>(at<T>(w, j)) - load<T>(z) * load<T>(at<T>(u, j));
-  store<T>(a, value);
-  return value * load<T>(nextV);
+function entries<T>(a: usize, nextW: usize, row: usize, product: T, k: i32, j: i32): void {
+  store<T>(nextW, j > k ? product : 0);
+  store<T>(row, j > k ? load<T>(a + <usize>k * sizeof<T>()) - product : 0);
 }
 
-/** Notes a column's product, and answers its entry of the row that is reflected next. */
+/** y += a_j row_j of four columns. */
 @inline
-function rowEntry<T>(column: usize, nextW: usize, row: usize, product: T, k: i32, j: i32): T {
-  store<T>(at<T>(nextW, j), product);
-  const entry = load<T>(at<T>(column, k)) - product;
-  store<T>(at<T>(row, j), entry);
-  return entry;
+function addColumns<T>(a: usize, column: usize, row: usize, y: usize, from: usize, end: usize, k: i32, j: i32): void {
+  const b = a + column;
+  const c = b + column;
+  const d = c + column;
+  // The first column does not count, nor do those before it.
+  const q0 = v128.splat<T>(j > k + 1 ? load<T>(row) : 0);
+  const q1 = v128.splat<T>(j > k ? load<T>(row + sizeof<T>()) : 0);
+  const q2 = v128.splat<T>(j >= k ? load<T>(row + 2 * sizeof<T>()) : 0);
+  const q3 = v128.splat<T>(j > k - 2 ? load<T>(row + 3 * sizeof<T>()) : 0);
+  for (let p = from; p < end; p += 32) {
+    const left = plus<T>(v128.mul<T>(v128.load(b + p), q1), v128.load(a + p), q0);
+    const right = plus<T>(plus<T>(v128.load(y + p), v128.load(d + p), q3), v128.load(c + p), q2);
+    v128.store(y + p, v128.add<T>(left, right));
+    const nextLeft = plus<T>(v128.mul<T>(v128.load(b + p, 16), q1), v128.load(a + p, 16), q0);
+    const nextRight = plus<T>(plus<T>(v128.load(y + p, 16), v128.load(d + p, 16), q3), v128.load(c + p, 16), q2);
+    v128.store(y + p, v128.add<T>(nextLeft, nextRight), 16);
+  }
 }
 
 @inline
@@ -136,29 +130,59 @@ function step<T>(
   y: usize,
   tau: T,
   rows: i32,
+  stride: i32,
   k: i32,
+  columns: i32,
   from: i32,
   to: i32,
 ): void {
-  let j = from;
-  // The first column does not count in y, and what is left of four goes by itself.
-  const alone = from + (to - from) % 4;
-  const until = from == k + 1 && alone == from ? min(from + 4, to) : alone;
-  for (; j < until; j++) {
-    const column = at<T>(a, j * rows);
-    let product: T = 0;
-    for (let i = k; i < rows; i++) {
-      const p = <usize>i * sizeof<T>();
-      product += oneEntry<T>(column + p, v + p, z + p, nextV + p, w, u, j);
+  const column = <usize>stride * sizeof<T>();
+  const begin = stretch<T>(k);
+  const end = <usize>rows * sizeof<T>();
+  for (let g = from; g < to; g++) {
+    const own = y + <usize>g * column;
+    memory.fill(own + begin, 0, end - begin);
+    const last = min((g + 1) * group, columns);
+    for (let j = max(g * group, (k + 1) & ~3); j < last; j += 4) {
+      const at = a + <usize>j * column;
+      const entry = <usize>j * sizeof<T>();
+      const next = entry + 2 * sizeof<T>();
+      twoColumns<T>(at, column, v, z, nextV, w + entry, u + entry, nextW + entry, row + entry, tau, begin, end, k, j);
+      const third = at + 2 * column;
+      twoColumns<T>(third, column, v, z, nextV, w + next, u + next, nextW + next, row + next, tau, begin, end, k, j + 2);
+      addColumns<T>(at, column, row + entry, own, begin, end, k, j);
     }
-    const entry = rowEntry<T>(column, nextW, row, tau * product, k, j);
-    if (j > k + 1)
-      for (let i = k + 1; i < rows; i++) {
-        const p = <usize>i * sizeof<T>();
-        store<T>(y + p, load<T>(y + p) + load<T>(column + p) * entry);
-      }
   }
-  for (; j < to; j += 4) fourColumns<T>(a, v, z, nextV, w, u, nextW, row, y, tau, rows, k, j);
+}
+
+@inline
+function column<T>(
+  a: usize,
+  v: usize,
+  z: usize,
+  y: usize,
+  tau: T,
+  pivot: T,
+  along: T,
+  rows: i32,
+  stride: i32,
+  k: i32,
+  columns: i32,
+): void {
+  const bytes = <usize>stride * sizeof<T>();
+  const begin = stretch<T>(k + 1);
+  const end = <usize>rows * sizeof<T>();
+  const first = a + <usize>(k + 1) * bytes;
+  const from = (k + 1) / group;
+  const to = (columns + group - 1) / group;
+  for (let p = begin; p < end; p += 16) {
+    let sum = v128.load(y + <usize>from * bytes + p);
+    for (let g = from + 1; g < to; g++) sum = v128.add<T>(sum, v128.load(y + <usize>g * bytes + p));
+    const product = v128.add<T>(v128.load(first + p), v128.div<T>(sum, v128.splat<T>(pivot)));
+    const rest = less<T>(product, v128.load(v + p), v128.splat<T>(along));
+    v128.store(z + p, v128.mul<T>(rest, v128.splat<T>(tau)));
+  }
+  memory.fill(z + begin, 0, <usize>(k + 1) * sizeof<T>() - begin);
 }
 
 export function bidiagonalStep(
@@ -173,11 +197,29 @@ export function bidiagonalStep(
   y: usize,
   tau: f64,
   rows: i32,
+  stride: i32,
   k: i32,
+  columns: i32,
   from: i32,
   to: i32,
 ): void {
-  step<f64>(a, v, z, nextV, w, u, nextW, row, y, tau, rows, k, from, to);
+  step<f64>(a, v, z, nextV, w, u, nextW, row, y, tau, rows, stride, k, columns, from, to);
+}
+
+export function bidiagonalColumn(
+  a: usize,
+  v: usize,
+  z: usize,
+  y: usize,
+  tau: f64,
+  pivot: f64,
+  along: f64,
+  rows: i32,
+  stride: i32,
+  k: i32,
+  columns: i32,
+): void {
+  column<f64>(a, v, z, y, tau, pivot, along, rows, stride, k, columns);
 }
 
 export function bidiagonalStep32(
@@ -192,9 +234,27 @@ export function bidiagonalStep32(
   y: usize,
   tau: f32,
   rows: i32,
+  stride: i32,
   k: i32,
+  columns: i32,
   from: i32,
   to: i32,
 ): void {
-  step<f32>(a, v, z, nextV, w, u, nextW, row, y, tau, rows, k, from, to);
+  step<f32>(a, v, z, nextV, w, u, nextW, row, y, tau, rows, stride, k, columns, from, to);
+}
+
+export function bidiagonalColumn32(
+  a: usize,
+  v: usize,
+  z: usize,
+  y: usize,
+  tau: f32,
+  pivot: f32,
+  along: f32,
+  rows: i32,
+  stride: i32,
+  k: i32,
+  columns: i32,
+): void {
+  column<f32>(a, v, z, y, tau, pivot, along, rows, stride, k, columns);
 }

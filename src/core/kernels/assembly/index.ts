@@ -1,5 +1,5 @@
 export { clear, drawPairs, rotateBlock, rotateBlock64, transposeBits } from './rotations';
-export { bidiagonalStep, bidiagonalStep32 } from './bidiagonal';
+export { bidiagonalColumn, bidiagonalColumn32, bidiagonalStep, bidiagonalStep32 } from './bidiagonal';
 export { activate, activateBack } from './activate';
 export { attend, attendBack } from './attend';
 export { correlate, correlateWeights } from './correlate';
