@@ -9,3 +9,10 @@ export const noRoom = (size: number, used: number, cause: unknown): SparseError 
       `(${cause instanceof Error ? cause.message : String(cause)}). Use a smaller train.batchSize or train.microBatch, or a smaller network.`,
     { size, used },
   );
+
+export const partLost = (): SparseError =>
+  new SparseError(
+    'kernels.part-lost',
+    'A thread ended or did not answer while it changed a matrix, which cannot be computed from there. ' +
+      'Run it again: until this process ends, one thread computes.',
+  );

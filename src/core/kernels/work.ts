@@ -1,12 +1,21 @@
 /** What may be split among threads, and whether that pays. */
+import { columnsOfGroup } from './bidiagonal';
 import type { KernelFunctions } from './kernels';
 
 /** Threads of a process, whatever it has cores. */
 export const mostThreads = 8;
 
-/** The last two arguments of all of them are a range of what they give, each of which they write without reading it. */
+/** The last two arguments of all of them are a range of what they give, each of which they write without reading it but where marked. */
 export type SplitName =
-  'correlate' | 'correlateWeights' | 'correlateDense' | 'correlateDenseWeights' | 'pad' | 'unpad' | 'activate';
+  | 'correlate'
+  | 'correlateWeights'
+  | 'correlateDense'
+  | 'correlateDenseWeights'
+  | 'pad'
+  | 'unpad'
+  | 'activate'
+  | 'bidiagonalStep'
+  | 'bidiagonalStep32';
 
 interface Splitting<N extends SplitName> {
   /** Multiplications with an addition, or what takes as long. */
@@ -15,7 +24,19 @@ interface Splitting<N extends SplitName> {
   grain: number;
   /** Whether parts share work that each of them has to do, so that there should be few. */
   few?: true;
+  /** Whether a part changes what it reads, so that it cannot be computed again: where one is lost, so is what was computed. */
+  inPlace?: true;
 }
+
+/** Values of the matrix that a step passes. */
+const passed = (
+  ...[, , , , , , , , , , rows, , k, columns, from, to]: Parameters<
+    KernelFunctions['bidiagonalStep' | 'bidiagonalStep32']
+  >
+): number => {
+  const [first, end] = [columnsOfGroup(from, k, columns)[0], columnsOfGroup(to - 1, k, columns)[1]];
+  return (rows - k) * (end - first);
+};
 
 export const splittings: { readonly [N in SplitName]: Splitting<N> } = {
   correlate: {
@@ -54,6 +75,9 @@ export const splittings: { readonly [N in SplitName]: Splitting<N> } = {
     work: (...[, x, y, from, to]) => (x.byteOffset === y.byteOffset ? 0 : 4 * (to - from)),
     grain: 1024,
   },
+  // Times of a product of float32 in a dense one.
+  bidiagonalStep: { work: (...args) => 8 * passed(...args), grain: 1, inPlace: true },
+  bidiagonalStep32: { work: (...args) => 4 * passed(...args), grain: 1, inPlace: true },
 };
 
 /** Values that each part has, of `range` values for so many threads: some parts more than threads, for who is done early. */

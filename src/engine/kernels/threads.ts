@@ -1,12 +1,13 @@
 /**
  * Kernels over several threads: other threads of the pool take parts of a call while this one does. Each part is computed
  * as it is in one thread, so results are the same to the bit. A thread that is late is not waited for, one that has ended
- * takes no part: so whatever happens to them, what is asked for is computed.
+ * takes no part: so whatever happens to them, what is asked for is computed, or where that is not possible an error thrown.
  */
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { partLost } from '../../core/kernels/errors';
 import { addressesOf } from '../../core/kernels/kernels';
 import type { Kernels } from '../../core/kernels/kernels';
 import { mostThreads, partSize, splittings } from '../../core/kernels/work';
@@ -15,7 +16,7 @@ import { Control } from './control';
 import { folders } from './load';
 import type { LoadedKernels, LoadedModule } from './load';
 import { Pace } from './pace';
-import { noThreads, oneAsked, oneCore, plainHasNone, threadEnded, threadSilent } from './words';
+import { noThreads, oneAsked, oneCore, plainHasNone, threadEnded, threadLost, threadSilent } from './words';
 
 export interface ThreadData extends Pick<LoadedModule, 'module' | 'memory'> {
   index: number;
@@ -158,7 +159,9 @@ export class KernelThreads {
       well = this.control.close(this.options.patience ?? 10_000);
     }
     if (well) return undefined;
-    this.giveUp(threadSilent);
+    const { inPlace } = splittings[names[index]];
+    this.giveUp(inPlace ? threadLost : threadSilent);
+    if (inPlace) throw partLost();
     return kernel(...args);
   }
 }

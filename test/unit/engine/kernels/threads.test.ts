@@ -12,6 +12,8 @@ import { addressesOf } from '../../../../src/core/kernels/kernels';
 import type { Kernels } from '../../../../src/core/kernels/kernels';
 import { splittings } from '../../../../src/core/kernels/work';
 import type { SplitName } from '../../../../src/core/kernels/work';
+import { columnsIn } from '../../../../src/core/linalg/bidiagonal';
+import type { Precision } from '../../../../src/core/linalg/bidiagonal';
 import { Rng } from '../../../../src/core/rng';
 import { Control } from '../../../../src/engine/kernels/control';
 import { loadKernels } from '../../../../src/engine/kernels/load';
@@ -62,7 +64,25 @@ function calls(kernels: Kernels): Record<SplitName, () => number[]> {
   const y = gaussian(dy.length);
   const [picture, framed] = [gaussian(rows * 20 * 5), gaussian(rows * 64 * 5)];
   const [many, active] = [gaussian(10_001), gaussian(10_001)];
+  /** In place: on a copy of the same matrix each time. */
+  const step = (precision: Precision): (() => number[]) => {
+    const { values: a, stride } = columnsIn(kernels.room, precision, 120, 100);
+    const given = Array.from(a, (_, i) => (i % stride < 120 ? rng.normal() : 0));
+    const vector = (length: number, from: number, to = length): typeof a =>
+      into(kernels.room)[precision](Array.from({ length }, (_, i) => (i < from || i >= to ? 0 : rng.normal())));
+    const [v, z, nextV] = [3, 3, 3].map((k) => vector(stride, k, 120));
+    const [w, u, nextW, row, y] = [100, 100, 100, 100, 4 * stride].map((length) => vector(length, 3));
+    const vectors = [v, z, nextV, w, u, nextW, row, y];
+    const kernel = precision === 'float64' ? kernels.bidiagonalStep : kernels.bidiagonalStep32;
+    return () => {
+      a.set(given);
+      (kernel as (...args: (typeof a | number)[]) => void)(a, ...vectors, 0.5, 120, stride, 3, 100, 0, 4);
+      return [a, nextW, row, y].flatMap((array) => Array.from(array));
+    };
+  };
   return {
+    bidiagonalStep: step('float64'),
+    bidiagonalStep32: step('float32'),
     correlate: () => {
       kernels.correlate(starts, all, values, bias, x, y, ...where, 0, rows);
       return [...y];
