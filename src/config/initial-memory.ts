@@ -3,8 +3,10 @@ import type { Parts } from '../core/parts';
 import { Rng } from '../core/rng';
 import type { Wiring } from '../core/rps/metadata';
 import { projectInParts, recoverInParts } from '../core/rps/recover';
-import { deviationsOf, drawMemory, normalisedScales, plainScales } from '../core/rps/scales';
-import type { MemoryDraw, Scales } from '../core/rps/scales';
+import { drawMemory, MemoryDrawing } from '../core/rps/initial-draw';
+import type { MemoryDraw } from '../core/rps/initial-draw';
+import { deviationsOf, normalisedScales, plainScales } from '../core/rps/scales';
+import type { Scales } from '../core/rps/scales';
 import type { Sharing } from '../core/rps/sharing';
 import { denseWeights } from './dense-weights';
 import type { NetworkPlan } from './plan';
@@ -26,6 +28,23 @@ export function wiringOf(
 
 export type StartPlan = Pick<NetworkPlan, 'layers' | 'gain'>;
 
+type Drawn = Pick<Config, 'seed' | 'sharing'>;
+
+/** The numbers that its memory is drawn as, if it is drawn. */
+export function drawingOf({ seed, sharing }: Drawn): MemoryDrawing {
+  const { initStd, compat } = sharing ?? {};
+  const draw: MemoryDraw | undefined =
+    initStd === undefined ? undefined : { kind: compat ? 'compat' : 'uniform', s: initStd };
+  return new MemoryDrawing(draw, Rng.fromSeed(seed).split('sharing/init'));
+}
+
+/** A location for each weight. */
+const isOneByOne = ({ spec, m, n }: Sharing): boolean => spec.kind === 'fold' && m === n;
+
+/** Whether the memory is made of the weights of the dense network. */
+export const beginsDense = (sharing: Sharing, { method }: Pick<SharingConfig, 'method'>): boolean =>
+  method === 'stable-rps' && isOneByOne(sharing);
+
 /**
  * Depends on the seed, the mapping and the factors. Of `stable-rps` with a location for each weight it is what recovers the weights that the
  * dense network of the same seed begins with, to the last bit: Pareto-continuity holds of the first step too. Embeddings are drawn as with compression.
@@ -36,11 +55,8 @@ export function* initialMemory(
   config: Pick<Config, 'seed' | 'sharing' | 'sparsity'>,
   { layers, gain }: StartPlan,
 ): Parts<Float32Array> {
-  const { initStd, compat } = config.sharing ?? {};
-  const draw: MemoryDraw | undefined =
-    initStd === undefined ? undefined : { kind: compat ? 'compat' : 'uniform', s: initStd };
-  const drawn = (): Float32Array => drawMemory(sharing, scales, draw, Rng.fromSeed(config.seed).split('sharing/init'));
-  if (!scales.normalised || sharing.spec.kind !== 'fold' || sharing.m !== sharing.n) return drawn();
+  const drawn = (): Float32Array => drawMemory(sharing, scales, drawingOf(config));
+  if (!scales.normalised || !isOneByOne(sharing)) return drawn();
   let memory: Float32Array | undefined;
   const weights: Float32Array[] = [];
   for (const [index, { name, weights: count }] of sharing.layers.entries()) {

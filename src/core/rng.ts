@@ -52,8 +52,8 @@ function* codeUnits(name: string): Iterable<number> {
 /** Of two words a number of [0, 1). */
 const unit = (first: number, second: number): number => ((first >>> 5) * 2 ** 26 + (second >>> 6)) / 2 ** 53;
 
-/** Of the polar method, that are drawn at a time. */
-const mostTries = 1024;
+/** Of as many tries of the polar method as are drawn at a time; nobody needs them after a call. */
+const scratch = new Uint32Array(4 * 1024);
 
 /**
  * Marsaglia's polar method for out[from] on: of each four words a pair, or none. `to`: where it came to; `used`: words; `spare`: the
@@ -178,7 +178,7 @@ export class Rng {
       out[from++] = this.spare;
       this.spare = null;
     }
-    const words = new Uint32Array(4 * Math.min(mostTries, Math.ceil(out.length / 2)));
+    const words = scratch.subarray(0, 4 * Math.ceil(out.length / 2));
     while (from < out.length) {
       const { a, b, c, d } = this;
       this.draw(words, words.length);

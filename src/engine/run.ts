@@ -213,7 +213,7 @@ export class Run {
     const { config, plan, rule, wanted } = this.work;
     const { folder } = this.recorder;
     await this.recorder.state('initialising');
-    if (rule) await writeSharingReport(folder, (await this.inTurns(staticReport(config, plan))).report);
+    if (rule) await writeSharingReport(folder, await this.inTurns(staticReport(config, plan)));
     const memory = await this.inTurns(drawMemoryOf(rule, config, plan));
     const others = freshOthers(config, plan.network, memory?.shared);
     const state: NetworkState = { layers: [], others, ...(memory && { shared: memory.state }) };

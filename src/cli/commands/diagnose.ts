@@ -92,7 +92,7 @@ const tests = ({ test, rates, initStds, steps }: DiagnoseOptions): boolean =>
 /** Of the config alone, at once and without an engine. */
 async function fromConfig(name: string, output: Output): Promise<SharingReport> {
   const { config, plan } = (await usableConfig(name, (issue) => output.err(issueLine(name, issue)))).checked;
-  return finish(staticReport(config, plan)).report;
+  return finish(staticReport(config, plan));
 }
 
 const fromEngine = (

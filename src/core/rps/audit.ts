@@ -5,7 +5,7 @@ import { cacheLinesOf } from './cache-lines';
 import type { CacheLines } from './cache-lines';
 import * as errors from './errors';
 import { blocksPerPart, countedInParts, regionSize } from './location-counts';
-import type { Counting, CountVisitor, KeptPlaces } from './location-counts';
+import type { Counting, CountVisitor } from './location-counts';
 import { knownSums } from './location-sums';
 import { eachStretch } from './location-values';
 import { blockSize, blocksOf, locationsOf, signsOf } from './mapping';
@@ -29,11 +29,8 @@ export interface Audit {
 
 export const audit = (sharing: Sharing): Audit => finish(auditInParts(sharing));
 
-/** `also`: for whoever has to know every location too, so that they are computed once; `places`: where they are kept. */
-export function* auditInParts(
-  sharing: Sharing,
-  { also, places }: { also?: Counting; places?: KeptPlaces | undefined } = {},
-): Parts<Audit> {
+/** `also`: for whoever has to know every location too, so that they are computed once. */
+export function* auditInParts(sharing: Sharing, also?: Counting): Parts<Audit> {
   const { m, n, layers } = sharing;
   const load = new Uint32Array(regionSize);
   const locations = new LoadHistogram();
@@ -52,7 +49,7 @@ export function* auditInParts(
       also?.done?.(from, to);
     },
   };
-  yield* countedInParts(sharing, counting, { places });
+  yield* countedInParts(sharing, counting);
   const known = knownSums(sharing, new Float64Array(layers.length))?.count;
   if (known) eachStretch(known, (sharers, from, to) => locations.count(sharers, to - from));
   const { loads } = locations;
@@ -73,16 +70,23 @@ function addLoads(load: Uint32Array, places: Int32Array, times: Uint32Array, siz
   let colliding = 0;
   for (let k = 0; k < size; k++) {
     load[places[k] - start] += times[k];
-    if (times[k] > 1) colliding += times[k];
+    // Masked where it is one weight only: no branch, which nobody could guess.
+    colliding += times[k] & ((1 - times[k]) >> 31);
   }
   return colliding;
+}
+
+function sumOf(times: Uint32Array, size: number): number {
+  let sum = 0;
+  for (let k = 0; k < size; k++) sum += times[k];
+  return sum;
 }
 
 /** Loads up to it are counted in an array of fixed size. */
 const usualLoad = 255;
 
 class LoadHistogram {
-  private readonly usual = new Float64Array(usualLoad + 1);
+  private readonly usual = new Uint32Array(usualLoad + 1);
   /** By the load. */
   private readonly high = new Map<number, number>();
 
@@ -175,7 +179,8 @@ export class Owners implements Counting {
     const first = binOf(start, m, bins);
     // Most regions lie in one part.
     const one = first === binOf(Math.min(m, start + regionSize) - 1, m, bins);
-    for (let k = 0; k < size; k++) counts[layer * bins + (one ? first : binOf(places[k], m, bins))] += times[k];
+    if (one) counts[layer * bins + first] += sumOf(times, size);
+    else for (let k = 0; k < size; k++) counts[layer * bins + binOf(places[k], m, bins)] += times[k];
   };
 
   readonly addRun = (layer: number, from: number, to: number, times: number): void => {

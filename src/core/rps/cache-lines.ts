@@ -17,7 +17,7 @@ export interface CacheLines {
 }
 
 /** Pieces of a layer that are looked at: enough for a mean. */
-const mostPieces = 512;
+const mostPieces = 128;
 
 /** The whole pieces of a layer; where the mapping knows none, as many weights side by side as the default tile has. */
 function gridOf(sharing: Sharing, layer: SharedLayer): { height: number; width: number; across: number; down: number } {

@@ -42,36 +42,28 @@ interface Chunk {
 }
 
 /** Of each layer. */
-export type KeptPlaces = Chunk[][];
-
-/** For whoever counts more than once: nothing where they are not kept anyway. */
-export function* placesInParts(sharing: Sharing): Parts<KeptPlaces | undefined> {
-  const regions = Math.ceil(sharing.m / regionSize);
-  return isInRuns(sharing) || sharing.n > mostKept || regions === 1
-    ? undefined
-    : yield* keptPlaces(sharing, 0, regions);
-}
+type KeptPlaces = Chunk[][];
 
 /**
  * Region by region in the order of the memory, in each layer by layer in the network's order, and of a layer as its weights reach
- * them; of a fold run by run, layer by layer, in the order of the memory. `places`: where they are kept. `most`: places that are
+ * them; of a fold run by run, layer by layer, in the order of the memory. `most`: places that are
  * kept at a time; of more weights the regions are told in turns, with all places computed in each.
  */
 export function* countedInParts(
   sharing: Sharing,
   counting: Counting,
-  { places, most = mostKept }: { places?: KeptPlaces | undefined; most?: number } = {},
+  { most = mostKept }: { most?: number } = {},
 ): Parts<void> {
   if (isInRuns(sharing)) {
     for (let l = 0; l < sharing.layers.length; l++) yield* countRuns(sharing, l, counting);
     return;
   }
   const regions = Math.ceil(sharing.m / regionSize);
-  const turns = places ? 1 : Math.min(regions, Math.ceil(sharing.n / most));
+  const turns = Math.min(regions, Math.ceil(sharing.n / most));
   for (let turn = 0; turn < turns; turn++) {
     const [first, end] = [turn, turn + 1].map((at) => Math.floor((regions * at) / turns));
     // Of a single region nothing has to be kept.
-    const kept = places ?? (end - first > 1 ? yield* keptPlaces(sharing, first, end) : undefined);
+    const kept = end - first > 1 ? yield* keptPlaces(sharing, first, end) : undefined;
     yield* countRegions(sharing, [first, end], kept, counting);
   }
 }

@@ -2,11 +2,12 @@
  * The factors of R, and what makes its gradients those of a dense network: Desai, Shrivastava, "In defense of parameter
  * sharing for model-compression" (2024), section 3; the normalised form and the rule for Adam are derived here.
  */
-import type { Rng } from '../rng';
+import { finish } from '../parts';
 import * as errors from './errors';
-import { mapValues, valuesBetween } from './location-values';
+import { mapValues } from './location-values';
 import type { LocationValues } from './location-values';
-import { locationSums } from './location-sums';
+import { countedInParts } from './location-counts';
+import { knownSums, locationSums } from './location-sums';
 import type { ScalerName } from './names';
 import type { Sharing } from './sharing';
 
@@ -22,12 +23,6 @@ export interface Scales {
   inverse?: LocationValues;
 }
 
-/** How the memory of ROAST is drawn; `s` is its standard deviation but with `compat`. */
-export type MemoryDraw =
-  | { kind: 'uniform' | 'normal'; s: number }
-  /** As the public code: uniform on (-s, s), although lambda is sigma / s, so that weights begin 1/sqrt(3) too small. */
-  | { kind: 'compat'; s: number };
-
 /** lambda_l = sigma_l / s, as of ROAST. Throws `rps.bad-init-std`. */
 export function plainScales({ layers }: Sharing, s: number): Scales {
   if (!(s > 0 && s < Infinity)) throw errors.badInitStd(s);
@@ -35,20 +30,36 @@ export function plainScales({ layers }: Sharing, s: number): Scales {
 }
 
 /** Of STABLE-RPS, without a scale of the memory. */
-export const normalisedScales = (sharing: Sharing): Scales =>
-  normalisedBy(sharing, locationSums(sharing, deviationsOf(sharing)).squares);
+export function normalisedScales(sharing: Sharing): Scales {
+  const lambda = deviationsOf(sharing);
+  const known = knownSums(sharing, lambda)?.squares;
+  const values = known?.values.slice() ?? new Float64Array(sharing.m);
+  if (known) invertRoots(values, 0, values.length);
+  else
+    finish(
+      countedInParts(sharing, {
+        add: (layer, places, times, size) => addSquares(values, lambda[layer] * lambda[layer], places, times, size),
+        // Then they are known.
+        addRun: () => undefined,
+        // While they are in the cache.
+        done: (from, to) => invertRoots(values, from, to),
+      }),
+    );
+  return { lambda, normalised: true, inverse: { ...(known?.ends && { ends: known.ends }), values } };
+}
+
+function addSquares(squares: Float64Array, square: number, places: Int32Array, times: Uint32Array, size: number): void {
+  for (let k = 0; k < size; k++) squares[places[k]] += times[k] * square;
+}
+
+/** 0 stays 0. */
+function invertRoots(values: Float64Array, from: number, to: number): void {
+  for (let k = from; k < to; k++) values[k] = values[k] > 0 ? 1 / Math.sqrt(values[k]) : 0;
+}
 
 /** sigma of each layer. */
 export const deviationsOf = ({ layers }: Sharing): Float64Array =>
   Float64Array.from(layers, ({ deviation }) => deviation);
-
-/** Where S2_j of each location is known. */
-export function normalisedBy(sharing: Sharing, { ends, values: squares }: LocationValues): Scales {
-  const values = new Float64Array(squares.length);
-  // A loop: of millions of values a function called for each takes several times as long.
-  for (let k = 0; k < values.length; k++) values[k] = squares[k] > 0 ? 1 / Math.sqrt(squares[k]) : 0;
-  return { lambda: deviationsOf(sharing), normalised: true, inverse: { ...(ends && { ends }), values } };
-}
 
 /** s0 = sqrt(c mean sigma²), with c = n / m: the scale of the memory at which the mean Gamma is 1 (rps.md 2.1). */
 export const neutralInitStd = ({ layers, m }: Sharing): number =>
@@ -94,36 +105,4 @@ export function adamMultipliers(sharing: Sharing, { lambda, normalised }: Scales
     if (n === 0) return 1;
     return normalised ? Math.sqrt(n) : Math.sqrt(n / squares.values[k]);
   });
-}
-
-/** Locations whose numbers are drawn at a time. */
-const drawn = 4096;
-
-function divideInto(memory: Float32Array, from: number, normals: Float64Array, factors: Float64Array): void {
-  for (let k = 0; k < normals.length; k++) memory[from + k] = (factors[k] > 0 ? 1 / factors[k] : 0) * normals[k];
-}
-
-/**
- * The initial memory. Normalised: phi_j normal with variance S2_j, and `draw` is not looked at. Recovered weights then have
- * the deviations of the layers. One number after the other from `rng`, so that runs that differ in the scale only begin alike.
- */
-export function drawMemory(sharing: Sharing, scales: Scales, draw: MemoryDraw | undefined, rng: Rng): Float32Array {
-  const memory = new Float32Array(sharing.m);
-  const { inverse } = scales;
-  if (inverse) {
-    const [factors, normals] = [new Float64Array(drawn), new Float64Array(drawn)];
-    for (let from = 0; from < memory.length; from += drawn) {
-      const to = Math.min(memory.length, from + drawn);
-      valuesBetween(inverse, from, to, factors);
-      const some = normals.subarray(0, to - from);
-      rng.normals(some);
-      divideInto(memory, from, some, factors);
-    }
-    return memory;
-  }
-  const { kind, s } = draw ?? { kind: 'uniform', s: 1 };
-  const bound = kind === 'compat' ? s : s * Math.sqrt(3);
-  for (let j = 0; j < memory.length; j++)
-    memory[j] = kind === 'normal' ? s * rng.normal() : bound * (2 * rng.uniform() - 1);
-  return memory;
 }

@@ -7,6 +7,7 @@ import type { SharingLevel, SharingReport } from '../../protocol/sharing';
 import { findingText } from '../../protocol/sharing-words';
 import type { CallContext } from '../../protocol/rpc';
 import { inOrder, staticReport } from '../../runs/sharing/report';
+import { sharedStart } from '../../runs/sharing/shared-run';
 import type { SharedStart } from '../../runs/sharing/shared-run';
 import { inTurns } from '../../runs/turns';
 import { drawNetwork, firstBatch } from '../initial-network';
@@ -34,8 +35,9 @@ export async function diagnoseSharing(
 ): Promise<SharingReport> {
   const turn = turnsOf(context);
   context.progress({ done: 0, total: 1, message: measuring.static });
-  const { report, ...start } = await inTurns(staticReport(source.config, source.plan), turn);
+  const report = await inTurns(staticReport(source.config, source.plan), turn);
   if (level === 'static') return report;
+  const start = await inTurns(sharedStart(source.config, source.plan), turn);
   const loss = await drawnLoss(source, start, context);
   context.progress({ done: 0, total: 1, message: measuring.batch });
   const batch = await inTurns(batchPart(loss, report), turn);

@@ -2,11 +2,12 @@
 import * as vscode from 'vscode';
 import { scalesOf } from '../../config/initial-memory';
 import type { ConfigSource } from '../../protocol/engine';
+import type { SharingReport } from '../../protocol/sharing';
 import { notPlanned, sharesNothing } from '../errors';
 import { checkDocument, rootOf } from '../commands/run-commands';
 import { checkedDocument } from '../language/document';
 import type { CallContext } from '../../protocol/rpc';
-import { staticReport, type Diagnosed } from '../../runs/sharing/report';
+import { staticReport } from '../../runs/sharing/report';
 import { inSlices } from '../../runs/sharing/slices';
 import type { Mapped, SharingSubject } from '../../runs/sharing/desk';
 import { editConfig } from './edit-config';
@@ -15,7 +16,7 @@ import { mappedOf } from '../../runs/sharing/mapped';
 interface Planned {
   source: ConfigSource;
   mapped: () => Mapped;
-  report: (context: CallContext) => Promise<Diagnosed>;
+  report: (context: CallContext) => Promise<SharingReport>;
 }
 
 export const configSubject = (configPath: string): SharingSubject => {
@@ -40,7 +41,7 @@ export const configSubject = (configPath: string): SharingSubject => {
     text: async () => (await vscode.workspace.openTextDocument(uri)).getText(),
     source: async () => (await planned()).source,
     mapped: async () => (await planned()).mapped(),
-    report: async (context) => (await (await planned()).report(context)).report,
+    report: async (context) => (await planned()).report(context),
     edit: (edits) => editConfig(uri, edits),
   };
 };

@@ -5,6 +5,7 @@ import { wiringOf } from '../../config/initial-memory';
 import { tensorShape } from '../../core/density/layer-shape';
 import type { Parts } from '../../core/parts';
 import { Owners } from '../../core/rps/audit';
+import type { Gammas } from '../../core/rps/diagnosis/gammas';
 import { diagnoseAdam, diagnoseHalf } from '../../core/rps/diagnosis/rules';
 import { metadataText } from '../../core/rps/metadata';
 import { diagnoseWiring } from '../../core/rps/diagnosis/wiring';
@@ -12,31 +13,25 @@ import { diagnoseStatic } from '../../core/rps/diagnosis/static';
 import type { SharingFinding, SharingReport } from '../../protocol/sharing';
 import { findingText } from '../../protocol/sharing-words';
 import { gammaHistogram } from './gamma-histogram';
-import { sharedStart } from './shared-run';
-import type { SharedStart } from './shared-run';
+import { sharedParts } from './shared-run';
 
 /** Parts of the memory whose owners are told. */
 const ownerBins = 200;
 /** Loads that are told one by one at least; the last bin holds all above. */
 const fewestLoads = 64;
 
-export interface Diagnosed extends SharedStart {
-  report: SharingReport;
-}
-
 /** @throws SparseError `runs.not-sharing`, `rps.*` */
-export function* staticReport(config: Config, plan: NetworkPlan): Parts<Diagnosed> {
-  const start = yield* sharedStart(config, plan);
-  const { run, memory } = start;
+export function* staticReport(config: Config, plan: NetworkPlan): Parts<SharingReport> {
+  const { run, memory } = yield* sharedParts(config, plan);
   yield;
   const { sharing } = run;
   const owners = new Owners(sharing, ownerBins);
-  const { figures, findings } = yield* diagnoseStatic(run, memory, { known: start.known, also: owners });
-  const { audit, gamma, gammas, normRatio, largestFactor } = figures;
+  const { figures, findings } = yield* diagnoseStatic(run, memory, owners);
+  const { audit, gamma, normRatio, largestFactor } = figures;
   const { dense, bytes } = plan.sharing!;
   const { method, mapping, scope, compression, scaler, initStd } = config.sharing!;
   const wiring = wiringOf(sharing, config.sharing!);
-  const report: SharingReport = {
+  return {
     ...{ method, mapping, scope, compression, scaler },
     ...(initStd !== undefined && { initStd }),
     learningRate: run.optimizer.learningRate,
@@ -56,9 +51,7 @@ export function* staticReport(config: Config, plan: NetworkPlan): Parts<Diagnose
       of: loadBins(audit.loads, audit.mean),
       ...{ mean: audit.mean, max: audit.max, unused: audit.unused / sharing.m, cv: audit.cv },
     },
-    gamma: run.scales.normalised
-      ? unitGamma(sharing.m - audit.unused)
-      : { ...gammaHistogram(gammas, gamma), mean: gamma.mean, median: gamma.median, max: gamma.max },
+    gamma: gamma ? gammaPart(gamma) : unitGamma(sharing.m - audit.unused),
     owners: { bins: ownerBins, counts: Array.from(owners.counts) },
     findings: inOrder(
       [...findings, ...diagnoseAdam(run), diagnoseHalf(figures), ...diagnoseWiring(wiring, metadataText(wiring))].map(
@@ -67,8 +60,12 @@ export function* staticReport(config: Config, plan: NetworkPlan): Parts<Diagnose
     ),
     tested: [],
   };
-  return { ...start, report };
 }
+
+const gammaPart = ({ values, figures }: Gammas): SharingReport['gamma'] => ({
+  ...gammaHistogram(values, figures),
+  ...{ mean: figures.mean, median: figures.median, max: figures.max },
+});
 
 /** Of the normalised form, QᵀQ = I: as a histogram of values that are all 1. */
 const unitGamma = (locations: number): SharingReport['gamma'] => ({

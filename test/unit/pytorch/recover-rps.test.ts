@@ -5,7 +5,8 @@ import { tensorShape } from '../../../src/core/density/layer-shape';
 import { Rng } from '../../../src/core/rng';
 import { memoryTensor, metadataText, sharingKey } from '../../../src/core/rps/metadata';
 import { expand } from '../../../src/core/rps/recover';
-import { drawMemory, normalisedScales, plainScales } from '../../../src/core/rps/scales';
+import { drawMemory, MemoryDrawing } from '../../../src/core/rps/initial-draw';
+import { normalisedScales, plainScales } from '../../../src/core/rps/scales';
 import type { Scales } from '../../../src/core/rps/scales';
 import { sharingOf } from '../../../src/core/rps/sharing';
 import type { Sharing } from '../../../src/core/rps/sharing';
@@ -21,7 +22,7 @@ async function fileOf(
   scales: Scales,
   change: (text: string) => string = (text) => text,
 ): Promise<{ shared: string; expanded: string }> {
-  const memory = drawMemory(sharing, scales, { kind: 'normal', s: 0.04 }, Rng.fromSeed(5));
+  const memory = drawMemory(sharing, scales, new MemoryDrawing({ kind: 'normal', s: 0.04 }, Rng.fromSeed(5)));
   const folder = await temporaryFolder();
   const [shared, expanded] = [join(folder, 'shared.safetensors'), join(folder, 'expanded.safetensors')];
   await writeSafetensors(shared, [{ name: memoryTensor, dtype: 'F32', shape: [sharing.m], data: memory }], {

@@ -26,8 +26,6 @@ export interface GammaFigures {
   max: number;
   /** Largest sum(lambda²) n / sum(lambda)² of a location: how much longer the steps of v1 are than the provable ones. */
   gap: number;
-  /** Largest sum of the factors of a location: lambda, in the normalised form sigma / sqrt(S2_j). */
-  largestSum: number;
   /** Under v2, v3 and v4: Gamma over what the scaler divides by, which is how far a location steps where its sharers agree. */
   scaled?: { mean: number; max: number };
 }
@@ -38,12 +36,12 @@ export interface Gammas {
   figures: GammaFigures;
 }
 
-type Totals = Pick<GammaFigures, 'min' | 'max' | 'gap' | 'largestSum'> & { total: number };
+type Totals = Pick<GammaFigures, 'min' | 'max' | 'gap'> & { total: number; largestSum: number };
 
 /** Of each location its count, sum of lambda and sum of lambda², side by side: one miss of the cache in place of three. */
 const stride = 3;
 
-/** From one look at every location; of a fold without one. */
+/** Of scales that are not normalised, from one look at every location; of a fold without one. */
 export class GammaSumming implements Counting {
   private readonly totals: Totals = { total: 0, min: Infinity, max: 0, gap: 0, largestSum: 0 };
   private readonly scaled = { total: 0, max: 0 };
@@ -53,7 +51,7 @@ export class GammaSumming implements Counting {
 
   constructor(
     private readonly sharing: Sharing,
-    private readonly scales: Pick<Scales, 'lambda' | 'normalised'>,
+    private readonly scales: Scales,
     private readonly scaler: ScalerName,
   ) {
     const known = knownSums(sharing, scales.lambda);
@@ -85,10 +83,15 @@ export class GammaSumming implements Counting {
     this.sums.fill(0);
   };
 
+  /** Largest sum of lambda of a location, when all is told. */
+  get largestSum(): number {
+    return this.totals.largestSum;
+  }
+
   /** When all is told. */
   gammas(): Gammas {
     const { m } = this.sharing;
-    const { total, ...ends } = this.totals;
+    const { total, min, max: most, gap } = this.totals;
     const { total: steps, max } = this.scaled;
     const scaled = max > 0 ? { scaled: { mean: steps / m, max } } : {};
     const { squares: values } = this;
@@ -96,7 +99,7 @@ export class GammaSumming implements Counting {
     return {
       values,
       figures: {
-        ...{ mean: total / m, ...ends, ...scaled },
+        ...{ mean: total / m, min, max: most, gap, ...scaled },
         // Of as many locations as weights it takes long: only where it is asked for.
         get median() {
           return (median ??= medianOf(values, m));
@@ -108,7 +111,6 @@ export class GammaSumming implements Counting {
   /** Into `values` too, by `ends` where these are stretches. */
   private total(sums: Float64Array, { values, ends }: LocationValues): void {
     let { total, min, max, gap, largestSum } = this.totals;
-    const { normalised } = this.scales;
     for (let k = 0, from = 0; k < values.length; k++) {
       const to = ends ? ends[k] : from + 1;
       const count = sums[stride * k];
@@ -117,13 +119,12 @@ export class GammaSumming implements Counting {
       // Where nothing lies all is 0, and 0 / 0 is neither above nor below anything: no branch that nobody could guess.
       const used = gamma * (gamma / gamma);
       const steps = (gamma * count) / (sum * sum);
-      const factors = normalised ? sum / Math.sqrt(gamma) : sum;
       values[k] = gamma;
       total += gamma * (to - from);
       if (used < min) min = used;
       if (gamma > max) max = gamma;
       if (steps > gap) gap = steps;
-      if (factors > largestSum) largestSum = factors;
+      if (sum > largestSum) largestSum = sum;
       from = to;
     }
     Object.assign(this.totals, { total, min, max, gap, largestSum });
@@ -162,27 +163,35 @@ function medianOf(values: LocationValues, m: number): number {
   return stretches.find(([, locations]) => (above += locations) >= rank)![0];
 }
 
-export function diagnoseGammas(run: SharedRun, gamma: GammaFigures): Finding[] {
-  const { sharing, scaler, scales } = run;
+/** QᵀQ = I: whatever sigma is, no location steps further than another, and Gamma is 1. */
+function normalisedGammas({ sharing }: SharedRun): Finding[] {
+  const facts = { neutral: neutralInitStd(sharing), normalised: 1 };
+  const one = { id: 'D3', value: 1, threshold: null, verdict: 'info' } as const;
+  return [
+    { ...one, measure: 'mean-gamma', facts: { ...facts, median: 1 } },
+    { ...one, measure: 'largest-gamma', facts },
+  ];
+}
+
+/** `gamma`: nothing of the normalised form. */
+export function diagnoseGammas(run: SharedRun, gamma: GammaFigures | undefined): Finding[] {
+  if (!gamma) return normalisedGammas(run);
+  const { sharing, scaler } = run;
   // No scaler reaches Adam.
   const steps = isAdam(run) ? undefined : gamma.scaled;
   // Scaled steps go by 1 / s.
   const neutral = steps && run.initStd !== undefined ? run.initStd * steps.mean : neutralInitStd(sharing);
   const counts = powerOfScale(run) > 0 && !isAdam(run);
-  // QᵀQ = I: whatever sigma is, no location steps further than another.
-  const { mean, max: most } = scales.normalised ? { mean: 1, max: 1 } : (steps ?? gamma);
+  const { mean, max: most } = steps ?? gamma;
   const judged = (value: number): boolean => counts && (value > multiplierLimit || value < 1 / multiplierLimit);
-  const aside: Finding['facts'] = {
-    ...(powerOfScale(run) > 0 && isAdam(run) && { adam: 1 }),
-    ...(scales.normalised && { normalised: 1 }),
-  };
+  const aside: Finding['facts'] = { ...(powerOfScale(run) > 0 && isAdam(run) && { adam: 1 }) };
   const scaled = (of: number): Finding['facts'] => (steps ? { scaler, gamma: of } : {});
   const findings: Finding[] = [
     {
       ...{ id: 'D3', measure: 'mean-gamma', value: mean, threshold: counts ? multiplierLimit : null },
       ...(counts && { least: 1 / multiplierLimit }),
       verdict: !counts ? 'info' : judged(mean) ? 'warn' : 'ok',
-      facts: { neutral, median: scales.normalised ? 1 : gamma.median, ...aside, ...scaled(gamma.mean) },
+      facts: { neutral, median: gamma.median, ...aside, ...scaled(gamma.mean) },
       ...(judged(mean) && { fix: initStdFix(neutral) }),
     },
     {
@@ -192,7 +201,7 @@ export function diagnoseGammas(run: SharedRun, gamma: GammaFigures): Finding[] {
       ...(counts && most > multiplierLimit && { fix: fixes.theory }),
     },
   ];
-  if (!scales.normalised && scaler === 'v1' && !isAdam(run))
+  if (scaler === 'v1' && !isAdam(run))
     findings.push({
       ...{ id: 'D3', measure: 'scaler-gap', value: gamma.gap, threshold: scalerGapLimit },
       verdict: gamma.gap > scalerGapLimit ? 'warn' : 'ok',

@@ -1,52 +1,83 @@
 /** D4: whether the network begins as large as without sharing; the layer that is furthest off (rps.md 6). */
+import type { Parts } from '../../parts';
 import type { Audit } from '../audit';
 import { regionSize } from '../location-counts';
 import type { Counting, CountVisitor } from '../location-counts';
-import { valuesBetween } from '../location-values';
+import type { Factors } from './factors';
 import type { Finding } from './finding';
 import { fixes, largerMemoryFix } from './finding';
 import type { SharedRun } from './settings';
 
-/** Of each layer the norm of what is recovered, from the locations of its weights, and the largest factor of one. */
+/**
+ * Part of the initial memory, asked for from its beginning on, without a gap, and with the deviations of its numbers in the
+ * normalised form. Only good until the next is asked for.
+ */
+export type MemoryParts = (from: number, to: number, deviations: Float64Array | undefined) => Float32Array;
+
+/** As many weights of a layer at each of the locations `from` to `to` (exclusive). */
+interface Run {
+  layer: number;
+  from: number;
+  to: number;
+  times: number;
+}
+
+/**
+ * Of each layer the norm of what is recovered, from the locations of its weights, and the largest factor of one. What lies in a
+ * region is kept until the region is told whole, for the factors come of all of it; runs to the end.
+ */
 export class RecoveredNorms implements Counting {
-  /** Of the region that was told of last: the squared products of memory and factor, and the factors. */
+  /** Of a region: the squared products of memory and factor. */
   private readonly energy = new Float64Array(regionSize);
-  private readonly factors: Float64Array | undefined;
-  private filled = -1;
+  private readonly told: CountedPlaces[];
+  private readonly runs: Run[] = [];
   private readonly squares: Float64Array;
   private readonly largest: Float64Array;
 
   constructor(
     private readonly run: SharedRun,
-    private readonly memory: Float32Array,
+    private readonly memory: MemoryParts,
+    /** Of a region; of the normalised form. */
+    private readonly factors: ((from: number, to: number) => Factors) | undefined,
   ) {
     const { layers } = run.sharing;
-    if (run.scales.inverse) this.factors = new Float64Array(regionSize);
+    this.told = layers.map(() => new CountedPlaces());
     this.squares = new Float64Array(layers.length);
-    this.largest = new Float64Array(layers.length).fill(this.factors ? 0 : 1);
+    this.largest = new Float64Array(layers.length).fill(factors ? 0 : 1);
   }
 
-  readonly add: CountVisitor = (layer, places, times, size, start) => {
-    if (this.filled !== start) this.fill(start);
-    const { energy, factors } = this;
-    let sum = 0;
-    for (let k = 0; k < size; k++) sum += times[k] * energy[places[k] - start];
-    this.squares[layer] += sum;
-    if (!factors) return;
-    let largest = this.largest[layer];
-    for (let k = 0; k < size; k++) if (factors[places[k] - start] > largest) largest = factors[places[k] - start];
-    this.largest[layer] = largest;
+  readonly add: CountVisitor = (layer, places, times, size, start) => this.told[layer].keep(places, times, size, start);
+
+  readonly addRun = (layer: number, from: number, to: number, times: number): void =>
+    void this.runs.push({ layer, from, to, times });
+
+  readonly done = (from: number, to: number): void => {
+    const factors = this.fill(from, to);
+    this.told.forEach((places, layer) => {
+      if (places.size === 0) return;
+      this.squares[layer] += places.sumOf(this.energy);
+      if (factors) this.largest[layer] = Math.max(this.largest[layer], places.largestOf(factors));
+      places.size = 0;
+    });
   };
 
-  readonly addRun = (layer: number, from: number, to: number, times: number): void => {
-    const { energy, factors } = this;
-    for (let start = from - (from % regionSize); start < to; start += regionSize) {
-      if (this.filled !== start) this.fill(start);
-      const [first, end] = [Math.max(from, start) - start, Math.min(to - start, regionSize)];
-      this.squares[layer] += times * sumOf(energy, first, end);
-      if (factors) this.largest[layer] = Math.max(this.largest[layer], largestOf(factors, first, end));
+  /** Of runs nothing is done before all are told. */
+  *runsInParts(): Parts<void> {
+    const { runs, energy } = this;
+    if (runs.length === 0) return;
+    const { m } = this.run.sharing;
+    for (let start = 0; start < m; start += regionSize) {
+      const end = Math.min(m, start + regionSize);
+      const factors = this.fill(start, end);
+      for (const { layer, from, to, times } of runs) {
+        const [first, last] = [Math.max(from, start) - start, Math.min(to, end) - start];
+        if (first >= last) continue;
+        this.squares[layer] += times * sumOf(energy, first, last);
+        if (factors) this.largest[layer] = Math.max(this.largest[layer], largestOf(factors, first, last));
+      }
+      yield;
     }
-  };
+  }
 
   /** Per layer: root mean square of the weights over sigma. */
   ratios(): number[] {
@@ -61,17 +92,50 @@ export class RecoveredNorms implements Counting {
     return Array.from(this.run.scales.lambda, (lambda, l) => lambda * this.largest[l]);
   }
 
-  private fill(start: number): void {
-    const { energy, factors, memory } = this;
-    const { inverse } = this.run.scales;
-    const size = Math.min(regionSize, memory.length - start);
-    for (let k = 0; k < size; k++) energy[k] = memory[start + k];
-    if (inverse && factors) {
-      valuesBetween(inverse, start, start + size, factors);
-      for (let k = 0; k < size; k++) energy[k] *= factors[k];
+  private fill(from: number, to: number): Float64Array | undefined {
+    const of = this.factors?.(from, to);
+    squareInto(this.energy, this.memory(from, to, of?.deviations), of?.factors);
+    return of?.factors;
+  }
+}
+
+// Functions of their own, which are compiled by themselves.
+
+function squareInto(energy: Float64Array, memory: Float32Array, factors: Float64Array | undefined): void {
+  for (let k = 0; k < memory.length; k++) {
+    const value = factors ? memory[k] * factors[k] : memory[k];
+    energy[k] = value * value;
+  }
+}
+
+/** Of one layer in one region. */
+class CountedPlaces {
+  size = 0;
+  private within = new Uint16Array(0);
+  private times = new Uint32Array(0);
+
+  keep(places: Int32Array, times: Uint32Array, size: number, start: number): void {
+    if (size > this.within.length)
+      [this.within, this.times] = [new Uint16Array(regionSize), new Uint32Array(regionSize)];
+    for (let k = 0; k < size; k++) {
+      this.within[k] = places[k] - start;
+      this.times[k] = times[k];
     }
-    for (let k = 0; k < size; k++) energy[k] *= energy[k];
-    this.filled = start;
+    this.size = size;
+  }
+
+  sumOf(values: Float64Array): number {
+    const { within, times, size } = this;
+    let sum = 0;
+    for (let k = 0; k < size; k++) sum += times[k] * values[within[k]];
+    return sum;
+  }
+
+  largestOf(values: Float64Array): number {
+    const { within, size } = this;
+    let largest = 0;
+    for (let k = 0; k < size; k++) if (values[within[k]] > largest) largest = values[within[k]];
+    return largest;
   }
 }
 

@@ -36,8 +36,7 @@ export function diagnoseAdam(run: SharedRun): Finding[] {
 const largestHalf = 65_504;
 
 /** D12: a gradient of the memory sums over all sharers, and leaves the range of half precision so many times earlier. */
-export function diagnoseHalf({ audit, gamma }: StaticFigures): Finding {
-  const value = gamma.largestSum;
+export function diagnoseHalf({ audit, largestSum: value }: StaticFigures): Finding {
   return {
     ...{ id: 'D12', measure: 'half-precision', value, threshold: audit.max },
     // As many times as there are sharers is what lambda of 1 comes to; here it is told only.

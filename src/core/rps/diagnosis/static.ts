@@ -2,23 +2,25 @@
 import type { Parts } from '../../parts';
 import { auditInParts } from '../audit';
 import type { Audit } from '../audit';
-import type { Counting, KeptPlaces } from '../location-counts';
-import type { LocationValues } from '../location-values';
+import type { Counting } from '../location-counts';
 import { neutralInitStd } from '../scales';
 import type { Finding } from './finding';
+import { FactorSumming } from './factors';
 import { fixes } from './finding';
 import { diagnoseGammas, GammaSumming } from './gammas';
-import type { GammaFigures, Gammas } from './gammas';
+import type { Gammas } from './gammas';
 import { diagnoseLoads } from './loads';
 import { diagnoseNorms, RecoveredNorms } from './norms';
+import type { MemoryParts } from './norms';
 import { isAdam, multiplierLimit, powerOfScale, powerOfStep } from './settings';
 import type { SharedRun } from './settings';
 
 export interface StaticFigures {
   audit: Audit;
-  gamma: GammaFigures;
-  /** Gamma of each location. */
-  gammas: LocationValues;
+  /** Nothing of the normalised form, where it is 1 wherever anything lies. */
+  gamma?: Gammas;
+  /** Largest sum of the factors of a location: lambda, in the normalised form sigma / sqrt(S2_j). */
+  largestSum: number;
   /** Per layer: norm of what is recovered over sigma sqrt(n_l). */
   normRatio: number[];
   /** Per layer: the most that a number of the memory is multiplied with. */
@@ -30,24 +32,17 @@ export interface StaticDiagnosis {
   findings: Finding[];
 }
 
-/** What is known of a memory before it is diagnosed: the factors of the normalised form were made of it. */
-export interface KnownSums {
-  gammas: Gammas;
-  places: KeptPlaces | undefined;
-}
-
-/** `memory`: as drawn. `also`: as of `auditInParts`. */
-export function* diagnoseStatic(
-  run: SharedRun,
-  memory: Float32Array,
-  { known, also }: { known?: KnownSums | undefined; also?: Counting } = {},
-): Parts<StaticDiagnosis> {
-  const summing = known ? undefined : new GammaSumming(run.sharing, run.scales, run.scaler);
-  const recovered = new RecoveredNorms(run, memory);
+/** One look at every location; factors of the normalised form are not looked at but made. `also`: as of `auditInParts`. */
+export function* diagnoseStatic(run: SharedRun, memory: MemoryParts, also?: Counting): Parts<StaticDiagnosis> {
+  const { sharing, scales } = run;
+  const factors = scales.normalised ? new FactorSumming(sharing) : undefined;
+  const gammas = factors ? undefined : new GammaSumming(sharing, scales, run.scaler);
+  const summing = factors ?? gammas!;
+  const recovered = new RecoveredNorms(run, memory, factors && ((from, to) => factors.of(from, to)));
   yield;
-  const counting: Counting = {
+  const audit = yield* auditInParts(sharing, {
     add: (...counted) => {
-      summing?.add(...counted);
+      summing.add(...counted);
       recovered.add(...counted);
       also?.add(...counted);
     },
@@ -55,16 +50,20 @@ export function* diagnoseStatic(
       recovered.addRun(...counted);
       also?.addRun(...counted);
     },
-    done: (from, to) => summing?.done(from, to),
-  };
-  const audit = yield* auditInParts(run.sharing, { also: counting, places: known?.places });
-  const { values: gammas, figures: gamma } = known?.gammas ?? summing!.gammas();
+    done: (from, to) => {
+      summing.done(from, to);
+      recovered.done(from, to);
+    },
+  });
+  yield* recovered.runsInParts();
   const normRatio = recovered.ratios();
-  const figures = { audit, gamma, gammas, normRatio, largestFactor: recovered.largestFactors() };
+  const gamma = gammas?.gammas();
+  const { largestSum } = summing;
+  const figures = { audit, ...(gamma && { gamma }), largestSum, normRatio, largestFactor: recovered.largestFactors() };
   const findings = [
     ...lambdas(run),
     ...diagnoseLoads(run, audit),
-    ...diagnoseGammas(run, gamma),
+    ...diagnoseGammas(run, gamma?.figures),
     ...diagnoseNorms(run, audit, normRatio),
     ...continuity(run, audit),
   ];

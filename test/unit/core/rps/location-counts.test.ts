@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { finish } from '../../../../src/core/parts';
 import { audit } from '../../../../src/core/rps/audit';
-import { countedInParts, placesInParts } from '../../../../src/core/rps/location-counts';
+import { countedInParts } from '../../../../src/core/rps/location-counts';
 import type { Counting } from '../../../../src/core/rps/location-counts';
 import { recover, recoverRange } from '../../../../src/core/rps/recover';
 import { normalisedScales } from '../../../../src/core/rps/scales';
@@ -146,12 +146,6 @@ describe('region by region', () => {
       expect(ends).toEqual([...Array.from({ length: Math.ceil(sharing.m / region) }, (_, r) => r * region), sharing.m]);
       expect(same(told, expected)).toBe(true);
     }
-    // Places that were kept are the same.
-    const again: Told = [];
-    const places = finish(placesInParts(sharing));
-    expect(places === undefined).toBe(sharing.m <= region);
-    finish(countedInParts(sharing, telling(again), { places }));
-    expect(same(again, expected)).toBe(true);
     expectAudit(sharing, loads, collisions);
   });
 

@@ -6,7 +6,8 @@ import { audit } from '../../../../src/core/rps/audit';
 import { spreadOut } from '../../../../src/core/rps/location-values';
 import { expand, gather, recover } from '../../../../src/core/rps/recover';
 import { locationsOf } from '../../../../src/core/rps/mapping';
-import { adamMultipliers, drawMemory, normalisedScales, plainScales, scalerOf } from '../../../../src/core/rps/scales';
+import { drawMemory, MemoryDrawing } from '../../../../src/core/rps/initial-draw';
+import { adamMultipliers, normalisedScales, plainScales, scalerOf } from '../../../../src/core/rps/scales';
 import { sharingOf } from '../../../../src/core/rps/sharing';
 import { dot, normals, presetToShare, smallLayers } from './layers';
 
@@ -43,7 +44,11 @@ it('the same layers converted in another order lie where they lay: offsets are o
 describe('the initial scale', () => {
   const scales = plainScales(fold, 0.04);
   const norm = (kind: 'uniform' | 'normal' | 'compat'): number => {
-    const weights = expand(fold, scales, drawMemory(fold, scales, { kind, s: 0.04 }, Rng.fromSeed(1)));
+    const weights = expand(
+      fold,
+      scales,
+      drawMemory(fold, scales, new MemoryDrawing({ kind, s: 0.04 }, Rng.fromSeed(1))),
+    );
     const squares = weights.map((layer, l) => dot(layer, layer) / layers[l].deviation ** 2);
     return Math.sqrt(squares.reduce((a, b) => a + b, 0) / fold.n);
   };

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Rng } from '../../../../src/core/rng';
 import { expand, gather, project, recover } from '../../../../src/core/rps/recover';
-import { drawMemory, normalisedScales, plainScales } from '../../../../src/core/rps/scales';
+import { drawMemory, MemoryDrawing } from '../../../../src/core/rps/initial-draw';
+import { normalisedScales, plainScales } from '../../../../src/core/rps/scales';
 import type { Scales } from '../../../../src/core/rps/scales';
 import { sharingOf } from '../../../../src/core/rps/sharing';
 import type { MappingSpec, Sharing } from '../../../../src/core/rps/sharing';
@@ -106,7 +107,11 @@ it('draws weights with the deviation of each layer, whatever the scale', () => {
     const sharing = sharingOf(layers, { compression: 3, spec, scope: 'global' });
     for (const scales of [plainScales(sharing, 0.7), normalisedScales(sharing)]) {
       const kind = scales.normalised ? 'normal' : 'uniform';
-      const weights = expand(sharing, scales, drawMemory(sharing, scales, { kind, s: 0.7 }, Rng.fromSeed(2)));
+      const weights = expand(
+        sharing,
+        scales,
+        drawMemory(sharing, scales, new MemoryDrawing({ kind, s: 0.7 }, Rng.fromSeed(2))),
+      );
       weights.forEach((layer, l) => {
         const ratio = Math.sqrt(dot(layer, layer) / layer.length) / layers[l].deviation;
         expect(Math.abs(ratio - 1)).toBeLessThan(6 / Math.sqrt(layer.length));

@@ -5,9 +5,9 @@ import { gammaOf, locationSums } from '../../../../src/core/rps/location-sums';
 import { scalerNames } from '../../../../src/core/rps/names';
 import type { ScalerName } from '../../../../src/core/rps/names';
 import { gather, recover } from '../../../../src/core/rps/recover';
+import { drawMemory, MemoryDrawing } from '../../../../src/core/rps/initial-draw';
 import {
   adamMultipliers,
-  drawMemory,
   neutralInitStd,
   normalisedScales,
   plainScales,
@@ -139,7 +139,7 @@ describe('the scale of the memory', () => {
   it('two memories from one generator differ by the scale only', () => {
     const sharing = share(0, 6);
     const draw = (s: number): Float32Array =>
-      drawMemory(sharing, plainScales(sharing, s), { kind: 'uniform', s }, Rng.fromSeed(1));
+      drawMemory(sharing, plainScales(sharing, s), new MemoryDrawing({ kind: 'uniform', s }, Rng.fromSeed(1)));
     const [a, b] = [draw(1), draw(8)];
     expect(b).toEqual(a.map((value) => 8 * value));
   });

@@ -17,7 +17,7 @@ sharing: { method: roast, tile: [8, 8], compression: 8 }
 `;
 
 const { config, plan } = checkConfig(text, 'yaml');
-const { report } = finish(staticReport(config!, plan!));
+const report = finish(staticReport(config!, plan!));
 const measured: SharingReport = {
   ...report,
   batch: { examples: 128, loss: 2.3, updateRatio: 0.1, keptEnergy: 0.1, cosine: null, curvature: NaN },

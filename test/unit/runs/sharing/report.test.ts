@@ -4,9 +4,11 @@ import { checkConfig } from '../../../../src/config/check';
 import { finish } from '../../../../src/core/parts';
 import { sharersInParts } from '../../../../src/core/rps/audit';
 import { mappingNames } from '../../../../src/core/rps/names';
+import { recover } from '../../../../src/core/rps/recover';
 import type { SharingReport } from '../../../../src/protocol/sharing';
 import { mappedOf } from '../../../../src/runs/sharing/mapped';
 import { staticReport } from '../../../../src/runs/sharing/report';
+import { sharedStart } from '../../../../src/runs/sharing/shared-run';
 
 const configOf = (sharing: string): string => `version: 1
 name: shared
@@ -20,7 +22,7 @@ train: { optimizer: { name: sgd, learningRate: 0.1 } }
 function reportOf(sharing: string): SharingReport {
   const { config, plan, issues } = checkConfig(configOf(sharing), 'yaml');
   if (!config || !plan) throw new Error(issues.map(({ message }) => message).join('\n'));
-  return finish(staticReport(config, plan)).report;
+  return finish(staticReport(config, plan));
 }
 
 const find = ({ findings }: SharingReport, measure: string): SharingReport['findings'][number] =>
@@ -44,7 +46,8 @@ describe('the static report', () => {
     'of STABLE-RPS has a Gamma of 1 everywhere, which the sharers of a location say too: %s',
     (mapping) => {
       const { config, plan } = checkConfig(configOf(`mapping: ${mapping}, compression: 10`), 'yaml');
-      const { report, run } = finish(staticReport(config!, plan!));
+      const report = finish(staticReport(config!, plan!));
+      const { run } = finish(sharedStart(config!, plan!));
       const { scaleAt } = mappedOf(run.sharing, run.scales);
       for (const location of [0, 100, 20_000]) {
         const sharers = finish(sharersInParts(run.sharing, location));
@@ -84,6 +87,27 @@ describe('the static report', () => {
       expect(report.gamma.edges[report.gamma.edges.length - 1]).toBeGreaterThanOrEqual(report.gamma.max * (1 - 1e-9));
     },
   );
+
+  it.each(
+    ['method: roast, initStd: 0.03', 'method: stable-rps'].flatMap((method) =>
+      mappingNames.flatMap((mapping) => [1, 7].map((compression) => [method, mapping, compression] as const)),
+    ),
+  )('is of the memory that a run begins with: %s, %s, at %d', (method, mapping, compression) => {
+    const { config, plan } = checkConfig(
+      configOf(`${method}, mapping: ${mapping}, compression: ${compression}`),
+      'yaml',
+    );
+    const { layers } = finish(staticReport(config!, plan!));
+    const { run, memory } = finish(sharedStart(config!, plan!));
+    layers.forEach(({ weights, deviation, normRatio }, l) => {
+      const own = new Float32Array(weights);
+      recover(run.sharing, run.scales, memory, l, own);
+      expect(normRatio / (Math.sqrt(total([...own].map((value) => value * value)) / weights) / deviation)).toBeCloseTo(
+        1,
+        5,
+      );
+    });
+  });
 
   it('tells ROAST at a small scale of the memory what makes it diverge, and offers what helps', () => {
     const report = reportOf('method: roast, mapping: fold, compression: 50, initStd: 0.001');

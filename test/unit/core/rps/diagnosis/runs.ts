@@ -5,7 +5,8 @@ import type { Finding, Measure } from '../../../../../src/core/rps/diagnosis/fin
 import type { SharedRun } from '../../../../../src/core/rps/diagnosis/settings';
 import { diagnoseStatic } from '../../../../../src/core/rps/diagnosis/static';
 import type { StaticDiagnosis } from '../../../../../src/core/rps/diagnosis/static';
-import { drawMemory, normalisedScales, plainScales } from '../../../../../src/core/rps/scales';
+import { drawMemory, MemoryDrawing } from '../../../../../src/core/rps/initial-draw';
+import { normalisedScales, plainScales } from '../../../../../src/core/rps/scales';
 import { sharingOf } from '../../../../../src/core/rps/sharing';
 import type { LayerToShare, MappingSpec } from '../../../../../src/core/rps/sharing';
 import { smallLayers } from '../layers';
@@ -40,11 +41,13 @@ export const memoryOf = (run: SharedRun): Float32Array =>
   drawMemory(
     run.sharing,
     run.scales,
-    { kind: run.compat ? 'compat' : 'uniform', s: run.initStd ?? 1 },
-    Rng.fromSeed(4),
+    new MemoryDrawing({ kind: run.compat ? 'compat' : 'uniform', s: run.initStd ?? 1 }, Rng.fromSeed(4)),
   );
 
-export const staticOf = (run: SharedRun): StaticDiagnosis => finish(diagnoseStatic(run, memoryOf(run)));
+export function staticOf(run: SharedRun): StaticDiagnosis {
+  const memory = memoryOf(run);
+  return finish(diagnoseStatic(run, (from, to) => memory.subarray(from, to)));
+}
 
 export const named = (findings: readonly Finding[], measure: Measure): Finding => {
   const found = findings.find((finding) => finding.measure === measure);
