@@ -39,8 +39,8 @@ export const sharing = {
     },
     compression: {
       kind: 'number',
+      // The most depends on the network: its plan says it.
       min: 1,
-      max: 2 ** 30,
       ratio: true,
       default: 10,
       unit: 'shared weights for each one stored',
@@ -151,7 +151,6 @@ export const sharing = {
         minSize: {
           kind: 'integer',
           min: 1,
-          max: 2 ** 30,
           default: 1,
           unit: 'weights',
           doc: 'Layers with fewer weights stay dense.',

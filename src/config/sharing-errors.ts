@@ -18,7 +18,7 @@ export const denseLayerToShare = (pattern: string): Finding =>
 export const nothingShared = (minSize: number, largest: { name: string; weights: number }): Finding =>
   finding(
     'nothing-shared',
-    `sharing.include.minSize is ${count(minSize)}, but the largest layer that sharing.include.names fits, ${largest.name}, has ${count(largest.weights)} weights: ` +
+    `sharing.include.minSize is ${minSize}, but the largest layer that sharing.include.names fits, ${largest.name}, has ${count(largest.weights)} weights: ` +
       `nothing would be shared. Use at most ${count(largest.weights)}.`,
     change(String(largest.weights)),
   );

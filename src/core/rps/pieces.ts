@@ -21,7 +21,7 @@ export function checkPieces({ layers, parts, spec, n, scope }: Sharing): void {
     const piece = pieceOf(spec, layer);
     return piece ? piece[0] * piece[1] : 1;
   });
-  const tight = sizes.findIndex((size, l) => size > parts[l].length);
+  const tight = sizes.findIndex((size, l) => size > Math.max(1, parts[l].length));
   if (tight === -1) return;
   const most = Math.min(...sizes.map((size, l) => (scope === 'global' ? n : layers[l].weights) / size));
   throw pieceTooLarge({

@@ -79,14 +79,15 @@ export function sharingOf(
   const share = (weights: number): number => Math.floor((weights / compression) * (1 + 1e-12));
   const parts: MemoryPart[] = [];
   let m = scope === 'global' ? share(n) : 0;
-  if (compression > n) throw errors.compressionTooHigh(compression, n);
   for (const layer of counted) {
     const length = scope === 'global' ? m : Math.max(1, share(layer.weights));
     parts.push({ start: scope === 'global' ? 0 : m, length });
     if (scope === 'local') m += length;
   }
   const sharing = { layers: counted, parts, n, m, compression, spec, scope };
+  // Where a piece needs more than one location, less is possible.
   checkPieces(sharing);
+  if (compression > n) throw errors.compressionTooHigh(compression, n);
   return sharing;
 }
 

@@ -95,6 +95,11 @@ sharing: {}
     ['{ compression: 0 }', 'config.out-of-range', '1'],
     ['{ compression: 200000 }', 'config.compression-too-high', '129400'],
     ['{ scope: local, compression: 200000 }', 'config.compression-too-high', '129400'],
+    ['{ compression: 129401 }', 'config.compression-too-high', '129400'],
+    ['{ compression: 1e12 }', 'config.compression-too-high', '129400'],
+    ['{ compression: 1e300 }', 'config.compression-too-high', '129400'],
+    ['{ mapping: roast, compression: 1e12 }', 'config.tile-too-large', '126.3'],
+    ['{ include: { minSize: 1e12 } }', 'config.nothing-shared', '78400'],
     ['{ mapping: roast, compression: 1000 }', 'config.tile-too-large', '126.3'],
     ['{ include: { minSize: 100000 } }', 'config.nothing-shared', '78400'],
     ['{ include: { names: [fx1] } }', 'config.no-such-layer', 'fc1'],
@@ -109,6 +114,12 @@ sharing: {}
     const mended = written.slice(0, start.offset) + suggestion + written.slice(end.offset);
     expect(checkConfig(mended, 'yaml').issues.filter(({ severity }) => severity === 'error')).toEqual([]);
   });
+});
+
+it.each(['.inf', '-.inf', '.nan', 'ten'])('a compression of %s is no number', (compression) => {
+  const found = check(`{ compression: ${compression} }`);
+  expect(codes(found)).toEqual(['config.wrong-type']);
+  expect(found.issues[0].message).toMatch(/; expected a number at least 1\.$/);
 });
 
 describe('a predicted failure', () => {
