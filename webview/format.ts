@@ -1,4 +1,5 @@
 /** Numbers for people: 3 significant digits, grouped, with units. The exact value belongs on hover. */
+import { plural } from '../src/core/figure';
 import { h } from './dom';
 
 const grouped = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
@@ -7,7 +8,7 @@ const grouped = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 export const count = (value: number): string => grouped.format(value);
 
 /** `1 tensor`, `21 tensors`. */
-export const many = (value: number, one: string): string => `${count(value)} ${one}${value === 1 ? '' : 's'}`;
+export const many = (value: number, one: string): string => `${count(value)} ${plural(value, one)}`;
 
 /** Three significant digits: `0.0412`, `12.3`, `1,235`, `3.10e-7`. */
 export const figure = (value: number, digits = 3): string => {

@@ -2,6 +2,7 @@
 import { bytesText, stepText } from '../config/memory-errors';
 import type { SharingPlan } from '../config/sharing-plan';
 import { sharingTexts } from '../config/sharing-words';
+import { plural } from '../core/figure';
 import type { StepPlan } from '../core/step-memory';
 import { hanging } from '../protocol/facts';
 import type { SharingFinding, SharingReport, SharingSummary } from '../protocol/sharing';
@@ -30,7 +31,7 @@ export const headings = {
 
 /** Of weights put into a memory: how many, and what of them it does not hold. */
 export const sharedText = ({ n, m, error }: { n: number; m: number; error: number }): string =>
-  `${thousands(n)} weights in ${thousands(m)} numbers; not held: ${significant(error)} of their norm\n`;
+  `${thousands(n)} ${plural(n, 'weight')} in ${thousands(m)} ${plural(m, 'number')}; not held: ${significant(error)} of their norm\n`;
 
 /** In place of the bytes of a tensor that a shared memory in the file stands for. */
 export const recoveredText = 'shared';
@@ -56,7 +57,7 @@ export const notFinite = 'not finite';
 
 /** What is diagnosed, before its layers and findings. */
 export const sharingHeading = ({ scaler, initStd, n, m, learningRate, ...how }: SharingReport): string =>
-  `${methodText(how)}: ${thousands(n)} weights in ${thousands(m)} locations, scaler ${scaler}` +
+  `${methodText(how)}: ${thousands(n)} ${plural(n, 'weight')} in ${thousands(m)} ${plural(m, 'location')}, scaler ${scaler}` +
   `${initStd === undefined ? '' : `, initStd ${initStd}`}, learning rate ${learningRate}\n\n`;
 
 const verdicts = { ok: 'ok', info: '', warn: 'warning', fail: 'failure' } as const;
@@ -107,7 +108,7 @@ export const eitherStepLine = (sparse: StepPlan, tensors: StepPlan): string =>
 
 /** Bytes that a run with shared weights really holds. */
 const heldLine = ({ n, m, bytes, ...how }: SharingSummary): string =>
-  `shares ${thousands(n)} weights in ${thousands(m)} numbers (${methodText(how)}); held: ${bytesText(bytes.memory)} of memory, ${bytesText(bytes.dense)} beside it, ` +
+  `shares ${thousands(n)} ${plural(n, 'weight')} in ${thousands(m)} ${plural(m, 'number')} (${methodText(how)}); held: ${bytesText(bytes.memory)} of memory, ${bytesText(bytes.dense)} beside it, ` +
   `${bytesText(bytes.optimizer)} of the optimizer, ${bytesText(bytes.index)} of the mapping; within a step ${bytesText(bytes.weights)} of weights\n`;
 
 export const runHeading = ({

@@ -1,6 +1,9 @@
 /** Every sentence about `sharing`: one part of errors.ts. */
+import { plural } from '../core/figure';
 import { change, count, finding, shown, warning } from './finding';
 import type { Finding } from './finding';
+
+const parameters = (value: number): string => `${count(value)} ${plural(value, 'parameter')}`;
 
 export const sharingAndSparsity = (): Finding =>
   finding(
@@ -18,7 +21,7 @@ export const denseLayerToShare = (pattern: string): Finding =>
 export const nothingShared = (minSize: number, largest: { name: string; weights: number }): Finding =>
   finding(
     'nothing-shared',
-    `sharing.include.minSize is ${minSize}, but the largest layer that sharing.include.names fits, ${largest.name}, has ${count(largest.weights)} weights: ` +
+    `sharing.include.minSize is ${minSize}, but the largest layer that sharing.include.names fits, ${largest.name}, has ${count(largest.weights)} ${plural(largest.weights, 'weight')}: ` +
       `nothing would be shared. Use at most ${count(largest.weights)}.`,
     change(String(largest.weights)),
   );
@@ -104,14 +107,14 @@ export const nothingToCompare = (): Finding =>
 
 /** Why a method has no part in a comparison of `budget` stored parameters. */
 export const nothingToSave = (budget: number): string =>
-  `The memory leaves ${count(budget)} stored parameters, as many as the whole network has: nothing is to be pruned or made smaller. Use a larger sharing.compression.`;
+  `The memory leaves ${count(budget)} stored ${plural(budget, 'parameter')}, as many as the whole network has: nothing is to be pruned or made smaller. Use a larger sharing.compression.`;
 
 export const nothingToPrune = (): string =>
   'Every layer is `dense: true`, so there is nothing to prune. Leave it out of one at least.';
 
 /** `kept`: parameters that are not pruned, of a shared embedding too; `compression`: with which the budget is more. */
 export const moreThanPruned = (p: { budget: number; kept: number; compression: number }): string =>
-  `Pruning keeps biases, norms, embeddings and dense layers, ${count(p.kept)} parameters, more than the budget of ${count(p.budget)}. ` +
+  `Pruning keeps biases, norms, embeddings and dense layers, ${parameters(p.kept)}, more than the budget of ${count(p.budget)}. ` +
   `Leave the embedding out of sharing.include.names${p.compression > 1 ? `, or use a sharing.compression of at most ${p.compression}` : ''}.`;
 
 export const ownLayersStay = (): string =>
@@ -124,19 +127,19 @@ const ownHeld = 'with inputs, classes, groups and heads as they are';
 
 /** `least`: parameters of the narrowest. */
 export const noneSoNarrow = (p: { budget: number; least: number; compression: number }): string =>
-  `Layers of your own (model.layers) cannot be as small as ${count(p.budget)} parameters: ${ownHeld} the narrowest have ${count(p.least)}, the smallest budget that can be met (sharing.compression of at most ${p.compression}).`;
+  `Layers of your own (model.layers) cannot be as small as ${parameters(p.budget)}: ${ownHeld} the narrowest have ${count(p.least)}, the smallest budget that can be met (sharing.compression of at most ${p.compression}).`;
 
 export const noOwnNear = (p: { budget: number; nearest: number }): string =>
-  `No widths of your own layers (model.layers) come within 1 % of ${count(p.budget)} parameters, ${ownHeld}; the nearest have ${count(p.nearest)}.`;
+  `No widths of your own layers (model.layers) come within 1 % of ${parameters(p.budget)}, ${ownHeld}; the nearest have ${count(p.nearest)}.`;
 
 export const noFewerLayers = (preset: string): string => `${preset} with so few layers has none to leave out.`;
 
 /** `least`: parameters of the narrowest. */
 export const noneThatSmall = (preset: string, p: { budget: number; least: number; compression: number }): string =>
-  `No ${preset} is as small as ${count(p.budget)} parameters: one value or channel wide it has ${count(p.least)}, the smallest budget that can be met (sharing.compression of at most ${p.compression}).`;
+  `No ${preset} is as small as ${parameters(p.budget)}: one value or channel wide it has ${count(p.least)}, the smallest budget that can be met (sharing.compression of at most ${p.compression}).`;
 
 export const noneThatNear = (preset: string, p: { budget: number; nearest: number }): string =>
-  `No widths of ${preset} come within 1 % of ${count(p.budget)} parameters; the nearest have ${count(p.nearest)}.`;
+  `No widths of ${preset} come within 1 % of ${parameters(p.budget)}; the nearest have ${count(p.nearest)}.`;
 
 /** Why a comparison cannot say what a method would come to. */
 export const unknownData = (): string => 'What the data holds is not known here.';

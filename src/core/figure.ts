@@ -3,3 +3,6 @@ export function figureText(value: number, digits: number): string {
   const rounded = Number(value.toPrecision(digits));
   return rounded !== 0 && Math.abs(rounded) < 1e-3 ? rounded.toExponential() : String(rounded);
 }
+
+/** `location` of one, `locations` of none or several. */
+export const plural = (value: number, one: string): string => (value === 1 ? one : `${one}s`);

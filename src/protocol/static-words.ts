@@ -1,4 +1,5 @@
 /** What is said of a config without data: D1 to D5, D11 and D12. */
+import { plural } from '../core/figure';
 import type { Finding, Measure } from '../core/rps/diagnosis/finding';
 import { bad, fact, figure, ifBad, of, percent, share } from './finding-figures';
 import type { FindingWords } from './finding-figures';
@@ -65,7 +66,7 @@ export const staticWords = {
   'cache-lines': {
     title: 'Cache lines',
     sentence: (f) =>
-      `${fact(f, 'pieceSize')} weights that lie side by side in their layer touch ${figure(f.value)} cache lines of the memory (${fact(f, 'expected')} by the formula).${f.verdict === 'info' ? ' Slices touch fewer: use mapping: fold where a step is to be fast.' : ''}`,
+      `Of weights that lie side by side in their layer, ${fact(f, 'pieceSize')} touch ${figure(f.value)} cache ${plural(f.value ?? 0, 'line')} of the memory (${fact(f, 'expected')} by the formula).${f.verdict === 'info' ? ' Slices touch fewer: use mapping: fold where a step is to be fast.' : ''}`,
   },
   'mean-gamma': {
     title: 'Mean Gamma',
@@ -98,7 +99,7 @@ export const staticWords = {
       `The weights${of(f)} begin ${figure(f.value)} times as large as without sharing.` +
       ifBad(
         f,
-        `That is so of ${fact(f, 'layers')} layers. A factor of 0.577 is that of the public code (compat: true); otherwise the memory is too small for this layer or unevenly used: ${f.fix?.kind === 'fold' ? 'use mapping: fold' : 'use a smaller compression'}.`,
+        `That is so of ${fact(f, 'layers')} ${plural(Number(f.facts?.['layers']), 'layer')}. A factor of 0.577 is that of the public code (compat: true); otherwise the memory is too small for this layer or unevenly used: ${f.fix?.kind === 'fold' ? 'use mapping: fold' : 'use a smaller compression'}.`,
       ),
   },
   continuity: {

@@ -1,5 +1,6 @@
 /** The sentences about shared weights. */
 import { SparseError } from '../errors';
+import { plural } from '../figure';
 
 /** Four significant digits, rounded down: an upper bound printed this way may be typed back and is accepted. */
 const atMost = (value: number): number => {
@@ -46,7 +47,7 @@ export const compressionTooLow = (compression: number): SparseError =>
 export const compressionTooHigh = (compression: number, n: number): SparseError =>
   new SparseError(
     'rps.compression-too-high',
-    `Compression ${compression} leaves no location for ${n} weights. Use at most ${n}.`,
+    `Compression ${compression} leaves no location for ${n} ${plural(n, 'weight')}. Use at most ${n}.`,
     { nearest: n },
   );
 
@@ -73,7 +74,7 @@ export const pieceTooLarge = (p: {
   const nearest = atMost(p.most);
   return new SparseError(
     `rps.${p.piece}-too-large`,
-    `A ${p.piece} of layer "${p.name}" has ${p.size} weights, and the memory it lies in only ${p.length} locations. ` +
+    `A ${p.piece} of layer "${p.name}" has ${p.size} ${plural(p.size, 'weight')}, and the memory it lies in only ${p.length} ${plural(p.length, 'location')}. ` +
       `Use a compression of at most ${nearest}, or a smaller ${p.piece}.`,
     { nearest, layer: p.name },
   );
@@ -94,7 +95,7 @@ export const sizeMismatch = (what: string, got: number, expected: number): Spars
 export const locationOutOfRange = (location: number, m: number): SparseError =>
   new SparseError(
     'rps.location-out-of-range',
-    `There is no location ${location}; use a whole number from 0 to ${m - 1}.`,
+    `There is no location ${location}; use ${m === 1 ? '0, the only one' : `a whole number from 0 to ${m - 1}`}.`,
   );
 
 export const nonFinite = (name: string, index: number, value: number): SparseError =>

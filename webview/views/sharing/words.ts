@@ -36,7 +36,7 @@ export const notYet = { title: 'Waiting for the shared memory', explanation: '' 
 
 /** `stable-rps · 1,234,567 weights in 123,456 locations (10.0x)`. */
 export const factsOf = ({ n, m, ...how }: SharingReport): string =>
-  `${methodText(how)} · ${count(n)} weights in ${many(m, 'location')} (${figure(n / m)}x)`;
+  `${methodText(how)} · ${many(n, 'weight')} in ${many(m, 'location')} (${figure(n / m)}x)`;
 
 export const verdictWords = { fail: 'fails', warn: 'risk', ok: 'fine', info: 'note' } as const;
 
@@ -133,7 +133,7 @@ export const figuresWords = {
 } as const;
 
 export const layerText = ({ name, shape, weights, lambda, normRatio }: SharingReport['layers'][number]): string =>
-  `${name} · ${shapeText(shape)} · ${count(weights)} weights · λ ${figure(lambda)} · norm ratio ${figure(normRatio)}`;
+  `${name} · ${shapeText(shape)} · ${many(weights, 'weight')} · λ ${figure(lambda)} · norm ratio ${figure(normRatio)}`;
 
 export const batchText = ({ batch }: SharingReport['layers'][number]): string =>
   batch
@@ -155,6 +155,10 @@ const isCut = ({ total, sharers }: SharersPage): boolean => total > sharers.leng
 /** `first 1,000 of 50,890`. */
 const firstOf = ({ total, sharers }: SharersPage): string => `first ${count(sharers.length)} of ${count(total)}`;
 
+/** `location 4`, `locations 4 to 9`: the last one is before `to`. */
+const partText = (from: number, to: number): string =>
+  to - from === 1 ? `location ${count(from)}` : `locations ${count(from)} to ${count(to - 1)}`;
+
 export const memoryWords = {
   help: [
     'From left to right the memory, from its first location to its last; upwards the weights that share each location, in the colour of their layer. The dashed line is the compression: the even load.',
@@ -174,11 +178,11 @@ export const memoryWords = {
   load: 'weights per location',
   even: (compression: number) => `even load ${figure(compression)}`,
   whole: (layers: number, m: number) => `${many(m, 'location')} shared by ${many(layers, 'layer')}`,
-  part: (from: number, to: number) => `locations ${count(from)} to ${count(to - 1)}`,
+  part: partText,
   pointing: (location: number, m: number) => `location ${count(location)} of ${count(m)}`,
   ownersTable: {
     name: 'Owners',
-    caption: (from: number, to: number) => `Weights by layer in locations ${count(from)} to ${count(to - 1)}`,
+    caption: (from: number, to: number) => `Weights by layer in ${partText(from, to)}`,
   },
   sharersTable: {
     name: 'Sharers',

@@ -67,6 +67,15 @@ it.each<
   expect(codeOf(() => sharingOf(layers, { ...request, ...change })).code).toBe(`rps.${code}`);
 });
 
+it('counts one location and one weight as such', () => {
+  const tile = codeOf(() =>
+    sharingOf([first], { ...request, compression: first.rows * first.columns, spec: { kind: 'roast', seed: 1 } }),
+  );
+  expect(tile.message).toContain('only 1 location. ');
+  const one = codeOf(() => sharingOf([{ ...first, rows: 1, columns: 1 }], request));
+  expect(one.message).toContain('no location for 1 weight. ');
+});
+
 it.each<[MappingSpec, 'global' | 'local', number]>([
   [{ kind: 'roast', seed: 1 }, 'global', 100],
   [{ kind: 'roast', seed: 1, tile: [8, 8] }, 'local', 40],
