@@ -127,8 +127,7 @@ export function setMaskRows(mask: Mask, row: number, supports: Uint32Array, stri
       block[k] = k < width ? supports[(a + k) * stride + offset] : 0;
       any |= block[k];
     }
-    if (any === 0) continue;
-    transpose32(block);
+    if (any !== 0) transpose32(block);
     for (let k = 0; k < height; k++) mask.words[(row + k) * mask.wordsPerRow + (a >>> 5)] = block[k];
   }
 }

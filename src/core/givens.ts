@@ -1,6 +1,9 @@
 /** Givens rotation sequences and the matrices they make. */
 import { kernels } from './kernels/current';
-import type { RotateBlock } from './kernels/rotations';
+import type { Kernels } from './kernels/kernels';
+import type { Room } from './kernels/room';
+import { blockEntries } from './kernels/rotations';
+import type { RotateBlocks } from './kernels/rotations';
 import { Mask } from './mask';
 import { finish } from './parts';
 import type { Parts } from './parts';
@@ -14,38 +17,71 @@ import type { RotationSequence } from './rotation-sequence';
 export const replayWithMask = (
   s: RotationSequence,
   steps?: number,
-): { weights: Float32Array<ArrayBuffer>; mask: Mask } => finish(play(s, steps, (length) => new Float32Array(length)));
+): { weights: Float32Array<ArrayBuffer>; mask: Mask } => finish(play(s, steps, single));
 
 /** As `replay` in double precision: the product itself, not what is stored; rows * columns float64. Throws the same. */
 export const replayDouble = (s: RotationSequence, steps?: number): Float64Array<ArrayBuffer> =>
   finish(replayDoubleInParts(s, steps));
 
-/** `replayDouble`, the same bit for bit, in parts: 32 entries of all axes each. Throws the same. */
+/** `replayDouble`, the same bit for bit, in parts: 64 entries of all axes each, or several times as many. Throws the same. */
 export function* replayDoubleInParts(s: RotationSequence, steps?: number): Parts<Float64Array<ArrayBuffer>> {
-  const { weights } = yield* play(s, steps, (length) => new Float64Array(length));
+  const { weights } = yield* play(s, steps, double);
   return weights;
 }
 
+/** As `replayWithMask`, weights only: rows * columns float32, row-major. Throws `rotations.*` for a bad sequence or step. */
+export const replay = (s: RotationSequence, steps?: number): Float32Array<ArrayBuffer> =>
+  replayWithMask(s, steps).weights;
+
 type Values = Float32Array | Float64Array;
 
-/** `zeros`: makes an array of that many zeros, of the precision wanted. */
-function* play<T extends Values>(
+/** How values are held: `V` in the room of the kernels, `W` in the result. */
+interface Precision<V extends Values, W extends V> {
+  inRoom: (room: Room, length: number) => V;
+  zeros: (length: number) => W;
+  copy: (values: V) => W;
+  rotation: (kernels: Kernels) => RotateBlocks<V>;
+}
+
+const single: Precision<Float32Array, Float32Array<ArrayBuffer>> = {
+  inRoom: (room, length) => room.float32(length),
+  zeros: (length) => new Float32Array(length),
+  copy: (values) => new Float32Array(values),
+  rotation: ({ rotateBlocks }) => rotateBlocks,
+};
+
+const double: Precision<Float64Array, Float64Array<ArrayBuffer>> = {
+  inRoom: (room, length) => room.float64(length),
+  zeros: (length) => new Float64Array(length),
+  copy: (values) => new Float64Array(values),
+  rotation: ({ rotateBlocks64 }) => rotateBlocks64,
+};
+
+/** Of a group of blocks, which is computed at a time: they bound how much of the matrix is held twice, and how long a part takes. */
+const mostValues = 2 ** 21;
+const mostRotations = 2 ** 17;
+
+function* play<V extends Values, W extends V>(
   s: RotationSequence,
   upTo: number | undefined,
-  zeros: (length: number) => T,
-): Parts<{ weights: T; mask: Mask }> {
+  { inRoom, zeros, copy, rotation }: Precision<V, W>,
+): Parts<{ weights: W; mask: Mask }> {
   const steps = upTo ?? stepsKept(s);
-  // Entries of different rows (of an axis) never meet, so the whole sequence passes over 32 of them after the other: the
-  // working set is 32 entries an axis instead of the matrix, and the result goes to its place in the matrix at once.
   checkSequence(s);
   checkStep(s, steps);
   const { rows, columns } = s;
   const axes = rotatedAxes(s);
   const length = Math.min(rows, columns);
-  const weights = zeros(rows * columns);
-  const mask = Mask.empty(rows, columns);
   const tall = rows > columns;
-  const { room, rotateBlock, rotateBlock64, transposeBits, clear } = kernels();
+  // Entries of different rows (of an axis) never meet, so the whole sequence passes over a block of them after the other:
+  // the working set is 64 entries an axis instead of the matrix.
+  const blocks = Math.ceil(length / blockEntries);
+  const height = Math.min(blockEntries, length);
+  const most = Math.min(blocks, mostValues / (height * axes), mostRotations / steps);
+  const group = Math.max(1, Math.floor(most));
+  const own = kernels();
+  const { room, instances } = own;
+  const rotate = rotation(own);
   const [first, second] = [room.uint32(steps), room.uint32(steps)];
   first.set(s.first.subarray(0, steps));
   second.set(s.second.subarray(0, steps));
@@ -54,50 +90,42 @@ function* play<T extends Values>(
     cos[t] = Math.cos(s.angle[t]);
     sin[t] = Math.sin(s.angle[t]);
   }
+  const start = s.start && room.uint32(length);
+  start?.set(s.start ?? []);
+  const signs = s.signs && room.int32(length);
+  signs?.set(s.signs ?? []);
+  const values = inRoom(room, Math.min(length, group * blockEntries) * axes);
+  // A large block is computed by itself, in this thread, and where it is to lie. In others, entries that are a multiple of
+  // many lines of the cache apart would take each other's place there.
+  const alone = 2 * height * axes > mostValues;
+  const pitch = tall ? height : alone ? axes : 16 * (Math.ceil(axes / 16) | 1);
+  const scratch = alone ? values : inRoom(room, instances * (tall ? axes : height) * pitch);
   const words = Math.ceil(axes / 32);
-  const [supports, bits] = [room.uint32(32 * words), room.uint32(32 * words)];
-  const single = weights instanceof Float32Array;
-  const values = single ? room.float32(32 * axes) : room.float64(32 * axes);
-  // The values are of the type that the function is for.
-  const rotate = (single ? rotateBlock : rotateBlock64) as RotateBlock<Values>;
-  // Where the axes are the columns, entry k of all of them is row k: so the block lies as the matrix does.
-  const [axisStride, entryStride] = tall ? [32, 1] : [1, axes];
+  const supports = room.uint32(instances * 128 * words);
+  const bits = room.uint32(tall ? axes * Math.ceil(length / 32) : blocks * blockEntries * words);
+  const sequence = [first, second, cos, sin, steps, start, signs, axes, length, Number(tall)] as const;
+  let weights: W | undefined;
   try {
-    for (let from = 0; from < length; from += 32) {
-      const height = Math.min(32, length - from);
-      clear(supports, supports.byteLength);
-      clear(values, values.byteLength);
-      for (let k = 0; k < height; k++) {
-        const axis = s.start?.[from + k] ?? from + k;
-        supports[axis] = 1 << k;
-        values[axis * axisStride + k * entryStride] = s.signs?.[from + k] ?? 1;
-      }
-      rotate(values, axisStride, entryStride, supports, first, second, cos, sin, steps);
-      if (tall) {
-        for (let a = 0; a < axes; a++) mask.words[a * mask.wordsPerRow + (from >>> 5)] = supports[a];
-        entriesToRows(values, supports, weights, columns, from);
+    for (let from = 0; from < blocks; from += group) {
+      const to = Math.min(blocks, from + group);
+      const before = from * blockEntries;
+      const entries = Math.min(length, to * blockEntries) - before;
+      rotate(...sequence, scratch, pitch, supports, values, from, tall ? entries : axes, bits, from, to);
+      if (group === blocks) {
+        weights = copy(values);
       } else {
-        transposeBits(supports, words, bits);
-        mask.words.set(bits.subarray(0, height * words), from * words);
-        weights.set(values.subarray(0, height * columns), from * columns);
+        weights ??= zeros(rows * columns);
+        if (tall)
+          for (let a = 0; a < axes; a++)
+            weights.set(values.subarray(a * entries, (a + 1) * entries), a * columns + before);
+        else weights.set(values.subarray(0, entries * axes), before * axes);
       }
       yield;
     }
+    const mask = new Mask(rows, columns, new Uint32Array(bits.subarray(0, rows * Math.ceil(columns / 32))));
+    return { weights: weights ?? zeros(0), mask };
   } finally {
-    for (const array of [first, second, cos, sin, supports, bits, values]) room.free(array);
+    const arrays = [first, second, cos, sin, values, supports, bits, start, signs, alone ? undefined : scratch];
+    for (const array of arrays) if (array) room.free(array);
   }
-  return { weights, mask };
-}
-
-/** As `replayWithMask`, weights only: rows * columns float32, row-major. Throws `rotations.*` for a bad sequence or step. */
-export const replay = (s: RotationSequence, steps?: number): Float32Array<ArrayBuffer> =>
-  replayWithMask(s, steps).weights;
-
-/** Moves the non-zeros of 32 entries an axis into the matrix, whose rows the axes are. */
-function entriesToRows(values: Values, supports: Uint32Array, weights: Values, columns: number, from: number): void {
-  for (let a = 0; a < supports.length; a++)
-    for (let bits = supports[a] | 0; bits !== 0; bits &= bits - 1) {
-      const k = 31 - Math.clz32(bits & -bits);
-      weights[a * columns + from + k] = values[a * 32 + k];
-    }
 }

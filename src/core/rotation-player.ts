@@ -149,7 +149,7 @@ export class RotationPlayer {
       }
       return;
     }
-    // As a replay: all rotations pass over 32 entries of every axis, then over the next 32, so that they stay in cache.
+    // As in a replay all rotations pass over a block, here 32 entries of every axis, then over the next: they stay in cache.
     const inWord = wordLayout(layout.axes);
     const values = new Float32Array(32 * layout.axes);
     const words = new Uint32Array(layout.axes);

@@ -49,6 +49,8 @@ export type KernelKind = 'wasm' | 'wasm-relaxed' | 'plain';
 export interface Kernels extends KernelFunctions {
   kind: KernelKind;
   room: Room;
+  /** How many may compute parts of a call at a time: each has a number, from 0 on, and scratch of its own. */
+  instances: number;
 }
 
 const plainFunctions: KernelFunctions = {
@@ -66,7 +68,12 @@ const plainFunctions: KernelFunctions = {
   ...plainTrain,
 };
 
-export const plainKernels = (): Kernels => ({ kind: 'plain', room: new PlainRoom(), ...plainFunctions });
+export const plainKernels = (): Kernels => ({
+  kind: 'plain',
+  room: new PlainRoom(),
+  instances: 1,
+  ...plainFunctions,
+});
 
 type Argument = ArrayBufferView | number | undefined;
 type Compiled = (...args: number[]) => number | undefined;
@@ -90,15 +97,14 @@ export const compiledFunctions = (exports: Exports, names: readonly string[]): u
 
 export const scratchFloatsOf = (exports: Exports): number => (exports['scratchFloats'] as () => number)();
 
-/** Each instance of the module packs into an array of its own, whichever thread it computes in. */
-const giveScratch = (exports: Exports, room: Room): void => {
-  (exports['useScratch'] as (address: number) => void)(room.float32(scratchFloatsOf(exports)).byteOffset);
-};
+/** Each instance of the module packs into an array of its own, whichever thread it computes in. `number`: of the instance, from 0 on. */
+export const useScratch = (exports: Exports, address: number, number: number): void =>
+  (exports['useScratch'] as (address: number, number: number) => void)(address, number);
 
 /** Kernels of a module that was given `memory`. */
 export const compiledKernels = (kind: KernelKind, exports: Exports, memory: Memory): Kernels => {
   const own = (exports['ownBytes'] as () => number)();
   const room = new MemoryRoom(memory, own);
-  giveScratch(exports, room);
-  return { kind, room, ...(compiledFunctions(exports, Object.keys(plainFunctions)) as KernelFunctions) };
+  useScratch(exports, room.float32(scratchFloatsOf(exports)).byteOffset, 0);
+  return { kind, room, instances: 1, ...(compiledFunctions(exports, Object.keys(plainFunctions)) as KernelFunctions) };
 };

@@ -1,6 +1,8 @@
 /** What may be split among threads, and whether that pays. */
 import { columnsOfGroup } from './bidiagonal';
 import type { KernelFunctions } from './kernels';
+import { blockEntries } from './rotations';
+import type { RotateBlocks } from './rotations';
 
 /** Threads of a process, whatever it has cores. */
 export const mostThreads = 8;
@@ -15,7 +17,9 @@ export type SplitName =
   | 'unpad'
   | 'activate'
   | 'bidiagonalStep'
-  | 'bidiagonalStep32';
+  | 'bidiagonalStep32'
+  | 'rotateBlocks'
+  | 'rotateBlocks64';
 
 interface Splitting<N extends SplitName> {
   /** Multiplications with an addition, or what takes as long. */
@@ -37,6 +41,11 @@ const passed = (
   const [first, end] = [columnsOfGroup(from, k, columns)[0], columnsOfGroup(to - 1, k, columns)[1]];
   return (rows - k) * (end - first);
 };
+
+/** Most rotations meet few values of a block; before and after them all are passed over. */
+const rotating = (
+  ...[, , , , steps, , , axes, , , , , , , , , , from, to]: Parameters<RotateBlocks<unknown>>
+): number => (to - from) * blockEntries * (4 * steps + 2 * axes);
 
 export const splittings: { readonly [N in SplitName]: Splitting<N> } = {
   correlate: {
@@ -78,6 +87,8 @@ export const splittings: { readonly [N in SplitName]: Splitting<N> } = {
   // Times of a product of float32 in a dense one.
   bidiagonalStep: { work: (...args) => 8 * passed(...args), grain: 1, inPlace: true },
   bidiagonalStep32: { work: (...args) => 4 * passed(...args), grain: 1, inPlace: true },
+  rotateBlocks: { work: rotating, grain: 1 },
+  rotateBlocks64: { work: rotating, grain: 1 },
 };
 
 /** Values that each part has, of `range` values for so many threads: some parts more than threads, for who is done early. */

@@ -69,7 +69,9 @@ export class KernelThreads {
   /** Whose calls are split among so many threads at most, of those that there are. The results do not depend on it. */
   atMost(threads: number): Kernels {
     const { kernels } = this.loaded;
-    return this.why === undefined && threads > 1 ? { ...kernels, ...this.split(kernels, threads) } : kernels;
+    return this.why === undefined && threads > 1
+      ? { ...kernels, instances: this.wanted, ...this.split(kernels, threads) }
+      : kernels;
   }
 
   /** How many compute, with this one; a thread that is just starting takes no part yet. */

@@ -5,6 +5,7 @@ import { rotatedAxes } from '../../../src/core/rotation-sequence';
 import type { RotationSequence } from '../../../src/core/rotation-sequence';
 import { Rng } from '../../../src/core/rng';
 import { orthogonalityError } from '../../../src/core/spectrum';
+import { elsewhere } from './sequences';
 
 const drawn = (rows: number, columns: number, density: number, seed = 1): ReturnType<typeof exactOrthogonal> =>
   exactOrthogonal({ rows, columns, density, angles: 'uniform', rng: Rng.fromSeed(seed), seed });
@@ -32,15 +33,6 @@ function byTheBook(
   }
   const turn = <T>(matrix: T[][]): T[][] => (wide ? matrix : matrix[0].map((_, c) => matrix.map((row) => row[c])));
   return { w: turn(a), kept: turn(kept) };
-}
-
-/** The same rotations from entries at other axes, some of them negative. */
-function elsewhere(sequence: RotationSequence, seed = 1): RotationSequence {
-  const rng = Rng.fromSeed(seed);
-  const places = Uint32Array.from({ length: rotatedAxes(sequence) }, (_, a) => a);
-  rng.shuffle(places);
-  const start = places.slice(0, Math.min(sequence.rows, sequence.columns));
-  return { ...sequence, start, signs: Int8Array.from(start, () => (rng.below(2) === 0 ? 1 : -1)) };
 }
 
 describe('replay', () => {

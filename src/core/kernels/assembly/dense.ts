@@ -6,21 +6,29 @@ import { move, strip, tileOf1, tileOf4 } from './tiles';
 const depth = 256;
 const wide = 32;
 
-/** Globals are each instance's own, unlike memory: so each thread has a scratch. */
+/** Globals are each instance's own, unlike memory: so each thread has a scratch, and a number from 0 on. */
 let scratch: usize = 0;
+let instance: usize = 0;
 
 /** A panel, and a tile for what would reach beyond a run. */
 export function scratchFloats(): i32 {
   return depth * wide + 4 * strip;
 }
 
-export function useScratch(address: usize): void {
+export function useScratch(address: usize, number: i32): void {
   scratch = address;
+  instance = number;
 }
 
 @inline
 export function scratchOf(): usize {
   return scratch;
+}
+
+/** Which of several arrays of scratch that a caller gives is this instance's. */
+@inline
+export function instanceOf(): usize {
+  return instance;
 }
 
 /** `count` features over `width` floats from x, in strips; what is wanting of the last strip is 0. */

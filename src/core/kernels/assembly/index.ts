@@ -1,4 +1,4 @@
-export { clear, drawPairs, rotateBlock, rotateBlock64, transposeBits } from './rotations';
+export { clear, drawPairs, rotateBlocks, rotateBlocks64 } from './rotations';
 export { bidiagonalColumn, bidiagonalColumn32, bidiagonalStep, bidiagonalStep32 } from './bidiagonal';
 export { activate, activateBack } from './activate';
 export { attend, attendBack } from './attend';

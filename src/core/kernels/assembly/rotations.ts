@@ -1,5 +1,5 @@
 // Givens rotations, see ../rotations.ts.
-import { scratchOf } from './dense';
+import { instanceOf, scratchOf } from './dense';
 
 @inline
 function two<T>(one: usize, other: usize): v128 {
@@ -28,7 +28,7 @@ const atATime: i32 = 512;
  */
 @inline
 function rotate<T>(
-  values: usize,
+  block: usize,
   axisStride: usize,
   entryStride: usize,
   supports: usize,
@@ -46,20 +46,20 @@ function rotate<T>(
     let end = list;
     for (let t = from; t < to; t++) {
       const at = <usize>t << 2;
-      const i = supports + (<usize>load<u32>(first + at) << 2);
-      const j = supports + (<usize>load<u32>(second + at) << 2);
-      const bits = load<u32>(i) | load<u32>(j);
-      store<u32>(i, bits);
-      store<u32>(j, bits);
+      const i = supports + (<usize>load<u32>(first + at) << 3);
+      const j = supports + (<usize>load<u32>(second + at) << 3);
+      const bits = load<u64>(i) | load<u64>(j);
+      store<u64>(i, bits);
+      store<u64>(j, bits);
       store<u32>(end, t);
-      store<u32>(end, bits, 4);
-      end += <usize>i32(bits != 0) << 3;
+      store<u64>(end, bits, 8);
+      end += <usize>i32(bits != 0) << 4;
     }
-    for (let at = list; at < end; at += 8) {
+    for (let at = list; at < end; at += 16) {
       const t = <usize>load<u32>(at);
-      let bits = load<u32>(at, 4);
-      const p = values + <usize>load<u32>(first + (t << 2)) * axisStep;
-      const q = values + <usize>load<u32>(second + (t << 2)) * axisStep;
+      let bits = load<u64>(at, 8);
+      const p = block + <usize>load<u32>(first + (t << 2)) * axisStep;
+      const q = block + <usize>load<u32>(second + (t << 2)) * axisStep;
       const c = v128.load64_splat(cos + (t << 3));
       const s = v128.load64_splat(sin + (t << 3));
       do {
@@ -83,34 +83,6 @@ function rotate<T>(
       } while (bits != 0);
     }
   }
-}
-
-export function rotateBlock(
-  values: usize,
-  axisStride: usize,
-  entryStride: usize,
-  supports: usize,
-  first: usize,
-  second: usize,
-  cos: usize,
-  sin: usize,
-  steps: i32,
-): void {
-  rotate<f32>(values, axisStride, entryStride, supports, first, second, cos, sin, steps);
-}
-
-export function rotateBlock64(
-  values: usize,
-  axisStride: usize,
-  entryStride: usize,
-  supports: usize,
-  first: usize,
-  second: usize,
-  cos: usize,
-  sin: usize,
-  steps: i32,
-): void {
-  rotate<f64>(values, axisStride, entryStride, supports, first, second, cos, sin, steps);
 }
 
 /** Byte `byte` of each of 16 words. */
@@ -141,7 +113,7 @@ export function clear(values: usize, bytes: usize): void {
   }
 }
 
-export function transposeBits(supports: usize, words: i32, bits: usize): void {
+function transposeBits(supports: usize, words: i32, bits: usize): void {
   const step = <usize>words << 2;
   for (let w = 0; w < words; w++, supports += 128, bits += 4) {
     let into = bits;
@@ -151,6 +123,163 @@ export function transposeBits(supports: usize, words: i32, bits: usize): void {
       for (let bit = 0; bit < 8; bit++, into += step) store<u32>(into, bitsOf(low, bit) | (bitsOf(high, bit) << 16));
     }
   }
+}
+
+/** The low words of 64-bit supports, then their high ones. */
+@inline
+function splitWords(supports: usize, axes: usize, into: usize): void {
+  const high = into + (axes << 2);
+  for (let at: usize = 0; at < axes << 2; at += 16) {
+    const a = v128.load(supports + 2 * at);
+    const b = v128.load(supports + 2 * at, 16);
+    v128.store(into + at, v128.shuffle<i32>(a, b, 0, 2, 4, 6));
+    v128.store(high + at, v128.shuffle<i32>(a, b, 1, 3, 5, 7));
+  }
+}
+
+/** So many runs of values, from beginnings `inner` values apart to such `outer` apart: no farther on, or in another array. */
+@inline
+function copyRuns<T>(from: usize, inner: usize, into: usize, outer: usize, runs: i32, length: i32): void {
+  const bytes = <usize>length * sizeof<T>();
+  for (let r = 0; r < runs; r++, from += inner * sizeof<T>(), into += outer * sizeof<T>()) {
+    let at: usize = 0;
+    for (; at + 16 <= bytes; at += 16) v128.store(into + at, v128.load(from + at));
+    for (; at < bytes; at += sizeof<T>()) store<T>(into + at, load<T>(from + at));
+  }
+}
+
+/** Entry k at one axis each, all else 0. */
+@inline
+function begin<T>(
+  block: usize,
+  axisStride: i32,
+  entryStride: i32,
+  supports: usize,
+  start: usize,
+  signs: usize,
+  entry: i32,
+  height: i32,
+): void {
+  for (let k = 0; k < height; k++) {
+    const at = <usize>(entry + k) << 2;
+    const axis = start != 0 ? load<i32>(start + at) : entry + k;
+    store<u64>(supports + (<usize>axis << 3), <u64>1 << k);
+    const value = signs != 0 ? <T>load<i32>(signs + at) : <T>1;
+    store<T>(block + (<usize>axis * axisStride + <usize>k * entryStride) * sizeof<T>(), value);
+  }
+}
+
+/** Rotates in the scratch, so that what is given is written only: a part that another thread loses can be made again. */
+@inline
+function rotateBlocksOf<T>(
+  first: usize,
+  second: usize,
+  cos: usize,
+  sin: usize,
+  steps: i32,
+  start: usize,
+  signs: usize,
+  axes: i32,
+  length: i32,
+  tall: i32,
+  scratch: usize,
+  pitch: i32,
+  supportScratch: usize,
+  values: usize,
+  firstBlock: i32,
+  stride: i32,
+  mask: usize,
+  from: i32,
+  to: i32,
+): void {
+  const words = (axes + 31) >>> 5;
+  const wordsOfAxis = (length + 31) >>> 5;
+  const bytes = <usize>(tall ? axes : min(64, length)) * pitch * sizeof<T>();
+  const block = scratch + instanceOf() * bytes;
+  // A bit for each entry of the block, by axis, and beside them the same by words.
+  const supportBytes = <usize>words << 8;
+  const supports = supportScratch + instanceOf() * 2 * supportBytes;
+  const byWords = supports + supportBytes;
+  const axisStride = tall ? pitch : 1;
+  const entryStride = tall ? 1 : pitch;
+  for (let b = from; b < to; b++) {
+    const entry = 64 * b;
+    const height = min(64, length - entry);
+    clear(supports, supportBytes);
+    clear(block, bytes);
+    begin<T>(block, axisStride, entryStride, supports, start, signs, entry, height);
+    rotate<T>(block, axisStride, entryStride, supports, first, second, cos, sin, steps);
+    const before = <usize>(64 * (b - firstBlock));
+    if (tall) {
+      copyRuns<T>(block, pitch, values + before * sizeof<T>(), stride, axes, height);
+      for (let a = 0; a < axes; a++) {
+        const bits = load<u64>(supports + (<usize>a << 3));
+        const at = mask + (<usize>(a * wordsOfAxis + 2 * b) << 2);
+        store<u32>(at, <u32>bits);
+        if (height > 32) store<u32>(at, <u32>(bits >> 32), 4);
+      }
+    } else {
+      copyRuns<T>(block, pitch, values + before * stride * sizeof<T>(), stride, height, axes);
+      splitWords(supports, words << 5, byWords);
+      const at = mask + ((<usize>entry * words) << 2);
+      transposeBits(byWords, words, at);
+      transposeBits(byWords + (<usize>words << 7), words, at + (<usize>words << 7));
+    }
+  }
+}
+
+export function rotateBlocks(
+  first: usize,
+  second: usize,
+  cos: usize,
+  sin: usize,
+  steps: i32,
+  start: usize,
+  signs: usize,
+  axes: i32,
+  length: i32,
+  tall: i32,
+  scratch: usize,
+  pitch: i32,
+  supportScratch: usize,
+  values: usize,
+  firstBlock: i32,
+  stride: i32,
+  mask: usize,
+  from: i32,
+  to: i32,
+): void {
+  rotateBlocksOf<f32>(
+    first, second, cos, sin, steps, start, signs, axes, length, tall,
+    scratch, pitch, supportScratch, values, firstBlock, stride, mask, from, to,
+  );
+}
+
+export function rotateBlocks64(
+  first: usize,
+  second: usize,
+  cos: usize,
+  sin: usize,
+  steps: i32,
+  start: usize,
+  signs: usize,
+  axes: i32,
+  length: i32,
+  tall: i32,
+  scratch: usize,
+  pitch: i32,
+  supportScratch: usize,
+  values: usize,
+  firstBlock: i32,
+  stride: i32,
+  mask: usize,
+  from: i32,
+  to: i32,
+): void {
+  rotateBlocksOf<f64>(
+    first, second, cos, sin, steps, start, signs, axes, length, tall,
+    scratch, pitch, supportScratch, values, firstBlock, stride, mask, from, to,
+  );
 }
 
 @inline

@@ -1,28 +1,42 @@
-import { mergeSupports, rotateAxes, setMaskRows } from '../../axes';
+import { mergeSupports, rotateAxes, setFirst, setFirstSupports, setMaskRows } from '../../axes';
 import { Mask } from '../../mask';
 import { Rng } from '../../rng';
-import type { RotationKernels } from '../rotations';
+import { blockEntries } from '../rotations';
+import type { RotateBlocks, RotationKernels } from '../rotations';
 
-function rotateBlock(
-  values: Float32Array | Float64Array,
-  axisStride: number,
-  entryStride: number,
-  supports: Uint32Array,
-  ...[first, second, cos, sin, steps]: [Uint32Array, Uint32Array, Float64Array, Float64Array, number]
+function rotateBlocks(
+  ...[first, second, cos, sin, steps, start, signs, ...rest]: Parameters<RotateBlocks<Float32Array | Float64Array>>
 ): void {
-  const layout = { words: 1, axisStride, entryStride };
-  for (let t = 0; t < steps; t++) rotateAxes(values, supports, layout, first[t], second[t], cos[t], sin[t]);
+  const [axes, length, tall, scratch, pitch, supports, values, firstBlock, stride, words, from, to] = rest;
+  const [axisStride, entryStride] = tall ? [pitch, 1] : [1, pitch];
+  const mask = tall ? new Mask(axes, length, words) : new Mask(words.length / Math.ceil(axes / 32), axes, words);
+  for (let b = from; b < to; b++) {
+    const entry = b * blockEntries;
+    const height = Math.min(blockEntries, length - entry);
+    const layout = { axes, length: height, words: 2, axisStride, entryStride };
+    const beginning = {
+      start: Uint32Array.from({ length: height }, (_, k) => start?.[entry + k] ?? entry + k),
+      ...(signs && { signs: Int8Array.from(signs.subarray(entry, entry + height)) }),
+    };
+    setFirstSupports(supports, layout, beginning);
+    scratch.fill(0);
+    setFirst(scratch, layout, beginning);
+    for (let t = 0; t < steps; t++) rotateAxes(scratch, supports, layout, first[t], second[t], cos[t], sin[t]);
+    const [runs, run] = tall ? [axes, height] : [height, axes];
+    const at = (entry - firstBlock * blockEntries) * (tall ? 1 : stride);
+    for (let r = 0; r < runs; r++) values.set(scratch.subarray(r * pitch, r * pitch + run), at + r * stride);
+    for (let half = 0; half < 2; half++)
+      if (!tall) setMaskRows(mask, entry + 32 * half, supports, 2, half);
+      else if (height > 32 * half)
+        for (let a = 0; a < axes; a++) words[a * mask.wordsPerRow + 2 * b + half] = supports[2 * a + half];
+  }
 }
 
 export const plainRotations: RotationKernels = {
-  rotateBlock,
-  rotateBlock64: rotateBlock,
+  rotateBlocks,
+  rotateBlocks64: rotateBlocks,
   clear(array) {
     array.fill(0);
-  },
-  transposeBits(supports, words, bits) {
-    bits.fill(0);
-    setMaskRows(new Mask(32, 32 * words, bits), 0, supports);
   },
   drawPairs(state, supports, axes, words, first, second, ...[from, to, wanted, counts]) {
     // What is split off it is not drawn, so its key does not matter.

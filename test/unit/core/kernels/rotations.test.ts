@@ -6,6 +6,7 @@ import { plainKernels } from '../../../../src/core/kernels/kernels';
 import { Rng } from '../../../../src/core/rng';
 import type { RotationSequence } from '../../../../src/core/rotation-sequence';
 import { everyKernels } from '../../kernels';
+import { anyRotations, elsewhere } from '../sequences';
 
 const shapes = [
   [1, 2],
@@ -60,6 +61,24 @@ describe.each(everyKernels())('rotations by %s kernels', (_, own) => {
     expect(new Uint32Array(weights.buffer)).toEqual(new Uint32Array(plain.weights.buffer));
     expect(mask.words).toEqual(plain.mask.words);
     expect(replayDouble(s)).toEqual((useKernels(plainKernels()), replayDouble(s)));
+  });
+
+  it.each([
+    ['several groups of blocks', 130, 150, 70_000],
+    ['several groups of blocks, tall', 150, 130, 70_000],
+    ['few, large blocks', 65, 20_000, 500],
+    ['few, large blocks, tall', 20_000, 65, 500],
+  ])('of %s and other beginnings are those of the plain kernels, bit for bit', (_, rows, columns, steps) => {
+    const s = elsewhere(anyRotations(rows, columns, steps));
+    useKernels(plainKernels());
+    const [plain, double] = [replayWithMask(s), replayDouble(s)];
+    useKernels(own);
+    const before = own.room.used;
+    const { weights, mask } = replayWithMask(s);
+    expect(Buffer.from(weights.buffer).equals(Buffer.from(plain.weights.buffer))).toBe(true);
+    expect(mask.equals(plain.mask)).toBe(true);
+    expect(Buffer.from(replayDouble(s).buffer).equals(Buffer.from(double.buffer))).toBe(true);
+    expect(own.room.used).toBe(before);
   });
 
   it('draws as the plain kernels do where supports are long and nearly full', () => {

@@ -52,7 +52,7 @@ const frame = { height: 5, width: 4, top: 1, left: 2, stride: 2, rows: 4, column
 /** A call of each kernel that may be split, on the same values whatever the room; answers what it gives. */
 function calls(kernels: Kernels): Record<SplitName, () => number[]> {
   const rng = Rng.fromSeed(7);
-  const { float32, int32 } = into(kernels.room);
+  const { float32, float64, int32, uint32 } = into(kernels.room);
   const gaussian = (length: number): Float32Array => float32(Float32Array.from({ length }, () => rng.normal()));
   const taps = Array.from({ length: rows * 20 }, (_, k) => ((k * 7) % 50) * 9);
   const [starts, all] = [int32(Array.from({ length: rows + 1 }, (_, o) => o * 20)), int32(taps)];
@@ -80,6 +80,17 @@ function calls(kernels: Kernels): Record<SplitName, () => number[]> {
       return [a, nextW, row, y].flatMap((array) => Array.from(array));
     };
   };
+  const [axes, entries] = [150, 140];
+  const angles = Float64Array.from({ length: 200 }, () => rng.normal());
+  const lower = angles.map(() => rng.below(axes - 1));
+  const rotations = [
+    ...([uint32(lower), uint32(lower.map((axis) => axis + 1))] as const),
+    ...([float64(angles.map(Math.cos)), float64(angles.map(Math.sin)), angles.length, undefined, undefined] as const),
+  ] as const;
+  const supports = uint32(new Uint32Array(kernels.instances * 128 * 5));
+  const [scratch, rotated] = [gaussian(kernels.instances * 64 * axes), gaussian(entries * axes)];
+  const [scratch64, rotated64] = [float64(scratch), float64(rotated)];
+  const bits = uint32(new Uint32Array(3 * 64 * 5));
   return {
     bidiagonalStep: step('float64'),
     bidiagonalStep32: step('float32'),
@@ -110,6 +121,20 @@ function calls(kernels: Kernels): Record<SplitName, () => number[]> {
     activate: () => {
       kernels.activate(7, many, active, 0, many.length);
       return [...active];
+    },
+    rotateBlocks: () => {
+      kernels.rotateBlocks(
+        ...([...rotations, axes, entries, 0, scratch, axes, supports] as const),
+        ...([rotated, 0, axes, bits, 0, 3] as const),
+      );
+      return [...rotated, ...bits];
+    },
+    rotateBlocks64: () => {
+      kernels.rotateBlocks64(
+        ...([...rotations, axes, entries, 1, scratch64, 64, supports] as const),
+        ...([rotated64, 0, entries, bits.subarray(0, axes * 5), 0, 3] as const),
+      );
+      return [...rotated64, ...bits];
     },
   };
 }
