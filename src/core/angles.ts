@@ -12,7 +12,7 @@ export type Angles = 'uniform' | { fixed: number } | { range: [number, number] }
 const degenerateWithin = 1e-6;
 /** A range this wide holds at most 0.2 % degenerate angles, so that drawing again ends at once. */
 const narrowestRange = 1e-3;
-const maxRedraws = 64;
+const maxRounds = 64;
 /** Farther from 0, degrees turned into radians are off by more than what tells a degenerate angle. */
 const farthest = 1e9;
 
@@ -46,18 +46,30 @@ export function checkAngles(angles: Angles): void {
   }
 }
 
-/** The angle of rotation number `index`, radians. `angles` must have passed `checkAngles`. */
-export function drawAngle(angles: Angles, rng: Rng, index: number): number {
-  return (drawDegrees(angles, rng, index) * Math.PI) / 180;
+/**
+ * The angles of so many rotations, radians. `angles` must have passed `checkAngles`. Throws `eoi.degenerate-angle` where a
+ * choice has none that is not.
+ */
+export function drawAngles(angles: Angles, rng: Rng, count: number): Float64Array<ArrayBuffer> {
+  const drawn = new Float64Array(count);
+  if (angles !== 'uniform' && 'fixed' in angles) return drawn.fill(radians(angles.fixed));
+  if (angles !== 'uniform' && 'list' in angles) {
+    const { list } = angles;
+    return drawn.map((_, t) => radians(list[t % list.length]));
+  }
+  const [low, high] = angles === 'uniform' ? [0, 360] : angles.range;
+  // Those that are degenerate are left out, and as many drawn after the others.
+  let kept = 0;
+  for (let round = 0; kept < count; round++) {
+    if (round === maxRounds) throw degenerateAngle(low);
+    const rest = drawn.subarray(kept);
+    rng.uniforms(rest);
+    for (let t = 0; t < rest.length; t++) {
+      const degrees = low + (high - low) * rest[t];
+      if (!isDegenerate(degrees)) drawn[kept++] = radians(degrees);
+    }
+  }
+  return drawn;
 }
 
-function drawDegrees(angles: Angles, rng: Rng, index: number): number {
-  if (angles !== 'uniform' && 'fixed' in angles) return angles.fixed;
-  if (angles !== 'uniform' && 'list' in angles) return angles.list[index % angles.list.length];
-  const [low, high] = angles === 'uniform' ? [0, 360] : angles.range;
-  for (let redraw = 0; redraw < maxRedraws; redraw++) {
-    const degrees = low + (high - low) * rng.uniform();
-    if (!isDegenerate(degrees)) return degrees;
-  }
-  throw degenerateAngle(low);
-}
+const radians = (degrees: number): number => (degrees * Math.PI) / 180;

@@ -39,13 +39,12 @@ export const firstSupports = (layout: SupportLayout, beginning: Beginning = {}):
 
 type SupportLayout = Pick<AxisLayout, 'axes' | 'length' | 'words'>;
 
-/** The same in an array of axes * words, whatever it holds. */
+/** The same in an array of zeros, axes * words of them. */
 export function setFirstSupports(
   supports: Uint32Array,
   { length, words }: SupportLayout,
   { start }: Beginning = {},
 ): Uint32Array {
-  supports.fill(0);
   for (let k = 0; k < length; k++) supports[(start?.[k] ?? k) * words + (k >>> 5)] = 1 << (k & 31);
   return supports;
 }

@@ -52,8 +52,10 @@ function* codeUnits(name: string): Iterable<number> {
 /** Of two words a number of [0, 1). */
 const unit = (first: number, second: number): number => ((first >>> 5) * 2 ** 26 + (second >>> 6)) / 2 ** 53;
 
-/** Of as many tries of the polar method as are drawn at a time; nobody needs them after a call. */
-const scratch = new Uint32Array(4 * 1024);
+/** Numbers, or tries of the polar method, that are drawn at a time. */
+const mostTries = 1024;
+/** Their words, four of a try; nobody needs them after a call. */
+const scratch = new Uint32Array(4 * mostTries);
 
 /**
  * Marsaglia's polar method for out[from] on: of each four words a pair, or none. `to`: where it came to; `used`: words; `spare`: the
@@ -140,6 +142,16 @@ export class Rng {
   /** Uniform over [0, 1), multiples of 2^-53. */
   uniform(): number {
     return unit(this.uint32(), this.uint32());
+  }
+
+  /** `uniform` for each number of `out`; of many in a part of the time. */
+  uniforms(out: Float64Array): void {
+    const words = scratch.subarray(0, 2 * mostTries);
+    for (let from = 0; from < out.length; from += mostTries) {
+      const count = Math.min(mostTries, out.length - from);
+      this.draw(words, 2 * count);
+      for (let k = 0; k < count; k++) out[from + k] = unit(words[2 * k], words[2 * k + 1]);
+    }
   }
 
   /** Uniform over the whole numbers [0, bound), without modulo bias; bound from 1 to 2^32. */

@@ -2,7 +2,7 @@
  * Exact Orthogonal Initialisation: Nowak, Gniecki, Szatkowski, Tabor, "Sparser, Better, Deeper, Stronger: Improving
  * Sparse Training with Exact Orthogonal Initialization" (arXiv 2406.01755).
  */
-import { checkAngles, drawAngle } from '../angles';
+import { checkAngles, drawAngles } from '../angles';
 import type { Angles } from '../angles';
 import { rowMajorLayout, setFirstSupports } from '../axes';
 import { densityOutOfRange, densityTooLow, noEnd } from '../errors';
@@ -45,11 +45,11 @@ export function exactOrthogonal(p: EoiRequest & { gain?: number }): {
 } {
   const { gain = 1 } = p;
   if (!(gain > 0 && gain < Infinity)) throw badGain(gain);
-  const sequence = drawSequence(p);
+  const { sequence, nonZeros } = draw(p, Infinity);
   const { weights, mask } = replayWithMask(sequence);
   // Times 1 would change no bit, but take time.
   if (gain !== 1) for (let i = 0; i < weights.length; i++) weights[i] *= gain;
-  return { weights, mask, sequence, density: mask.density };
+  return { weights, mask, sequence, density: nonZeros / weights.length };
 }
 
 /**
@@ -57,20 +57,21 @@ export function exactOrthogonal(p: EoiRequest & { gain?: number }): {
  * must be at least the wanted number rounded down, and one for each of the shorter dimension. Throws as
  * `exactOrthogonal` does.
  */
-export function drawSequence({ most = Infinity, ...p }: EoiRequest & { most?: number }): RotationSequence {
+export const drawSequence = ({ most = Infinity, ...p }: EoiRequest & { most?: number }): RotationSequence =>
+  draw(p, most).sequence;
+
+/** `nonZeros`: of what the sequence makes. */
+function draw(p: EoiRequest, most: number): { sequence: RotationSequence; nonZeros: number } {
   const { rows, columns, density, angles, rng, seed } = p;
   checkShape(rows, columns);
   if (!(density > 0 && density <= 1)) throw densityOutOfRange(density);
   if (density < minimumDensity(rows, columns)) throw densityTooLow(rows, columns, density);
   checkAngles(angles);
 
-  const pairs = drawPairs(rows, columns, density, most, rng.split('axes'));
+  const { nonZeros, ...pairs } = drawPairs(rows, columns, density, most, rng.split('axes'));
   // Angles have their own generator: the support depends on the seed alone, whatever the choice of angles.
-  const angleRng = rng.split('angles');
-  // Float64Array.from takes several times as long, which counts where there are many small layers.
-  const angle = new Float64Array(pairs.first.length);
-  for (let t = 0; t < angle.length; t++) angle[t] = drawAngle(angles, angleRng, t);
-  return { rows, columns, ...pairs, angle, seed };
+  const angle = drawAngles(angles, rng.split('angles'), pairs.first.length);
+  return { sequence: { rows, columns, ...pairs, angle, seed }, nonZeros };
 }
 
 /** Room for so many pairs to begin with. */
@@ -83,14 +84,16 @@ function drawPairs(
   density: number,
   most: number,
   rng: Rng,
-): { first: Uint32Array; second: Uint32Array; lastUndone: boolean } {
-  const { room, drawPairs: draw } = kernels();
+): Pick<RotationSequence, 'first' | 'second' | 'lastUndone'> & { nonZeros: number } {
+  const { room, drawPairs: drawSome, clear } = kernels();
   const layout = rowMajorLayout(rows, columns);
   const { axes, words } = layout;
   const wanted = wantedNonZeros(rows, columns, density);
   // Even density 1 needs about axes * ln(axes) rotations; the chance to pass this bound is below exp(-100).
   const limit = Math.ceil(64 * axes * (1 + Math.log(axes)));
-  const supports = setFirstSupports(room.uint32(axes * words), layout);
+  const supports = room.uint32(axes * words);
+  clear(supports, supports.byteLength);
+  setFirstSupports(supports, layout);
   // Non-zeros before and after the last pair.
   const counts = room.uint32(2).fill(layout.length);
   const state = room.uint32(4);
@@ -101,13 +104,15 @@ function drawPairs(
     while (counts[1] < wanted) {
       if (drawn >= limit) throw noEnd(rows, columns, density, limit);
       if (drawn === first.length) [first, second] = [doubled(room, first), doubled(room, second)];
-      drawn += draw(state, supports, axes, words, first, second, drawn, first.length, wanted, counts);
+      drawn += drawSome(state, supports, axes, words, first, second, drawn, first.length, wanted, counts);
     }
-    const [before, nonZeros] = counts;
+    const [before, after] = counts;
+    const lastUndone = drawn > 0 && (wanted - before < after - wanted || after > most);
     return {
       first: first.slice(0, drawn),
       second: second.slice(0, drawn),
-      lastUndone: drawn > 0 && (wanted - before < nonZeros - wanted || nonZeros > most),
+      lastUndone,
+      nonZeros: lastUndone ? before : after,
     };
   } finally {
     for (const array of [supports, counts, state, first, second]) room.free(array);

@@ -1,5 +1,5 @@
 /** Exact orthogonal initialisation led by a wanted pattern. */
-import { checkAngles, drawAngle } from '../angles';
+import { checkAngles, drawAngles } from '../angles';
 import type { Angles } from '../angles';
 import { replayWithMask } from '../givens';
 import { intersectionOverUnion } from '../mask';
@@ -106,13 +106,12 @@ export function* guidedOrthogonalInParts(p: GuidedRequest): Parts<Guided> {
   );
   pairs.first.push(...mixing.first);
   pairs.second.push(...mixing.second);
-  const angleRng = rng.split('angles');
   const sequence: RotationSequence = {
     rows,
     columns,
     first: Uint32Array.from(pairs.first),
     second: Uint32Array.from(pairs.second),
-    angle: Float64Array.from(pairs.first, (_, t) => drawAngle(angles, angleRng, t)),
+    angle: drawAngles(angles, rng.split('angles'), pairs.first.length),
     lastUndone: false,
     seed,
     start,

@@ -62,6 +62,14 @@ describe('Rng', () => {
     expect(rng.below(1)).toBe(0);
   });
 
+  it.each([0, 1, 1024, 3001])('draws %d uniforms together as one by one, and goes on from there', (count) => {
+    const [all, each] = [Rng.fromSeed(3), Rng.fromSeed(3)];
+    const out = new Float64Array(count);
+    all.uniforms(out);
+    expect(out).toEqual(Float64Array.from({ length: count }, () => each.uniform()));
+    expect(all.state).toEqual(each.state);
+  });
+
   it('draws uniforms in [0, 1) and normals with the right moments', () => {
     const rng = Rng.fromSeed(13);
     const uniforms = Array.from({ length: 20_000 }, () => rng.uniform());

@@ -18,7 +18,7 @@ function rotateBlocks(
       start: Uint32Array.from({ length: height }, (_, k) => start?.[entry + k] ?? entry + k),
       ...(signs && { signs: Int8Array.from(signs.subarray(entry, entry + height)) }),
     };
-    setFirstSupports(supports, layout, beginning);
+    setFirstSupports(supports.fill(0), layout, beginning);
     scratch.fill(0);
     setFirst(scratch, layout, beginning);
     for (let t = 0; t < steps; t++) rotateAxes(scratch, supports, layout, first[t], second[t], cos[t], sin[t]);
