@@ -23,7 +23,9 @@ export class Workshop {
   }
 
   zeros(length: number): Float32Array {
-    return this.kernels.room.float32(length).fill(0);
+    const own = this.kernels.room.float32(length);
+    this.kernels.clear(own, own.byteLength);
+    return own;
   }
 
   /** `use` is lent an array of any content; another where it asks for one itself. */
@@ -111,7 +113,7 @@ export class Parameter {
     this.slots.forEach((slot, i) => {
       const given = slots.at(i);
       if (given) slot.set(given);
-      else slot.fill(0);
+      else this.shop.kernels.clear(slot, slot.byteLength);
     });
   }
 

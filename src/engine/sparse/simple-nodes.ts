@@ -146,10 +146,10 @@ export class EmbeddingNode extends Node {
     this.eachValue(batch, (at, row) => (array[at] = values[row]));
   }
 
-  backward({ batch }: Pass): void {
+  backward({ kernels, batch }: Pass): void {
     const slope = this.slopeOut!.array;
     this.table.addGradient((into) => {
-      into.fill(0);
+      kernels.clear(into, into.byteLength);
       this.eachValue(batch, (at, row) => (into[row] += slope[at]));
     });
   }
