@@ -1,23 +1,8 @@
 // Batch norm of channels that lie beside each other, see ../columns.ts: what the arguments mean stands there. Four columns at a time, or
 // one, in float64: sums wait for the sums before, whatever their precision, and a batch norm over few examples multiplies rounding.
-import { loadLanes, storeLanes } from './lanes';
+import { high, joined, loadLanes, low, storeLanes } from './lanes';
 
 const epsilon: f64 = 1e-5;
-
-@inline
-function low(v: v128): v128 {
-  return f64x2.promote_low_f32x4(v);
-}
-
-@inline
-function high(v: v128): v128 {
-  return f64x2.promote_low_f32x4(v128.shuffle<f32>(v, v, 2, 3, 2, 3));
-}
-
-@inline
-function joined(a: v128, b: v128): v128 {
-  return v128.shuffle<f32>(f32x4.demote_f64x2_zero(a), f32x4.demote_f64x2_zero(b), 0, 1, 4, 5);
-}
 
 @inline
 function inverseOf(variance: v128): v128 {

@@ -1,5 +1,6 @@
 // Slices of a fold, see ../fold.ts: what the arguments mean stands there. In float64 and without multiplication and addition in
 // one, whatever the build, so that results are those of the plain twin to the bit.
+import { high, joined, low } from './lanes';
 
 /** As core/rps/hash.ts. */
 @inline
@@ -22,17 +23,6 @@ function signsOf(word: u32): v128 {
   return v128.and(moved, i32x4.splat(1 << 31));
 }
 
-/** The first two of four floats. */
-@inline
-function low(values: v128): v128 {
-  return f64x2.promote_low_f32x4(values);
-}
-
-@inline
-function high(values: v128): v128 {
-  return f64x2.promote_low_f32x4(i32x4.shuffle(values, values, 2, 3, 2, 3));
-}
-
 export function recoverFold(
   memory: usize,
   out: usize,
@@ -53,9 +43,8 @@ export function recoverFold(
     const end = min(to, i + 32 - <i32>(weight & 31));
     for (; i + 4 <= end; i += 4, read += 16, write += 16, signs >>= 4) {
       const values = v128.load(read);
-      const a = f32x4.demote_f64x2_zero(f64x2.mul(factors, low(values)));
-      const b = f32x4.demote_f64x2_zero(f64x2.mul(factors, high(values)));
-      v128.store(write, v128.xor(i64x2.shuffle(a, b, 0, 2), signsOf(signs)));
+      const own = joined(f64x2.mul(factors, low(values)), f64x2.mul(factors, high(values)));
+      v128.store(write, v128.xor(own, signsOf(signs)));
     }
     for (; i < end; i++, read += 4, write += 4, signs >>= 1) {
       const own = signs & 1 ? -factor : factor;

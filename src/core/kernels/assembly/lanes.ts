@@ -37,6 +37,24 @@ export function storeLanes(at: usize, v: v128, whole: bool): void {
   else store<f32>(at, f32x4.extract_lane(v, 0));
 }
 
+/** The first two of four floats, in float64. */
+@inline
+export function low(v: v128): v128 {
+  return f64x2.promote_low_f32x4(v);
+}
+
+/** The last two. */
+@inline
+export function high(v: v128): v128 {
+  return f64x2.promote_low_f32x4(v128.shuffle<f32>(v, v, 2, 3, 2, 3));
+}
+
+/** Four floats of two pairs in float64. */
+@inline
+export function joined(a: v128, b: v128): v128 {
+  return v128.shuffle<f32>(f32x4.demote_f64x2_zero(a), f32x4.demote_f64x2_zero(b), 0, 1, 4, 5);
+}
+
 /** 1.5 x 2^23: what is added to it is rounded to a whole number, which stands in the last bits of the sum. */
 const roundingShift: f32 = 12582912;
 
@@ -82,22 +100,40 @@ export function exponentialLess1(x: v128): v128 {
   return multiplyAdd(aroundZero(r), scale, f32x4.sub(scale, fill(1)));
 }
 
-/** Sum of `count` floats: lanes over short stretches, float64 over these. */
+/**
+ * The sum of sixteen as two halves in float64. What is summed in float32 before is a tree, whose rounding is no more than that which
+ * the numbers were stored with.
+ */
 @inline
-export function sumOf(x: usize, count: i32): f64 {
-  let sum: f64 = 0;
-  while (count > 0) {
-    const stretch = min(count, 4096);
-    count -= stretch;
-    let left = stretch;
-    let a = fill(0);
-    let b = fill(0);
-    for (; left >= 8; left -= 8, x += 32) {
-      a = f32x4.add(a, v128.load(x));
-      b = f32x4.add(b, v128.load(x, 16));
-    }
-    for (; left > 0; left--, x += 4) sum += load<f32>(x);
-    sum += sumOfLanes(f32x4.add(a, b));
+export function halvesOf(a: v128, b: v128, c: v128, d: v128): v128 {
+  const four = f32x4.add(f32x4.add(a, b), f32x4.add(c, d));
+  return f64x2.add(low(four), high(four));
+}
+
+@inline
+export function sumOfPair(v: v128): f64 {
+  return f64x2.extract_lane(v, 0) + f64x2.extract_lane(v, 1);
+}
+
+@inline
+function termAt(x: usize, squared: bool): v128 {
+  const value = v128.load(x);
+  return squared ? f32x4.mul(value, value) : value;
+}
+
+/** Sum of `count` floats, or of their squares. */
+@inline
+export function sumOf(x: usize, count: i32, squared: bool): f64 {
+  let halves = f64x2.splat(0);
+  for (; count >= 16; count -= 16, x += 64) {
+    const front = termAt(x, squared);
+    const back = termAt(x + 32, squared);
+    halves = f64x2.add(halves, halvesOf(front, termAt(x + 16, squared), back, termAt(x + 48, squared)));
+  }
+  let sum = sumOfPair(halves);
+  for (; count > 0; count--, x += 4) {
+    const value = <f64>load<f32>(x);
+    sum += squared ? value * value : value;
   }
   return sum;
 }

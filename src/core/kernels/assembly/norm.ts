@@ -1,44 +1,19 @@
-// Batch and layer norm, see ../norm.ts: what the arguments mean stands there.
-import { fill, loadLanes, multiplyAdd, storeLanes, sumOf, sumOfLanes } from './lanes';
+// Batch and layer norm, see ../norm.ts: what the arguments mean stands there. Means, sums of slopes and what is normed are computed in float64, as
+// norms over few values multiply rounding; that the slopes are made of them in float32 was measured to add nothing.
+import { fill, halvesOf, high, joined, loadLanes, low, multiplyAdd, storeLanes, sumOf, sumOfPair } from './lanes';
 
 const epsilon: f64 = 1e-5;
 
-/** Floats that are summed in lanes before they are in float64. */
-const stretchLength = 4096;
-
-/** Sum of (x - mean)^2. */
+/** y = x slope + level. */
 @inline
-function squaresAround(x: usize, mean: f32, count: i32): f64 {
-  let sum: f64 = 0;
-  const middle = fill(mean);
-  while (count > 0) {
-    const stretch = min(count, stretchLength);
-    count -= stretch;
-    let left = stretch;
-    let a = fill(0);
-    let b = fill(0);
-    for (; left >= 8; left -= 8, x += 32) {
-      const u = f32x4.sub(v128.load(x), middle);
-      const v = f32x4.sub(v128.load(x, 16), middle);
-      a = multiplyAdd(u, u, a);
-      b = multiplyAdd(v, v, b);
-    }
-    for (; left > 0; left--, x += 4) {
-      const u = load<f32>(x) - mean;
-      sum += u * u;
-    }
-    sum += sumOfLanes(f32x4.add(a, b));
+function scaleRow(x: usize, y: usize, slope: f64, level: f64, count: i32): void {
+  const s = f64x2.splat(slope);
+  const t = f64x2.splat(level);
+  for (; count >= 4; count -= 4, x += 16, y += 16) {
+    const value = v128.load(x);
+    v128.store(y, joined(f64x2.add(f64x2.mul(low(value), s), t), f64x2.add(f64x2.mul(high(value), s), t)));
   }
-  return sum;
-}
-
-@inline
-function scaleRow(x: usize, y: usize, mean: f32, slope: f32, shift: f32, count: i32): void {
-  const m = fill(mean);
-  const s = fill(slope);
-  const t = fill(shift);
-  for (; count >= 4; count -= 4, x += 16, y += 16) v128.store(y, multiplyAdd(f32x4.sub(v128.load(x), m), s, t));
-  for (; count > 0; count--, x += 4, y += 4) store<f32>(y, (load<f32>(x) - mean) * slope + shift);
+  for (; count > 0; count--, x += 4, y += 4) store<f32>(y, <f32>(<f64>load<f32>(x) * slope + level));
 }
 
 export function batchNorm(
@@ -54,13 +29,36 @@ export function batchNorm(
 ): void {
   for (let row = from; row < to; row++) {
     const own = <usize>row << 2;
-    const at = <usize>row * count << 2;
-    const middle = <f32>(sumOf(x + at, count) / count);
-    const spread = <f32>(squaresAround(x + at, middle, count) / count);
-    store<f32>(mean + own, middle);
-    store<f32>(variance + own, spread);
-    const slope = <f32>(load<f32>(scale + own) / Math.sqrt(<f64>spread + epsilon));
-    scaleRow(x + at, y + at, middle, slope, load<f32>(shift + own), count);
+    const begin = x + (<usize>row * count << 2);
+    // About the first value, which lies as near as any, so that one pass is enough.
+    const first = load<f32>(begin);
+    const f = fill(first);
+    let sums = f64x2.splat(0);
+    let squares = f64x2.splat(0);
+    let at = begin;
+    let left = count;
+    for (; left >= 16; left -= 16, at += 64) {
+      const a = f32x4.sub(v128.load(at), f);
+      const b = f32x4.sub(v128.load(at, 16), f);
+      const c = f32x4.sub(v128.load(at, 32), f);
+      const d = f32x4.sub(v128.load(at, 48), f);
+      sums = f64x2.add(sums, halvesOf(a, b, c, d));
+      squares = f64x2.add(squares, halvesOf(f32x4.mul(a, a), f32x4.mul(b, b), f32x4.mul(c, c), f32x4.mul(d, d)));
+    }
+    let sum = sumOfPair(sums);
+    let square = sumOfPair(squares);
+    for (; left > 0; left--, at += 4) {
+      const off = <f64>load<f32>(at) - first;
+      sum += off;
+      square += off * off;
+    }
+    const off = sum / count;
+    const middle = first + off;
+    const spread = Math.max(0, square / count - off * off);
+    store<f32>(mean + own, <f32>middle);
+    store<f32>(variance + own, <f32>spread);
+    const slope = load<f32>(scale + own) / Math.sqrt(spread + epsilon);
+    scaleRow(begin, y + (<usize>row * count << 2), slope, load<f32>(shift + own) - middle * slope, count);
   }
 }
 
@@ -78,30 +76,9 @@ export function scaleRows(
   for (let row = from; row < to; row++) {
     const own = <usize>row << 2;
     const at = <usize>row * count << 2;
-    const slope = <f32>(load<f32>(scale + own) / Math.sqrt(<f64>load<f32>(variance + own) + epsilon));
-    scaleRow(x + at, y + at, load<f32>(mean + own), slope, load<f32>(shift + own), count);
+    const slope = load<f32>(scale + own) / Math.sqrt(<f64>load<f32>(variance + own) + epsilon);
+    scaleRow(x + at, y + at, slope, load<f32>(shift + own) - load<f32>(mean + own) * slope, count);
   }
-}
-
-/** Sum of dy (x - mean). */
-@inline
-function along(x: usize, dy: usize, mean: f32, count: i32): f64 {
-  let sum: f64 = 0;
-  const middle = fill(mean);
-  while (count > 0) {
-    const stretch = min(count, stretchLength);
-    count -= stretch;
-    let left = stretch;
-    let a = fill(0);
-    let b = fill(0);
-    for (; left >= 8; left -= 8, x += 32, dy += 32) {
-      a = multiplyAdd(f32x4.sub(v128.load(x), middle), v128.load(dy), a);
-      b = multiplyAdd(f32x4.sub(v128.load(x, 16), middle), v128.load(dy, 16), b);
-    }
-    for (; left > 0; left--, x += 4, dy += 4) sum += (load<f32>(x) - mean) * load<f32>(dy);
-    sum += sumOfLanes(f32x4.add(a, b));
-  }
-  return sum;
 }
 
 export function batchNormBack(
@@ -122,27 +99,55 @@ export function batchNormBack(
     const at = <usize>row * count << 2;
     const middle = load<f32>(mean + own);
     const inverse = 1 / Math.sqrt(<f64>load<f32>(variance + own) + epsilon);
-    const byShift = sumOf(dy + at, count);
-    const byScale = along(x + at, dy + at, middle, count) * inverse;
+    const m = fill(middle);
+    let sums = f64x2.splat(0);
+    let products = f64x2.splat(0);
+    let a = x + at;
+    let b = dy + at;
+    let left = count;
+    for (; left >= 16; left -= 16, a += 64, b += 64) {
+      const s = v128.load(b);
+      const t = v128.load(b, 16);
+      const u = v128.load(b, 32);
+      const v = v128.load(b, 48);
+      sums = f64x2.add(sums, halvesOf(s, t, u, v));
+      const front = f32x4.mul(f32x4.sub(v128.load(a), m), s);
+      const next = f32x4.mul(f32x4.sub(v128.load(a, 16), m), t);
+      const third = f32x4.mul(f32x4.sub(v128.load(a, 32), m), u);
+      const last = f32x4.mul(f32x4.sub(v128.load(a, 48), m), v);
+      products = f64x2.add(products, halvesOf(front, next, third, last));
+    }
+    let byShift = sumOfPair(sums);
+    let product = sumOfPair(products);
+    for (; left > 0; left--, a += 4, b += 4) {
+      const slope = <f64>load<f32>(b);
+      byShift += slope;
+      product += (<f64>load<f32>(a) - middle) * slope;
+    }
+    const byScale = product * inverse;
     store<f32>(dShift + own, <f32>byShift);
     store<f32>(dScale + own, <f32>byScale);
     // scale inverse (dy - byShift / count - (x - mean) inverse byScale / count)
     const outer = <f32>(load<f32>(scale + own) * inverse);
     const perX = <f32>(-(inverse * byScale) / count);
     const less = <f32>(byShift / count);
-    const m = fill(middle);
     const o = fill(outer);
     const p = fill(perX);
     const l = fill(less);
-    let a = x + at;
-    let b = dy + at;
+    a = x + at;
+    b = dy + at;
     let into = dx + at;
-    let left = count;
+    left = count;
     for (; left >= 4; left -= 4, a += 16, b += 16, into += 16)
       v128.store(into, f32x4.mul(o, multiplyAdd(f32x4.sub(v128.load(a), m), p, f32x4.sub(v128.load(b), l))));
     for (; left > 0; left--, a += 4, b += 4, into += 4)
       store<f32>(into, outer * ((load<f32>(a) - middle) * perX + (load<f32>(b) - less)));
   }
+}
+
+@inline
+function inversesOf(variances: v128): v128 {
+  return f64x2.div(f64x2.splat(1), f64x2.sqrt(f64x2.add(variances, f64x2.splat(epsilon))));
 }
 
 @inline
@@ -157,22 +162,36 @@ function normColumns(
   step: usize,
   whole: bool,
 ): void {
-  let sum = fill(0);
-  for (let row = 0, at = x; row < size; row++, at += step) sum = f32x4.add(sum, loadLanes(at, whole));
-  const middle = f32x4.div(sum, fill(<f32>size));
-  let squares = fill(0);
+  const share = f64x2.splat(1 / <f64>size);
+  let sumLow = f64x2.splat(0);
+  let sumHigh = f64x2.splat(0);
   for (let row = 0, at = x; row < size; row++, at += step) {
-    const u = f32x4.sub(loadLanes(at, whole), middle);
-    squares = multiplyAdd(u, u, squares);
+    const value = loadLanes(at, whole);
+    sumLow = f64x2.add(sumLow, low(value));
+    sumHigh = f64x2.add(sumHigh, high(value));
   }
-  const root = f32x4.sqrt(f32x4.add(f32x4.div(squares, fill(<f32>size)), fill(<f32>epsilon)));
-  const own = f32x4.div(fill(1), root);
-  storeLanes(mean, middle, whole);
-  storeLanes(inverse, own, whole);
+  const meanLow = f64x2.mul(sumLow, share);
+  const meanHigh = f64x2.mul(sumHigh, share);
+  let squaresLow = f64x2.splat(0);
+  let squaresHigh = f64x2.splat(0);
+  for (let row = 0, at = x; row < size; row++, at += step) {
+    const value = loadLanes(at, whole);
+    const offLow = f64x2.sub(low(value), meanLow);
+    squaresLow = f64x2.add(squaresLow, f64x2.mul(offLow, offLow));
+    const offHigh = f64x2.sub(high(value), meanHigh);
+    squaresHigh = f64x2.add(squaresHigh, f64x2.mul(offHigh, offHigh));
+  }
+  const ownLow = inversesOf(f64x2.mul(squaresLow, share));
+  const ownHigh = inversesOf(f64x2.mul(squaresHigh, share));
+  storeLanes(mean, joined(meanLow, meanHigh), whole);
+  storeLanes(inverse, joined(ownLow, ownHigh), whole);
   for (let row = 0, at = x, into = y; row < size; row++, at += step, into += step) {
-    const unit = f32x4.mul(f32x4.sub(loadLanes(at, whole), middle), own);
-    const s = v128.load32_splat(scale + (<usize>row << 2));
-    storeLanes(into, multiplyAdd(unit, s, v128.load32_splat(shift + (<usize>row << 2))), whole);
+    const value = loadLanes(at, whole);
+    const s = f64x2.splat(load<f32>(scale + (<usize>row << 2)));
+    const t = f64x2.splat(load<f32>(shift + (<usize>row << 2)));
+    const unitLow = f64x2.mul(f64x2.sub(low(value), meanLow), ownLow);
+    const unitHigh = f64x2.mul(f64x2.sub(high(value), meanHigh), ownHigh);
+    storeLanes(into, joined(f64x2.add(f64x2.mul(unitLow, s), t), f64x2.add(f64x2.mul(unitHigh, s), t)), whole);
   }
 }
 
@@ -213,22 +232,39 @@ function normColumnsBack(
   step: usize,
   whole: bool,
 ): void {
-  const middle = loadLanes(mean, whole);
-  const own = loadLanes(inverse, whole);
-  let sum = fill(0);
-  let along = fill(0);
+  const means = loadLanes(mean, whole);
+  const inverses = loadLanes(inverse, whole);
+  let sumLow = f64x2.splat(0);
+  let sumHigh = f64x2.splat(0);
+  let alongLow = f64x2.splat(0);
+  let alongHigh = f64x2.splat(0);
   for (let row = 0, at = x, slopes = dy; row < size; row++, at += step, slopes += step) {
-    const slope = f32x4.mul(loadLanes(slopes, whole), v128.load32_splat(scale + (<usize>row << 2)));
-    sum = f32x4.add(sum, slope);
-    along = multiplyAdd(slope, f32x4.mul(f32x4.sub(loadLanes(at, whole), middle), own), along);
+    const value = loadLanes(at, whole);
+    const slope = loadLanes(slopes, whole);
+    const s = f64x2.splat(load<f32>(scale + (<usize>row << 2)));
+    const slopeLow = f64x2.mul(low(slope), s);
+    const slopeHigh = f64x2.mul(high(slope), s);
+    sumLow = f64x2.add(sumLow, slopeLow);
+    sumHigh = f64x2.add(sumHigh, slopeHigh);
+    alongLow = f64x2.add(alongLow, f64x2.mul(slopeLow, f64x2.sub(low(value), low(means))));
+    alongHigh = f64x2.add(alongHigh, f64x2.mul(slopeHigh, f64x2.sub(high(value), high(means))));
   }
-  const share = fill(1 / <f32>size);
-  sum = f32x4.mul(sum, share);
-  along = f32x4.mul(along, share);
+  const share = f64x2.splat(1 / <f64>size);
+  const ownLow = low(inverses);
+  const ownHigh = high(inverses);
+  const levelLow = f64x2.mul(sumLow, share);
+  const levelHigh = f64x2.mul(sumHigh, share);
+  const perLow = f64x2.mul(f64x2.mul(alongLow, share), f64x2.mul(ownLow, ownLow));
+  const perHigh = f64x2.mul(f64x2.mul(alongHigh, share), f64x2.mul(ownHigh, ownHigh));
   for (let row = 0, at = x, slopes = dy, into = dx; row < size; row++, at += step, slopes += step, into += step) {
-    const slope = f32x4.mul(loadLanes(slopes, whole), v128.load32_splat(scale + (<usize>row << 2)));
-    const unit = f32x4.mul(f32x4.sub(loadLanes(at, whole), middle), own);
-    storeLanes(into, f32x4.mul(own, f32x4.sub(f32x4.sub(slope, sum), f32x4.mul(unit, along))), whole);
+    const value = loadLanes(at, whole);
+    const slope = loadLanes(slopes, whole);
+    const s = f64x2.splat(load<f32>(scale + (<usize>row << 2)));
+    const offLow = f64x2.sub(low(value), low(means));
+    const offHigh = f64x2.sub(high(value), high(means));
+    const restLow = f64x2.sub(f64x2.sub(f64x2.mul(low(slope), s), levelLow), f64x2.mul(offLow, perLow));
+    const restHigh = f64x2.sub(f64x2.sub(f64x2.mul(high(slope), s), levelHigh), f64x2.mul(offHigh, perHigh));
+    storeLanes(into, joined(f64x2.mul(ownLow, restLow), f64x2.mul(ownHigh, restHigh)), whole);
   }
 }
 
@@ -272,18 +308,25 @@ export function layerNormSlopes(
     const own = <usize>row << 2;
     let a = x + (<usize>row * inner << 2);
     let b = dy + (<usize>row * inner << 2);
-    store<f32>(dShift + own, <f32>sumOf(b, inner));
+    store<f32>(dShift + own, <f32>sumOf(b, inner, false));
     let m = mean;
     let r = inverse;
     let left = inner;
-    let lanes = fill(0);
+    let alongLow = f64x2.splat(0);
+    let alongHigh = f64x2.splat(0);
     for (; left >= 4; left -= 4, a += 16, b += 16, m += 16, r += 16) {
-      const unit = f32x4.mul(f32x4.sub(v128.load(a), v128.load(m)), v128.load(r));
-      lanes = multiplyAdd(unit, v128.load(b), lanes);
+      const value = v128.load(a);
+      const slope = v128.load(b);
+      const means = v128.load(m);
+      const inverses = v128.load(r);
+      const unitLow = f64x2.mul(f64x2.sub(low(value), low(means)), low(inverses));
+      alongLow = f64x2.add(alongLow, f64x2.mul(unitLow, low(slope)));
+      const unitHigh = f64x2.mul(f64x2.sub(high(value), high(means)), high(inverses));
+      alongHigh = f64x2.add(alongHigh, f64x2.mul(unitHigh, high(slope)));
     }
-    let sum = sumOfLanes(lanes);
+    let sum = sumOfPair(f64x2.add(alongLow, alongHigh));
     for (; left > 0; left--, a += 4, b += 4, m += 4, r += 4)
-      sum += (load<f32>(a) - load<f32>(m)) * load<f32>(r) * load<f32>(b);
-    store<f32>(dScale + own, sum);
+      sum += (<f64>load<f32>(a) - load<f32>(m)) * load<f32>(r) * load<f32>(b);
+    store<f32>(dScale + own, <f32>sum);
   }
 }

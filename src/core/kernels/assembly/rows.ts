@@ -55,7 +55,7 @@ export function addToRows(x: usize, w: usize, y: usize, count: i32, from: i32, t
 
 export function sumRows(x: usize, sums: usize, count: i32, from: i32, to: i32): void {
   for (let row = from; row < to; row++)
-    store<f32>(sums + (<usize>row << 2), <f32>sumOf(x + (<usize>row * count << 2), count));
+    store<f32>(sums + (<usize>row << 2), <f32>sumOf(x + (<usize>row * count << 2), count, false));
 }
 
 @inline

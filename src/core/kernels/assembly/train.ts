@@ -1,5 +1,5 @@
 // Loss and update, see ../train.ts: what the arguments mean stands there.
-import { fill, loadLanes, multiplyAdd, storeLanes, sumOfLanes } from './lanes';
+import { fill, loadLanes, multiplyAdd, storeLanes, sumOf } from './lanes';
 
 /** In float64: classes are few. */
 export function crossEntropy(
@@ -38,25 +38,7 @@ export function crossEntropy(
 }
 
 export function sumOfSquares(x: usize, from: i32, to: i32): f64 {
-  let sum: f64 = 0;
-  let count = to - from;
-  x += <usize>from << 2;
-  while (count > 0) {
-    const stretch = min(count, 4096);
-    count -= stretch;
-    let left = stretch;
-    let a = fill(0);
-    let b = fill(0);
-    for (; left >= 8; left -= 8, x += 32) {
-      const u = v128.load(x);
-      const v = v128.load(x, 16);
-      a = multiplyAdd(u, u, a);
-      b = multiplyAdd(v, v, b);
-    }
-    for (; left > 0; left--, x += 4) sum += <f64>load<f32>(x) * load<f32>(x);
-    sum += sumOfLanes(f32x4.add(a, b));
-  }
-  return sum;
+  return sumOf(x + (<usize>from << 2), to - from, true);
 }
 
 @inline

@@ -3,6 +3,8 @@ import type { NormKernels } from '../norm';
 /** Below the root, as in PyTorch. */
 const epsilon = 1e-5;
 
+const slopeOf = (scale: number, variance: number): number => scale / Math.sqrt(variance + epsilon);
+
 export const plainNorm: NormKernels = {
   batchNorm(x, scale, shift, y, mean, variance, count, from, to) {
     for (let row = from; row < to; row++) {
@@ -14,13 +16,14 @@ export const plainNorm: NormKernels = {
       for (let i = begin; i < end; i++) squares += (x[i] - middle) ** 2;
       mean[row] = middle;
       variance[row] = squares / count;
+      const slope = slopeOf(scale[row], squares / count);
+      for (let i = begin; i < end; i++) y[i] = (x[i] - middle) * slope + shift[row];
     }
-    plainNorm.scaleRows(x, scale, shift, y, mean, variance, count, from, to);
   },
   batchNormBack(x, scale, mean, variance, dy, dx, dScale, dShift, count, from, to) {
     for (let row = from; row < to; row++) {
       const [begin, end] = [row * count, (row + 1) * count];
-      const inverse = 1 / Math.sqrt(variance[row] + epsilon);
+      const inverse = slopeOf(1, variance[row]);
       let [byScale, byShift] = [0, 0];
       for (let i = begin; i < end; i++) {
         byShift += dy[i];
@@ -36,7 +39,7 @@ export const plainNorm: NormKernels = {
   },
   scaleRows(x, scale, shift, y, mean, variance, count, from, to) {
     for (let row = from; row < to; row++) {
-      const slope = scale[row] / Math.sqrt(variance[row] + epsilon);
+      const slope = slopeOf(scale[row], variance[row]);
       for (let i = row * count; i < (row + 1) * count; i++) y[i] = (x[i] - mean[row]) * slope + shift[row];
     }
   },
@@ -47,10 +50,10 @@ export const plainNorm: NormKernels = {
       const middle = sum / size;
       let squares = 0;
       for (let row = 0; row < size; row++) squares += (x[row * inner + at] - middle) ** 2;
+      const own = slopeOf(1, squares / size);
       mean[at] = middle;
-      inverse[at] = 1 / Math.sqrt(squares / size + epsilon);
-      for (let row = 0, i = at; row < size; row++, i += inner)
-        y[i] = (x[i] - middle) * inverse[at] * scale[row] + shift[row];
+      inverse[at] = own;
+      for (let row = 0, i = at; row < size; row++, i += inner) y[i] = (x[i] - middle) * own * scale[row] + shift[row];
     }
   },
   layerNormBack(x, scale, mean, inverse, dy, dx, size, inner, from, to) {
