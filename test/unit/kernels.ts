@@ -1,6 +1,7 @@
 /** Both builds of the kernels, as this Node has them, beside their plain twins. */
 import { plainKernels } from '../../src/core/kernels/kernels';
 import type { Kernels } from '../../src/core/kernels/kernels';
+import { PlainRoom } from '../../src/core/kernels/room';
 import type { Room } from '../../src/core/kernels/room';
 import { loadKernels } from '../../src/engine/kernels/load';
 
@@ -12,6 +13,14 @@ export function everyKernels(): [name: string, kernels: Kernels][] {
   const compiled = relaxed.kind === 'plain' ? [wasm] : [wasm, relaxed];
   return [...compiled, plainKernels()].map((kernels) => [kernels.kind, kernels]);
 }
+
+/** Where the plain kernels find float64 wherever they ask for float32. */
+class ExactRoom extends PlainRoom {
+  override float32 = (length: number): Float32Array => this.float64(length) as unknown as Float32Array;
+}
+
+/** The plain kernels without any float32: what they compute is exact beside what the others do. */
+export const exactKernels = (): Kernels => ({ ...plainKernels(), room: new ExactRoom() });
 
 /** Copies into arrays of the room. */
 export const into = (room: Room) => ({
