@@ -15,7 +15,7 @@ import { percent, significant, thousands } from './table';
 export const headings = {
   plan: ['layer', 'shape', 'density', 'non-zeros', 'of'],
   sharing: ['layer', 'shape', 'sigma', 'shared'],
-  diagnosed: ['layer', 'shape', 'weights', 'sigma', 'lambda', 'norm', 'collisions'],
+  diagnosed: ['layer', 'shape', 'weights', 'sigma', 'factor', 'norm', 'collisions'],
   diagnosedByBatch: ['update', 'dense update', 'amplified', 'cosine'],
   tested: ['initStd', 'rate', 'predicted', 'outcome', 'first loss', 'last loss'],
   variants: ['variant', 'stored', 'off'],

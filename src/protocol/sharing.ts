@@ -26,8 +26,8 @@ export interface SharingLayerFigures {
   offset: number;
   /** Standard deviation of its initialisation. */
   deviation: number;
-  /** What a number of the memory is multiplied with; of `stable-rps` the largest of its locations. */
-  lambda: number;
+  /** The most that a number of the memory is multiplied with: lambda, of `stable-rps` the largest sigma / sqrt(S2_j). */
+  factor: number;
   /** Norm of what is recovered at first over that of its initialisation. */
   normRatio: number;
   /** Share of its weights that share a location with another of the same layer. */

@@ -117,7 +117,7 @@ function reportOf(sharing: Sharing, scales: Scales, measured: boolean): SharingR
       weights,
       offset,
       deviation,
-      lambda: scales.lambda[i],
+      factor: scales.lambda[i],
       normRatio: 1 + 0.02 * Math.sin(3 * i),
       collisions: collisions[i] / weights,
     })),

@@ -33,12 +33,12 @@ const layersTable = ({ layers }: SharingReport): string => {
   const batch = layers.some((layer) => layer.batch);
   return table(
     [...headings.diagnosed, ...(batch ? headings.diagnosedByBatch : [])],
-    layers.map(({ name, shape, weights, deviation, lambda, normRatio, collisions, batch: own }) => [
+    layers.map(({ name, shape, weights, deviation, factor, normRatio, collisions, batch: own }) => [
       name,
       shape.join(' x '),
       thousands(weights),
       significant(deviation),
-      significant(lambda),
+      significant(factor),
       significant(normRatio),
       percent(collisions),
       ...(own ? [own.updateRatio, own.denseUpdateRatio, own.amplification, own.cosine].map(measured) : []),

@@ -46,13 +46,13 @@ const checkBytes = object<SharingBytes>({
   weights: whole,
 });
 
-const layer = object<SharingLayerFigures>({
+const layerFigures = object<SharingLayerFigures>({
   name,
   shape: list(whole, 8),
   weights: whole,
   offset: whole,
   deviation: number,
-  lambda: number,
+  factor: number,
   normRatio: number,
   collisions: number,
   batch: optional(
@@ -65,6 +65,13 @@ const layer = object<SharingLayerFigures>({
     }),
   ),
 });
+
+/** `factor` was called `lambda`, which is another number of `stable-rps`. */
+const layer: Check<SharingLayerFigures> = (value, where) => {
+  const old = value as { lambda?: unknown } | null;
+  const renamed = old?.lambda === undefined ? value : { ...old, factor: old.lambda };
+  return layerFigures(renamed, where);
+};
 
 const finding = object<SharingFinding>({
   id: oneOf(...diagnosisIds),

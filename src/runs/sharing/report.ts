@@ -42,7 +42,7 @@ export function* staticReport(config: Config, plan: NetworkPlan): Parts<SharingR
         name,
         shape: tensorShape(layer),
         ...{ weights, offset, deviation },
-        lambda: largestFactor[l],
+        factor: largestFactor[l],
         normRatio: normRatio[l],
         collisions: audit.collisions[l] / weights,
       };

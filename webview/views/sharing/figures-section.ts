@@ -26,7 +26,7 @@ export class FiguresSection implements Section {
   readonly help = { text: figuresWords.help, keys: figuresWords.keys };
   readonly element: HTMLElement;
   readonly controls: readonly HTMLElement[] = [];
-  private readonly lambda: Chart;
+  private readonly factor: Chart;
   private readonly norm: Chart;
   private readonly load: Chart;
   private readonly gamma: Chart;
@@ -43,7 +43,7 @@ export class FiguresSection implements Section {
         group: 'sharing-layers',
         cursor: (index) => this.sayLayer(index),
       });
-    this.lambda = byLayer(figuresWords.lambda);
+    this.factor = byLayer(figuresWords.factor);
     this.norm = byLayer(figuresWords.norm);
     this.load = new Chart({
       label: figuresWords.load.label,
@@ -74,15 +74,15 @@ export class FiguresSection implements Section {
     });
     const row = (...charts: Chart[]): HTMLElement =>
       h('div', { class: 'chart-row', 'data-charts': '2' }, ...charts.map(({ element }) => element));
-    this.element = h('div', { class: 'sharing-figures' }, row(this.lambda, this.norm), row(this.load, this.gamma));
+    this.element = h('div', { class: 'sharing-figures' }, row(this.factor, this.norm), row(this.load, this.gamma));
   }
 
   show(report: SharingReport): void {
     this.report = report;
     const { layers, load, gamma, n, m } = report;
     const places = layers.map((_, i) => i + 1);
-    this.lambda.setData([places, layers.map(({ lambda }) => lambda)]);
-    this.lambda.setMarks([{ axis: 'y', value: 1, text: figuresWords.atOne, dash: [4, 4] }]);
+    this.factor.setData([places, layers.map(({ factor }) => factor)]);
+    this.factor.setMarks([{ axis: 'y', value: 1, text: figuresWords.atOne, dash: [4, 4] }]);
     this.norm.setData([places, layers.map(({ normRatio }) => normRatio)]);
     this.norm.setMarks([{ axis: 'y', value: 1, text: figuresWords.atOne, dash: [4, 4] }]);
     const bins = load.of.length;
@@ -128,7 +128,7 @@ export class FiguresSection implements Section {
   }
 
   private get all(): Chart[] {
-    return [this.lambda, this.norm, this.load, this.gamma];
+    return [this.factor, this.norm, this.load, this.gamma];
   }
 
   private sharersText(sharers: number): string {
@@ -144,7 +144,7 @@ export class FiguresSection implements Section {
 
   private sayLayer(index: number | undefined): void {
     const layer = index === undefined ? undefined : this.report?.layers[index];
-    if (layer) this.context.stage.readOut.say(layerText(layer), batchText(layer), `λ ${layer.lambda}`);
+    if (layer) this.context.stage.readOut.say(layerText(layer), batchText(layer), `factor ${layer.factor}`);
     else this.describe();
   }
 

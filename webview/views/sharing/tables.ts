@@ -46,7 +46,7 @@ export const layersTable = ({ layers }: SharingReport, name: string): Table => {
       ...[
         columns.weights,
         columns.deviation,
-        columns.lambda,
+        columns.factor,
         columns.norm,
         columns.collisions,
         columns.update,
@@ -61,7 +61,7 @@ export const layersTable = ({ layers }: SharingReport, name: string): Table => {
       shapeText(layer.shape),
       layer.weights,
       layer.deviation,
-      layer.lambda,
+      layer.factor,
       layer.normRatio,
       layer.collisions,
       batch?.updateRatio ?? '',

@@ -93,7 +93,7 @@ export const figuresWords = {
   ],
   keys: [['← →', 'Move the cursor in a chart (Shift: far)']],
   layer: 'layer',
-  lambda: { label: 'Scale λ of each layer', title: 'λ' },
+  factor: { label: 'Largest factor on a number of the memory, by layer', title: 'Factor' },
   norm: { label: 'Norm of the recovered weights over that of the initialisation, by layer', title: 'Norm ratio' },
   load: { label: 'How many locations have how many sharers', title: 'Locations by load' },
   gamma: { label: 'How many locations have which Γ', title: 'Locations by Γ' },
@@ -113,7 +113,7 @@ export const figuresWords = {
     shape: 'shape',
     weights: 'weights',
     deviation: 'σ of its init',
-    lambda: 'λ',
+    factor: 'factor',
     norm: 'norm ratio',
     collisions: 'same-layer collisions',
     update: 'first step / weights',
@@ -132,8 +132,8 @@ export const figuresWords = {
   lastBin: (sharers: number) => `${count(sharers)}+`,
 } as const;
 
-export const layerText = ({ name, shape, weights, lambda, normRatio }: SharingReport['layers'][number]): string =>
-  `${name} · ${shapeText(shape)} · ${many(weights, 'weight')} · λ ${figure(lambda)} · norm ratio ${figure(normRatio)}`;
+export const layerText = ({ name, shape, weights, factor, normRatio }: SharingReport['layers'][number]): string =>
+  `${name} · ${shapeText(shape)} · ${many(weights, 'weight')} · factor ${figure(factor)} · norm ratio ${figure(normRatio)}`;
 
 export const batchText = ({ batch }: SharingReport['layers'][number]): string =>
   batch

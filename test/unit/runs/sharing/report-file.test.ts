@@ -59,6 +59,14 @@ describe('sharing.json', () => {
     expect(await readSharingReport(folder)).toEqual(written);
   });
 
+  it('is read as older versions wrote it, who called the factor lambda', async () => {
+    await writeSharingReport(folder, report);
+    const json = await readFile(folder.sharingFile, 'utf8');
+    await writeFile(folder.sharingFile, json.replaceAll('"factor"', '"lambda"'));
+    const { layers } = await readSharingReport(folder);
+    expect(layers.map(({ factor }) => factor)).toEqual(report.layers.map(({ factor }) => factor));
+  });
+
   it('is not written yet at first', async () => {
     await expect(readSharingReport(folder)).rejects.toMatchObject({ code: 'runs.not-written-yet' });
   });
