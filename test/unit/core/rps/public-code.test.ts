@@ -1,5 +1,6 @@
 /** Defects of the public codes, each made here beside ours, which does not have it (rps.md 1.4, 2.3, 2.4, 5). */
 import { describe, expect, it } from 'vitest';
+import { checkConfig } from '../../../../src/config/check';
 import { maskableLayers, weightShape } from '../../../../src/core/network';
 import { Rng } from '../../../../src/core/rng';
 import { audit } from '../../../../src/core/rps/audit';
@@ -9,6 +10,7 @@ import { locationsOf } from '../../../../src/core/rps/mapping';
 import { drawMemory, MemoryDrawing } from '../../../../src/core/rps/initial-draw';
 import { adamMultipliers, normalisedScales, plainScales, scalerOf } from '../../../../src/core/rps/scales';
 import { sharingOf } from '../../../../src/core/rps/sharing';
+import type { Sharing } from '../../../../src/core/rps/sharing';
 import { dot, normals, presetToShare, smallLayers } from './layers';
 
 const layers = presetToShare('resnet-20');
@@ -27,18 +29,38 @@ it('a seed for each module leaves 37 % of the memory unused at compression 1; on
   expect(audit(fold)).toMatchObject({ unused: 0, max: 1, injective: true });
 });
 
-it('the same layers converted in another order lie where they lay: offsets are of the network', () => {
-  const backwards = [...fold.layers.keys()].reverse().map((l) => {
+describe('layers that are converted in another order', () => {
+  const firstPlaces = (sharing: Sharing, name: string): number[] => {
+    const l = sharing.layers.findIndex((layer) => layer.name === name);
     const out = new Int32Array(16);
-    locationsOf(fold, l, 0, 16, out);
+    locationsOf(sharing, l, 0, 16, out);
     return [...out];
+  };
+  const names = layers.map(({ name }) => name);
+
+  it('lie elsewhere where their offsets are counted as they are converted', () => {
+    const { compression, spec, scope } = fold;
+    const converted = sharingOf([...layers].reverse(), { compression, spec, scope });
+    expect(
+      names.filter((name) => String(firstPlaces(converted, name)) !== String(firstPlaces(fold, name))),
+    ).not.toEqual([]);
   });
-  const forwards = [...fold.layers.keys()].map((l) => {
-    const out = new Int32Array(16);
-    locationsOf(fold, l, 0, 16, out);
-    return [...out];
-  });
-  expect(backwards.reverse()).toEqual(forwards);
+
+  it.each(['fold', 'random', 'hashednet', 'robe', 'roast'])(
+    'lie where they lay, as offsets are of the network: %s, by the order of the names in a config',
+    (mapping) => {
+      const planned = (include: readonly string[]): Sharing => {
+        const text = JSON.stringify({
+          ...{ version: 1, model: { preset: 'resnet-20' }, data: { source: 'cifar-10', path: './data' } },
+          sharing: { method: 'roast', mapping, compression: 8, include: { names: include } },
+        });
+        return checkConfig(text, 'json').plan!.sharing!;
+      };
+      const [forwards, backwards] = [planned(names), planned([...names].reverse())];
+      expect(forwards.layers.map(({ name }) => name)).toEqual(names);
+      for (const name of names) expect(firstPlaces(backwards, name)).toEqual(firstPlaces(forwards, name));
+    },
+  );
 });
 
 describe('the initial scale', () => {
