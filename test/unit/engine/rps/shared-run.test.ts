@@ -238,6 +238,30 @@ describe('a run that shares weights', () => {
     expect((await finalCheckpoint(directory)).equals(await finalCheckpoint(straight.directory))).toBe(true);
   });
 
+  it('passes over a checkpoint that watched fewer layers, says so, and comes to the same result', async () => {
+    const engine = await TestEngine.greeted();
+    const change = { sharing: 'compression: 8' };
+    const straight = await engine.run(project.start(change));
+    const { directory } = await engine.runUntil(project.start(change), (e) => e.type === 'step' && e.step === 10);
+    const file = join(directory, 'checkpoints/step-000010.safetensors');
+    const text = (await readFile(file)).toString('latin1');
+    // As many numbers, in rows of half the length; a header of as many bytes.
+    const narrower = text.replace(
+      /("sharing\.watch":[^}]*"shape":)(\[(\d+),10\])/,
+      (_, key: string, shape: string, rows: string) => key + `[${Number(rows) * 2},5]`.padEnd(shape.length),
+    );
+    expect(narrower).not.toBe(text);
+    await writeFile(file, Buffer.from(narrower, 'latin1'));
+    await engine.resume(directory);
+    expect(engine.logs.map(({ message }) => message).filter((message) => message.includes('step-000010'))).toEqual([
+      expect.stringMatching(
+        /cannot be used \(engine\.checkpoint-mismatch: sharing\.watch is not what a run of these shared layers writes\)/,
+      ),
+    ]);
+    expect((await recordOf(directory)).state).toBe('completed');
+    expect((await finalCheckpoint(directory)).equals(await finalCheckpoint(straight.directory))).toBe(true);
+  });
+
   it('is refused before there is a folder when its tiles do not fit', async () => {
     const engine = await TestEngine.greeted();
     const change = { sharing: 'method: roast, compression: 400, tile: [64, 64]' };
