@@ -145,7 +145,7 @@ describeInBrowser('the view of shared weights', () => {
     await view.screenshot('sharing-measuring');
     finish();
     await expect.poll(() => part('.work-line').isHidden()).toBe(true);
-    await readsOut(/predicted to diverge[\s\S]*learning rate × S 12\.0/);
+    await readsOut(/predicted to diverge[\s\S]*rate × S 12\.0/);
     await view.page.getByRole('radio', { name: 'Findings' }).check();
     expect(await part('.findings-list').innerText()).toMatch(/Sharpness/);
   });

@@ -71,11 +71,12 @@ export const divergenceWords = {
 export const placeText = ({ initStd, learningRate }: SharingPoint): string =>
   `init-std ${figure(initStd)}, learning rate ${figure(learningRate)}`;
 
+/** Short enough to stand beside a place of the map in a line of 1000 pixels. */
 export const sharpnessText = ({ sharpness }: SharingReport): string => {
   if (!sharpness) return '';
   const { value, residual, etaS, threshold, full, converged } = sharpness;
-  const dense = full === undefined ? '' : `, ${figure(full)} without sharing`;
-  return `learning rate × S ${figure(etaS)}, stable below ${figure(threshold)} · S ${converged === false ? 'at least ' : ''}${figure(value)}${dense} (residual ${figure(residual)})`;
+  const dense = full === undefined ? '' : `dense ${figure(full)}, `;
+  return `rate × S ${figure(etaS)}, stable below ${figure(threshold)} · S ${converged === false ? 'at least ' : ''}${figure(value)} (${dense}residual ${figure(residual)})`;
 };
 
 export const predictedText = (predicted: TestedPoint['predicted'] | undefined): string =>
