@@ -14,9 +14,13 @@ import { drawNetwork } from '../../src/engine/initial-network';
 import type { Source } from '../../src/engine/initial-network';
 import { processKernels } from '../../src/engine/kernels/process';
 import { ruleOf } from '../../src/engine/rps/rule';
+import type { SharingRule } from '../../src/engine/rps/rule';
+import { watchOf } from '../../src/engine/rps/run-watch';
 import { Trainer, trainingSettings } from '../../src/engine/trainer';
+import type { StepResult } from '../../src/engine/trainer';
 import { staticReport } from '../../src/runs/sharing/report';
-import { measure } from './row';
+import { batchOf } from './networks';
+import { compare, measure, timed } from './row';
 import type { BenchRow } from './row';
 
 function vgg11(weights: string): Pick<Source, 'config' | 'plan'> {
@@ -84,6 +88,41 @@ function collector(): () => Promise<void> {
   };
 }
 
+/** As a run begins. */
+async function trainerOf(own: Pick<Source, 'config' | 'plan'>, rule: SharingRule | undefined): Promise<Trainer> {
+  const source: Source = { ...own, configPath: '', root: '' };
+  const context = { signal: new AbortController().signal, progress: () => undefined };
+  const { state } = await drawNetwork(source, context);
+  return new Trainer(own.plan.network, state, trainingSettings({ ...own, rule }));
+}
+
+/** Examples of a step that a watch is beside. */
+const watchedBatch = 32;
+
+/** Each step is watched: of each layer the norms of its step and of its weights before it. A look has one of the two. */
+async function watched(kind: string): Promise<BenchRow> {
+  const own = vgg11(`sharing: { mapping: ${kind}, compression: 100 }`);
+  const rule = ruleOf(own);
+  const trainer = await trainerOf(own, rule);
+  const watch = watchOf({ rule, plan: own.plan }, trainer, {});
+  const batch = batchOf(own.plan.network, watchedBatch);
+  let count = 0;
+  const step = (): StepResult => trainer.step(batch, { learningRate: 1e-3, count: ++count });
+  const result = step();
+  const row = await compare({
+    name: `watch of a step of VGG-11 at 100x, stable-rps, ${kind}`,
+    own: () =>
+      timed(() => {
+        trainer.lookAtMemory();
+        watch?.see(count, result, trainer.lookAtMemory());
+      }),
+    beside: { name: `the step, ${watchedBatch} examples`, run: () => timed(step) },
+    runs: 5,
+  });
+  trainer.dispose();
+  return row;
+}
+
 /** Tensors, which lie in the memory of WebAssembly, other arrays, and the resident set: before the network is drawn and while its trainer is there. */
 async function held(name: string, weights: string, gc: () => Promise<void>): Promise<BenchRow> {
   const own = vgg11(weights);
@@ -92,12 +131,7 @@ async function held(name: string, weights: string, gc: () => Promise<void>): Pro
   const before = process.memoryUsage();
   const tensors = tf.memory().numBytes;
   const began = performance.now();
-  const trainer = await (async () => {
-    const source: Source = { ...own, configPath: '', root: '' };
-    const context = { signal: new AbortController().signal, progress: () => undefined };
-    const { state } = await drawNetwork(source, context);
-    return new Trainer(own.plan.network, state, trainingSettings({ ...own, rule }));
-  })();
+  const trainer = await trainerOf(own, rule);
   const milliseconds = performance.now() - began;
   await gc();
   const after = process.memoryUsage();
@@ -121,6 +155,7 @@ export async function benchSharing(): Promise<BenchRow[]> {
     await held('fold at 100x', 'sharing: { compression: 100 }', gc),
     await held('dense', 'sparsity: { density: 1, init: base }', gc),
   ];
+  for (const kind of ['fold', 'random']) rows.push(await watched(kind));
   for (const method of ['stable-rps', 'roast'])
     for (const kind of mappingNames) rows.push(...(await mapping(kind, method)));
   return rows;
