@@ -122,6 +122,7 @@ describe.skipIf(missing !== undefined)(`TensorFlow for Node${why}`, () => {
     ['a library of CUDA is missing', {}, /^the library libcudart\.so\.11\.0 is missing; .*CUDA 11\.2/],
     ['the driver fails', { STAND_IN_FAULT: 'execute' }, /^an operation failed \(.*CUDA_ERROR_INVALID_PTX\); update/],
     ['the numbers are wrong', { STAND_IN_FAULT: 'wrong' }, /^its first operation gave wrong numbers; update/],
+    ['the numbers are none', { STAND_IN_FAULT: 'nan' }, /^its first operation gave wrong numbers; update/],
     ['the process is ended', { STAND_IN_FAULT: 'abort' }, /^it ended its process \(SIGABRT\) .*; update/],
   ])('says so when %s', async (_, fault, sentence) => {
     const card: Record<string, string> = Object.keys(fault).length > 0 ? { STAND_IN_DEVICE: 'GPU' } : {};

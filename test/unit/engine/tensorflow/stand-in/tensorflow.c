@@ -1,7 +1,7 @@
 /*
  * A library in the place of libtensorflow, for tests of how it is loaded: it makes tensors, multiplies matrices, adds and
  * tells its devices; every other operation is unimplemented. STAND_IN_DEVICE=GPU names a graphics card, STAND_IN_FAULT how
- * it goes wrong: `execute` (a CUDA error at each operation), `wrong` (zeros), `abort` (ends the process, as a driver may).
+ * it goes wrong: `execute` (a CUDA error at each operation), `wrong` (zeros), `nan`, `abort` (ends the process, as a driver may).
  */
 #include "tensorflow/c/c_api.h"
 
@@ -281,6 +281,8 @@ void TFE_Execute(TFE_Op *op, TFE_TensorHandle **outputs, int *count, TF_Status *
     return;
   }
   if (strcmp(fault(), "wrong") == 0) memset(out->data, 0, out->bytes);
+  // All bits set is a NaN of 32 bits.
+  if (strcmp(fault(), "nan") == 0) memset(out->data, 0xff, out->bytes);
   outputs[0] = TFE_NewTensorHandle(out, status);
   TF_DeleteTensor(out);
   *count = 1;
