@@ -154,9 +154,23 @@ export async function prepareStart(
 const stepOf = ({ step, sparseStep }: NetworkPlan, executor: RunRecord['executor']): StepPlan =>
   executor?.name === 'sparse' ? sparseStep : step;
 
-/** Of a run that goes on, maybe on another machine. */
-const threadsNow = (config: Config, { executor }: RunRecord): Pick<RunRecord, 'executor'> =>
-  executor?.name === 'sparse' ? { executor: { ...executor, threads: threadsOf(config.compute.threads) } } : {};
+/** Of a run that goes on, maybe on another machine: the executor it began with, or where its backend is gone what `auto` takes. */
+function executorNow(
+  { config, plan }: { config: Config; plan: NetworkPlan },
+  { executor }: RunRecord,
+  other: OtherBackend | undefined,
+): Pick<RunRecord, 'executor' | 'step'> {
+  const { compute } = config;
+  if (other) {
+    const backend = compute.backend === 'sparse' ? 'sparse' : 'auto';
+    const chosen = chooseExecutor(
+      { config: { ...config, compute: { ...compute, backend } }, plan },
+      other.backend.name,
+    );
+    return { executor: chosen, step: { batchSize: config.train.batchSize, ...stepOf(plan, chosen) } };
+  }
+  return executor?.name === 'sparse' ? { executor: { ...executor, threads: threadsOf(compute.threads) } } : {};
+}
 
 const memoryWarnings = (step: StepPlan): SparseError[] => {
   const warning = tooLittleMemory(step);
@@ -251,7 +265,7 @@ export async function prepareResume(
       {
         ...record,
         ...moved,
-        ...threadsNow(config, record),
+        ...executorNow({ config, plan }, record, other),
         ...(other && { backend: other.backend }),
         state: 'starting',
         versions,
@@ -261,7 +275,7 @@ export async function prepareResume(
       { truncateAfterStep: from.step },
     );
     const told = other ? [other.warning(from)] : [];
-    for (const warning of [...told, ...warnings, ...memoryWarnings(stepOf(plan, record.executor))])
+    for (const warning of [...told, ...warnings, ...memoryWarnings(stepOf(plan, recorder.record.executor))])
       recorder.warn(warning);
     return {
       recorder,

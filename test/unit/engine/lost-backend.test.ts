@@ -7,6 +7,7 @@ import { BackendLost } from '../../../src/engine/backends/backend';
 import type { Backend } from '../../../src/engine/backends/backend';
 import { cpu } from '../../../src/engine/backends/cpu';
 import { backendUnavailable } from '../../../src/engine/errors';
+import type { RunRecord } from '../../../src/protocol/run';
 import { readJournal } from '../../../src/runs/journal';
 import { RunFolder } from '../../../src/runs/folder';
 import { context, Project, recordOf, TestEngine, totalSteps } from './project';
@@ -14,6 +15,8 @@ import { context, Project, recordOf, TestEngine, totalSteps } from './project';
 /** The plain backend of TensorFlow.js under another name, whose products fail on purpose once it is told to. */
 const cardName = 'card';
 let failing = false;
+/** Whether it was taken out, which shows when it is started. */
+let gone = false;
 
 beforeAll(async () => {
   await cpu.start();
@@ -31,11 +34,11 @@ beforeAll(async () => {
   });
 });
 
-const card = (starts = true): Backend => ({
+const card = (): Backend => ({
   name: 'tensorflow-gpu',
   available: () => Promise.resolve({ ok: true, reason: 'a card' }),
   start: async () => {
-    if (!starts) throw backendUnavailable('tensorflow-gpu', 'It was taken out.');
+    if (gone) throw backendUnavailable('tensorflow-gpu', 'It was taken out.');
     await tf.setBackend(cardName);
     return { version: '1', device: { name: 'Stand-in GPU', memory: 2 ** 32 } };
   },
@@ -45,7 +48,7 @@ const card = (starts = true): Backend => ({
 
 let project: Project;
 beforeEach(async () => {
-  failing = false;
+  failing = gone = false;
   project = await Project.create();
 });
 afterEach(() => project.remove());
@@ -59,6 +62,11 @@ const warningsOf = async (directory: string): Promise<string[]> =>
   (await journalOf(directory)).flatMap((event) =>
     event.type === 'warning' ? [`${event.code}: ${event.message}`] : [],
   );
+/** The record of the same run where there never was a card. */
+const alone = async (): Promise<RunRecord> => {
+  const { directory } = await (await TestEngine.greeted('auto', [cpu])).run(project.start());
+  return recordOf(directory);
+};
 const all = Array.from({ length: totalSteps }, (_, i) => i + 1);
 
 /** Loses the card after a step. */
@@ -81,6 +89,9 @@ describe('a card that is lost', () => {
     expect(await recordOf(directory)).toMatchObject({
       state: 'completed',
       backend: { name: 'cpu', reason: 'plain JavaScript, taken by auto.\ntensorflow-gpu: the card failed.' },
+      // Not what the card took: on the processor kept weights alone are quicker, and a step takes less.
+      executor: { name: 'sparse', reason: expect.stringMatching(/^kept weights only/) as string },
+      step: (await alone()).step,
     });
     expect((await recordOf(directory)).backend).not.toHaveProperty('device');
     expect(engine.logs.filter(({ level }) => level === 'warn')).toHaveLength(1);
@@ -164,13 +175,25 @@ describe('a card that is lost', () => {
 
 describe('a card that is gone', () => {
   it('is passed over when it does not start, with its reason', async () => {
-    const engine = await TestEngine.greeted('auto', [card(false), cpu]);
+    gone = true;
+    const engine = await greeted();
     expect(engine.info).toMatchObject({
       backend: 'cpu',
       reason: 'plain JavaScript, taken by auto.\ntensorflow-gpu: It was taken out.',
     });
-    await expect(TestEngine.greeted('tensorflow-gpu', [card(false), cpu])).rejects.toMatchObject({
+    await expect(TestEngine.greeted('tensorflow-gpu', [card(), cpu])).rejects.toMatchObject({
       code: 'engine.backend-unavailable',
+    });
+  });
+
+  it('leaves a run whose config named it to what auto takes', async () => {
+    const engine = await greeted();
+    losing(engine, 10);
+    const { directory } = await engine.run(project.start({ compute: 'backend: tensorflow-gpu' }));
+    expect(await recordOf(directory)).toMatchObject({
+      state: 'completed',
+      backend: { name: 'cpu' },
+      executor: { name: 'sparse', reason: expect.stringMatching(/taken by auto/) as string },
     });
   });
 
@@ -178,9 +201,10 @@ describe('a card that is gone', () => {
     const engine = await greeted();
     const { directory } = await engine.runUntil(project.start(), (event) => event.type === 'step' && event.step === 7);
     expect((await recordOf(directory)).backend).toMatchObject({ device: { name: 'Stand-in GPU' } });
-    await (await TestEngine.greeted('auto', [card(false), cpu])).resume(directory);
+    gone = true;
+    await (await greeted()).resume(directory);
     expect(await stepsOf(directory)).toEqual(all);
-    expect((await recordOf(directory)).backend.name).toBe('cpu');
+    expect(await recordOf(directory)).toMatchObject({ backend: { name: 'cpu' }, executor: { name: 'sparse' } });
     expect((await warningsOf(directory)).join()).toMatch(
       /engine\.backend-changed: The run was computed with tensorflow-gpu, which does not work here: It was taken out\. The run goes on from step 7 on cpu/,
     );

@@ -46,6 +46,8 @@ export interface Change {
   probes?: string;
   /** What `data` says in place of MNIST, as written in braces. */
   data?: string;
+  /** Keys of `compute`, as written in braces. */
+  compute?: string;
   epochs?: number;
   density?: number;
   weightDecay?: number;
@@ -81,7 +83,7 @@ train:
 ${change.train ? `  ${change.train}\n` : ''}probes:
   jacobian: { at: [${change.jacobian ?? '0, 5, end'}], samples: 4 }
   spectra: { every: 5 }
-${change.probes ? `  ${change.probes}\n` : ''}`;
+${change.probes ? `  ${change.probes}\n` : ''}${change.compute ? `compute: { ${change.compute} }\n` : ''}`;
 
 export class Project {
   private constructor(readonly root: string) {}

@@ -93,9 +93,8 @@ describe('a whole run', () => {
     const bytes: number[] = [];
     for (const compute of ['sparse', 'wasm'] as const) {
       const engine = await TestEngine.greeted();
-      const start = project.start({ epochs: 0 });
-      const configText = `${start.configText}\ncompute: { backend: ${compute} }\n`;
-      const { step } = await recordOf((await engine.run({ ...start, configText })).directory);
+      const { directory } = await engine.run(project.start({ epochs: 0, compute: `backend: ${compute}` }));
+      const { step } = await recordOf(directory);
       bytes.push(step!.bytes);
     }
     expect(bytes).toEqual([plan.sparseStep.bytes, plan.step.bytes]);
