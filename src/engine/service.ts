@@ -48,6 +48,8 @@ const stopped = async (live: Live, how: Stop): Promise<void> => {
 
 export class EngineService {
   private info: EngineInfo | undefined;
+  /** What `hello` asked for. */
+  private asked: BackendChoice | undefined;
   private readonly runs = new Map<string, Live>();
   /** Folders whose run is being prepared: two resumes of one folder at once must not both write there. */
   private readonly claimed = new Set<string>();
@@ -71,9 +73,9 @@ export class EngineService {
       return this.greet(params.backend);
     },
     startRun: async (params, context) => {
-      const info = await this.ready();
+      await this.ready();
       const { config } = await checkedConfig(params.configText, params.configPath);
-      const backend = await this.backendOfRun(config, info);
+      const backend = await this.backendOfRun(config);
       const circumstances = { versions: this.versions(), backend };
       return this.begin(backend.name, () => prepareStart(params, circumstances, this.emit, context));
     },
@@ -124,14 +126,20 @@ export class EngineService {
     await Promise.all([...this.runs.values()].map((live) => stopped(live, how)));
   }
 
-  /** That of the engine, unless the config names another. @throws SparseError `engine.backend-unavailable`, `engine.backend-busy` */
-  private async backendOfRun({ compute }: Config, info: EngineInfo): Promise<RunRecord['backend']> {
-    if (compute.backend === 'auto' || compute.backend === 'sparse' || compute.backend === info.backend)
-      return backendOf(info);
-    return recordOf(await this.backends.choose(compute.backend));
+  /**
+   * The one that the config names, else that of the engine; where nobody named that, the next one when it is gone.
+   * @throws SparseError `engine.backend-unavailable`, `engine.backend-busy`
+   */
+  private async backendOfRun({ compute }: Config): Promise<RunRecord['backend']> {
+    if (compute.backend !== 'auto' && compute.backend !== 'sparse')
+      return recordOf(await this.backends.choose(compute.backend));
+    const info = await this.ready();
+    const why = this.asked === 'auto' ? await this.backends.whyNot(info.backend) : undefined;
+    return why === undefined ? backendOf(info) : recordOf(await this.replace(info.backend, why));
   }
 
   private async greet(choice: BackendChoice): Promise<EngineInfo> {
+    this.asked = choice;
     return (this.info = this.told(await this.backends.choose(choice)));
   }
 

@@ -186,6 +186,27 @@ describe('a card that is gone', () => {
     });
   });
 
+  it('between two runs leaves the next run to the next backend, which says so', async () => {
+    const engine = await greeted();
+    await engine.run(project.start());
+    gone = true;
+    const { directory } = await engine.run(project.start());
+    const backend = { name: 'cpu', reason: 'plain JavaScript, taken by auto.\ntensorflow-gpu: It was taken out.' };
+    expect(await recordOf(directory)).toMatchObject({ state: 'completed', backend, executor: { name: 'sparse' } });
+    expect(engine.info).toMatchObject({ backend: 'cpu', available: ['cpu'] });
+  });
+
+  it('is said where it was asked for by its name', async () => {
+    const engine = await TestEngine.greeted('tensorflow-gpu', [card(), cpu]);
+    gone = true;
+    const refused = { code: 'engine.backend-unavailable', message: expect.stringContaining('taken out') as string };
+    await expect(engine.run(project.start())).rejects.toMatchObject(refused);
+    gone = false;
+    const open = await greeted();
+    gone = true;
+    await expect(open.run(project.start({ compute: 'backend: tensorflow-gpu' }))).rejects.toMatchObject(refused);
+  });
+
   it('leaves a run whose config named it to what auto takes', async () => {
     const engine = await greeted();
     losing(engine, 10);

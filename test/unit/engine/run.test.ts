@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { cpu } from '../../../src/engine/backends/cpu';
 import { checkedConfig } from '../../../src/engine/prepare';
 import { SparseExecutor } from '../../../src/engine/sparse/executor';
 import { cannotWrite } from '../../../src/formats/errors';
@@ -99,6 +100,20 @@ describe('a whole run', () => {
     }
     expect(bytes).toEqual([plan.sparseStep.bytes, plan.step.bytes]);
     expect(bytes[0]).toBeLessThan(bytes[1]);
+  });
+
+  it('records whether the backend was taken by auto or named by the config', async () => {
+    const engine = await TestEngine.greeted('auto', [cpu]);
+    const reasons: string[] = [];
+    for (const compute of ['auto', 'sparse', 'cpu']) {
+      const { directory } = await engine.run(project.start({ epochs: 0, compute: `backend: ${compute}` }));
+      reasons.push((await recordOf(directory)).backend.reason);
+    }
+    expect(reasons).toEqual([
+      'plain JavaScript, taken by auto.',
+      'plain JavaScript, taken by auto.',
+      'plain JavaScript, as asked for.',
+    ]);
   });
 
   it('of no epochs initialises, probes and ends', async () => {
