@@ -76,10 +76,11 @@ class Progress {
 const withEnd = (written: RunRecord, heard: RunRecord | undefined): RunRecord =>
   heard && isEnded(heard.state) ? heard : written;
 
-/** Engine of one command; `record` of the latest run is kept for the signal handler. */
+/** Engine of one command; `signal` cancels the try-out of backends. @throws SparseError as `hello`; RpcCancelled */
 export async function startEngine(
   backend: BackendChoice,
   output: Output,
+  signal: AbortSignal,
   hear: Partial<{ [K in keyof EngineEvents]: (value: EngineEvents[K]) => void }> = {},
 ): Promise<{ service: EngineService; info: EngineInfo }> {
   const service = new EngineService((event, value) => {
@@ -89,10 +90,7 @@ export async function startEngine(
     }
     hear[event]?.(value);
   });
-  const info = await service.api.hello(
-    { protocolVersion, backend },
-    quietContext(new AbortController().signal, output),
-  );
+  const info = await service.api.hello({ protocolVersion, backend }, quietContext(signal, output));
   return { service, info };
 }
 
@@ -117,7 +115,7 @@ export async function follow(
 ): Promise<Followed> {
   const { backend, output, listener, signal, now = Date.now } = options;
   const progress = new Progress(output, listener, now);
-  const { service, info } = await startEngine(backend, output, {
+  const { service, info } = await startEngine(backend, output, signal, {
     runChanged: ({ record }) => progress.changed(record),
     runEvent: ({ event }) => progress.event(event),
   });

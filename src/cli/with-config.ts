@@ -15,9 +15,10 @@ export async function withConfig<T>(
   ask: (service: EngineService, source: ConfigSource, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const { path, text } = await usableConfig(name, (issue) => output.err(issueLine(name, issue)));
-  const { service } = await startEngine('auto', output);
   const source = { configPath: path, configText: text, root: dirname(path) };
-  const answer = await interruptible(output, (signal) => ask(service, source, signal));
+  const answer = await interruptible(output, async (signal) =>
+    ask((await startEngine('auto', output, signal)).service, source, signal),
+  );
   output.progress(undefined);
   return answer;
 }

@@ -163,6 +163,8 @@ export const words = {
   wasmFailed: 'WebAssembly did not start.',
   backendLost: (name: string, reason: string) =>
     `The device of the backend ${name} was lost in the middle of work: ${reason}`,
+  /** The progress of an operation that may take minutes. */
+  trying: (backend: string) => ({ done: 0, total: 1, message: `trying ${backend}` }),
   // After the executor's name and a colon.
   executorAsked: 'as compute.backend says.',
   executorSparse: (kind: string) => `kept weights only, by kernels of our own (${kind}), taken by auto.`,

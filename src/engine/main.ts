@@ -61,8 +61,8 @@ function serve(): void {
     });
 }
 
-// As src/gpu/probe.ts starts it: the engine's name and its package's folder follow.
-if (process.argv[2] === probeFlag) void answerProbe(process.argv[3], process.argv[4]);
+// As src/gpu/probe.ts starts it: the engine's name, its package's folder and how long it may take follow.
+if (process.argv[2] === probeFlag) void answerProbe(process.argv[3], process.argv[4], Number(process.argv[5]));
 else if (process.send) serve();
 else {
   console.error(startedAlone(relative(process.cwd(), join(__dirname, 'cli.js'))));

@@ -66,16 +66,16 @@ export class EngineService {
   }
 
   readonly api: EngineApi = {
-    hello: async (params) => {
+    hello: async (params, context) => {
       if (params.protocolVersion !== protocolVersion)
         throw errors.versionMismatch(params.protocolVersion, protocolVersion);
       processKernels(params.threads);
-      return this.greet(params.backend);
+      return this.greet(params.backend, context);
     },
     startRun: async (params, context) => {
       await this.ready();
       const { config } = await checkedConfig(params.configText, params.configPath);
-      const backend = await this.backendOfRun(config);
+      const backend = await this.backendOfRun(config, context);
       const circumstances = { versions: this.versions(), backend };
       return this.begin(backend.name, () => prepareStart(params, circumstances, this.emit, context));
     },
@@ -128,19 +128,19 @@ export class EngineService {
 
   /**
    * The one that the config names, else that of the engine; where nobody named that, the next one when it is gone.
-   * @throws SparseError `engine.backend-unavailable`, `engine.backend-busy`
+   * @throws SparseError `engine.backend-unavailable`, `engine.backend-busy`; RpcCancelled
    */
-  private async backendOfRun({ compute }: Config): Promise<RunRecord['backend']> {
+  private async backendOfRun({ compute }: Config, context: CallContext): Promise<RunRecord['backend']> {
     if (compute.backend !== 'auto' && compute.backend !== 'sparse')
-      return recordOf(await this.backends.choose(compute.backend));
+      return recordOf(await this.backends.choose(compute.backend, context));
     const info = await this.ready();
     const why = this.asked === 'auto' ? await this.backends.whyNot(info.backend) : undefined;
     return why === undefined ? backendOf(info) : recordOf(await this.replace(info.backend, why));
   }
 
-  private async greet(choice: BackendChoice): Promise<EngineInfo> {
+  private async greet(choice: BackendChoice, context: CallContext): Promise<EngineInfo> {
     this.asked = choice;
-    return (this.info = this.told(await this.backends.choose(choice)));
+    return (this.info = this.told(await this.backends.choose(choice, context)));
   }
 
   private told({ backend, reason, available, device }: Started): EngineInfo {

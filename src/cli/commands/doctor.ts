@@ -6,12 +6,14 @@ import { backendText, executorText, kernelText } from '../../protocol/words';
 import { exitCode } from '../errors';
 import type { ExitCode } from '../errors';
 import { startEngine } from '../follow';
+import { interruptible } from '../interrupt';
 import type { Output } from '../output';
 import { printJson } from '../output';
 import { doctorLabels as labels, processorText } from '../words';
 
 export async function doctor(options: { json?: boolean }, output: Output): Promise<ExitCode> {
-  const { info } = await startEngine('auto', output);
+  const { info } = await interruptible(output, (signal) => startEngine('auto', output, signal));
+  output.progress(undefined);
   const system = {
     platform: platform(),
     release: release(),

@@ -1,5 +1,6 @@
 /** What computes the tensors. A new one (tensorflow-gpu, webgpu) is one more record in choose.ts. */
 import { SparseError } from '../../core/errors';
+import type { CallContext } from '../../protocol/rpc';
 import type { BackendName, Device } from '../../protocol/run';
 import { words } from '../errors';
 
@@ -31,8 +32,8 @@ export interface Backend {
   readonly name: BackendName;
   /** `available` takes seconds: not asked while another one is wanted by its name. */
   readonly costly?: true;
-  /** Whether it can start here; changes nothing in this process. */
-  available(): Promise<Availability>;
+  /** Whether it can start here; changes nothing in this process. Rejects where `context` was cancelled. */
+  available(context?: CallContext): Promise<Availability>;
   /** Makes it the one TensorFlow.js computes with; may be called again. @throws SparseError `engine.*` */
   start(): Promise<StartedBackend>;
   /**

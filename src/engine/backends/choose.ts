@@ -1,6 +1,8 @@
 /** The backends there are, and which one is taken, and why. */
 import { isSparseError } from '../../core/errors';
 import type { BackendChoice } from '../../protocol/engine';
+import { RpcCancelled } from '../../protocol/rpc';
+import type { CallContext } from '../../protocol/rpc';
 import type { BackendName } from '../../protocol/run';
 import { backendUnavailable, unknownBackend, words } from '../errors';
 import type { Availability, Backend } from './backend';
@@ -25,19 +27,24 @@ export interface Choice {
   available: BackendName[];
 }
 
-const check = async (backend: Backend): Promise<Availability> => {
+const check = async (backend: Backend, context: CallContext | undefined): Promise<Availability> => {
   try {
-    return await backend.available();
+    return await backend.available(context);
   } catch (cause) {
+    if (context?.signal.aborted) throw new RpcCancelled();
     if (isSparseError(cause)) return { ok: false, reason: cause.message };
     throw cause;
   }
 };
 
-/** @throws SparseError `engine.unknown-backend`, `engine.backend-unavailable` */
-export async function choose(choice: BackendChoice, among: readonly Backend[] = backends): Promise<Choice> {
+/** @throws SparseError `engine.unknown-backend`, `engine.backend-unavailable`; RpcCancelled */
+export async function choose(
+  choice: BackendChoice,
+  among: readonly Backend[] = backends,
+  context?: CallContext,
+): Promise<Choice> {
   const looked = among.filter(({ name, costly }) => choice === 'auto' || name === choice || !costly);
-  const checked = await Promise.all(looked.map(async (backend) => ({ backend, ...(await check(backend)) })));
+  const checked = await Promise.all(looked.map(async (backend) => ({ backend, ...(await check(backend, context)) })));
   const usable = checked.filter(({ ok }) => ok);
   const available = usable.map(({ backend }) => backend.name);
   if (choice !== 'auto') {

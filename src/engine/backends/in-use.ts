@@ -1,5 +1,6 @@
 /** Which backend this process computes with, for whom, and which ones turned out not to work here. */
 import type { BackendChoice } from '../../protocol/engine';
+import type { CallContext } from '../../protocol/rpc';
 import type { BackendName, Device, RunRecord } from '../../protocol/run';
 import * as errors from '../errors';
 import type { Backend, StartedBackend } from './backend';
@@ -41,14 +42,14 @@ export class BackendsInUse {
 
   /**
    * Chooses, and starts what was chosen: `auto` takes the next where the best does not start after all.
-   * @throws SparseError `engine.backend-busy`, `engine.unknown-backend`, `engine.backend-unavailable`
+   * @throws SparseError `engine.backend-busy`, `engine.unknown-backend`, `engine.backend-unavailable`; RpcCancelled
    */
-  async choose(choice: BackendChoice): Promise<Started> {
+  async choose(choice: BackendChoice, context?: CallContext): Promise<Started> {
     const among = this.backends.map((backend): Backend => {
       const reason = this.broken.get(backend.name);
       return reason === undefined ? backend : { ...backend, available: () => Promise.resolve({ ok: false, reason }) };
     });
-    const chosen = await choose(choice, among);
+    const chosen = await choose(choice, among, context);
     const { name } = chosen.backend;
     try {
       const { device } = await this.use(name);

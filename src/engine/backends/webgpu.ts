@@ -7,9 +7,10 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
-import { patience, probe } from '../../gpu/probe';
+import { patience, probeOnce } from '../../gpu/probe';
 import type { Probed } from '../../gpu/probe';
-import { backendUnavailable } from '../errors';
+import type { CallContext } from '../../protocol/rpc';
+import { backendUnavailable, words as engineWords } from '../errors';
 import { BackendLost } from './backend';
 import type { Backend } from './backend';
 import { quietTensorFlow } from './quiet';
@@ -85,21 +86,23 @@ async function makeBackend(adapter: Adapter): Promise<void> {
   current = told;
 }
 
-let probed: Promise<Probed> | undefined;
+const probe = probeOnce();
 
-/** Once a process, where there is a bundle to start one from and something to be tried. */
-function look(): Promise<Probed> {
+/** Where there is a bundle to start a process from and something to be tried. */
+async function look(context: CallContext | undefined): Promise<Probed> {
   const modulePath = join(__dirname, 'engine.js');
   const file = process.versions['electron'] === undefined && existsSync(modulePath) ? dawnFile() : undefined;
-  if (file === undefined) return Promise.resolve({});
-  return (probed ??= probe({ id: name, packageFolder: dirname(file), modulePath, limit: patience.start }));
+  if (file === undefined) return {};
+  context?.progress(engineWords.trying(name));
+  const { start: limit } = patience;
+  return probe({ id: name, packageFolder: dirname(file), modulePath, limit, signal: context?.signal });
 }
 
 export const webgpu: Backend = {
   name,
   costly: true,
-  available: async () => {
-    const { problem } = await look();
+  available: async (context) => {
+    const { problem } = await look(context);
     if (problem !== undefined) return { ok: false, reason: problem };
     const { adapter, why } = await findGpu();
     return adapter ? { ok: true, reason: words.through(process.platform) } : { ok: false, reason: why };

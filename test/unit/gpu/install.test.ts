@@ -1,14 +1,14 @@
 /** Installing with an npm of our own making, which does what npm may do: fail, hang, be cut off, leave out the scripts. */
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { gpuFolder, gpuFolderVariable, packageIn, worksOn } from '../../../src/gpu/engines';
 import { clearLeftovers, install, installedEngines, removeEngine } from '../../../src/gpu/install';
 import { findNpm } from '../../../src/gpu/node';
+import { isRunning } from './processes';
 
 const id = 'tfjs-node-gpu';
 let folder: string;
@@ -191,12 +191,6 @@ describe.skipIf(!worksOn(id))('installing a GPU engine', () => {
     expect(await removeEngine(root, id)).toBe(false);
   });
 });
-
-/** A process that has ended but is not yet waited for counts as ended. */
-async function isRunning(pid: number): Promise<boolean> {
-  const { stdout } = await promisify(execFile)('ps', ['-o', 'stat=', '-p', String(pid)]).catch(() => ({ stdout: '' }));
-  return stdout.trim() !== '' && !stdout.trim().startsWith('Z');
-}
 
 describe('a Node with npm', () => {
   const program = async (...path: string[]): Promise<string> => {

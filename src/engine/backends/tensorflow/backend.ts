@@ -5,9 +5,10 @@ import { dirname, join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { gpuEngines, gpuFolder, packageIn, worksOn } from '../../../gpu/engines';
 import type { TensorflowId } from '../../../gpu/engines';
-import { patience, probe } from '../../../gpu/probe';
+import { patience, probeOnce } from '../../../gpu/probe';
 import type { Probed } from '../../../gpu/probe';
 import { failedWord, notForSystem, notInstalled, otherLoaded } from '../../../gpu/words';
+import type { CallContext } from '../../../protocol/rpc';
 import { backendUnavailable, words } from '../../errors';
 import { BackendLost } from '../backend';
 import type { Backend } from '../backend';
@@ -36,26 +37,25 @@ const failedOperation = /^Invalid TF_Status: \d+/;
 
 export function tensorflowBackend(id: TensorflowId): Backend {
   const { backend: name } = gpuEngines[id];
-  let probed: Promise<Probed> | undefined;
+  const probe = probeOnce();
 
-  /** In a process of its own where there is a bundle to start one from; once a process. */
-  const look = (packageFolder: string): Promise<Probed> => {
+  /** In a process of its own where there is a bundle to start one from. */
+  const look = async (packageFolder: string, context?: CallContext): Promise<Probed> => {
     const modulePath = join(__dirname, 'engine.js');
-    probed ??= existsSync(modulePath)
-      ? probe({ id, packageFolder, modulePath, limit: patience.start })
-      : Promise.resolve({});
-    return probed;
+    if (!existsSync(modulePath)) return {};
+    context?.progress(words.trying(name));
+    return probe({ id, packageFolder, modulePath, limit: patience.start, signal: context?.signal });
   };
 
   return {
     name,
     costly: true,
-    available: async () => {
+    available: async (context) => {
       const packageFolder = findPackage(id);
       if (packageFolder === undefined)
         return { ok: false, reason: worksOn(id) ? notInstalled : notForSystem(`${process.platform} ${process.arch}`) };
       if (loaded && loaded.id !== id) return { ok: false, reason: otherLoaded(gpuEngines[loaded.id].backend) };
-      const { problem, version } = await look(packageFolder);
+      const { problem, version } = await look(packageFolder, context);
       return problem === undefined ? { ok: true, reason: words.tensorflow(version) } : { ok: false, reason: problem };
     },
     start: async () => {
