@@ -3,6 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compiledKernels, plainKernels, scratchFloatsOf } from '../../core/kernels/kernels';
 import type { Kernels } from '../../core/kernels/kernels';
+import { withoutSimd } from './simd';
+import { fileDamaged, fileMissing } from './words';
 
 /** Where what is built lies: beside the bundle, or in dist/ when run from sources. */
 export const folders = [__dirname, join(__dirname, '../../../dist')];
@@ -21,13 +23,16 @@ type Compiled =
 
 /** The best build of a module of the kernels that this Node takes, or why there is none. */
 export function compiledModule(name: 'kernels' | 'heap-kernels', kinds = everyKind): Compiled {
-  let reason = `${name}.wasm is neither in ${folders.join(' nor in ')}`;
+  const without = withoutSimd();
+  if (without !== undefined) return { reason: without };
+  let reason = fileMissing(`${name}.wasm`, folders);
   for (const { kind, suffix } of builds.filter((build) => kinds.includes(build.kind))) {
     const path = folders.map((folder) => join(folder, `${name}${suffix}.wasm`)).find(existsSync);
     if (path === undefined) continue;
     const binary = readFileSync(path);
     if (WebAssembly.validate(binary)) return { kind, module: new WebAssembly.Module(binary) };
-    reason = 'this Node has no WebAssembly SIMD';
+    // One with relaxed SIMD may just be too new for this Node.
+    if (kind === 'wasm') reason = fileDamaged(path);
   }
   return { reason };
 }

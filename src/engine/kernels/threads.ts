@@ -16,7 +16,16 @@ import { Control } from './control';
 import { folders } from './load';
 import type { LoadedKernels, LoadedModule } from './load';
 import { Pace } from './pace';
-import { noThreads, oneAsked, oneCore, plainHasNone, threadEnded, threadLost, threadSilent } from './words';
+import {
+  fileMissing,
+  noThreads,
+  oneAsked,
+  oneCore,
+  plainHasNone,
+  threadEnded,
+  threadLost,
+  threadSilent,
+} from './words';
 
 export interface ThreadData extends Pick<LoadedModule, 'module' | 'memory'> {
   index: number;
@@ -97,7 +106,7 @@ export class KernelThreads {
   private start({ room }: Kernels, { module, memory, scratchFloats }: LoadedModule, others: number): void {
     const script = this.options.script ?? folders.map((folder) => join(folder, 'kernel-worker.js')).find(existsSync);
     if (script === undefined) {
-      this.why = noThreads(`kernel-worker.js is neither in ${folders.join(' nor in ')}`);
+      this.why = noThreads(fileMissing('kernel-worker.js', folders));
       return;
     }
     try {

@@ -1,4 +1,10 @@
-/** Why kernels compute in one thread. */
+/** Why kernels are not compiled, and why they compute in one thread: to be read after a colon. */
+
+export const noWebAssembly = 'this Node has no WebAssembly';
+export const noSimd = 'this Node has no WebAssembly SIMD';
+export const fileMissing = (file: string, folders: readonly string[]): string =>
+  `${file} is neither in ${folders.join(' nor in ')}; install Sparsescope again`;
+export const fileDamaged = (path: string): string => `${path} is damaged; install Sparsescope again`;
 
 export const oneCore = 'this machine has one core to compute on';
 export const oneAsked = 'one was asked for';

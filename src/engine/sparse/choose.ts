@@ -1,13 +1,14 @@
 /** Which executor a run is computed by, and why. */
 import type { NetworkPlan } from '../../config/plan';
 import type { Config } from '../../config/types';
-import { densestSparse } from '../../core/kernels/break-even';
+import { densestPlain, densestSparse } from '../../core/kernels/break-even';
 import type { Kernels } from '../../core/kernels/kernels';
 import type { Network } from '../../core/network';
 import type { BackendName, RunRecord } from '../../protocol/run';
 import { words } from '../errors';
 import type { Executor } from '../executor';
 import { processKernels } from '../kernels/process';
+import { withoutSimd } from '../kernels/simd';
 import type { NetworkState } from '../states';
 import { Trainer } from '../trainer';
 import type { TrainerSettings } from '../trainer';
@@ -26,26 +27,36 @@ const tensors = (reason: string): Chosen => ({ name: 'tensors', reason });
 
 const onProcessor = (backend: BackendName): boolean => backend === 'wasm' || backend === 'cpu';
 
+/** Up to which density of a network the kernels of this process are quicker than TensorFlow.js; undefined where they never are. */
+function densestOn(backend: BackendName): number | undefined {
+  if (processKernels().kernels.kind !== 'plain' || backend === 'cpu') return densestSparse;
+  return withoutSimd() === undefined ? undefined : densestPlain;
+}
+
+/** A sentence after others where the kernels are not compiled. */
+function whyPlain(): string {
+  const { reason } = processKernels();
+  return reason === undefined ? '' : ` ${words.plainKernels(reason)}`;
+}
+
 /** What `auto` takes on this backend where few enough weights are kept. */
 export function executorOfSparseRuns(backend: BackendName, threads: Threads = 'auto'): Chosen {
   if (!onProcessor(backend)) return tensors(words.executorOnDevice(backend));
-  const { kernels, reason } = processKernels();
-  if (kernels.kind === 'plain') return tensors(words.plainKernels(reason ?? ''));
-  return { name: 'sparse', reason: words.executorSparse(kernels.kind), threads: threadsOf(threads) };
+  if (densestOn(backend) === undefined) return tensors(`${words.executorQuicker}${whyPlain()}`);
+  const { kind } = processKernels().kernels;
+  return { name: 'sparse', reason: `${words.executorSparse(kind)}${whyPlain()}`, threads: threadsOf(threads) };
 }
 
 /** The executor of a run that begins on this backend. `auto`: sparse for sparse runs on the processor. */
 export function chooseExecutor({ config, plan }: Asked, backend: BackendName): Chosen {
   const { backend: asked, threads } = config.compute;
   if (asked !== 'auto' && asked !== 'sparse') return tensors(words.executorAsked);
-  if (asked === 'sparse') {
-    const { reason } = processKernels();
-    const plain = reason === undefined ? '' : ` ${words.plainKernels(reason)}`;
-    return { name: 'sparse', reason: `${words.executorAsked}${plain}`, threads: threadsOf(threads) };
-  }
-  const dense = plan.density === undefined || plan.density > densestSparse;
+  if (asked === 'sparse')
+    return { name: 'sparse', reason: `${words.executorAsked}${whyPlain()}`, threads: threadsOf(threads) };
   if (onProcessor(backend) && config.sharing) return tensors(words.executorShared);
-  if (onProcessor(backend) && dense) return tensors(words.executorDense(densestSparse));
+  const most = densestOn(backend) ?? densestSparse;
+  if (onProcessor(backend) && (plan.density ?? 1) > most)
+    return tensors(`${words.executorDense(most)}${most < densestSparse ? whyPlain() : ''}`);
   return executorOfSparseRuns(backend, threads);
 }
 

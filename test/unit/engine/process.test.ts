@@ -1,18 +1,19 @@
-import { fork, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { forkEngine as forkAsEditor } from '../../../src/client/engine-process';
-import type { EngineApi, EngineEvents, RunHandle } from '../../../src/protocol/engine';
+import type { RunHandle } from '../../../src/protocol/engine';
 import { protocolVersion } from '../../../src/protocol/engine';
-import { Peer } from '../../../src/protocol/rpc';
 import type { RunEvent } from '../../../src/protocol/run';
 import { RunFolder } from '../../../src/runs/folder';
 import { readJournal } from '../../../src/runs/journal';
 import type { Bundle } from './bundle';
 import { bundle } from './bundle';
+import { completion, forkEngine as fork } from './fork';
+import type { EnginePeer, Forked } from './fork';
 import type { Change } from './project';
 import { filesIn, finalCheckpoint, outcome, Project, recordOf, stepsPerEpoch } from './project';
 
@@ -32,28 +33,10 @@ afterEach(async () => {
   await project.remove();
 });
 
-type Nothing = object;
-type EnginePeer = Peer<Nothing, EngineApi, Nothing, EngineEvents>;
-
-const forkEngine = (execArgv: string[] = []): { child: ChildProcess; peer: EnginePeer; exit: Promise<unknown[]> } => {
-  const child = fork(built.engine, [], {
-    serialization: 'advanced',
-    execArgv,
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-  });
-  children.push(child);
-  const peer: EnginePeer = new Peer(
-    {
-      send: (message) => child.send(message as object),
-      onMessage: (receive) => {
-        child.on('message', receive);
-        return () => child.off('message', receive);
-      },
-    },
-    {},
-    (error) => ({ code: 'test', message: String(error) }),
-  );
-  return { child, peer, exit: once(child, 'exit') };
+const forkEngine = (flags: string[] = []): Forked => {
+  const forked = fork(built.engine, flags);
+  children.push(forked.child);
+  return forked;
 };
 
 const greeted = async (): Promise<ReturnType<typeof forkEngine>> => {
@@ -82,13 +65,6 @@ const startUntil = async (
 
 const atStep = (step: number) => (event: RunEvent) => event.type === 'step' && event.step === step;
 const begun = (event: RunEvent): boolean => event.type === 'state';
-/** `run.json` is written when this resolves; the journal says so a moment earlier. */
-const completion = (peer: EnginePeer): Promise<void> =>
-  new Promise((resolve) =>
-    peer.on('runChanged', ({ record }) => {
-      if (record.state === 'completed') resolve();
-    }),
-  );
 
 /** Starts a run and waits for its end. */
 const runToEnd = async (
@@ -121,19 +97,6 @@ describe('the forked engine', () => {
     const { kernels, executor } = await peer.remote.hello({ protocolVersion, backend: 'auto', threads: 2 });
     expect(kernels).toMatchObject({ kind: expect.stringMatching(/^wasm/) as string, threads: 2 });
     expect(executor).toMatchObject({ name: 'sparse', threads: 2 });
-  });
-
-  it('says why there are no compiled kernels where WebAssembly is refused, and goes on without', async () => {
-    const engine = forkEngine(['--jitless']);
-    const { kernels, executor, backend } = await engine.peer.remote.hello({ protocolVersion, backend: 'auto' });
-    expect(kernels).toEqual({
-      kind: 'plain',
-      reason: 'WebAssembly is not defined',
-      threads: 1,
-      oneThread: 'the kernels are plain TypeScript, which shares no memory',
-    });
-    expect([backend, executor.name]).toEqual(['cpu', 'tensors']);
-    expect(executor.reason).toContain('WebAssembly is not defined');
   });
 
   it('prints nothing on stdout or stderr', async () => {

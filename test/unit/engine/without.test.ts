@@ -1,0 +1,99 @@
+/** What the engine makes of a Node, a machine or an installation that lacks something. */
+import { mkdtemp, cp, rm, truncate } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { EngineInfo } from '../../../src/protocol/engine';
+import { protocolVersion } from '../../../src/protocol/engine';
+import type { RunRecord } from '../../../src/protocol/run';
+import type { Bundle } from './bundle';
+import { bundle } from './bundle';
+import { completion, forkEngine } from './fork';
+import type { Forked } from './fork';
+import { Project, recordOf } from './project';
+
+let built: Bundle;
+const cleaning: (() => unknown)[] = [];
+
+beforeAll(async () => {
+  built = await bundle();
+});
+afterAll(() => built.remove());
+afterEach(async () => {
+  for (const clean of cleaning.splice(0)) await clean();
+});
+
+const fork = (engine: string, flags: readonly string[]): Forked => {
+  const forked = forkEngine(engine, flags);
+  cleaning.push(() => forked.child.kill('SIGKILL'));
+  return forked;
+};
+
+const greeting = ({ peer }: Forked): Promise<EngineInfo> =>
+  peer.remote.hello({ protocolVersion, backend: 'auto', threads: 1 });
+
+/** What an engine started with `flags` says of itself. */
+const told = (...flags: string[]): Promise<EngineInfo> => greeting(fork(built.engine, flags));
+
+/** The engine of an installation that `change` did something to. */
+async function changed(change: (file: (name: string) => string) => Promise<unknown>): Promise<Forked> {
+  const folder = await mkdtemp(join(tmpdir(), 'sparsescope-changed-'));
+  cleaning.push(() => rm(folder, { recursive: true, force: true }));
+  await cp(built.folder, folder, { recursive: true });
+  await change((name) => join(folder, name));
+  return fork(join(folder, 'engine.js'), []);
+}
+
+describe('without WebAssembly', () => {
+  it.each(['--jitless', '--no-expose-wasm'])('(%s) sparse runs take plain kernels, which it says', async (flag) => {
+    const { kernels, executor, backend } = await told(flag);
+    expect(kernels).toEqual({
+      kind: 'plain',
+      reason: 'this Node has no WebAssembly',
+      threads: 1,
+      oneThread: 'the kernels are plain TypeScript, which shares no memory',
+    });
+    expect([backend, executor.name]).toEqual(['cpu', 'sparse']);
+    expect(executor.reason).toMatch(/\(plain\), taken by auto\. .* not compiled here: this Node has no WebAssembly\.$/);
+  });
+});
+
+/** Node 22 has no flag for it, other processors other names. */
+describe.skipIf(process.arch !== 'x64' || !process.version.startsWith('v20.'))('without SIMD', () => {
+  const withoutSimd = '--no-enable-sse4-1';
+
+  it('runs few kept weights by plain kernels and more by TensorFlow.js, and says why', async () => {
+    const project = await Project.create();
+    cleaning.push(() => project.remove());
+    const engine = fork(built.engine, [withoutSimd]);
+    const { backend, reason, kernels, executor } = await greeting(engine);
+    expect([backend, executor.name]).toEqual(['wasm', 'sparse']);
+    expect(reason).toMatch(/^without SIMD/);
+    expect(kernels).toMatchObject({ kind: 'plain', reason: 'this Node has no WebAssembly SIMD' });
+    const run = async (density: number): Promise<RunRecord> => {
+      const ended = completion(engine.peer);
+      const { directory } = await engine.peer.remote.startRun(project.start({ name: `kept-${density}`, density }));
+      await ended;
+      return recordOf(directory);
+    };
+    expect((await run(0.1)).executor).toEqual(executor);
+    const { name, reason: why } = (await run(0.3)).executor!;
+    expect(name).toBe('tensors');
+    expect(why).toMatch(/^more than 0.15 of the weights are kept, .* this Node has no WebAssembly SIMD\.$/);
+  });
+});
+
+describe('where kernels.wasm', () => {
+  it('is missing, TensorFlow.js with SIMD computes sparse runs', async () => {
+    const { backend, kernels, executor } = await greeting(await changed((file) => rm(file('kernels.wasm'))));
+    expect(kernels.reason).toMatch(/^kernels\.wasm is neither in .*; install Sparsescope again$/);
+    expect([backend, executor.name]).toEqual(['wasm', 'tensors']);
+    expect(executor.reason).toMatch(/^TensorFlow\.js with SIMD is quicker .*kernels\.wasm is neither in/);
+  });
+
+  it('is damaged, that is what it says, and not that this Node lacks something', async () => {
+    const { kernels } = await greeting(await changed((file) => truncate(file('kernels.wasm'), 5000)));
+    expect(kernels.kind).toBe('plain');
+    expect(kernels.reason).toMatch(/kernels\.wasm is damaged; install Sparsescope again$/);
+  });
+});
