@@ -3,7 +3,7 @@
  * right numbers. Whatever goes wrong before leaves nothing.
  */
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isSparseError } from '../core/errors';
 import { gpuEngineIds, gpuEngines, packageIn, worksOn } from './engines';
@@ -49,19 +49,26 @@ const causeOf = (error: unknown): string =>
 
 const removeFolder = (folder: string): Promise<void> => rm(folder, { recursive: true, force: true, maxRetries: 3 });
 
+/** Milliseconds after which a folder is no longer taken for that of a process: another one may have its id by then. */
+const longestInstallation = 24 * 60 * 60_000;
+
 /** Removes what installations that were cut off have left, and answers of how many. */
 export async function clearLeftovers(root: string): Promise<number> {
   const names = await readdir(root).catch((): string[] => []);
-  const left = names.filter((name) => {
+  const left: string[] = [];
+  for (const name of names) {
     const pid = partialPattern.exec(name)?.[1];
-    return pid !== undefined && !isAlive(Number(pid));
-  });
+    if (pid === undefined) continue;
+    const age = Date.now() - (await stat(join(root, name)).catch(() => ({ mtimeMs: Date.now() }))).mtimeMs;
+    if (age > longestInstallation || !isAlive(Number(pid))) left.push(name);
+  }
   for (const name of left) await removeFolder(join(root, name));
   return left.length;
 }
 
+/** Those that have a folder there, whole or damaged: what may be removed. */
 export const installedEngines = (root: string): GpuEngineId[] =>
-  gpuEngineIds.filter((id) => existsSync(join(packageIn(join(root, id), id), 'package.json')));
+  gpuEngineIds.filter((id) => existsSync(join(root, id)));
 
 /** Under the name of an unfinished one first, so that an end half way leaves no engine that looks whole. */
 async function moveAway(folder: string, aside: string): Promise<void> {

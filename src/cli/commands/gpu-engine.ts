@@ -18,11 +18,17 @@ export interface GpuOptions {
   json?: boolean;
 }
 
-export async function installGpu({ engine, node = '', json }: GpuOptions, output: Output): Promise<ExitCode> {
+/** The folder of GPU engines, without what an installation left that was cut off, which is told. */
+async function clearedFolder(output: Output): Promise<string> {
   const root = gpuFolder();
-  const npm = findNpm(node);
   const left = await clearLeftovers(root);
   if (left > 0) output.err(warningLine(leftoversRemoved(left)));
+  return root;
+}
+
+export async function installGpu({ engine, node = '', json }: GpuOptions, output: Output): Promise<ExitCode> {
+  const npm = findNpm(node);
+  const root = await clearedFolder(output);
   const { folder, version, device } = await interruptible(output, (signal) =>
     install({
       id: engine,
@@ -41,8 +47,7 @@ export async function installGpu({ engine, node = '', json }: GpuOptions, output
 }
 
 export async function removeGpu({ json }: { json?: boolean }, output: Output): Promise<ExitCode> {
-  const root = gpuFolder();
-  await clearLeftovers(root);
+  const root = await clearedFolder(output);
   const installed = installedEngines(root);
   for (const id of installed) await removeEngine(root, id);
   const removed = installed.map((id) => gpuEngines[id].packageName);

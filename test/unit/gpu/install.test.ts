@@ -1,10 +1,11 @@
 /** Installing with an npm of our own making, which does what npm may do: fail, hang, be cut off, leave out the scripts. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { removeGpu } from '../../../src/cli/commands/gpu-engine';
 import { gpuFolder, gpuFolderVariable, packageIn, worksOn } from '../../../src/gpu/engines';
 import { clearLeftovers, install, installedEngines, removeEngine } from '../../../src/gpu/install';
 import { findNpm } from '../../../src/gpu/node';
@@ -18,7 +19,10 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sparsescope-gpu-'));
   root = join(folder, 'engines');
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await rm(folder, { recursive: true, force: true });
+});
 
 const script = async (name: string, text: string): Promise<string> => {
   const file = join(folder, name);
@@ -177,6 +181,11 @@ describe.skipIf(!worksOn(id))('installing a GPU engine', () => {
     expect(await clearLeftovers(root)).toBe(1);
     expect(await left()).toEqual([`.${id}.${process.pid}.partial`]);
     expect(await clearLeftovers(join(folder, 'nowhere'))).toBe(0);
+    // The id is by now that of somebody else.
+    const old = new Date(Date.now() - 25 * 60 * 60_000);
+    await utimes(join(root, `.${id}.${process.pid}.partial`), old, old);
+    expect(await clearLeftovers(root)).toBe(1);
+    expect(await left()).toEqual([]);
   });
 
   it('says so where it cannot write', async () => {
@@ -189,6 +198,29 @@ describe.skipIf(!worksOn(id))('installing a GPU engine', () => {
     expect(await removeEngine(root, id)).toBe(true);
     expect(await left()).toEqual([]);
     expect(await removeEngine(root, id)).toBe(false);
+  });
+
+  it('removes also what is damaged, and says what was cut off', async () => {
+    const gone = spawn(process.execPath, ['-e', '']);
+    await once(gone, 'exit');
+    await mkdir(join(root, id, 'node_modules'), { recursive: true });
+    await mkdir(join(root, `.${id}.${gone.pid}.partial`));
+    vi.stubEnv(gpuFolderVariable, root);
+    const said = { out: '', err: '' };
+    await removeGpu(
+      {},
+      {
+        out: (text) => (said.out += text),
+        err: (text) => (said.err += text),
+        progress: () => undefined,
+      },
+    );
+    expect(said.out).toContain('@tensorflow/tfjs-node-gpu');
+    expect(said.err).toMatch(
+      /An earlier installation of a GPU engine was cut off half way; what was left has been removed/,
+    );
+    expect(await left()).toEqual([]);
+    expect(installedEngines(root)).toEqual([]);
   });
 });
 
