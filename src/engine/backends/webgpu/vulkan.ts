@@ -2,7 +2,7 @@
  * The Vulkan loader and the list of drivers, on Linux. Dawn opens `libvulkan.so.1` by its name alone and says what is wrong on
  * stderr; a library that the process holds already is found by that name wherever it lies, so ours is opened first.
  */
-import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { words } from './words';
@@ -59,7 +59,10 @@ export function nameDrivers(): boolean {
   const files = elsewhere.filter((file) => existsSync(file));
   const library = nvidia.find((candidate) => open(candidate) === undefined);
   if (files.length === 0 && library !== undefined) {
-    const file = join(mkdtempSync(join(tmpdir(), 'sparsescope-vulkan-')), 'nvidia_icd.json');
+    const folder = mkdtempSync(join(tmpdir(), 'sparsescope-vulkan-'));
+    // Not sooner: Vulkan is started again when a device was lost.
+    process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+    const file = join(folder, 'nvidia_icd.json');
     const ICD = { library_path: library, api_version: '1.3.0' };
     writeFileSync(file, JSON.stringify({ file_format_version: '1.0.0', ICD }));
     files.push(file);
