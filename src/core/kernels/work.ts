@@ -26,8 +26,8 @@ interface Splitting<N extends SplitName> {
   work: (...args: Parameters<KernelFunctions[N]>) => number;
   /** A part is a multiple of this, so that every float is computed the same way in any part. */
   grain: number;
-  /** Whether parts share work that each of them has to do, so that there should be few. */
-  few?: true;
+  /** Parts for each thread, 4 by default: some more than one, for who is done early, but where parts share work that each has to do. */
+  parts?: number;
   /** Whether a part changes what it reads, so that it cannot be computed again: where one is lost, so is what was computed. */
   inPlace?: true;
 }
@@ -62,7 +62,7 @@ export const splittings: { readonly [N in SplitName]: Splitting<N> } = {
     work: (...[, , , , , count, , , height, segments, run, , , from, to]) =>
       (to - from) * count * height * segments * run,
     grain: 4,
-    few: true,
+    parts: 1,
   },
   correlateDenseWeights: {
     work: (...[, , , , count, , , height, segments, run, , , from, to]) =>
@@ -85,14 +85,14 @@ export const splittings: { readonly [N in SplitName]: Splitting<N> } = {
     grain: 1024,
   },
   // Times of a product of float32 in a dense one.
-  bidiagonalStep: { work: (...args) => 8 * passed(...args), grain: 1, inPlace: true },
-  bidiagonalStep32: { work: (...args) => 4 * passed(...args), grain: 1, inPlace: true },
+  bidiagonalStep: { work: (...args) => 8 * passed(...args), grain: 1, parts: 16, inPlace: true },
+  bidiagonalStep32: { work: (...args) => 4 * passed(...args), grain: 1, parts: 16, inPlace: true },
   rotateBlocks: { work: rotating, grain: 1 },
   rotateBlocks64: { work: rotating, grain: 1 },
 };
 
-/** Values that each part has, of `range` values for so many threads: some parts more than threads, for who is done early. */
+/** Values that each part has, of `range` values for so many threads. */
 export function partSize(name: SplitName, range: number, threads: number): number {
-  const { grain, few } = splittings[name];
-  return Math.ceil(range / (few ? threads : 4 * threads) / grain) * grain;
+  const { grain, parts = 4 } = splittings[name];
+  return Math.ceil(range / (parts * threads) / grain) * grain;
 }
