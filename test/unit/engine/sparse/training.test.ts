@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { maskableLayers, weightShape } from '../../../../src/core/network';
 import type { Network } from '../../../../src/core/network';
 import { finish } from '../../../../src/core/parts';
+import { mappingNames } from '../../../../src/core/rps/names';
 import { activation, convNorm, linear } from '../../../../src/core/presets/parts';
 import { cpu } from '../../../../src/engine/backends/cpu';
 import type { Executor } from '../../../../src/engine/executor';
@@ -13,8 +14,8 @@ import { sharingRule } from '../../../../src/engine/rps/rule';
 import { SparseExecutor } from '../../../../src/engine/sparse/executor';
 import type { NetworkState } from '../../../../src/engine/states';
 import { Trainer } from '../../../../src/engine/trainer';
-import type { TrainerSettings } from '../../../../src/engine/trainer';
-import { drawnBatch, drawnState, presetNetwork } from '../nets';
+import type { Batch, Stride, TrainerSettings } from '../../../../src/engine/trainer';
+import { drawnBatch, drawnState, gentleRates, presetNetwork } from '../nets';
 import { mappedNetwork, projected, withMemory } from '../rps/shared-nets';
 import { apart, stepApart, withExecutor } from './compare';
 
@@ -33,6 +34,9 @@ const network: Network = {
     linear('fc2', 12, 4),
   ],
 };
+const residual = presetNetwork('resnet-20', [3, 8, 8], { width: 4 });
+/** In longer strides of the deep one a value crosses zero before a ReLU in one executor and not in the other. */
+const rateOf = (own: Network): number => (own === residual ? gentleRates['resnet-20'] : 0.02);
 const mlp = presetNetwork('mlp-7', [1, 6, 6]);
 
 const sgd: OptimizerSettings = { name: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 1e-3 };
@@ -66,6 +70,15 @@ function both(
   });
 }
 
+/** The step that `tensors` has just made, by one that stood where it began. */
+function expectSameStep(again: Executor, tensors: Executor, batch: Batch, stride: Stride, bound: number): void {
+  withExecutor(again, () => {
+    again.step(batch, stride);
+    const { difference, at } = apart(again.state(), tensors.state());
+    expect(difference, `step ${stride.count}, ${at}`).toBeLessThan(bound);
+  });
+}
+
 /** Batches of different sizes. */
 const batchAt = (own: Network, step: number) => drawnBatch(own, 12 + (step % 3), step);
 
@@ -75,39 +88,45 @@ describe('the sparse executor', () => {
   });
 
   it.each(Object.entries(variants))('trains as the tensors executor by %s', (_, { learningRate, ...settings }) => {
+    // The first step of Adam goes learningRate g / (|g| + 1e-8): where g is zero but for rounding, of some 1e-10, it is that times 1e8
+    // long. So it was 3e-6 to 1.5e-5 off at weights whose gradients cancel to 1e-8, whatever sums them in float32.
+    const likeAdam = settings.optimizer.name.startsWith('adam');
     for (const own of [mlp, network])
       both(own, drawnState(own, 0.2), settings, (sparse, tensors) => {
         for (let step = 0; step < 20; step++) {
           const [batch, stride] = [batchAt(own, step), { learningRate, count: step + 1 }];
+          const begin = tensors.state();
           const [found, expected] = [sparse.step(batch, stride), tensors.step(batch, stride)];
-          // A step of Adam is as long for small gradients, with all their rounding, as for large ones.
-          const likeAdam = settings.optimizer.name.startsWith('adam');
-          const bound = own === mlp ? (likeAdam ? 3e-5 : 1e-5) : 1e-4;
-          expect(stepApart(found, expected), `step ${step}`).toBeLessThan(bound);
+          expect(stepApart(found, expected), `step ${step}`).toBeLessThan(1e-5);
           expect(found.accuracy).toBe(expected.accuracy);
+          if (step % 4 === 0)
+            expectSameStep(sparseOf(own, begin, settings), tensors, batch, stride, likeAdam ? 3e-5 : 1e-5);
         }
         const { difference, at } = apart(sparse.state(), tensors.state());
         // Of twenty steps.
-        expect(difference, at).toBeLessThan(own === mlp ? 5e-5 : 5e-4);
+        expect(difference, at).toBeLessThan(likeAdam ? 1e-4 : 1e-5);
       });
   });
 
   it.each(['rigl', 'set'] as const)('changes its masks by %s as the tensors executor does', (method) => {
     const settings = { optimizer: sgd };
-    both(network, drawnState(network, 0.4), settings, (sparse, tensors) => {
-      for (let step = 0; step < 4; step++) {
-        const p = { method, fraction: 0.3, seed: 5, step, stride: { learningRate: 0.02, count: step + 1 } };
-        const batch = batchAt(network, step);
-        const [found, expected] = [dropAndGrow(sparse, batch, p), dropAndGrow(tensors, batch, p)];
-        expect(found.updates.map(({ update }) => [...update.mask])).toEqual(
-          expected.updates.map(({ update }) => [...update.mask]),
-        );
-        sparse.step(batch, p.stride);
-        tensors.step(batch, p.stride);
-        const { difference, at } = apart(sparse.state(), tensors.state());
-        expect(difference, at).toBeLessThan(1e-4);
-      }
-    });
+    for (const own of [network, residual])
+      both(own, drawnState(own, 0.4), settings, (sparse, tensors) => {
+        for (let step = 0; step < 4; step++) {
+          const p = { method, fraction: 0.3, seed: 5, step, stride: { learningRate: rateOf(own), count: step + 1 } };
+          const batch = batchAt(own, step);
+          const [found, expected] = [dropAndGrow(sparse, batch, p), dropAndGrow(tensors, batch, p)];
+          expect(found.updates.map(({ update }) => [...update.mask])).toEqual(
+            expected.updates.map(({ update }) => [...update.mask]),
+          );
+          const begin = tensors.state();
+          sparse.step(batch, p.stride);
+          tensors.step(batch, p.stride);
+          expectSameStep(sparseOf(own, begin, settings), tensors, batch, p.stride, 1e-5);
+          const { difference, at } = apart(sparse.state(), tensors.state());
+          expect(difference, at).toBeLessThan(1e-5);
+        }
+      });
   });
 
   it('prunes and goes back as the tensors executor does', () => {
@@ -141,18 +160,21 @@ describe('the sparse executor', () => {
     expect(apart(run(sparseOf(network, theirs, settings), 3, 6), whole).difference).toBeLessThan(1e-4);
   });
 
-  it('trains a shared memory as the tensors executor does', () => {
-    for (const own of [network, mlp]) {
+  it.each(mappingNames)('trains a memory that %s shares as the tensors executor does', (kind) => {
+    for (const own of [network, residual, mlp]) {
       const dense = drawnState(own, 1);
-      const sharing = mappedNetwork(own, { compression: 3 });
+      const sharing = mappedNetwork(own, { compression: 3, kind });
       const rule = sharingRule(sharing, { method: 'stable-rps', scaler: 'theory' }, sgd);
       const state = withMemory(dense, rule, projected(dense, rule));
-      both(own, state, { optimizer: sgd, sharing: rule }, (sparse, tensors) => {
-        for (let step = 0; step < 5; step++) {
-          const [batch, stride] = [batchAt(own, step), { learningRate: 0.02, count: step + 1 }];
-          expect(stepApart(sparse.step(batch, stride), tensors.step(batch, stride))).toBeLessThan(1e-4);
+      const settings = { optimizer: sgd, sharing: rule };
+      both(own, state, settings, (sparse, tensors) => {
+        for (let step = 0; step < 3; step++) {
+          const [batch, stride] = [batchAt(own, step), { learningRate: rateOf(own), count: step + 1 }];
+          const begin = tensors.state();
+          expect(stepApart(sparse.step(batch, stride), tensors.step(batch, stride))).toBeLessThan(1e-5);
+          expectSameStep(sparseOf(own, begin, settings), tensors, batch, stride, 1e-5);
         }
-        expect(apart(sparse.state(), tensors.state()).difference).toBeLessThan(1e-3);
+        expect(apart(sparse.state(), tensors.state()).difference).toBeLessThan(1e-5);
         expect(sparse.lastMove?.memoryNorm).toBeCloseTo(tensors.lastMove!.memoryNorm, 4);
         expect(sparse.lookAtMemory()?.layers).toHaveLength(tensors.lookAtMemory()!.layers.length);
       });
