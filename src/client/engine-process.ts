@@ -2,6 +2,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import type { EngineApi, EngineEvents } from '../protocol/engine';
 import { Peer } from '../protocol/rpc';
+import { flagsOf } from './few-addresses';
 import { ipcChannel } from './ipc-channel';
 
 type Nothing = object;
@@ -22,7 +23,7 @@ export function forkEngine(
     serialization: 'advanced',
     ...(node !== undefined && { execPath: node }),
     // Neither a debugger port nor other flags of the extension host.
-    execArgv: [],
+    execArgv: [...flagsOf(node ?? process.execPath)],
     // In the desktop the binary is Electron's; with this it is a plain Node.
     env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -12,6 +12,9 @@ export const protocolVersion = 4;
 
 export type BackendChoice = 'auto' | BackendName;
 
+/** Of Node: WebAssembly needs fewer addresses with it. */
+export const fewAddressesFlag = '--disable-wasm-trap-handler';
+
 export interface EngineInfo {
   protocolVersion: number;
   sparsescope: string;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { compiledKernels, plainKernels, scratchFloatsOf } from '../../core/kernels/kernels';
 import type { Kernels } from '../../core/kernels/kernels';
 import { withoutSimd } from './simd';
-import { fileDamaged, fileMissing } from './words';
+import { fileDamaged, fileMissing, noAddresses } from './words';
 
 /** Where what is built lies: beside the bundle, or in dist/ when run from sources. */
 export const folders = [__dirname, join(__dirname, '../../../dist')];
@@ -53,15 +53,16 @@ export interface LoadedKernels {
   reason?: string;
 }
 
-/** 4 GiB of addresses, of which what is used is taken; less where the system limits addresses. */
+/** 4 GiB of addresses, of which what is used is taken. Where there are not as many V8 itself tries fewer. */
 function sharedMemory(): WebAssembly.Memory {
-  for (let maximum = 65536; ; maximum /= 2)
-    try {
-      return new WebAssembly.Memory({ initial: 16, maximum, shared: true });
-    } catch (error) {
-      if (maximum <= 1024) throw error;
-    }
+  try {
+    return new WebAssembly.Memory({ initial: 16, maximum: 65536, shared: true });
+  } catch (error) {
+    throw new Error(noAddresses(messageOf(error)), { cause: error });
+  }
 }
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** `kinds`: which builds may be taken. Never throws: the plain kernels always work. */
 export function loadKernels(kinds = everyKind): LoadedKernels {
@@ -73,6 +74,6 @@ export function loadKernels(kinds = everyKind): LoadedKernels {
     const kernels = compiledKernels(kind, exports, memory);
     return { kernels, loaded: { module, memory, scratchFloats: scratchFloatsOf(exports) } };
   } catch (error) {
-    return { kernels: plainKernels(), reason: error instanceof Error ? error.message : String(error) };
+    return { kernels: plainKernels(), reason: messageOf(error) };
   }
 }

@@ -2,13 +2,15 @@
 import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { build } from 'esbuild';
 
 export interface Bundle {
   folder: string;
   engine: string;
   cli: string;
+  /** One more beside them, of a program that imports from the root of the repository. */
+  of(name: string, contents: string): Promise<string>;
   remove(): Promise<void>;
 }
 
@@ -42,6 +44,12 @@ export async function bundle(): Promise<Bundle> {
     folder,
     engine: join(folder, 'engine.js'),
     cli: join(folder, 'cli.js'),
+    of: async (name, contents) => {
+      const outfile = join(folder, name);
+      const stdin = { contents, resolveDir: resolve('.'), loader: 'ts' } as const;
+      await build({ stdin, outfile, bundle: true, platform: 'node', format: 'cjs', logLevel: 'error' });
+      return outfile;
+    },
     remove: () => rm(folder, { recursive: true, force: true }),
   };
 }

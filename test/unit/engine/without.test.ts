@@ -1,7 +1,9 @@
 /** What the engine makes of a Node, a machine or an installation that lacks something. */
+import { execFile } from 'node:child_process';
 import { mkdtemp, cp, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { EngineInfo } from '../../../src/protocol/engine';
 import { protocolVersion } from '../../../src/protocol/engine';
@@ -95,5 +97,37 @@ describe('where kernels.wasm', () => {
     const { kernels } = await greeting(await changed((file) => truncate(file('kernels.wasm'), 5000)));
     expect(kernels.kind).toBe('plain');
     expect(kernels.reason).toMatch(/kernels\.wasm is damaged; install Sparsescope again$/);
+  });
+});
+
+describe.skipIf(process.platform !== 'linux')('where addresses are limited', () => {
+  /** What a process says on stdout that may have 4 GB of them. */
+  const limited = async (...command: string[]): Promise<string> => {
+    const shell = ['-c', 'ulimit -v 4000000; exec "$@"', 'sh', process.execPath, ...command];
+    return (await promisify(execFile)('sh', shell, { timeout: 50_000 })).stdout;
+  };
+
+  it('an engine is started so that it has its memories', async () => {
+    const client = await built.of(
+      'greeting.js',
+      `import { forkEngine } from './src/client/engine-process';
+       const { child, peer } = forkEngine(${JSON.stringify(built.engine)}, () => {}, String);
+       peer.remote.hello({ protocolVersion: ${protocolVersion}, backend: 'wasm', threads: 2 }).then((info) => {
+         console.log(JSON.stringify(info));
+         child.kill();
+       });`,
+    );
+    const { kernels, executor } = JSON.parse(await limited(client)) as EngineInfo;
+    expect(kernels).toMatchObject({ kind: 'wasm', threads: 2 });
+    expect(executor.name).toBe('sparse');
+  });
+
+  it('the command line says how to start it, which works', async () => {
+    const doctor = async (...flags: string[]): Promise<Pick<EngineInfo, 'kernels'>> =>
+      JSON.parse(await limited(...flags, built.cli, 'doctor', '--json')) as Pick<EngineInfo, 'kernels'>;
+    const { kind, reason } = (await doctor()).kernels;
+    expect(kind).toBe('plain');
+    const flag = /ulimit -v\), node (\S+) needs fewer/.exec(reason ?? '')![1];
+    expect((await doctor(flag)).kernels.kind).toBe('wasm');
   });
 });
