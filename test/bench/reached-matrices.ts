@@ -1,6 +1,7 @@
 /** What exact orthogonal initialisation and singular values are to reach, beside what people use for them. */
 import { useKernels } from '../../src/core/kernels/current';
 import { plainKernels } from '../../src/core/kernels/kernels';
+import type { Kernels } from '../../src/core/kernels/kernels';
 import { exactOrthogonal } from '../../src/core/init/eoi';
 import { singularValues } from '../../src/core/linalg/svd';
 import { Rng } from '../../src/core/rng';
@@ -11,9 +12,9 @@ import { Torch } from './torch';
 
 const density = 0.125;
 
-/** Milliseconds of `work` computed by the plain twins of the kernels. */
-function timedPlainly(work: () => unknown): number {
-  useKernels(plainKernels());
+/** Milliseconds of `work` computed by `given`. */
+function timedWith(given: Kernels, work: () => unknown): number {
+  useKernels(given);
   try {
     return timed(work);
   } finally {
@@ -23,7 +24,7 @@ function timedPlainly(work: () => unknown): number {
 
 const plainly = (work: () => unknown): Comparison['beside'] => ({
   name: 'the same in TypeScript',
-  run: () => timedPlainly(work),
+  run: () => timedWith(plainKernels(), work),
 });
 
 /** Draws another matrix each time. */
@@ -96,24 +97,30 @@ export async function benchReachedEoi(): Promise<BenchRow[]> {
   return rows;
 }
 
+/** Beside numpy with as many threads, or fewer where that is quicker. */
 export async function benchReachedSpectra(): Promise<BenchRow[]> {
-  processKernels();
+  const { pool } = processKernels();
   const torch = await Torch.start();
   const n = 1024;
   const a = gaussian(n);
-  const row = async (name: string, goal: Goal, own: () => unknown, type: 'float64' | 'float32') => {
-    const beside = await torch?.beside({
-      what: `numpy.linalg.svd, ${type}`,
-      prepare: `import numpy\na = numpy.random.default_rng(1).standard_normal((${n}, ${n})).astype(numpy.${type})`,
-      run: 'numpy.linalg.svd(a, compute_uv=False)',
-    });
-    return compare({ name: `singular values ${n} x ${n}, ${name}`, own: () => timed(own), beside, runs: 9, goal });
-  };
   const single = Float32Array.from(a);
-  const rows = [
-    await row('float64, one thread', { ratio: 1.3 }, () => singularValues(a, n, n), 'float64'),
-    await row('float32, one thread', { ratio: 1 }, () => singularValues(single, n, n, 'float32'), 'float32'),
-  ];
+  const rows: BenchRow[] = [];
+  for (const [threads, words, goals] of [
+    [1, 'one thread', { float64: 1.3, float32: 1 }],
+    [2, 'two threads', { float64: 1, float32: 1 }],
+  ] as const)
+    for (const type of ['float64', 'float32'] as const) {
+      const beside = await torch?.beside({
+        what: `numpy.linalg.svd, ${type}`,
+        prepare: `import numpy\na = numpy.random.default_rng(1).standard_normal((${n}, ${n})).astype(numpy.${type})`,
+        run: 'numpy.linalg.svd(a, compute_uv=False)',
+        most: threads,
+      });
+      const kernels = pool.atMost(threads);
+      const own = (): number => timedWith(kernels, () => singularValues(type === 'float64' ? a : single, n, n, type));
+      const name = `singular values ${n} x ${n}, ${type}, ${words}`;
+      rows.push(await compare({ name, own, beside, runs: 9, goal: { ratio: goals[type] } }));
+    }
   torch?.close();
   return rows;
 }

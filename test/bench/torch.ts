@@ -67,6 +67,15 @@ class Process {
   }
 }
 
+interface Beside {
+  what: string;
+  prepare: string;
+  run: string;
+  trial?: string;
+  /** Threads. */
+  most?: number;
+}
+
 export class Torch {
   private readonly best = new Map<string, Process>();
 
@@ -84,12 +93,12 @@ export class Torch {
   }
 
   /**
-   * Python code: what is made before, and what is timed. Takes the number of threads with which it is quickest, or where it
-   * takes long `trial`, a shorter one of the kind.
+   * Python code: what is made before, and what is timed. Takes the number of threads, of `most` at most, with which it is
+   * quickest, or where it takes long `trial`, a shorter one of the kind.
    */
-  async prepare(name: string, prepare: string, run: string, trial = run): Promise<void> {
+  async prepare(name: string, prepare: string, run: string, trial = run, most = Infinity): Promise<void> {
     let least = Infinity;
-    for (const process of this.processes) {
+    for (const process of this.processes.filter(({ threads }) => threads <= most)) {
       await process.ask({ name, prepare, run });
       const tried = { name: `trial of ${name}` };
       await process.ask({ ...tried, prepare, run: trial });
@@ -115,9 +124,9 @@ export class Torch {
   }
 
   /** What is to stand beside something: see `compare`. */
-  async beside(p: { what: string; prepare: string; run: string; trial?: string }): Promise<Comparison['beside']> {
-    const { what, prepare, run, trial } = p;
-    await this.prepare(what, prepare, run, trial);
+  async beside(p: Beside): Promise<Comparison['beside']> {
+    const { what, prepare, run, trial, most } = p;
+    await this.prepare(what, prepare, run, trial, most);
     const { slow } = this.of(what);
     return { name: `${this.label(what)}: ${what}`, run: () => this.time(what), ...(slow !== undefined && { slow }) };
   }
