@@ -88,7 +88,9 @@ function calls(kernels: Kernels): Record<SplitName, () => number[]> {
     ...([float64(angles.map(Math.cos)), float64(angles.map(Math.sin)), angles.length, undefined, undefined] as const),
   ] as const;
   const supports = uint32(new Uint32Array(kernels.instances * 128 * 5));
-  const [scratch, rotated] = [gaussian(kernels.instances * 64 * axes), gaussian(entries * axes)];
+  // Not drawn: how much of it there is goes with the threads.
+  const scratch = float32(new Float32Array(kernels.instances * 64 * axes));
+  const rotated = gaussian(entries * axes);
   const [scratch64, rotated64] = [float64(scratch), float64(rotated)];
   const bits = uint32(new Uint32Array(3 * 64 * 5));
   return {
