@@ -14,9 +14,11 @@ function rotateBlocks(
     const entry = b * blockEntries;
     const height = Math.min(blockEntries, length - entry);
     const layout = { axes, length: height, words: 2, axisStride, entryStride };
+    const begins = new Uint32Array(height);
+    for (let k = 0; k < height; k++) begins[k] = start?.[entry + k] ?? entry + k;
     const beginning = {
-      start: Uint32Array.from({ length: height }, (_, k) => start?.[entry + k] ?? entry + k),
-      ...(signs && { signs: Int8Array.from(signs.subarray(entry, entry + height)) }),
+      start: begins,
+      ...(signs && { signs: new Int8Array(signs.subarray(entry, entry + height)) }),
     };
     setFirstSupports(supports.fill(0), layout, beginning);
     scratch.fill(0);
