@@ -87,7 +87,7 @@ export async function probe(options: ProbeOptions): Promise<Probed> {
     return missing === undefined ? { version: answer.version, ...(device && { device }) } : { problem: missing };
   }
   if (late.signal.aborted) return { problem: lateWord(id, limit) };
-  if (!answer) return { problem: endedWord(end) };
+  if (!answer) return { problem: endedWord(id, end) };
   return { problem: 'problem' in answer ? answer.problem : failedWord(answer.message, log) };
 }
 

@@ -3,7 +3,11 @@ import type { GpuEngineId } from './engines';
 import { librariesMissingIn } from './tensorflow-log';
 
 const needs = 'it needs an NVIDIA card with a driver above 450, CUDA 11.2 and cuDNN 8.1';
-const again = 'install it again with Sparsescope: Install GPU Engine or sparsescope install-gpu';
+/** The remedy of what is damaged, without its full stop. */
+export const installAgain = (id: GpuEngineId): string =>
+  'install it again with Sparsescope: Install GPU Engine or sparsescope install-gpu' +
+  (id === 'tfjs-node-gpu' ? '' : ` --engine ${id}`);
+const again = installAgain('tfjs-node-gpu');
 
 const seconds = (milliseconds: number): string =>
   milliseconds >= 120_000
@@ -23,8 +27,11 @@ export const lateWord = (id: GpuEngineId, limit: number): string =>
     ? 'update the driver of the graphics card, or choose another backend.'
     : `a card newer than CUDA 11.2 has its programs compiled once, which installing waits for: ${again}.`);
 
-export const endedWord = (how: string): string =>
-  `it ended its process (${how}) at its first operation; update the driver of the graphics card, or choose another backend.`;
+/** A file that was cut off is mapped into memory as it was once, and Linux ends who reads beyond its end with SIGBUS. */
+export const endedWord = (id: GpuEngineId, how: string): string =>
+  how === 'SIGBUS'
+    ? `it ended its process (${how}), as a library does that is cut off; ${installAgain(id)}.`
+    : `it ended its process (${how}) at its first operation; update the driver of the graphics card, or choose another backend.`;
 
 /** The first line, without the file it was thrown in. */
 const lineOf = (message: string): string => message.split('\n')[0].trim().slice(0, 200);

@@ -1,6 +1,6 @@
 /** Dawn as a person installs it: the packages as npm packs them, fetched by the person's npm from a registry on this machine. */
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
@@ -11,6 +11,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { gpuFolderVariable, packageIn } from '../../../src/gpu/engines';
 import { findNpm } from '../../../src/gpu/node';
+import { probe } from '../../../src/gpu/probe';
 import { bundle } from './bundle';
 import type { Bundle } from './bundle';
 import { leaveSoftwareGpu, noSoftwareGpu, useSoftwareGpu } from './software-gpu';
@@ -144,6 +145,30 @@ describe.skipIf(noSoftwareGpu)(`Dawn, installed${noSoftwareGpu ? ` (skipped: ${n
     expect((await cli(['doctor'])).answer).toMatchObject({
       backend: { name: 'wasm', reason: expect.stringMatching(/webgpu: .*install-gpu --engine webgpu/) as string },
     });
+  });
+
+  it.runIf(process.platform === 'linux')('is to be installed again where its files are damaged', async () => {
+    const whole = dirname(createRequire(import.meta.url).resolve('webgpu'));
+    const packageFolder = join(folder, 'damaged', 'node_modules', 'webgpu');
+    const addon = join(packageFolder, 'dist', build, 'dawn.node');
+    const damages: [RegExp, () => Promise<void>][] = [
+      [/^it ended its process \(SIGBUS\), as a library does that is cut off/, () => truncate(addon, 2 ** 20)],
+      [/^Dawn could not be loaded: .*too short/, () => truncate(addon)],
+      [/^Dawn could not be loaded: Cannot find module/, () => rm(addon)],
+      [/^Dawn .* lacks its build for/, () => rm(dirname(addon), { recursive: true })],
+      [/^Dawn could not be loaded: Unexpected/, () => writeFile(join(packageFolder, 'index.js'), 'an error')],
+    ];
+    for (const [sentence, damage] of damages) {
+      await rm(packageFolder, { recursive: true, force: true });
+      await cp(whole, packageFolder, {
+        recursive: true,
+        filter: (path) => !path.includes(`${sep}dist${sep}`) || path.includes(build),
+      });
+      await damage();
+      const { problem } = await probe({ id: 'webgpu', packageFolder, modulePath: built.engine, limit: 60_000 });
+      expect(problem).toMatch(sentence);
+      expect(problem).toMatch(/; install it again with .*install-gpu --engine webgpu\.$/);
+    }
   });
 
   it('is passed over where its driver ends the process, and the engine lives', async () => {

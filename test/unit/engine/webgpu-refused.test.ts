@@ -58,6 +58,8 @@ describe('the webgpu backend is refused', () => {
     expect(whyNotLoaded('libstdc++.so.6: cannot open shared object file: No such file or directory')).toMatch(
       /^Dawn needs libstdc\+\+\.so\.6, which is not installed/,
     );
-    expect(whyNotLoaded('invalid ELF header\nmore')).toBe('Dawn could not be loaded: invalid ELF header.');
+    expect(whyNotLoaded('invalid ELF header\nmore')).toMatch(
+      /^Dawn could not be loaded: invalid ELF header; install it again with .*install-gpu --engine webgpu\.$/,
+    );
   });
 });

@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { gpuFolder } from '../../../gpu/engines';
+import { gpuFolder, worksOn } from '../../../gpu/engines';
 import { watchImmediates } from './read-sync';
 import { loadVulkan, nameDrivers } from './vulkan';
 import { words } from './words';
@@ -63,7 +63,8 @@ async function load(): Promise<Dawn | string> {
   const file = dawnFile();
   if (file === undefined) return words.noDawn;
   const folder = dirname(file);
-  if (!existsSync(join(folder, 'dist', platformName))) return words.noBinary(platformName);
+  if (!existsSync(join(folder, 'dist', platformName)))
+    return (worksOn('webgpu') ? words.binaryMissing : words.noBinary)(platformName);
   // Before Dawn, which says on stderr what it does not find.
   const why = process.platform === 'linux' ? loadVulkan(folder) : undefined;
   if (why !== undefined) return why;

@@ -1,4 +1,7 @@
 /** Every sentence about GPUs reached by WebGPU: why there is none, and what it is called where there is one. */
+import { installAgain } from '../../../gpu/words';
+
+const again = installAgain('webgpu');
 
 export const words = {
   electron:
@@ -6,10 +9,11 @@ export const words = {
   noDawn:
     'Dawn (the npm package webgpu), which reaches the GPU, is not installed (Sparsescope: Install GPU Engine, or sparsescope install-gpu --engine webgpu).',
   noBinary: (platform: string) => `Dawn (the npm package webgpu) has no build for ${platform}.`,
+  binaryMissing: (platform: string) => `Dawn (the npm package webgpu) lacks its build for ${platform}; ${again}.`,
   oldLibrary: (library: string) =>
     `Dawn needs ${library}, which this system does not have: it needs a newer one, such as Debian 12 or Ubuntu 22.04.`,
   missingLibrary: (library: string) => `Dawn needs ${library}, which is not installed. Install it with your system.`,
-  notLoaded: (why: string) => `Dawn could not be loaded: ${why}.`,
+  notLoaded: (why: string) => `Dawn could not be loaded: ${why}; ${again}.`,
   noVulkan:
     'The Vulkan loader, libvulkan.so.1, is not installed. Install it with your system (Debian and Ubuntu: libvulkan1), or set SPARSESCOPE_VULKAN to its path.',
   brokenVulkan: (why: string) => `The Vulkan loader could not be loaded: ${why}.`,
