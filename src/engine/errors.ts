@@ -160,7 +160,9 @@ export const words = {
   cpu: 'plain JavaScript',
   wasmSimd: 'with SIMD',
   wasmPlain: 'without SIMD (this processor has none)',
-  wasmFailed: 'WebAssembly did not start.',
+  wasmNoSimdFile: (file: string) => `without SIMD (${file} is missing; install Sparsescope again)`,
+  wasmAlone: (reason: string) => `with SIMD, without kernels of our own (${reason})`,
+  wasmFailed: (why: string) => (why === '' ? 'WebAssembly did not start.' : `WebAssembly did not start: ${why}.`),
   backendLost: (name: string, reason: string) =>
     `The device of the backend ${name} was lost in the middle of work: ${reason}`,
   /** The progress of an operation that may take minutes. */

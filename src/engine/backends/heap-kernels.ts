@@ -19,6 +19,11 @@ const names = ['product', ...Object.keys(plainColumns), ...Object.keys(plainPool
 
 const made = new WeakMap<object, HeapKernels | undefined>();
 
+let compiled: ReturnType<typeof compiledModule> | undefined;
+
+/** Read and compiled once; or why not. */
+export const heapModule = (): ReturnType<typeof compiledModule> => (compiled ??= compiledModule('heap-kernels'));
+
 /** The same for as long as the backend lives; nothing where there are none. */
 export function heapKernels({ wasm }: Pick<BackendWasm, 'wasm'>): HeapKernels | undefined {
   if (!made.has(wasm)) made.set(wasm, load(wasm));
@@ -34,7 +39,7 @@ interface Emscripten {
 function load(wasm: BackendWasm['wasm']): HeapKernels | undefined {
   const { asm, _malloc: allocate } = wasm as unknown as Emscripten;
   const memory = asm?.memory;
-  const { module } = compiledModule('heap-kernels');
+  const { module } = heapModule();
   if (!(memory instanceof WebAssembly.Memory) || !module) return undefined;
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   const floats = (exports['productFloats'] as () => number)();

@@ -5,3 +5,24 @@ import * as tf from '@tensorflow/tfjs';
 export const quietTensorFlow = (): void => {
   tf.env().set('PROD', true);
 };
+
+const streams = ['log', 'warn', 'error'] as const;
+
+/** Does `work` and answers what it printed meanwhile; what it printed with keeps printing when that is over. */
+export async function overheard<T>(work: () => Promise<T>): Promise<{ answer: T; lines: string[] }> {
+  const lines: string[] = [];
+  const before = streams.map((name) => console[name]);
+  let over = false;
+  streams.forEach((name, i) => {
+    console[name] = (...said: unknown[]) => {
+      if (over) before[i](...said);
+      else lines.push(said.map(String).join(' '));
+    };
+  });
+  try {
+    return { answer: await work(), lines };
+  } finally {
+    over = true;
+    streams.forEach((name, i) => (console[name] = before[i]));
+  }
+}

@@ -3,13 +3,15 @@ import * as tf from '@tensorflow/tfjs';
 import { setWasmPaths, version_wasm } from '@tensorflow/tfjs-backend-wasm';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { backendUnavailable, words } from '../errors';
-import type { Backend } from './backend';
-import { heapKernels } from './heap-kernels';
+import { withoutSimd } from '../kernels/simd';
+import { noAddresses, noWebAssembly } from '../kernels/words';
+import type { Availability, Backend } from './backend';
+import { heapKernels, heapModule } from './heap-kernels';
 import { offerValues } from './in-place';
 import { withoutNewListeners } from './process-listeners';
 import { installHeapKernels, installOwnKernels } from './install';
-import { quietTensorFlow } from './quiet';
-import { wasmFolder } from './wasm-files';
+import { overheard, quietTensorFlow } from './quiet';
+import { simdFile, wasmFiles } from './wasm-files';
 import { installIdentity } from './wasm-identity';
 import { installMatMul } from './wasm-matmul';
 
@@ -29,19 +31,43 @@ const heapMemory = (backend: unknown) => {
   };
 };
 
+const simdFlag = 'WASM_HAS_SIMD_SUPPORT';
+
+/** What is there to start, by a Node that has WebAssembly. */
+const filesHere = async (): Promise<ReturnType<typeof wasmFiles>> =>
+  wasmFiles((await tf.env().getAsync(simdFlag)) === true);
+
+async function available(): Promise<Availability> {
+  const lacking = withoutSimd();
+  if (lacking === noWebAssembly) return { ok: false, reason: words.wasmFailed(lacking) };
+  const { simd } = await filesHere();
+  if (!simd) return { ok: true, reason: lacking === undefined ? words.wasmNoSimdFile(simdFile) : words.wasmPlain };
+  const { reason } = heapModule();
+  return { ok: true, reason: reason === undefined ? words.wasmSimd : words.wasmAlone(reason) };
+}
+
+/** @throws SparseError `engine.backend-unavailable`, with what TensorFlow.js printed first */
+async function setBackend(): Promise<void> {
+  const set = (): Promise<boolean> => withoutNewListeners(() => tf.setBackend('wasm'));
+  const { answer, lines } = await overheard(set);
+  if (answer) return;
+  const said = (lines.at(0) ?? '').replace(/^failed to asynchronously prepare wasm: /, '');
+  throw backendUnavailable('wasm', words.wasmFailed(/memory/i.test(said) ? noAddresses(said) : said));
+}
+
 export const wasm: Backend = {
   name: 'wasm',
-  available: async () => {
-    wasmFolder();
-    const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
-    return { ok: true, reason: simd === true ? words.wasmSimd : words.wasmPlain };
-  },
+  available,
   start: async () => {
     quietTensorFlow();
-    // Setting the path again after the start is an error of TensorFlow.js.
-    if (!started) setWasmPaths(wasmFolder());
+    if (!started) {
+      const { folder, simd } = await filesHere();
+      tf.env().set(simdFlag, simd);
+      // Setting the path again after the start is an error of TensorFlow.js.
+      setWasmPaths(folder);
+    }
     started = true;
-    if (!(await withoutNewListeners(() => tf.setBackend('wasm')))) throw backendUnavailable('wasm', words.wasmFailed);
+    await setBackend();
     installMatMul();
     installIdentity();
     installOwnKernels('wasm', heapMemory);

@@ -12,7 +12,7 @@ import { heapKernels } from '../../../src/engine/backends/heap-kernels';
 import { cpu } from '../../../src/engine/backends/cpu';
 import { compiledModule } from '../../../src/engine/kernels/load';
 import { withoutNewListeners } from '../../../src/engine/backends/process-listeners';
-import { wasmFolder } from '../../../src/engine/backends/wasm-files';
+import { wasmFiles } from '../../../src/engine/backends/wasm-files';
 import { wasm } from '../../../src/engine/backends/wasm';
 
 const fake = (name: BackendName, ok: boolean, reason: string): Backend => ({
@@ -58,7 +58,7 @@ describe('choosing a backend', () => {
   });
 
   it('names the folders in which the WebAssembly files are not', () => {
-    expect(() => wasmFolder('/nowhere')).toThrow(/\/nowhere/);
+    expect(() => wasmFiles(true, '/nowhere')).toThrow(/\/nowhere/);
   });
 });
 

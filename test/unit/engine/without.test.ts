@@ -100,11 +100,54 @@ describe('where kernels.wasm', () => {
   });
 });
 
+describe('where of the files for TensorFlow.js', () => {
+  /** What an engine says of its backend, and what its libraries print. */
+  const backendOf = async (engine: Forked): Promise<{ said: string; printed: string }> => {
+    let printed = '';
+    for (const stream of [engine.child.stdout, engine.child.stderr])
+      stream!.on('data', (chunk) => (printed += String(chunk)));
+    const { backend, reason } = await greeting(engine);
+    await engine.peer.remote.shutdown({});
+    await engine.exit;
+    return { said: `${backend}: ${reason}`, printed };
+  };
+  const simdFile = 'tfjs-backend-wasm-simd.wasm';
+
+  it.each([
+    ['our own are missing', 'heap-kernels.wasm', 'is neither in', rm],
+    ['our own are damaged', 'heap-kernels.wasm', 'is damaged', (path: string) => truncate(path, 900)],
+  ])('%s, it computes without them and says so', async (_, name, why, change) => {
+    const { said, printed } = await backendOf(await changed((file) => change(file(name))));
+    expect(said).toMatch(new RegExp(`^wasm: with SIMD, without kernels of our own \\(.*${name} ${why}`));
+    expect(printed).toBe('');
+  });
+
+  it('the one with SIMD is missing, it computes by the one without', async () => {
+    const { said, printed } = await backendOf(await changed((file) => rm(file(simdFile))));
+    expect(said).toMatch(/^wasm: without SIMD \(tfjs-backend-wasm-simd\.wasm is missing; install Sparsescope again\)/);
+    expect(printed).toBe('');
+  });
+
+  it('the one with SIMD is damaged, it says what was printed, and prints nothing', async () => {
+    const { said, printed } = await backendOf(await changed((file) => truncate(file(simdFile), 5000)));
+    expect(said).toMatch(/^cpu: .*\nwasm: WebAssembly did not start: \S*CompileError: .*\.$/s);
+    expect(printed).toBe('');
+  });
+
+  it('none can be used, for want of WebAssembly, it prints nothing', async () => {
+    const { said, printed } = await backendOf(fork(built.engine, ['--no-expose-wasm']));
+    expect(said).toMatch(/^cpu: .*\nwasm: WebAssembly did not start: this Node has no WebAssembly\.$/s);
+    expect(printed).toBe('');
+  });
+});
+
 describe.skipIf(process.platform !== 'linux')('where addresses are limited', () => {
   /** What a process says on stdout that may have 4 GB of them. */
   const limited = async (...command: string[]): Promise<string> => {
     const shell = ['-c', 'ulimit -v 4000000; exec "$@"', 'sh', process.execPath, ...command];
-    return (await promisify(execFile)('sh', shell, { timeout: 50_000 })).stdout;
+    const { stdout, stderr } = await promisify(execFile)('sh', shell, { timeout: 50_000 });
+    expect(stderr).toBe('');
+    return stdout;
   };
 
   it('an engine is started so that it has its memories', async () => {
@@ -123,11 +166,16 @@ describe.skipIf(process.platform !== 'linux')('where addresses are limited', () 
   });
 
   it('the command line says how to start it, which works', async () => {
-    const doctor = async (...flags: string[]): Promise<Pick<EngineInfo, 'kernels'>> =>
-      JSON.parse(await limited(...flags, built.cli, 'doctor', '--json')) as Pick<EngineInfo, 'kernels'>;
-    const { kind, reason } = (await doctor()).kernels;
-    expect(kind).toBe('plain');
-    const flag = /ulimit -v\), node (\S+) needs fewer/.exec(reason ?? '')![1];
-    expect((await doctor(flag)).kernels.kind).toBe('wasm');
+    const doctor = async (
+      ...flags: string[]
+    ): Promise<{ backend: RunRecord['backend'] } & Pick<EngineInfo, 'kernels'>> =>
+      JSON.parse(await limited(...flags, built.cli, 'doctor', '--json')) as Awaited<ReturnType<typeof doctor>>;
+    const { backend, kernels } = await doctor();
+    expect([backend.name, kernels.kind]).toEqual(['cpu', 'plain']);
+    const remedy = /ulimit -v\), node (\S+) needs fewer/;
+    const flag = remedy.exec(kernels.reason ?? '')![1];
+    expect(remedy.exec(backend.reason)?.[1]).toBe(flag);
+    const { backend: then, kernels: compiled } = await doctor(flag);
+    expect([then.name, compiled.kind]).toEqual(['wasm', 'wasm']);
   });
 });
