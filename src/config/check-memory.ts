@@ -17,6 +17,7 @@ import {
 import type { StepMemory, StepPlan } from '../core/step-memory';
 import type { NetworkPlan } from './plan';
 import type { PathFinding } from './finding';
+import { isScored } from './methods';
 import * as errors from './memory-errors';
 import type { Config } from './types';
 
@@ -38,53 +39,96 @@ export function planSignals(config: Config, network: Network): { signalSamples: 
   return { signalSamples, problems: [{ ...errors.signalsOfFewer(samples, signalSamples), path }] };
 }
 
-/** The step of a config. `problems`: where it is an error, the step cannot be had. */
-export function planMemory(config: Config, network: Network): { step: StepPlan; problems: PathFinding[] } {
-  const { train, sparsity } = config;
-  const { batchSize, microBatch, memory: budget } = train;
-  const memory = memoryOf(config, network);
-  const limit = budget * gibibyte;
-  const step = microBatch === 'auto' ? planStep(memory, batchSize, limit) : stepBy(memory, batchSize, microBatch);
-  if (memory.fixed > heapLimit)
-    return { step, problems: [{ ...errors.networkDoesNotFit(memory.fixed, heapLimit), path: 'model' }] };
-  const path = microBatch === 'auto' ? 'train.memory' : 'train.microBatch';
-  if (step.bytes > heapLimit) {
-    const fitting = Math.floor((heapLimit - memory.fixed) / memory.perExample);
-    return { step, problems: [{ ...errors.stepDoesNotFit(step, heapLimit, fitting), path }] };
-  }
-  const product = productShare * stepBy(memory, batchSize, 1).bytes;
-  if (sparsity.distribution === 'grasp' && product > heapLimit)
-    return { step, problems: [{ ...errors.graspDoesNotFit(product, heapLimit), path: 'sparsity.distribution' }] };
-  if (step.bytes > limit) return { step, problems: [{ ...errors.stepOverMemory(step, limit), path }] };
-  if (step.parts === 1 || !hasBatchNorm(network)) return { step, problems: [] };
-  return { step, problems: [{ ...errors.normsSeeParts(step, batchSize), path: 'train.batchSize' }] };
+/** What is known of the layers before any weight is. `density`: of those of which it is not known how many weights are kept. */
+export interface Kept {
+  layers: readonly LayerPlan[];
+  density: number;
+  sharing?: Sharing | undefined;
 }
 
-/** The same step where kept weights alone are computed: in as many parts. `density`: of layers of which it is not known. */
-export function sparseStep(
-  config: Config,
-  network: Network,
-  p: { layers: readonly LayerPlan[]; density: number; sharing?: Sharing | undefined; microBatch: number },
-): StepPlan {
-  const { layers, density, sharing, microBatch } = p;
+const sparseMemory = (config: Config, network: Network, { layers, density, sharing }: Kept): StepMemory => {
   const kept = new Map(
     layers.map(({ name, weights, targetNonZeros }) => [name, targetNonZeros ?? Math.round(density * weights)]),
   );
-  const memory = sparseStepMemory(network, {
+  return sparseStepMemory(network, {
     kept: ({ name }) => kept.get(name) ?? 0,
     slots: slotsOf(config),
     denseGradients: config.sparsity.update.method === 'rigl',
     ...(sharing && { shared: { m: sharing.m, layers: new Set(sharing.layers.map(({ name }) => name)) } }),
   });
-  return stepBy(memory, config.train.batchSize, microBatch);
+};
+
+/** Whether something of the run is computed with all weights, whatever computes its steps. */
+const asksForAll = ({ sparsity, probes: { jacobian, signals } }: Config): boolean =>
+  isScored(sparsity.distribution) || jacobian.at.length > 0 || signals.at.length > 0 || signals.every > 0;
+
+interface PlannedStep {
+  step: StepPlan;
+  /** Where the memory of TensorFlow.js is too small for the step. */
+  onlySparse?: true;
+  /** Where one is an error, the step cannot be had. */
+  problems: PathFinding[];
 }
+
+/** The step of a config. `kept`: as far as it is known who shares nothing. */
+export function planMemory(config: Config, network: Network, kept?: Kept): PlannedStep {
+  const { train, sparsity, compute } = config;
+  const { batchSize, microBatch, memory: budget } = train;
+  const limit = budget * gibibyte;
+  const stepIn = (memory: StepMemory): StepPlan =>
+    microBatch === 'auto' ? planStep(memory, batchSize, limit) : stepBy(memory, batchSize, microBatch);
+  const memory = memoryOf(config, network);
+  const step = stepIn(memory);
+  const product = productShare * stepBy(memory, batchSize, 1).bytes;
+  if (step.bytes <= heapLimit && sparsity.distribution === 'grasp' && product > heapLimit)
+    return { step, problems: [{ ...errors.graspDoesNotFit(product, heapLimit), path: 'sparsity.distribution' }] };
+  if (step.bytes <= heapLimit) return { step, problems: warningsOf(config, network, step) };
+  const leaves = compute.backend === 'auto' || compute.backend === 'sparse';
+  const other = leaves && kept && !config.sharing ? sparseMemory(config, network, kept) : undefined;
+  const less = other && stepIn(other);
+  // Of a few examples the probes are measured by TensorFlow.js all the same.
+  const all = asksForAll(config) && stepBy(memory, batchSize, 1).bytes > heapLimit;
+  if (less && less.bytes <= heapLimit && !all)
+    return {
+      step: stepBy(memory, batchSize, less.microBatch),
+      onlySparse: true,
+      problems: warningsOf(config, network, less),
+    };
+  return { step, problems: [misfitOf(config, memory, step, less)] };
+}
+
+function misfitOf(
+  { train: { microBatch } }: Config,
+  memory: StepMemory,
+  step: StepPlan,
+  sparse: StepPlan | undefined,
+): PathFinding {
+  if (memory.fixed > heapLimit) return { ...errors.networkDoesNotFit(memory.fixed, heapLimit, sparse), path: 'model' };
+  const fitting = Math.floor((heapLimit - memory.fixed) / memory.perExample);
+  const path = microBatch === 'auto' ? 'train.memory' : 'train.microBatch';
+  return { ...errors.stepDoesNotFit(step, heapLimit, { fitting, sparse }), path };
+}
+
+function warningsOf({ train }: Config, network: Network, step: StepPlan): PathFinding[] {
+  const { batchSize, microBatch, memory: budget } = train;
+  const limit = budget * gibibyte;
+  const path = microBatch === 'auto' ? 'train.memory' : 'train.microBatch';
+  if (step.bytes > limit) return [{ ...errors.stepOverMemory(step, limit), path }];
+  if (step.parts === 1 || !hasBatchNorm(network)) return [];
+  return [{ ...errors.normsSeeParts(step, batchSize), path: 'train.batchSize' }];
+}
+
+/** The same step where kept weights alone are computed: in as many parts. */
+export const sparseStep = (config: Config, network: Network, kept: Kept, { microBatch }: StepPlan): StepPlan =>
+  stepBy(sparseMemory(config, network, kept), config.train.batchSize, microBatch);
 
 /** Who may compute the step of a config, as far as that is told before it is known on what: one of them, or either. */
 export const possibleSteps = (
-  { step, sparseStep: sparse, density, sharing }: Pick<NetworkPlan, 'step' | 'sparseStep' | 'density' | 'sharing'>,
+  plan: Pick<NetworkPlan, 'step' | 'sparseStep' | 'onlySparse' | 'density' | 'sharing'>,
   backend: Config['compute']['backend'],
 ): { tensors?: StepPlan; sparse?: StepPlan } => {
-  if (backend === 'sparse') return { sparse };
+  const { step, sparseStep: sparse, onlySparse, density, sharing } = plan;
+  if (backend === 'sparse' || onlySparse) return { sparse };
   const either = backend === 'auto' && !sharing && density !== undefined && density <= densestSparse;
   return either ? { tensors: step, sparse } : { tensors: step };
 };

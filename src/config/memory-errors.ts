@@ -22,21 +22,36 @@ const examples = (size: number): string => (size === 1 ? 'one example' : `${coun
 export const stepText = ({ bytes, parts, microBatch }: StepPlan): string =>
   `about ${gibibytes(bytes)}${parts === 1 ? '' : `: ${count(parts)} micro-batches of ${count(microBatch)}`}`;
 
-export const networkDoesNotFit = (bytes: number, limit: number): Finding =>
+/** `way`: what else would do, as the end of a sentence. */
+const ways = (sparse: StepPlan | undefined, limit: number, way: string): string => {
+  const alone = `Use ${way}.`;
+  if (!sparse) return alone;
+  const text = `Where kept weights alone are computed, a step takes about ${gibibytes(sparse.bytes)}`;
+  if (sparse.bytes > limit) return `${text}. ${alone}`;
+  return `${text}, but scores and \`probes\` of the Jacobian and of signals need all. Leave these out, or use ${way}.`;
+};
+
+export const networkDoesNotFit = (bytes: number, limit: number, sparse: StepPlan | undefined): Finding =>
   finding(
     'does-not-fit',
     `Weights, masks, gradients and what the optimizer remembers take about ${gibibytes(bytes)}, more than the ${gibibytes(limit)} that an engine can hold. ` +
-      'Use a smaller width or depth.',
+      ways(sparse, limit, 'a smaller width or depth'),
   );
 
 /** `fitting`: examples at a time that would, 0 where none. */
-export const stepDoesNotFit = ({ bytes, microBatch }: StepPlan, limit: number, fitting: number): Finding =>
+export const stepDoesNotFit = (
+  { bytes, microBatch }: StepPlan,
+  limit: number,
+  { fitting, sparse }: { fitting: number; sparse: StepPlan | undefined },
+): Finding =>
   finding(
     'does-not-fit',
     `A step with ${examples(microBatch)} at a time takes about ${gibibytes(bytes)}, more than the ${gibibytes(limit)} that an engine can hold. ` +
-      (fitting > 0
-        ? `Use microBatch: ${fitting} or less, or auto.`
-        : 'Use a smaller width or depth, or smaller pictures.'),
+      ways(
+        sparse,
+        limit,
+        fitting > 0 ? `microBatch: ${fitting} or less, or auto` : 'a smaller width or depth, or smaller pictures',
+      ),
   );
 
 export const graspDoesNotFit = (bytes: number, limit: number): Finding =>

@@ -5,6 +5,7 @@ import type { Network } from '../core/network';
 import type { StepPlan } from '../core/step-memory';
 import { checkEoiAngles } from './check-angles';
 import { planMemory, planSignals, sparseStep } from './check-memory';
+import type { Kept } from './check-memory';
 import { checkPictures } from './check-pictures';
 import { checkPruning } from './check-pruning';
 import type { Gains } from '../core/init/mean-field';
@@ -32,6 +33,8 @@ export interface NetworkPlan {
   step: StepPlan;
   /** The same step by the sparse executor, which takes less where few weights are kept. */
   sparseStep: StepPlan;
+  /** Where only that fits in the memory of an engine. */
+  onlySparse?: true;
   /** Examples that `probes.signals` goes through the network with at once. */
   signalSamples: number;
   /** sigma_w and sigma_b. */
@@ -47,6 +50,29 @@ export interface NetworkPlan {
 const sum = (layers: readonly LayerPlan[], value: (layer: LayerPlan) => number): number =>
   layers.reduce((total, layer) => total + value(layer), 0);
 
+/** Of the layers that may be pruned: how many weights they have, and keep as far as that is known before any weight is. */
+function countsOf(
+  config: Config,
+  layers: readonly LayerPlan[],
+): Pick<NetworkPlan, 'weights' | 'nonZeros' | 'density'> & { maskable: LayerPlan[] } {
+  const maskable = layers.filter(({ dense }) => !dense);
+  const weights = sum(maskable, (layer) => layer.weights);
+  // Where scores decide which weights are kept, how many is known all the same.
+  const nonZeros = maskable.every((layer) => layer.targetNonZeros !== undefined)
+    ? sum(maskable, (layer) => layer.targetNonZeros ?? 0)
+    : maskable.some(({ decidedBy }) => decidedBy === 'pattern')
+      ? undefined
+      : Math.round(initialDensity(config) * weights);
+  // Of no weights all are kept.
+  const density = nonZeros === undefined ? undefined : weights === 0 ? 1 : nonZeros / weights;
+  return { maskable, weights, nonZeros, density };
+}
+
+const keptOf = (config: Config, layers: readonly LayerPlan[]): Kept => ({
+  layers,
+  density: countsOf(config, layers).density ?? 1,
+});
+
 /** What the config comes to. `plan` only when nothing makes it impossible; `problems` may still hold warnings. */
 export function planNetwork(config: Config, task: Task): { plan?: NetworkPlan; problems: PathFinding[] } {
   const misshapen = checkPreset(config.model, task, config.data.source);
@@ -57,11 +83,12 @@ export function planNetwork(config: Config, task: Task): { plan?: NetworkPlan; p
   if (unfit.length > 0) return { problems: unfit };
   const unwhole = checkWhole(network, places.paths, task, config.data.source);
   if (unwhole.length > 0) return { problems: unwhole };
-  const { step, problems: unheld } = planMemory(config, network);
-  if (unheld.some(({ severity }) => severity !== 'warning')) return { problems: unheld };
-  const { signalSamples, problems: fewer } = planSignals(config, network);
   const embedded = network.layers.some(({ kind }) => kind === 'embedding');
   const shared = sharedOut(config, placed, embedded);
+  const kept = 'layers' in shared ? keptOf(config, shared.layers) : undefined;
+  const { step, onlySparse, problems: unheld } = planMemory(config, network, kept);
+  if (unheld.some(({ severity }) => severity !== 'warning')) return { problems: unheld };
+  const { signalSamples, problems: fewer } = planSignals(config, network);
   if ('problem' in shared) return { problems: [shared.problem] };
   const { layers } = shared;
   const problems = [
@@ -78,14 +105,7 @@ export function planNetwork(config: Config, task: Task): { plan?: NetworkPlan; p
   const gains = gainOf(config, network);
   if ('problem' in gains) problems.push(gains.problem);
   if ('problem' in gains || problems.some(({ severity }) => severity !== 'warning')) return { problems };
-  const maskable = layers.filter(({ dense }) => !dense);
-  const weights = sum(maskable, (layer) => layer.weights);
-  // Where scores decide which weights are kept, how many is known all the same.
-  const nonZeros = maskable.every((layer) => layer.targetNonZeros !== undefined)
-    ? sum(maskable, (layer) => layer.targetNonZeros ?? 0)
-    : maskable.some(({ decidedBy }) => decidedBy === 'pattern')
-      ? undefined
-      : Math.round(initialDensity(config) * weights);
+  const { maskable, weights, nonZeros, density } = countsOf(config, layers);
   if (nonZeros !== undefined && weights > 0) problems.push(...checkReached(config, nonZeros / weights));
   problems.push(...checkPruning(config, placed, { layers: maskable, weights, nonZeros }));
   if (problems.some(({ severity }) => severity !== 'warning')) return { problems };
@@ -93,15 +113,13 @@ export function planNetwork(config: Config, task: Task): { plan?: NetworkPlan; p
   const sharing =
     config.sharing && planSharing({ ...config, sharing: config.sharing }, network, gains.gain, parameters);
   if (sharing && 'problems' in sharing) return { problems: [...problems, ...sharing.problems] };
-  // Of no weights all are kept.
-  const density = nonZeros === undefined ? undefined : weights === 0 ? 1 : nonZeros / weights;
-  const { microBatch } = step;
   const plan = {
     network,
     layers,
     weights,
     step,
-    sparseStep: sparseStep(config, network, { layers, density: density ?? 1, sharing: sharing?.sharing, microBatch }),
+    ...(onlySparse && { onlySparse }),
+    sparseStep: sparseStep(config, network, { ...keptOf(config, layers), sharing: sharing?.sharing }, step),
     signalSamples,
     gain: gains.gain,
     parameters,

@@ -20,7 +20,7 @@ type Threads = Config['compute']['threads'];
 
 interface Asked {
   config: Pick<Config, 'compute' | 'sharing'>;
-  plan: Pick<NetworkPlan, 'density'>;
+  plan: Pick<NetworkPlan, 'density' | 'onlySparse'>;
 }
 
 const tensors = (reason: string): Chosen => ({ name: 'tensors', reason });
@@ -47,12 +47,14 @@ export function executorOfSparseRuns(backend: BackendName, threads: Threads = 'a
   return { name: 'sparse', reason: `${words.executorSparse(kind)}${whyPlain()}`, threads: threadsOf(threads) };
 }
 
-/** The executor of a run that begins on this backend. `auto`: sparse for sparse runs on the processor. */
+/** The executor of a run that begins on this backend. `auto`: sparse for sparse runs on the processor, and where nothing else holds the network. */
 export function chooseExecutor({ config, plan }: Asked, backend: BackendName): Chosen {
   const { backend: asked, threads } = config.compute;
   if (asked !== 'auto' && asked !== 'sparse') return tensors(words.executorAsked);
   if (asked === 'sparse')
     return { name: 'sparse', reason: `${words.executorAsked}${whyPlain()}`, threads: threadsOf(threads) };
+  if (plan.onlySparse)
+    return { name: 'sparse', reason: `${words.executorFits}${whyPlain()}`, threads: threadsOf(threads) };
   if (onProcessor(backend) && config.sharing) return tensors(words.executorShared);
   const most = densestOn(backend) ?? densestSparse;
   if (onProcessor(backend) && (plan.density ?? 1) > most)

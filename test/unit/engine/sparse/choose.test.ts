@@ -30,6 +30,17 @@ describe('the executor of a run', () => {
     expect(found.reason).toMatch(reason);
   });
 
+  it('is sparse on any backend where nothing else holds the network', () => {
+    const { config, plan } = asked('sparsity: { density: 0.9 }');
+    for (const backend of ['wasm', 'webgpu'] as const) {
+      const found = chooseExecutor({ config, plan: { ...plan, onlySparse: true } }, backend);
+      expect(found).toMatchObject({
+        name: 'sparse',
+        reason: expect.stringMatching(/does not fit in memory/) as string,
+      });
+    }
+  });
+
   it('has the threads of the process, or fewer where so many are asked for', () => {
     const { wanted } = processKernels().pool;
     const threads = (change: string): number | undefined =>
