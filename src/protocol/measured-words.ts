@@ -75,7 +75,7 @@ export const measuredWords = {
   curvature: {
     title: 'Curvature along the step',
     sentence: (f) =>
-      `The learning rate times the curvature along the first step is ${figure(f.value)}.` +
+      `The learning rate${f.facts?.['ahead'] === undefined ? '' : `, ${fact(f, 'ahead')} times as long at first by Nesterov's momentum,`} times the curvature along the first step is ${figure(f.value)}.` +
       ifBad(f, `Above 2 this very step raises the loss; it falls for learning rates below ${fact(f, 'largest')}.`),
   },
   sharpness: {

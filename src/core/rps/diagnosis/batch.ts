@@ -6,7 +6,7 @@ import { scalerOf } from '../scales';
 import { gatherInParts, recoverInParts } from '../recover';
 import { fixes, largerMemoryFix, learningRateFix } from './finding';
 import type { Finding, Fix } from './finding';
-import { isAdam, powerOfScale } from './settings';
+import { firstRate, isAdam, powerOfScale } from './settings';
 import type { SharedRun } from './settings';
 
 /** A step of this share of the weights changes what the layer computes at once. */
@@ -17,7 +17,7 @@ const amplificationLimit = 10;
 const keptShare = 0.5;
 
 export interface LayerBatch {
-  /** eta |R d| / |W|, d the step of the memory; null where the weights are all 0. */
+  /** eta |R d| / |W|, d the step of the memory, eta that of the first step (`firstRate`); null where the weights are all 0. */
   updateRatio: number | null;
   /** eta |dL/dW| / |W|. */
   denseUpdateRatio: number | null;
@@ -45,11 +45,11 @@ interface Sums {
 
 const ratio = (a: number, b: number): number | null => (b > 0 ? a / b : null);
 
-function figuresOf({ gradient, step, both, kept, weights }: Sums, learningRate: number): LayerBatch {
+function figuresOf({ gradient, step, both, kept, weights }: Sums, rate: number): LayerBatch {
   const [g, d, w] = [gradient, step, weights].map(Math.sqrt);
   return {
-    updateRatio: ratio(learningRate * d, w),
-    denseUpdateRatio: ratio(learningRate * g, w),
+    updateRatio: ratio(rate * d, w),
+    denseUpdateRatio: ratio(rate * g, w),
     amplification: ratio(d, g),
     keptEnergy: ratio(kept, gradient),
     cosine: ratio(both, g * d),
@@ -58,7 +58,7 @@ function figuresOf({ gradient, step, both, kept, weights }: Sums, learningRate: 
 
 /**
  * `gradients`: dL/dW of each layer, as a dense layer would have it; `weights`: as recovered. Steps are those of gradient descent
- * under the run's scaler; what momentum adds later, and Adam's division, are not in them.
+ * under the run's scaler, as long as its first; what momentum adds later, and Adam's division, are not in them.
  */
 export function* batchFiguresInParts(
   run: SharedRun,
@@ -66,6 +66,7 @@ export function* batchFiguresInParts(
   weights: readonly Float32Array[],
 ): Parts<BatchFigures> {
   const { sharing, scales, scaler } = run;
+  const rate = firstRate(run.optimizer);
   const step = new Float64Array(sharing.m);
   for (let l = 0; l < gradients.length; l++) yield* gatherInParts(sharing, scales, l, gradients[l], step);
   // Onto what the memory can say: R (RᵀR)⁻¹ Rᵀ; of the normalised form RᵀR is 1.
@@ -83,10 +84,10 @@ export function* batchFiguresInParts(
     yield* recoverInParts(sharing, scales, step, l, moved);
     yield* recoverInParts(sharing, scales, projected, l, kept);
     const sums = sumsOf(gradients[l], weights[l], moved, kept);
-    layers.push(figuresOf(sums, run.optimizer.learningRate));
+    layers.push(figuresOf(sums, rate));
     for (const key of ['gradient', 'step', 'both', 'kept', 'weights'] as const) all[key] += sums[key];
   }
-  return { layers, total: figuresOf(all, run.optimizer.learningRate) };
+  return { layers, total: figuresOf(all, rate) };
 }
 
 function sumsOf(g: Float32Array, w: Float32Array, d: Float32Array, p: Float32Array): Sums {
@@ -172,16 +173,23 @@ export function diagnoseBatch(run: SharedRun, { layers, total }: BatchFigures): 
 }
 
 /**
- * D8: along the step d = D⁻¹ g of the memory the loss changes by -eta gᵀd + eta²/2 dᵀHd: it rises where eta dᵀHd / gᵀd is above 2.
- * `curvature`: dᵀHd / gᵀd; without a scaler it is gᵀHg / gᵀg.
+ * D8: along the step d = D⁻¹ g of the memory the loss changes by -eta gᵀd + eta²/2 dᵀHd: it rises where eta dᵀHd / gᵀd is above 2,
+ * eta that of the first step. `curvature`: dᵀHd / gᵀd; without a scaler it is gᵀHg / gᵀg.
  */
 export function diagnoseCurvature(run: SharedRun, curvature: number): Finding {
-  const value = run.optimizer.learningRate * curvature;
+  const { optimizer } = run;
+  const rate = firstRate(optimizer);
+  const value = rate * curvature;
   const rises = value > 2 && !isAdam(run);
+  // At which the first step is 1 / curvature long.
+  const flattest = optimizer.learningRate / value;
   return {
     ...{ id: 'D8', measure: 'curvature', value, threshold: isAdam(run) ? null : 2 },
     verdict: isAdam(run) ? 'info' : rises ? 'warn' : 'ok',
-    facts: { curvature, largest: 2 / curvature },
-    ...(rises && { fix: powerOfScale(run) > 0 ? fixes.theory : learningRateFix(1 / curvature) }),
+    facts: {
+      ...{ curvature, largest: 2 * flattest },
+      ...(rate > optimizer.learningRate && { ahead: rate / optimizer.learningRate }),
+    },
+    ...(rises && { fix: powerOfScale(run) > 0 ? fixes.theory : learningRateFix(flattest) }),
   };
 }

@@ -124,6 +124,11 @@ describe('one batch', () => {
     expectFirstStep({ sharing, learningRate: 0.02 }),
   );
 
+  it.each(['momentum: 0.9', 'momentum: 0.9, nesterov: false', 'momentum: 0.5, nesterov: true'])(
+    'of every momentum: %s',
+    (optimizer) => expectFirstStep({ sharing: roast(0.1), learningRate: 0.02, optimizer }),
+  );
+
   it.each<[Kind, string[]]>([
     [
       'pictures',

@@ -5,6 +5,7 @@ import { finish } from '../../../../src/core/parts';
 import { diagnoseBatch, diagnoseCurvature } from '../../../../src/core/rps/diagnosis/batch';
 import type { LayerBatch } from '../../../../src/core/rps/diagnosis/batch';
 import type { Finding } from '../../../../src/core/rps/diagnosis/finding';
+import { firstRate } from '../../../../src/core/rps/diagnosis/settings';
 import type { SharedRun } from '../../../../src/core/rps/diagnosis/settings';
 import { diagnoseSharpness, failureLimit } from '../../../../src/core/rps/diagnosis/sharpness';
 import { findingText } from '../../../../src/protocol/sharing-words';
@@ -63,7 +64,7 @@ describe('a sharpness beyond what runs survived', () => {
 });
 
 it('a first step that raises the loss is underlined, and one that does not is not', () => {
-  const curvature = (value: number) => (run: SharedRun) => [diagnoseCurvature(run, value / 0.1)];
+  const curvature = (value: number) => (run: SharedRun) => [diagnoseCurvature(run, value / firstRate(run.optimizer))];
   expect(underlined(textOf(''), curvature(3))).toMatchObject([{ code: 'sharing.curvature', words: 'sharing' }]);
   expect(underlined(textOf(''), curvature(1.9))).toEqual([]);
 });

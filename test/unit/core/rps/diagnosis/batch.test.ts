@@ -6,6 +6,7 @@ import type { SharedRun } from '../../../../../src/core/rps/diagnosis/settings';
 import { spreadOut } from '../../../../../src/core/rps/location-values';
 import { expand, gather } from '../../../../../src/core/rps/recover';
 import { scalerOf } from '../../../../../src/core/rps/scales';
+import { updateInPlace } from '../../../../../src/engine/optimizer';
 import { dot, normals, oneByOne, presetToShare } from '../layers';
 import { named, runOf } from './runs';
 
@@ -15,8 +16,14 @@ const weightsOf = ({ sharing }: SharedRun): Float32Array[] =>
   sharing.layers.map(({ weights, deviation }, l) => normals(weights, 60 + l).map((value) => deviation * value));
 const figures = (run: SharedRun): BatchFigures => finish(batchFiguresInParts(run, gradientsOf(run), weightsOf(run)));
 
+const nesterov = { name: 'sgd', learningRate: 0.1 / 1.9, momentum: 0.9, nesterov: true } as const;
+const heavy = { name: 'sgd', learningRate: 0.1, momentum: 0.9, nesterov: false } as const;
+
+// All of them with a first step of 0.1.
 describe.each([
   ['plain', runOf()],
+  ['plain, Nesterov', runOf({ optimizer: nesterov })],
+  ['plain, heavy ball', runOf({ optimizer: heavy })],
   ['plain under theory', runOf({ scaler: 'theory' })],
   ['v1', runOf({ scaler: 'v1', compression: 10 })],
   ['normalised', runOf({ normalised: true, spec: { kind: 'fold', seed: 1 } })],
@@ -132,18 +139,25 @@ it('a layer that no gradient reaches has no ratios', () => {
 });
 
 describe('D8', () => {
-  it.each(['none', 'theory'] as const)('under %s the loss rises in one step exactly where it says so', (scaler) => {
-    const base = runOf({ scaler, initStd: 0.3 });
+  it.each([
+    ['none', 0, false],
+    ['theory', 0, false],
+    ['none', 0.9, false],
+    ['none', 0.9, true],
+    ['theory', 0.5, true],
+  ] as const)('under %s, momentum %d, nesterov %s the loss rises in one step where it says so', (...given) => {
+    const [scaler, momentum, nesterov] = given;
+    const base = runOf({ scaler, initStd: 0.3, optimizer: { name: 'sgd', learningRate: 0.1, momentum, nesterov } });
     const { sharing, scales } = base;
     // L = 1/2 sum h (w - t)²: its gradient and Hessian are known.
     const target = weightsOf(base);
     const h = sharing.layers.map(({ weights }, l) => normals(weights, l).map((value) => value ** 2));
-    const loss = (memory: Float64Array): number =>
+    const loss = (memory: Float32Array): number =>
       expand(sharing, scales, memory).reduce(
         (sum, w, l) => sum + w.reduce((inner, value, i) => inner + 0.5 * h[l][i] * (value - target[l][i]) ** 2, 0),
         0,
       );
-    const memory = Float64Array.from(normals(sharing.m, 3));
+    const memory = normals(sharing.m, 3);
     const slope = (of: (l: number) => Float32Array): Float64Array => {
       const sum = new Float64Array(sharing.m);
       sharing.layers.forEach((_, l) => gather(sharing, scales, l, of(l), sum));
@@ -156,14 +170,25 @@ describe('D8', () => {
     const dw = expand(sharing, scales, d);
     const hd = slope((l) => dw[l].map((value, i) => h[l][i] * value));
     const curvature = dot(d, hd) / dot(g, d);
+    const ahead = nesterov ? 1 + momentum : 1;
+    const stepOf = (learningRate: number): Float32Array => {
+      const moved = memory.slice();
+      const rates = { ...base.optimizer, weightDecay: 0, learningRate, count: 1 };
+      updateInPlace(moved, [new Float32Array(moved.length)], Float32Array.from(d), rates);
+      return moved;
+    };
     for (const share of [0.5, 0.98, 1.02, 3]) {
-      const learningRate = (2 * share) / curvature;
+      const learningRate = (2 * share) / curvature / ahead;
       const run = { ...base, optimizer: { ...base.optimizer, learningRate } };
-      const rises = loss(memory.map((value, j) => value - learningRate * d[j])) > loss(memory);
-      const { verdict, value } = diagnoseCurvature(run, curvature);
+      const rises = loss(stepOf(learningRate)) > loss(memory);
+      const { verdict, value, facts, fix } = diagnoseCurvature(run, curvature);
       expect(value).toBeCloseTo(2 * share, 10);
       expect(verdict).toBe(rises ? 'warn' : 'ok');
       expect(rises).toBe(share > 1);
+      const largest = Number(facts!['largest']);
+      expect(loss(stepOf(0.98 * largest))).toBeLessThan(loss(memory));
+      expect(loss(stepOf(1.02 * largest))).toBeGreaterThan(loss(memory));
+      if (fix?.kind === 'learning-rate') expect(fix.edits[0].value).toBeCloseTo(largest / 2, 2);
     }
   });
 });
