@@ -37,11 +37,11 @@ export interface SharingLayerFigures {
     /** Norm of the first step over that of the weights: as shared, and as the dense layer would move. */
     updateRatio: number;
     denseUpdateRatio: number;
-    /** Norm of R Rᵀ g over that of g; with a scaler of R D⁻¹ Rᵀ g. */
+    /** Norm of the first step as shared over that of the dense layer. */
     amplification: number;
     /** Share of the squared gradient that the memory keeps. */
     keptEnergy: number;
-    /** Between the gradient and what of it moves the weights; null where one of them is 0. */
+    /** Between the first step as shared and that of the dense layer; null where one of them is 0. */
     cosine: number | null;
   };
 }
@@ -142,7 +142,7 @@ export interface SharingReport {
     updateRatio: number;
     keptEnergy: number;
     cosine: number | null;
-    /** Along the gradient: gᵀHg / gᵀg. */
+    /** Along the first step d: dᵀHd / gᵀd. */
     curvature: number | null;
   };
   sharpness?: {

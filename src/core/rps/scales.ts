@@ -106,3 +106,23 @@ export function adamMultipliers(sharing: Sharing, { lambda, normalised }: Scales
     return normalised ? Math.sqrt(n) : Math.sqrt(n / squares.values[k]);
   });
 }
+
+/** Of Adam, where locations differ in what they are measured in. */
+export interface AdamRates {
+  /** What the step of each location is multiplied with. */
+  factors: LocationValues;
+  /** The unit of its gradient, which epsilon is multiplied with; absent: 1. Of one length with the factors. */
+  units?: LocationValues;
+}
+
+/**
+ * The rates of the normalised form and of `theory`, whose scaled steps are those of the normalised form: gradients over Gamma have the
+ * unit 1 / sqrt(Gamma), and epsilon is in that unit. The other scalers do nothing under Adam, as published.
+ */
+export function adamRates(sharing: Sharing, scales: Scales, scaler: ScalerName): AdamRates | undefined {
+  if (!scales.normalised && scaler !== 'theory') return undefined;
+  const factors = adamMultipliers(sharing, scales);
+  if (scales.normalised) return { factors };
+  const { squares } = locationSums(sharing, scales.lambda);
+  return { factors, units: mapValues(squares, (square) => (square > 0 ? 1 / Math.sqrt(square) : 1)) };
+}

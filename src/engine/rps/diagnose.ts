@@ -2,6 +2,7 @@
 import type { Parts } from '../../core/parts';
 import { batchFiguresInParts, diagnoseBatch, diagnoseCurvature } from '../../core/rps/diagnosis/batch';
 import type { BatchFigures } from '../../core/rps/diagnosis/batch';
+import { denseStep, firstStepInParts } from '../../core/rps/diagnosis/first-step';
 import type { Finding } from '../../core/rps/diagnosis/finding';
 import type { SharingLevel, SharingReport } from '../../protocol/sharing';
 import { findingText } from '../../protocol/sharing-words';
@@ -59,7 +60,7 @@ function* batchPart(loss: SharedLoss, report: SharingReport): Parts<Measured> {
   const slopes = yield* loss.slopes();
   const gradients = loss.shared.map((name) => Float32Array.from(slopes.get(name)!));
   const figures = yield* batchFiguresInParts(run, gradients, loss.weights);
-  const curvature = yield* curvatureAlong(loss, slopes);
+  const curvature = yield* curvatureAlong(loss, slopes, gradients);
   const { updateRatio, keptEnergy, cosine } = figures.total;
   return {
     findings: [...diagnoseBatch(run, figures), ...(curvature === null ? [] : [diagnoseCurvature(run, curvature)])],
@@ -87,19 +88,29 @@ const withBatch = (layers: SharingReport['layers'], figures: BatchFigures): Shar
   });
 
 /** dᵀHd / gᵀd along the first step d, of the memory and of what is not shared; null where there is no slope. */
-function* curvatureAlong(loss: SharedLoss, slopes: ReadonlyMap<string, Float64Array>): Parts<number | null> {
-  const memory = yield* loss.gather(slopes);
-  const direction = new Map<string, Float32Array | Float64Array>(yield* loss.moved(memory));
-  for (const name of loss.rest) direction.set(name, slopes.get(name)!);
-  let along = 0;
-  for (const value of memory) along += value * value;
-  for (const name of loss.rest) for (const value of slopes.get(name)!) along += value * value;
+function* curvatureAlong(
+  loss: SharedLoss,
+  slopes: ReadonlyMap<string, Float64Array>,
+  gradients: readonly Float32Array[],
+): Parts<number | null> {
+  const { run } = loss;
+  const { step } = yield* firstStepInParts(run, gradients);
+  const direction = new Map<string, Float32Array | Float64Array>(yield* loss.recovered(step));
+  for (const name of loss.rest)
+    direction.set(
+      name,
+      slopes.get(name)!.map((slope) => denseStep(run, slope)),
+    );
+  const along = dotOf(direction, slopes);
   if (!(along > 0)) return null;
-  const product = yield* loss.product(direction);
-  let curved = 0;
-  for (const [name, values] of direction) {
-    const image = product.get(name)!;
-    for (let i = 0; i < values.length; i++) curved += values[i] * image[i];
+  return dotOf(direction, yield* loss.product(direction)) / along;
+}
+
+function dotOf(a: ReadonlyMap<string, Float32Array | Float64Array>, b: ReadonlyMap<string, Float64Array>): number {
+  let sum = 0;
+  for (const [name, values] of a) {
+    const others = b.get(name)!;
+    for (let i = 0; i < values.length; i++) sum += values[i] * others[i];
   }
-  return curved / along;
+  return sum;
 }

@@ -2,13 +2,11 @@
 import { scalesOf, wiringOf } from '../../config/initial-memory';
 import { maskableLayers } from '../../core/network';
 import type { Config } from '../../config/types';
-import { locationSums } from '../../core/rps/location-sums';
 import { bytesOf } from '../../core/rps/bytes';
-import { mapValues } from '../../core/rps/location-values';
 import type { LocationValues } from '../../core/rps/location-values';
 import type { Wiring } from '../../core/rps/metadata';
-import { adamMultipliers, scalerOf } from '../../core/rps/scales';
-import type { Scales } from '../../core/rps/scales';
+import { adamRates, scalerOf } from '../../core/rps/scales';
+import type { AdamRates, Scales } from '../../core/rps/scales';
 import type { Sharing } from '../../core/rps/sharing';
 import type { NetworkPlan } from '../../config/plan';
 import type { SharingSummary } from '../../protocol/sharing';
@@ -22,8 +20,8 @@ export interface SharingRule {
   wiring: Wiring;
   /** What the gradient of each location is divided by; absent: 1. */
   scaler?: LocationValues;
-  /** Of adam and adamw: what the step of each location is multiplied with, and the unit of its gradient. Of one length. */
-  own?: { factors: LocationValues; units?: LocationValues };
+  /** Of adam and adamw. */
+  own?: AdamRates;
 }
 
 type Written = Pick<NonNullable<Config['sharing']>, 'method' | 'initStd' | 'scaler'>;
@@ -34,26 +32,14 @@ export function sharingRule(
   written: Written,
   optimizer: Pick<OptimizerSettings, 'name'>,
 ): SharingRule {
-  const adapts = optimizer.name !== 'sgd';
   const { method, scaler } = written;
   const scales = scalesOf(sharing, written);
-  const wiring = wiringOf(sharing, written);
-  if (method === 'stable-rps')
-    return { sharing, scales, wiring, ...(adapts && { own: { factors: adamMultipliers(sharing, scales) } }) };
-  if (scaler === 'none') return { sharing, scales, wiring };
-  const divisor = scalerOf(scaler, sharing, scales.lambda);
-  // No scaler of gradients reaches Adam, which divides by their size: the exact one scales its steps in their place. The
-  // others do nothing there, as published.
-  const own = adapts && scaler === 'theory' && { own: exactRates(sharing, scales) };
-  return { sharing, scales, wiring, scaler: divisor, ...own };
-}
-
-/** Gradients over Gamma have the unit 1 / sqrt(Gamma): epsilon in that unit makes the steps those of the normalised form. */
-function exactRates(sharing: Sharing, scales: Scales): NonNullable<SharingRule['own']> {
-  const { squares } = locationSums(sharing, scales.lambda);
+  // No scaler of gradients reaches Adam, which divides by their size: its steps are scaled in their place.
+  const own = optimizer.name === 'sgd' ? undefined : adamRates(sharing, scales, scaler);
   return {
-    factors: adamMultipliers(sharing, scales),
-    units: mapValues(squares, (square) => (square > 0 ? 1 / Math.sqrt(square) : 1)),
+    ...{ sharing, scales, wiring: wiringOf(sharing, written) },
+    ...(method !== 'stable-rps' && scaler !== 'none' && { scaler: scalerOf(scaler, sharing, scales.lambda) }),
+    ...(own && { own }),
   };
 }
 

@@ -99,9 +99,14 @@ export class SharedLoss {
 
   /** How the weights move with the memory: R D^(-1/2) v. */
   *moved(vector: Vector): Parts<Map<string, Float32Array>> {
-    const { sharing, scales } = this.run;
     const memory = vector.slice();
     if (this.root) divide(memory, this.root);
+    return yield* this.recovered(memory);
+  }
+
+  /** R v. */
+  *recovered(memory: Float64Array): Parts<Map<string, Float32Array>> {
+    const { sharing, scales } = this.run;
     const direction = new Map<string, Float32Array>();
     for (const [l, layer] of sharing.layers.entries()) {
       const own = new Float32Array(layer.weights);

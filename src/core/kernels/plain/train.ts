@@ -1,7 +1,9 @@
 import type { TrainKernels } from '../train';
 
 /** The defaults of PyTorch and of Kingma and Ba (2015). */
-const [beta1, beta2, epsilon] = [0.9, 0.999, 1e-8];
+const [beta1, beta2] = [0.9, 0.999];
+/** Beside the size of a gradient. */
+export const epsilon = 1e-8;
 
 export const plainTrain: TrainKernels = {
   crossEntropy(logits, labels, slopes, classes, batch, smoothing, share) {

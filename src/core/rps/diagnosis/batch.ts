@@ -2,8 +2,8 @@
 import type { Parts } from '../../parts';
 import { divide } from '../location-values';
 import { locationSumsInParts } from '../location-sums';
-import { scalerOf } from '../scales';
-import { gatherInParts, recoverInParts } from '../recover';
+import { recoverInParts } from '../recover';
+import { denseStep, firstStepInParts } from './first-step';
 import { fixes, largerMemoryFix, learningRateFix } from './finding';
 import type { Finding, Fix } from './finding';
 import { firstRate, isAdam, powerOfScale } from './settings';
@@ -19,13 +19,13 @@ const keptShare = 0.5;
 export interface LayerBatch {
   /** eta |R d| / |W|, d the step of the memory, eta that of the first step (`firstRate`); null where the weights are all 0. */
   updateRatio: number | null;
-  /** eta |dL/dW| / |W|. */
+  /** eta |s| / |W|, s the step of a dense layer: dL/dW, of Adam its sign. */
   denseUpdateRatio: number | null;
-  /** |R d| / |dL/dW|; null where no gradient reaches the layer. */
+  /** |R d| / |s|; null where no gradient reaches the layer. */
   amplification: number | null;
   /** <P g, g> / <g, g> of the layer, P the projection on what the memory can say. Cross-talk of other layers may make it negative. */
   keptEnergy: number | null;
-  /** Between R d and dL/dW. */
+  /** Between R d and s. */
   cosine: number | null;
 }
 
@@ -37,6 +37,7 @@ export interface BatchFigures {
 
 interface Sums {
   gradient: number;
+  dense: number;
   step: number;
   both: number;
   kept: number;
@@ -45,57 +46,56 @@ interface Sums {
 
 const ratio = (a: number, b: number): number | null => (b > 0 ? a / b : null);
 
-function figuresOf({ gradient, step, both, kept, weights }: Sums, rate: number): LayerBatch {
-  const [g, d, w] = [gradient, step, weights].map(Math.sqrt);
+function figuresOf({ gradient, dense, step, both, kept, weights }: Sums, rate: number): LayerBatch {
+  const [s, d, w] = [dense, step, weights].map(Math.sqrt);
   return {
     updateRatio: ratio(rate * d, w),
-    denseUpdateRatio: ratio(rate * g, w),
-    amplification: ratio(d, g),
+    denseUpdateRatio: ratio(rate * s, w),
+    amplification: ratio(d, s),
     keptEnergy: ratio(kept, gradient),
-    cosine: ratio(both, g * d),
+    cosine: ratio(both, s * d),
   };
 }
 
 /**
- * `gradients`: dL/dW of each layer, as a dense layer would have it; `weights`: as recovered. Steps are those of gradient descent
- * under the run's scaler, as long as its first; what momentum adds later, and Adam's division, are not in them.
+ * `gradients`: dL/dW of each layer, as a dense layer would have it; `weights`: as recovered. Steps are
+ * the run's first, without weight decay.
  */
 export function* batchFiguresInParts(
   run: SharedRun,
   gradients: readonly Float32Array[],
   weights: readonly Float32Array[],
 ): Parts<BatchFigures> {
-  const { sharing, scales, scaler } = run;
+  const { sharing, scales } = run;
   const rate = firstRate(run.optimizer);
-  const step = new Float64Array(sharing.m);
-  for (let l = 0; l < gradients.length; l++) yield* gatherInParts(sharing, scales, l, gradients[l], step);
+  const { gathered: projected, step } = yield* firstStepInParts(run, gradients);
   // Onto what the memory can say: R (RᵀR)⁻¹ Rᵀ; of the normalised form RᵀR is 1.
-  const projected = step.slice();
   if (!scales.normalised) {
     const { squares } = yield* locationSumsInParts(sharing, scales.lambda);
     divide(projected, { ...squares, values: squares.values.map((value) => (value > 0 ? value : 1)) });
-    divide(step, scalerOf(scaler, sharing, scales.lambda));
   }
   yield;
-  const all: Sums = { gradient: 0, step: 0, both: 0, kept: 0, weights: 0 };
+  const all: Sums = { gradient: 0, dense: 0, step: 0, both: 0, kept: 0, weights: 0 };
   const layers: LayerBatch[] = [];
   for (let l = 0; l < gradients.length; l++) {
     const [moved, kept] = [new Float32Array(gradients[l].length), new Float32Array(gradients[l].length)];
     yield* recoverInParts(sharing, scales, step, l, moved);
     yield* recoverInParts(sharing, scales, projected, l, kept);
-    const sums = sumsOf(gradients[l], weights[l], moved, kept);
+    const sums = sumsOf(run, gradients[l], weights[l], moved, kept);
     layers.push(figuresOf(sums, rate));
-    for (const key of ['gradient', 'step', 'both', 'kept', 'weights'] as const) all[key] += sums[key];
+    for (const key of ['gradient', 'dense', 'step', 'both', 'kept', 'weights'] as const) all[key] += sums[key];
   }
   return { layers, total: figuresOf(all, rate) };
 }
 
-function sumsOf(g: Float32Array, w: Float32Array, d: Float32Array, p: Float32Array): Sums {
-  const sums: Sums = { gradient: 0, step: 0, both: 0, kept: 0, weights: 0 };
+function sumsOf(run: SharedRun, g: Float32Array, w: Float32Array, d: Float32Array, p: Float32Array): Sums {
+  const sums: Sums = { gradient: 0, dense: 0, step: 0, both: 0, kept: 0, weights: 0 };
   for (let i = 0; i < g.length; i++) {
+    const dense = denseStep(run, g[i]);
     sums.gradient += g[i] * g[i];
+    sums.dense += dense * dense;
     sums.step += d[i] * d[i];
-    sums.both += g[i] * d[i];
+    sums.both += dense * d[i];
     sums.kept += g[i] * p[i];
     sums.weights += w[i] * w[i];
   }
@@ -109,6 +109,12 @@ const worstOf = (layers: readonly LayerBatch[], of: (layer: LayerBatch) => numbe
   });
   return at;
 };
+
+/**
+ * Expected between the signs of numbers without order, normal ones, and those of their sums, of which `kept` is the squared cosine
+ * (the arcsine law).
+ */
+const signCosine = (kept: number): number => (2 / Math.PI) * Math.asin(Math.sqrt(Math.min(1, kept)));
 
 /** D6 and D7; of a gradient that is not finite nothing else can be said. */
 export function diagnoseBatch(run: SharedRun, { layers, total }: BatchFigures): Finding[] {
@@ -126,7 +132,7 @@ export function diagnoseBatch(run: SharedRun, { layers, total }: BatchFigures): 
   const moved = worstOf(layers, ({ updateRatio }) => updateRatio);
   const louder = worstOf(layers, ({ amplification }) => amplification);
   const [update, amplification] = [layers[moved].updateRatio, layers[louder].amplification];
-  // Adam divides by the size of the gradient: how long its steps are, D11 says.
+  // What of Adam's steps is too long, D11 says.
   const counts = !isAdam(run);
   // Where the scaler is there already a shorter step is all that is left; of a step that is not finite no rate follows.
   const repair = (times: number): { fix?: Fix } => {
@@ -135,7 +141,8 @@ export function diagnoseBatch(run: SharedRun, { layers, total }: BatchFigures): 
     return learningRate > 0 ? { fix: learningRateFix(learningRate) } : {};
   };
   const expected = sharing.m / sharing.n;
-  const [leastKept, leastCosine] = [keptShare * expected, keptShare * Math.sqrt(expected)];
+  const expectedCosine = isAdam(run) ? signCosine(expected) : Math.sqrt(expected);
+  const [leastKept, leastCosine] = [keptShare * expected, keptShare * expectedCosine];
   const tooLittle = (value: number | null, least: number): boolean => value !== null && value < least;
   const larger = sharing.spec.kind === 'fold' ? largerMemoryFix(sharing.compression) : fixes.fold;
   const kept = (value: number | null, least: number): Pick<Finding, 'least' | 'verdict' | 'fix'> => ({
@@ -167,13 +174,13 @@ export function diagnoseBatch(run: SharedRun, { layers, total }: BatchFigures): 
     {
       ...{ id: 'D7', measure: 'cross-talk', value: total.cosine, threshold: null },
       ...kept(total.cosine, leastCosine),
-      facts: { expected: Math.sqrt(expected) },
+      facts: { expected: expectedCosine },
     },
   ];
 }
 
 /**
- * D8: along the step d = D⁻¹ g of the memory the loss changes by -eta gᵀd + eta²/2 dᵀHd: it rises where eta dᵀHd / gᵀd is above 2,
+ * D8: along the first step d, D⁻¹ g of the memory but for Adam, the loss changes by -eta gᵀd + eta²/2 dᵀHd: it rises where eta dᵀHd / gᵀd is above 2,
  * eta that of the first step. `curvature`: dᵀHd / gᵀd; without a scaler it is gᵀHg / gᵀg.
  */
 export function diagnoseCurvature(run: SharedRun, curvature: number): Finding {

@@ -19,15 +19,11 @@ export interface SharedRun {
 export const isAdam = ({ optimizer }: Pick<SharedRun, 'optimizer'>): boolean => optimizer.name !== 'sgd';
 
 /**
- * The learning rate of the first step of gradient descent: momentum has nothing to add yet, but Nesterov's looks ahead by b of the
+ * What the direction of the first step is multiplied with: momentum has nothing to add yet, but Nesterov's looks ahead by b of the
  * step itself, so that it is (1 + b) eta.
  */
-export const firstRate = ({
-  learningRate,
-  momentum,
-  nesterov,
-}: Pick<SharedRun['optimizer'], 'learningRate' | 'momentum' | 'nesterov'>): number =>
-  nesterov ? (1 + momentum) * learningRate : learningRate;
+export const firstRate = ({ name, learningRate, momentum, nesterov }: SharedRun['optimizer']): number =>
+  name === 'sgd' && nesterov ? (1 + momentum) * learningRate : learningRate;
 
 /** Adam's steps are multiplied per location (`adamMultipliers`): then nothing depends on s. */
 export const adamRule = (run: Pick<SharedRun, 'optimizer' | 'scales' | 'scaler'>): boolean =>

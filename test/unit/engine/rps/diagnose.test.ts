@@ -129,6 +129,14 @@ describe('one batch', () => {
     (optimizer) => expectFirstStep({ sharing: roast(0.1), learningRate: 0.02, optimizer }),
   );
 
+  it.each(['compression: 8', roast(0.1), roast(0.1, ', scaler: theory'), roast(0.1, ', scaler: v2')])(
+    'of Adam: %s',
+    async (sharing) => {
+      for (const name of ['adam', 'adamw'])
+        await expectFirstStep({ sharing, learningRate: 1e-3, optimizer: `name: ${name}` });
+    },
+  );
+
   it.each<[Kind, string[]]>([
     [
       'pictures',

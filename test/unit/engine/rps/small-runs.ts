@@ -81,7 +81,7 @@ ${(small.layers ?? linear).map((layer) => `    - ${layer}`).join('\n')}
 data: { source: npy, path: ., validation: 0.2 }
 sharing: { ${sharing} }
 train:
-  optimizer: { name: sgd, learningRate: ${learningRate}, weightDecay: 0, ${optimizer} }
+  optimizer: { ${/\bname:/.test(optimizer) ? '' : 'name: sgd, '}learningRate: ${learningRate}, weightDecay: 0, ${optimizer} }
   schedule: { name: constant }
   epochs: ${epochs}
   batchSize: ${batchSize}

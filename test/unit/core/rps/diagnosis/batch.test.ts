@@ -81,6 +81,22 @@ it('of a gradient without order about 1/c of the energy is kept', () => {
   }
 });
 
+it('under Adam the cosine is that of signs, by the arcsine law', () => {
+  const layers = presetToShare('resnet-20');
+  const optimizer = { name: 'adam', learningRate: 0.1, momentum: 0.9, nesterov: true } as const;
+  for (const compression of [1, 10, 50]) {
+    const run = runOf({ layers, compression, spec: { kind: 'fold', seed: 1 }, normalised: true, optimizer });
+    const findings = diagnoseBatch(run, figures(run));
+    const { value, facts, verdict } = named(findings, 'cross-talk');
+    expect(value! / Number(facts!['expected'])).toBeCloseTo(1, 1);
+    expect(verdict).toBe('ok');
+    // Signs: the length of a dense step does not depend on the gradient.
+    const { weights } = run.sharing.layers[0];
+    const norm = Math.sqrt(dot(weightsOf(run)[0], weightsOf(run)[0]));
+    expect(figures(run).layers[0].denseUpdateRatio! / ((0.1 * Math.sqrt(weights)) / norm)).toBeCloseTo(1, 4);
+  }
+});
+
 it('warns of a layer that moves too far, and says what would help', () => {
   const run = runOf({ initStd: 0.01 });
   const findings = diagnoseBatch(run, figures(run));
