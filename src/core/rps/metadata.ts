@@ -57,6 +57,12 @@ function numberIn(fields: Fields, key: string): number {
   return value;
 }
 
+function booleanIn(fields: Fields, key: string): boolean {
+  const value = fields[key];
+  if (typeof value !== 'boolean') throw errors.badMetadata(`"${key}" is neither true nor false`);
+  return value;
+}
+
 function wordIn<T extends string>(fields: Fields, key: string, words: readonly T[]): T {
   const word = words.find((known) => known === fields[key]);
   if (word === undefined) throw errors.badMetadata(`"${key}" is none of ${words.join(', ')}`);
@@ -77,7 +83,7 @@ function specIn(fields: Fields): MappingSpec {
     kind: wordIn(fields, 'mapping', mappingNames),
     seed: numberIn(fields, 'seed'),
     ...(tile && { tile }),
-    ...(fields['aligned'] !== undefined && { aligned: fields['aligned'] === true }),
+    ...(fields['aligned'] !== undefined && { aligned: booleanIn(fields, 'aligned') }),
     ...(fields['chunk'] !== undefined && { chunk: numberIn(fields, 'chunk') }),
   };
 }
@@ -118,9 +124,12 @@ export function readWiring(text: string): Wiring {
   for (const key of ['n', 'm'] as const)
     if (fields[key] !== sharing[key])
       throw errors.badMetadata(`"${key}" is ${JSON.stringify(fields[key])}, and its layers make ${sharing[key]}`);
-  const normalised = fields['normalised'] === true;
-  const lambda = Float64Array.from(layers, (layer: Fields) => numberIn(layer, normalised ? 'deviation' : 'lambda'));
+  const normalised = booleanIn(fields, 'normalised');
+  const lambda = Float64Array.from(layers, (layer: Fields) => numberIn(layer, 'lambda'));
   if (!lambda.every((value) => value > 0)) throw errors.badMetadata('a lambda is not above 0');
+  // Readers may go by either.
+  const apart = normalised ? sharing.layers.find(({ deviation }, l) => deviation !== lambda[l]) : undefined;
+  if (apart) throw errors.badMetadata(`"lambda" of layer "${apart.name}" is not its "deviation"`);
   const scaler = fields['scaler'] === undefined ? {} : { scaler: wordIn(fields, 'scaler', scalerNames) };
   return { sharing, scales: { lambda, normalised }, ...scaler };
 }

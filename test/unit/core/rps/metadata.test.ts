@@ -14,6 +14,11 @@ it.each(specs)('$kind, aligned $aligned: a mapping is read as it was written', (
 
 const sharing = sharingOf(smallLayers, { compression: 2, spec: specs[2], scope: 'global' });
 const text = metadataText({ sharing, scales: plainScales(sharing, 0.1) });
+const normalised = metadataText({ sharing, scales: normalisedScales(sharing) });
+const aligned = metadataText({
+  sharing: { ...sharing, spec: { ...sharing.spec, aligned: true } },
+  scales: plainScales(sharing, 0.1),
+});
 
 it.each<[string, string, number?]>([
   ['not JSON', text.slice(1)],
@@ -28,6 +33,10 @@ it.each<[string, string, number?]>([
   ['"seed" is no number', text.replace('"seed":3', '"seed":"3"')],
   ['"n" is 1327, and its layers make 1354', text.replace('"rows":8,"columns":27', '"rows":9,"columns":27')],
   ['"m" is 664, and its layers make 663', text.replace('"m":663', '"m":664')],
+  ['"normalised" is neither true nor false', text.replace('"normalised":false,', '')],
+  ['"normalised" is neither true nor false', text.replace('"normalised":false', '"normalised":"yes"')],
+  ['"aligned" is neither true nor false', aligned.replace('"aligned":true', '"aligned":1')],
+  ['"lambda" of layer "conv1" is not its "deviation"', normalised.replace('"lambda":0.27', '"lambda":0.28')],
   ['a lambda is not above 0', text.replace(/"lambda":[\d.]+/, '"lambda":-1')],
   ['the memory has 662 numbers', text, 662],
 ])('says that %s', (sentence, changed, memory = sharing.m) => {
