@@ -2,7 +2,7 @@
 import * as errors from './errors';
 import { mappingNames, scalerNames, sharingScopes } from './names';
 import type { ScalerName } from './names';
-import { sharingOf } from './sharing';
+import { isCount, sharingOf } from './sharing';
 import type { LayerToShare, MappingSpec, Sharing } from './sharing';
 import { normalisedScales } from './scales';
 import type { Scales } from './scales';
@@ -88,19 +88,22 @@ function specIn(fields: Fields): MappingSpec {
   };
 }
 
+const divides = (part: number, whole: number): boolean => whole % part === 0;
+
 function layerIn(fields: unknown): LayerToShare {
   if (!isFields(fields)) throw errors.badMetadata('a layer is no object');
   const { name } = fields;
   if (typeof name !== 'string') throw errors.badMetadata('a layer has no name');
+  const [rows, columns] = [numberIn(fields, 'rows'), numberIn(fields, 'columns')];
   const kernel = pairIn(fields, 'kernel');
-  return {
-    name,
-    rows: numberIn(fields, 'rows'),
-    columns: numberIn(fields, 'columns'),
-    ...(kernel && { kernel }),
-    ...(fields['groups'] !== undefined && { groups: numberIn(fields, 'groups') }),
-    deviation: numberIn(fields, 'deviation'),
-  };
+  if (kernel && !(kernel.every(isCount) && divides(kernel[0] * kernel[1], columns)))
+    throw errors.badMetadata(
+      `the kernel of layer "${name}", ${kernel.join(' x ')}, does not fit its ${columns} columns`,
+    );
+  const groups = fields['groups'] === undefined ? {} : { groups: numberIn(fields, 'groups') };
+  if (groups.groups !== undefined && !(isCount(groups.groups) && divides(groups.groups, rows)))
+    throw errors.badMetadata(`the groups of layer "${name}", ${groups.groups}, do not divide its ${rows} rows`);
+  return { name, rows, columns, ...(kernel && { kernel }), ...groups, deviation: numberIn(fields, 'deviation') };
 }
 
 /** What a file says, without a look at any location. Throws `rps.bad-metadata`, and what `sharingOf` throws. */

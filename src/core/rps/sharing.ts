@@ -98,8 +98,7 @@ function countLayers(layers: readonly LayerToShare[]): SharedLayer[] {
     const { name, rows, columns, kernel, groups, deviation } = layer;
     if (names.has(name)) throw errors.duplicateLayer(name);
     names.add(name);
-    const whole = Number.isSafeInteger(rows) && Number.isSafeInteger(columns) && rows > 0 && columns > 0;
-    if (!whole) throw errors.badLayer(name, rows, columns);
+    if (!isCount(rows) || !isCount(columns)) throw errors.badLayer(name, rows, columns);
     if (!(deviation > 0 && deviation < Infinity)) throw errors.badDeviation(name, deviation);
     const weights = rows * columns;
     const counted = {
@@ -112,7 +111,7 @@ function countLayers(layers: readonly LayerToShare[]): SharedLayer[] {
   });
 }
 
-const isCount = (value: number): boolean => Number.isSafeInteger(value) && value > 0;
+export const isCount = (value: number): boolean => Number.isSafeInteger(value) && value > 0;
 
 function checkSpec({ seed, tile, chunk }: MappingSpec): void {
   if (!Number.isSafeInteger(seed) || seed < 0) throw errors.badSeed(seed);
