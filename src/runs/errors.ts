@@ -222,5 +222,11 @@ export const memoryNotFinite = (file: string, tensor: string, index: number, val
     `${file} has ${value} at place ${index} of ${tensor}: weights cannot be made of it. Choose an earlier checkpoint.`,
   );
 
+export const recoveredNotFinite = (file: string, tensor: string, index: number, value: number): SparseError =>
+  error(
+    'recovered-not-finite',
+    `The memory of ${file} makes ${value} at flat index ${index} of ${tensor}: its numbers or the scales of that layer are too large. Choose an earlier checkpoint.`,
+  );
+
 export const sharingFailureInvalid = (file: string): SparseError =>
   error('sharing-failure-invalid', `${file} is not what a run writes when it fails. Run the config again to have it.`);

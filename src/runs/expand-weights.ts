@@ -17,6 +17,16 @@ const copied = async (file: SafetensorsFile, entry: TensorEntry): Promise<Tensor
   return { name, dtype, shape, data: await file.readBytes(entry) };
 };
 
+/** Scales that are too large make weights that are not finite of a memory that is. */
+async function recovered(path: string, file: SafetensorsFile, layer: string): Promise<TensorToWrite[]> {
+  const weight = file.need(`layers.${layer}.weight`);
+  const data = await file.readFloat32(weight);
+  const bad = data.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0) throw errors.recoveredNotFinite(path, weight.name, bad, data[bad]);
+  const { name, dtype, shape } = weight;
+  return [{ name, dtype, shape, data }, await copied(file, file.need(`layers.${layer}.mask`))];
+}
+
 /** What an optimizer remembers of a memory is nothing that it would remember of the weights. */
 const isLeftOut = (name: string): boolean => name === memoryTensor || name.startsWith('optimizer.');
 
@@ -25,7 +35,7 @@ const layerOf = (name: string): string | undefined => /^layers\.(.*)\.[^.]*$/s.e
 
 /**
  * Writes the tensors of `path` with the recovered weights in place of the memory. What an optimizer remembers is left out.
- * @throws SparseError `runs.nothing-shared`, `runs.memory-not-finite`, `rps.*`, `safetensors.*`, `file.*`
+ * @throws SparseError `runs.nothing-shared`, `runs.memory-not-finite`, `runs.recovered-not-finite`, `rps.*`, `safetensors.*`, `file.*`
  */
 export async function expandWeights(path: string, output: string): Promise<ExpandedFile> {
   const file = await openSafetensors(await openFile(path)).then(withSharedWeights);
@@ -39,8 +49,7 @@ export async function expandWeights(path: string, output: string): Promise<Expan
     const tensors: TensorToWrite[] = [];
     const addUntil = async (layer: string | undefined): Promise<void> => {
       const before = layer === undefined ? waiting.length : waiting.indexOf(layer) + 1;
-      for (const name of waiting.splice(0, before))
-        for (const part of ['weight', 'mask']) tensors.push(await copied(file, file.need(`layers.${name}.${part}`)));
+      for (const name of waiting.splice(0, before)) tensors.push(...(await recovered(path, file, name)));
     };
     for (const entry of file.tensors) {
       if (entry.recovered || isLeftOut(entry.name)) continue;

@@ -167,5 +167,16 @@ describe('what cannot be put into a memory, or taken out of one', () => {
     const tensor: TensorToWrite = { name: 'sharing.memory', dtype: 'F32', shape: [42], data: memory };
     await writeSafetensors(inFolder('bad.safetensors'), [tensor], metadata);
     expect(await refused('runs.memory-not-finite', 'expand', 'bad.safetensors')).toContain('place 7');
+    // A memory of finite numbers may make weights that are none.
+    await dense('method: roast, compression: 5, tile: [2, 2], initStd: 0.3');
+    await cli('share', 'dense.safetensors', 'shared.sparse.yaml', '-o', 's.safetensors');
+    const large = (await readFile(inFolder('s.safetensors'))).toString('latin1');
+    const [lambda] = /(?<=\\"lambda\\":)[\d.]+/.exec(large)!;
+    // As many bytes, or no tensor lies where the header says.
+    const changed = large.replace(`\\"lambda\\":${lambda}`, `\\"lambda\\":${'1e300'.padStart(lambda.length)}`);
+    await writeFile(inFolder('bad.safetensors'), Buffer.from(changed, 'latin1'));
+    expect(await refused('runs.recovered-not-finite', 'expand', 'bad.safetensors')).toMatch(
+      /bad\.safetensors makes -?Infinity at flat index 0 of layers\.conv1\.weight:/,
+    );
   });
 });
