@@ -27,14 +27,14 @@ async function recovered(path: string, file: SafetensorsFile, layer: string): Pr
   return [{ name, dtype, shape, data }, await copied(file, file.need(`layers.${layer}.mask`))];
 }
 
-/** What an optimizer remembers of a memory is nothing that it would remember of the weights. */
-const isLeftOut = (name: string): boolean => name === memoryTensor || name.startsWith('optimizer.');
+/** Of the memory nothing is left to tell, and what an optimizer remembers of it is nothing that it would of the weights. */
+const isLeftOut = (name: string): boolean => name.startsWith('sharing.') || name.startsWith('optimizer.');
 
 /** `layers.fc1.bias` belongs behind the weight of fc1: readers go by the order. */
 const layerOf = (name: string): string | undefined => /^layers\.(.*)\.[^.]*$/s.exec(name)?.[1];
 
 /**
- * Writes the tensors of `path` with the recovered weights in place of the memory. What an optimizer remembers is left out.
+ * Writes the tensors of `path` with the recovered weights in place of the memory. What an optimizer remembers and a run saw of it is left out.
  * @throws SparseError `runs.nothing-shared`, `runs.memory-not-finite`, `runs.recovered-not-finite`, `rps.*`, `safetensors.*`, `file.*`
  */
 export async function expandWeights(path: string, output: string): Promise<ExpandedFile> {

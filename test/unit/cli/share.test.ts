@@ -86,6 +86,18 @@ describe('share and expand', () => {
     expect(again['error']).toBeLessThan(1e-6);
   });
 
+  it('of a checkpoint nothing that was of its memory is left', async () => {
+    await write('shared.sparse.yaml', { layers, sharing: 'compression: 5', epochs: 1 });
+    expect((await cli('run', 'shared.sparse.yaml', '-o', 'out')).code).toBe(0);
+    const checkpoint = 'out/checkpoints/step-000006.safetensors';
+    const held = [...(await tensorsOf(checkpoint)).keys()];
+    expect(held).toEqual(expect.arrayContaining(['sharing.memory', 'sharing.watch', 'sharing.looks']));
+    expect((await cli('expand', checkpoint, '-o', 'back.safetensors')).code).toBe(0);
+    const kept = held.filter((name) => !/^(sharing|optimizer)\./.test(name));
+    const made = ['conv1', 'conv2', 'fc'].flatMap((name) => [`layers.${name}.weight`, `layers.${name}.mask`]);
+    expect([...(await tensorsOf('back.safetensors')).keys()].sort()).toEqual([...kept, ...made].sort());
+  });
+
   it('inspect lists the weights that a memory stands for, which take no bytes of their own', async () => {
     await dense('compression: 5');
     await cli('share', 'dense.safetensors', 'shared.sparse.yaml', '-o', 's.safetensors');
