@@ -28,6 +28,8 @@ WORD = 0xFFFFFFFF
 LOCATIONS, SIGNS = 0x6C6F6361, 0x7369676E
 MAPPINGS = ("random", "hashednet", "roast", "robe", "fold")
 TOLERANCE = 1e-6
+# A file of a few bytes could claim any number.
+MOST_WEIGHTS = 2**28
 
 
 def mix(h):
@@ -91,42 +93,93 @@ def signs(mapping, layer):
     return 1 - 2 * ((hashed(key_of(mapping["seed"], SIGNS), q >> 5) >> (q & 31)) & 1)
 
 
+def require(fits, what):
+    if not fits:
+        raise InitError("its metadata `sharing` is not a mapping this script can read: %s" % what)
+
+
+def is_count(value):
+    return is_whole(value) and value > 0
+
+
+def is_scale(value):
+    return type(value) in (int, float) and 0 < value <= sys.float_info.max
+
+
+def is_pair(value):
+    return isinstance(value, list) and len(value) == 2 and all(map(is_count, value))
+
+
+def check_layer(layer, normalised):
+    """Raises where no layer can be like this."""
+    name, rows, columns = layer["name"], layer["rows"], layer["columns"]
+    require(isinstance(name, str), "a layer has no name")
+    require(is_count(rows) and is_count(columns), "rows or columns of layer %s are no whole number above 0" % name)
+    require(is_scale(layer["deviation"]), "the deviation of layer %s is no number above 0" % name)
+    require(is_scale(layer["lambda"]), "lambda of layer %s is no number above 0" % name)
+    # Readers may go by either.
+    require(not normalised or layer["lambda"] == layer["deviation"], "lambda of layer %s is not its deviation" % name)
+    kernel, groups = layer.get("kernel", [1, 1]), layer.get("groups", 1)
+    fits = is_pair(kernel) and columns % (kernel[0] * kernel[1]) == 0
+    require(fits, "the kernel of layer %s does not fit its %d columns" % (name, columns))
+    require(is_count(groups) and rows % groups == 0, "the groups of layer %s do not divide its %d rows" % (name, rows))
+
+
+def check_mapping(mapping):
+    """Raises where no mapping can be like this; what all of it comes to is left to the caller."""
+    require(mapping["mapping"] in MAPPINGS and mapping["scope"] in ("global", "local"), "its mapping or scope is another")
+    require(is_whole(mapping["seed"]) and mapping["seed"] < 2**53, "the seed is not from 0 to 2^53 - 1")
+    require(is_pair(mapping.get("tile", [32, 32])), "a tile is two whole numbers above 0")
+    require(is_count(mapping.get("chunk", 32)), "a chunk is a whole number above 0")
+    for key, value in (("normalised", mapping["normalised"]), ("aligned", mapping.get("aligned", False))):
+        require(isinstance(value, bool), "%s is neither true nor false" % key)
+    require(isinstance(mapping["layers"], list) and mapping["layers"], "it has no layers")
+    for layer in mapping["layers"]:
+        check_layer(layer, mapping["normalised"])
+    names = [layer["name"] for layer in mapping["layers"]]
+    require(len(set(names)) == len(names), "two layers have one name")
+    count = sum(layer["rows"] * layer["columns"] for layer in mapping["layers"])
+    require(count <= MOST_WEIGHTS, "%d weights are more than %d" % (count, MOST_WEIGHTS))
+    compression = mapping["compression"]
+    require(is_scale(compression) and 1 <= compression <= count, "a compression is 1 to the number of weights")
+
+
 def described(metadata, locations_held):
     """The mapping that the metadata tells, with the offset and the part of the memory of each layer."""
     try:
         mapping = json.loads(metadata["sharing"])
     except KeyError as error:
         raise InitError("it shares no weights: its metadata has no `sharing`") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InitError("its metadata `sharing` is not JSON (%s)" % error) from error
     try:
         if mapping["version"] != 1:
             raise InitError("its metadata `sharing` has version %s, and this script reads 1" % mapping["version"])
-        known = mapping["mapping"] in MAPPINGS and mapping["scope"] in ("global", "local")
-        sizes = [size for layer in mapping["layers"] for size in (layer["rows"], layer["columns"])]
-        sizes += [mapping["m"], mapping["n"], *mapping.get("tile", [32, 32]), mapping.get("chunk", 32)]
-        numbers = [mapping["compression"], *(layer["lambda"] for layer in mapping["layers"])]
-        ok = known and is_whole(mapping["seed"]) and all(is_whole(size) and size > 0 for size in sizes)
-        if not ok or not all(isinstance(number, (int, float)) and number > 0 for number in numbers):
-            raise InitError("its metadata `sharing` is not a mapping this script can read")
+        check_mapping(mapping)
         offset = end = 0
         for layer in mapping["layers"]:
             count = layer["rows"] * layer["columns"]
-            length = max(1, int(count / mapping["compression"] * (1 + 1e-12)))
+            length = max(1, share_of(mapping, count))
             layer["offset"], layer["part"] = offset, (end, length)
+            offset, end = offset + count, end + length
+        held = share_of(mapping, offset) if mapping["scope"] == "global" else end
+        if (mapping["n"], mapping["m"], locations_held) != (offset, held, held):
+            raise InitError("its memory has %d numbers, which its metadata `sharing` does not fit" % locations_held)
+        for layer in mapping["layers"]:
             if mapping["scope"] == "global":
-                layer["part"] = (0, mapping["m"])
+                layer["part"] = (0, held)
             if mapping["mapping"] in ("roast", "robe"):
                 height, width = piece_of(mapping, layer)
                 if height * width > layer["part"][1]:
                     raise InitError("a tile or chunk of layer %s is larger than its memory" % layer["name"])
-            offset, end = offset + count, end + length
-    except (KeyError, TypeError, OverflowError) as error:
+    except (KeyError, TypeError) as error:
         raise InitError("its metadata `sharing` lacks %s" % error) from error
-    held = mapping["m"] if mapping["scope"] == "global" else end
-    if offset != mapping["n"] or held != mapping["m"] or mapping["m"] != locations_held:
-        raise InitError("its memory has %d numbers, which its metadata `sharing` does not fit" % locations_held)
     return mapping
+
+
+def share_of(mapping, count):
+    """Locations for so many weights. A hair, so that what is a whole number in decimals is one here."""
+    return int(count / mapping["compression"] * (1 + 1e-12))
 
 
 def shape_of(layer):
@@ -138,11 +191,13 @@ def shape_of(layer):
 
 
 def recover(path):
-    """The weights of every layer that shares them, by its name, in the network's order: float32."""
+    """The weights of every layer that shares them, by its name, in the network's order: float32, all finite."""
     tensors, metadata = load(path)
     memory = tensors.get("sharing.memory")
     if memory is None or memory.dim() != 1 or memory.dtype != torch.float32:
         raise InitError("it shares no weights: it has no tensor sharing.memory of float32")
+    if not bool(torch.isfinite(memory).all()):
+        raise InitError("its memory has a number that is not finite")
     mapping = described(metadata, memory.numel())
     places = {layer["name"]: locations(mapping, layer) for layer in mapping["layers"]}
     factor = torch.ones(memory.numel(), dtype=torch.float64)
@@ -156,6 +211,8 @@ def recover(path):
     for layer in mapping["layers"]:
         place = places[layer["name"]]
         weight = signs(mapping, layer) * layer["lambda"] * factor[place] * memory[place].double()
+        if not bool(torch.isfinite(weight.float()).all()):
+            raise InitError("its memory makes weights of layer %s that are not finite" % layer["name"])
         weights[layer["name"]] = weight.float().reshape(shape_of(layer))
     return weights
 

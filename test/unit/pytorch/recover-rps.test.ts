@@ -20,15 +20,16 @@ const script = 'examples/pytorch/recover_rps.py';
 async function fileOf(
   sharing: Sharing,
   scales: Scales,
-  change: (text: string) => string = (text) => text,
+  { change = (text) => text, spoil }: { change?: (text: string) => string; spoil?: number } = {},
 ): Promise<{ shared: string; expanded: string }> {
   const memory = drawMemory(sharing, scales, new MemoryDrawing({ kind: 'normal', s: 0.04 }, Rng.fromSeed(5)));
+  const weights = expand(sharing, scales, memory);
+  if (spoil !== undefined) memory[1] = spoil;
   const folder = await temporaryFolder();
   const [shared, expanded] = [join(folder, 'shared.safetensors'), join(folder, 'expanded.safetensors')];
   await writeSafetensors(shared, [{ name: memoryTensor, dtype: 'F32', shape: [sharing.m], data: memory }], {
     [sharingKey]: change(metadataText({ sharing, scales })),
   });
-  const weights = expand(sharing, scales, memory);
   await writeSafetensors(
     expanded,
     sharing.layers.map((layer, l) => ({
@@ -95,18 +96,52 @@ describe.skipIf(missing !== undefined)(`recover_rps.py${missing === undefined ? 
   });
 
   test('says in one sentence what of the metadata cannot be', async () => {
-    const sharing = sharingOf(smallLayers, { compression: 2, spec: specs[5], scope: 'global' });
-    const changes: [string, (text: string) => string][] = [
-      ['is not JSON', (text) => text.slice(1)],
-      ['has version 2', (text) => text.replace('"version":1', '"version":2')],
-      ['is not a mapping this script can read', (text) => text.replace('"fold"', '"folds"')],
-      ["lacks 'seed'", (text) => text.replace('"seed"', '"seeds"')],
-      ['does not fit', (text) => text.replace('"rows":8', '"rows":9')],
-      ['is not a mapping this script can read', (text) => text.replace('"compression":2', '"compression":-2')],
+    const sharing = sharingOf(smallLayers, { compression: 2, spec: specs[3], scope: 'global' });
+    const changes: [string, string | RegExp, string][] = [
+      ['is not JSON', '{"version"', '"version"'],
+      ['has version 2', '"version":1', '"version":2'],
+      ['its mapping or scope is another', '"roast"', '"roasts"'],
+      ["lacks 'seed'", '"seed"', '"seeds"'],
+      ['the seed is not from 0 to 2^53 - 1', '"seed":3', `"seed":${2n ** 60n}`],
+      ['a tile is two whole numbers', '[4,8]', '[4,8,2]'],
+      ['does not fit', '"rows":8', '"rows":16'],
+      ['does not fit', '"compression":2', '"compression":2.01'],
+      ['a compression is', '"compression":2', '"compression":-2'],
+      ["lacks 'normalised'", '"normalised":true,', ''],
+      ['normalised is neither true nor false', '"normalised":true', '"normalised":"yes"'],
+      ['aligned is neither true nor false', '"aligned":true', '"aligned":1'],
+      ['lambda of layer conv1 is not its deviation', '"lambda":0.27', '"lambda":0.28'],
+      ['the deviation of layer conv1 is no number above 0', '"deviation":0.27', '"deviation":0'],
+      ['lambda of layer conv1 is no number above 0', '"lambda":0.27', '"lambda":Infinity'],
+      ['the kernel of layer conv1 does not fit its 27 columns', '"kernel":[3,3]', '"kernel":[0,0]'],
+      ['the kernel of layer conv1 does not fit its 27 columns', '"kernel":[3,3]', '"kernel":[3,2]'],
+      ['the groups of layer conv2 do not divide its 8 rows', '"groups":4', '"groups":3'],
+      ['two layers have one name', '"fc2"', '"fc1"'],
+      ['it has no layers', /"layers":.*/, '"layers":[]}'],
     ];
     const files = [];
-    for (const [, change] of changes) files.push(await fileOf(sharing, normalisedScales(sharing), change));
+    for (const [, from, to] of changes)
+      files.push(
+        await fileOf(sharing, normalisedScales(sharing), {
+          change: (text) => {
+            const changed = text.replace(from, to);
+            expect(changed).not.toBe(text);
+            return changed;
+          },
+        }),
+      );
     const said = compareAll(files);
     changes.forEach(([sentence], k) => expect(said[k]).toContain(sentence));
+  });
+
+  test('refuses a memory that is not finite, and one that makes such weights', async () => {
+    const sharing = sharingOf(smallLayers, { compression: 2, spec: specs[5], scope: 'global' });
+    const scales = plainScales(sharing, 0.04);
+    const change = (text: string): string => text.replace(/"lambda":[\d.]+/, '"lambda":1e300');
+    const files = [await fileOf(sharing, scales, { spoil: NaN }), await fileOf(sharing, scales, { change })];
+    expect(compareAll(files)).toEqual([
+      'its memory has a number that is not finite',
+      'its memory makes weights of layer conv1 that are not finite',
+    ]);
   });
 });
