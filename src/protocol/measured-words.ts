@@ -34,11 +34,13 @@ const notBefore = ({ facts }: Finding): string => {
   return before === undefined ? ',' : `, and not yet at step ${before},`;
 };
 
-/** A run may have the scaler already. */
-const slower = ({ facts }: Finding): string =>
-  facts?.['unshared'] === undefined
+/** What is not told to be scaled may be so already. */
+function slower({ facts }: Finding): string {
+  if (facts?.['unshared'] !== undefined) return 'That layer is not shared: use a smaller learning rate.';
+  return facts?.['scaled'] === undefined
     ? 'Use method: stable-rps or scaler: theory; where one of them is used, a smaller learning rate.'
-    : 'That layer is not shared: use a smaller learning rate.';
+    : 'Use a smaller learning rate.';
+}
 
 /** What makes the first step shorter. */
 function shorter(finding: Finding): string {

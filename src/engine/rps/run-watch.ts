@@ -4,6 +4,7 @@ import type { Parts } from '../../core/parts';
 import type { Finding } from '../../core/rps/diagnosis/finding';
 import { firstLook, judgeInsides } from '../../core/rps/diagnosis/insides';
 import type { FirstLook, Insides } from '../../core/rps/diagnosis/insides';
+import { isScaled } from '../../core/rps/diagnosis/settings';
 import { SharingWatch, stepsKept } from '../../core/rps/diagnosis/watch';
 import type { WatchState, WatchedLayer, WatchedStep } from '../../core/rps/diagnosis/watch';
 import type { TensorEntry, TensorToWrite } from '../../formats/safetensors';
@@ -42,6 +43,8 @@ export class RunWatch {
   /** `begun`: the memory as it is now; `saved`, `looks`: what the checkpoint held that the run goes on from. */
   constructor(
     private readonly names: { shared: readonly string[]; rest: readonly string[] },
+    /** Its steps do not go by the scale of the memory. */
+    private readonly scaled: boolean,
     private readonly classes: number,
     private readonly begun: NetworkMove,
     { watch: saved, looks }: Pick<SharedState, 'watch' | 'looks'> = {},
@@ -59,18 +62,25 @@ export class RunWatch {
     const { memoryNorm, lost } = move;
     const start = { loss, memoryNorm: this.startNorm };
     this.watch ??= new SharingWatch({ classes: this.classes, dense: this.names.rest, start });
-    return this.watch.see({ step, loss, gradientNorm, memoryNorm, layers: watchedOf(move), ...(lost && { lost }) });
+    const layers = watchedOf(move);
+    return this.marked(this.watch.see({ step, loss, gradientNorm, memoryNorm, layers, ...(lost && { lost }) }));
   }
 
   /** Where what a probe computes after a step is no number. Nothing before the first. */
   overflow(): Finding | undefined {
-    return this.watch?.overflow();
+    const found = this.watch?.overflow();
+    return found && this.marked([found])[0];
   }
 
   /** What is wrong within the network after `step` updates. `before`: the step of the last look that was due. */
   look(step: number, insides: Insides, before: number | undefined): Finding[] {
     this.looks ??= firstLook(step, insides);
-    return judgeInsides(step, insides, this.looks, this.looks.step < step ? before : undefined);
+    return this.marked(judgeInsides(step, insides, this.looks, this.looks.step < step ? before : undefined));
+  }
+
+  /** Says that there is nothing of the scale to mend. */
+  private marked(findings: Finding[]): Finding[] {
+    return this.scaled ? findings.map((found) => ({ ...found, facts: { ...found.facts, scaled: 1 } })) : findings;
   }
 
   /** What is recorded of the memory after `step` updates. */
@@ -145,8 +155,9 @@ export function watchOf(
 ): RunWatch | undefined {
   const begun = trainer.lookAtMemory();
   if (!rule || !begun) return undefined;
-  const names = rule.sharing.layers.map(({ name }) => name);
-  return new RunWatch({ shared: names, rest: restNames(network, new Set(names)) }, ...[network.classes, begun, shared]);
+  const shares = rule.sharing.layers.map(({ name }) => name);
+  const names = { shared: shares, rest: restNames(network, new Set(shares)) };
+  return new RunWatch(names, isScaled(rule.wiring), network.classes, begun, shared);
 }
 
 /** What begins as zeros has no ratio; a step that is no number has none that is. */

@@ -96,6 +96,10 @@ it('says what was measured, where it began and what to do', () => {
   expect(text['sharpness fail']).toContain(
     'The sharpness is 300; the learning rate times it is 30, and the optimizer is stable below 2.',
   );
+  // What has the scaler is not told to use it.
+  const scaled = runOf({ spec: { kind: 'fold', seed: 1 }, normalised: true });
+  const [steep] = diagnoseSharpness(scaled, 1e6, { converged: false });
+  expect(findingText(steep).sentence).toMatch(/ is predicted to fail\. Use a smaller learning rate\.$/);
   const leap = (value: number, dense?: number): string =>
     findingText({
       ...{ id: 'D6', measure: 'update-ratio', value, threshold: 0.1, verdict: 'ok', layer: 'fc1' },

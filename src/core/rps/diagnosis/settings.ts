@@ -1,4 +1,5 @@
 /** What a diagnosis knows of a run beside the mapping, and how each part of it answers to the scale of the memory. */
+import type { Wiring } from '../metadata';
 import type { ScalerName, SharingMethod } from '../names';
 import type { Scales } from '../scales';
 import type { Sharing } from '../sharing';
@@ -30,7 +31,7 @@ export const adamRule = (run: Pick<SharedRun, 'optimizer' | 'scales' | 'scaler'>
   isAdam(run) && isScaled(run);
 
 /** Steps of plain gradient descent are those of a dense network's coordinates: nothing depends on s. */
-const isScaled = ({ scales, scaler }: Pick<SharedRun, 'scales' | 'scaler'>): boolean =>
+export const isScaled = ({ scales, scaler }: Pick<Wiring, 'scales' | 'scaler'>): boolean =>
   scales.normalised || scaler === 'theory';
 
 /**

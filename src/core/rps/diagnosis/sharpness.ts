@@ -5,7 +5,7 @@
 import { fixes, learningRateFix } from './finding';
 import type { Finding } from './finding';
 import type { Verdict } from '../names';
-import { isAdam, powerOfScale } from './settings';
+import { isAdam, isScaled, powerOfScale } from './settings';
 import type { SharedRun } from './settings';
 
 type Optimizer = SharedRun['optimizer'];
@@ -114,7 +114,7 @@ export function diagnoseSharpness(
   const findings: Finding[] = [
     {
       ...{ id: 'D9', measure: 'sharpness', value: etaS, threshold: limit, verdict: verdicts[zone] },
-      facts: { ...facts, failure: failureLimit, proved, largest: proved / most },
+      facts: { ...facts, failure: failureLimit, proved, largest: proved / most, ...(isScaled(run) && { scaled: 1 }) },
       ...(etaS > limit && repair),
     },
   ];

@@ -347,6 +347,8 @@ describe('a shared memory is watched', () => {
     for (const { layer, message } of leaps) {
       expect(message).toContain(`layer "${layer}"`);
       expect(message.includes('not shared')).toBe(Number(layer!.slice(2)) > 3);
+      // The run is of stable-rps.
+      expect(message).toMatch(/ [uU]se a smaller learning rate\.$/);
     }
     const kept = await readSharingFailures(new RunFolder(directory));
     expect(kept.filter(({ code }) => code === 'sharing.update-ratio').map(({ layer }) => layer)).toEqual(told);
