@@ -1,6 +1,7 @@
 /** npm run bench: builds, bundles test/bench and prints its table. `-- --only a,b`: of the topics whose names begin so. */
-import { cpSync, mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { copyBeside } from './lib/bench-gpu.mjs';
 import { chosenTopics } from './lib/bench-topics.mjs';
 import { ensureChromium } from './lib/chromium.mjs';
 import { hostDirectory, root, run, say, start } from './lib/process.mjs';
@@ -43,11 +44,7 @@ const __dirname = ${JSON.stringify(folder)};`,
     },
     logLevel: 'warning',
   });
-  // The engine looks for WebAssembly files and the bundle of its threads beside itself.
-  const beside = readdirSync(join(root, 'dist')).filter(
-    (file) => file.endsWith('.wasm') || file === 'kernel-worker.js',
-  );
-  for (const name of beside) cpSync(join(root, 'dist', name), join(folder, name));
+  copyBeside(join(root, 'dist'), folder);
   const env = { ...process.env, SPARSESCOPE_CHROMIUM: chromium, SPARSESCOPE_VSIX: vsix };
   return run(process.execPath, [join(folder, 'main.mjs'), ...args], { env });
 });

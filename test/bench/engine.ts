@@ -2,13 +2,15 @@
 import type { PictureSize } from '../../src/core/network';
 import type { PresetName, PresetOptions } from '../../src/core/presets';
 import { wasm } from '../../src/engine/backends/wasm';
+import type { Executor } from '../../src/engine/executor';
+import { executorOf } from '../../src/engine/sparse/choose';
 import type { Batch } from '../../src/engine/trainer';
-import { Trainer } from '../../src/engine/trainer';
 import { batchOf, networkOf, stateOf } from './networks';
 import { rowOf } from './row';
 import type { BenchRow } from './row';
 
-const density = 0.1;
+/** Of the networks. */
+export const density = 0.1;
 
 /** What a step needs: the same at every call, on the backend in use. */
 export function taskOf(
@@ -16,11 +18,12 @@ export function taskOf(
   picture: PictureSize,
   size: number,
   options: PresetOptions = {},
-): { trainer: Trainer; batch: Batch } {
+  executor: 'tensors' | 'sparse' = 'tensors',
+): { trainer: Executor; batch: Batch } {
   const network = networkOf(name, picture, options);
   const batch = batchOf(network, size);
   const optimizer = { name: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 1e-4 } as const;
-  return { trainer: new Trainer(network, stateOf(network, density), { optimizer }), batch };
+  return { trainer: executorOf(executor, network, stateOf(network, density), { optimizer }), batch };
 }
 
 async function stepRow(name: PresetName, picture: PictureSize, size: number, steps: number): Promise<BenchRow> {

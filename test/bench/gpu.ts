@@ -1,4 +1,4 @@
-/** A training step on a GPU beside the same one on wasm: the program of the folder that `npm run bench:gpu` makes. */
+/** A training step on a GPU beside the same one on the processor, on wasm and by kept weights alone: the program of the folder that `npm run bench:gpu` makes. */
 import { writeFileSync } from 'node:fs';
 import * as os from 'node:os';
 import { parseArgs } from 'node:util';
@@ -8,7 +8,9 @@ import type { PresetName, PresetOptions } from '../../src/core/presets';
 import type { Backend } from '../../src/engine/backends/backend';
 import { wasm } from '../../src/engine/backends/wasm';
 import { webgpu } from '../../src/engine/backends/webgpu';
-import { taskOf } from './engine';
+import { processKernels } from '../../src/engine/kernels/process';
+import { kernelText } from '../../src/protocol/words';
+import { density, taskOf } from './engine';
 import { rowOf } from './row';
 
 interface Size {
@@ -50,9 +52,19 @@ interface Measured {
   steps: number;
 }
 
-async function measure(backend: Backend, name: PresetName, size: Size, seconds: number): Promise<Measured> {
+interface Task {
+  name: PresetName;
+  size: Size;
+  seconds: number;
+}
+
+async function measure(
+  backend: Backend,
+  executor: 'tensors' | 'sparse',
+  { name, size, seconds }: Task,
+): Promise<Measured> {
   await backend.start();
-  const { trainer, batch } = taskOf(name, size.picture, size.batch, size.options);
+  const { trainer, batch } = taskOf(name, size.picture, size.batch, size.options, executor);
   const losses: number[] = [];
   const times: number[] = [];
   const began = performance.now();
@@ -99,8 +111,10 @@ const columns = [
   'network',
   'batch',
   'wasm, ms',
+  'sparse, ms',
   'webgpu, ms',
   'wasm / webgpu',
+  'sparse / webgpu',
   'webgpu, examples/s',
   'first step, ms',
   'losses apart',
@@ -108,31 +122,39 @@ const columns = [
 
 async function main(): Promise<number> {
   const { seconds, names, sizes, json } = readArguments();
+  const processor = os.cpus()[0]?.model ?? 'unknown processor';
+  const { kernels, reason: plain, pool } = processKernels();
+  const threads = { threads: pool.wanted, ...(pool.reason !== undefined && { oneThread: pool.reason }) };
+  const { reason: wasmIs } = await wasm.available();
+  const sparse = kernelText({ kind: kernels.kind, ...(plain !== undefined && { reason: plain }), ...threads });
+  console.log(`wasm    ${processor}, one thread, ${wasmIs}\nsparse  density ${density}, ${sparse}`);
+  console.log(`Node    ${process.versions.node}, TensorFlow.js ${tf.version.tfjs}`);
   const { ok, reason } = await webgpu.available();
   if (!ok) {
     console.error(`No GPU here: ${reason}`);
     return withoutGpu;
   }
   const { device } = await webgpu.start();
-  const processor = os.cpus()[0]?.model ?? 'unknown processor';
-  console.log(
-    `webgpu  ${device?.name}\nwasm    ${processor}, one thread\nNode    ${process.versions.node}, TensorFlow.js ${tf.version.tfjs}\n`,
-  );
+  console.log(`webgpu  ${device?.name}\n`);
   console.log(`| ${columns.join(' | ')} |\n|${columns.map(() => ' --- |').join('')}`);
   const rows = [];
   let agree = true;
   for (const name of names) {
     const size = sizes[name]!;
-    const ours = await measure(wasm, name, size, seconds);
-    const gpu = await measure(webgpu, name, size, seconds);
-    const apart = worst(ours.losses, gpu.losses);
+    const task = { name, size, seconds };
+    const ours = await measure(wasm, 'tensors', task);
+    const kept = await measure(wasm, 'sparse', task);
+    const gpu = await measure(webgpu, 'tensors', task);
+    const apart = Math.max(worst(ours.losses, gpu.losses), worst(ours.losses, kept.losses));
     agree &&= apart < 1e-3;
-    rows.push({ name, batch: size.batch, wasm: ours, webgpu: gpu, apart });
+    rows.push({ name, batch: size.batch, wasm: ours, sparse: kept, webgpu: gpu, apart });
     const perSecond = (1000 * size.batch) / gpu.step;
     const values = [
       cell(ours.step),
+      cell(kept.step),
       cell(gpu.step),
       cell(ours.step / gpu.step),
+      cell(kept.step / gpu.step),
       cell(perSecond),
       cell(gpu.first),
       apart.toExponential(1),
