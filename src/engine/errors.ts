@@ -132,6 +132,10 @@ export const backendChanged = (
     `The run was computed with ${began}, which does not work here: ${why} ${places(from.step, from.state !== undefined)} on ${next}, whose figures may differ in the last digits.`,
   );
 
+/** A warning: the run goes on, to the same result. */
+export const threadsGivenUp = (why: string): SparseError =>
+  error('threads-given-up', `The run goes on in one thread, to the same result: ${why}.`);
+
 /** As `checkpointUnusable`. */
 export const initUnusable = (file: string, problem: SparseError): SparseError =>
   error(

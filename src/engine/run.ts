@@ -33,6 +33,7 @@ import {
   sharingTrouble,
   stackOf,
   stoppedEarly,
+  threadsGivenUp,
 } from './errors';
 import { evaluation } from './evaluation';
 import type { Executor } from './executor';
@@ -59,7 +60,7 @@ import { drawMemoryOf } from './rps/recovered-layers';
 import { watchOf } from './rps/run-watch';
 import type { RunWatch } from './rps/run-watch';
 import type { SharingRule } from './rps/rule';
-import { executorOf } from './sparse/choose';
+import { executorOf, withoutThreads } from './sparse/choose';
 import { trainingSettings } from './trainer';
 import { inTurns } from '../runs/turns';
 import type { WantedPatterns } from './wanted-patterns';
@@ -394,6 +395,15 @@ export class Run {
       validationLoss: validation.loss,
       validationAccuracy: validation.accuracy,
     });
+    await this.heedThreads();
+  }
+
+  /** Says where the threads that the run began with have been given up, and records it so. */
+  private async heedThreads(): Promise<void> {
+    const now = withoutThreads(this.record.executor);
+    if (!now) return;
+    this.recorded.add(this.recorder.warn(threadsGivenUp(now.why), this.step));
+    await this.recorder.state('training', { executor: now.executor });
   }
 
   /** Training ends here when the validation loss has not fallen for long enough. */

@@ -140,7 +140,10 @@ export class EngineService {
 
   private async greet(choice: BackendChoice, context: CallContext): Promise<EngineInfo> {
     this.asked = choice;
-    return (this.info = this.told(await this.backends.choose(choice, context)));
+    const started = await this.backends.choose(choice, context);
+    // Else threads that cannot start would be counted.
+    await processKernels().pool.settled();
+    return (this.info = this.told(started));
   }
 
   private told({ backend, reason, available, device }: Started): EngineInfo {

@@ -11,18 +11,17 @@ const streams = ['log', 'warn', 'error'] as const;
 /** Does `work` and answers what it printed meanwhile; what it printed with keeps printing when that is over. */
 export async function overheard<T>(work: () => Promise<T>): Promise<{ answer: T; lines: string[] }> {
   const lines: string[] = [];
-  const before = streams.map((name) => console[name]);
+  const before = { ...console };
   let over = false;
-  streams.forEach((name, i) => {
+  for (const name of streams)
     console[name] = (...said: unknown[]) => {
-      if (over) before[i](...said);
+      if (over) before[name](...said);
       else lines.push(said.map(String).join(' '));
     };
-  });
   try {
     return { answer: await work(), lines };
   } finally {
     over = true;
-    streams.forEach((name, i) => (console[name] = before[i]));
+    Object.assign(console, before);
   }
 }

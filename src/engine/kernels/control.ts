@@ -59,6 +59,11 @@ export class Control {
     return Atomics.load(this.words, field.started);
   }
 
+  /** Whether a part could not be computed. */
+  get failed(): boolean {
+    return Atomics.load(this.words, field.failed) === 1;
+  }
+
   /** Opens a job to the other threads, of which none is in one. */
   open({ kernel, args, from, to, part, others = this.threads }: Job): void {
     this.job.set([kernel, to, part, args.length, ...args]);
@@ -88,11 +93,11 @@ export class Control {
   /** Lets no thread in any more, and waits for those inside. Answers whether all parts are computed: not where one is lost. */
   close(patience: number): boolean {
     Atomics.store(this.words, field.open, 0);
-    for (let spin = 0; spin < 2000; spin++) if (!this.anyInside()) return this.allWell();
+    for (let spin = 0; spin < 2000; spin++) if (!this.anyInside()) return !this.failed;
     const end = performance.now() + patience;
     for (;;) {
       const left = Atomics.load(this.words, field.left);
-      if (!this.anyInside()) return this.allWell();
+      if (!this.anyInside()) return !this.failed;
       const rest = end - performance.now();
       if (rest <= 0) return false;
       Atomics.wait(this.words, field.left, left, rest);
@@ -124,9 +129,5 @@ export class Control {
   private anyInside(): boolean {
     for (let i = 0; i < this.threads; i++) if (Atomics.load(this.words, field.inside + i) === 1) return true;
     return false;
-  }
-
-  private allWell(): boolean {
-    return Atomics.load(this.words, field.failed) === 0;
   }
 }

@@ -6,6 +6,7 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { partLost } from '../../core/kernels/errors';
 import { addressesOf } from '../../core/kernels/kernels';
@@ -23,6 +24,7 @@ import {
   oneCore,
   plainHasNone,
   threadEnded,
+  threadFailed,
   threadLost,
   threadSilent,
 } from './words';
@@ -98,6 +100,12 @@ export class KernelThreads {
     return this.why;
   }
 
+  /** Resolves when all have started or are given up, or after so many milliseconds. */
+  async settled(limit = 2_000): Promise<void> {
+    for (const end = performance.now() + limit; performance.now() < end; await setTimeout(5))
+      if (this.why !== undefined || this.control.started === this.workers.length) return;
+  }
+
   async close(): Promise<void> {
     this.why ??= threadEnded('closed');
     await Promise.all(this.workers.splice(0).map((worker) => worker.terminate()));
@@ -116,7 +124,7 @@ export class KernelThreads {
         const data: ThreadData = { index, threads: others, shared, module, memory, scratch, names };
         const worker = new Worker(script, { workerData: data });
         worker.unref();
-        worker.on('error', (error) => this.giveUp(noThreads(error.message)));
+        worker.on('error', ({ message }) => this.giveUp(this.threads > 1 ? threadEnded(message) : noThreads(message)));
         worker.on('exit', (code) => this.giveUp(threadEnded(`code ${code}`)));
         this.workers.push(worker);
       }
@@ -171,7 +179,7 @@ export class KernelThreads {
     }
     if (well) return undefined;
     const { inPlace } = splittings[names[index]];
-    this.giveUp(inPlace ? threadLost : threadSilent);
+    this.giveUp(inPlace ? threadLost : this.control.failed ? threadFailed : threadSilent);
     if (inPlace) throw partLost();
     return kernel(...args);
   }

@@ -68,6 +68,13 @@ export function threadsOf(threads: Threads): number {
   return threads === 'auto' ? wanted : Math.min(threads, wanted);
 }
 
+/** The executor of a run whose threads have been given up since it began, and why; undefined where they have not. */
+export function withoutThreads(executor: Chosen | undefined): { executor: Chosen; why: string } | undefined {
+  const { reason: why } = processKernels().pool;
+  if (!executor || why === undefined || (executor.threads ?? 1) < 2) return undefined;
+  return { executor: { ...executor, threads: 1 }, why };
+}
+
 function kernelsFor(threads: number | undefined): Kernels {
   const { kernels, pool } = processKernels();
   return threads === undefined ? kernels : pool.atMost(threads);

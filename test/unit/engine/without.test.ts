@@ -1,6 +1,6 @@
 /** What the engine makes of a Node, a machine or an installation that lacks something. */
 import { execFile } from 'node:child_process';
-import { mkdtemp, cp, rm, truncate } from 'node:fs/promises';
+import { cp, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -8,6 +8,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { EngineInfo } from '../../../src/protocol/engine';
 import { protocolVersion } from '../../../src/protocol/engine';
 import type { RunRecord } from '../../../src/protocol/run';
+import { RunFolder } from '../../../src/runs/folder';
+import { readJournal } from '../../../src/runs/journal';
 import type { Bundle } from './bundle';
 import { bundle } from './bundle';
 import { completion, forkEngine } from './fork';
@@ -19,7 +21,7 @@ const cleaning: (() => unknown)[] = [];
 
 beforeAll(async () => {
   built = await bundle();
-});
+}, 60_000);
 afterAll(() => built.remove());
 afterEach(async () => {
   for (const clean of cleaning.splice(0)) await clean();
@@ -97,6 +99,42 @@ describe('where kernels.wasm', () => {
     const { kernels } = await greeting(await changed((file) => truncate(file('kernels.wasm'), 5000)));
     expect(kernels.kind).toBe('plain');
     expect(kernels.reason).toMatch(/kernels\.wasm is damaged; install Sparsescope again$/);
+  });
+});
+
+describe('where kernel-worker.js', () => {
+  const two = { protocolVersion, backend: 'wasm', threads: 2 } as const;
+
+  it('is damaged, one thread is told, and why', async () => {
+    const engine = await changed((file) => writeFile(file('kernel-worker.js'), `throw new Error('cut off');`));
+    const { kernels, executor } = await engine.peer.remote.hello(two);
+    expect(kernels).toMatchObject({ threads: 1, oneThread: 'threads could not be started: cut off' });
+    expect(executor.threads).toBe(1);
+  });
+
+  it('ends in the middle of a run, the journal says so and run.json has one thread', async () => {
+    const project = await Project.create();
+    cleaning.push(() => project.remove());
+    // Counted as started (word 5), it ends once there is a job (word 0): the fields of control.ts, after the arguments of the job.
+    const ending = `const words = new Int32Array(require('node:worker_threads').workerData.shared, 8 * 28);
+      Atomics.add(words, 5, 1);
+      setInterval(() => { if (Atomics.load(words, 0) > 0) throw new Error('cut off'); }, 1);`;
+    const engine = await changed((file) => writeFile(file('kernel-worker.js'), ending));
+    expect((await engine.peer.remote.hello(two)).kernels.threads).toBe(2);
+    const ended = completion(engine.peer);
+    const layers = ['{ name: fc1, linear: { in: 784, out: 500 } }', '{ name: fc2, linear: { in: 500, out: 10 } }'];
+    const { directory } = await engine.peer.remote.startRun(
+      project.start({ layers, init: 'base', density: 0.5, learningRate: 1e-4, jacobian: '' }),
+    );
+    await ended;
+    expect((await recordOf(directory)).executor).toMatchObject({ name: 'sparse', threads: 1 });
+    const warnings = (await readJournal(new RunFolder(directory).journalFile)).filter(({ type }) => type === 'warning');
+    expect(warnings).toMatchObject([
+      {
+        code: 'engine.threads-given-up',
+        message: 'The run goes on in one thread, to the same result: a thread ended: cut off.',
+      },
+    ]);
   });
 });
 
