@@ -1,7 +1,8 @@
 /** Whether what `sharing` says goes together, and what it is predicted to come to. */
-import { unusedByChance, unusedLimit } from '../core/rps/diagnosis/loads';
+import { unusedLimit } from '../core/rps/diagnosis/loads';
 import { fixes } from '../core/rps/diagnosis/finding';
 import type { Fix } from '../core/rps/diagnosis/finding';
+import { expectedUnused } from '../core/rps/unused';
 import type { KeyEdit } from './edit';
 import type { Finding, PathFinding } from './finding';
 import type { Suggestion } from './issues';
@@ -27,7 +28,17 @@ const wayOf = (text: string, { edits }: Pick<Fix, 'edits'>, reading: Reading): W
   }),
 });
 
-const roast: Pick<Fix, 'edits'> = { edits: [{ path: 'sharing.method', value: 'roast' }] };
+const use = (words: string): string => `Use ${words}`;
+
+/** With the mapping as it is: that of stable-rps where none is written. */
+function roastWay(reading: Reading): Way {
+  const edits = [{ path: 'sharing.method', value: 'roast' }];
+  if (reading.place('sharing.mapping').exact) return { text: use('method: roast'), edits };
+  return {
+    text: use('method: roast with mapping: fold'),
+    edits: [...edits, ...fixes.fold.edits],
+  };
+}
 const without = (path: string): Pick<Fix, 'edits'> => ({ edits: [{ path, value: null }] });
 
 /** The finding with its ways out, the first the one to take. */
@@ -38,20 +49,18 @@ function withWays(finding: Finding, ways: readonly Way[], reading: Reading): Fin
   return { ...finding, suggestion: found.at(0), others: found.slice(1) };
 }
 
-const use = (words: string): string => `Use ${words}`;
-
 /** Keys of one method at another. */
 function misused(sharing: SharingConfig, config: Config, reading: Reading): PathFinding[] {
   const found: PathFinding[] = [];
   const { method, scaler } = sharing;
   if (!hasInitStd(sharing)) {
     const path = 'sharing.initStd';
-    const ways = [wayOf('Remove initStd', without(path), reading), wayOf(use('method: roast'), roast, reading)];
+    const ways = [wayOf('Remove initStd', without(path), reading), roastWay(reading)];
     if (reading.place(path).exact) found.push({ ...withWays(errors.initStdOfStable(), ways, reading), path });
   }
   if (method === 'stable-rps' && scaler !== 'theory') {
     const path = 'sharing.scaler';
-    const ways = [wayOf('Remove scaler', without(path), reading), wayOf(use('method: roast'), roast, reading)];
+    const ways = [wayOf('Remove scaler', without(path), reading), roastWay(reading)];
     found.push({ ...withWays(errors.scalerOfStable(scaler), ways, reading), path });
   }
   const { rewind, optimizer } = config.train;
@@ -92,11 +101,10 @@ function predicted(config: Config, plan: SharingPlan, reading: Reading): PathFin
 }
 
 function unused(plan: SharingPlan, reading: Reading): PathFinding[] {
-  const { n, m, spec } = plan;
-  const share = spec.kind === 'fold' ? 0 : unusedByChance(n, m);
+  const share = expectedUnused(plan);
   if (share <= unusedLimit) return [];
   const ways = [wayOf(use('mapping: fold'), fixes.fold, reading)];
-  return [{ ...withWays(errors.memoryUnused(spec.kind, share), ways, reading), path: 'sharing.mapping' }];
+  return [{ ...withWays(errors.memoryUnused(plan.spec.kind, share), ways, reading), path: 'sharing.mapping' }];
 }
 
 /** `plan`: where there is one. */

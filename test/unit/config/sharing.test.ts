@@ -122,6 +122,14 @@ it.each(['.inf', '-.inf', '.nan', 'ten'])('a compression of %s is no number', (c
   expect(found.issues[0].message).toMatch(/; expected a number at least 1\.$/);
 });
 
+it('says how much of the memory no weight can reach, past the last place of aligned tiles', () => {
+  const { m } = planOf('{ compression: 300 }');
+  const found = check('{ method: roast, scaler: theory, aligned: true, tile: [8, 8], compression: 300, initStd: 0.3 }');
+  const told = found.issues.find(({ code }) => code === 'config.memory-unused')?.message;
+  expect(m % 64).toBeGreaterThan(0.1 * m);
+  expect(told).toContain(`leaves about ${Number(((100 * (m % 64)) / m).toPrecision(2))} % of this memory`);
+});
+
 describe('a predicted failure', () => {
   const roast = (keys: string, train = ''): CheckedConfig =>
     check(`{ method: roast, mapping: fold, ${keys} }`, train && `train: { optimizer: ${train} }\n`);

@@ -2,6 +2,7 @@
 import type { Audit } from '../audit';
 import { lineSize } from '../cache-lines';
 import type { Sharing } from '../sharing';
+import { expectedUnused } from '../unused';
 import type { Finding } from './finding';
 import { fixes } from './finding';
 import { normTolerance } from './norms';
@@ -9,8 +10,6 @@ import type { SharedRun } from './settings';
 
 /** Share of a memory without a use that is told as waste. */
 export const unusedLimit = 0.01;
-/** Share of a memory that no weight lies in when n weights are placed in m locations by chance: (1 - 1/m)^n. */
-export const unusedByChance = (n: number, m: number): number => Math.exp(n * Math.log1p(-1 / m));
 
 /**
  * Standard deviation over mean of the loads, 1 / sqrt(c) where each weight is placed by itself, of a fold as even as whole
@@ -47,7 +46,7 @@ export function diagnoseLoads({ sharing }: SharedRun, audit: Audit): Finding[] {
     {
       ...{ id: 'D2', measure: 'unused', value: unused, threshold: unusedLimit },
       verdict: unused > unusedLimit ? 'warn' : 'ok',
-      facts: { expected: spec.kind === 'fold' ? 0 : unusedByChance(n, m), locations: audit.unused },
+      facts: { expected: expectedUnused(sharing), locations: audit.unused },
       ...(unused > unusedLimit && better),
     },
     {
