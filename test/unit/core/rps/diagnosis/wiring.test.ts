@@ -76,8 +76,8 @@ describe('D13', () => {
     ],
     [
       'shape',
-      { layers: [{ ...first, rows: first.columns, columns: first.rows }, ...smallLayers.slice(1)] },
-      `the shape of layer "${first.name}" is ${first.columns} x ${first.rows}`,
+      { layers: [{ ...first, rows: first.rows / 2, columns: 2 * first.columns }, ...smallLayers.slice(1)] },
+      `the shape of layer "${first.name}" is ${first.rows / 2} x ${2 * first.columns}`,
     ],
   ])('names the %s that differs', (what, change, said) => {
     const text = metadataText(wired(change));
