@@ -61,7 +61,11 @@ export const staticWords = {
   collisions: {
     title: 'Sharing within a layer',
     sentence: (f) =>
-      `${percent(f.value)} of the weights share a location with another of their own layer; at least ${share(f, 'unavoidable')} must under any mapping. Where that is much less, mapping: fold shares less within a layer.`,
+      `${percent(f.value)} of the weights share a location with another of their own layer; ${share(f, 'expected')} are expected of this mapping, ${share(f, 'fold')} of a fold, and at least ${share(f, 'unavoidable')} must under any.` +
+      ifBad(
+        f,
+        `That is more than chance makes of it: use ${f.fix ? 'mapping: fold, or ' : ''}another seed, or a smaller compression.`,
+      ),
   },
   'cache-lines': {
     title: 'Cache lines',

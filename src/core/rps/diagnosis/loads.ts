@@ -3,6 +3,7 @@ import type { Audit } from '../audit';
 import { lineSize } from '../cache-lines';
 import type { Sharing } from '../sharing';
 import { expectedUnused } from '../unused';
+import { collisionsByChance } from './collisions';
 import type { Finding } from './finding';
 import { fixes } from './finding';
 import { normTolerance } from './norms';
@@ -37,6 +38,10 @@ export function diagnoseLoads({ sharing }: SharedRun, audit: Audit): Finding[] {
     (sum, { weights }, l) => sum + (weights > parts[l].length ? weights - parts[l].length + 1 : 0),
     0,
   );
+  const chance = collisionsByChance(sharing);
+  const ofFold = collisionsByChance(sharing, { kind: 'fold', seed: spec.seed }).mean;
+  // Four deviations: what is more is no chance of one seed in a thousand; to rounding, where all must.
+  const mostColliding = Math.min(1, (chance.mean + 4 * chance.deviation) / n + 1e-9);
   const { perPiece, expected, pieceSize } = audit.cacheLines;
   const uneven = largestSpread(sharing);
   // What any weights side by side touch at most, with one cut (rps.md 2.4).
@@ -55,8 +60,10 @@ export function diagnoseLoads({ sharing }: SharedRun, audit: Audit): Finding[] {
       ...(audit.cv > uneven && better),
     },
     {
-      ...{ id: 'D2', measure: 'collisions', value: colliding / n, threshold: null, verdict: 'info' },
-      facts: { unavoidable: unavoidable / n },
+      ...{ id: 'D2', measure: 'collisions', value: colliding / n, threshold: mostColliding },
+      verdict: colliding / n > mostColliding ? 'warn' : 'ok',
+      facts: { expected: chance.mean / n, fold: ofFold / n, unavoidable: unavoidable / n },
+      ...(colliding / n > mostColliding && colliding > ofFold && better),
     },
     {
       // It costs time, and nothing else.
