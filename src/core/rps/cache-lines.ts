@@ -33,15 +33,14 @@ function gridOf(sharing: Sharing, layer: SharedLayer): { height: number; width: 
 
 /**
  * Of Z weights in lines of B: 1 + (Z - 1) / B where the piece may begin anywhere, Z / B where both it and its size are whole lines,
- * and L (1 - (1 - 1/L)^Z) of L lines where each weight is placed by itself (rps.md 2.4; the last is derived here).
+ * and L (1 - (1 - 1/L)^Z) of L lines where each weight is placed by itself (rps.md 2.4; the last is derived here); never more
+ * than the memory has.
  */
 function expectedLines({ spec, parts }: Sharing, layer: number, size: number): number {
-  if (spec.kind === 'random' || spec.kind === 'hashednet') {
-    const lines = Math.ceil(parts[layer].length / lineSize);
-    return lines * (1 - (1 - 1 / lines) ** size);
-  }
+  const lines = Math.ceil(parts[layer].length / lineSize);
+  if (spec.kind === 'random' || spec.kind === 'hashednet') return lines * (1 - (1 - 1 / lines) ** size);
   const whole = spec.kind === 'roast' && spec.aligned === true && size % lineSize === 0;
-  return whole ? size / lineSize : 1 + (size - 1) / lineSize;
+  return Math.min(lines, whole ? size / lineSize : 1 + (size - 1) / lineSize);
 }
 
 export function cacheLinesOf(sharing: Sharing): CacheLines {

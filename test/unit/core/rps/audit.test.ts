@@ -89,6 +89,16 @@ describe('cache lines', () => {
     expect(Math.abs(perPiece - expected)).toBeLessThan(0.1);
   });
 
+  it('a piece that is longer than the memory in all lines of it, and no more', () => {
+    const own = [{ name: 'fc', rows: 69, columns: 100, deviation: 0.1 }];
+    const sharing = sharingOf(own, { compression: 10, spec: { kind: 'fold', seed: 1 }, scope: 'global' });
+    const { perPiece, expected, pieceSize } = cacheLinesOf(sharing);
+    expect([sharing.m, pieceSize, expected]).toEqual([690, 1024, 44]);
+    // A rotation in the middle of it leaves out a few.
+    expect(perPiece).toBeLessThanOrEqual(44);
+    expect(perPiece).toBeGreaterThan(40);
+  });
+
   it('an aligned tile in Z/B', () => {
     const { perPiece, expected } = lines({ kind: 'roast', seed: 1, tile: [8, 8], aligned: true });
     expect(expected).toBe(4);
