@@ -14,9 +14,9 @@ export const unusedLimit = 0.01;
 
 /**
  * Standard deviation over mean of the loads, 1 / sqrt(c) where each weight is placed by itself, of a fold as even as whole
- * numbers are, each in its part of the memory; the first with what m numbers drawn by chance are off.
+ * numbers are, each in its part of the memory; the limit with what m numbers drawn by chance are off.
  */
-function largestSpread({ n, m, layers, parts, scope, spec }: Sharing): number {
+function spreadOf({ n, m, layers, parts, scope, spec }: Sharing): Record<'expected' | 'limit', number> {
   let squares = 0;
   const pieces = scope === 'local' ? layers.map(({ weights }, l) => ({ weights, length: parts[l].length })) : [];
   for (const { weights, length } of scope === 'local' ? pieces : [{ weights: n, length: m }]) {
@@ -25,8 +25,8 @@ function largestSpread({ n, m, layers, parts, scope, spec }: Sharing): number {
     const variance = spec.kind === 'fold' ? fraction * (1 - fraction) : mean * (1 - 1 / length);
     squares += length * (variance + mean ** 2);
   }
-  const spread = Math.sqrt(Math.max(0, squares / m - (n / m) ** 2)) / (n / m);
-  return spec.kind === 'fold' ? spread + 1e-6 : spread * (1 + normTolerance(m));
+  const expected = Math.sqrt(Math.max(0, squares / m - (n / m) ** 2)) / (n / m);
+  return { expected, limit: spec.kind === 'fold' ? expected + 1e-6 : expected * (1 + normTolerance(m)) };
 }
 
 export function diagnoseLoads({ sharing }: SharedRun, audit: Audit): Finding[] {
@@ -43,7 +43,7 @@ export function diagnoseLoads({ sharing }: SharedRun, audit: Audit): Finding[] {
   // Four deviations: what is more is no chance of one seed in a thousand; to rounding, where all must.
   const mostColliding = Math.min(1, (chance.mean + 4 * chance.deviation) / n + 1e-9);
   const { perPiece, expected, pieceSize } = audit.cacheLines;
-  const uneven = largestSpread(sharing);
+  const spread = spreadOf(sharing);
   // What any weights side by side touch at most, with one cut (rps.md 2.4).
   const lines = Math.ceil((pieceSize - 1) / lineSize) + 2;
   const better = spec.kind === 'fold' ? {} : { fix: fixes.fold };
@@ -55,9 +55,15 @@ export function diagnoseLoads({ sharing }: SharedRun, audit: Audit): Finding[] {
       ...(unused > unusedLimit && better),
     },
     {
-      ...{ id: 'D2', measure: 'load', value: audit.cv, threshold: uneven, verdict: audit.cv > uneven ? 'warn' : 'ok' },
-      facts: { most: audit.max, least: Math.ceil(n / m), expected: spec.kind === 'fold' ? 0 : Math.sqrt(m / n) },
-      ...(audit.cv > uneven && better),
+      ...{
+        id: 'D2',
+        measure: 'load',
+        value: audit.cv,
+        threshold: spread.limit,
+        verdict: audit.cv > spread.limit ? 'warn' : 'ok',
+      },
+      facts: { most: audit.max, least: Math.ceil(n / m), expected: spread.expected },
+      ...(audit.cv > spread.limit && better),
     },
     {
       ...{ id: 'D2', measure: 'collisions', value: colliding / n, threshold: mostColliding },

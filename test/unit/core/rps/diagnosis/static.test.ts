@@ -89,12 +89,22 @@ describe('D2', () => {
   it('tells the spread of loads and the least that any map has', () => {
     const load = named(staticOf(runOf({ compression: 10 })).findings, 'load');
     expect(load.facts).toMatchObject({ least: Math.ceil(1327 / 132) });
-    expect(Number(load.facts!['expected'])).toBeCloseTo(Math.sqrt(132 / 1327), 10);
+    expect(Number(load.facts!['expected'])).toBeCloseTo(Math.sqrt(131 / 1327), 10);
     expect(named(staticOf(runOf({ compression: 10, spec: fold })).findings, 'load').value).toBeLessThan(0.05);
   });
 });
 
 describe('D1 and D2 against what is expected', () => {
+  it.each(['global', 'local'] as const)('of a fold the evenness that whole numbers allow is expected, %s', (scope) => {
+    for (const compression of [1.5, 3.7, 10]) {
+      const { value, facts } = named(staticOf(runOf({ spec: fold, compression, scope })).findings, 'load');
+      expect(value).toBeCloseTo(Number(facts!['expected']), 6);
+    }
+    // A half of the locations has one sharer, a half two.
+    const half = named(staticOf(runOf({ spec: fold, compression: 1.5 })).findings, 'load');
+    expect(Number(half.facts!['expected'])).toBeCloseTo(1 / 3, 2);
+  });
+
   it.each(['global', 'local'] as const)('loads of a fold and by chance are as even as expected, %s', (scope) => {
     for (const spec of [fold, { kind: 'random', seed: 3 } as const, { kind: 'random', seed: 8 } as const])
       for (const compression of [2, 3.7, 10])
