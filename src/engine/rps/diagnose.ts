@@ -63,7 +63,10 @@ function* batchPart(loss: SharedLoss, report: SharingReport): Parts<Measured> {
   const curvature = yield* curvatureAlong(loss, slopes, gradients);
   const { updateRatio, keptEnergy, cosine } = figures.total;
   return {
-    findings: [...diagnoseBatch(run, figures), ...(curvature === null ? [] : [diagnoseCurvature(run, curvature)])],
+    findings: [
+      ...diagnoseBatch(run, figures, report.load.unused),
+      ...(curvature === null ? [] : [diagnoseCurvature(run, curvature)]),
+    ],
     report: {
       layers: withBatch(report.layers, figures),
       batch: {

@@ -46,7 +46,7 @@ const all = (): Finding[] => {
     ]),
     ...runs.slice(0, 2).flatMap((run) => {
       const values = run.sharing.layers.map(({ weights }, l) => normals(weights, l));
-      return diagnoseBatch(run, finish(batchFiguresInParts(run, values, values)));
+      return diagnoseBatch(run, finish(batchFiguresInParts(run, values, values)), 0);
     }),
     diagnoseCurvature(runs[0], 3),
     diagnoseCurvature(runs[0], 300),

@@ -116,8 +116,8 @@ const worstOf = (layers: readonly LayerBatch[], of: (layer: LayerBatch) => numbe
  */
 const signCosine = (kept: number): number => (2 / Math.PI) * Math.asin(Math.sqrt(Math.min(1, kept)));
 
-/** D6 and D7; of a gradient that is not finite nothing else can be said. */
-export function diagnoseBatch(run: SharedRun, { layers, total }: BatchFigures): Finding[] {
+/** D6 and D7; of a gradient that is not finite nothing else can be said. `unused`: share of the memory without a weight. */
+export function diagnoseBatch(run: SharedRun, { layers, total }: BatchFigures, unused: number): Finding[] {
   const { sharing } = run;
   const lost = layers.findIndex(
     ({ denseUpdateRatio }) => denseUpdateRatio !== null && !Number.isFinite(denseUpdateRatio),
@@ -140,7 +140,8 @@ export function diagnoseBatch(run: SharedRun, { layers, total }: BatchFigures): 
     const learningRate = run.optimizer.learningRate / times;
     return learningRate > 0 ? { fix: learningRateFix(learningRate) } : {};
   };
-  const expected = sharing.m / sharing.n;
+  // As many directions of n as there are numbers that something uses.
+  const expected = ((1 - unused) * sharing.m) / sharing.n;
   const expectedCosine = isAdam(run) ? signCosine(expected) : Math.sqrt(expected);
   const [leastKept, leastCosine] = [keptShare * expected, keptShare * expectedCosine];
   const tooLittle = (value: number | null, least: number): boolean => value !== null && value < least;

@@ -74,7 +74,7 @@ it('a gradient that is not finite is underlined at `sharing`: no edit follows fr
     ...{ updateRatio: NaN, denseUpdateRatio: Infinity, amplification: NaN },
     ...{ keptEnergy: NaN, cosine: NaN },
   };
-  const found = underlined(textOf(''), (run) => diagnoseBatch(run, { layers: [lost], total: lost }));
+  const found = underlined(textOf(''), (run) => diagnoseBatch(run, { layers: [lost], total: lost }, 0));
   expect(found).toMatchObject([{ code: 'sharing.not-finite', words: 'sharing' }]);
   expect(found[0].fix).toBeUndefined();
 });

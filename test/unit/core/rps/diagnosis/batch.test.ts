@@ -3,6 +3,7 @@ import { finish } from '../../../../../src/core/parts';
 import { batchFiguresInParts, diagnoseBatch, diagnoseCurvature } from '../../../../../src/core/rps/diagnosis/batch';
 import type { BatchFigures } from '../../../../../src/core/rps/diagnosis/batch';
 import type { SharedRun } from '../../../../../src/core/rps/diagnosis/settings';
+import { audit } from '../../../../../src/core/rps/audit';
 import { spreadOut } from '../../../../../src/core/rps/location-values';
 import { expand, gather } from '../../../../../src/core/rps/recover';
 import { scalerOf } from '../../../../../src/core/rps/scales';
@@ -81,12 +82,27 @@ it('of a gradient without order about 1/c of the energy is kept', () => {
   }
 });
 
+it('what of the memory nothing uses follows no gradient', () => {
+  const layers = presetToShare('resnet-20');
+  for (const compression of [1, 2]) {
+    const run = runOf({ layers, compression, scaler: 'theory' });
+    const unused = audit(run.sharing).unused / run.sharing.m;
+    expect(unused).toBeGreaterThan(0.1);
+    const found = diagnoseBatch(run, figures(run), unused);
+    for (const measure of ['kept-energy', 'cross-talk'] as const) {
+      const { value, facts, least } = named(found, measure);
+      expect(Math.abs(value! / Number(facts!['expected']) - 1)).toBeLessThan(0.02);
+      expect(least! / Number(facts!['expected'])).toBeCloseTo(0.5, 12);
+    }
+  }
+});
+
 it('under Adam the cosine is that of signs, by the arcsine law', () => {
   const layers = presetToShare('resnet-20');
   const optimizer = { name: 'adam', learningRate: 0.1, momentum: 0.9, nesterov: true } as const;
   for (const compression of [1, 10, 50]) {
     const run = runOf({ layers, compression, spec: { kind: 'fold', seed: 1 }, normalised: true, optimizer });
-    const findings = diagnoseBatch(run, figures(run));
+    const findings = diagnoseBatch(run, figures(run), 0);
     const { value, facts, verdict } = named(findings, 'cross-talk');
     expect(value! / Number(facts!['expected'])).toBeCloseTo(1, 1);
     expect(verdict).toBe('ok');
@@ -99,31 +115,31 @@ it('under Adam the cosine is that of signs, by the arcsine law', () => {
 
 it('warns of a layer that moves too far, and says what would help', () => {
   const run = runOf({ initStd: 0.01 });
-  const findings = diagnoseBatch(run, figures(run));
+  const findings = diagnoseBatch(run, figures(run), 0);
   expect(named(findings, 'update-ratio')).toMatchObject({ verdict: 'warn', fix: { kind: 'theory' } });
   expect(named(findings, 'amplification')).toMatchObject({ verdict: 'warn', fix: { kind: 'theory' } });
   const quiet = runOf({
     scaler: 'theory',
     optimizer: { name: 'sgd', learningRate: 1e-3, momentum: 0, nesterov: false },
   });
-  for (const { verdict } of diagnoseBatch(quiet, figures(quiet))) expect(['ok', 'info']).toContain(verdict);
+  for (const { verdict } of diagnoseBatch(quiet, figures(quiet), 0)) expect(['ok', 'info']).toContain(verdict);
   const adam = runOf({ initStd: 0.01, optimizer: { name: 'adam', learningRate: 0.1, momentum: 0, nesterov: false } });
-  for (const { id, verdict } of diagnoseBatch(adam, figures(adam))) if (id === 'D6') expect(verdict).toBe('info');
+  for (const { id, verdict } of diagnoseBatch(adam, figures(adam), 0)) if (id === 'D6') expect(verdict).toBe('info');
 });
 
 it('where the scaler is there already it suggests a learning rate at which the step is no leap', () => {
   const run = runOf({ normalised: true, optimizer: { name: 'sgd', learningRate: 5, momentum: 0, nesterov: false } });
-  const { fix } = named(diagnoseBatch(run, figures(run)), 'update-ratio');
+  const { fix } = named(diagnoseBatch(run, figures(run), 0), 'update-ratio');
   expect(fix).toMatchObject({ kind: 'learning-rate', edits: [{ path: 'train.optimizer.learningRate' }] });
   const slower = { ...run, optimizer: { ...run.optimizer, learningRate: Number(fix!.edits[0].value) } };
-  expect(named(diagnoseBatch(slower, figures(slower)), 'update-ratio').verdict).toBe('ok');
+  expect(named(diagnoseBatch(slower, figures(slower), 0), 'update-ratio').verdict).toBe('ok');
 });
 
 it('D7 warns below half of what is kept by chance, and suggests a fold or a larger memory', () => {
   const of = (run: SharedRun, share: number): ReturnType<typeof named> => {
     const { layers, total } = figures(run);
     const keptEnergy = (share * run.sharing.m) / run.sharing.n;
-    return named(diagnoseBatch(run, { layers, total: { ...total, keptEnergy } }), 'kept-energy');
+    return named(diagnoseBatch(run, { layers, total: { ...total, keptEnergy } }, 0), 'kept-energy');
   };
   const folded = runOf({ normalised: true, spec: { kind: 'fold', seed: 1 }, compression: 10 });
   expect(of(folded, 0.51)).toMatchObject({ verdict: 'ok' });
@@ -139,7 +155,7 @@ it.each(['local', 'global'] as const)('a gradient that is not finite is a failur
   const run = runOf({ scope });
   const gradients = gradientsOf(run);
   gradients[2][7] = NaN;
-  const findings = diagnoseBatch(run, finish(batchFiguresInParts(run, gradients, weightsOf(run))));
+  const findings = diagnoseBatch(run, finish(batchFiguresInParts(run, gradients, weightsOf(run))), 0);
   expect(findings).toMatchObject([{ id: 'D6', measure: 'not-finite', verdict: 'fail', layer: 'fc1' }]);
 });
 
@@ -151,7 +167,7 @@ it('a layer that no gradient reaches has no ratios', () => {
     ...{ updateRatio: null, denseUpdateRatio: null },
     ...{ amplification: null, keptEnergy: null, cosine: null },
   });
-  expect(diagnoseBatch(run, { layers, total })[0].verdict).toBe('ok');
+  expect(diagnoseBatch(run, { layers, total }, 0)[0].verdict).toBe('ok');
 });
 
 describe('D8', () => {
