@@ -22,7 +22,8 @@ interface Way {
 /** Keys that are taken out are those that are written. */
 const wayOf = (text: string, { edits }: Pick<Fix, 'edits'>, reading: Reading): Way => ({
   text,
-  edits: edits.flatMap(({ path, value }) => {
+  edits: edits.flatMap(({ path, value, unless }) => {
+    if (unless !== undefined && reading.place(unless).exact) return [];
     if (value !== null) return [{ path, value }];
     return reading.place(path).exact ? [{ path }] : [];
   }),

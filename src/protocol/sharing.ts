@@ -46,10 +46,11 @@ export interface SharingLayerFigures {
   };
 }
 
-/** An edit of the config: `sharing.mapping` and what is to stand there; null: the key is taken out. */
+/** An edit of the config: `sharing.mapping` and what is to stand there; null: the key is taken out. Where the key `unless` is written, nothing is done. */
 export interface SharingEdit {
   path: string;
   value: string | number | boolean | null;
+  unless?: string;
 }
 
 export interface SharingFinding {

@@ -15,6 +15,7 @@ export function editOf(document: vscode.TextDocument, edits: readonly SharingEdi
   // A key that is to be taken out may not be there.
   const keys = edits
     .filter(({ path, value }) => value !== null || locateKey(path) !== undefined)
+    .filter(({ unless }) => unless === undefined || locateKey(unless) === undefined)
     .map(({ path, value }) => (value === null ? { path } : { path, value }));
   const found = configEdit(text.slice(shift), configFormat(document.uri.path), keys);
   if (!found) return undefined;

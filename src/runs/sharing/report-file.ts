@@ -86,7 +86,7 @@ const finding = object<SharingFinding>({
   fix: optional(
     object<NonNullable<SharingFinding['fix']>>({
       title: sentence,
-      edits: list(object<SharingEdit>({ path: name, value: scalar }), 100),
+      edits: list(object<SharingEdit>({ path: name, value: scalar, unless: optional(name) }), 100),
     }),
   ),
 });

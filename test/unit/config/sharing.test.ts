@@ -162,6 +162,23 @@ describe('a predicted failure', () => {
   });
 
   it.each([
+    ['method: roast, tile: [16, 16], aligned: true, compat: true, initStd: 0.0001', 'method: stable-rps'],
+    [
+      'method: roast, mapping: roast, tile: [16, 16], compat: true, initStd: 0.0001',
+      'method: stable-rps, mapping: roast, tile: [16, 16]',
+    ],
+  ])('of %s is mended by method: stable-rps without a key that has no effect', (keys, mended) => {
+    const text = `${head}sharing: { ${keys} }\n`;
+    const { issues } = checkConfig(text, 'yaml');
+    expect(issues[0].suggestion).toMatchObject({ title: 'Use method: stable-rps' });
+    const { range, text: put } = issues[0].suggestion!;
+    const { start, end } = range ?? issues[0].range;
+    const after = text.slice(0, start.offset) + put + text.slice(end.offset);
+    expect(after).toBe(text.replace(keys, mended));
+    expect(checkConfig(after, 'yaml').issues).toEqual([]);
+  });
+
+  it.each([
     ['initStd: 30', '', 'config.standstill-predicted'],
     ['initStd: 0.01, scaler: v3', '', 'config.divergence-predicted'],
     ['initStd: 0.0002', '{ name: adam, learningRate: 0.001 }', 'config.divergence-predicted'],

@@ -41,8 +41,8 @@ export const isOfLayers = (code: string): boolean => code === 'sharing.update-ra
 /** An edit of the config; the words of its button are by `kind`. */
 export interface Fix {
   kind: 'fold' | 'theory' | 'stable-rps' | 'init-std' | 'learning-rate' | 'no-compat' | 'compression';
-  /** null: the key is taken out. */
-  edits: { path: string; value: string | number | boolean | null }[];
+  /** null: the key is taken out. `unless`: where that key is written, nothing is done. */
+  edits: { path: string; value: string | number | boolean | null; unless?: string }[];
 }
 
 export interface Finding {
@@ -72,6 +72,11 @@ export const fixes = {
       { path: 'sharing.method', value: 'stable-rps' },
       { path: 'sharing.initStd', value: null },
       { path: 'sharing.scaler', value: null },
+      { path: 'sharing.compat', value: null },
+      // Of the mapping of the method before, where that was not chosen by itself.
+      { path: 'sharing.tile', value: null, unless: 'sharing.mapping' },
+      { path: 'sharing.aligned', value: null, unless: 'sharing.mapping' },
+      { path: 'sharing.chunk', value: null, unless: 'sharing.mapping' },
     ],
   },
   noCompat: { kind: 'no-compat', edits: [{ path: 'sharing.compat', value: false }] },
