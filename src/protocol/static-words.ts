@@ -24,6 +24,22 @@ const underScaler = (f: Finding, when: string): string =>
 
 const meanwhile = (f: Finding, which: string): string => `; the ${which} Gamma is ${fact(f, 'gamma')}`;
 
+const tooFew = 'The memory is too small for this layer or unevenly used';
+
+/** As its button has it. */
+function normRepair({ fix }: Finding): string {
+  switch (fix?.kind) {
+    case 'no-compat':
+      return 'A factor of 0.577 is that of the public code: use compat: false.';
+    case 'fold':
+      return `${tooFew}: use mapping: fold.`;
+    case 'compression':
+      return `${tooFew}: use a smaller compression.`;
+    default:
+      return 'No memory is larger: another seed draws other numbers.';
+  }
+}
+
 export const staticWords = {
   'largest-lambda': {
     title: 'Largest scale of a layer',
@@ -103,7 +119,7 @@ export const staticWords = {
       `The weights${of(f)} begin ${figure(f.value)} times as large as without sharing.` +
       ifBad(
         f,
-        `That is so of ${fact(f, 'layers')} ${plural(Number(f.facts?.['layers']), 'layer')}. A factor of 0.577 is that of the public code (compat: true); otherwise the memory is too small for this layer or unevenly used: ${f.fix?.kind === 'fold' ? 'use mapping: fold' : 'use a smaller compression'}.`,
+        `${fact(f, 'layers')} ${plural(Number(f.facts?.['layers']), 'layer')} ${f.facts?.['layers'] === 1 ? 'is' : 'are'} off by more than chance. ${normRepair(f)}`,
       ),
   },
   continuity: {

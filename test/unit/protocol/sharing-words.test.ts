@@ -7,7 +7,8 @@ import { judgeInsides } from '../../../src/core/rps/diagnosis/insides';
 import { diagnoseSharpness } from '../../../src/core/rps/diagnosis/sharpness';
 import { SharingWatch } from '../../../src/core/rps/diagnosis/watch';
 import { batchFiguresInParts, diagnoseBatch, diagnoseCurvature } from '../../../src/core/rps/diagnosis/batch';
-import type { Finding, Measure } from '../../../src/core/rps/diagnosis/finding';
+import { fixes, largerMemoryFix } from '../../../src/core/rps/diagnosis/finding';
+import type { Finding, Fix, Measure } from '../../../src/core/rps/diagnosis/finding';
 import { findingText, methodText, thresholdText } from '../../../src/protocol/sharing-words';
 import { normals } from '../core/rps/layers';
 import { named, runOf, staticOf } from '../core/rps/diagnosis/runs';
@@ -207,4 +208,20 @@ it('says a mapping and a scope only where they are not those of the method', () 
   expect(text('stable-rps', 'robe', 'local')).toBe('stable-rps by robe, each layer by itself');
   expect(text('hashednet', 'hashednet', 'local')).toBe('hashednet');
   expect(text('hashednet', 'hashednet', 'global')).toBe('hashednet, one memory for all layers');
+});
+
+it('tells of weights that begin too large or small what its button does', () => {
+  const said = (layers: number, fix?: Fix): string =>
+    findingText({
+      ...{ id: 'D4', measure: 'norm-ratio', value: 0.577, threshold: 1.02, verdict: 'warn', layer: 'fc1' },
+      ...{ facts: { layers }, ...(fix && { fix }) },
+    }).sentence;
+  const begin = 'The weights of layer "fc1" begin 0.577 times as large as without sharing.';
+  const uneven = 'The memory is too small for this layer or unevenly used';
+  expect([said(3, fixes.noCompat), said(1, fixes.fold), said(2, largerMemoryFix(4)), said(1)]).toEqual([
+    `${begin} 3 layers are off by more than chance. A factor of 0.577 is that of the public code: use compat: false.`,
+    `${begin} 1 layer is off by more than chance. ${uneven}: use mapping: fold.`,
+    `${begin} 2 layers are off by more than chance. ${uneven}: use a smaller compression.`,
+    `${begin} 1 layer is off by more than chance. No memory is larger: another seed draws other numbers.`,
+  ]);
 });
