@@ -4,7 +4,8 @@ import { Rng } from '../../../src/core/rng';
 import { drawFeatures, factorOf, type DataKind } from '../../../src/core/rps/theory/data';
 import { estimators, type Estimator } from '../../../src/core/rps/theory/estimators';
 import { drawnError, meanSquaredError, type Estimate, type Pair } from '../../../src/core/rps/theory/inner-product';
-import { drawnRisk, knownRisk } from '../../../src/core/rps/theory/learned';
+import { knownRisk } from '../../../src/core/rps/theory/known-risk';
+import { drawnRisk } from '../../../src/core/rps/theory/learned';
 import type { Numbers } from './numbers';
 
 /** `inner`: an inner product is estimated from two memories. `learned`: the memory of a linear model is trained. */

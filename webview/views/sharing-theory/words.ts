@@ -118,21 +118,33 @@ const isotropic: Record<Estimator, string> = {
   magnitude: 'Σ of θᵢ² over the n − m smallest / |θ|²',
 };
 
-const powerLaw: Partial<Record<Estimator, string>> = {
+const powerLaw: Record<Estimator, string> = {
+  'count-sketch': '1 − Σ vᵢ²θᵢ² ∫ e^(−t vᵢ) Π over k ≠ i of (1 − 1/m + e^(−t vₖ)/m) dt / Σ vᵢθᵢ²',
+  fold: '1 − Σ vᵢ²θᵢ² ∫ e^(−t vᵢ) Π over other partitions p of (mean of e^(−t vₖ) over p) dt / Σ vᵢθᵢ²',
   'random-pruning': '1 − m/n',
   magnitude: 'Σ of σᵢ²θᵢ² over the n − m smallest |θᵢ| / Σ σᵢ²θᵢ²',
 };
 
+const left =
+  'Σ over groups of ν|θ_P|² + ν(1 − ν)/(ν + (1 − ν)k) · (Σ θ_P)² / θᵀΣθ, P what is pruned of a group, k what is kept';
+
+const duplicated: Partial<Record<Estimator, string>> = {
+  'random-pruning': `${left}; its mean over k (hypergeometric)`,
+  magnitude: left,
+};
+
 const none = 'min over ψ of (θ − Rψ)ᵀ Σ (θ − Rψ) / θᵀΣθ: drawn only, no formula for its mean is known';
+/** Why not. */
+const coupled = `${none}, as locations depend on each other by the groups they share`;
+const unused = `${none}, as locations without a weight leave too few directions by chance`;
 
 /** The formula of an estimator's figure, as far as there is one. */
 export const formulaOf = ({ question, data, rank, n }: Settings, estimator: Estimator): string => {
   if (question === 'inner') return inner[estimator];
   if (data === 'isotropic') return isotropic[estimator];
-  if (data === 'power-law') return powerLaw[estimator] ?? none;
-  return data === 'low-rank' && estimator !== 'count-sketch'
-    ? `0 once m is ${Math.min(rank, n)} or more; else ${none}`
-    : none;
+  if (data === 'power-law') return powerLaw[estimator];
+  if (data === 'duplicated') return duplicated[estimator] ?? coupled;
+  return estimator === 'count-sketch' ? unused : `0 once m is ${Math.min(rank, n)} or more; else ${none}`;
 };
 
 const value = (of: number | null): string => (of === null ? '–' : figure(of));

@@ -8,7 +8,8 @@ import { estimators, place } from '../../../../../src/core/rps/theory/estimators
 import type { Estimator } from '../../../../../src/core/rps/theory/estimators';
 import { drawnError, isotropicError, meanSquaredError } from '../../../../../src/core/rps/theory/inner-product';
 import type { Pair } from '../../../../../src/core/rps/theory/inner-product';
-import { drawnRisk, excessRisk, knownRisk, wholeRisk } from '../../../../../src/core/rps/theory/learned';
+import { knownRisk } from '../../../../../src/core/rps/theory/known-risk';
+import { drawnRisk, excessRisk, wholeRisk } from '../../../../../src/core/rps/theory/learned';
 import { dot } from '../layers';
 
 const normals = (n: number, rng: Rng): Float64Array => new Float64Array(n).map(() => rng.normal());
@@ -107,7 +108,44 @@ describe('a learned memory', () => {
     expect(of('isotropic', 'random-pruning')).toBeCloseTo(0.75, 12);
     expect(of('isotropic', 'count-sketch')).toBeGreaterThan(0.75);
     expect(of('low-rank', 'fold')).toBe(0);
-    expect(of('duplicated', 'fold')).toBeNull();
+    for (const estimator of ['fold', 'count-sketch'] as const) {
+      expect(of('duplicated', estimator)).toBeNull();
+      expect(of('power-law', estimator)).toBeGreaterThan(0);
+    }
+    for (const estimator of ['random-pruning', 'magnitude'] as const)
+      expect(of('duplicated', estimator)).toBeGreaterThan(0);
+    expect(of('low-rank', 'count-sketch')).toBeNull();
+  });
+
+  it.each([
+    [{ kind: 'power-law', exponent: 0 }, ['fold', 'count-sketch']],
+    [{ kind: 'power-law', exponent: 1 }, ['fold', 'count-sketch']],
+    [{ kind: 'power-law', exponent: 3 }, ['fold', 'count-sketch']],
+    [{ kind: 'duplicated', group: 8, noise: 0.001 }, ['random-pruning', 'magnitude']],
+    [{ kind: 'duplicated', group: 5, noise: 0 }, ['random-pruning', 'magnitude']],
+    [{ kind: 'duplicated', group: 64, noise: 0.3 }, ['random-pruning', 'magnitude']],
+    [{ kind: 'duplicated', group: 1, noise: 1 }, ['random-pruning', 'magnitude']],
+  ] as const)('%o: where features are not alike the formula is what drawing gives', (data, of) => {
+    const factor = factorOf(data, n, Rng.fromSeed(4));
+    for (const estimator of of)
+      for (const m of [1, 8, 23, 64]) {
+        const known = knownRisk({ n, m, estimator }, data, factor, theta)!;
+        const { mean, standardError } = finish(drawnRisk({ n, m, estimator }, factor, theta, 200, Rng.fromSeed(m)));
+        expect(Math.abs(mean - known), `${estimator} ${m}: ${mean} ${known}`).toBeLessThanOrEqual(
+          4 * standardError + 1e-9,
+        );
+      }
+  });
+
+  it('without a slope of the variances it is that of isotropic data', () => {
+    const factor = factorOf({ kind: 'power-law', exponent: 0 }, n, Rng.fromSeed(4));
+    for (const estimator of ['fold', 'count-sketch'] as const)
+      for (const m of [1, 7, 16, 64]) {
+        const [one, other] = (['power-law', 'isotropic'] as const).map((kind) =>
+          knownRisk({ n, m, estimator }, { kind }, factor, theta)!,
+        );
+        expect(Math.abs(one - other)).toBeLessThan(1e-9);
+      }
   });
 
   it('features in groups are where sharing gains over pruning: 128 weights, 16 numbers', () => {
