@@ -228,7 +228,7 @@ describe('the examples', () => {
 
   it.each([
     ['mlp-stable-rps', []],
-    ['mlp-roast', ['config.divergence-predicted']],
+    ['mlp-roast', ['config.memory-unused', 'config.divergence-predicted']],
   ])('%s shares a tenth of the weights: %j', (name, expected) => {
     const text = readFileSync(join(import.meta.dirname, `../../../examples/${name}.sparse.yaml`), 'utf8');
     const { config, plan, issues } = checkConfig(text, 'yaml');
