@@ -28,16 +28,9 @@ const tooFew = 'The memory is too small for this layer or unevenly used';
 
 /** As its button has it. */
 function normRepair({ fix }: Finding): string {
-  switch (fix?.kind) {
-    case 'no-compat':
-      return 'A factor of 0.577 is that of the public code: use compat: false.';
-    case 'fold':
-      return `${tooFew}: use mapping: fold.`;
-    case 'compression':
-      return `${tooFew}: use a smaller compression.`;
-    default:
-      return 'No memory is larger: another seed draws other numbers.';
-  }
+  if (!fix) return 'No memory is larger: another seed draws other numbers.';
+  if (fix.kind === 'no-compat') return 'A factor of 0.577 is that of the public code: use compat: false.';
+  return `${tooFew}: use ${fix.kind === 'fold' ? 'mapping: fold' : 'a smaller compression'}.`;
 }
 
 export const staticWords = {
