@@ -1,4 +1,5 @@
 /** What a sentence about a config is made of. */
+import { count } from '../core/figure';
 import type { Suggestion } from './issues';
 
 /** A mistake, before it has a place. */
@@ -29,7 +30,7 @@ export const warning = (code: string, message: string, suggestion?: Suggestion):
 
 /** What a person typed, short enough for a sentence. */
 export const shown = (text: string): string => (text.length > 40 ? `${text.slice(0, 39)}…` : text);
-export const count = (value: number): string => value.toLocaleString('en');
+export { count };
 export const size = (layer: { rows: number; columns: number }): string =>
   `${count(layer.rows)} x ${count(layer.columns)}`;
 export const change = (text: string): Suggestion => ({ text, title: `Change to ${shown(text)}` });

@@ -6,3 +6,6 @@ export function figureText(value: number, digits: number): string {
 
 /** `location` of one, `locations` of none or several. */
 export const plural = (value: number, one: string): string => (value === 1 ? one : `${one}s`);
+
+/** `31,360`: of what was counted; what is typed into a config is told as it is typed. */
+export const count = (value: number): string => value.toLocaleString('en');

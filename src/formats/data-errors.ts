@@ -1,4 +1,5 @@
 /** The sentences about files of examples that are a person's own: `.npy` arrays and folders of pictures. */
+import { count } from '../core/figure';
 import { quote, SparseError } from '../core/errors';
 import { systemCode } from './errors';
 
@@ -6,7 +7,6 @@ const error = (code: string, message: string, details?: Record<string, unknown>)
   new SparseError(code, message, details);
 
 const shapeText = (shape: readonly number[]): string => `(${shape.join(', ')}${shape.length === 1 ? ',' : ''})`;
-const count = (value: number): string => value.toLocaleString('en');
 
 const npy = (kind: string, file: string, what: string): SparseError => error(`npy.${kind}`, `${file}: ${what}`);
 

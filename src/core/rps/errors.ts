@@ -1,6 +1,6 @@
 /** The sentences about shared weights. */
 import { SparseError } from '../errors';
-import { plural } from '../figure';
+import { count, plural } from '../figure';
 
 /** Four significant digits, rounded down: an upper bound printed this way may be typed back and is accepted. */
 const atMost = (value: number): number => {
@@ -35,7 +35,10 @@ export const badDeviation = (name: string, deviation: number): SparseError =>
   );
 
 export const tooManyWeights = (n: number, most: number): SparseError =>
-  new SparseError('rps.too-many-weights', `${n} shared weights are more than ${most}, the most that are counted.`);
+  new SparseError(
+    'rps.too-many-weights',
+    `${count(n)} shared weights are more than ${count(most)}, the most that are counted.`,
+  );
 
 export const compressionTooLow = (compression: number): SparseError =>
   new SparseError(
@@ -47,7 +50,7 @@ export const compressionTooLow = (compression: number): SparseError =>
 export const compressionTooHigh = (compression: number, n: number): SparseError =>
   new SparseError(
     'rps.compression-too-high',
-    `Compression ${compression} leaves no location for ${n} ${plural(n, 'weight')}. Use at most ${n}.`,
+    `Compression ${compression} leaves no location for ${count(n)} ${plural(n, 'weight')}. Use at most ${n}.`,
     { nearest: n },
   );
 
@@ -74,14 +77,14 @@ export const pieceTooLarge = (p: {
   const nearest = atMost(p.most);
   return new SparseError(
     `rps.${p.piece}-too-large`,
-    `A ${p.piece} of layer "${p.name}" has ${p.size} ${plural(p.size, 'weight')}, and the memory it lies in only ${p.length} ${plural(p.length, 'location')}. ` +
+    `A ${p.piece} of layer "${p.name}" has ${count(p.size)} ${plural(p.size, 'weight')}, and the memory it lies in only ${count(p.length)} ${plural(p.length, 'location')}. ` +
       `Use a compression of at most ${nearest}, or a smaller ${p.piece}.`,
     { nearest, layer: p.name },
   );
 };
 
 export const badSeed = (seed: number): SparseError =>
-  new SparseError('rps.bad-seed', `The seed of a mapping is a whole number from 0 to 2^53; ${seed} is not. Use 1.`);
+  new SparseError('rps.bad-seed', `The seed of a mapping is a whole number from 0 to 2^53 - 1; ${seed} is not. Use 1.`);
 
 export const badInitStd = (value: number): SparseError =>
   new SparseError(
@@ -90,7 +93,7 @@ export const badInitStd = (value: number): SparseError =>
   );
 
 export const sizeMismatch = (what: string, got: number, expected: number): SparseError =>
-  new SparseError('rps.size-mismatch', `The ${what} number ${got}; ${expected} expected.`);
+  new SparseError('rps.size-mismatch', `The ${what} number ${count(got)}; ${count(expected)} expected.`);
 
 export const locationOutOfRange = (location: number, m: number): SparseError =>
   new SparseError(
@@ -108,5 +111,5 @@ export const nonFinite = (name: string, index: number, value: number): SparseErr
 export const badMetadata = (what: string): SparseError =>
   new SparseError(
     'rps.bad-metadata',
-    `What the file says of its shared weights cannot be read: ${what}. Write the file again with this version.`,
+    `What the file says of its shared weights cannot be read: ${what}. Use another copy, or write it again from the run.`,
   );

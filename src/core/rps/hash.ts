@@ -17,6 +17,6 @@ export const hash = (key: number, word: number): number => mix((Math.imul(mix(wo
 /** What a hash is used for: so that signs know nothing of locations. */
 const uses = { locations: 0x6c6f6361, signs: 0x7369676e } as const;
 
-/** The key of a seed, any whole number from 0 to 2^53, and a use. */
+/** The key of a seed, any whole number from 0 to 2^53 - 1, and a use. */
 export const keyOf = (seed: number, use: keyof typeof uses): number =>
   hash(hash(uses[use], seed | 0), Math.floor(seed / 2 ** 32));

@@ -1,4 +1,5 @@
 /** What a file says of its shared weights: with the memory it is all that recovers them (docs/sharing.md, recover_rps.py). */
+import { count } from '../figure';
 import * as errors from './errors';
 import { mappingNames, scalerNames, sharingScopes } from './names';
 import type { ScalerName } from './names';
@@ -143,7 +144,9 @@ export function readWiring(text: string): Wiring {
  */
 export function readMetadata(text: string, memory: number): { sharing: Sharing; scales: Scales } {
   const { sharing, scales } = readWiring(text);
-  if (sharing.n > mostRead) throw errors.badMetadata(`its ${sharing.n} weights are more than ${mostRead}`);
-  if (memory !== sharing.m) throw errors.badMetadata(`the memory has ${memory} numbers, and "m" is ${sharing.m}`);
+  if (sharing.n > mostRead)
+    throw errors.badMetadata(`its ${count(sharing.n)} weights are more than ${count(mostRead)}`);
+  if (memory !== sharing.m)
+    throw errors.badMetadata(`the memory has ${count(memory)} numbers, and "m" is ${count(sharing.m)}`);
   return { sharing, scales: scales.normalised ? normalisedScales(sharing) : scales };
 }

@@ -67,6 +67,11 @@ it.each<
   expect(codeOf(() => sharingOf(layers, { ...request, ...change })).code).toBe(`rps.${code}`);
 });
 
+it('tells the largest seed', () => {
+  const spec: MappingSpec = { kind: 'fold', seed: 2 ** 53 };
+  expect(codeOf(() => sharingOf(smallLayers, { ...request, spec })).message).toContain('from 0 to 2^53 - 1; 90');
+});
+
 it('counts one location and one weight as such', () => {
   const tile = codeOf(() =>
     sharingOf([first], { ...request, compression: first.rows * first.columns, spec: { kind: 'roast', seed: 1 } }),
@@ -74,6 +79,9 @@ it('counts one location and one weight as such', () => {
   expect(tile.message).toContain('only 1 location. ');
   const one = codeOf(() => sharingOf([{ ...first, rows: 1, columns: 1 }], request));
   expect(one.message).toContain('no location for 1 weight. ');
+  // What is typed back is told as it is typed.
+  const many = codeOf(() => sharingOf([{ ...first, rows: 1000 }], { ...request, compression: 40_000 }));
+  expect(many.message).toContain('Compression 40000 leaves no location for 27,000 weights. Use at most 27000.');
 });
 
 it.each<[MappingSpec, 'global' | 'local', number]>([
