@@ -102,8 +102,9 @@ export class KernelThreads {
 
   /** Resolves when all have started or are given up, or after so many milliseconds. */
   async settled(limit = 2_000): Promise<void> {
-    for (const end = performance.now() + limit; performance.now() < end; await setTimeout(5))
-      if (this.why !== undefined || this.control.started === this.workers.length) return;
+    const end = performance.now() + limit;
+    while (this.why === undefined && this.control.started < this.workers.length && performance.now() < end)
+      await setTimeout(5);
   }
 
   async close(): Promise<void> {

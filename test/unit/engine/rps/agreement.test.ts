@@ -3,17 +3,10 @@
  * once, at one scale, and predicted everywhere. docs/sharing.md has the table.
  */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { courseOf } from '../../../../src/core/rps/diagnosis/outcome';
-import { withBatches } from '../../../../src/engine/initial-network';
-import { finish } from '../../../../src/core/parts';
-import { checkedConfig } from '../../../../src/engine/prepare';
-import { predictedAt } from '../../../../src/engine/rps/sharpness';
-import { lossesAt } from '../../../../src/engine/rps/test-points';
-import type { PredictedOutcome, SharingPoint } from '../../../../src/protocol/sharing';
-import { sharedStart } from '../../../../src/runs/sharing/shared-run';
-import { context, TestEngine } from '../project';
+import { TestEngine } from '../project';
+import { agrees, outcomesOf } from './outcomes';
+import type { Outcome } from './outcomes';
 import { SmallRuns } from './small-runs';
-import type { Small } from './small-runs';
 
 let runs: SmallRuns;
 let engine: TestEngine;
@@ -23,22 +16,14 @@ beforeAll(async () => {
 });
 afterAll(() => runs.remove());
 
-const steps = 60;
-const classes = 4;
 const compressions = [1, 10, 50];
 const measuredAt = 0.2;
-const roastScales = [0.05, 0.2, 0.8, 3.2];
+const initStds = { roast: [0.05, 0.2, 0.8, 3.2], 'stable-rps': [measuredAt] };
 const learningRates = { roast: [0.02, 0.1, 0.5, 2], 'stable-rps': [0.2, 1, 5, 25] };
 
-/** What a run did: its loss never rose; it rose, but the run went on to learn; it failed. */
-type Happened = 'stable' | 'unstable' | 'failed';
-
-interface Row extends SharingPoint {
+interface Row extends Outcome {
   method: string;
   compression: number;
-  predicted: PredictedOutcome;
-  happened: Happened;
-  outcome: string;
 }
 
 const sharingAt = (method: string, compression: number, initStd: number): string =>
@@ -46,40 +31,11 @@ const sharingAt = (method: string, compression: number, initStd: number): string
     ? `method: roast, mapping: fold, compression: ${compression}, initStd: ${initStd}`
     : `method: stable-rps, compression: ${compression}`;
 
-async function lossesOf(small: Small): Promise<number[]> {
-  const { configText, ...source } = runs.source(small);
-  const own = { ...source, ...(await checkedConfig(configText, source.configPath)) };
-  return withBatches(own, context(), ({ train }) => lossesAt(own, steps, train, context()));
-}
-
-function happenedOf(losses: readonly number[]): Pick<Row, 'happened' | 'outcome'> {
-  const { outcome } = courseOf(losses, classes);
-  if (outcome === 'diverged' || outcome === 'collapsed') return { outcome, happened: 'failed' };
-  // More than rounding.
-  const rose = losses.some((loss, step) => step > 0 && loss > 1.0001 * losses[step - 1]);
-  return { outcome, happened: rose ? 'unstable' : 'stable' };
-}
-
 async function rowsOf(method: 'roast' | 'stable-rps', compression: number): Promise<Row[]> {
-  const measured = runs.source({ sharing: sharingAt(method, compression, measuredAt), learningRate: 1e-3 });
-  const { sharpness } = await engine.api.diagnoseSharing({ ...measured, level: 'sharpness' }, context());
-  const { config, plan } = await checkedConfig(measured.configText, measured.configPath);
-  const { run } = finish(sharedStart(config, plan));
-  const rows: Row[] = [];
-  for (const initStd of method === 'roast' ? roastScales : [measuredAt])
-    for (const learningRate of learningRates[method]) {
-      const losses = await lossesOf({ sharing: sharingAt(method, compression, initStd), learningRate });
-      const predicted = predictedAt(
-        run,
-        { value: sharpness!.value, rest: sharpness!.rest! },
-        { initStd, learningRate },
-      );
-      rows.push({ method, compression, initStd, learningRate, predicted, ...happenedOf(losses) });
-    }
-  return rows;
+  const grid = { measuredAt, initStds: initStds[method], learningRates: learningRates[method] };
+  const found = await outcomesOf({ runs, engine }, {}, (initStd) => sharingAt(method, compression, initStd), grid);
+  return found.map((row) => ({ method, compression, ...row }));
 }
-
-const agrees: Record<PredictedOutcome, Happened> = { safe: 'stable', band: 'unstable', unsafe: 'failed' };
 
 const text = (rows: readonly Row[]): string =>
   rows

@@ -40,6 +40,8 @@ export interface Small {
   /** As written in braces. */
   sharing: string;
   learningRate: number;
+  /** Default sgd. */
+  rule?: 'sgd' | 'adam';
   /** More keys of the optimizer, as written in braces. */
   optimizer?: string;
   batchSize?: number;
@@ -63,7 +65,8 @@ export class SmallRuns {
   }
 
   source(small: Small): ConfigSource {
-    const { sharing, learningRate, optimizer = 'momentum: 0', batchSize = trained, microBatch } = small;
+    const { sharing, learningRate, rule = 'sgd', batchSize = trained, microBatch } = small;
+    const { optimizer = rule === 'sgd' ? 'momentum: 0' : 'decayAll: true' } = small;
     const { width = 32, activation = 'relu', epochs = 1, probes } = small;
     const linear = [
       `{ name: fc1, linear: { in: ${inputs}, out: ${width} } }`,
@@ -81,7 +84,7 @@ ${(small.layers ?? linear).map((layer) => `    - ${layer}`).join('\n')}
 data: { source: npy, path: ., validation: 0.2 }
 sharing: { ${sharing} }
 train:
-  optimizer: { ${/\bname:/.test(optimizer) ? '' : 'name: sgd, '}learningRate: ${learningRate}, weightDecay: 0, ${optimizer} }
+  optimizer: { name: ${rule}, learningRate: ${learningRate}, weightDecay: 0, ${optimizer} }
   schedule: { name: constant }
   epochs: ${epochs}
   batchSize: ${batchSize}
