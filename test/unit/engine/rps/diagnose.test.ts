@@ -132,7 +132,7 @@ describe('one batch', () => {
   it.each(['compression: 8', roast(0.1), roast(0.1, ', scaler: theory'), roast(0.1, ', scaler: v2')])(
     'of Adam: %s',
     async (sharing) => {
-      for (const name of ['adam', 'adamw']) await expectFirstStep({ sharing, learningRate: 1e-3, rule: name });
+      for (const rule of ['adam', 'adamw'] as const) await expectFirstStep({ sharing, learningRate: 1e-3, rule });
     },
   );
 

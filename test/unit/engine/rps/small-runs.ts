@@ -41,7 +41,7 @@ export interface Small {
   sharing: string;
   learningRate: number;
   /** Default sgd. */
-  rule?: 'sgd' | 'adam';
+  rule?: 'sgd' | 'adam' | 'adamw';
   /** More keys of the optimizer, as written in braces. */
   optimizer?: string;
   batchSize?: number;
