@@ -263,7 +263,10 @@ async function main(args: readonly string[]): Promise<void> {
     done(error.exitCode === 0 ? exitCode.ok : exitCode.input);
     if (error.exitCode === 0 || !json) return;
     const command = top.commands.find((each) => each.name() === args[0])?.name() ?? '';
-    const sentence = error.message.replace(/^error: /, '');
+    const sentence = error.message
+      .replace(/^error: /, '')
+      .replaceAll(/\s+/g, ' ')
+      .replace(/\.$/, '');
     printJson(output, command, { ok: false, error: describe(usage(sentence, command)) });
   }
 }

@@ -1,4 +1,5 @@
 /** Reads a tree by the schema: values with defaults, and everything that is not as the schema says. */
+import { withOthers } from '../core/errors';
 import * as errors from './errors';
 import type { Finding } from './finding';
 import { expected, tellingKeys } from './expected';
@@ -41,16 +42,18 @@ const isNothing = (node: TreeNode): boolean => node.kind === 'scalar' && node.va
 /** A sentence to go on with after a colon. */
 const lowered = (doc: string): string => doc.charAt(0).toLowerCase() + doc.slice(1).replace(/\.$/, '');
 
-/** `a list`, `"5" (a text)`, `nothing`. */
+const quoted = (text: string): string => JSON.stringify(text.length > 40 ? `${text.slice(0, 39)}…` : text);
+
+/** `a list`, `"5" (a text)`, `nothing`, `a mapping with "dropout"`. */
 const foundText = (node: TreeNode): string => {
   if (node.kind === 'list') return 'a list';
-  if (node.kind === 'map') return 'a mapping';
-  if (node.value === null) return 'empty';
-  if (typeof node.value === 'string') {
-    const { value } = node;
-    return `${JSON.stringify(value.length > 40 ? `${value.slice(0, 39)}…` : value)} (a text)`;
+  if (node.kind === 'map') {
+    if (node.pairs.length === 0) return 'an empty mapping';
+    const [{ key }, ...others] = node.pairs;
+    return `a mapping with ${withOthers(quoted(key), others.length)}`;
   }
-  return String(node.value);
+  if (node.value === null) return 'empty';
+  return typeof node.value === 'string' ? `${quoted(node.value)} (a text)` : String(node.value);
 };
 
 export class Reader {

@@ -274,6 +274,12 @@ export const dataReaderEnded = (file: string, reason: string): SparseError =>
     `The thread that reads ${file} ended (${reason}). Resume the run; with less free memory use a smaller train.batchSize.`,
   );
 
+export const sharedNotPruned = (): SparseError =>
+  error(
+    'not-pruned',
+    'This config shares its weights: nothing is pruned. Leave out sharing and write sparsity.distribution, or write the initial weights with init.',
+  );
+
 export const notPruned = (distribution: string): SparseError =>
   error(
     'not-pruned',

@@ -17,7 +17,7 @@ import { batchesFor } from './data/batches';
 import type { Batches } from './data/batches';
 import { closeData } from './data/data-set';
 import { loadData } from './data/load';
-import { notPruned } from './errors';
+import { notPruned, sharedNotPruned } from './errors';
 import { drawLayer, freshOthers, freshState, keptLayers, restingState, wantedDensity } from './initialise';
 import type { DrawnLayer, KeptLayer } from './initialise';
 import { drawMemoryOf } from './rps/recovered-layers';
@@ -150,6 +150,7 @@ export async function initialise(
  * `prune.*`, `file.*`
  */
 export async function prune(source: Source, output: string, context: CallContext): Promise<InitialLayer[]> {
+  if (source.config.sharing) throw sharedNotPruned();
   const { distribution, update } = source.config.sparsity;
   if (!isScored(distribution)) throw notPruned(distribution);
   // What is written is the dense network cut, whatever the config would draw in its place or prune later.

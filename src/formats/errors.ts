@@ -110,6 +110,15 @@ const safetensors = (kind: string, file: string, what: string, todo = rewrite): 
 export const tooShort = (file: string, size: number): SparseError =>
   safetensors('too-short', file, `a safetensors file has at least 10 bytes, this one has ${size}.`);
 
+/** What torch.save writes: a zip archive, or before torch 1.6 a pickle. */
+export const pickledTensors = (file: string): SparseError =>
+  safetensors(
+    'pickled',
+    file,
+    'this is a file of torch.save, not a safetensors file.',
+    'Save the state_dict by safetensors.torch.save_file, and open what that writes.',
+  );
+
 export const headerBeyondFile = (file: string, length: bigint, size: number): SparseError =>
   safetensors(
     'header-beyond-file',

@@ -155,6 +155,10 @@ class OpenFile implements SafetensorsFile {
   }
 }
 
+/** A zip archive, or a pickle of protocol 2: no header is as long as these bytes would say. */
+const looksPickled = (prefix: Uint8Array): boolean =>
+  ['504b0304', '80028a0a'].includes(Buffer.from(prefix.subarray(0, 4)).toString('hex'));
+
 /**
  * Reads and checks the header only. The file owns `source` from then on; when this throws, the source is closed.
  * @throws SparseError `safetensors.*` with one sentence naming the file and the tensor, or `file.*`
@@ -165,6 +169,7 @@ export async function openSafetensors(source: ByteSource): Promise<SafetensorsFi
     // The shortest possible file is an 8-byte length and `{}`.
     if (source.size < 10) throw errors.tooShort(file, source.size);
     const prefix = await source.read(0, 8);
+    if (looksPickled(prefix)) throw errors.pickledTensors(file);
     const claimed = new DataView(prefix.buffer, prefix.byteOffset, 8).getBigUint64(0, true);
     if (claimed > BigInt(source.size - 8)) throw errors.headerBeyondFile(file, claimed, source.size);
     if (claimed > BigInt(maxHeaderBytes)) throw errors.headerTooLarge(file, claimed, maxHeaderBytes);

@@ -7,7 +7,10 @@ export const folderNotEmpty = (directory: string): SparseError =>
   error('folder-not-empty', `${directory} is there already and not empty. Choose a new folder for the run.`);
 
 export const noRecord = (directory: string): SparseError =>
-  error('no-record', `${directory} is not a run folder: it has no run.json. Choose a folder made by a run.`);
+  error(
+    'no-record',
+    `${directory} is not a run folder: it has no run.json. Choose a folder made by a run; that of a sweep goes on by \`sparsescope sweep\`.`,
+  );
 
 export const noSweep = (directory: string): SparseError =>
   error(

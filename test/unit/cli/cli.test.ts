@@ -407,14 +407,15 @@ describe('usage', () => {
     [['run', '--json'], 'run'],
     [['resume', 'a', '--json', '--frobnicate'], 'resume'],
     [['frobnicate', '--json'], ''],
-  ])('%j: exit 1 and a JSON object', async (args, command) => {
+    [['runn', '--json'], ''],
+  ])('%j: exit 1 and a JSON object with one sentence after another', async (args, command) => {
     const finished = await cli(...args);
     expect([finished.code, finished.err]).toEqual([1, '']);
     expect(answer(finished)).toEqual({
       sparsescope: 1,
       command,
       ok: false,
-      error: { code: 'cli.usage', message: expect.stringContaining('--help') as string },
+      error: { code: 'cli.usage', message: expect.stringMatching(/^[^\n]*[^.]\. See: .*--help$/) as string },
     });
   });
 

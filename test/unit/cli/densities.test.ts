@@ -166,6 +166,7 @@ describe('prune', () => {
 
   it.each<[string, Change, string[], RegExp]>([
     ['shapes decide, not scores', {}, ['-o', output], /^error engine\.not-pruned: .*uniform.*\n$/],
+    ['weights are shared', { sharing: 'compression: 4' }, ['-o', output], /error engine\.not-pruned: .*shares.*\n$/],
     [
       'there is no such folder',
       { distribution: 'magnitude', init: 'base' },

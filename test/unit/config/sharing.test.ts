@@ -169,10 +169,11 @@ describe('a predicted failure', () => {
     ],
   ])('of %s is mended by method: stable-rps without a key that has no effect', (keys, mended) => {
     const text = `${head}sharing: { ${keys} }\n`;
-    const { issues } = checkConfig(text, 'yaml');
-    expect(issues[0].suggestion).toMatchObject({ title: 'Use method: stable-rps' });
-    const { range, text: put } = issues[0].suggestion!;
-    const { start, end } = range ?? issues[0].range;
+    const issue = checkConfig(text, 'yaml').issues.find(
+      ({ suggestion }) => suggestion?.title === 'Use method: stable-rps',
+    )!;
+    const { range, text: put } = issue.suggestion!;
+    const { start, end } = range ?? issue.range;
     const after = text.slice(0, start.offset) + put + text.slice(end.offset);
     expect(after).toBe(text.replace(keys, mended));
     expect(checkConfig(after, 'yaml').issues).toEqual([]);

@@ -170,6 +170,14 @@ describe('a file that lies gets one sentence that names it', () => {
     ['trailing-bytes', rawSafetensors({ a: u8(0, 4) }, 5), '1 bytes after the last tensor belong to no tensor.'],
     ['trailing-bytes', rawSafetensors({}, 5), '5 bytes after the last tensor belong to no tensor.'],
   ];
+  test.each([
+    ['a zip archive', [0x50, 0x4b, 3, 4]],
+    ['a pickle', [0x80, 2, 0x8a, 0x0a]],
+  ])('%s of torch.save, with what to save instead', async (_, magic) => {
+    const { code, message } = await open(Uint8Array.from([...magic, ...new Uint8Array(60)]));
+    expect(code).toBe('safetensors.pickled');
+    expect(message).toMatch(/torch\.save.*safetensors\.torch\.save_file/);
+  });
   test.each(cases)('%s %#', async (code, bytes, message) => {
     expect(await open(bytes)).toEqual({ code: `safetensors.${code}`, message: `x.safetensors: ${message}${again}` });
   });
