@@ -4,6 +4,8 @@ import { checkConfig } from '../config/check';
 import type { ConfigFormat } from '../config/format';
 import { parseConfig } from '../config/parse';
 import type { SweepTrial } from '../config/sweep';
+import { isSparseError } from '../core/errors';
+import type { SparseError } from '../core/errors';
 import type { EngineInfo } from '../protocol/engine';
 import { isEnded } from '../protocol/run';
 import type { RunEvent, RunRecord } from '../protocol/run';
@@ -30,17 +32,19 @@ const longestEnd = 15_000;
 const look = 200;
 
 /** The record, once no other process writes it any more; an earlier sweep's engines may still be about to. */
-async function settledRecord(folder: RunFolder): Promise<RunRecord | undefined> {
+async function settledRecord(folder: RunFolder): ReturnType<typeof recordIfThere> {
   for (let waited = 0; ; waited += look) {
     const record = await recordIfThere(folder);
-    if (!record || isEnded(record.state) || waited >= longestEnd) return record;
+    if (!record || isSparseError(record) || isEnded(record.state) || waited >= longestEnd) return record;
     await delay(look);
   }
 }
 
 /** Whether there is something left to do for a trial. */
-export const isOpen = (record: RunRecord | undefined, retryFailed: boolean): boolean =>
-  record?.state !== 'completed' && (record?.state !== 'failed' || retryFailed);
+export function isOpen(record: RunRecord | SparseError | undefined, retryFailed: boolean): boolean {
+  const state = isSparseError(record) ? 'failed' : record?.state;
+  return state !== 'completed' && (state !== 'failed' || retryFailed);
+}
 
 /** Runs one trial to its end, whatever that is: it is in its record. @throws SparseError `file.*`, `runs.*` */
 export async function runTrial(
@@ -53,7 +57,7 @@ export async function runTrial(
   const folder = trials.folder.trial(trial.id);
   const { directory } = folder;
   const before = await settledRecord(folder);
-  const goOn = before !== undefined && before.state !== 'failed';
+  const goOn = before !== undefined && !isSparseError(before) && before.state !== 'failed';
   if (!goOn) await clearTrial(folder);
   const fail = async (
     error: { code: string; message: string },

@@ -6,6 +6,7 @@ import type { EngineInfo } from '../protocol/engine';
 import { runRecordVersion } from '../protocol/run';
 import type { RunRecord } from '../protocol/run';
 import { isSparseError } from '../core/errors';
+import type { SparseError } from '../core/errors';
 import type { RunFolder } from '../runs/folder';
 
 interface Failed {
@@ -19,24 +20,23 @@ interface Failed {
   error: { code: string; message: string };
 }
 
-const unless = async <T>(reading: Promise<T>): Promise<T | undefined> => {
+/** The record of a trial; undefined when it has none, and its problem when it is none, which is as good as a failure. @throws SparseError `file.*` */
+export async function recordIfThere(folder: RunFolder): Promise<RunRecord | SparseError | undefined> {
   try {
-    return await reading;
+    return await folder.readRecord();
   } catch (error) {
-    if (isSparseError(error) && error.code === 'runs.no-record') return undefined;
-    throw error;
+    if (!isSparseError(error) || !error.code.startsWith('runs.')) throw error;
+    return error.code === 'runs.no-record' ? undefined : error;
   }
-};
-
-/** The record of a trial; undefined when it has none. @throws SparseError `runs.*`, `file.*` */
-export const recordIfThere = (folder: RunFolder): Promise<RunRecord | undefined> => unless(folder.readRecord());
+}
 
 /** Says in the trial's own record that and why it ended, and makes the folder for it when there is none. */
 export async function recordFailure(folder: RunFolder, info: EngineInfo, failed: Failed): Promise<void> {
   const { configPath, configText, seed, name, source, state, error } = failed;
   const now = new Date().toISOString();
   await makeFolder(folder.directory);
-  const known = await recordIfThere(folder);
+  const found = await recordIfThere(folder);
+  const known = isSparseError(found) ? undefined : found;
   const lock = await folder.lock();
   try {
     if (!known) await writeTextAtomically(folder.configFile, configText);

@@ -1,4 +1,4 @@
-import { readFile, readdir, rename, writeFile } from 'node:fs/promises';
+import { readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -97,6 +97,22 @@ describe('sweep', () => {
     expect((await cli('run', 'tiny.sparse.yaml', '-o', 'alone', '--backend', 'cpu')).code).toBe(0);
     const [swept, alone] = [await finalCheckpoint(trial('0002', 'here')), await finalCheckpoint(inProject('alone'))];
     expect(swept.equals(alone)).toBe(true);
+  });
+
+  it('goes round a trial whose record is none, and begins it anew when asked', async () => {
+    await grid('seed: [1, 2, 3]', { epochs: 1 });
+    expect((await cli('sweep', 'tiny.sparse.yaml')).code).toBe(0);
+    const { createdAt } = await recordOf(trial('0003'));
+    await writeFile(join(trial('0001'), 'run.json'), '');
+    await rm(trial('0002'), { recursive: true });
+    const { code, out } = await cli('sweep', folder);
+    expect(code).toBe(1);
+    expect(out).toMatch(/^failed 0001: runs\.record-invalid: /m);
+    expect([await sweepState(), await stateOf('0002')]).toEqual(['failed', 'completed']);
+    expect(await readFile(join(trial('0001'), 'run.json'), 'utf8')).toBe('');
+    expect((await cli('sweep', folder, '--retry-failed')).code).toBe(0);
+    expect([await sweepState(), await stateOf('0001')]).toEqual(['completed', 'completed']);
+    expect((await recordOf(trial('0003'))).createdAt).toBe(createdAt);
   });
 
   it('shares the threads of the kernels among its trials, to the same weights', async () => {
