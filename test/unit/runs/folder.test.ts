@@ -130,7 +130,7 @@ describe('the record', () => {
     await rm(folder.recordFile);
     expect(await failure(() => folder.readRecord())).toEqual({
       code: 'runs.no-record',
-      message: `${folder.directory} is not a run folder: it has no run.json. Choose a folder made by a run.`,
+      message: `${folder.directory} is not a run folder: it has no run.json. Choose a folder made by a run; that of a sweep goes on by \`sparsescope sweep\`.`,
     });
   });
 
