@@ -9,7 +9,7 @@ export const doctorJourneys = (): void =>
       const { engine } = await state();
       assert.match(text, /^Sparsescope +0\.\d+\.\d+/m);
       assert.match(text, /^VS Code +1\.\d+/m);
-      assert.match(text, new RegExp(`^backend +${engine.backend}$`, 'm'));
+      assert.match(text, new RegExp(`^backend +${engine.backend}: `, 'm'));
       assert.match(text, /^why +\S/m);
       assert.match(text, /^kernels +WebAssembly with (relaxed )?SIMD/m);
       assert.match(text, /^sparse runs +sparse, \d+ threads?: kept weights only/m);
