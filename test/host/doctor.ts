@@ -10,7 +10,6 @@ export const doctorJourneys = (): void =>
       assert.match(text, /^Sparsescope +0\.\d+\.\d+/m);
       assert.match(text, /^VS Code +1\.\d+/m);
       assert.match(text, new RegExp(`^backend +${engine.backend}: `, 'm'));
-      assert.match(text, /^why +\S/m);
       assert.match(text, /^kernels +WebAssembly with (relaxed )?SIMD/m);
       assert.match(text, /^sparse runs +sparse, \d+ threads?: kept weights only/m);
       assert.equal(window.activeTextEditor?.document.getText(), text);
