@@ -18,7 +18,7 @@ const drawn = 4096;
  * scale only begin alike.
  */
 export class MemoryDrawing {
-  private readonly normals = new Float64Array(drawn);
+  private readonly numbers = new Float64Array(drawn);
   private readonly draw: MemoryDraw;
 
   constructor(
@@ -30,23 +30,17 @@ export class MemoryDrawing {
 
   /** `deviations`, of the normalised form, 1 / (1 / sqrt(S2_j)): phi_j is normal with them, and no `draw` is looked at. */
   fill(out: Float32Array, deviations: Float64Array | undefined): void {
-    if (!deviations) {
-      this.fillPlain(out);
-      return;
-    }
-    for (let from = 0; from < out.length; from += drawn) {
-      const some = this.normals.subarray(0, Math.min(drawn, out.length - from));
-      this.rng.normals(some);
-      for (let k = 0; k < some.length; k++) out[from + k] = deviations[from + k] * some[k];
-    }
-  }
-
-  private fillPlain(out: Float32Array): void {
-    const { rng } = this;
     const { kind, s } = this.draw;
     const bound = kind === 'compat' ? s : s * Math.sqrt(3);
-    for (let j = 0; j < out.length; j++)
-      out[j] = kind === 'normal' ? s * rng.normal() : bound * (2 * rng.uniform() - 1);
+    for (let from = 0; from < out.length; from += drawn) {
+      const some = this.numbers.subarray(0, Math.min(drawn, out.length - from));
+      const normal = deviations !== undefined || kind === 'normal';
+      if (normal) this.rng.normals(some);
+      else this.rng.uniforms(some);
+      if (deviations) for (let k = 0; k < some.length; k++) out[from + k] = deviations[from + k] * some[k];
+      else if (normal) for (let k = 0; k < some.length; k++) out[from + k] = s * some[k];
+      else for (let k = 0; k < some.length; k++) out[from + k] = bound * (2 * some[k] - 1);
+    }
   }
 }
 

@@ -1,13 +1,12 @@
 /** Locations by their Gamma. */
 import { highWord, lowWord, wordsOf } from '../../core/float-bits';
-import { eachStretch } from '../../core/rps/location-values';
-import type { LocationValues } from '../../core/rps/location-values';
+import type { CountedValues } from '../../core/rps/value-counts';
 
 const gammaBins = 40;
 
 /** Of used locations, whose Gamma is from `min` to `max`; even where all are within a decade, else even in the logarithm. */
 export function gammaHistogram(
-  gamma: LocationValues,
+  gamma: readonly CountedValues[],
   { min, max }: { min: number; max: number },
 ): { edges: number[]; counts: number[] } {
   let [least, most] = [min, max];
@@ -24,27 +23,19 @@ export function gammaHistogram(
     const share = (wide ? Math.log(value / least) : value - least) / range;
     return Math.min(bins - 1, Math.max(0, Math.floor(share * bins)));
   };
-  return {
-    edges,
-    counts: gamma.ends ? byStretches(gamma, bins, binOf) : byCells(gamma.values, [min, max], bins, binOf),
-  };
-}
-
-type BinOf = (value: number) => number;
-
-function byStretches(gamma: LocationValues, bins: number, binOf: BinOf): number[] {
-  const counts = new Array<number>(bins).fill(0);
-  eachStretch(gamma, (value, from, to) => {
-    if (value > 0) counts[binOf(value)] += to - from;
-  });
-  return counts;
+  return { edges, counts: byCells(gamma, [min, max], bins, binOf) };
 }
 
 /** Exponent and 8 bits of the mantissa make a cell: 0.4 % wide at most. */
 const cellShift = 12;
 
-/** Millions of values: the bin is looked up by the cell, and computed only where an edge lies within it. */
-function byCells(values: Float64Array, range: [number, number], bins: number, binOf: BinOf): number[] {
+/** Of what may be millions of values: the bin is looked up by the cell, and computed only where an edge lies within it. */
+function byCells(
+  gamma: readonly CountedValues[],
+  range: [number, number],
+  bins: number,
+  binOf: (value: number) => number,
+): number[] {
   const [unused, mixed] = [bins, bins + 1];
   const table = new Uint8Array(2 ** (31 - cellShift)).fill(mixed);
   table[0] = unused;
@@ -54,10 +45,12 @@ function byCells(values: Float64Array, range: [number, number], bins: number, bi
     if (low === high) table[cell] = low;
   }
   const counts = new Float64Array(bins + 1);
-  const words = wordsOf(values);
-  for (let k = 0; k < values.length; k++) {
-    const bin = table[words[2 * k + highWord] >>> cellShift];
-    counts[bin === mixed ? binOf(values[k]) : bin]++;
+  for (const { values, times } of gamma) {
+    const words = wordsOf(values);
+    for (let k = 0; k < values.length; k++) {
+      const bin = table[words[2 * k + highWord] >>> cellShift];
+      counts[bin === mixed ? binOf(values[k]) : bin] += times ? times[k] : 1;
+    }
   }
   return Array.from(counts.subarray(0, bins));
 }

@@ -62,8 +62,8 @@ export function* staticReport(config: Config, plan: NetworkPlan): Parts<SharingR
   };
 }
 
-const gammaPart = ({ values, figures }: Gammas): SharingReport['gamma'] => ({
-  ...gammaHistogram(values, figures),
+const gammaPart = ({ parts, figures }: Gammas): SharingReport['gamma'] => ({
+  ...gammaHistogram(parts, figures),
   ...{ mean: figures.mean, median: figures.median, max: figures.max },
 });
 

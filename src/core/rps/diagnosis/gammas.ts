@@ -1,7 +1,4 @@
 /** D3: the longest step that the sharers of a location take together (rps.md 6). */
-import { largest } from '../../prune/threshold';
-import { eachStretch } from '../location-values';
-import type { LocationValues } from '../location-values';
 import { regionSize } from '../location-counts';
 import type { Counting, CountVisitor } from '../location-counts';
 import { knownSums } from '../location-sums';
@@ -10,6 +7,8 @@ import type { ScalerName } from '../names';
 import { neutralInitStd, scalerAt } from '../scales';
 import type { Scales } from '../scales';
 import type { Sharing } from '../sharing';
+import { medianOf, ValueCounts } from '../value-counts';
+import type { CountedValues } from '../value-counts';
 import type { Finding } from './finding';
 import { fixes, initStdFix } from './finding';
 import { isAdam, multiplierLimit, powerOfScale } from './settings';
@@ -30,9 +29,9 @@ export interface GammaFigures {
   scaled?: { mean: number; max: number };
 }
 
-/** Gamma of each location, and what it comes to. */
+/** Of how many locations each Gamma is that, and what it comes to. */
 export interface Gammas {
-  values: LocationValues;
+  parts: CountedValues[];
   figures: GammaFigures;
 }
 
@@ -45,7 +44,7 @@ const stride = 3;
 export class GammaSumming implements Counting {
   private readonly totals: Totals = { total: 0, min: Infinity, max: 0, gap: 0, largestSum: 0 };
   private readonly scaled = { total: 0, max: 0 };
-  private readonly squares: LocationValues;
+  private readonly counts: ValueCounts;
   /** Of one region. */
   private readonly sums: Float64Array | undefined;
 
@@ -54,9 +53,9 @@ export class GammaSumming implements Counting {
     private readonly scales: Scales,
     private readonly scaler: ScalerName,
   ) {
+    this.counts = new ValueCounts(sharing.m);
     const known = knownSums(sharing, scales.lambda);
-    this.squares = known?.squares ?? { values: new Float64Array(sharing.m) };
-    if (known) this.total(sideBySide(known), this.squares);
+    if (known) this.total(sideBySide(known), known.squares.ends);
     else this.sums = new Float64Array(stride * regionSize);
   }
 
@@ -79,7 +78,7 @@ export class GammaSumming implements Counting {
 
   readonly done = (from: number, to: number): void => {
     if (!this.sums) return;
-    this.total(this.sums, { values: this.squares.values.subarray(from, to) });
+    this.total(this.sums.subarray(0, stride * (to - from)), undefined);
     this.sums.fill(0);
   };
 
@@ -94,24 +93,15 @@ export class GammaSumming implements Counting {
     const { total, min, max: most, gap } = this.totals;
     const { total: steps, max } = this.scaled;
     const scaled = max > 0 ? { scaled: { mean: steps / m, max } } : {};
-    const { squares: values } = this;
-    let median: number | undefined;
-    return {
-      values,
-      figures: {
-        ...{ mean: total / m, min, max: most, gap, ...scaled },
-        // Of as many locations as weights it takes long: only where it is asked for.
-        get median() {
-          return (median ??= medianOf(values, m));
-        },
-      },
-    };
+    const parts = this.counts.parts();
+    return { parts, figures: { mean: total / m, median: medianOf(parts, m), min, max: most, gap, ...scaled } };
   }
 
-  /** Into `values` too, by `ends` where these are stretches. */
-  private total(sums: Float64Array, { values, ends }: LocationValues): void {
+  /** `ends`: of sums that are those of stretches. */
+  private total(sums: Float64Array, ends: Int32Array | undefined): void {
     let { total, min, max, gap, largestSum } = this.totals;
-    for (let k = 0, from = 0; k < values.length; k++) {
+    const size = sums.length / stride;
+    for (let k = 0, from = 0; k < size; k++) {
       const to = ends ? ends[k] : from + 1;
       const count = sums[stride * k];
       const sum = sums[stride * k + 1];
@@ -119,7 +109,6 @@ export class GammaSumming implements Counting {
       // Where nothing lies all is 0, and 0 / 0 is neither above nor below anything: no branch that nobody could guess.
       const used = gamma * (gamma / gamma);
       const steps = (gamma * count) / (sum * sum);
-      values[k] = gamma;
       total += gamma * (to - from);
       if (used < min) min = used;
       if (gamma > max) max = gamma;
@@ -128,11 +117,12 @@ export class GammaSumming implements Counting {
       from = to;
     }
     Object.assign(this.totals, { total, min, max, gap, largestSum });
-    if (powerOfScale({ scales: this.scales, scaler: this.scaler }) === 1) this.addScaled(sums, values.length, ends);
+    this.counts.add(sums, 2, stride, ends);
+    if (powerOfScale({ scales: this.scales, scaler: this.scaler }) === 1) this.addScaled(sums, ends);
   }
 
-  private addScaled(sums: Float64Array, size: number, ends: Int32Array | undefined): void {
-    for (let k = 0, from = 0; k < size; k++) {
+  private addScaled(sums: Float64Array, ends: Int32Array | undefined): void {
+    for (let k = 0, from = 0; k < sums.length / stride; k++) {
       const to = ends ? ends[k] : from + 1;
       const [count, sum, gamma] = [sums[stride * k], sums[stride * k + 1], sums[stride * k + 2]];
       if (count > 0) {
@@ -150,17 +140,6 @@ function sideBySide({ count, sum, squares }: LocationSums): Float64Array {
   for (let k = 0; k < count.values.length; k++)
     sums.set([count.values[k], sum.values[k], squares.values[k]], stride * k);
   return sums;
-}
-
-/** The value that half of the locations are below: of an even number the upper of the two in the middle. */
-function medianOf(values: LocationValues, m: number): number {
-  const rank = Math.ceil(m / 2);
-  if (!values.ends) return largest([values.values], rank).value;
-  const stretches: [value: number, locations: number][] = [];
-  eachStretch(values, (value, from, to) => void stretches.push([value, to - from]));
-  stretches.sort((a, b) => b[0] - a[0]);
-  let above = 0;
-  return stretches.find(([, locations]) => (above += locations) >= rank)![0];
 }
 
 /** QᵀQ = I: whatever sigma is, no location steps further than another, and Gamma is 1. */

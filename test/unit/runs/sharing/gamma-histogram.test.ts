@@ -27,19 +27,19 @@ describe.each([
   const used = values.filter((value) => value > 0);
   const [min, max] = [Math.min(...used), Math.max(...used)];
 
-  it('is counted as value by value, by locations and by stretches', () => {
+  it('is counted as value by value, told one by one and by how many there are', () => {
     const expected = oneByOne(values, min, max, 40);
-    const found = gammaHistogram({ values: Float64Array.from(values) }, { min, max });
+    const found = gammaHistogram([{ values: Float64Array.from(values) }], { min, max });
     expect(found.counts).toEqual(expected);
     expect(found.edges).toHaveLength(41);
     expect([found.edges[0] / min, found.edges[40] / max]).toEqual([expect.closeTo(1, 12), expect.closeTo(1, 12)]);
-    const ends = Int32Array.from(values, (__, k) => 2 * (k + 1));
-    const stretched = gammaHistogram({ values: Float64Array.from(values), ends }, { min, max });
-    expect(stretched).toEqual({ edges: found.edges, counts: expected.map((count) => 2 * count) });
+    const twice = { values: Float64Array.from(values), times: new Uint32Array(values.length).fill(2) };
+    const both = gammaHistogram([twice, { values: Float64Array.from(values) }], { min, max });
+    expect(both).toEqual({ edges: found.edges, counts: expected.map((count) => 3 * count) });
   });
 });
 
 it('one value is one bin', () => {
   const values = Float64Array.of(0, 3, 3 * (1 + 1e-12), 3, 0);
-  expect(gammaHistogram({ values }, { min: 3, max: 3 * (1 + 1e-12) }).counts).toEqual([3]);
+  expect(gammaHistogram([{ values }], { min: 3, max: 3 * (1 + 1e-12) }).counts).toEqual([3]);
 });
