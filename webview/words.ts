@@ -1,5 +1,4 @@
 /** What the parts that all views share say. Each view has a file of its own words beside it. */
-import type { HelpTopic } from './parts/help';
 import { count, density, figure } from './format';
 
 /** How many are kept of a row or a column. */
@@ -31,7 +30,7 @@ export const words = {
     ['e', 'Export the picture (PNG)'],
     ['Shift+E', 'Export the table (CSV): the open one, else the first'],
     ['?', 'This help'],
-  ] satisfies HelpTopic['keys'],
+  ] satisfies readonly (readonly [key: string, what: string])[],
   work: {
     cancel: 'Cancel',
     /** `left`: how long it may still take; `next`: what waits for its turn. */

@@ -1,7 +1,7 @@
 /** Reads and checks a config as every command does. */
 import { dirname, resolve } from 'node:path';
 import { checkConfig } from '../config/check';
-import type { DataLook } from '../config/check';
+import type { DataLook } from '../config/checked';
 import { dataOf } from '../config/data-of';
 import { configFormat, maxConfigBytes } from '../config/format';
 import { configTooLarge } from '../config/invalid';

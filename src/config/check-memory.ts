@@ -2,7 +2,6 @@
 import { hasBatchNorm } from '../core/network';
 import type { Network } from '../core/network';
 import type { Sharing } from '../core/rps/sharing';
-import { densestSparse } from '../core/kernels/break-even';
 import type { LayerPlan } from './layer-plans';
 import { sparseStepMemory } from '../core/sparse-step-memory';
 import {
@@ -15,7 +14,6 @@ import {
   stepMemory,
 } from '../core/step-memory';
 import type { StepMemory, StepPlan } from '../core/step-memory';
-import type { NetworkPlan } from './plan';
 import type { PathFinding } from './finding';
 import { isScored } from './methods';
 import * as errors from './memory-errors';
@@ -121,14 +119,3 @@ function warningsOf({ train }: Config, network: Network, step: StepPlan): PathFi
 /** The same step where kept weights alone are computed: in as many parts. */
 export const sparseStep = (config: Config, network: Network, kept: Kept, { microBatch }: StepPlan): StepPlan =>
   stepBy(sparseMemory(config, network, kept), config.train.batchSize, microBatch);
-
-/** Who may compute the step of a config, as far as that is told before it is known on what: one of them, or either. */
-export const possibleSteps = (
-  plan: Pick<NetworkPlan, 'step' | 'sparseStep' | 'onlySparse' | 'density' | 'sharing'>,
-  backend: Config['compute']['backend'],
-): { tensors?: StepPlan; sparse?: StepPlan } => {
-  const { step, sparseStep: sparse, onlySparse, density, sharing } = plan;
-  if (backend === 'sparse' || onlySparse) return { sparse };
-  const either = backend === 'auto' && !sharing && density !== undefined && density <= densestSparse;
-  return either ? { tensors: step, sparse } : { tensors: step };
-};

@@ -1,6 +1,6 @@
 /** The check of a sweep: that of each of its trials, told where the sweep is written. */
 import { valueText } from '../core/plain-value';
-import type { CheckedConfig } from './check';
+import type { CheckedConfig } from './checked';
 import type { ConfigIssue } from './issues';
 import { readConfig, sorted } from './parse';
 import type { Written } from './parse';

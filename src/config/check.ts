@@ -5,47 +5,19 @@ import { checkEffects } from './check-effects';
 import { checkTraining } from './check-training';
 import * as dataErrors from './data-errors';
 import { checkSharing } from './check-sharing';
+import type { CheckedConfig, CheckOptions, DataLook } from './checked';
 import * as errors from './errors';
 import type { PathFinding } from './finding';
 import type { ConfigFormat } from './format';
 import type { ConfigIssue } from './issues';
-import type { ParsedConfig, Reading } from './parse';
+import type { Reading } from './parse';
 import { openConfig, readConfig, sorted } from './parse';
 import { checkSweep, hasSweep } from './check-sweep';
-import type { Sweep } from './sweep';
-import type { NetworkPlan } from './plan';
 import { planNetwork } from './plan';
 import { stepsOf } from './steps';
 import { itemPath } from './tree';
 import type { Config } from './types';
 import { withPairAfter } from './write';
-
-/** What a look at the files of data told (formats/own-data.ts). */
-export interface DataLook {
-  /** What the config said of the data. */
-  data: Config['data'];
-  facts?: DataFacts;
-  /** Why a run could not read it. */
-  problem?: { code: string; message: string };
-  /** What it could be read with all the same. */
-  warnings?: readonly { code: string; message: string }[];
-}
-
-export interface CheckOptions {
-  mostTrials?: number;
-  /** Of a sweep as many as its trials have data. */
-  looked?: readonly DataLook[] | undefined;
-}
-
-export interface CheckedConfig extends ParsedConfig {
-  /**
-   * Only when there is no error but of files, the plan when what the data is made of is known. Of a sweep, `config` and `plan` are those
-   * of its first trial that can be had.
-   */
-  plan?: NetworkPlan;
-  /** Only of a sweep without an error. */
-  sweep?: Sweep;
-}
 
 /** What can be said of the keys under `data` before anybody looks at the files. */
 function checkSource({ data }: Config, reading: Reading): PathFinding[] {

@@ -1,5 +1,5 @@
 /** The data of a config; of a sweep, that of each trial that has another one. */
-import type { CheckedConfig } from './check';
+import type { CheckedConfig } from './checked';
 import type { ConfigFormat } from './format';
 import { parseConfig } from './parse';
 import type { Config } from './types';

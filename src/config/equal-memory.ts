@@ -7,7 +7,7 @@ import { SparseError } from '../core/errors';
 import type { PlainValue } from '../core/plain-value';
 import { rewindCounts } from '../core/prune/rewind';
 import { checkConfig } from './check';
-import type { CheckedConfig, CheckOptions } from './check';
+import type { CheckedConfig, CheckOptions } from './checked';
 import type { ConfigFormat } from './format';
 import { narrower } from './own-widths';
 import type { NoNarrower } from './own-widths';

@@ -1,7 +1,7 @@
 /** Runs beside each other: what the view of compared runs shows, and what it may ask. */
 import type { CallContext } from './rpc';
 import type { RunState } from './run';
-import type { SaveChunk } from './views';
+import type { SaveChunk } from './save';
 
 /** More lines than this could not be told apart, and all are kept in the page. */
 export const mostComparedRuns = 200;

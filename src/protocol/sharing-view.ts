@@ -2,7 +2,7 @@
 import type { TileRange } from '../core/mask';
 import type { CallContext } from './rpc';
 import type { SharingEvent, SharingFailure, SharingLevel, SharingPoint, SharingReport, TestedPoint } from './sharing';
-import type { SaveChunk } from './views';
+import type { SaveChunk } from './save';
 
 /** Sharers of a location that are told one by one; how many there are is told besides. */
 export const mostSharers = 1000;

@@ -6,6 +6,7 @@ import type { CompareViewState } from './compare';
 import type { CompareRunsViewState } from './compare-runs';
 import type { DataViewState } from './data-preview';
 import type { CallContext } from './rpc';
+import type { SaveChunk } from './save';
 import type { SharedWeightCalls, SharingCalls, SharingCourseCalls, SharingViewState } from './sharing-view';
 import type { EpochEvent, JacobianEvent, RunRecord, SignalsEvent, SpectrumEvent, MaskTotals, UsageEvent } from './run';
 
@@ -129,14 +130,6 @@ export interface RunViewApi extends SharingCalls, SharingCourseCalls, SharedWeig
   act(params: { action: 'cancel' | 'resume' | 'open-config' | 'show-log' }, context: CallContext): Promise<void>;
   /** Asks where, writes there. `bytes` at most `maxMessageBytes` a call; `offset` 0 begins, `last` ends. */
   save(params: SaveChunk, context: CallContext): Promise<{ saved: boolean }>;
-}
-
-export interface SaveChunk {
-  /** Suggested file name: `mlp7-eoi-3-fc1-mask.png`. */
-  name: string;
-  offset: number;
-  bytes: Uint8Array;
-  last: boolean;
 }
 
 export interface RunViewEvents {

@@ -3,7 +3,8 @@ import { audit, ownersOf } from '../../src/core/rps/audit';
 import { locationSums } from '../../src/core/rps/location-sums';
 import { spreadOut } from '../../src/core/rps/location-values';
 import { normalisedScales, plainScales, type Scales } from '../../src/core/rps/scales';
-import { sharingOf, type MappingSpec, type Sharing } from '../../src/core/rps/sharing';
+import { sharingOf, type Sharing } from '../../src/core/rps/sharing';
+import type { MappingSpec } from '../../src/core/rps/pieces';
 import type { SharingFinding, SharingReport, TestedPoint } from '../../src/protocol/sharing';
 
 const initStd = 0.04;

@@ -1,5 +1,5 @@
 /** Pictures and tables leave the page in pieces: the host asks where to write them. */
-import type { SaveChunk } from '../../src/protocol/views';
+import type { SaveChunk } from '../../src/protocol/save';
 
 const pieceBytes = 512 * 1024;
 

@@ -1,7 +1,7 @@
 /** `sparsescope check CONFIG`: problems with their places, and what the config comes to. */
 import { issueJson } from '../../config/invalid';
 import { tensorShape } from '../../core/density/layer-shape';
-import { possibleSteps } from '../../config/check-memory';
+import { possibleSteps } from '../../config/possible-steps';
 import type { NetworkPlan } from '../../config/plan';
 import type { SharingPlan } from '../../config/sharing-plan';
 import type { Config } from '../../config/types';

@@ -4,7 +4,8 @@ import * as errors from './errors';
 import { mappingNames, scalerNames, sharingScopes } from './names';
 import type { ScalerName } from './names';
 import { isCount, sharingOf } from './sharing';
-import type { LayerToShare, MappingSpec, Sharing } from './sharing';
+import type { LayerToShare, Sharing } from './sharing';
+import type { MappingSpec } from './pieces';
 import { normalisedScales } from './scales';
 import type { Scales } from './scales';
 

@@ -1,6 +1,17 @@
-/** Pieces of a layer that lie side by side in the memory: the tiles of ROAST, the chunks of ROBE. */
-import { pieceTooLarge } from './errors';
-import type { MappingSpec, SharedLayer, Sharing } from './sharing';
+/** How weights are placed, and the pieces of a layer that lie side by side: the tiles of ROAST, the chunks of ROBE. */
+import type { MappingName } from './names';
+
+export interface MappingSpec {
+  kind: MappingName;
+  /** One for the whole model, a whole number from 0 on: layers differ by their offsets. */
+  seed: number;
+  /** Of `roast`, [rows, columns]; clipped to the layer. */
+  tile?: readonly [number, number];
+  /** Of `roast`: tiles begin at multiples of their size. What is left at the end of the memory is then not used. */
+  aligned?: boolean;
+  /** Of `robe`: neighbours in a row that lie side by side; clipped to the row. */
+  chunk?: number;
+}
 
 /** Defaults of the public codes (rps.md 1.3), of the config too. */
 export const defaultTile: readonly [number, number] = [32, 32];
@@ -9,26 +20,8 @@ export const defaultChunk = 32;
 /** [rows, columns] of a piece, clipped to the layer; nothing where each weight is placed by itself, or the memory is one fold. */
 export function pieceOf(
   { kind, tile = defaultTile, chunk = defaultChunk }: MappingSpec,
-  { rows, columns }: Pick<SharedLayer, 'rows' | 'columns'>,
+  { rows, columns }: { rows: number; columns: number },
 ): [number, number] | undefined {
   if (kind === 'roast') return [Math.min(tile[0], rows), Math.min(tile[1], columns)];
   return kind === 'robe' ? [1, Math.min(chunk, columns)] : undefined;
-}
-
-/** Throws `rps.tile-too-large`, `rps.chunk-too-large` where a piece is larger than the memory it lies in. */
-export function checkPieces({ layers, parts, spec, n, scope }: Sharing): void {
-  const sizes = layers.map((layer) => {
-    const piece = pieceOf(spec, layer);
-    return piece ? piece[0] * piece[1] : 1;
-  });
-  const tight = sizes.findIndex((size, l) => size > Math.max(1, parts[l].length));
-  if (tight === -1) return;
-  const most = Math.min(...sizes.map((size, l) => (scope === 'global' ? n : layers[l].weights) / size));
-  throw pieceTooLarge({
-    piece: spec.kind === 'roast' ? 'tile' : 'chunk',
-    name: layers[tight].name,
-    size: sizes[tight],
-    length: parts[tight].length,
-    most,
-  });
 }

@@ -4,8 +4,9 @@
  * model-compression" (2024), section 3; Desai et al., "ROAST: Efficient parameter sharing" (2022).
  */
 import * as errors from './errors';
-import type { MappingName, SharingScope } from './names';
-import { checkPieces } from './pieces';
+import type { SharingScope } from './names';
+import { pieceOf } from './pieces';
+import type { MappingSpec } from './pieces';
 
 /** A layer whose weights are shared; a weight that is used twice is one layer. */
 export interface SharedLayer {
@@ -22,18 +23,6 @@ export interface SharedLayer {
   weights: number;
   /** sigma: standard deviation of its initialisation. */
   deviation: number;
-}
-
-export interface MappingSpec {
-  kind: MappingName;
-  /** One for the whole model, a whole number from 0 on: layers differ by their offsets. */
-  seed: number;
-  /** Of `roast`, [rows, columns]; clipped to the layer. */
-  tile?: readonly [number, number];
-  /** Of `roast`: tiles begin at multiples of their size. What is left at the end of the memory is then not used. */
-  aligned?: boolean;
-  /** Of `robe`: neighbours in a row that lie side by side; clipped to the row. */
-  chunk?: number;
 }
 
 /** The part of the memory that a layer may use. */
@@ -117,4 +106,22 @@ function checkSpec({ seed, tile, chunk }: MappingSpec): void {
   if (!Number.isSafeInteger(seed) || seed < 0) throw errors.badSeed(seed);
   if (tile && !tile.every(isCount)) throw errors.badTile(tile);
   if (chunk !== undefined && !isCount(chunk)) throw errors.badChunk(chunk);
+}
+
+/** Throws `rps.tile-too-large`, `rps.chunk-too-large` where a piece is larger than the memory it lies in. */
+function checkPieces({ layers, parts, spec, n, scope }: Sharing): void {
+  const sizes = layers.map((layer) => {
+    const piece = pieceOf(spec, layer);
+    return piece ? piece[0] * piece[1] : 1;
+  });
+  const tight = sizes.findIndex((size, l) => size > Math.max(1, parts[l].length));
+  if (tight === -1) return;
+  const most = Math.min(...sizes.map((size, l) => (scope === 'global' ? n : layers[l].weights) / size));
+  throw errors.pieceTooLarge({
+    piece: spec.kind === 'roast' ? 'tile' : 'chunk',
+    name: layers[tight].name,
+    size: sizes[tight],
+    length: parts[tight].length,
+    most,
+  });
 }

@@ -2,7 +2,7 @@
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { checkConfig } from '../../config/check';
-import type { CheckedConfig, DataLook } from '../../config/check';
+import type { CheckedConfig, DataLook } from '../../config/checked';
 import { dataOf } from '../../config/data-of';
 import { configFormat } from '../../config/format';
 import type { Range } from '../../config/issues';

@@ -1,6 +1,6 @@
 /** What is said of a place in a config: what the key means and what it comes to. */
-import type { CheckedConfig } from '../../config/check';
-import { possibleSteps } from '../../config/check-memory';
+import type { CheckedConfig } from '../../config/checked';
+import { possibleSteps } from '../../config/possible-steps';
 import { describeKey } from '../../config/describe';
 import { stepText } from '../../config/memory-errors';
 import { sharingTexts } from '../../config/sharing-words';

@@ -1,5 +1,5 @@
 /** The lenses of a config: above it, and above its data. */
-import type { CheckedConfig } from '../../config/check';
+import type { CheckedConfig } from '../../config/checked';
 import { significant } from '../format';
 import { counted } from './plan-table';
 import { words } from './words';

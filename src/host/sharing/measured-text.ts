@@ -1,5 +1,5 @@
 /** Which findings of a measurement are underlined in its config, and where. */
-import type { CheckedConfig } from '../../config/check';
+import type { CheckedConfig } from '../../config/checked';
 import type { Range } from '../../config/issues';
 import type { SharingFinding, SharingReport } from '../../protocol/sharing';
 

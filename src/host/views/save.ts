@@ -1,7 +1,7 @@
 /** Export from a webview: the person chooses the file, the bytes come in parts, the file appears whole or not at all. */
 import * as vscode from 'vscode';
 import { writeAtomically } from '../../formats/atomic-file';
-import type { SaveChunk } from '../../protocol/views';
+import type { SaveChunk } from '../../protocol/save';
 import { saveFailed, saveOutOfOrder } from '../errors';
 
 /** A picture or table larger than this is no export but a mistake. */

@@ -1,6 +1,6 @@
 /** Networks that only kept weights alone leave room for: not refused where they may be all that is computed. */
 import { describe, expect, it } from 'vitest';
-import { possibleSteps } from '../../../src/config/check-memory';
+import { possibleSteps } from '../../../src/config/possible-steps';
 import { checkConfig } from '../../../src/config/check';
 import { heapLimit } from '../../../src/core/step-memory';
 

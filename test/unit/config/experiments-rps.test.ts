@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkConfig } from '../../../src/config/check';
-import type { CheckedConfig } from '../../../src/config/check';
+import type { CheckedConfig } from '../../../src/config/checked';
 import { rewindCounts } from '../../../src/core/prune/rewind';
 import { valueText } from '../../../src/core/plain-value';
 import { equalMemory } from '../../../src/config/equal-memory';

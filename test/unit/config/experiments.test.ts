@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { checkConfig } from '../../../src/config/check';
-import type { CheckedConfig } from '../../../src/config/check';
+import type { CheckedConfig } from '../../../src/config/checked';
 
 const folder = join(import.meta.dirname, '../../../examples/experiments');
 const suffix = '.sparse.yaml';

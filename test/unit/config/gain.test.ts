@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkConfig } from '../../../src/config/check';
-import type { CheckedConfig } from '../../../src/config/check';
+import type { CheckedConfig } from '../../../src/config/checked';
 
 const check = (gain: string, format: 'yaml' | 'json' = 'yaml'): CheckedConfig =>
   checkConfig(

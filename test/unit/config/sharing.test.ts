@@ -1,7 +1,7 @@
 /** The section `sharing`: what is not written follows from the method, and the plan is the memory with its layers. */
 import { describe, expect, it } from 'vitest';
 import { checkConfig } from '../../../src/config/check';
-import type { CheckedConfig } from '../../../src/config/check';
+import type { CheckedConfig } from '../../../src/config/checked';
 import { settingsOf } from '../../../src/config/settings';
 import { gammaOf } from '../../../src/core/rps/location-sums';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { SaveChunk } from '../../../src/protocol/views';
+import type { SaveChunk } from '../../../src/protocol/save';
 import { csvChunks } from '../../../webview/drawing/csv';
 import { Counts } from '../../../webview/drawing/tiles';
 import { fileStem, repack, savePieces } from '../../../webview/parts/export';

@@ -8,7 +8,7 @@ import { GivensView } from '../givens/givens-view';
 import { loadRotations, type Played } from '../givens/load-rotations';
 import { foundHelp, reading, recordedHelp } from '../givens/words';
 import { GroupField, divisors } from './group-field';
-import type { Picture, TensorContext } from './tensor-exhibit';
+import type { Picture, TensorContext } from './picture';
 import { kindOf } from './tensor-kind';
 import { rotationWords, statisticsWords } from './words';
 

@@ -1,45 +1,17 @@
 /** One tensor on the stage: picture by its shape, statistics beside it. */
-import type { Remote } from '../../../src/protocol/rpc';
 import type { TileRange } from '../../../src/core/mask';
-import type { TensorInfo, TensorViewApi } from '../../../src/protocol/views';
+import type { TensorInfo } from '../../../src/protocol/views';
 import { h } from '../../dom';
 import { figure, shapeText } from '../../format';
 import { MatrixPanel } from '../../parts/matrix-panel';
-import type { Prefs } from '../../parts/prefs';
-import type { HelpTopic } from '../../parts/help';
-import type { Exhibit, Stage } from '../../parts/stage';
+import type { Exhibit } from '../../parts/stage';
 import { numeric, tableOf, type Table } from '../../parts/table';
 import { withRotations } from './rotation-picture';
+import type { Picture, TensorContext } from './picture';
 import { StatisticsPanel } from './statistics-panel';
-import type { StatisticsStore } from './statistics-store';
 import { kindOf } from './tensor-kind';
 import { VectorView } from './vector-view';
 import { help, pictureWords, tableWords } from './words';
-
-export interface TensorContext {
-  remote: Remote<TensorViewApi>;
-  stage: Stage;
-  prefs: Prefs;
-  store: StatisticsStore;
-  fileName: string;
-  failed: (error: unknown) => void;
-}
-
-/** What each kind of tensor brings. */
-export interface Picture {
-  element: HTMLElement;
-  controls: readonly HTMLElement[];
-  /** A button beside the tensor's name. */
-  action: HTMLElement;
-  canvases(): (HTMLCanvasElement | undefined)[];
-  tables(): Table[];
-  key?(event: KeyboardEvent): boolean;
-  /** Says in the read-out what is shown. */
-  describe?(): void;
-  /** Where something else than the tensor itself is shown, without its statistics: its help, its name for files, its words. */
-  alone?(): { help: HelpTopic; fileName: string; words: string } | undefined;
-  dispose(): void;
-}
 
 export function showTensor(tensor: TensorInfo, context: TensorContext): void {
   const { stage, store } = context;

@@ -1,6 +1,7 @@
 /** How many weights share a location with another of their own layer where the hash is ideal (derived here; docs/sharing.md, D2). */
 import { pieceOf } from '../pieces';
-import type { MappingSpec, SharedLayer, Sharing } from '../sharing';
+import type { SharedLayer, Sharing } from '../sharing';
+import type { MappingSpec } from '../pieces';
 
 /** Weights. */
 export interface Chance {

@@ -3,7 +3,7 @@ import { audit, ownersOf, sharersOf } from '../../../../src/core/rps/audit';
 import { cacheLinesOf, lineSize } from '../../../../src/core/rps/cache-lines';
 import { finish } from '../../../../src/core/parts';
 import { sharingOf } from '../../../../src/core/rps/sharing';
-import type { MappingSpec } from '../../../../src/core/rps/sharing';
+import type { MappingSpec } from '../../../../src/core/rps/pieces';
 import { sharersInParts } from '../../../../src/core/rps/audit';
 import { countedLoads, locations, oneByOne, presetToShare, smallLayers, specs } from './layers';
 

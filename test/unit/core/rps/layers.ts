@@ -4,7 +4,8 @@ import { presetLayers } from '../../../../src/core/presets';
 import type { PresetName } from '../../../../src/core/presets';
 import { Rng } from '../../../../src/core/rng';
 import { blockSize, locationsOf, signsOf } from '../../../../src/core/rps/mapping';
-import type { LayerToShare, MappingSpec, Sharing } from '../../../../src/core/rps/sharing';
+import type { LayerToShare, Sharing } from '../../../../src/core/rps/sharing';
+import type { MappingSpec } from '../../../../src/core/rps/pieces';
 
 /** With the deviations of Kaiming's initialisation. */
 export const presetToShare = (name: PresetName, classes = 10): LayerToShare[] =>

@@ -5,7 +5,8 @@ import { Rng } from '../../../../src/core/rng';
 import { loadOf } from '../../../../src/core/rps/location-sums';
 import { locationsOf, signsOf, slicesOf } from '../../../../src/core/rps/mapping';
 import { sharingOf } from '../../../../src/core/rps/sharing';
-import type { MappingSpec, Sharing } from '../../../../src/core/rps/sharing';
+import type { Sharing } from '../../../../src/core/rps/sharing';
+import type { MappingSpec } from '../../../../src/core/rps/pieces';
 import { countedLoads, locations, oneByOne, presetToShare, smallLayers, specs } from './layers';
 
 const small = (spec: MappingSpec, compression: number, scope: 'global' | 'local' = 'global'): Sharing =>

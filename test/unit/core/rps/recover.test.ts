@@ -5,7 +5,8 @@ import { drawMemory, MemoryDrawing } from '../../../../src/core/rps/initial-draw
 import { normalisedScales, plainScales } from '../../../../src/core/rps/scales';
 import type { Scales } from '../../../../src/core/rps/scales';
 import { sharingOf } from '../../../../src/core/rps/sharing';
-import type { MappingSpec, Sharing } from '../../../../src/core/rps/sharing';
+import type { Sharing } from '../../../../src/core/rps/sharing';
+import type { MappingSpec } from '../../../../src/core/rps/pieces';
 import { dot, normals, oneByOne, presetToShare, relativeError, smallLayers, specs } from './layers';
 
 /** The same by the definition: one row of R after the other. */

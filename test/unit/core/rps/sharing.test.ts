@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { isSparseError } from '../../../../src/core/errors';
 import { sharingOf } from '../../../../src/core/rps/sharing';
-import type { LayerToShare, MappingSpec } from '../../../../src/core/rps/sharing';
+import type { LayerToShare } from '../../../../src/core/rps/sharing';
+import type { MappingSpec } from '../../../../src/core/rps/pieces';
 import { smallLayers } from './layers';
 
 const fold: MappingSpec = { kind: 'fold', seed: 1 };

@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { audit } from '../../../../src/core/rps/audit';
 import { sharingOf } from '../../../../src/core/rps/sharing';
-import type { LayerToShare, MappingSpec } from '../../../../src/core/rps/sharing';
+import type { LayerToShare } from '../../../../src/core/rps/sharing';
+import type { MappingSpec } from '../../../../src/core/rps/pieces';
 import { expectedUnused } from '../../../../src/core/rps/unused';
 import { presetToShare, smallLayers } from './layers';
 

@@ -4,7 +4,8 @@ import { everyLayer, isMaskable, weightShape } from '../../../../src/core/networ
 import type { Network } from '../../../../src/core/network';
 import { expand, project } from '../../../../src/core/rps/recover';
 import { sharingOf } from '../../../../src/core/rps/sharing';
-import type { LayerToShare, MappingSpec, Sharing } from '../../../../src/core/rps/sharing';
+import type { LayerToShare, Sharing } from '../../../../src/core/rps/sharing';
+import type { MappingSpec } from '../../../../src/core/rps/pieces';
 import type { SharingScope } from '../../../../src/core/rps/names';
 import type { SharingRule } from '../../../../src/engine/rps/rule';
 import type { NetworkState } from '../../../../src/engine/states';

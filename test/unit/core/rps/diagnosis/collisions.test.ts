@@ -4,7 +4,7 @@ import { collisionsByChance } from '../../../../../src/core/rps/diagnosis/collis
 import type { Finding } from '../../../../../src/core/rps/diagnosis/finding';
 import { diagnoseLoads } from '../../../../../src/core/rps/diagnosis/loads';
 import { sharingOf } from '../../../../../src/core/rps/sharing';
-import type { MappingSpec } from '../../../../../src/core/rps/sharing';
+import type { MappingSpec } from '../../../../../src/core/rps/pieces';
 import { smallLayers, specs } from '../layers';
 import { named, runOf } from './runs';
 

@@ -8,7 +8,8 @@ import type { StaticDiagnosis } from '../../../../../src/core/rps/diagnosis/stat
 import { drawMemory, MemoryDrawing } from '../../../../../src/core/rps/initial-draw';
 import { normalisedScales, plainScales } from '../../../../../src/core/rps/scales';
 import { sharingOf } from '../../../../../src/core/rps/sharing';
-import type { LayerToShare, MappingSpec } from '../../../../../src/core/rps/sharing';
+import type { LayerToShare } from '../../../../../src/core/rps/sharing';
+import type { MappingSpec } from '../../../../../src/core/rps/pieces';
 import { smallLayers } from '../layers';
 
 const sgd = { name: 'sgd', learningRate: 0.1, momentum: 0, nesterov: false } as const;

@@ -6,7 +6,7 @@ import { gammaOf } from '../../../../../src/core/rps/location-sums';
 import { spreadOut } from '../../../../../src/core/rps/location-values';
 import { expand, gather } from '../../../../../src/core/rps/recover';
 import { scalerOf } from '../../../../../src/core/rps/scales';
-import type { MappingSpec } from '../../../../../src/core/rps/sharing';
+import type { MappingSpec } from '../../../../../src/core/rps/pieces';
 import { countedLoads, dot, locations, normals, presetToShare, relativeError, smallLayers, specs } from '../layers';
 import { memoryOf, named, runOf, staticOf } from './runs';
 
