@@ -35,11 +35,9 @@ const use = (words: string): string => `Use ${words}`;
 function roastWay(reading: Reading): Way {
   const edits = [{ path: 'sharing.method', value: 'roast' }];
   if (reading.place('sharing.mapping').exact) return { text: use('method: roast'), edits };
-  return {
-    text: use('method: roast with mapping: fold'),
-    edits: [...edits, ...fixes.fold.edits],
-  };
+  return wayOf(use('method: roast with mapping: fold'), { edits: [...edits, ...fixes.fold.edits] }, reading);
 }
+
 const without = (path: string): Pick<Fix, 'edits'> => ({ edits: [{ path, value: null }] });
 
 /** The finding with its ways out, the first the one to take. */

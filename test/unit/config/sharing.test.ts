@@ -130,6 +130,26 @@ it('says how much of the memory no weight can reach, past the last place of alig
   expect(told).toContain(`leaves about ${Number(((100 * (m % 64)) / m).toPrecision(2))} % of this memory`);
 });
 
+/** The text after the suggestion of that title. */
+function mendedBy(title: string, text: string): string {
+  const { issues } = checkConfig(text, 'yaml');
+  const issue = issues.find(({ suggestion }) => suggestion?.title === title)!;
+  const { range, text: put } = issue.suggestion!;
+  const { start, end } = range ?? issue.range;
+  return text.slice(0, start.offset) + put + text.slice(end.offset);
+}
+
+it.each([
+  ['tile: [8, 8], aligned: true', 'roast'],
+  ['tile: [8, 8], chunk: 4', 'roast'],
+  ['chunk: 4', 'robe'],
+])('mapping: fold takes %s of %s with it, which it has no use for', (keys, mapping) => {
+  const text = `${head}sharing: { method: roast, scaler: theory, mapping: ${mapping}, compression: 1, ${keys} }\n`;
+  const after = mendedBy('Use mapping: fold', text);
+  expect(after).toBe(text.replace(`mapping: ${mapping}`, 'mapping: fold').replace(`, ${keys}`, ''));
+  expect(checkConfig(after, 'yaml').issues).toEqual([]);
+});
+
 describe('a predicted failure', () => {
   const roast = (keys: string, train = ''): CheckedConfig =>
     check(`{ method: roast, mapping: fold, ${keys} }`, train && `train: { optimizer: ${train} }\n`);
@@ -169,12 +189,7 @@ describe('a predicted failure', () => {
     ],
   ])('of %s is mended by method: stable-rps without a key that has no effect', (keys, mended) => {
     const text = `${head}sharing: { ${keys} }\n`;
-    const issue = checkConfig(text, 'yaml').issues.find(
-      ({ suggestion }) => suggestion?.title === 'Use method: stable-rps',
-    )!;
-    const { range, text: put } = issue.suggestion!;
-    const { start, end } = range ?? issue.range;
-    const after = text.slice(0, start.offset) + put + text.slice(end.offset);
+    const after = mendedBy('Use method: stable-rps', text);
     expect(after).toBe(text.replace(keys, mended));
     expect(checkConfig(after, 'yaml').issues).toEqual([]);
   });

@@ -63,8 +63,14 @@ export interface Finding {
   fix?: Fix;
 }
 
+/** Keys of one mapping, which no other has use for. */
+const ofAMapping = ['sharing.tile', 'sharing.aligned', 'sharing.chunk'];
+
 export const fixes = {
-  fold: { kind: 'fold', edits: [{ path: 'sharing.mapping', value: 'fold' }] },
+  fold: {
+    kind: 'fold',
+    edits: [{ path: 'sharing.mapping', value: 'fold' }, ...ofAMapping.map((path) => ({ path, value: null }))],
+  },
   theory: { kind: 'theory', edits: [{ path: 'sharing.scaler', value: 'theory' }] },
   stable: {
     kind: 'stable-rps',
@@ -74,9 +80,7 @@ export const fixes = {
       { path: 'sharing.scaler', value: null },
       { path: 'sharing.compat', value: null },
       // Of the mapping of the method before, where that was not chosen by itself.
-      { path: 'sharing.tile', value: null, unless: 'sharing.mapping' },
-      { path: 'sharing.aligned', value: null, unless: 'sharing.mapping' },
-      { path: 'sharing.chunk', value: null, unless: 'sharing.mapping' },
+      ...ofAMapping.map((path) => ({ path, value: null, unless: 'sharing.mapping' })),
     ],
   },
   noCompat: { kind: 'no-compat', edits: [{ path: 'sharing.compat', value: false }] },
