@@ -108,7 +108,11 @@ export const measuredWords = {
   },
   'not-finite': {
     title: 'Not a number',
-    sentence: (f) => `${lostText(f)} ${since(f)} ${slower(f)}`,
+    // Before the first step nothing has gone too far yet.
+    sentence: (f) =>
+      f.step === undefined
+        ? `The gradient${of(f)} is not finite at the beginning. See to the initialisation and the scale of the data.`
+        : `${lostText(f)} ${since(f)} ${slower(f)}`,
   },
   'loss-growth': {
     title: 'Growing loss',

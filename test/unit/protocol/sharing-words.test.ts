@@ -194,6 +194,17 @@ it('the findings above are of every kind', () => {
   expect(Object.keys(kinds).filter((kind) => !seen.has(kind as Measure))).toEqual([]);
 });
 
+it('says of a gradient that is lost before the first step what may be wrong then', () => {
+  const said = (layer?: string): string =>
+    findingText({
+      ...{ id: 'D6', measure: 'not-finite', value: null, threshold: null, verdict: 'fail' },
+      ...(layer !== undefined && { layer }),
+    }).sentence;
+  const mend = 'See to the initialisation and the scale of the data.';
+  expect(said('fc1')).toBe(`The gradient of layer "fc1" is not finite at the beginning. ${mend}`);
+  expect(said()).toBe(`The gradient is not finite at the beginning. ${mend}`);
+});
+
 it('says a mapping and a scope only where they are not those of the method', () => {
   const text = (
     ...[method, mapping, scope]: [

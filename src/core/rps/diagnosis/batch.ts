@@ -6,7 +6,7 @@ import { recoverInParts } from '../recover';
 import { denseStep, firstStepInParts } from './first-step';
 import { fixes, largerMemoryFix, learningRateFix } from './finding';
 import type { Finding, Fix } from './finding';
-import { firstRate, isAdam, powerOfScale } from './settings';
+import { firstRate, isAdam, isScaled, powerOfScale } from './settings';
 import type { SharedRun } from './settings';
 
 /** A step of this share of the weights changes what the layer computes at once. */
@@ -119,14 +119,15 @@ const signCosine = (kept: number): number => (2 / Math.PI) * Math.asin(Math.sqrt
 /** D6 and D7; of a gradient that is not finite nothing else can be said. `unused`: share of the memory without a weight. */
 export function diagnoseBatch(run: SharedRun, { layers, total }: BatchFigures, unused: number): Finding[] {
   const { sharing } = run;
-  const lost = layers.findIndex(
-    ({ denseUpdateRatio }) => denseUpdateRatio !== null && !Number.isFinite(denseUpdateRatio),
-  );
+  const isLost = ({ denseUpdateRatio }: LayerBatch): boolean =>
+    denseUpdateRatio !== null && !Number.isFinite(denseUpdateRatio);
+  // Gradients come from the last layer to the first: the last of those that lost theirs lost it first, unless it was the loss.
+  const lost = layers.findLastIndex(isLost);
   if (lost !== -1)
     return [
       {
         ...{ id: 'D6', measure: 'not-finite', value: null, threshold: null, verdict: 'fail' },
-        layer: sharing.layers[lost].name,
+        ...(lost < layers.length - 1 && { layer: sharing.layers[lost].name }),
       },
     ];
   const moved = worstOf(layers, ({ updateRatio }) => updateRatio);
@@ -134,6 +135,7 @@ export function diagnoseBatch(run: SharedRun, { layers, total }: BatchFigures, u
   const [update, amplification] = [layers[moved].updateRatio, layers[louder].amplification];
   // What of Adam's steps is too long, D11 says.
   const counts = !isAdam(run);
+  const scaled: Finding['facts'] = isScaled(run) ? { scaled: 1 } : {};
   // Where the scaler is there already a shorter step is all that is left; of a step that is not finite no rate follows.
   const repair = (times: number): { fix?: Fix } => {
     if (powerOfScale(run) > 0) return { fix: fixes.theory };
@@ -158,13 +160,14 @@ export function diagnoseBatch(run: SharedRun, { layers, total }: BatchFigures, u
       ...{ id: 'D6', measure: 'update-ratio', value: update, threshold: counts ? updateLimit : null },
       verdict: !counts ? 'info' : tooFar ? 'warn' : 'ok',
       layer: sharing.layers[moved].name,
-      facts: { dense: layers[moved].denseUpdateRatio ?? 0 },
+      facts: { dense: layers[moved].denseUpdateRatio ?? 0, ...scaled },
       ...(tooFar && repair((1.1 * update!) / updateLimit)),
     },
     {
       ...{ id: 'D6', measure: 'amplification', value: amplification, threshold: counts ? amplificationLimit : null },
       verdict: !counts ? 'info' : tooLoud ? 'warn' : 'ok',
       layer: sharing.layers[louder].name,
+      facts: scaled,
       ...(tooLoud && repair((1.1 * amplification!) / amplificationLimit)),
     },
     {

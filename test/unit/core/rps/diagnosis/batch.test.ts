@@ -2,12 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { finish } from '../../../../../src/core/parts';
 import { batchFiguresInParts, diagnoseBatch, diagnoseCurvature } from '../../../../../src/core/rps/diagnosis/batch';
 import type { BatchFigures } from '../../../../../src/core/rps/diagnosis/batch';
+import type { Finding } from '../../../../../src/core/rps/diagnosis/finding';
 import type { SharedRun } from '../../../../../src/core/rps/diagnosis/settings';
 import { audit } from '../../../../../src/core/rps/audit';
 import { spreadOut } from '../../../../../src/core/rps/location-values';
 import { expand, gather } from '../../../../../src/core/rps/recover';
 import { scalerOf } from '../../../../../src/core/rps/scales';
 import { updateInPlace } from '../../../../../src/engine/optimizer';
+import { findingText } from '../../../../../src/protocol/sharing-words';
 import { dot, normals, oneByOne, presetToShare } from '../layers';
 import { named, runOf } from './runs';
 
@@ -155,8 +157,35 @@ it.each(['local', 'global'] as const)('a gradient that is not finite is a failur
   const run = runOf({ scope });
   const gradients = gradientsOf(run);
   gradients[2][7] = NaN;
-  const findings = diagnoseBatch(run, finish(batchFiguresInParts(run, gradients, weightsOf(run))), 0);
-  expect(findings).toMatchObject([{ id: 'D6', measure: 'not-finite', verdict: 'fail', layer: 'fc1' }]);
+  const lost = (): Finding[] => diagnoseBatch(run, finish(batchFiguresInParts(run, gradients, weightsOf(run))), 0);
+  const failure = { id: 'D6', measure: 'not-finite', value: null, threshold: null, verdict: 'fail' };
+  expect(lost()).toEqual([{ ...failure, layer: run.sharing.layers[2].name }]);
+  // It came to the layers before from there.
+  gradients[0][0] = Infinity;
+  expect(lost()).toEqual([{ ...failure, layer: run.sharing.layers[2].name }]);
+  // Of the last layer it may be the loss.
+  gradients.at(-1)![0] = NaN;
+  expect(lost()).toEqual([failure]);
+});
+
+it.each([
+  [
+    'a learning rate only, where the scaler is there',
+    runOf({ normalised: true, spec: { kind: 'fold', seed: 1 } }),
+    /\. Use a smaller learning rate\.$/,
+  ],
+  [
+    'the scaler, or a smaller learning rate of another',
+    runOf({ scaler: 'v1' }),
+    /\. Use method: stable-rps or scaler: theory; where /,
+  ],
+] as const)('of a step that is not finite no rate follows, and it advises %s', (_, run, advice) => {
+  const { layers, total } = figures(run);
+  layers[0] = { ...layers[0], updateRatio: Infinity, amplification: Infinity };
+  for (const finding of diagnoseBatch(run, { layers, total }, 0).slice(0, 2)) {
+    expect([finding.verdict, finding.fix]).toEqual(['warn', undefined]);
+    expect(findingText(finding).sentence).toMatch(advice);
+  }
 });
 
 it('a layer that no gradient reaches has no ratios', () => {
