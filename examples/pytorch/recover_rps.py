@@ -106,6 +106,11 @@ def is_scale(value):
     return type(value) in (int, float) and 0 < value <= sys.float_info.max
 
 
+def is_deviation(value):
+    """Where float32, which weights are, has all its digits."""
+    return is_scale(value) and 2.0**-126 <= value < 2.0**128
+
+
 def is_pair(value):
     return isinstance(value, list) and len(value) == 2 and all(map(is_count, value))
 
@@ -115,7 +120,7 @@ def check_layer(layer, normalised):
     name, rows, columns = layer["name"], layer["rows"], layer["columns"]
     require(isinstance(name, str), "a layer has no name")
     require(is_count(rows) and is_count(columns), "rows or columns of layer %s are no whole number above 0" % name)
-    require(is_scale(layer["deviation"]), "the deviation of layer %s is no number above 0" % name)
+    require(is_deviation(layer["deviation"]), "the deviation of layer %s is no number from 1.18e-38 to 3.4e38" % name)
     require(is_scale(layer["lambda"]), "lambda of layer %s is no number above 0" % name)
     # Readers may go by either.
     require(not normalised or layer["lambda"] == layer["deviation"], "lambda of layer %s is not its deviation" % name)

@@ -29,7 +29,7 @@ export const badLayer = (name: string, rows: number, columns: number): SparseErr
 export const badDeviation = (name: string, deviation: number): SparseError =>
   new SparseError(
     'rps.bad-deviation',
-    `Layer "${name}": the standard deviation of its initial weights is ${deviation}; shared weights need a finite one above 0. ` +
+    `Layer "${name}": the standard deviation of its initial weights is ${deviation}; shared weights, which are float32, need one from 1.18e-38 to 3.4e38. ` +
       'Use another initialisation, or leave the layer out.',
     { layer: name },
   );

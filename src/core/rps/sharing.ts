@@ -46,6 +46,8 @@ export interface Sharing {
 
 /** Offsets and locations are 32-bit. */
 const mostWeights = 2 ** 31 - 1;
+/** Where float32, which weights are, has all its digits; the squares of such deviations are no trouble to a float64. */
+const [least, most] = [2 ** -126, 2 ** 128];
 
 export type LayerToShare = Omit<SharedLayer, 'offset' | 'weights'>;
 
@@ -88,7 +90,7 @@ function countLayers(layers: readonly LayerToShare[]): SharedLayer[] {
     if (names.has(name)) throw errors.duplicateLayer(name);
     names.add(name);
     if (!isCount(rows) || !isCount(columns)) throw errors.badLayer(name, rows, columns);
-    if (!(deviation > 0 && deviation < Infinity)) throw errors.badDeviation(name, deviation);
+    if (!(deviation >= least && deviation < most)) throw errors.badDeviation(name, deviation);
     const weights = rows * columns;
     const counted = {
       ...{ name, rows, columns, offset, weights, deviation },

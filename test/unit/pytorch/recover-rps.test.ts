@@ -111,7 +111,11 @@ describe.skipIf(missing !== undefined)(`recover_rps.py${missing === undefined ? 
       ['normalised is neither true nor false', '"normalised":true', '"normalised":"yes"'],
       ['aligned is neither true nor false', '"aligned":true', '"aligned":1'],
       ['lambda of layer conv1 is not its deviation', '"lambda":0.27', '"lambda":0.28'],
-      ['the deviation of layer conv1 is no number above 0', '"deviation":0.27', '"deviation":0'],
+      ...['0', '1e-170', '1e170'].map((value): [string, string, string] => [
+        'the deviation of layer conv1 is no number from 1.18e-38 to 3.4e38',
+        '"deviation":0.27',
+        `"deviation":${value}`,
+      ]),
       ['lambda of layer conv1 is no number above 0', '"lambda":0.27', '"lambda":Infinity'],
       ['the kernel of layer conv1 does not fit its 27 columns', '"kernel":[3,3]', '"kernel":[0,0]'],
       ['the kernel of layer conv1 does not fit its 27 columns', '"kernel":[3,3]', '"kernel":[3,2]'],

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { isSparseError } from '../../../../src/core/errors';
+import { normalisedScales } from '../../../../src/core/rps/scales';
 import { sharingOf } from '../../../../src/core/rps/sharing';
 import type { LayerToShare } from '../../../../src/core/rps/sharing';
 import type { MappingSpec } from '../../../../src/core/rps/pieces';
@@ -59,6 +60,9 @@ it.each<
   ['bad-layer', [{ ...first, columns: 1.5 }], {}],
   ['bad-deviation', [{ ...first, deviation: 0 }], {}],
   ['bad-deviation', [{ ...first, deviation: NaN }], {}],
+  // Squares of such would be 0, or no number, and with them all weights.
+  ['bad-deviation', [{ ...first, deviation: 1e-170 }], {}],
+  ['bad-deviation', [{ ...first, deviation: 1e170 }], {}],
   ['too-many-weights', [{ ...first, rows: 65_536, columns: 65_536 }], {}],
   ['bad-seed', smallLayers, { spec: { kind: 'fold', seed: -1 } }],
   ['bad-seed', smallLayers, { spec: { kind: 'fold', seed: 0.5 } }],
@@ -66,6 +70,16 @@ it.each<
   ['bad-chunk', smallLayers, { spec: { kind: 'robe', seed: 1, chunk: 2.5 } }],
 ])('refuses with rps.%s', (code, layers, change) => {
   expect(codeOf(() => sharingOf(layers, { ...request, ...change })).code).toBe(`rps.${code}`);
+});
+
+it.each([2 ** -126, 2 ** 127])('recovers weights of a deviation of %d in the normalised form', (deviation) => {
+  const sharing = sharingOf(
+    smallLayers.map((layer) => ({ ...layer, deviation })),
+    request,
+  );
+  const { inverse, lambda } = normalisedScales(sharing);
+  // Each of two or three sharers.
+  for (const value of inverse!.values) expect((value * lambda[0]) ** -2).toBeCloseTo(2.5, 0);
 });
 
 it('tells the largest seed', () => {
