@@ -249,7 +249,7 @@ export const nothingToShare = (config: string): SparseError =>
 export const weightsNotFinite = (file: string, tensor: string, index: number, value: number): SparseError =>
   error(
     'weights-not-finite',
-    `${file} has ${value} at flat index ${index} of ${tensor}: only finite weights are put into a memory. Choose an earlier checkpoint.`,
+    `${file} has ${value} at flat index ${index} of ${tensor}: only finite numbers go into a file of shared weights. Choose an earlier checkpoint.`,
     { tensor, index },
   );
 

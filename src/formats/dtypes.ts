@@ -30,6 +30,9 @@ export type Dtype = keyof typeof dtypeBits;
 
 export const isDtype = (text: string): text is Dtype => Object.hasOwn(dtypeBits, text);
 
+/** Of floating point: an element may be no finite number. */
+export const isFloat = (dtype: Dtype): boolean => /^B?F\d/.test(dtype);
+
 export type Numbers = Float32Array | Float64Array;
 
 type Decode = (bytes: Uint8Array, into: Numbers, at: number) => void;

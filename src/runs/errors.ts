@@ -231,5 +231,11 @@ export const recoveredNotFinite = (file: string, tensor: string, index: number, 
     `The memory of ${file} makes ${value} at flat index ${index} of ${tensor}: its numbers or the scales of that layer are too large. Choose an earlier checkpoint.`,
   );
 
+export const copiedNotFinite = (file: string, tensor: string, index: number, value: number): SparseError =>
+  error(
+    'copied-not-finite',
+    `${file} has ${value} at flat index ${index} of ${tensor}, which is not shared: a file that is expanded has finite numbers only. Choose an earlier checkpoint.`,
+  );
+
 export const sharingFailureInvalid = (file: string): SparseError =>
   error('sharing-failure-invalid', `${file} is not what a run writes when it fails. Run the config again to have it.`);

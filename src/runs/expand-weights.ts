@@ -1,6 +1,8 @@
 /** From shared to dense: a file that holds its weights themselves, made of one that holds a memory, which alone is enough. */
 import { memoryTensor, sharingKey } from '../core/rps/metadata';
 import { openFile } from '../formats/byte-source';
+import { decoder, dtypeBits, isFloat } from '../formats/dtypes';
+import type { Dtype } from '../formats/dtypes';
 import { openSafetensors, writeSafetensors } from '../formats/safetensors';
 import type { SafetensorsFile, TensorEntry, TensorToWrite } from '../formats/safetensors';
 import { withSharedWeights } from '../formats/shared-weights';
@@ -12,9 +14,29 @@ export interface ExpandedFile {
   layers: { name: string; shape: number[] }[];
 }
 
-const copied = async (file: SafetensorsFile, entry: TensorEntry): Promise<TensorToWrite> => {
+/** Elements that are decoded at a time. */
+const piece = 1 << 16;
+
+/** The first element that is no finite number, and where it is. Integers are, and what is only listed is not known. */
+function notFinite(dtype: Dtype, bytes: Uint8Array): { index: number; value: number } | undefined {
+  const decode = isFloat(dtype) ? decoder(dtype) : undefined;
+  if (!decode) return undefined;
+  const [size, values] = [(piece * dtypeBits[dtype]) / 8, new Float64Array(piece)];
+  for (let from = 0; from < bytes.length; from += size) {
+    decode(bytes.subarray(from, from + size), values, 0);
+    // Of a shorter last piece the rest is of the one before.
+    const bad = values.findIndex((value) => !Number.isFinite(value));
+    if (bad >= 0) return { index: (from / size) * piece + bad, value: values[bad] };
+  }
+  return undefined;
+}
+
+const copied = async (path: string, file: SafetensorsFile, entry: TensorEntry): Promise<TensorToWrite> => {
   const { name, dtype, shape } = entry;
-  return { name, dtype, shape, data: await file.readBytes(entry) };
+  const data = await file.readBytes(entry);
+  const bad = notFinite(dtype, data);
+  if (bad) throw errors.copiedNotFinite(path, name, bad.index, bad.value);
+  return { name, dtype, shape, data };
 };
 
 /** Scales that are too large make weights that are not finite of a memory that is. */
@@ -24,7 +46,7 @@ async function recovered(path: string, file: SafetensorsFile, layer: string): Pr
   const bad = data.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0) throw errors.recoveredNotFinite(path, weight.name, bad, data[bad]);
   const { name, dtype, shape } = weight;
-  return [{ name, dtype, shape, data }, await copied(file, file.need(`layers.${layer}.mask`))];
+  return [{ name, dtype, shape, data }, await copied(path, file, file.need(`layers.${layer}.mask`))];
 }
 
 /** Of the memory nothing is left to tell, and what an optimizer remembers of it is nothing that it would of the weights. */
@@ -35,7 +57,8 @@ const layerOf = (name: string): string | undefined => /^layers\.(.*)\.[^.]*$/s.e
 
 /**
  * Writes the tensors of `path` with the recovered weights in place of the memory. What an optimizer remembers and a run saw of it is left out.
- * @throws SparseError `runs.nothing-shared`, `runs.memory-not-finite`, `runs.recovered-not-finite`, `rps.*`, `safetensors.*`, `file.*`
+ * @throws SparseError `runs.nothing-shared`, `runs.memory-not-finite`, `runs.recovered-not-finite`, `runs.copied-not-finite`, `rps.*`,
+ * `safetensors.*`, `file.*`
  */
 export async function expandWeights(path: string, output: string): Promise<ExpandedFile> {
   const file = await openSafetensors(await openFile(path)).then(withSharedWeights);
@@ -55,7 +78,7 @@ export async function expandWeights(path: string, output: string): Promise<Expan
       if (entry.recovered || isLeftOut(entry.name)) continue;
       const layer = layerOf(entry.name);
       if (layer !== undefined && waiting.includes(layer)) await addUntil(layer);
-      tensors.push(await copied(file, entry));
+      tensors.push(await copied(path, file, entry));
     }
     await addUntil(undefined);
     const metadata = Object.fromEntries(Object.entries(file.metadata).filter(([key]) => key !== sharingKey));

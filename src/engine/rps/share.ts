@@ -23,11 +23,15 @@ const notFinite = (values: Float32Array): number => values.findIndex((value) => 
 
 /** Nothing that is not a number goes into a file that is to be trained or run. */
 function checkFinite(path: string, { layers, others }: NetworkState): void {
-  for (const { name, weight, bias } of [...layers, ...others])
-    for (const [part, values] of [['weight', weight] as const, ['bias', bias] as const]) {
+  for (const own of [...layers, ...others]) {
+    const { name, weight, bias } = own;
+    const running = 'running' in own ? own.running : undefined;
+    const parts = { weight, bias, running_mean: running?.mean, running_var: running?.variance };
+    for (const [part, values] of Object.entries(parts)) {
       const bad = values ? notFinite(values) : -1;
       if (values && bad >= 0) throw weightsNotFinite(path, `layers.${name}.${part}`, bad, values[bad]);
     }
+  }
 }
 
 /** How much of the weights the memory does not hold, of each layer: |W - R psi| / |W|; 0 of weights that are all zero. */

@@ -120,13 +120,16 @@ describe('what cannot be put into a memory, or taken out of one', () => {
     return finished.err;
   };
 
-  /** Of `dense.safetensors`, with one number changed. */
-  async function spoil(tensor: string, value: number): Promise<void> {
-    const tensors = [...(await tensorsOf('dense.safetensors'))].map(([name, { shape, data }]): TensorToWrite => {
+  /** `file`, with the fourth number of a tensor changed. */
+  async function spoil(tensor: string, value: number, file = 'dense.safetensors'): Promise<void> {
+    const opened = await openSafetensors(await openFile(inFolder(file)));
+    const { metadata } = opened;
+    await opened.close();
+    const tensors = [...(await tensorsOf(file))].map(([name, { shape, data }]): TensorToWrite => {
       if (name === tensor) data.writeFloatLE(value, 12);
       return { name, dtype: name.endsWith('mask') ? 'U8' : 'F32', shape, data };
     });
-    await writeSafetensors(inFolder('spoilt.safetensors'), tensors, {});
+    await writeSafetensors(inFolder('spoilt.safetensors'), tensors, metadata);
   }
 
   it('is refused with a sentence, and nothing is written', async () => {
@@ -138,8 +141,16 @@ describe('what cannot be put into a memory, or taken out of one', () => {
     await spoil('layers.conv2.weight', NaN);
     const text = await refused('engine.weights-not-finite', 'share', 'spoilt.safetensors', 'shared.sparse.yaml');
     expect(text).toContain('NaN at flat index 3 of layers.conv2.weight');
-    await spoil('layers.conv1.bias', -Infinity);
-    await refused('engine.weights-not-finite', 'share', 'spoilt.safetensors', 'shared.sparse.yaml');
+    for (const tensor of ['conv1.bias', 'bn1.running_var']) {
+      await spoil(`layers.${tensor}`, -Infinity);
+      await refused('engine.weights-not-finite', 'share', 'spoilt.safetensors', 'shared.sparse.yaml');
+    }
+    expect((await cli('share', 'dense.safetensors', 'shared.sparse.yaml', '-o', 's.safetensors')).code).toBe(0);
+    for (const tensor of ['layers.conv1.bias', 'layers.bn1.running_mean']) {
+      await spoil(tensor, -Infinity, 's.safetensors');
+      const why = await refused('runs.copied-not-finite', 'expand', 'spoilt.safetensors');
+      expect(why).toContain(`-Infinity at flat index 3 of ${tensor}, which is not shared`);
+    }
     await write('other.sparse.yaml', { sharing: 'compression: 5' });
     const unfit = await refused('engine.file-does-not-fit', 'share', 'dense.safetensors', 'other.sparse.yaml');
     expect(unfit).toContain('layers.fc1.weight');
