@@ -1,5 +1,5 @@
 /** Headings and labels of what the command line prints as results; sentences about problems are in errors.ts. */
-import { bytesText, stepText } from '../config/memory-errors';
+import { bytesText, partText, stepText } from '../config/memory-errors';
 import type { SharingPlan } from '../config/sharing-plan';
 import { sharingTexts } from '../config/sharing-words';
 import { plural } from '../core/figure';
@@ -108,8 +108,8 @@ export const eitherStepLine = (sparse: StepPlan, tensors: StepPlan): string =>
 
 /** Bytes that a run with shared weights really holds. */
 const heldLine = ({ n, m, bytes, ...how }: SharingSummary): string =>
-  `shares ${thousands(n)} ${plural(n, 'weight')} in ${thousands(m)} ${plural(m, 'number')} (${methodText(how)}); held: ${bytesText(bytes.memory)} of memory, ${bytesText(bytes.dense)} beside it, ` +
-  `${bytesText(bytes.optimizer)} of the optimizer, ${bytesText(bytes.index)} of the mapping; within a step ${bytesText(bytes.weights)} of weights\n`;
+  `shares ${thousands(n)} ${plural(n, 'weight')} in ${thousands(m)} ${plural(m, 'number')} (${methodText(how)}); held: ${bytesText(bytes.memory)} of memory, ${partText(bytes.dense)} beside it, ` +
+  `${partText(bytes.optimizer)} of the optimizer, ${partText(bytes.index)} of the mapping; within a step ${bytesText(bytes.weights)} of weights\n`;
 
 export const runHeading = ({
   id,

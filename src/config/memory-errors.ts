@@ -16,6 +16,9 @@ export const bytesText = (bytes: number): string => {
   return `${Number((bytes / 1024 ** power).toPrecision(3))} ${units[power]}`;
 };
 
+/** Of a part that there may be nothing of. */
+export const partText = (bytes: number): string => (bytes === 0 ? 'nothing' : bytesText(bytes));
+
 const examples = (size: number): string => (size === 1 ? 'one example' : `${count(size)} examples`);
 
 /** `A step takes about 1.3 GiB: 4 micro-batches of 32`; of a batch at once without the parts. */
