@@ -3,6 +3,7 @@ import { unusedLimit } from '../core/rps/diagnosis/loads';
 import { fixes } from '../core/rps/diagnosis/finding';
 import type { Fix } from '../core/rps/diagnosis/finding';
 import { expectedUnused } from '../core/rps/unused';
+import { keyEdits } from './edit';
 import type { KeyEdit } from './edit';
 import type { Finding, PathFinding } from './finding';
 import type { Suggestion } from './issues';
@@ -19,14 +20,9 @@ interface Way {
   edits: KeyEdit[];
 }
 
-/** Keys that are taken out are those that are written. */
 const wayOf = (text: string, { edits }: Pick<Fix, 'edits'>, reading: Reading): Way => ({
   text,
-  edits: edits.flatMap(({ path, value, unless }) => {
-    if (unless !== undefined && reading.place(unless).exact) return [];
-    if (value !== null) return [{ path, value }];
-    return reading.place(path).exact ? [{ path }] : [];
-  }),
+  edits: keyEdits(edits, (path) => reading.place(path).exact),
 });
 
 const use = (words: string): string => `Use ${words}`;

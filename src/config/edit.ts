@@ -1,4 +1,5 @@
 /** Sets keys in the text of a config and leaves everything else in it as it is, comments too. */
+import type { Fix } from '../core/rps/diagnosis/finding';
 import type { ConfigFormat } from './format';
 import { jsonTree } from './json-tree';
 import { TextLines } from './text';
@@ -13,6 +14,14 @@ export interface KeyEdit {
   path: string;
   value?: string | number | boolean;
 }
+
+/** Of what a diagnosis suggests: null takes a key out that is there, and where the key `unless` is written, nothing is done. */
+export const keyEdits = (edits: readonly Fix['edits'][number][], isWritten: (path: string) => boolean): KeyEdit[] =>
+  edits.flatMap(({ path, value, unless }) => {
+    if (unless !== undefined && isWritten(unless)) return [];
+    if (value !== null) return [{ path, value }];
+    return isWritten(path) ? [{ path }] : [];
+  });
 
 /** What takes the place of a span of the text. */
 export interface TextEdit {

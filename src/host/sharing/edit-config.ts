@@ -1,6 +1,6 @@
 /** Edits of a config that a diagnosis suggests. */
 import * as vscode from 'vscode';
-import { configEdit } from '../../config/edit';
+import { configEdit, keyEdits } from '../../config/edit';
 import { configFormat } from '../../config/format';
 import { withoutByteOrderMark } from '../../config/text';
 import type { SharingEdit } from '../../protocol/sharing';
@@ -12,11 +12,7 @@ export function editOf(document: vscode.TextDocument, edits: readonly SharingEdi
   const text = document.getText();
   const shift = text.length - withoutByteOrderMark(text).length;
   const { locateKey } = checkedDocument(document);
-  // A key that is to be taken out may not be there.
-  const keys = edits
-    .filter(({ path, value }) => value !== null || locateKey(path) !== undefined)
-    .filter(({ unless }) => unless === undefined || locateKey(unless) === undefined)
-    .map(({ path, value }) => (value === null ? { path } : { path, value }));
+  const keys = keyEdits(edits, (path) => locateKey(path) !== undefined);
   const found = configEdit(text.slice(shift), configFormat(document.uri.path), keys);
   if (!found) return undefined;
   const [start, end] = [found.span.start, found.span.end].map((offset) => document.positionAt(offset + shift));

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { configEdit } from '../../../src/config/edit';
+import { configEdit, keyEdits } from '../../../src/config/edit';
 import type { KeyEdit } from '../../../src/config/edit';
 import type { ConfigFormat } from '../../../src/config/format';
 import { jsonTree } from '../../../src/config/json-tree';
@@ -23,6 +23,21 @@ sharing:
 train:
   optimizer: { learningRate: 0.1 }
 `;
+
+it('of what is suggested, takes out what is there, and does nothing where another key is written', () => {
+  const suggested = [
+    { path: 'sharing.method', value: 'stable-rps' },
+    { path: 'sharing.initStd', value: null },
+    { path: 'sharing.compat', value: null },
+    { path: 'sharing.tile', value: null, unless: 'sharing.mapping' },
+    { path: 'sharing.mapping', value: 'fold', unless: 'sharing.chunk' },
+  ];
+  const left = (...written: string[]): KeyEdit[] => keyEdits(suggested, (path) => written.includes(path));
+  const [method, initStd] = [{ path: 'sharing.method', value: 'stable-rps' }, { path: 'sharing.initStd' }];
+  const mapping = { path: 'sharing.mapping', value: 'fold' };
+  expect(left('sharing.initStd', 'sharing.tile')).toEqual([method, initStd, { path: 'sharing.tile' }, mapping]);
+  expect(left('sharing.tile', 'sharing.mapping', 'sharing.chunk')).toEqual([method]);
+});
 
 describe('an edit of a config', () => {
   it('replaces a value and leaves what is beside it', () => {

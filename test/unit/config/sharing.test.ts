@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkConfig } from '../../../src/config/check';
 import type { CheckedConfig } from '../../../src/config/checked';
+import { sharingTexts } from '../../../src/config/sharing-words';
 import { settingsOf } from '../../../src/config/settings';
 import { gammaOf } from '../../../src/core/rps/location-sums';
 
@@ -45,6 +46,12 @@ describe('sharing', () => {
       ['fc2', 78_400],
     ]);
     expect(bytes).toMatchObject({ memory: 4 * m, optimizer: 4 * (m + dense), dense: 4 * dense, weights: 4 * n });
+  });
+
+  it('says what the mapping takes at most, or that it takes nothing', () => {
+    const said = (text: string): string => sharingTexts(planOf(text))[1];
+    expect(said('{}')).toMatch(/ for the optimizer, at most [\d.]+ B for the mapping, and /);
+    expect(said('{ method: roast, initStd: 0.3 }')).toContain(' for the optimizer, nothing for the mapping, and ');
   });
 
   it('knows the deviation of each layer, and the scale of the memory at which Gamma is 1 on average', () => {

@@ -59,6 +59,13 @@ describe('sharing.json', () => {
     expect(await readSharingReport(folder)).toEqual(written);
   });
 
+  it('keeps where an edit that it suggests is not to be made', async () => {
+    await writeSharingReport(folder, report);
+    const { findings } = await readSharingReport(folder);
+    const edits = findings.find(({ fix }) => fix?.title.includes('stable-rps'))?.fix?.edits;
+    expect(edits).toContainEqual({ path: 'sharing.tile', value: null, unless: 'sharing.mapping' });
+  });
+
   it('is read as older versions wrote it, who called the factor lambda', async () => {
     await writeSharingReport(folder, report);
     const json = await readFile(folder.sharingFile, 'utf8');
