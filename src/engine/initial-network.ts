@@ -9,7 +9,7 @@ import { tensorShape } from '../core/density/layer-shape';
 import { vocabularyOf } from '../core/network';
 import type { Mask } from '../core/mask';
 import { writeAtomically } from '../formats/atomic-file';
-import { safetensorsChunks } from '../formats/safetensors';
+import { summedChunks } from '../formats/safetensors';
 import type { TensorToWrite } from '../formats/safetensors';
 import type { InitialLayer } from '../protocol/engine';
 import type { CallContext } from '../protocol/rpc';
@@ -125,7 +125,7 @@ async function write(
 ): Promise<void> {
   const turn = turnsOf(context);
   const chunks = async function* (): AsyncGenerator<Uint8Array> {
-    for (const chunk of safetensorsChunks(tensors, stateMetadata(config, plan, 0, rule))) {
+    for (const chunk of await summedChunks(tensors, stateMetadata(config, plan, 0, rule), turn)) {
       await turn();
       yield chunk;
     }

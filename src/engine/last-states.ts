@@ -2,12 +2,10 @@
 import { rename } from 'node:fs/promises';
 import { isSparseError } from '../core/errors';
 import type { SparseError } from '../core/errors';
-import { openFile } from '../formats/byte-source';
 import { cannotWrite } from '../formats/errors';
-import { openSafetensors } from '../formats/safetensors';
-import type { SafetensorsFile } from '../formats/safetensors';
+import { openUnchanged } from '../formats/unchanged';
 import type { RunRecord } from '../protocol/run';
-import { checkpointFile, listCheckpoints, openCheckpoint } from '../runs/checkpoint';
+import { checkpointFile, listCheckpoints } from '../runs/checkpoint';
 import type { RunFolder } from '../runs/folder';
 import { checkpointUnusable, initUnusable } from './errors';
 import type { NetworkState } from './states';
@@ -40,12 +38,8 @@ interface Reading {
   slots: readonly string[];
 }
 
-const read = async (
-  opening: Promise<SafetensorsFile>,
-  path: string,
-  { plan, slots }: Reading,
-): Promise<NetworkState> => {
-  const file = await opening;
+const read = async (path: string, { plan, slots }: Reading): Promise<NetworkState> => {
+  const file = await openUnchanged(path);
   try {
     return await readStates(file, path, plan, slots);
   } finally {
@@ -64,7 +58,7 @@ export async function lastStates(folder: RunFolder, record: RunRecord, reading: 
   for (const step of (await listCheckpoints(folder)).reverse()) {
     const path = checkpointFile(folder, step);
     try {
-      return answer({ step, state: await read(openCheckpoint(folder, step), path, reading) });
+      return answer({ step, state: await read(path, reading) });
     } catch (error) {
       if (!isDamage(error, record)) throw error;
       passed.push({ path, error });
@@ -74,7 +68,7 @@ export async function lastStates(folder: RunFolder, record: RunRecord, reading: 
   if (record.layers.length < reading.plan.layers.length) return answer({ step: 0 });
   try {
     const { initFile } = folder;
-    return answer({ step: 0, state: await read(openFile(initFile).then(openSafetensors), initFile, reading) });
+    return answer({ step: 0, state: await read(initFile, reading) });
   } catch (error) {
     if (isSparseError(error) && error.code === 'file.not-found') return answer({ step: 0 });
     if (!isDamage(error, record)) throw error;

@@ -12,10 +12,9 @@ import type { LayerShape } from '../core/density/layer-shape';
 import type { Mask } from '../core/mask';
 import { maskableLayers } from '../core/network';
 import type { ConvLayer } from '../core/network';
-import { openFile } from '../formats/byte-source';
-import { openSafetensors } from '../formats/safetensors';
 import type { SafetensorsFile, TensorEntry, TensorToWrite } from '../formats/safetensors';
 import type { Init } from '../protocol/run';
+import { openUnchanged } from '../formats/unchanged';
 import type { RunFolder } from '../runs/folder';
 import { differencesFrom } from '../core/rps/diagnosis/wiring';
 import { memoryTensor, metadataText, sharingKey } from '../core/rps/metadata';
@@ -239,7 +238,7 @@ export async function readStates(
  */
 export async function readRewindStates(folder: RunFolder, step: number, plan: StatePlan): Promise<NetworkState> {
   const path = step === 0 ? folder.initFile : folder.rewindFile;
-  const file = await openSafetensors(await openFile(path));
+  const file = await openUnchanged(path);
   try {
     return await readStates(file, path, plan, []);
   } finally {
@@ -255,12 +254,11 @@ export async function readInitialMasks(
   { initFile }: RunFolder,
   { layers }: Pick<NetworkPlan, 'layers'>,
 ): Promise<Uint8Array[] | undefined> {
-  const source = await openFile(initFile).catch((error: unknown) => {
+  const file = await openUnchanged(initFile).catch((error: unknown) => {
     if (isSparseError(error) && error.code === 'file.not-found') return undefined;
     throw error;
   });
-  if (!source) return undefined;
-  const file = await openSafetensors(source);
+  if (!file) return undefined;
   try {
     const masks: Uint8Array[] = [];
     for (const layer of layers) masks.push(await readMask(file, initFile, layer));

@@ -6,10 +6,12 @@ import type { ByteSource } from './byte-source';
 import { gzipCorrupt, gzipTooLarge } from './errors';
 import { isGzip } from './gzip';
 
-const chunkBytes = 4 << 20;
+/** Of a few megabytes: what is done with one of them holds nothing else up. */
+export const chunkBytes = 4 << 20;
 
-async function* asTheyAre(file: ByteSource): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < file.size; at += chunkBytes) yield file.read(at, Math.min(chunkBytes, file.size - at));
+/** The bytes of a file from a place on, in order. @throws SparseError `file.*` */
+export async function* chunksFrom(file: ByteSource, from = 0): AsyncGenerator<Uint8Array> {
+  for (let at = from; at < file.size; at += chunkBytes) yield file.read(at, Math.min(chunkBytes, file.size - at));
 }
 
 /**
@@ -18,12 +20,12 @@ async function* asTheyAre(file: ByteSource): AsyncGenerator<Uint8Array> {
  */
 export async function* unpackedChunks(file: ByteSource, maxBytes: number): AsyncGenerator<Uint8Array> {
   if (!isGzip(await file.read(0, Math.min(2, file.size)))) {
-    yield* asTheyAre(file);
+    yield* chunksFrom(file);
     return;
   }
   const unpack = createGunzip({ chunkSize: chunkBytes });
   // Whatever ends it is thrown where its chunks are read.
-  pipeline(Readable.from(asTheyAre(file)), unpack, () => undefined);
+  pipeline(Readable.from(chunksFrom(file)), unpack, () => undefined);
   let bytes = 0;
   try {
     for await (const chunk of unpack as AsyncIterable<Uint8Array>) {

@@ -134,6 +134,14 @@ export const headerTooLarge = (file: string, length: bigint, limit: number): Spa
     'Split the file into parts with fewer tensors.',
   );
 
+export const tensorsChanged = (file: string): SparseError =>
+  safetensors(
+    'changed',
+    file,
+    'its tensors are not those that were written: their SHA-256 is not that in the metadata.',
+    'Restore it from a copy, or delete it.',
+  );
+
 export const headerNotText = (file: string): SparseError =>
   safetensors('header-not-text', file, 'the header is not valid UTF-8; it is damaged or not a safetensors file.');
 

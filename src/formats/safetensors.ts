@@ -1,4 +1,6 @@
 /** safetensors: 8 bytes of header length, a JSON header, the tensors' bytes. Read lazily, by range; written whole. */
+import { createHash } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ByteSource } from './byte-source';
 import { maxReadBytes } from './byte-source';
 import { writeAtomically } from './atomic-file';
@@ -7,6 +9,8 @@ import type { Dtype, Numbers } from './dtypes';
 import * as errors from './errors';
 import { parseHeader } from './safetensors-header';
 import type { HeaderTensor } from './safetensors-header';
+import type { Turn } from './published-data';
+import { hashBytes } from './sha256';
 
 export type { Dtype } from './dtypes';
 
@@ -236,11 +240,26 @@ export function safetensorsChunks(
   return [start, ...placed.map(({ data }) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength))];
 }
 
-/** Writes a safetensors file in one step. @throws SparseError as `safetensorsChunks` and `writeAtomically` */
+/** Key of the metadata: SHA-256 of all bytes after the header, in hexadecimal. */
+export const sumKey = 'sha256';
+
+/** As `safetensorsChunks`, with the checksum that `openUnchanged` goes by. @throws as it, and what `turn` throws */
+export async function summedChunks(
+  tensors: readonly TensorToWrite[],
+  metadata: Readonly<Record<string, string>>,
+  turn: Turn = nextTurn,
+): Promise<Iterable<Uint8Array>> {
+  const [, ...data] = safetensorsChunks(tensors);
+  const hash = createHash('sha256');
+  for (const bytes of data) await hashBytes(hash, bytes, turn);
+  return safetensorsChunks(tensors, { ...metadata, [sumKey]: hash.digest('hex') });
+}
+
+/** Writes a safetensors file with its checksum in one step. @throws SparseError as `summedChunks` and `writeAtomically` */
 export async function writeSafetensors(
   path: string,
   tensors: readonly TensorToWrite[],
-  metadata?: Readonly<Record<string, string>>,
+  metadata: Readonly<Record<string, string>>,
 ): Promise<void> {
-  await writeAtomically(path, safetensorsChunks(tensors, metadata));
+  await writeAtomically(path, await summedChunks(tensors, metadata));
 }

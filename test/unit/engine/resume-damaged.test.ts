@@ -3,6 +3,9 @@ import { execFileSync } from 'node:child_process';
 import { cp, mkdir, readdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openFile } from '../../../src/formats/byte-source';
+import { openSafetensors, safetensorsChunks } from '../../../src/formats/safetensors';
+import type { TensorToWrite } from '../../../src/formats/safetensors';
 import type { RunEvent } from '../../../src/protocol/run';
 import { RunFolder } from '../../../src/runs/folder';
 import { readJournal } from '../../../src/runs/journal';
@@ -34,10 +37,31 @@ const expectSameResult = async (directory: string): Promise<void> => {
   expect(await outcome(directory)).toEqual(await outcome(straight.directory));
 };
 
+/** Changes one bit of the last byte, which is one of a tensor. */
+const flip = async (path: string): Promise<void> => {
+  const bytes = await readFile(path);
+  bytes[bytes.length - 1] ^= 1;
+  await writeFile(path, bytes);
+};
+
+/** As it was written before there were checksums. */
+const withoutSum = async (path: string): Promise<void> => {
+  const file = await openSafetensors(await openFile(path));
+  const metadata = Object.fromEntries(Object.entries(file.metadata).filter(([key]) => key !== 'sha256'));
+  const tensors: TensorToWrite[] = [];
+  for (const entry of file.tensors) {
+    const { name, dtype, shape } = entry;
+    tensors.push({ name, dtype, shape, data: await file.readBytes(entry) });
+  }
+  await file.close();
+  await writeFile(path, Buffer.concat([...safetensorsChunks(tensors, metadata)]));
+};
+
 describe('a damaged checkpoint', () => {
   const damages: [string, (path: string) => Promise<void>, RegExp][] = [
     ['cut off', (path) => truncate(path, 200), /safetensors\./],
     ['empty', (path) => truncate(path, 0), /safetensors\.too-short/],
+    ['changed in one bit of its last byte', (path) => flip(path), /safetensors\.changed/],
     ['of another network', (path) => cp(join(path, '../../rotations/givens.safetensors'), path), /checkpoint-mismatch/],
     [
       'a folder',
@@ -88,6 +112,25 @@ describe('a damaged checkpoint', () => {
       'engine.init-unusable',
     ]);
     expect(told[2].message).toContain('begins anew');
+  });
+
+  it('of changed initial weights is named, and the run begins anew', async () => {
+    const directory = await stopped();
+    for (const file of [checkpoint(directory, 4), checkpoint(directory, 7), join(directory, 'init.safetensors')])
+      await flip(file);
+    await expectSameResult(directory);
+    const told = (await warnings(directory)) as { code: string; message: string }[];
+    expect(told[2]).toMatchObject({
+      code: 'engine.init-unusable',
+      message: expect.stringContaining('safetensors.changed') as string,
+    });
+  });
+
+  it('without a checksum is taken as it is', async () => {
+    const directory = await stopped();
+    await withoutSum(checkpoint(directory, 7));
+    await expectSameResult(directory);
+    expect(await warnings(directory)).toEqual([]);
   });
 
   it('does not hide that a run of before config hashes has another config', async () => {

@@ -186,6 +186,7 @@ describe('a whole run', () => {
       config: 'tiny',
       init: 'eoi',
       gain: '1',
+      sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
     });
     expect(init.tensors.map(({ name }) => name).sort()).toEqual(
       ['fc1', 'fc2', 'fc3'].flatMap((name) => ['bias', 'mask', 'weight'].map((part) => `layers.${name}.${part}`)),

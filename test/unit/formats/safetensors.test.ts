@@ -1,10 +1,12 @@
-import { open, truncate, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { open, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { fromBytes, openFile } from '../../../src/formats/byte-source';
 import type { ByteSource } from '../../../src/formats/byte-source';
 import { openSafetensors, safetensorsChunks, writeSafetensors } from '../../../src/formats/safetensors';
 import type { Dtype, SafetensorsFile, TensorToWrite } from '../../../src/formats/safetensors';
+import { openUnchanged } from '../../../src/formats/unchanged';
 import { failure, rawSafetensors, temporaryFolder } from './bytes';
 
 const openBytes = (bytes: Uint8Array): Promise<SafetensorsFile> => openSafetensors(fromBytes('t.safetensors', bytes));
@@ -173,10 +175,37 @@ describe('writing', () => {
     await writeSafetensors(path, tensors, { step: '0' });
     const file = await openSafetensors(await openFile(path));
     expect(file.tensors.map(({ name }) => name)).toEqual(tensors.map(({ name }) => name));
-    expect(file.metadata).toEqual({ step: '0' });
+    expect(file.metadata).toMatchObject({ step: '0' });
     expect([...(await file.readFloat32(file.need('layers.a.weight')))]).toEqual([0.5, 0, -1]);
     expect([...(await file.readBytes(file.need('layers.a.mask')))]).toEqual([1, 0, 1]);
     await file.close();
+  });
+
+  test('the metadata has the SHA-256 of all that follows the header, whatever it had before', async () => {
+    const path = join(await temporaryFolder(), 'a.safetensors');
+    await writeSafetensors(path, tensors, { step: '0', sha256: 'of another file' });
+    const bytes = await readFile(path);
+    const file = await openSafetensors(await openFile(path));
+    await file.close();
+    const data = bytes.subarray(8 + file.headerBytes);
+    expect(file.metadata['sha256']).toBe(createHash('sha256').update(data).digest('hex'));
+  });
+
+  test('a change of any byte of a tensor is found, and none where there is no checksum', async () => {
+    const path = join(await temporaryFolder(), 'a.safetensors');
+    await writeSafetensors(path, tensors, {});
+    const bytes = await readFile(path);
+    const file = await openUnchanged(path);
+    await file.close();
+    for (let at = 8 + file.headerBytes; at < bytes.length; at++) {
+      bytes[at] ^= 4;
+      await writeFile(path, bytes);
+      const { code, message } = await failure(() => openUnchanged(path));
+      expect([code, message]).toEqual(['safetensors.changed', expect.stringContaining(path)]);
+      bytes[at] ^= 4;
+    }
+    await writeFile(path, written(tensors, { step: '0' }));
+    await (await openUnchanged(path)).close();
   });
 
   test('every tensor starts on a multiple of its element size, after a mask of odd length too', async () => {
