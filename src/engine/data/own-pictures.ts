@@ -3,21 +3,26 @@
  * found before a run begins, no epoch decodes anything again, and examples are read in any order like those of an array.
  */
 import { createHash } from 'node:crypto';
+import type { Hash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isSparseError } from '../../core/errors';
 import type { PictureSize } from '../../core/network';
 import { writeAtomically, writeTextAtomically } from '../../formats/atomic-file';
+import { openFile } from '../../formats/byte-source';
+import { chunkBytes } from '../../formats/chunks';
 import { allSkipped, fileTooLarge, picturesSkipped, sizesDiffer } from '../../formats/data-errors';
 import { cannotRead } from '../../formats/errors';
 import { listPictures } from '../../formats/image-folder';
 import type { FolderPart, FolderWords } from '../../formats/image-folder';
 import { makeFolder } from '../../formats/make-folder';
 import { readPicture, sizeText } from '../../formats/pictures/picture';
+import type { RecordFile } from '../../formats/records';
 import { readText } from '../../formats/text-file';
+import { RpcCancelled } from '../../protocol/rpc';
 import { makeProjectDirectory } from '../../runs/project';
 import { turnsOf } from '../turns';
-import type { DataSet, Examples } from './data-set';
+import type { DataSet, Examples, Labels } from './data-set';
 import type { LoadOptions } from './load';
 import { forgetOldPictures, markUsed, picturesFolder } from './picture-caches';
 import { examplesOf } from './resident';
@@ -57,17 +62,54 @@ async function keyOf({ folder, files, labels }: FolderPart, { words, turn }: Dec
 const maxAboutBytes = 64 << 20;
 const valuesIn = ([channels, height, width]: PictureSize): number => channels * height * width;
 
-/** What is known of records that are there; nothing when they are not, or not whole. */
-async function known(home: string, { files }: FolderPart): Promise<About | undefined> {
+/** Adds a picture with its label to the checksum of all. */
+const addTo = (hash: Hash, label: number, values: Uint8Array): Hash =>
+  hash.update(Uint8Array.of(label & 255, label >> 8)).update(values);
+
+/** What is known of records that are there; nothing when they are not, or not as they were written. */
+async function known(home: string, part: FolderPart, turn: Decoding['turn']): Promise<About | undefined> {
   try {
     const path = join(home, 'about.json');
     const text = await readText(path, maxAboutBytes, () => fileTooLarge(path, 0, maxAboutBytes));
     const about = JSON.parse(text) as About;
-    const { size } = await stat(join(home, 'records.bin'));
-    return size === valuesIn(about.picture) * (files.length - about.skipped.length) ? about : undefined;
-  } catch {
+    return (await sumOf(recordsIn(home, about), keptLabels(part, about), turn)) === about.sha256 ? about : undefined;
+  } catch (error) {
+    if (error instanceof RpcCancelled) throw error;
     // Whatever is wrong with them, they are made anew.
     return undefined;
+  }
+}
+
+const recordsFile = (home: string): string => join(home, 'records.bin');
+
+const recordsIn = (home: string, { picture }: About) =>
+  ({ path: recordsFile(home), offset: 0, dtype: 'U8', inputs: valuesIn(picture) }) as const satisfies RecordFile;
+
+const keptLabels = ({ labels }: FolderPart, { skipped }: About): Labels => {
+  const left = new Set(skipped);
+  return labels.filter((_, index) => !left.has(index));
+};
+
+/** Of records as they lie in the file; nothing when they are not as many as the labels. */
+async function sumOf(
+  { path, inputs }: RecordFile,
+  labels: Labels,
+  turn: Decoding['turn'],
+): Promise<string | undefined> {
+  const file = await openFile(path);
+  try {
+    if (file.size !== inputs * labels.length) return undefined;
+    const hash = createHash('sha256');
+    const most = Math.max(1, Math.floor(chunkBytes / inputs));
+    for (let first = 0; first < labels.length; first += most) {
+      const some = labels.subarray(first, first + most);
+      const values = await file.read(first * inputs, some.length * inputs);
+      some.forEach((label, at) => addTo(hash, label, values.subarray(at * inputs, (at + 1) * inputs)));
+      await turn();
+    }
+    return hash.digest('hex');
+  } finally {
+    await file.close();
   }
 }
 
@@ -96,12 +138,12 @@ async function decode({ folder, files, labels }: FolderPart, home: string, decod
       const { size, values } = picture;
       first ??= { file, size };
       if (first.size.join() !== size.join()) throw sizesDiffer(first.file, inPixels(first.size), file, inPixels(size));
-      hash.update(Uint8Array.of(labels[index] & 255, labels[index] >> 8)).update(values);
+      addTo(hash, labels[index], values);
       yield values;
     }
     if (!first) throw allSkipped(folder);
   };
-  await writeAtomically(join(home, 'records.bin'), records());
+  await writeAtomically(recordsFile(home), records());
   // `records` has thrown where there is none.
   const about: About = { picture: first!.size, skipped, sha256: hash.digest('hex') };
   await writeTextAtomically(join(home, 'about.json'), `${JSON.stringify(about)}\n`);
@@ -121,7 +163,7 @@ async function loadPart(part: FolderPart, decoding: Decoding): Promise<LoadedPar
   const key = await keyOf(part, decoding);
   const data = join(decoding.options.root, '.sparsescope', 'data');
   const home = picturesFolder(data, key);
-  let about = await known(home, part);
+  let about = await known(home, part, decoding.turn);
   if (about) await markUsed(home);
   else {
     about = await decode(part, home, decoding);
@@ -129,11 +171,7 @@ async function loadPart(part: FolderPart, decoding: Decoding): Promise<LoadedPar
   }
   const left = new Set(about.skipped);
   const pathOf = (index: number): string => join(part.folder, part.files[index]);
-  const records = { path: join(home, 'records.bin'), offset: 0, dtype: 'U8', inputs: valuesIn(about.picture) } as const;
-  const examples = await examplesOf(
-    part.labels.filter((_, index) => !left.has(index)),
-    records,
-  );
+  const examples = await examplesOf(keptLabels(part, about), recordsIn(home, about));
   const first = pathOf(part.files.findIndex((_, index) => !left.has(index)));
   return { examples, about, first, skipped: about.skipped.map(pathOf) };
 }

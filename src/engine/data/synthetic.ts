@@ -1,15 +1,25 @@
-/** The data sets the project makes itself, kept as real IDX files so that they are read like MNIST. */
+/**
+ * The data sets the project makes itself, kept as real IDX files so that they are read like MNIST. `SHA256SUMS` beside them is
+ * what `sha256sum -c` reads.
+ */
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { dataSets } from '../../core/data-sets';
 import type { DrawnSource } from '../../core/data-sets';
 import { renderDigits } from '../../core/digits';
 import type { DrawnSet } from '../../core/drawn-set';
+import { isSparseError } from '../../core/errors';
 import type { Parts } from '../../core/parts';
 import { renderPictures } from '../../core/synthetic-images';
-import { writeAtomically } from '../../formats/atomic-file';
+import { writeAtomically, writeTextAtomically } from '../../formats/atomic-file';
 import { openFile } from '../../formats/byte-source';
+import { fileTooLarge } from '../../formats/data-errors';
+import { dataFiles } from '../../formats/data-files';
+import type { PartName } from '../../formats/data-files';
 import { idxAxes, idxHeaderBytes, writeIdx } from '../../formats/idx';
 import { makeFolder } from '../../formats/make-folder';
+import { hashFile } from '../../formats/sha256';
+import { readText } from '../../formats/text-file';
 import { RpcCancelled } from '../../protocol/rpc';
 import { makeProjectDirectory } from '../../runs/project';
 import { inTurns } from '../../runs/turns';
@@ -21,41 +31,116 @@ const dataSeed = 0;
 type Render = (p: { count: number; seed: number; split: string }) => Parts<DrawnSet>;
 const renderers: Record<DrawnSource, Render> = { 'synthetic-digits': renderDigits, 'synthetic-images': renderPictures };
 
-const hasSize = async (path: string, size: number): Promise<boolean> => {
+const maxSumsBytes = 1 << 16;
+
+/** SHA-256 by name; undefined where there are none, as of before there were any. */
+async function readSums(folder: string): Promise<Map<string, string> | undefined> {
+  const path = sumsFile(folder);
   try {
-    const file = await openFile(path);
-    await file.close();
-    return file.size === size;
-  } catch {
-    return false;
+    const text = await readText(path, maxSumsBytes, () => fileTooLarge(path, 0, maxSumsBytes));
+    return new Map(text.split('\n').map((line) => [line.slice(66), line.slice(0, 64)]));
+  } catch (error) {
+    return isSparseError(error) && error.code === 'file.not-found' ? undefined : new Map();
   }
-};
+}
+
+const sumsFile = (folder: string): string => join(folder, 'SHA256SUMS');
+
+const parts = ['train', 'test'] as const satisfies readonly PartName[];
+
+interface IdxFile {
+  name: string;
+  shape: number[];
+}
+
+/** Pictures and labels of a part. */
+function filesOf(source: DrawnSource, part: PartName): [images: IdxFile, labels: IdxFile] {
+  const { examples, tests, shape } = dataSets[source];
+  const count = part === 'train' ? examples : tests;
+  const [images, labels] = dataFiles[source].names(part).map(([plain]) => plain);
+  return [
+    { name: images, shape: [count, ...idxAxes(shape)] },
+    { name: labels, shape: [count] },
+  ];
+}
+
+/** A line each, in one order whichever part was drawn last; what else the text had is left out. */
+const sumsText = (source: DrawnSource, sums: ReadonlyMap<string, string>): string =>
+  parts
+    .flatMap((part) => filesOf(source, part))
+    .map(({ name }) => (sums.has(name) ? `${sums.get(name)}  ${name}\n` : ''))
+    .join('');
+
+const bytesOf = ({ shape }: IdxFile): number => idxHeaderBytes(shape.length) + shape.reduce((a, b) => a * b);
+
+/** Whether a file is as it was written. `sum`: its checksum; undefined where it has none. */
+async function isWhole(
+  path: string,
+  size: number,
+  sum: string | undefined,
+  turn: () => Promise<void>,
+): Promise<boolean> {
+  const file = await openFile(path).catch(() => undefined);
+  if (!file) return false;
+  try {
+    if (file.size !== size) return false;
+    if (sum === undefined) return true;
+    const hash = createHash('sha256');
+    await hashFile(hash, file, turn);
+    return hash.digest('hex') === sum;
+  } catch (error) {
+    if (error instanceof RpcCancelled) throw error;
+    return false;
+  } finally {
+    await file.close();
+  }
+}
+
+/** Parts whose files are not there, cut off or changed. @throws RpcCancelled */
+async function missingParts(folder: string, source: DrawnSource, turn: () => Promise<void>): Promise<PartName[]> {
+  const sums = await readSums(folder);
+  const missing: PartName[] = [];
+  for (const part of parts)
+    for (const file of filesOf(source, part)) {
+      // Where others have a checksum, one without has lost it.
+      const sum = sums && (sums.get(file.name) ?? '');
+      if (await isWhole(join(folder, file.name), bytesOf(file), sum, turn)) continue;
+      missing.push(part);
+      break;
+    }
+  return missing;
+}
+
+async function draw(source: DrawnSource, part: PartName, turn: () => Promise<void>): Promise<[string, Uint8Array][]> {
+  await turn();
+  const [images, labels] = filesOf(source, part);
+  const drawn = await inTurns(renderers[source]({ count: labels.shape[0], seed: dataSeed, split: part }), turn);
+  return [
+    [images.name, writeIdx(images.shape, drawn.images)],
+    [labels.name, writeIdx(labels.shape, drawn.labels)],
+  ];
+}
 
 /**
- * The folder with the pictures of `source` under `root`, after writing what is missing or cut off.
+ * The folder with the pictures of `source` under `root`, after writing what is missing, cut off or changed.
  * @throws SparseError `file.*`; RpcCancelled
  */
 export async function ensureDrawn(source: DrawnSource, root: string, signal?: AbortSignal): Promise<string> {
-  const { examples, tests, inputs, shape } = dataSets[source];
   const folder = join(root, '.sparsescope', 'data', `${source}-v1-seed${dataSeed}`);
-  const parts = [
-    { prefix: 'train', split: 'train', count: examples },
-    { prefix: 't10k', split: 'test', count: tests },
-  ];
-  for (const { prefix, split, count } of parts) {
-    const axes = [count, ...idxAxes(shape)];
-    const images = join(folder, `${prefix}-images-idx${axes.length}-ubyte`);
-    const labels = join(folder, `${prefix}-labels-idx1-ubyte`);
-    const whole =
-      (await hasSize(images, idxHeaderBytes(axes.length) + count * inputs)) &&
-      (await hasSize(labels, idxHeaderBytes(1) + count));
-    if (whole) continue;
-    if (signal?.aborted) throw new RpcCancelled();
-    const drawn = await inTurns(renderers[source]({ count, seed: dataSeed, split }), turnsOf({ signal }));
+  const turn = turnsOf({ signal });
+  const missing = await missingParts(folder, source, turn);
+  if (missing.length === 0) return folder;
+  const sums = (await readSums(folder)) ?? new Map<string, string>();
+  for (const part of missing) {
+    const drawn = await draw(source, part, turn);
     await makeProjectDirectory(root);
     await makeFolder(folder);
-    await writeAtomically(images, [writeIdx(axes, drawn.images)]);
-    await writeAtomically(labels, [writeIdx([count], drawn.labels)]);
+    for (const [name, bytes] of drawn) {
+      await writeAtomically(join(folder, name), [bytes]);
+      sums.set(name, createHash('sha256').update(bytes).digest('hex'));
+    }
   }
+  // Last: until they are all there, files without are taken for those of an earlier version.
+  await writeTextAtomically(sumsFile(folder), sumsText(source, sums));
   return folder;
 }

@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readFile, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -168,6 +169,7 @@ describe('synthetic digits', () => {
     const home = join(folder, '.sparsescope/data/synthetic-digits-v1-seed0');
     const names = (await readdir(home)).sort();
     expect(names).toEqual([
+      'SHA256SUMS',
       't10k-images-idx3-ubyte',
       't10k-labels-idx1-ubyte',
       'train-images-idx3-ubyte',
@@ -176,9 +178,43 @@ describe('synthetic digits', () => {
     const path = join(home, 'train-images-idx3-ubyte');
     const whole = await readFile(path);
     expect([...whole.subarray(0, 4)]).toEqual([0, 0, 8, 3]);
+    const { mtimeMs } = await stat(path);
+    expect((await load({ source: 'synthetic-digits' })).sha256).toBe(first.sha256);
+    expect((await stat(path)).mtimeMs).toBe(mtimeMs);
     await writeFile(path, whole.subarray(0, 1000));
     expect((await load({ source: 'synthetic-digits' })).sha256).toBe(first.sha256);
     expect((await readFile(path)).equals(whole)).toBe(true);
+  });
+
+  it('are written again when a byte of them, or of their checksums, has changed', async () => {
+    const { sha256 } = await load({ source: 'synthetic-digits' });
+    const home = join(folder, '.sparsescope/data/synthetic-digits-v1-seed0');
+    for (const name of ['train-images-idx3-ubyte', 't10k-labels-idx1-ubyte', 'SHA256SUMS']) {
+      const path = join(home, name);
+      const whole = await readFile(path);
+      const changed = Uint8Array.from(whole);
+      changed[changed.length - 3] ^= 1;
+      await writeFile(path, changed);
+      expect((await load({ source: 'synthetic-digits' })).sha256).toBe(sha256);
+      expect((await readFile(path)).equals(whole)).toBe(true);
+    }
+    const sums = (await readFile(join(home, 'SHA256SUMS'), 'utf8')).trim().split('\n');
+    for (const [sum, name] of sums.map((line) => line.split('  ')))
+      expect(
+        createHash('sha256')
+          .update(await readFile(join(home, name)))
+          .digest('hex'),
+      ).toBe(sum);
+  });
+
+  it('of before there were checksums are read as they are', async () => {
+    await load({ source: 'synthetic-digits' });
+    const home = join(folder, '.sparsescope/data/synthetic-digits-v1-seed0');
+    await rm(join(home, 'SHA256SUMS'));
+    const path = join(home, 'train-labels-idx1-ubyte');
+    const { mtimeMs } = await stat(path);
+    await load({ source: 'synthetic-digits' });
+    expect((await stat(path)).mtimeMs).toBe(mtimeMs);
   });
 
   it('stop when cancelled while they are drawn, leaving nothing', async () => {
@@ -210,6 +246,7 @@ describe('synthetic images', () => {
     expect(data).toMatchObject({ inputs: 3072, classes: 10, train: { count: 6000 }, test: { count: 1000 } });
     const home = join(folder, '.sparsescope/data/synthetic-images-v1-seed0');
     expect((await readdir(home)).sort()).toEqual([
+      'SHA256SUMS',
       't10k-images-idx4-ubyte',
       't10k-labels-idx1-ubyte',
       'train-images-idx4-ubyte',

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -160,6 +160,11 @@ describe('decoded pictures', () => {
     await writeFile(join(folder, '.sparsescope/data', name, 'records.bin'), 'short');
     expect(levels(await load())).toEqual([1, 2]);
     await writeFile(join(folder, '.sparsescope/data', name, 'about.json'), '{');
+    expect(levels(await load())).toEqual([1, 2]);
+    const records = join(folder, '.sparsescope/data', name, 'records.bin');
+    const bytes = await readFile(records);
+    bytes[48] ^= 1;
+    await writeFile(records, bytes);
     expect(levels(await load())).toEqual([1, 2]);
     await put('b/1.png', plain(3));
     await utimes(join(folder, 'data/b/1.png'), 5, 5);
