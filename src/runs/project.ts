@@ -28,9 +28,15 @@ export const rootOfSweep = (directory: string): string | undefined => {
 
 /** The folder of the sweep that a run is a trial of, by its place in a project. */
 export const sweepOfTrial = (directory: string): string | undefined => {
-  const sweep = dirname(dirname(directory));
-  return basename(dirname(directory)) === 'trials' && rootOfSweep(sweep) !== undefined ? sweep : undefined;
+  const sweep = sweepFolderOf(directory);
+  return sweep !== undefined && rootOfSweep(sweep) !== undefined ? sweep : undefined;
 };
+
+const sweepFolderOf = (directory: string): string | undefined =>
+  basename(dirname(directory)) === 'trials' ? dirname(dirname(directory)) : undefined;
+
+/** The folder that a run's lies in, of a trial the one that its sweep's lies in. */
+export const besideRun = (directory: string): string => dirname(sweepFolderOf(directory) ?? directory);
 
 /**
  * Makes `ROOT/.sparsescope` unless it is there, with a `.gitignore` that keeps it out of people's commits: whoever wants

@@ -23,13 +23,12 @@ import { RpcCancelled } from '../../protocol/rpc';
 import type { Progress } from '../../protocol/rpc';
 import { dataPathMissing } from '../errors';
 import type { DataSet, Examples } from './data-set';
+import type { KeptIn } from './kept';
 import { loadArrays } from './own-arrays';
 import { loadPictures } from './own-pictures';
 import { ensureDrawn } from './synthetic';
 
-export interface LoadOptions {
-  /** Folder that holds `.sparsescope`, where what is drawn is kept. */
-  root: string;
+export interface LoadOptions extends KeptIn {
   /** Folder of the config, which a relative `data.path` starts from; more of them when it may have been moved. */
   configFolders: readonly string[];
   signal?: AbortSignal;
@@ -76,37 +75,48 @@ const readers: Record<NamedSource, ReadPart> = {
   'cifar-100': cifar('CIFAR-100'),
 };
 
+/** The first of these names that is there, unpacked. */
+type FindBytes = (names: readonly string[]) => Promise<FileBytes>;
+
+const inFolders =
+  (source: NamedSource, folders: readonly string[]): FindBytes =>
+  async (names) => {
+    const path = findFile(folders, names);
+    if (path === undefined) throw dataFileMissing(source, folders[0], names, dataFiles[source].page);
+    const file = await openFile(path);
+    try {
+      if (file.size > maxFileBytes) throw fileTooLarge(path, file.size, maxFileBytes);
+      return { path, bytes: await maybeGunzip(await file.read(0, file.size), maxFileBytes, path) };
+    } finally {
+      await file.close();
+    }
+  };
+
+const inMemory =
+  (files: ReadonlyMap<string, Uint8Array>): FindBytes =>
+  ([path]) =>
+    Promise.resolve({ path, bytes: files.get(path)! });
+
 /** Reads files one after the other and hashes them on the way. */
 class FileReader {
   readonly hash = createHash('sha256');
 
   constructor(
     private readonly source: NamedSource,
-    private readonly folders: readonly string[],
+    private readonly find: FindBytes,
     private readonly signal: AbortSignal | undefined,
   ) {}
 
   /** @throws SparseError `engine.data-*`, `data.file-missing`, `file.*`, `idx.*`, `cifar.*`, `gzip.*`; RpcCancelled */
   async part(name: PartName): Promise<Examples> {
     const files: FileBytes[] = [];
-    for (const names of dataFiles[this.source].names(name)) files.push(await this.read(names));
-    return readers[this.source](files);
-  }
-
-  /** The first of these names that is there, unpacked. */
-  private async read(names: readonly string[]): Promise<FileBytes> {
-    if (this.signal?.aborted) throw new RpcCancelled();
-    const path = findFile(this.folders, names);
-    if (path === undefined) throw dataFileMissing(this.source, this.folders[0], names, dataFiles[this.source].page);
-    const file = await openFile(path);
-    try {
-      if (file.size > maxFileBytes) throw fileTooLarge(path, file.size, maxFileBytes);
-      const bytes = await maybeGunzip(await file.read(0, file.size), maxFileBytes, path);
-      this.hash.update(bytes);
-      return { path, bytes };
-    } finally {
-      await file.close();
+    for (const names of dataFiles[this.source].names(name)) {
+      if (this.signal?.aborted) throw new RpcCancelled();
+      const file = await this.find(names);
+      this.hash.update(file.bytes);
+      files.push(file);
     }
+    return readers[this.source](files);
   }
 }
 
@@ -122,12 +132,15 @@ export function loadData(data: Wanted, options: LoadOptions): Promise<DataSet> {
 /** Whole in memory as bytes. */
 async function loadNamed(data: NamedWanted, options: LoadOptions): Promise<DataSet> {
   const { source, path } = data;
-  const folders = async (): Promise<string[]> => {
-    if (isDrawn(source)) return [await ensureDrawn(source, options.root, options.signal)];
+  const find = async (): Promise<FindBytes> => {
+    if (isDrawn(source)) {
+      const drawn = await ensureDrawn(source, options);
+      return typeof drawn === 'string' ? inFolders(source, [drawn]) : inMemory(drawn);
+    }
     if (path === undefined) throw dataPathMissing(source);
-    return dataFolders(source, path, options.configFolders);
+    return inFolders(source, dataFolders(source, path, options.configFolders));
   };
-  const files = new FileReader(source, await folders(), options.signal);
+  const files = new FileReader(source, await find(), options.signal);
   const { inputs, shape: picture, classes } = dataSets[source];
   const train = await files.part('train');
   const test = partsRead(data.validation).includes('test') ? await files.part('test') : undefined;

@@ -20,10 +20,10 @@ import { readPicture, sizeText } from '../../formats/pictures/picture';
 import type { RecordFile } from '../../formats/records';
 import { readText } from '../../formats/text-file';
 import { RpcCancelled } from '../../protocol/rpc';
-import { makeProjectDirectory } from '../../runs/project';
 import { turnsOf } from '../turns';
 import type { DataSet, Examples, Labels } from './data-set';
 import type { LoadOptions } from './load';
+import { findKept, keep } from './kept';
 import { forgetOldPictures, markUsed, picturesFolder } from './picture-caches';
 import { examplesOf } from './resident';
 
@@ -118,7 +118,6 @@ const inPixels = ([, height, width]: PictureSize): string => sizeText({ width, h
 /** @throws SparseError `picture.corrupt`, `data.sizes-differ`, `data.all-skipped`, `file.*`; RpcCancelled */
 async function decode({ folder, files, labels }: FolderPart, home: string, decoding: Decoding): Promise<About> {
   const { words, options, turn } = decoding;
-  await makeProjectDirectory(options.root);
   await makeFolder(home);
   const hash = createHash('sha256');
   const skipped: number[] = [];
@@ -150,6 +149,12 @@ async function decode({ folder, files, labels }: FolderPart, home: string, decod
   return about;
 }
 
+interface Records {
+  /** The folder they are in. */
+  home: string;
+  about: About;
+}
+
 interface LoadedPart {
   examples: Examples;
   about: About;
@@ -161,14 +166,19 @@ interface LoadedPart {
 
 async function loadPart(part: FolderPart, decoding: Decoding): Promise<LoadedPart> {
   const key = await keyOf(part, decoding);
-  const data = join(decoding.options.root, '.sparsescope', 'data');
-  const home = picturesFolder(data, key);
-  let about = await known(home, part, decoding.turn);
-  if (about) await markUsed(home);
-  else {
-    about = await decode(part, home, decoding);
+  const look = async (data: string): Promise<Records | undefined> => {
+    const home = picturesFolder(data, key);
+    const about = await known(home, part, decoding.turn);
+    if (about) await markUsed(home);
+    return about && { home, about };
+  };
+  const make = async (data: string): Promise<Records> => {
+    const home = picturesFolder(data, key);
+    const about = await decode(part, home, decoding);
     await forgetOldPictures(data);
-  }
+    return { home, about };
+  };
+  const { home, about } = (await findKept(decoding.options, look)) ?? (await keep(decoding.options, make));
   const left = new Set(about.skipped);
   const pathOf = (index: number): string => join(part.folder, part.files[index]);
   const examples = await examplesOf(keptLabels(part, about), recordsIn(home, about));

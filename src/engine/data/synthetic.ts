@@ -21,9 +21,10 @@ import { makeFolder } from '../../formats/make-folder';
 import { hashFile } from '../../formats/sha256';
 import { readText } from '../../formats/text-file';
 import { RpcCancelled } from '../../protocol/rpc';
-import { makeProjectDirectory } from '../../runs/project';
 import { inTurns } from '../../runs/turns';
 import { turnsOf } from '../turns';
+import { findKept, keep, mayNotBeWritten } from './kept';
+import type { KeptIn } from './kept';
 
 /** Of the data, not of a run: every config trains on the same pictures. */
 const dataSeed = 0;
@@ -64,12 +65,7 @@ function filesOf(source: DrawnSource, part: PartName): [images: IdxFile, labels:
   ];
 }
 
-/** A line each, in one order whichever part was drawn last; what else the text had is left out. */
-const sumsText = (source: DrawnSource, sums: ReadonlyMap<string, string>): string =>
-  parts
-    .flatMap((part) => filesOf(source, part))
-    .map(({ name }) => (sums.has(name) ? `${sums.get(name)}  ${name}\n` : ''))
-    .join('');
+const allFiles = (source: DrawnSource): IdxFile[] => parts.flatMap((part) => filesOf(source, part));
 
 const bytesOf = ({ shape }: IdxFile): number => idxHeaderBytes(shape.length) + shape.reduce((a, b) => a * b);
 
@@ -96,19 +92,15 @@ async function isWhole(
   }
 }
 
-/** Parts whose files are not there, cut off or changed. @throws RpcCancelled */
-async function missingParts(folder: string, source: DrawnSource, turn: () => Promise<void>): Promise<PartName[]> {
+/** Whether all files are there as they were written. @throws RpcCancelled */
+async function isKept(folder: string, source: DrawnSource, turn: () => Promise<void>): Promise<boolean> {
   const sums = await readSums(folder);
-  const missing: PartName[] = [];
-  for (const part of parts)
-    for (const file of filesOf(source, part)) {
-      // Where others have a checksum, one without has lost it.
-      const sum = sums && (sums.get(file.name) ?? '');
-      if (await isWhole(join(folder, file.name), bytesOf(file), sum, turn)) continue;
-      missing.push(part);
-      break;
-    }
-  return missing;
+  for (const file of allFiles(source)) {
+    // Where others have a checksum, one without has lost it.
+    const sum = sums && (sums.get(file.name) ?? '');
+    if (!(await isWhole(join(folder, file.name), bytesOf(file), sum, turn))) return false;
+  }
+  return true;
 }
 
 async function draw(source: DrawnSource, part: PartName, turn: () => Promise<void>): Promise<[string, Uint8Array][]> {
@@ -122,25 +114,38 @@ async function draw(source: DrawnSource, part: PartName, turn: () => Promise<voi
 }
 
 /**
- * The folder with the pictures of `source` under `root`, after writing what is missing, cut off or changed.
+ * The folder with the pictures of `source`, after writing them where a file is missing, cut off or changed; the files
+ * themselves by their names where no folder may be written.
  * @throws SparseError `file.*`; RpcCancelled
  */
-export async function ensureDrawn(source: DrawnSource, root: string, signal?: AbortSignal): Promise<string> {
-  const folder = join(root, '.sparsescope', 'data', `${source}-v1-seed${dataSeed}`);
+export async function ensureDrawn(
+  source: DrawnSource,
+  { signal, ...places }: KeptIn & { signal?: AbortSignal },
+): Promise<string | ReadonlyMap<string, Uint8Array>> {
+  const folderIn = (data: string): string => join(data, `${source}-v1-seed${dataSeed}`);
   const turn = turnsOf({ signal });
-  const missing = await missingParts(folder, source, turn);
-  if (missing.length === 0) return folder;
-  const sums = (await readSums(folder)) ?? new Map<string, string>();
-  for (const part of missing) {
-    const drawn = await draw(source, part, turn);
-    await makeProjectDirectory(root);
-    await makeFolder(folder);
-    for (const [name, bytes] of drawn) {
-      await writeAtomically(join(folder, name), [bytes]);
-      sums.set(name, createHash('sha256').update(bytes).digest('hex'));
-    }
+  const found = await findKept(places, async (data) =>
+    (await isKept(folderIn(data), source, turn)) ? folderIn(data) : undefined,
+  );
+  if (found !== undefined) return found;
+  const files = new Map<string, Uint8Array>();
+  for (const part of parts) for (const [name, bytes] of await draw(source, part, turn)) files.set(name, bytes);
+  try {
+    return await keep(places, (data) => write(folderIn(data), files));
+  } catch (error) {
+    if (mayNotBeWritten(error)) return files;
+    throw error;
   }
-  // Last: until they are all there, files without are taken for those of an earlier version.
-  await writeTextAtomically(sumsFile(folder), sumsText(source, sums));
+}
+
+async function write(folder: string, files: ReadonlyMap<string, Uint8Array>): Promise<string> {
+  await makeFolder(folder);
+  let sums = '';
+  for (const [name, bytes] of files) {
+    await writeAtomically(join(folder, name), [bytes]);
+    sums += `${createHash('sha256').update(bytes).digest('hex')}  ${name}\n`;
+  }
+  // Last: until all are there, files without are taken for those of an earlier version.
+  await writeTextAtomically(sumsFile(folder), sums);
   return folder;
 }

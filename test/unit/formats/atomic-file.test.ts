@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { chmod, lstat, mkdir, readFile, readdir, readlink, symlink, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readFile, readdir, readlink, symlink, writeFile } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import type * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { writeAtomically, writeTextAtomically } from '../../../src/formats/atomic-file';
+import { whereNothingMayBeWritten } from '../nobody';
 import { failure, temporaryFolder } from './bytes';
 
 // The disk's refusals cannot be had for real everywhere: they are injected where Node would report them.
@@ -154,18 +155,11 @@ describe('when the disk refuses', () => {
     expect((await readdir(folder)).sort()).toEqual(['file', 'in the way']);
   });
 
-  // Permissions do not bind root, whom CI often is: it becomes nobody for the moment of the write.
   test.skipIf(process.platform === 'win32')('a read-only folder', async () => {
     const folder = await temporaryFolder();
-    await chmod(folder, 0o555);
-    const root = process.geteuid?.() === 0;
-    if (root) process.seteuid?.('nobody');
-    try {
+    await whereNothingMayBeWritten(folder, async () => {
       expect((await failure(() => writeTextAtomically(join(folder, 'a'), 'x'))).code).toBe('file.not-writable');
-    } finally {
-      if (root) process.seteuid?.(0);
-      await chmod(folder, 0o755);
-    }
+    });
     expect(await readdir(folder)).toEqual([]);
   });
 });

@@ -6,6 +6,7 @@ import { RunFolder, listRuns } from '../../../src/runs/folder';
 import { processLives } from '../../../src/runs/liveness';
 import { rootOfRun, runsDirectory, slug } from '../../../src/runs/project';
 import { failure, temporaryFolder } from '../formats/bytes';
+import { whereNothingMayBeWritten } from '../nobody';
 import { deadPid, sampleRecord, sampleRun } from './samples';
 
 const exists = (path: string): Promise<boolean> =>
@@ -227,7 +228,6 @@ describe('removing', () => {
     expect(await readdir(outside)).toEqual(['precious']);
   });
 
-  // Permissions do not bind root, whom CI often is: it becomes nobody for the moment of the removal.
   test.skipIf(process.platform === 'win32')('that fails half-way is said, and can be tried again', async () => {
     const folder = await sampleRun({ state: 'completed' });
     const stuck = join(folder.directory, 'stuck');
@@ -235,18 +235,12 @@ describe('removing', () => {
     await writeFile(join(stuck, 'a'), '');
     await chmod(join(folder.directory, '..', '..', '..'), 0o755);
     await chmod(folder.directory, 0o777);
-    await chmod(stuck, 0o555);
-    const root = process.geteuid?.() === 0;
-    if (root) process.seteuid?.('nobody');
-    try {
+    await whereNothingMayBeWritten(stuck, async () => {
       expect(await failure(() => folder.remove())).toEqual({
         code: 'runs.remove-failed',
         message: `${folder.directory} could not be deleted whole (EACCES). Close what uses it and try again.`,
       });
-    } finally {
-      if (root) process.seteuid?.(0);
-      await chmod(stuck, 0o755);
-    }
+    });
     expect((await folder.readRecord()).state).toBe('completed');
     await folder.remove();
     expect(await exists(folder.directory)).toBe(false);

@@ -1,0 +1,71 @@
+/** A config in a folder that may only be read, with the run's folder elsewhere. */
+import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Config } from '../../../src/config/types';
+import type { DataSet } from '../../../src/engine/data/data-set';
+import { loadData } from '../../../src/engine/data/load';
+import { png } from '../formats/picture-files';
+import { whereNothingMayBeWritten } from '../nobody';
+import { dataWords } from './data-words';
+import { Project, recordOf, TestEngine } from './project';
+
+let project: Project;
+/** May be written by anybody. */
+let elsewhere: string;
+beforeEach(async () => {
+  project = await Project.create();
+  elsewhere = await mkdtemp(join(tmpdir(), 'sparsescope-elsewhere-'));
+  await chmod(elsewhere, 0o777);
+});
+afterEach(async () => {
+  await project.remove();
+  await rm(elsewhere, { recursive: true, force: true });
+});
+
+const load = (said: Partial<Config['data']>, spare?: string): Promise<DataSet> =>
+  loadData(dataWords(said), { root: project.root, spare, configFolders: [project.root] });
+const keptIn = (root: string): Promise<string[]> => readdir(join(root, '.sparsescope/data'));
+
+describe.skipIf(process.platform === 'win32')('where the project may not be written', () => {
+  it('a run elsewhere draws its data beside its folder, and goes on with it', async () => {
+    const engine = await TestEngine.greeted();
+    const directory = join(elsewhere, 'mine');
+    const start = project.start({ data: 'source: synthetic-digits', epochs: 1 }, directory);
+    await whereNothingMayBeWritten(project.root, async () => {
+      await engine.runUntil(start, ({ type }) => type === 'step');
+      expect((await recordOf(directory)).state).toBe('cancelled');
+      await engine.resume(directory);
+    });
+    expect(await recordOf(directory)).toMatchObject({ state: 'completed' });
+    expect(await keptIn(elsewhere)).toEqual(['synthetic-digits-v1-seed0']);
+    expect(await readdir(project.root)).toEqual(['data']);
+    expect(engine.logs.filter(({ level }) => level !== 'info')).toEqual([]);
+  });
+
+  it('drawn data is had without being kept where it may be kept nowhere, with the same hash', async () => {
+    const kept = await load({ source: 'synthetic-digits', validation: 0 });
+    await rm(join(project.root, '.sparsescope'), { recursive: true });
+    await whereNothingMayBeWritten(project.root, async () => {
+      const data = await load({ source: 'synthetic-digits', validation: 0 });
+      expect(data).toEqual(kept);
+    });
+  });
+
+  it('pictures are decoded into the other folder; without one the sentence says what may not be written', async () => {
+    for (const [name, level] of Object.entries({ a: 1, b: 2 })) {
+      await mkdir(join(project.root, 'pictures', name), { recursive: true });
+      const picture = png(4, 4, () => [level, level, level]);
+      await writeFile(join(project.root, 'pictures', name, '1.png'), picture);
+    }
+    const said = { source: 'image-folder', path: './pictures' } as const;
+    await whereNothingMayBeWritten(project.root, async () => {
+      await expect(load(said)).rejects.toMatchObject({ code: 'file.not-writable' });
+      const { sha256 } = await load(said, elsewhere);
+      const [name, ...others] = await keptIn(elsewhere);
+      expect([name, others]).toEqual([expect.stringMatching(/^pictures-/), []]);
+      expect((await load(said, elsewhere)).sha256).toBe(sha256);
+    });
+  });
+});
