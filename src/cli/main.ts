@@ -28,6 +28,8 @@ function program(output: Output, done: (code: ExitCode) => void, quiet: boolean)
       writeErr: (text) => {
         if (!quiet) output.err(text);
       },
+      // Told below, with its code, as all errors are.
+      outputError: () => undefined,
     });
 
   /** Turns what a command throws into a sentence, or an object for scripts, and an exit code. */
@@ -261,13 +263,16 @@ async function main(args: readonly string[]): Promise<void> {
     }
     // Asking for help or the version is no mistake.
     done(error.exitCode === 0 ? exitCode.ok : exitCode.input);
-    if (error.exitCode === 0 || !json) return;
+    // Nothing at all was asked for: the help has been shown.
+    if (error.exitCode === 0 || error.code === 'commander.help') return;
     const command = top.commands.find((each) => each.name() === args[0])?.name() ?? '';
     const sentence = error.message
       .replace(/^error: /, '')
       .replaceAll(/\s+/g, ' ')
       .replace(/\.$/, '');
-    printJson(output, command, { ok: false, error: describe(usage(sentence, command)) });
+    const told = describe(usage(sentence, command));
+    if (json) printJson(output, command, { ok: false, error: told });
+    else output.err(errorLine(told));
   }
 }
 

@@ -424,12 +424,21 @@ describe('usage', () => {
     [['run']],
     [['run', 'a', 'b']],
     [['init', 'a']],
+    [['runn']],
     [['run', 'a', '--backend', 'gpu']],
-    [[]],
-  ])('%j: exit 1', async (args) => {
-    const { code, err } = await cli(...args);
-    expect(code).toBe(1);
-    expect(err).not.toBe('');
+  ])('%j: exit 1 and a line with the code and the sentence of --json', async (args) => {
+    const { code, out, err } = await cli(...args);
+    expect([code, out]).toEqual([1, '']);
+    expect(err).toMatch(/^error cli\.usage: [^\n]*[^.]\. See: [^\n]*--help\n$/);
+    const { error } = answer(await cli(...args, '--json')) as unknown as { error: { message: string } };
+    expect(err).toBe(`error cli.usage: ${error.message}\n`);
+  });
+
+  it('nothing at all: exit 1 and the help', async () => {
+    const { code, out, err } = await cli();
+    expect([code, out]).toEqual([1, '']);
+    expect(err).toMatch(/^Usage: sparsescope/);
+    expect(err).not.toContain('error');
   });
 
   it.each([['--help'], ['--version'], ['help']])('%s: exit 0 on stdout', async (flag) => {
