@@ -58,6 +58,7 @@ export const openEditor = async (folder, file) => {
   if (!existsSync(folder)) throw new Failure(`There is no folder ${folder}.`);
   mkdirSync(hostDirectory, { recursive: true });
   const vsix = join(hostDirectory, 'sparsescope.vsix');
+  say('Packaging the extension');
   await packageExtension(vsix);
   const code = which(['code', 'code-insiders', 'codium']);
   return code ? openDesktop(code, vsix, folder, file) : openServer(vsix, folder, file);

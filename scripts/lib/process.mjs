@@ -18,6 +18,27 @@ export class Failure extends Error {}
 /** @param {string} text */
 export const say = (text) => void process.stdout.write(`${text}\n`);
 
+/** Milliseconds between two words of something that goes on. */
+const wordEvery = 10_000;
+
+/**
+ * Says what begins, and while it goes on how long it has taken by now: nobody is to wonder at a terminal that says nothing.
+ * @template T
+ * @param {string} what
+ * @param {() => Promise<T>} work
+ * @returns {Promise<T>}
+ */
+export const announced = async (what, work) => {
+  say(`  ${what}`);
+  const begun = Date.now();
+  const timer = setInterval(() => say(`  ${what}: ${Math.round((Date.now() - begun) / 1000)} s`), wordEvery);
+  try {
+    return await work();
+  } finally {
+    clearInterval(timer);
+  }
+};
+
 /** @param {NodeJS.Signals | null} signal @param {number | null} code Exit code as a shell gives it. */
 const exitCode = (code, signal) => code ?? 128 + (signal ? constants.signals[signal] : 0);
 

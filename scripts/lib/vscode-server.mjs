@@ -15,7 +15,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { Failure, capture, freePort, hostDirectory, npm, run, say, which } from './process.mjs';
+import { Failure, announced, capture, freePort, hostDirectory, npm, run, say, which } from './process.mjs';
 
 const version = '4.100.3';
 const ripgrep = '1.18.0';
@@ -66,13 +66,15 @@ export const installServer = async () => {
   mkdirSync(directory, { recursive: true });
   writeFileSync(join(directory, 'package.json'), '{ "private": true }\n');
   const search = `@vscode/ripgrep-${process.platform}-${process.arch}`;
-  await install(directory, ['--no-save', `code-server@${version}`, `${search}@${ripgrep}`]);
-  await install(server, ['--no-save', '--omit=dev']);
+  await announced('1 of 3: fetching the server', () =>
+    install(directory, ['--no-save', `code-server@${version}`, `${search}@${ripgrep}`]),
+  );
+  await announced('2 of 3: fetching the packages it needs', () => install(server, ['--no-save', '--omit=dev']));
   const bin = join(server, 'node_modules/@vscode/ripgrep/bin');
   mkdirSync(bin, { recursive: true });
   symlinkSync(join(directory, 'node_modules', search, 'bin/rg'), join(bin, 'rg'));
   symlinkSync('node_modules', join(server, 'node_modules.asar'));
-  const lacking = await buildNativeModules();
+  const lacking = await announced('3 of 3: compiling its native modules', buildNativeModules);
   if (lacking) say(`  ${lacking}`);
   writeFileSync(stamp, '');
 };
