@@ -1,4 +1,5 @@
 /** Sentences of the views themselves; what the host reports arrives as a sentence already. */
+import { messageOf } from '../src/core/errors';
 import { RpcCancelled, RpcError } from '../src/protocol/rpc';
 
 /** An error made in the page, with a code like those of the other layers. */
@@ -51,7 +52,7 @@ const codeOf = (error: unknown): string =>
 /** What a person reads of anything thrown. */
 export const sentence = (error: unknown): { code: string; message: string } => ({
   code: codeOf(error),
-  message: error instanceof Error ? error.message : String(error),
+  message: messageOf(error),
 });
 
 /** Cancel is an outcome, not an error. */

@@ -1,7 +1,7 @@
 /** Every sentence of the command line, and what an error means for the exit code. */
 import { configInvalid } from '../config/invalid';
 import type { ConfigIssue } from '../config/issues';
-import { isSparseError, SparseError } from '../core/errors';
+import { isSparseError, messageOf, SparseError } from '../core/errors';
 import { RpcCancelled, RpcError } from '../protocol/rpc';
 import type { InitDetails } from '../protocol/run';
 import { roseText } from '../protocol/words';
@@ -47,7 +47,7 @@ export const describe = (error: unknown): Described => {
   if (isSparseError(error))
     return { code: error.code, message: error.message, ...(error.details && { details: error.details }) };
   if (error instanceof RpcError) return { code: error.code, message: error.message };
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   return { code: internalCode, message: `Sparsescope met an error of its own: ${message}. Please report it.` };
 };
 

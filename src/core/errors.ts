@@ -15,6 +15,9 @@ export class SparseError extends Error {
 
 export const isSparseError = (error: unknown): error is SparseError => error instanceof SparseError;
 
+/** What was thrown, in its own words: a library may throw anything. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 /** A name from a file that may be hostile, made safe to print: escaped, on one line, at most 80 characters. */
 export const quote = (name: string): string => JSON.stringify(name.length > 80 ? `${name.slice(0, 79)}…` : name);
 

@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isSparseError } from '../core/errors';
+import { isSparseError, messageOf } from '../core/errors';
 import { gpuEngineIds, gpuEngines, packageIn, worksOn } from './engines';
 import type { GpuEngineId } from './engines';
 import * as errors from './errors';
@@ -44,8 +44,7 @@ const isAlive = (pid: number): boolean => {
   }
 };
 
-const causeOf = (error: unknown): string =>
-  (error as NodeJS.ErrnoException).code ?? (error instanceof Error ? error.message : String(error));
+const causeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? messageOf(error);
 
 const removeFolder = (folder: string): Promise<void> => rm(folder, { recursive: true, force: true, maxRetries: 3 });
 

@@ -4,6 +4,7 @@ import * as os from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs';
+import { messageOf } from '../../src/core/errors';
 import type { PictureSize } from '../../src/core/network';
 import type { PresetName, PresetOptions } from '../../src/core/presets';
 import type { Backend } from '../../src/engine/backends/backend';
@@ -180,6 +181,6 @@ async function leave(code: number): Promise<never> {
 }
 
 void main().then(leave, (error: unknown) => {
-  console.error(error instanceof Error ? error.message : String(error));
+  console.error(messageOf(error));
   return leave(1);
 });

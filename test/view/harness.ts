@@ -8,6 +8,7 @@ import { chromium, type Browser, type Page } from 'playwright-core';
 import { describe } from 'vitest';
 import { chromiumArguments } from '../../scripts/lib/chromium.mjs';
 import { root } from '../../scripts/lib/process.mjs';
+import { messageOf } from '../../src/core/errors';
 import { webviewPage } from '../../src/host/views/webview-html';
 import { Peer, type Api } from '../../src/protocol/rpc';
 import type { ViewBoot } from '../../src/protocol/views';
@@ -98,7 +99,7 @@ export class View<Own extends Api<Own>, Events> {
     };
     const peer = new Peer<Own, object, Events, object>(channel, api, (error) => ({
       code: (error as { code?: string }).code ?? 'test.unexpected',
-      message: error instanceof Error ? error.message : String(error),
+      message: messageOf(error),
     }));
     await page.goto(origin);
     return new View(page, peer, complaints);

@@ -1,4 +1,4 @@
-import { SparseError } from '../errors';
+import { messageOf, SparseError } from '../errors';
 
 const mebibytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(bytes < 10 * 2 ** 20 ? 1 : 0);
 
@@ -6,7 +6,7 @@ export const noRoom = (size: number, used: number, cause: unknown): SparseError 
   new SparseError(
     'kernels.no-room',
     `The sparse executor holds ${mebibytes(used)} MiB and needs ${mebibytes(size)} MiB more, which this machine does not give ` +
-      `(${cause instanceof Error ? cause.message : String(cause)}). Use a smaller train.batchSize or train.microBatch, or a smaller network.`,
+      `(${messageOf(cause)}). Use a smaller train.batchSize or train.microBatch, or a smaller network.`,
     { size, used },
   );
 

@@ -2,13 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { messageOf } from '../../core/errors';
 import type { ProbeAnswer } from '../../gpu/probe';
 import { unavailableReason } from '../errors';
 import { load, tryOut } from './tensorflow/load';
 import { webgpu } from './webgpu';
 import { takeDawnOf } from './webgpu/dawn';
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 function tryTensorflow(packageFolder: string): ProbeAnswer {
   const loaded = load(packageFolder);

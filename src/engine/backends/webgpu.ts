@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import { messageOf } from '../../core/errors';
 import { patience, probeOnce } from '../../gpu/probe';
 import type { Probed } from '../../gpu/probe';
 import type { CallContext } from '../../protocol/rpc';
@@ -68,10 +69,7 @@ function readAtOnce(backend: WebGPUBackend, told: { lost?: BackendLost }): void 
 async function makeBackend(adapter: Adapter): Promise<void> {
   const told: NonNullable<typeof current> = { device: described(adapter) };
   const device = await deviceOf(adapter, told).catch((error: unknown) => {
-    throw backendUnavailable(
-      name,
-      words.noDevice(nameOf(adapter), error instanceof Error ? error.message : String(error)),
-    );
+    throw backendUnavailable(name, words.noDevice(nameOf(adapter), messageOf(error)));
   });
   // Late: 400 kB of shaders, which only this backend needs, and it looks for a GPU when it is loaded.
   const { WebGPUBackend } = await import('@tensorflow/tfjs-backend-webgpu');

@@ -1,6 +1,7 @@
 /** The compiled kernels of this process, or the plain ones and why. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { messageOf } from '../../core/errors';
 import { compiledKernels, plainKernels, scratchFloatsOf } from '../../core/kernels/kernels';
 import type { Kernels } from '../../core/kernels/kernels';
 import { withoutSimd } from './simd';
@@ -61,8 +62,6 @@ function sharedMemory(): WebAssembly.Memory {
     throw new Error(noAddresses(messageOf(error)), { cause: error });
   }
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** `kinds`: which builds may be taken. Never throws: the plain kernels always work. */
 export function loadKernels(kinds = everyKind): LoadedKernels {

@@ -8,6 +8,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
+import { messageOf } from '../../core/errors';
 import { partLost } from '../../core/kernels/errors';
 import { addressesOf } from '../../core/kernels/kernels';
 import type { Kernels } from '../../core/kernels/kernels';
@@ -130,7 +131,7 @@ export class KernelThreads {
         this.workers.push(worker);
       }
     } catch (error) {
-      this.giveUp(noThreads(error instanceof Error ? error.message : String(error)));
+      this.giveUp(noThreads(messageOf(error)));
     }
   }
 

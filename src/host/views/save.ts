@@ -1,5 +1,6 @@
 /** Export from a webview: the person chooses the file, the bytes come in parts, the file appears whole or not at all. */
 import * as vscode from 'vscode';
+import { messageOf } from '../../core/errors';
 import { writeAtomically } from '../../formats/atomic-file';
 import type { SaveChunk } from '../../protocol/save';
 import { saveFailed, saveOutOfOrder } from '../errors';
@@ -19,7 +20,7 @@ const write = async ({ target, name, parts }: Saving): Promise<void> => {
   try {
     await vscode.workspace.fs.writeFile(target, Buffer.concat(parts));
   } catch (error) {
-    throw saveFailed(name, error instanceof Error ? error.message : String(error));
+    throw saveFailed(name, messageOf(error));
   }
 };
 

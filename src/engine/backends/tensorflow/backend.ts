@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
+import { messageOf } from '../../../core/errors';
 import { gpuEngines, gpuFolder, packageIn, worksOn } from '../../../gpu/engines';
 import type { TensorflowId } from '../../../gpu/engines';
 import { patience, probeOnce } from '../../../gpu/probe';
@@ -29,8 +30,6 @@ function findPackage(id: TensorflowId, beside: string = __dirname): string | und
 
 /** Both packages are one backend to TensorFlow.js: a process can hold one of them. */
 let loaded: ({ id: TensorflowId } & Loaded) | undefined;
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** What an operation of a library that has failed throws: memory that is full, a card that is gone, a kernel it does not have. */
 const failedOperation = /^Invalid TF_Status: \d+/;

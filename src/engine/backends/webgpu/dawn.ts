@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { messageOf } from '../../../core/errors';
 import { gpuFolder, worksOn } from '../../../gpu/engines';
 import { watchImmediates } from './read-sync';
 import { loadVulkan, nameDrivers } from './vulkan';
@@ -71,7 +72,7 @@ async function load(): Promise<Dawn | string> {
   try {
     return (await import(pathToFileURL(file).href)) as Dawn;
   } catch (error) {
-    return whyNotLoaded(error instanceof Error ? error.message : String(error));
+    return whyNotLoaded(messageOf(error));
   }
 }
 

@@ -5,6 +5,7 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { messageOf } from '../../../core/errors';
 import { words } from './words';
 
 const name = 'libvulkan.so.1';
@@ -17,7 +18,7 @@ function open(path: string): string | undefined {
   try {
     process.dlopen({ exports: {} }, path, constants.dlopen.RTLD_LAZY | keep);
   } catch (error) {
-    const said = error instanceof Error ? error.message : String(error);
+    const said = messageOf(error);
     // A library that is no module of Node: loaded, and that is all that was wanted.
     return said.includes('did not self-register') ? undefined : said;
   }
