@@ -90,8 +90,8 @@ function heldBy(layer: Simple, flow: Flow, before: number, after: number): Held 
     case 'position':
       return { kept: after, slopes: after, passing: 0 };
     case 'attention': {
-      const likeness = layer.heads * (flow.kind === 'tokens' ? flow.count ** 2 : 0);
-      return { kept: 16 * after + 4 * likeness, slopes: 18 * after + 4 * likeness, passing: 3 * after + 3 * likeness };
+      const scores = layer.heads * (flow.kind === 'tokens' ? flow.count ** 2 : 0);
+      return { kept: 16 * after + 4 * scores, slopes: 18 * after + 4 * scores, passing: 3 * after + 3 * scores };
     }
     case 'squeeze-excite':
       return { kept: after, slopes: 3 * after, passing: after };

@@ -3,10 +3,10 @@
  * `made`: query, key and value one after the other, (3 heads each, tokens, batch), `each` values a head.
  */
 export interface AttendKernels {
-  /** likeness: (heads, tokens, tokens, batch), after softmax over the second; y: (heads each, tokens, batch). Heads `from` to `to`. */
+  /** attention: (heads, tokens, tokens, batch), after softmax over the second; y: (heads each, tokens, batch). Heads `from` to `to`. */
   attend(
     made: Float32Array,
-    likeness: Float32Array,
+    attention: Float32Array,
     y: Float32Array,
     heads: number,
     each: number,
@@ -18,7 +18,7 @@ export interface AttendKernels {
   /** The gradient by `made`. scratch: (heads, tokens, 4). */
   attendBack(
     made: Float32Array,
-    likeness: Float32Array,
+    attention: Float32Array,
     dy: Float32Array,
     dMade: Float32Array,
     scratch: Float32Array,

@@ -25,6 +25,6 @@ export function attend(
   linear: (name: string, x: tf.Tensor) => tf.Tensor,
 ): tf.Tensor3D {
   const [query, key, value] = headsOf(linear(input.name, x) as tf.Tensor3D, heads);
-  const likeness = tf.softmax(tf.mul(tf.matMul(query, key, false, true), 1 / Math.sqrt(input.in / heads)));
-  return linear(output.name, joinedHeads(tf.matMul<tf.Tensor4D>(likeness, value))) as tf.Tensor3D;
+  const attention = tf.softmax(tf.mul(tf.matMul(query, key, false, true), 1 / Math.sqrt(input.in / heads)));
+  return linear(output.name, joinedHeads(tf.matMul<tf.Tensor4D>(attention, value))) as tf.Tensor3D;
 }

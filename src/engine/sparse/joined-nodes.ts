@@ -103,7 +103,7 @@ export class ScalePlacesNode extends Node {
 
 /** Attention between its two linear layers. */
 export class AttendNode extends Node {
-  private readonly likeness: Buffer;
+  private readonly attention: Buffer;
   private readonly scratch: Float32Array;
 
   constructor(
@@ -113,20 +113,20 @@ export class AttendNode extends Node {
     out: Buffer,
   ) {
     super(input, out);
-    this.likeness = buffers.need(laid.heads * laid.tokens ** 2);
+    this.attention = buffers.need(laid.heads * laid.tokens ** 2);
     this.scratch = buffers.fixed(laid.heads * laid.tokens * 4);
   }
 
   forward({ kernels, batch }: Pass): void {
     const { heads, each, tokens } = this.laid;
     const range = [heads, each, tokens, batch, 0, heads] as const;
-    kernels.attend(this.input.array, this.likeness.array, this.out.array, ...range);
+    kernels.attend(this.input.array, this.attention.array, this.out.array, ...range);
   }
 
   backward({ kernels, batch }: Pass): void {
     const { heads, each, tokens } = this.laid;
     const [slope, into] = [this.slopeOut!.array, this.slopeIn!.array];
     const range = [heads, each, tokens, batch, 0, heads] as const;
-    kernels.attendBack(this.input.array, this.likeness.array, slope, into, this.scratch, ...range);
+    kernels.attendBack(this.input.array, this.attention.array, slope, into, this.scratch, ...range);
   }
 }

@@ -51,8 +51,8 @@ export function attended(
   const changes = made.change && headsOf(made.change as tf.Tensor3D, heads);
   const [query, key, value] = values.map((part, i): Moving => ({ value: part, change: changes?.[i] }));
   const scale = 1 / Math.sqrt(input.in / heads);
-  const likeness = productOf(query, key, (a, b) => tf.mul(tf.matMul(a, b, false, true), scale));
-  const gathered = productOf(softmax(likeness), value, (a, b) => tf.matMul(a, b));
+  const scores = productOf(query, key, (a, b) => tf.mul(tf.matMul(a, b, false, true), scale));
+  const gathered = productOf(softmax(scores), value, (a, b) => tf.matMul(a, b));
   return linear(
     output.name,
     linearly(gathered, (each) => joinedHeads(each as tf.Tensor4D)),

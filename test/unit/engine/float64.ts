@@ -169,14 +169,14 @@ function attended({ heads, input, output }: AttentionLayer, { shape, examples }:
     for (let head = 0; head < heads; head++)
       for (let token = 0; token < tokens; token++) {
         const first = head * each;
-        const likeness = softmax(
+        const attention = softmax(
           table(
             tokens,
             (other) => dot(each, (i) => part(0, token, first + i) * part(1, other, first + i)) / Math.sqrt(each),
           ),
         );
         for (let i = first; i < first + each; i++)
-          gathered[token * size + i] = dot(tokens, (other) => likeness[other] * part(2, other, i));
+          gathered[token * size + i] = dot(tokens, (other) => attention[other] * part(2, other, i));
       }
     return multiplied(named(pass, output.name), size, gathered);
   };

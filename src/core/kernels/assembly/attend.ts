@@ -7,7 +7,7 @@ function attendAt(
   query: usize,
   key: usize,
   value: usize,
-  likeness: usize,
+  attention: usize,
   y: usize,
   each: i32,
   tokens: i32,
@@ -17,7 +17,7 @@ function attendAt(
 ): void {
   const factor = fill(1 / sqrt<f32>(<f32>each));
   let most = fill(-Infinity);
-  for (let u = 0, k = key, l = likeness; u < tokens; u++, k += step, l += step) {
+  for (let u = 0, k = key, l = attention; u < tokens; u++, k += step, l += step) {
     let sum = fill(0);
     for (let s = 0, a = query, b = k; s < each; s++, a += channel, b += channel)
       sum = multiplyAdd(loadLanes(a, whole), loadLanes(b, whole), sum);
@@ -26,16 +26,16 @@ function attendAt(
     storeLanes(l, sum, whole);
   }
   let total = fill(0);
-  for (let u = 0, l = likeness; u < tokens; u++, l += step) {
+  for (let u = 0, l = attention; u < tokens; u++, l += step) {
     const e = exponential(f32x4.sub(loadLanes(l, whole), most));
     total = f32x4.add(total, e);
     storeLanes(l, e, whole);
   }
   const share = f32x4.div(fill(1), total);
-  for (let u = 0, l = likeness; u < tokens; u++, l += step) storeLanes(l, f32x4.mul(loadLanes(l, whole), share), whole);
+  for (let u = 0, l = attention; u < tokens; u++, l += step) storeLanes(l, f32x4.mul(loadLanes(l, whole), share), whole);
   for (let s = 0, v = value, into = y; s < each; s++, v += channel, into += channel) {
     let sum = fill(0);
-    for (let u = 0, a = v, l = likeness; u < tokens; u++, a += step, l += step)
+    for (let u = 0, a = v, l = attention; u < tokens; u++, a += step, l += step)
       sum = multiplyAdd(loadLanes(l, whole), loadLanes(a, whole), sum);
     storeLanes(into, sum, whole);
   }
@@ -43,7 +43,7 @@ function attendAt(
 
 export function attend(
   made: usize,
-  likeness: usize,
+  attention: usize,
   y: usize,
   heads: i32,
   each: i32,
@@ -58,7 +58,7 @@ export function attend(
   for (let head = from; head < to; head++)
     for (let t = 0; t < tokens; t++) {
       const first = <usize>(head * each) * channel;
-      let own = likeness + <usize>(head * tokens + t) * channel;
+      let own = attention + <usize>(head * tokens + t) * channel;
       let key = made + size + first;
       let at = first + <usize>t * step;
       let left = batch;
@@ -73,7 +73,7 @@ export function attend(
 function attendBackAt(
   query: usize,
   key: usize,
-  likeness: usize,
+  attention: usize,
   dy: usize,
   dQuery: usize,
   dKey: usize,
@@ -87,14 +87,14 @@ function attendBackAt(
 ): void {
   const factor = fill(1 / sqrt<f32>(<f32>each));
   let along = fill(0);
-  for (let u = 0, v = key + size, l = likeness, into = scratch; u < tokens; u++, v += step, l += step, into += 16) {
+  for (let u = 0, v = key + size, l = attention, into = scratch; u < tokens; u++, v += step, l += step, into += 16) {
     let sum = fill(0);
     for (let s = 0, a = dy, b = v; s < each; s++, a += channel, b += channel)
       sum = multiplyAdd(loadLanes(a, whole), loadLanes(b, whole), sum);
     v128.store(into, sum);
     along = multiplyAdd(sum, loadLanes(l, whole), along);
   }
-  for (let u = 0, l = likeness, o = scratch; u < tokens; u++, l += step, o += 16) {
+  for (let u = 0, l = attention, o = scratch; u < tokens; u++, l += step, o += 16) {
     const share = loadLanes(l, whole);
     const slope = f32x4.mul(f32x4.mul(share, f32x4.sub(v128.load(o), along)), factor);
     let k = <usize>u * step;
@@ -110,7 +110,7 @@ function attendBackAt(
 
 export function attendBack(
   made: usize,
-  likeness: usize,
+  attention: usize,
   dy: usize,
   dMade: usize,
   scratch: usize,
@@ -129,7 +129,7 @@ export function attendBack(
     for (let part = 0; part < 3; part++) memory.fill(dMade + <usize>part * size + first, 0, channel * each);
     const own = scratch + (<usize>(head * tokens) << 4);
     for (let t = 0; t < tokens; t++) {
-      let l = likeness + <usize>(head * tokens + t) * channel;
+      let l = attention + <usize>(head * tokens + t) * channel;
       let k = size + first;
       let q = first + <usize>t * step;
       let left = batch;

@@ -1,7 +1,7 @@
 import type { AttendKernels } from '../attend';
 
 export const plainAttend: AttendKernels = {
-  attend(made, likeness, y, heads, each, tokens, batch, from, to) {
+  attend(made, attention, y, heads, each, tokens, batch, from, to) {
     const channel = tokens * batch;
     const size = heads * each * channel;
     for (let head = from; head < to; head++)
@@ -14,22 +14,22 @@ export const plainAttend: AttendKernels = {
             let sum = 0;
             for (let s = 0; s < each; s++)
               sum += made[first + s * channel + t * batch + b] * made[size + first + s * channel + u * batch + b];
-            likeness[own + u * batch] = sum / Math.sqrt(each);
-            most = Math.max(most, likeness[own + u * batch]);
+            attention[own + u * batch] = sum / Math.sqrt(each);
+            most = Math.max(most, attention[own + u * batch]);
           }
           let total = 0;
-          for (let u = 0; u < tokens; u++) total += Math.exp(likeness[own + u * batch] - most);
+          for (let u = 0; u < tokens; u++) total += Math.exp(attention[own + u * batch] - most);
           for (let u = 0; u < tokens; u++)
-            likeness[own + u * batch] = Math.exp(likeness[own + u * batch] - most) / total;
+            attention[own + u * batch] = Math.exp(attention[own + u * batch] - most) / total;
           for (let s = 0; s < each; s++) {
             let sum = 0;
             for (let u = 0; u < tokens; u++)
-              sum += likeness[own + u * batch] * made[2 * size + first + s * channel + u * batch + b];
+              sum += attention[own + u * batch] * made[2 * size + first + s * channel + u * batch + b];
             y[first + s * channel + t * batch + b] = sum;
           }
         }
   },
-  attendBack(made, likeness, dy, dMade, scratch, heads, each, tokens, batch, from, to) {
+  attendBack(made, attention, dy, dMade, scratch, heads, each, tokens, batch, from, to) {
     const channel = tokens * batch;
     const size = heads * each * channel;
     for (let head = from; head < to; head++) {
@@ -45,10 +45,10 @@ export const plainAttend: AttendKernels = {
             for (let s = 0; s < each; s++)
               sum += dy[query + s * channel] * made[2 * size + first + s * channel + u * batch + b];
             scratch[(head * tokens + u) * 4] = sum;
-            along += sum * likeness[own + u * batch];
+            along += sum * attention[own + u * batch];
           }
           for (let u = 0; u < tokens; u++) {
-            const share = likeness[own + u * batch];
+            const share = attention[own + u * batch];
             const slope = (share * (scratch[(head * tokens + u) * 4] - along)) / Math.sqrt(each);
             for (let s = 0, q = query, k = first + u * batch + b; s < each; s++, q += channel, k += channel) {
               dMade[q] += slope * made[size + k];
