@@ -9,7 +9,7 @@ import { weightShape } from '../../src/core/network';
 import type { MaskableLayer } from '../../src/core/network';
 import { Rng } from '../../src/core/rng';
 import { loadKernels } from '../../src/engine/kernels/load';
-import { Workshop } from '../../src/engine/sparse/parameter';
+import { ComputeContext } from '../../src/engine/sparse/parameter';
 import { DenseProduct, SparseProduct } from '../../src/engine/sparse/products';
 import type { Product } from '../../src/engine/sparse/products';
 import { compare, timed } from './row';
@@ -42,7 +42,7 @@ const repeats = 8;
 async function rowOf([what, layer, picture, batch]: Shape): Promise<BenchRow> {
   const { kernels: loaded } = loadKernels();
   const kernels = { ...loaded, room: new RentedRoom(loaded.room) };
-  const shop = new Workshop(kernels, { name: 'sgd', momentum: 0, nesterov: false, weightDecay: 0 });
+  const context = new ComputeContext(kernels, { name: 'sgd', momentum: 0, nesterov: false, weightDecay: 0 });
   const rng = Rng.fromSeed(1);
   const drawn = (length: number): Float32Array => {
     const array = kernels.room.float32(length);
@@ -78,8 +78,8 @@ async function rowOf([what, layer, picture, batch]: Shape): Promise<BenchRow> {
     }) / repeats;
   const row = await compare({
     name: `${what}, density ${density}: its products, kept weights alone`,
-    own: run(new SparseProduct(shop, layer, geometry, Mask.fromBytes(bytes, rows, columns))),
-    beside: { name: 'all, with zeros', run: run(new DenseProduct(shop, layer, geometry, indices)) },
+    own: run(new SparseProduct(context, layer, geometry, Mask.fromBytes(bytes, rows, columns))),
+    beside: { name: 'all, with zeros', run: run(new DenseProduct(context, layer, geometry, indices)) },
     runs: 15,
   });
   kernels.room.freeAll();

@@ -21,7 +21,7 @@ import { buildGraph } from './graph';
 import type { Graph } from './graph';
 import { NetworkParameters } from './network-parameters';
 import type { Pass } from './node';
-import { Workshop } from './parameter';
+import { ComputeContext } from './parameter';
 
 /** Examples whose largest logit is that of their label; the first wins a tie. logits: (classes, batch). */
 function countCorrect(logits: Float32Array, { labels, size }: Batch, classes: number): number {
@@ -36,7 +36,7 @@ function countCorrect(logits: Float32Array, { labels, size }: Batch, classes: nu
 
 export class SparseExecutor implements Executor {
   private readonly room: RentedRoom;
-  private readonly shop: Workshop;
+  private readonly context: ComputeContext;
   private readonly memory: TrainedMemory | undefined;
   /** Of the last step, where weights are shared. */
   private beside: Pick<NetworkMove, 'rest' | 'lost'> = { rest: [] };
@@ -58,10 +58,10 @@ export class SparseExecutor implements Executor {
     this.room = new RentedRoom(kernels.room);
     try {
       if (sharing) this.memory = new TrainedMemory(sharing, optimizer, state.shared, this.room);
-      this.shop = new Workshop({ ...kernels, room: this.room }, optimizer);
+      this.context = new ComputeContext({ ...kernels, room: this.room }, optimizer);
       this.buffers = new Buffers(this.room);
       this.examples = this.buffers.need(network.inputs);
-      this.parameters = new NetworkParameters(network, state, this.shop, this.memory);
+      this.parameters = new NetworkParameters(network, state, this.context, this.memory);
       const { weighted, norms, tables } = this.parameters;
       this.graph = buildGraph(network, { buffers: this.buffers, weighted, norms, tables });
     } catch (error) {
@@ -190,7 +190,7 @@ export class SparseExecutor implements Executor {
     batch: Batch,
     p: { training: boolean; smoothing: number; share: number },
   ): { loss: number; correct: number; pass: Pass } {
-    const { kernels } = this.shop;
+    const { kernels } = this.context;
     const { size } = batch;
     const { classes } = this.network;
     const { chain, logits, slope } = this.graph;
@@ -203,7 +203,7 @@ export class SparseExecutor implements Executor {
 
   /** Lays the examples of a batch side by side. */
   private take({ x, labels, size }: Batch): void {
-    const { kernels } = this.shop;
+    const { kernels } = this.context;
     this.buffers.reserve(size);
     if (this.labels.length < size) {
       if (this.labels.length > 0) kernels.room.free(this.labels);

@@ -7,7 +7,7 @@ import type { TrainedMemory } from '../rps/trained-memory';
 import { otherLayers, otherShape } from '../states';
 import type { LayerState, NetworkState, OtherLayer, OtherState } from '../states';
 import { Parameter } from './parameter';
-import type { Workshop } from './parameter';
+import type { ComputeContext } from './parameter';
 import type { NormParameters } from './norm-nodes';
 import { Weighted } from './weighted';
 
@@ -43,16 +43,17 @@ export class NetworkParameters {
   constructor(
     network: Network,
     state: NetworkState,
-    private readonly shop: Workshop,
+    private readonly context: ComputeContext,
     private readonly memory: TrainedMemory | undefined,
   ) {
     this.layers = maskableLayers(network).map((layer, l) => {
       const own = state.layers[l];
-      if (!memory?.layers.has(layer.name)) return new Weighted(shop, layer, own);
+      if (!memory?.layers.has(layer.name)) return new Weighted(context, layer, own);
       const { bias, biasSlots } = own;
       return memory.recovered(
         layer.name,
-        (weight) => new Weighted(shop, layer, { weight, weightSlots: 'recovered', biasSlots, ...(bias && { bias }) }),
+        (weight) =>
+          new Weighted(context, layer, { weight, weightSlots: 'recovered', biasSlots, ...(bias && { bias }) }),
       );
     });
     this.others = otherLayers(network).map((layer, l) => this.otherOf(layer, state.others[l]));
@@ -168,10 +169,10 @@ export class NetworkParameters {
   }
 
   private otherOf(layer: OtherLayer, state: OtherState): Other {
-    const { shop, memory } = this;
+    const { context, memory } = this;
     const { bias, running, biasSlots } = state;
     const parameterOf = (values: Float32Array, slots: readonly Float32Array[] | 'recovered'): Parameter =>
-      new Parameter(shop, inward(layer, values), slots, false);
+      new Parameter(context, inward(layer, values), slots, false);
     const weight = memory?.layers.has(layer.name)
       ? memory.recovered(layer.name, (values) => parameterOf(values, 'recovered'))
       : parameterOf(
@@ -181,8 +182,8 @@ export class NetworkParameters {
     return {
       layer,
       weight,
-      ...(bias && { bias: new Parameter(shop, bias, biasSlots, false) }),
-      ...(running && { running: { mean: shop.copy(running.mean), variance: shop.copy(running.variance) } }),
+      ...(bias && { bias: new Parameter(context, bias, biasSlots, false) }),
+      ...(running && { running: { mean: context.copy(running.mean), variance: context.copy(running.variance) } }),
     };
   }
 

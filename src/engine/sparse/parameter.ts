@@ -6,8 +6,8 @@ import { slotNames } from '../optimizer';
 /** Of adam and adamw: see ../optimizer.ts. */
 const [beta1, beta2] = [0.9, 0.999];
 
-/** What parameters of one network share. */
-export class Workshop {
+/** What the parameters and products of one network compute with: kernels, settings of the optimizer, scratch. */
+export class ComputeContext {
   private readonly scratch: Float32Array[] = [];
 
   constructor(
@@ -55,16 +55,16 @@ export class Parameter {
    * decay pulls it, where that does not pull all.
    */
   constructor(
-    private readonly shop: Workshop,
+    private readonly context: ComputeContext,
     values: Float32Array,
     slots: readonly Float32Array[] | 'recovered',
     private readonly decays: boolean,
   ) {
-    this.values = shop.copy(values);
+    this.values = context.copy(values);
     const slotOf = (given: Float32Array | undefined): Float32Array =>
-      given ? shop.copy(given) : shop.zeros(values.length);
-    this.slots = slots === 'recovered' ? [] : slotNames(shop.optimizer).map((_, slot) => slotOf(slots.at(slot)));
-    this.slope = shop.zeros(values.length);
+      given ? context.copy(given) : context.zeros(values.length);
+    this.slots = slots === 'recovered' ? [] : slotNames(context.optimizer).map((_, slot) => slotOf(slots.at(slot)));
+    this.slope = context.zeros(values.length);
   }
 
   beginGradient(): void {
@@ -73,30 +73,30 @@ export class Parameter {
 
   /** `write` fills an array with a gradient, which is added to what came before it in this step. */
   addGradient(write: (into: Float32Array) => void): void {
-    const { slope, shop } = this;
+    const { slope, context } = this;
     if (!this.begun) {
       this.begun = true;
       write(slope);
       return;
     }
-    shop.withScratch(slope.length, (more) => {
+    context.withScratch(slope.length, (more) => {
       write(more);
-      shop.kernels.add(slope, more, slope, 0, slope.length);
+      context.kernels.add(slope, more, slope, 0, slope.length);
     });
   }
 
   squares(): number {
-    return this.shop.kernels.sumOfSquares(this.slope, 0, this.slope.length);
+    return this.context.kernels.sumOfSquares(this.slope, 0, this.slope.length);
   }
 
   /** One update by the gradient times `factor`. */
   move(factor: number, { learningRate, count }: Pick<Rates, 'learningRate' | 'count'>): void {
-    const { values, slots, slope, shop } = this;
-    const { name, momentum, nesterov, weightDecay, decayAll } = shop.optimizer;
+    const { values, slots, slope, context } = this;
+    const { name, momentum, nesterov, weightDecay, decayAll } = context.optimizer;
     const decay = this.decays || decayAll ? weightDecay : 0;
     const range = [0, values.length] as const;
     if (name === 'sgd') {
-      shop.kernels.moveBySgd(
+      context.kernels.moveBySgd(
         ...[values, slots[0], slope, factor, decay, momentum, Number(nesterov), learningRate, ...range],
       );
       return;
@@ -104,7 +104,7 @@ export class Parameter {
     const [own, pull] = name === 'adam' ? [decay, 1] : [0, 1 - learningRate * decay];
     const rate = learningRate / (1 - beta1 ** count);
     const deviation = Math.sqrt(1 - beta2 ** count);
-    shop.kernels.moveByAdam(values, slots[0], slots[1], slope, factor, own, pull, rate, deviation, ...range);
+    context.kernels.moveByAdam(values, slots[0], slots[1], slope, factor, own, pull, rate, deviation, ...range);
   }
 
   /** Takes over values of the same number; slots as at the beginning. */
@@ -113,7 +113,7 @@ export class Parameter {
     this.slots.forEach((slot, i) => {
       const given = slots.at(i);
       if (given) slot.set(given);
-      else this.shop.kernels.clear(slot, slot.byteLength);
+      else this.context.kernels.clear(slot, slot.byteLength);
     });
   }
 
@@ -123,6 +123,6 @@ export class Parameter {
   }
 
   dispose(): void {
-    for (const array of [this.values, ...this.slots, this.slope]) this.shop.kernels.room.free(array);
+    for (const array of [this.values, ...this.slots, this.slope]) this.context.kernels.room.free(array);
   }
 }

@@ -5,7 +5,7 @@ import { denseTaps, layerTaps } from '../../core/kernels/taps';
 import type { Mask } from '../../core/mask';
 import { weightShape } from '../../core/network';
 import type { MaskableLayer } from '../../core/network';
-import type { Workshop } from './parameter';
+import type { ComputeContext } from './parameter';
 
 /** `x` and `slope` lie in the frames of the geometry; places are those of the pass. */
 export interface Product {
@@ -34,12 +34,12 @@ export class SparseProduct implements Product {
   private readonly planes: { forward: number; backward: number };
 
   constructor(
-    private readonly shop: Workshop,
+    private readonly context: ComputeContext,
     layer: MaskableLayer,
     geometry: Geometry,
     mask: Mask,
   ) {
-    const { room } = shop.kernels;
+    const { room } = context.kernels;
     this.taps = layerTaps(layer, geometry, mask, room);
     // Who asks for the product knows them already.
     room.free(this.taps.indices);
@@ -49,17 +49,17 @@ export class SparseProduct implements Product {
 
   forward(...[weights, bias, x, y, places]: Parameters<Product['forward']>): void {
     const { starts, taps } = this.taps.forward;
-    this.shop.kernels.correlate(starts, taps, weights, bias, x, y, ...places, 0, this.planes.forward);
+    this.context.kernels.correlate(starts, taps, weights, bias, x, y, ...places, 0, this.planes.forward);
   }
 
   slopes(...[x, slope, into, places]: Parameters<Product['slopes']>): void {
     const { starts, taps } = this.taps.forward;
-    this.shop.kernels.correlateWeights(starts, taps, into, x, slope, ...places, 0, this.planes.forward);
+    this.context.kernels.correlateWeights(starts, taps, into, x, slope, ...places, 0, this.planes.forward);
   }
 
   backward(...[weights, slope, into, places]: Parameters<Product['backward']>): void {
     const { starts, taps, from } = this.taps.backward;
-    const { kernels } = this.shop;
+    const { kernels } = this.context;
     if (this.stale) kernels.gather(weights, from, this.turned, 0, from.length);
     this.stale = false;
     kernels.correlate(starts, taps, this.turned, undefined, slope, into, ...places, 0, this.planes.backward);
@@ -72,7 +72,7 @@ export class SparseProduct implements Product {
   dispose(): void {
     const { forward, backward } = this.taps;
     for (const array of [forward.starts, forward.taps, backward.starts, backward.taps, backward.from, this.turned])
-      this.shop.kernels.room.free(array);
+      this.context.kernels.room.free(array);
   }
 }
 
@@ -85,25 +85,36 @@ export class DenseProduct implements Product {
   private stale = true;
 
   constructor(
-    private readonly shop: Workshop,
+    private readonly context: ComputeContext,
     layer: MaskableLayer,
     geometry: Geometry,
     private readonly indices: Int32Array | undefined,
   ) {
     const { rows, columns } = weightShape(layer);
-    this.taps = denseTaps(layer, geometry, shop.kernels.room);
-    this.turned = shop.kernels.room.float32(rows * columns);
-    this.whole = indices && shop.zeros(rows * columns);
+    this.taps = denseTaps(layer, geometry, context.kernels.room);
+    this.turned = context.kernels.room.float32(rows * columns);
+    this.whole = indices && context.zeros(rows * columns);
   }
 
   forward(...[weights, bias, x, y, places]: Parameters<Product['forward']>): void {
     const all = this.expanded(weights);
     for (const { taps, from, to, weight } of this.taps.forward)
-      this.shop.kernels.correlateDense(taps, all.subarray(weight), bias, x, y, taps.length, from, ...places, from, to);
+      this.context.kernels.correlateDense(
+        taps,
+        all.subarray(weight),
+        bias,
+        x,
+        y,
+        taps.length,
+        from,
+        ...places,
+        from,
+        to,
+      );
   }
 
   slopes(...[x, slope, into, places]: Parameters<Product['slopes']>): void {
-    const { kernels } = this.shop;
+    const { kernels } = this.context;
     // The turned weights are made again after every update.
     const all = this.indices ? this.turned : into;
     for (const { taps, from, to, weight } of this.taps.forward)
@@ -114,7 +125,7 @@ export class DenseProduct implements Product {
   }
 
   backward(...[weights, slope, into, places]: Parameters<Product['backward']>): void {
-    const { kernels } = this.shop;
+    const { kernels } = this.context;
     if (this.stale) kernels.gather(this.expanded(weights), this.taps.from, this.turned, 0, this.turned.length);
     this.stale = false;
     for (const part of this.taps.backward) this.backwardPart(part, slope, into, places);
@@ -127,13 +138,13 @@ export class DenseProduct implements Product {
   dispose(): void {
     const { forward, backward, from } = this.taps;
     const arrays = [...forward.map(({ taps }) => taps), ...backward.map(({ taps }) => taps), from, this.turned];
-    for (const array of this.whole ? [...arrays, this.whole] : arrays) this.shop.kernels.room.free(array);
+    for (const array of this.whole ? [...arrays, this.whole] : arrays) this.context.kernels.room.free(array);
   }
 
   private backwardPart(part: DensePart, slope: Float32Array, into: Float32Array, places: PlaceArguments): void {
     const { taps, from, to, weight } = part;
     const own = this.turned.subarray(weight);
-    this.shop.kernels.correlateDense(
+    this.context.kernels.correlateDense(
       ...([taps, own, undefined, slope, into, taps.length, from, ...places, from, to] as const),
     );
   }

@@ -11,7 +11,7 @@ import type { LayerState } from '../states';
 import { DenseProduct, SparseProduct } from './products';
 import type { Product } from './products';
 import { Parameter } from './parameter';
-import type { Workshop } from './parameter';
+import type { ComputeContext } from './parameter';
 
 type Size = readonly [height: number, width: number];
 
@@ -37,7 +37,7 @@ export class Weighted {
 
   /** `given` is copied. */
   constructor(
-    private readonly shop: Workshop,
+    private readonly context: ComputeContext,
     readonly layer: MaskableLayer,
     given: GivenWeights,
   ) {
@@ -62,11 +62,11 @@ export class Weighted {
   /** Adds the gradient of all weights, pruned ones included, to `into`. */
   addDenseGradient({ geometry }: Use, into: Float32Array, x: Float32Array, slope: Float32Array, batch: number): void {
     const places: PlaceArguments = placeArguments(placesOf(geometry.forward, batch));
-    const all = new DenseProduct(this.shop, this.layer, geometry, undefined);
-    const found = this.shop.kernels.room.float32(into.length);
+    const all = new DenseProduct(this.context, this.layer, geometry, undefined);
+    const found = this.context.kernels.room.float32(into.length);
     all.slopes(x, slope, found, places);
     found.forEach((value, i) => (into[i] += value));
-    this.shop.kernels.room.free(found);
+    this.context.kernels.room.free(found);
     all.dispose();
   }
 
@@ -109,7 +109,7 @@ export class Weighted {
     this.weight.dispose();
     this.bias?.dispose();
     for (const { product } of this.uses) product.dispose();
-    if (this.indices) this.shop.kernels.room.free(this.indices);
+    if (this.indices) this.context.kernels.room.free(this.indices);
   }
 
   private take({ weight, mask, bias, weightSlots, biasSlots }: GivenWeights): {
@@ -123,8 +123,8 @@ export class Weighted {
     const slots = weightSlots === 'recovered' ? weightSlots : weightSlots.map(kept);
     return {
       indices,
-      weight: new Parameter(this.shop, kept(weight), slots, true),
-      bias: bias && new Parameter(this.shop, bias, biasSlots, false),
+      weight: new Parameter(this.context, kept(weight), slots, true),
+      bias: bias && new Parameter(this.context, bias, biasSlots, false),
     };
   }
 
@@ -133,15 +133,15 @@ export class Weighted {
     let count = 0;
     for (const kept of mask) if (kept !== 0) count++;
     if (count === mask.length) return undefined;
-    const indices = this.shop.kernels.room.int32(count);
+    const indices = this.context.kernels.room.int32(count);
     for (let i = 0, k = 0; i < mask.length; i++) if (mask[i] !== 0) indices[k++] = i;
     return indices;
   }
 
   private productOf(geometry: Geometry): Product {
-    const { shop, layer, indices } = this;
-    if (!computesSparsely(layer, this.weight.values.length)) return new DenseProduct(shop, layer, geometry, indices);
-    return new SparseProduct(shop, layer, geometry, this.mask());
+    const { context, layer, indices } = this;
+    if (!computesSparsely(layer, this.weight.values.length)) return new DenseProduct(context, layer, geometry, indices);
+    return new SparseProduct(context, layer, geometry, this.mask());
   }
 
   private mask(): Mask {
