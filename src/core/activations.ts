@@ -1,8 +1,8 @@
-/** Activations of one number, with the constants of PyTorch: values and slopes. */
+/** Activations of one number, with the constants of PyTorch: values and derivatives. */
 import { erf } from './erf';
 import type { Activation } from './network';
 
-/** Slope of leaky ReLU below 0: PyTorch's default. */
+/** Derivative of leaky ReLU below 0: PyTorch's default. */
 export const leak = 0.01;
 
 /** Klambauer et al., "Self-Normalizing Neural Networks" (NIPS 2017). */
@@ -16,32 +16,32 @@ const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 export interface ActivationMaths {
   value: (x: number) => number;
   /** `y`, the value at x, saves its computing. */
-  slope: (x: number, y?: number) => number;
+  derivative: (x: number, y?: number) => number;
 }
 
 export const activationMaths: Readonly<Record<Activation, ActivationMaths>> = {
-  linear: { value: (x) => x, slope: () => 1 },
+  linear: { value: (x) => x, derivative: () => 1 },
   tanh: {
     value: Math.tanh,
-    slope: (x, y = Math.tanh(x)) => 1 - y * y,
+    derivative: (x, y = Math.tanh(x)) => 1 - y * y,
   },
   'hard-tanh': {
     value: (x) => Math.max(-1, Math.min(1, x)),
-    slope: (x) => (Math.abs(x) < 1 ? 1 : 0),
+    derivative: (x) => (Math.abs(x) < 1 ? 1 : 0),
   },
-  relu: { value: (x) => Math.max(0, x), slope: (x) => (x > 0 ? 1 : 0) },
-  'leaky-relu': { value: (x) => (x > 0 ? x : leak * x), slope: (x) => (x > 0 ? 1 : leak) },
+  relu: { value: (x) => Math.max(0, x), derivative: (x) => (x > 0 ? 1 : 0) },
+  'leaky-relu': { value: (x) => (x > 0 ? x : leak * x), derivative: (x) => (x > 0 ? 1 : leak) },
   selu: {
     value: (x) => selu.scale * (x > 0 ? x : selu.alpha * Math.expm1(x)),
-    slope: (x) => selu.scale * (x > 0 ? 1 : selu.alpha * Math.exp(x)),
+    derivative: (x) => selu.scale * (x > 0 ? 1 : selu.alpha * Math.exp(x)),
   },
   // Hendrycks, Gimpel, "Gaussian Error Linear Units" (2016): the exact form, not the tanh approximation.
   gelu: {
     value: (x) => x * cumulative(x),
-    slope: (x) => cumulative(x) + x * density(x),
+    derivative: (x) => cumulative(x) + x * density(x),
   },
   silu: {
     value: (x) => x * sigmoid(x),
-    slope: (x) => sigmoid(x) * (1 + x * (1 - sigmoid(x))),
+    derivative: (x) => sigmoid(x) * (1 + x * (1 - sigmoid(x))),
   },
 };

@@ -1,6 +1,6 @@
 /**
  * Singular values of the Jacobians d preactivations / d inputs along the depth of a chain of linear layers and activations:
- * J_l = W_l D_{l-1} J_{l-1}, D the slopes of the activation (Saxe et al. 2014; Pennington et al. 2017, equation 2).
+ * J_l = W_l D_{l-1} J_{l-1}, D the derivatives of the activation (Saxe et al. 2014; Pennington et al. 2017, equation 2).
  * In float64, so that a thousand layers neither overflow nor vanish where float32 would.
  */
 import { activationMaths } from './activations';
@@ -100,10 +100,10 @@ export function* depthSpectra(
     let z = affine(chain[0], Float64Array.from(x.subarray(example * inputs, (example + 1) * inputs)));
     for (let l = 0; l <= last; l++) {
       if (l > 0) {
-        const { value, slope } = activationMaths[chain[l - 1].activation];
+        const { value, derivative } = activationMaths[chain[l - 1].activation];
         jacobian = product(
           chain[l].weight,
-          z.map((input) => slope(input)),
+          z.map((input) => derivative(input)),
           jacobian,
           across,
         );

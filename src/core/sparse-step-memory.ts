@@ -4,7 +4,7 @@
  */
 import { through, valuesIn } from './flow';
 import type { Flow } from './flow';
-import { slopeByValue } from './kernels/activate';
+import { derivativeByValue } from './kernels/activate';
 import { computesSparsely } from './kernels/break-even';
 import { frameLength, geometryOf, placesFor } from './kernels/taps';
 import { everyLayer, isMaskable, weightShape } from './network';
@@ -87,7 +87,7 @@ function heldBy(layer: Simple, flow: Flow, { before, after }: { before: number; 
 }
 
 const inPlace = (layer: Layer, { replaceable }: Stretch): boolean =>
-  layer.kind === 'activation' && (layer.fn === 'linear' || (replaceable && slopeByValue(layer.fn)));
+  layer.kind === 'activation' && (layer.fn === 'linear' || (replaceable && derivativeByValue(layer.fn)));
 
 /** What an activation after the layer may write over: of the others the way back looks at what they gave. */
 const leavesOut = (layer: Simple, so: boolean): boolean => {

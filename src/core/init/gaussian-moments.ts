@@ -1,4 +1,4 @@
-/** Means over a standard normal z of an activation's square and of its slope's square, at z times sqrt(q). */
+/** Means over a standard normal z of an activation's square and of its derivative's square, at z times sqrt(q). */
 import { activationMaths, density, leak } from '../activations';
 import type { ActivationMaths } from '../activations';
 import { erf } from '../erf';
@@ -8,18 +8,18 @@ export interface Moments {
   /** E[phi(sqrt(q) z)^2] */
   square: number;
   /** E[phi'(sqrt(q) z)^2] */
-  slope: number;
+  derivative: number;
 }
 
 /** `q`: the variance of the preactivations, above 0. */
 export const moments: Readonly<Record<Activation, (q: number) => Moments>> = {
-  linear: (q) => ({ square: q, slope: 1 }),
-  relu: (q) => ({ square: q / 2, slope: 1 / 2 }),
-  'leaky-relu': (q) => ({ square: (q * (1 + leak * leak)) / 2, slope: (1 + leak * leak) / 2 }),
+  linear: (q) => ({ square: q, derivative: 1 }),
+  relu: (q) => ({ square: q / 2, derivative: 1 / 2 }),
+  'leaky-relu': (q) => ({ square: (q * (1 + leak * leak)) / 2, derivative: (1 + leak * leak) / 2 }),
   'hard-tanh': (q) => {
     const edge = 1 / Math.sqrt(q);
     const inside = erf(edge / Math.SQRT2);
-    return { square: q * (inside - 2 * edge * density(edge)) + (1 - inside), slope: inside };
+    return { square: q * (inside - 2 * edge * density(edge)) + (1 - inside), derivative: inside };
   },
   tanh: (q) => integrate(activationMaths.tanh, q),
   selu: (q) => integrate(activationMaths.selu, q),
@@ -38,13 +38,13 @@ const nodes = Array.from({ length: 300 }, (_, i) => {
   return { z, weight: step * z * (1 + Math.exp(-t)) * density(z) };
 });
 
-function integrate({ value, slope }: Pick<ActivationMaths, 'value' | 'slope'>, q: number): Moments {
+function integrate({ value, derivative }: Pick<ActivationMaths, 'value' | 'derivative'>, q: number): Moments {
   const scale = Math.sqrt(q);
-  const sums: Moments = { square: 0, slope: 0 };
+  const sums: Moments = { square: 0, derivative: 0 };
   for (const { z, weight } of nodes) {
     const x = scale * z;
     sums.square += weight * (value(x) ** 2 + value(-x) ** 2);
-    sums.slope += weight * (slope(x) ** 2 + slope(-x) ** 2);
+    sums.derivative += weight * (derivative(x) ** 2 + derivative(-x) ** 2);
   }
   return sums;
 }

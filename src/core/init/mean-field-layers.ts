@@ -24,7 +24,7 @@ export interface FieldLayer {
   chi: number | null;
 }
 
-/** Below this mean square an activation is its slope at 0. */
+/** Below this mean square an activation is its derivative at 0. */
 const least = 1e-16;
 
 /**
@@ -46,10 +46,10 @@ export function meanFieldLayers(
     else if (isMaskable(layer)) {
       const { weight, bias } = gains(layer);
       // Inputs are what they are: nothing is taken of them but their mean square.
-      const { square, slope } = first ? { square: q, slope: 1 } : moments[activation](Math.max(q, least));
+      const { square, derivative } = first ? { square: q, derivative: 1 } : moments[activation](Math.max(q, least));
       q = weight ** 2 * square + bias ** 2;
       if (!Number.isFinite(q)) return found;
-      found.set(layer.name, { q, chi: first ? null : weight ** 2 * slope });
+      found.set(layer.name, { q, chi: first ? null : weight ** 2 * derivative });
       [first, activation] = [false, 'linear'];
     } else return found;
   }

@@ -38,16 +38,16 @@ export function criticalGain(activation: Activation, { biasVariance }: { biasVar
   if (!(biasVariance >= 0 && biasVariance < Infinity)) throw badVariance('bias variance', biasVariance);
   const variance = biasVariance === 0 ? 0 : criticalVariance(activation, biasVariance);
   // The limit of small q is reached, to rounding, at the square of where the search begins.
-  const { slope } = moments[activation](Math.max(variance, search.from ** 2));
+  const { derivative } = moments[activation](Math.max(variance, search.from ** 2));
   if (drift(activation, Math.max(variance, 1e-4)) > 1e-9)
     throw biasTooSmall(activation, biasVariance, leastStableBias(activation));
-  return { weight: 1 / Math.sqrt(slope), bias: Math.sqrt(biasVariance), variance };
+  return { weight: 1 / Math.sqrt(derivative), bias: Math.sqrt(biasVariance), variance };
 }
 
 /** sigma_b^2 at the critical point with variance q. */
 function criticalBias(activation: Activation, q: number): number {
-  const { square, slope } = moments[activation](q);
-  const bias = q - square / slope;
+  const { square, derivative } = moments[activation](q);
+  const bias = q - square / derivative;
   return bias > rounding * q ? bias : 0;
 }
 
@@ -63,7 +63,7 @@ function criticalVariance(activation: Activation, wanted: number): number {
 function drift(activation: Activation, q: number): number {
   const here = moments[activation](q);
   const above = moments[activation](1.01 * q);
-  return (above.square - here.square) / (here.slope * q) - 0.01;
+  return (above.square - here.square) / (here.derivative * q) - 0.01;
 }
 
 /** The smallest bias variance whose critical point draws the signal in. */
@@ -85,7 +85,10 @@ export function meanField(activation: Activation, { weight, bias }: Gains): { q:
   if (!(weight > 0 && weight < Infinity)) throw badGain(weight);
   if (!(bias >= 0 && bias < Infinity)) throw badVariance('sigma_b', bias);
   const excess = (q: number): number => weight * weight * moments[activation](q).square + bias * bias - q;
-  const at = (q: number) => ({ q, chi: weight * weight * moments[activation](Math.max(q, search.from ** 2)).slope });
+  const at = (q: number) => ({
+    q,
+    chi: weight * weight * moments[activation](Math.max(q, search.from ** 2)).derivative,
+  });
   let q = 1;
   const first = excess(q);
   // Marginal: the variance stays what it is.

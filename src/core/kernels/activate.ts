@@ -16,14 +16,14 @@ export const activationCodes: Readonly<Record<ActivationKernel, number>> = {
   sigmoid: 8,
 };
 
-/** Whether the slope is told by the value alone, so that it may take the place of what it is the value at. */
-export const slopeByValue = (fn: ActivationKernel): boolean => fn !== 'gelu' && fn !== 'silu';
+/** Whether the derivative is told by the value alone, so that it may take the place of what it is the value at. */
+export const derivativeByValue = (fn: ActivationKernel): boolean => fn !== 'gelu' && fn !== 'silu';
 
 /** Of the values `from` to `to`, the last arguments. */
 export interface ActivateKernels {
   /** y = f(x); y may be x. */
   activate(code: number, x: Float32Array, y: Float32Array, from: number, to: number): void;
-  /** dx = f'(x) dy, with y = f(x); dx may be dy. x is looked at only where the value alone does not tell the slope. */
+  /** dx = f'(x) dy, with y = f(x); dx may be dy. x is looked at only where the value alone does not tell the derivative. */
   activateBack(
     code: number,
     x: Float32Array,

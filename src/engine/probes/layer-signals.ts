@@ -40,7 +40,7 @@ export interface BatchTensors {
   target: tf.Tensor2D;
 }
 
-/** An activation whose slope is below this for all examples passes nothing on: tanh beyond 4.2. */
+/** An activation whose derivative is below this for all examples passes nothing on: tanh beyond 4.2. */
 const flat = 1e-3;
 
 /** Of each activation, in the order of `everyLayer`, what it is and the layer whose preactivations it takes, if it does. */
@@ -76,8 +76,8 @@ const squares = (values: tf.Tensor): number => numberOf(tf.sum(tf.square(values)
 function countDead(fn: Activation, values: tf.Tensor, activated: tf.Tensor): number {
   const largest = (of: tf.Tensor): Float32Array => read(tf.max(tf.abs(byUnit(of)), 0));
   const outputs = largest(activated);
-  const slopes = largest(tf.grad((x) => tf.sum(activate[fn](x)))(values));
-  return outputs.filter((output, unit) => output === 0 || slopes[unit] < flat).length;
+  const derivatives = largest(tf.grad((x) => tf.sum(activate[fn](x)))(values));
+  return outputs.filter((output, unit) => output === 0 || derivatives[unit] < flat).length;
 }
 
 function forwardSignals(network: Network, pass: Pass, x: tf.Tensor2D): Map<string, Forward> {

@@ -1,7 +1,7 @@
 /** A network as steps of computation over the arrays of the kernels. Tokens lie as pictures do: (size, tokens, batch). */
 import type { Flow } from '../../core/flow';
 import { through, valuesIn } from '../../core/flow';
-import { slopeByValue } from '../../core/kernels/activate';
+import { derivativeByValue } from '../../core/kernels/activate';
 import { placesFor } from '../../core/kernels/taps';
 import type { Activation, Layer, LinearLayer, MaskableLayer, Network } from '../../core/network';
 import type { Buffer, Buffers } from './buffers';
@@ -121,7 +121,7 @@ class Builder {
   /** In the place of what came in, where nobody else needs that. */
   private activation(fn: Activation, { value }: Here, nodes: readonly Node[]): Node {
     const before = nodes.at(-1);
-    const inPlace = before?.out === value && !before.keepsOut && slopeByValue(fn);
+    const inPlace = before?.out === value && !before.keepsOut && derivativeByValue(fn);
     return new ActivationNode(fn, value, inPlace ? value : this.parts.buffers.need(value.perExample));
   }
 

@@ -1,5 +1,5 @@
 /** What is done to values without weights to mask: activations, pools, means, tables. */
-import { activationCodes, slopeByValue } from '../../core/kernels/activate';
+import { activationCodes, derivativeByValue } from '../../core/kernels/activate';
 import type { ActivationKernel } from '../../core/kernels/activate';
 import type { Buffer, Buffers } from './buffers';
 import { Node } from './node';
@@ -9,11 +9,11 @@ import type { Parameter } from './parameter';
 export class ActivationNode extends Node {
   private readonly code: number;
 
-  /** `out` may be `input` where the slope is told by the value. */
+  /** `out` may be `input` where the derivative is told by the value. */
   constructor(fn: ActivationKernel, input: Buffer, out: Buffer) {
     super(input, out);
     this.code = activationCodes[fn];
-    if (input === out && !slopeByValue(fn)) throw new Error(`${fn} needs what it is the value at`);
+    if (input === out && !derivativeByValue(fn)) throw new Error(`${fn} needs what it is the value at`);
   }
 
   override get keepsOut(): boolean {

@@ -1,4 +1,4 @@
-/** Slopes of the activations, in operations whose gradient is the second derivative; at a kink that is 0. */
+/** Derivatives of the activations, in operations whose gradient is the second derivative; at a kink that is 0. */
 import * as tf from '@tensorflow/tfjs';
 import { leak, selu } from '../../core/activations';
 import type { Activation } from '../../core/network';
@@ -12,12 +12,12 @@ const above = (x: tf.Tensor, below = 0): tf.Tensor =>
 const opposite = (x: tf.Tensor): tf.Tensor => tf.sub(1, x);
 
 /** At x, where the activation is y. */
-const slopes: Record<Exclude<Activation, 'linear'>, (x: tf.Tensor, y: tf.Tensor) => tf.Tensor> = {
+const derivatives: Record<Exclude<Activation, 'linear'>, (x: tf.Tensor, y: tf.Tensor) => tf.Tensor> = {
   tanh: (_, y) => opposite(tf.square(y)),
   'hard-tanh': (x) => opposite(tf.step(tf.sub(tf.abs(x), 1))),
   relu: (x) => above(x),
   'leaky-relu': (x) => above(x, leak),
-  // Below 0 the slope is how far the value is from its limit.
+  // Below 0 the derivative is how far the value is from its limit.
   selu: (x, y) => {
     const positive = tf.step(x);
     const below = tf.mul(opposite(positive), tf.add(y, selu.scale * selu.alpha));
@@ -37,7 +37,7 @@ const slopes: Record<Exclude<Activation, 'linear'>, (x: tf.Tensor, y: tf.Tensor)
 export function activated(x: Moving, fn: Activation): Moving {
   const value = activate[fn](x.value);
   if (fn === 'linear' || !x.change) return { value, change: x.change };
-  return { value, change: tf.mul(slopes[fn](x.value, value), x.change) };
+  return { value, change: tf.mul(derivatives[fn](x.value, value), x.change) };
 }
 
 export function sigmoid({ value, change }: Moving): Moving {

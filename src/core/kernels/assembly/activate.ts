@@ -54,7 +54,7 @@ function value(code: i32, x: v128): v128 {
 }
 
 @inline
-function slope(code: i32, x: v128, y: v128): v128 {
+function derivative(code: i32, x: v128, y: v128): v128 {
   const one = fill(1);
   if (code == 1) return f32x4.sub(one, f32x4.mul(y, y));
   if (code == 2) return v128.and(one, f32x4.lt(f32x4.abs(y), one));
@@ -80,11 +80,11 @@ function values(code: i32, x: usize, y: usize, count: i32): void {
 }
 
 @inline
-function slopes(code: i32, x: usize, y: usize, dy: usize, dx: usize, count: i32): void {
+function derivatives(code: i32, x: usize, y: usize, dy: usize, dx: usize, count: i32): void {
   for (; count >= 4; count -= 4, x += 16, y += 16, dy += 16, dx += 16)
-    v128.store(dx, f32x4.mul(v128.load(dy), slope(code, v128.load(x), v128.load(y))));
+    v128.store(dx, f32x4.mul(v128.load(dy), derivative(code, v128.load(x), v128.load(y))));
   for (; count > 0; count--, x += 4, y += 4, dy += 4, dx += 4)
-    storeLanes(dx, f32x4.mul(loadLanes(dy, false), slope(code, loadLanes(x, false), loadLanes(y, false))), false);
+    storeLanes(dx, f32x4.mul(loadLanes(dy, false), derivative(code, loadLanes(x, false), loadLanes(y, false))), false);
 }
 
 // A loop for each, so that none asks in every round which it is.
@@ -110,13 +110,13 @@ export function activateBack(code: i32, x: usize, y: usize, dy: usize, dx: usize
   y += at;
   dy += at;
   dx += at;
-  if (code == 0) slopes(0, x, y, dy, dx, count);
-  else if (code == 1) slopes(1, x, y, dy, dx, count);
-  else if (code == 2) slopes(2, x, y, dy, dx, count);
-  else if (code == 3) slopes(3, x, y, dy, dx, count);
-  else if (code == 4) slopes(4, x, y, dy, dx, count);
-  else if (code == 5) slopes(5, x, y, dy, dx, count);
-  else if (code == 6) slopes(6, x, y, dy, dx, count);
-  else if (code == 7) slopes(7, x, y, dy, dx, count);
-  else slopes(8, x, y, dy, dx, count);
+  if (code == 0) derivatives(0, x, y, dy, dx, count);
+  else if (code == 1) derivatives(1, x, y, dy, dx, count);
+  else if (code == 2) derivatives(2, x, y, dy, dx, count);
+  else if (code == 3) derivatives(3, x, y, dy, dx, count);
+  else if (code == 4) derivatives(4, x, y, dy, dx, count);
+  else if (code == 5) derivatives(5, x, y, dy, dx, count);
+  else if (code == 6) derivatives(6, x, y, dy, dx, count);
+  else if (code == 7) derivatives(7, x, y, dy, dx, count);
+  else derivatives(8, x, y, dy, dx, count);
 }

@@ -19,7 +19,7 @@ const names = Object.keys(activationCodes) as ActivationKernel[];
 const maths = names.map((name): ActivationMaths => {
   if (name === 'gelu' || name === 'silu') return activationMaths[name];
   const value = name === 'sigmoid' ? sigmoid : activationMaths[name].value;
-  return { value, slope: (_, y) => byValue[name](y!) };
+  return { value, derivative: (_, y) => byValue[name](y!) };
 });
 
 export const plainActivate: ActivateKernels = {
@@ -28,7 +28,7 @@ export const plainActivate: ActivateKernels = {
     for (let i = from; i < to; i++) y[i] = value(x[i]);
   },
   activateBack(code, x, y, dy, dx, from, to) {
-    const { slope } = maths[code];
-    for (let i = from; i < to; i++) dx[i] = slope(x[i], y[i]) * dy[i];
+    const { derivative } = maths[code];
+    for (let i = from; i < to; i++) dx[i] = derivative(x[i], y[i]) * dy[i];
   },
 };

@@ -39,7 +39,7 @@ function ratios(
     return actualGains(weights[l], width, biases[l]);
   });
   const of = (l: number): FieldLayer => predicted.get(`fc${l + 1}`)!;
-  const { value, slope } = activationMaths[fn];
+  const { value, derivative } = activationMaths[fn];
   const before: Float64Array[] = [];
   const result: number[] = [];
   for (let l = 0; l < depth; l++) {
@@ -56,7 +56,7 @@ function ratios(
   for (let l = depth - 1; l > 0; l--) {
     const back = new Float64Array(width);
     for (let r = 0; r < width; r++) for (let c = 0; c < width; c++) back[c] += weights[l][r * width + c] * gradient[r];
-    const next = back.map((g, c) => g * slope(before[l - 1][c]));
+    const next = back.map((g, c) => g * derivative(before[l - 1][c]));
     result.push(meanSquare(next) / meanSquare(gradient) / of(l).chi!);
     gradient = next;
   }

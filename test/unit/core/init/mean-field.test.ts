@@ -37,16 +37,16 @@ describe('moments', () => {
         const rng = Rng.fromSeed(4);
         const f = phi[activation];
         const squares: number[] = [];
-        const slopes: number[] = [];
+        const derivatives: number[] = [];
         for (let i = 0; i < draws; i++) {
           const x = Math.sqrt(q) * rng.normal();
           squares.push(f(x) ** 2);
-          slopes.push(((f(x + 1e-6) - f(x - 1e-6)) / 2e-6) ** 2);
+          derivatives.push(((f(x + 1e-6) - f(x - 1e-6)) / 2e-6) ** 2);
         }
         const found = moments[activation](q);
         for (const [sample, exact] of [
           [squares, found.square],
-          [slopes, found.slope],
+          [derivatives, found.derivative],
         ] as const) {
           const mean = sample.reduce((a, b) => a + b, 0) / draws;
           const spread = Math.sqrt(sample.reduce((a, b) => a + (b - mean) ** 2, 0) / draws);

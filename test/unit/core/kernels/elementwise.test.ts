@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { activationMaths } from '../../../../src/core/activations';
-import { activationCodes, slopeByValue } from '../../../../src/core/kernels/activate';
+import { activationCodes, derivativeByValue } from '../../../../src/core/kernels/activate';
 import { plainKernels } from '../../../../src/core/kernels/kernels';
 import type { KernelFunctions } from '../../../../src/core/kernels/kernels';
 import { activations } from '../../../../src/core/network';
@@ -105,15 +105,15 @@ describe.each(everyKernels().slice(0, -1))('the %s kernels', (_, kernels) => {
 describe.each(everyKernels())('activations of the %s kernels', (_, kernels) => {
   const room = into(kernels.room);
   const inputs = Float32Array.from([-30, -6, -3, -0.7, -0.3, -1e-6, 0, 1e-6, 0.2, 0.6, 0.7, 1.5, 4, 9, 30]);
-  it.each(activations)('%s and its slope are those of the definition', (fn) => {
-    const { value, slope } = activationMaths[fn];
+  it.each(activations)('%s and its derivative are those of the definition', (fn) => {
+    const { value, derivative } = activationMaths[fn];
     const [x, y, dy, dx] = [inputs, inputs, inputs.map(() => 2), inputs].map((values) => room.float32(values));
     kernels.activate(activationCodes[fn], x, y, 0, x.length);
-    const given = slopeByValue(fn) ? room.float32(x.map(() => 5)) : x;
+    const given = derivativeByValue(fn) ? room.float32(x.map(() => 5)) : x;
     kernels.activateBack(activationCodes[fn], given, y, dy, dx, 0, x.length);
     inputs.forEach((input, i) => {
       expect(Math.abs(y[i] - value(input)), `at ${input}`).toBeLessThan(3e-7 * Math.max(1, Math.abs(input)));
-      expect(Math.abs(dx[i] - 2 * slope(input)), `slope at ${input}`).toBeLessThan(2e-6);
+      expect(Math.abs(dx[i] - 2 * derivative(input)), `derivative at ${input}`).toBeLessThan(2e-6);
     });
   });
 
