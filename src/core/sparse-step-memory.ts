@@ -26,8 +26,8 @@ export interface SparseWeights {
 interface Held {
   /** From the forward pass to the end of the step. */
   kept: number;
-  /** The most slopes that are there at a time on the way back. */
-  slopes: number;
+  /** The most gradients that are there at a time on the way back. */
+  gradients: number;
 }
 
 /** A stretch of layers: what it holds, what flows out of it, and whether an activation may take the place of that. */
@@ -44,7 +44,7 @@ function weightedHeld(layer: MaskableLayer, flow: Flow, out: number): Held {
   const byFrame = framed ? frameLength(forward, 1) || before : 0;
   return {
     kept: out + frameLength(forward, 1),
-    slopes: before + out + Math.max(frameLength(backward, 1), byFrame),
+    gradients: before + out + Math.max(frameLength(backward, 1), byFrame),
   };
 }
 
@@ -60,29 +60,29 @@ function heldBy(layer: Simple, flow: Flow, { before, after }: { before: number; 
       return weightedHeld(layer.of, flow, after);
     case 'norm': {
       const places = flow.kind === 'picture' ? flow.size[1] * flow.size[2] : flow.kind === 'tokens' ? flow.count : 1;
-      return { kept: after + (layer.over === 'batch' ? 0 : 2 * places), slopes: before + after };
+      return { kept: after + (layer.over === 'batch' ? 0 : 2 * places), gradients: before + after };
     }
     case 'attention': {
       const tokens = flow.kind === 'tokens' ? flow.count : 1;
       const made = layer.input.out * tokens;
       const kept = made + before + after + layer.heads * tokens ** 2;
-      return { kept, slopes: made + Math.max(before, after) };
+      return { kept, gradients: made + Math.max(before, after) };
     }
     case 'squeeze-excite': {
       const { reduce, expand } = layer;
-      return { kept: after + reduce.in + 2 * reduce.out + expand.out, slopes: before + after + 2 * expand.out };
+      return { kept: after + reduce.in + 2 * reduce.out + expand.out, gradients: before + after + 2 * expand.out };
     }
     case 'flatten':
     case 'tokens':
-      return { kept: 0, slopes: 0 };
+      return { kept: 0, gradients: 0 };
     case 'embedding':
-      return { kept: after, slopes: after };
+      return { kept: after, gradients: after };
     case 'activation':
     case 'position':
-      return { kept: after, slopes: after };
+      return { kept: after, gradients: after };
     case 'pool':
     case 'mean':
-      return { kept: after, slopes: before + after };
+      return { kept: after, gradients: before + after };
   }
 }
 
@@ -96,17 +96,17 @@ const leavesOut = (layer: Simple, so: boolean): boolean => {
 };
 
 function along(layers: readonly Layer[], begin: Flow): Stretch {
-  let here: Stretch = { held: { kept: 0, slopes: 0 }, flow: begin, replaceable: false };
+  let here: Stretch = { held: { kept: 0, gradients: 0 }, flow: begin, replaceable: false };
   for (const layer of layers) {
     const { held, flow } = here;
     const before = valuesIn(flow);
     if (layer.kind === 'residual') {
       const [branch, shortcut] = [along(layer.branch, flow), along(layer.shortcut, flow)];
       const after = valuesIn(branch.flow);
-      // While one way goes back the slope of the other waits.
-      const slopes = after + Math.max(branch.held.slopes, before + shortcut.held.slopes);
+      // While one way goes back the gradient of the other waits.
+      const gradients = after + Math.max(branch.held.gradients, before + shortcut.held.gradients);
       const kept = held.kept + branch.held.kept + shortcut.held.kept + after;
-      here = { held: { kept, slopes: Math.max(held.slopes, slopes) }, flow: branch.flow, replaceable: true };
+      here = { held: { kept, gradients: Math.max(held.gradients, gradients) }, flow: branch.flow, replaceable: true };
       continue;
     }
     if (inPlace(layer, here)) {
@@ -116,7 +116,7 @@ function along(layers: readonly Layer[], begin: Flow): Stretch {
     const after = through(layer, flow).after ?? flow;
     const own = heldBy(layer, flow, { before, after: valuesIn(after) });
     here = {
-      held: { kept: held.kept + own.kept, slopes: Math.max(held.slopes, own.slopes) },
+      held: { kept: held.kept + own.kept, gradients: Math.max(held.gradients, own.gradients) },
       flow: after,
       replaceable: leavesOut(layer, here.replaceable),
     };
@@ -156,11 +156,11 @@ export function sparseStepMemory(network: Network, weights: SparseWeights): Step
     const recovered = 'name' in layer && shared?.layers.has(layer.name);
     fixed += (table + positions) * (2 + (recovered ? 0 : slots));
   }
-  // The memory, what the optimizer remembers of it, its gradient in float64, its slope, its step, and itself before.
+  // The memory, what the optimizer remembers of it, its gradient in float64 and in float32, its step, and itself before.
   if (shared) fixed += shared.m * (1 + slots + 2 + 3);
   // The gradients of all weights, and of the largest layer what they are computed by.
   if (denseGradients) fixed += sizes.reduce((sum, size) => sum + size, 0) + 3 * Math.max(0, ...sizes);
-  // The examples as they come and side by side; the slope of the logits.
-  const perExample = 2 * inputs + classes + held.kept + held.slopes;
+  // The examples as they come and side by side; the gradient of the logits.
+  const perExample = 2 * inputs + classes + held.kept + held.gradients;
   return { fixed: 4 * fixed, perExample: 4 * perExample };
 }

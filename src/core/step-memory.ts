@@ -1,6 +1,6 @@
 /**
  * How much memory a training step takes, told from the layers before anything is allocated. Counted is what the tensors executor
- * keeps of each layer for the gradient and the slopes it makes on the way back, which live until the step ends; tests
+ * keeps of each layer for the way back and the gradients it makes there, which live until the step ends; tests
  * hold it against what the wasm backend allocates.
  */
 import { outputSize } from './convolution';
@@ -35,13 +35,13 @@ interface Held {
   /** From the forward pass to the end of the step. */
   kept: number;
   /** From the backward pass to the end of the step. */
-  slopes: number;
+  gradients: number;
   /** While the layer is computed, forward or backward. */
   passing: number;
 }
 
 /** Tensors of the size of its output that an activation keeps, and those that its gradient makes. */
-const activationTensors: Record<Activation, [kept: number, slopes: number]> = {
+const activationTensors: Record<Activation, [kept: number, gradients: number]> = {
   linear: [0, 0],
   tanh: [1, 1],
   'hard-tanh': [1, 1],
@@ -58,51 +58,51 @@ type Simple = Exclude<Layer, { kind: 'residual' }>;
 function heldBy(layer: Simple, flow: Flow, before: number, after: number): Held {
   switch (layer.kind) {
     case 'linear':
-      return { kept: layer.bias === false ? after : 2 * after, slopes: before, passing: before + after };
+      return { kept: layer.bias === false ? after : 2 * after, gradients: before, passing: before + after };
     case 'conv': {
       const places = flow.kind === 'picture' ? outputSize(layer, flow.size) : [0, 0, 0];
       const patches = places[1] * places[2] * layer.in * layer.kernel[0] * layer.kernel[1];
       const apart = layer.groups > 1 ? after : 0;
       const passing = layer.groups === layer.in && layer.groups === layer.out ? 0 : 2 * patches;
-      return { kept: (layer.bias === false ? after : 2 * after) + apart, slopes: before + apart, passing };
+      return { kept: (layer.bias === false ? after : 2 * after) + apart, gradients: before + apart, passing };
     }
     case 'again':
       return heldBy(layer.of, flow, before, after);
     case 'activation': {
-      const [kept, slopes] = activationTensors[layer.fn];
-      return { kept: kept * after, slopes: slopes * after, passing: 2 * after };
+      const [kept, gradients] = activationTensors[layer.fn];
+      return { kept: kept * after, gradients: gradients * after, passing: 2 * after };
     }
     case 'norm':
-      return { kept: 2 * after, slopes: after, passing: 5 * after };
+      return { kept: 2 * after, gradients: after, passing: 5 * after };
     case 'pool': {
       const taps = layer.size ** 2;
       return layer.of === 'average'
-        ? { kept: (taps + 1) * after, slopes: before + 2 * taps * after, passing: 0 }
-        : { kept: 3 * taps * after, slopes: before + 4 * taps * after, passing: 0 };
+        ? { kept: (taps + 1) * after, gradients: before + 2 * taps * after, passing: 0 }
+        : { kept: 3 * taps * after, gradients: before + 4 * taps * after, passing: 0 };
     }
     case 'mean':
-      return { kept: after, slopes: 2 * before, passing: before };
+      return { kept: after, gradients: 2 * before, passing: before };
     case 'flatten':
     case 'tokens':
-      return { kept: after, slopes: after, passing: 0 };
+      return { kept: after, gradients: after, passing: 0 };
     case 'embedding':
-      return { kept: after, slopes: 0, passing: 0 };
+      return { kept: after, gradients: 0, passing: 0 };
     case 'position':
-      return { kept: after, slopes: after, passing: 0 };
+      return { kept: after, gradients: after, passing: 0 };
     case 'attention': {
       const scores = layer.heads * (flow.kind === 'tokens' ? flow.count ** 2 : 0);
-      return { kept: 16 * after + 4 * scores, slopes: 18 * after + 4 * scores, passing: 3 * after + 3 * scores };
+      return { kept: 16 * after + 4 * scores, gradients: 18 * after + 4 * scores, passing: 3 * after + 3 * scores };
     }
     case 'squeeze-excite':
-      return { kept: after, slopes: 3 * after, passing: after };
+      return { kept: after, gradients: 3 * after, passing: after };
   }
 }
 
-const nothing: Held = { kept: 0, slopes: 0, passing: 0 };
+const nothing: Held = { kept: 0, gradients: 0, passing: 0 };
 
 const together = (a: Held, b: Held): Held => ({
   kept: a.kept + b.kept,
-  slopes: a.slopes + b.slopes,
+  gradients: a.gradients + b.gradients,
   passing: Math.max(a.passing, b.passing),
 });
 
@@ -114,8 +114,8 @@ function along(layers: readonly Layer[], begin: Flow): { held: Held; flow: Flow 
     if (layer.kind === 'residual') {
       const [branch, shortcut] = [along(layer.branch, flow), along(layer.shortcut, flow)];
       flow = branch.flow;
-      // The sum of both, and on the way back that of the slopes of both.
-      const sum = { kept: valuesIn(flow), slopes: before, passing: 0 };
+      // The sum of both, and on the way back that of the gradients of both.
+      const sum = { kept: valuesIn(flow), gradients: before, passing: 0 };
       held = [branch.held, shortcut.held, sum].reduce(together, held);
       continue;
     }
@@ -138,12 +138,12 @@ export function stepMemory(network: Network, slots: number, compression?: number
   const weights = sizes.reduce((sum, size) => sum + size.weights, 0);
   const biases = sizes.reduce((sum, size) => sum + size.biases, 0) + otherParameters(network);
   const largest = sizes.reduce((most, size) => Math.max(most, size.weights), 0);
-  // Of shared weights the optimizer remembers the memory; its gradient in float64, its slope, its step, and itself before.
+  // Of shared weights the optimizer remembers the memory; its gradient in float64 and in float32, its step, and itself before.
   const remembered = compression === undefined ? weights * slots : Math.ceil(weights / compression) * (1 + slots + 5);
   // Weight, mask; the gradient, that of the parts before, the same under the mask; two more of the layer that is moved.
   const fixed = weights * (1 + 1 + 3) + remembered + biases * (1 + slots + 2) + 2 * largest;
   // The values of the data, and the same turned into pictures.
-  const perExample = 2 * inputs + held.kept + held.slopes + held.passing;
+  const perExample = 2 * inputs + held.kept + held.gradients + held.passing;
   return { fixed: floatBytes * fixed, perExample: floatBytes * perExample };
 }
 

@@ -82,11 +82,11 @@ function sgd(
   gradient: tf.Tensor,
   { momentum, nesterov, weightDecay, learningRate }: Rates,
 ): void {
-  const slope = withDecay(gradient, variable, weightDecay);
-  let direction = slope;
+  const decayed = withDecay(gradient, variable, weightDecay);
+  let direction = decayed;
   if (momentum !== 0) {
-    velocity.assign(tf.add(tf.mul(velocity, momentum), slope));
-    direction = nesterov ? tf.add(slope, tf.mul(velocity, momentum)) : velocity;
+    velocity.assign(tf.add(tf.mul(velocity, momentum), decayed));
+    direction = nesterov ? tf.add(decayed, tf.mul(velocity, momentum)) : velocity;
   }
   variable.assign(tf.sub(variable, tf.mul(direction, learningRate)));
 }
@@ -99,12 +99,12 @@ function sgdInPlace(
   { momentum, nesterov, weightDecay, learningRate }: Rates,
 ): void {
   for (let i = 0; i < w.length; i++) {
-    const slope = g[i] + weightDecay * w[i];
-    let direction = slope;
+    const decayed = g[i] + weightDecay * w[i];
+    let direction = decayed;
     if (momentum !== 0) {
-      const velocity = momentum * v[i] + slope;
+      const velocity = momentum * v[i] + decayed;
       v[i] = velocity;
-      direction = nesterov ? slope + momentum * velocity : velocity;
+      direction = nesterov ? decayed + momentum * velocity : velocity;
     }
     w[i] -= learningRate * direction;
   }
@@ -124,9 +124,9 @@ function adam(
   { name, weightDecay, learningRate, count }: Rates,
 ): void {
   const coupled = name === 'adam';
-  const slope = coupled ? withDecay(gradient, variable, weightDecay) : gradient;
-  mean.assign(tf.add(tf.mul(mean, beta1), tf.mul(slope, 1 - beta1)));
-  square.assign(tf.add(tf.mul(square, beta2), tf.mul(tf.square(slope), 1 - beta2)));
+  const decayed = coupled ? withDecay(gradient, variable, weightDecay) : gradient;
+  mean.assign(tf.add(tf.mul(mean, beta1), tf.mul(decayed, 1 - beta1)));
+  square.assign(tf.add(tf.mul(square, beta2), tf.mul(tf.square(decayed), 1 - beta2)));
   const spread = tf.add(tf.div(tf.sqrt(square), Math.sqrt(1 - beta2 ** count)), epsilon);
   const pulled = coupled || weightDecay === 0 ? variable : tf.mul(variable, 1 - learningRate * weightDecay);
   variable.assign(tf.sub(pulled, tf.mul(tf.div(mean, spread), learningRate / (1 - beta1 ** count))));
@@ -144,9 +144,9 @@ function adamInPlace(
   const deviation = Math.sqrt(1 - beta2 ** count);
   const { factors = 1, units = 1 } = own ?? {};
   for (let i = 0; i < w.length; i++) {
-    const slope = g[i] + decay * w[i];
-    const first = beta1 * mean[i] + (1 - beta1) * slope;
-    const second = beta2 * square[i] + (1 - beta2) * slope * slope;
+    const decayed = g[i] + decay * w[i];
+    const first = beta1 * mean[i] + (1 - beta1) * decayed;
+    const second = beta2 * square[i] + (1 - beta2) * decayed * decayed;
     mean[i] = first;
     square[i] = second;
     const factor = typeof factors === 'number' ? factors : factors[i];

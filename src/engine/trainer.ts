@@ -87,7 +87,7 @@ export interface Stride {
   count: number;
 }
 
-interface Slope {
+interface ParameterGradients {
   tensors: ParameterTensors;
   /** Of all weights. */
   dense: tf.Tensor;
@@ -97,8 +97,8 @@ interface Slope {
 }
 
 /** The gradients of everything there is, on the backend, and their norm. */
-interface Slopes {
-  all: readonly Slope[];
+interface NetworkGradients {
+  all: readonly ParameterGradients[];
   norm: number;
 }
 
@@ -141,11 +141,11 @@ export class Trainer implements Executor {
   }
 
   /** What no memory stands for. */
-  private restOf(all: readonly Slope[]): ParameterTensors[] {
+  private restOf(all: readonly ParameterGradients[]): ParameterTensors[] {
     return all.flatMap(({ tensors, weight }) => (weight ? [tensors] : []));
   }
 
-  private lostOf(all: readonly Slope[]): Lost {
+  private lostOf(all: readonly ParameterGradients[]): Lost {
     const read = valuesInPlace() ?? ((tensor: tf.Tensor) => tensor.dataSync() as Float32Array);
     return lostOf(
       this.network,
@@ -199,16 +199,16 @@ export class Trainer implements Executor {
   }
 
   /** `use` is called with the gradients of every layer, maskable ones first, on the backend, before they are gone. */
-  private backward(batch: Batch, use: (slopes: Slopes) => void): StepResult {
+  private backward(batch: Batch, use: (found: NetworkGradients) => void): StepResult {
     const lent = this.held.lend();
     try {
       const { gradients, loss, correct } = batchGradients(this.network, lent, batch, this.settings);
       // Before the memory is moved, which takes room of its own.
       lent.giveBack();
       const gradientNorm = tf.tidy(() => {
-        const slopes = this.slopesOf(lent, gradients);
-        use(slopes);
-        return slopes.norm;
+        const found = this.gradientsOf(lent, gradients);
+        use(found);
+        return found.norm;
       });
       tf.dispose(gradients);
       return { loss, accuracy: correct / batch.size, gradientNorm };
@@ -217,11 +217,11 @@ export class Trainer implements Executor {
     }
   }
 
-  private slopesOf({ all: layers, variables }: Lent, gradients: readonly tf.Tensor[]): Slopes {
+  private gradientsOf({ all: layers, variables }: Lent, gradients: readonly tf.Tensor[]): NetworkGradients {
     const byName = new Map(variables.map(({ name }, i) => [name, gradients[i]]));
     const read = valuesInPlace();
     this.memory?.beginGradient();
-    const all = layers.map((tensors): Slope => {
+    const all = layers.map((tensors): ParameterGradients => {
       const dense = byName.get(tensors.weight.name)!;
       const bias = tensors.bias && byName.get(tensors.bias.name);
       const own = { tensors, dense, ...(bias && { bias }) };

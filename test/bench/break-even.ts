@@ -60,7 +60,7 @@ async function rowOf([what, layer, picture, batch]: Shape): Promise<BenchRow> {
   const framed = (pass: Pass): Float32Array =>
     drawn(frameLength(pass, batch) || pass.channels * pass.frame.height * pass.frame.width * batch);
   const plain = ({ planes, height, width }: Pass): Float32Array => drawn(planes * height * width * batch);
-  const [x, slopeFrame, y, slope, into] = [
+  const [x, gradientFrame, y, dy, into] = [
     framed(forward),
     framed(backward),
     ...[forward, forward, backward].map(plain),
@@ -71,8 +71,8 @@ async function rowOf([what, layer, picture, batch]: Shape): Promise<BenchRow> {
     timed(() => {
       for (let k = 0; k < repeats; k++) {
         product.forward(weights, undefined, x, y, places[0]);
-        product.slopes(x, slope, gradient, places[0]);
-        product.backward(weights, slopeFrame, into, places[1]);
+        product.weightGradient(x, dy, gradient, places[0]);
+        product.backward(weights, gradientFrame, into, places[1]);
         product.weightsMoved();
       }
     }) / repeats;

@@ -41,7 +41,7 @@ const conv: Layer = {
 
 interface Products {
   forward: () => void;
-  slopes: () => void;
+  weightGradient: () => void;
 }
 
 /** On random values of the room of `kernels`. */
@@ -61,7 +61,7 @@ function productsOf(kernels: Kernels, { layer, picture, batch }: Layer): Product
   const x = random(channels * frame.height * frame.width * batch);
   const framed = isBare(frame) ? x : random(frameLength(geometry.forward, batch));
   const y = random(planes * height * width * batch);
-  const [values, slopes] = [random(forward.taps.length), random(forward.taps.length)];
+  const [values, weightGradient] = [random(forward.taps.length), random(forward.taps.length)];
   const places = placeArguments(placesOf(geometry.forward, batch));
   const { starts, taps } = forward;
   return {
@@ -69,7 +69,7 @@ function productsOf(kernels: Kernels, { layer, picture, batch }: Layer): Product
       if (framed !== x) kernels.pad(x, framed, ...frameArguments(channels, batch, frame), 0, channels);
       kernels.correlate(starts, taps, values, undefined, framed, y, ...places, 0, planes);
     },
-    slopes: () => kernels.correlateWeights(starts, taps, slopes, framed, y, ...places, 0, planes),
+    weightGradient: () => kernels.correlateWeights(starts, taps, weightGradient, framed, y, ...places, 0, planes),
   };
 }
 
@@ -93,7 +93,7 @@ async function torchRows(linearly: Products, convolving: Products): Promise<Benc
   const rows = [
     await row(`${linear.what}: forward`, linearly.forward, 'weight times mask, dense', 'y = (w * m) @ x'),
     await row(`${linear.what}: forward again`, linearly.forward, 'CSR', 'y = c @ x'),
-    await row(`${linear.what}: by weights`, linearly.slopes, 'dense, times mask', 'g = (dy @ x.t()) * m'),
+    await row(`${linear.what}: by weights`, linearly.weightGradient, 'dense, times mask', 'g = (dy @ x.t()) * m'),
     await row(
       `${conv.what}: forward`,
       convolving.forward,
@@ -117,7 +117,9 @@ export async function benchKernels(): Promise<BenchRow[]> {
   const { what } = linear;
   const rows = [
     await paired(`${what}: forward`, linearly.forward, 'the same in TypeScript', () => timed(plainly.forward)),
-    await paired(`${what}: by weights`, linearly.slopes, 'the same in TypeScript', () => timed(plainly.slopes)),
+    await paired(`${what}: by weights`, linearly.weightGradient, 'the same in TypeScript', () =>
+      timed(plainly.weightGradient),
+    ),
     await paired(`${what}: forward`, linearly.forward, 'TensorFlow.js, wasm, dense', () =>
       timed(() => tf.matMul(w, x).dispose()),
     ),

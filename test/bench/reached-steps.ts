@@ -135,7 +135,7 @@ export async function benchReachedDensity(): Promise<BenchRow[]> {
   return rows;
 }
 
-/** Bytes of the room that the kernels compute in, before any batch: weights, slopes, momentum, and where the weights are. */
+/** Bytes of the room that the kernels compute in, before any batch: weights, gradients, momentum, and where the weights are. */
 function held(network: Network, density: number): { milliseconds: number; bytes: number; kept: number } {
   const { kernels } = loadKernels();
   const state = stateOf(network, density);

@@ -30,7 +30,7 @@ export function withStock<T>(work: () => T): T {
 type Module = (x: tf.Tensor) => tf.Tensor;
 
 /** By the patches of each tap: the wasm backend has no gradient of a convolution by its weights. */
-const slopesOfTaps = (x: tf.Tensor4D, dy: tf.Tensor4D, { kernel: [side], stride }: ConvLayer): tf.Tensor => {
+const tapGradients = (x: tf.Tensor4D, dy: tf.Tensor4D, { kernel: [side], stride }: ConvLayer): tf.Tensor => {
   const [batch, height, width, out] = dy.shape;
   const before = (side - 1) >> 1;
   const [beside, none]: [number, number][] = [
@@ -57,8 +57,8 @@ function conv(layer: ConvLayer, weight: tf.Variable): Module {
       value: tf.conv2d(x, w, stride, 'same'),
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
         const [input, own] = saved as [tf.Tensor4D, tf.Tensor4D];
-        const slope = dy as tf.Tensor4D;
-        return [tf.conv2dTranspose(slope, own, input.shape, stride, 'same'), slopesOfTaps(input, slope, layer)];
+        const gradient = dy as tf.Tensor4D;
+        return [tf.conv2dTranspose(gradient, own, input.shape, stride, 'same'), tapGradients(input, gradient, layer)];
       },
     };
   });

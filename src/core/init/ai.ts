@@ -112,16 +112,16 @@ function descend(
   { short, start, index, values }: Gathered,
   error: Float64Array,
   rate: number,
-  slopes: Float64Array,
+  gradient: Float64Array,
 ): void {
   for (let l = 0; l + 1 < start.length; l++)
     for (let a = start[l]; a < start[l + 1]; a++) {
       const row = index[a] * short;
-      let slope = 0;
-      for (let b = start[l]; b < start[l + 1]; b++) slope += error[row + index[b]] * values[b];
-      slopes[a] = slope;
+      let sum = 0;
+      for (let b = start[l]; b < start[l + 1]; b++) sum += error[row + index[b]] * values[b];
+      gradient[a] = sum;
     }
-  for (let a = 0; a < values.length; a++) values[a] -= rate * slopes[a];
+  for (let a = 0; a < values.length; a++) values[a] -= rate * gradient[a];
 }
 
 /**
@@ -138,14 +138,14 @@ export function* approximateIsometryInParts(p: AiRequest): Parts<ApproximateIsom
     throw maskMismatch('weight', `${mask.rows} x ${mask.columns}`, String(p.weights.length));
   const kept = gather(p.weights, mask);
   const error = new Float64Array(kept.short ** 2);
-  const slopes = new Float64Array(kept.values.length);
+  const gradient = new Float64Array(kept.values.length);
   const losses = new Float64Array(iterations);
   const nearest = rounding * gain ** 2 * Math.sqrt(kept.short);
   for (let i = 0; i < iterations; i++) {
     losses[i] = gramError(kept, gain ** 2, error);
     if (!Number.isFinite(losses[i])) throw notFinite(i, learningRate);
     // What float32 cannot bring nearer is left alone: at a constant rate a step would only lead away again.
-    if (losses[i] > nearest) descend(kept, error, (2 * learningRate) / losses[i], slopes);
+    if (losses[i] > nearest) descend(kept, error, (2 * learningRate) / losses[i], gradient);
     yield;
   }
   const residual = gramError(kept, gain ** 2, error);

@@ -50,11 +50,11 @@ export interface CorrelateKernels {
     y: Float32Array,
     ...range: [...PlaceArguments, from: number, to: number]
   ): void;
-  /** slopes[k] = dL/dW of each kept weight, from dL/dy. */
+  /** dValues[k] = dL/dW of each kept weight, from dL/dy. */
   correlateWeights(
     starts: Int32Array,
     taps: Int32Array,
-    slopes: Float32Array,
+    dValues: Float32Array,
     x: Float32Array,
     dy: Float32Array,
     ...range: [...PlaceArguments, from: number, to: number]

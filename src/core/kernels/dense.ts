@@ -17,10 +17,10 @@ export interface DenseKernels {
     first: number,
     ...range: [...PlaceArguments, from: number, to: number]
   ): void;
-  /** slopes = dL/dW from dL/dy, laid out as the weights. */
+  /** dValues = dL/dW from dL/dy, laid out as the weights. */
   correlateDenseWeights(
     taps: Int32Array,
-    slopes: Float32Array,
+    dValues: Float32Array,
     x: Float32Array,
     dy: Float32Array,
     count: number,

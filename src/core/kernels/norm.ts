@@ -68,7 +68,7 @@ export interface NormKernels {
     to: number,
   ): void;
   /** The gradients of `layerNorm` by scale and shift, of the rows `from` to `to`. */
-  layerNormSlopes(
+  layerNormScaleBack(
     x: Float32Array,
     mean: Float32Array,
     inverse: Float32Array,

@@ -62,16 +62,16 @@ export function geometryOf(
     columns: outWidth - 1 + kw,
   };
   const forward: Pass = { channels: looking.in, frame, planes: out, height: outHeight, width: outWidth };
-  const slopes = { height: outHeight, width: outWidth, stride: 1 };
+  const outputs = { height: outHeight, width: outWidth, stride: 1 };
   // At stride 1 the gradient is a correlation of the same padding, its taps turned by half a turn.
   if (stride === 1) {
     const [rows, columns] = [height - 1 + kh, width - 1 + kw];
-    const around: Frame = { ...slopes, circular, top: kh - 1 - top, left: kw - 1 - left, rows, columns };
+    const around: Frame = { ...outputs, circular, top: kh - 1 - top, left: kw - 1 - left, rows, columns };
     return { forward, backward: { channels: out, frame: around, planes: looking.in, height, width }, framed: false };
   }
   const { rows, columns } = frame;
   const around: Frame = {
-    ...{ ...slopes, circular: false, top: kh - 1, left: kw - 1 },
+    ...{ ...outputs, circular: false, top: kh - 1, left: kw - 1 },
     ...{ rows: rows + kh - 1, columns: columns + kw - 1 },
   };
   const planes = looking.in * planesOf(frame);

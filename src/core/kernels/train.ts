@@ -1,13 +1,13 @@
 /** What a training step ends in: the loss and its gradient, the size of all gradients, and the update. */
 export interface TrainKernels {
   /**
-   * Answers the cross-entropy of softmax(logits), (classes, batch), summed over the batch, and in `slopes` its gradient
+   * Answers the cross-entropy of softmax(logits), (classes, batch), summed over the batch, and in `dLogits` its gradient
    * times `share`; they are not where the logits are. `smoothing`: share of each target that is spread over all classes (Szegedy et al. 2016).
    */
   crossEntropy(
     logits: Float32Array,
     labels: Int32Array,
-    slopes: Float32Array,
+    dLogits: Float32Array,
     classes: number,
     batch: number,
     smoothing: number,

@@ -162,10 +162,10 @@ function sum(a: Scaled, b: Scaled): Scaled {
   );
 }
 
-/** What nodes give, and the way back: from the slopes of R by what they give to those by what they are given. */
+/** What nodes give, and the way back: from the gradients of R by what they give to those by what they are given. */
 interface Passed {
   gives: Scaled;
-  back: (slopes: Scaled) => Scaled;
+  back: (gradients: Scaled) => Scaled;
 }
 
 /** Scores of each layer, and 1 / R, by which they are divided. */
@@ -198,7 +198,7 @@ function along(graph: FlowGraph, nodes: readonly FlowNode[], given: Scaled, scor
     here = gives;
     backs.push(back);
   }
-  return { gives: here, back: (slopes) => backs.reduceRight((after, back) => back(after), slopes) };
+  return { gives: here, back: (gradients) => backs.reduceRight((after, back) => back(after), gradients) };
 }
 
 function through(graph: FlowGraph, node: FlowNode, given: Scaled, scoring: Scoring): Passed {
@@ -211,7 +211,7 @@ function through(graph: FlowGraph, node: FlowNode, given: Scaled, scoring: Scori
   const shortcut = along(graph, node.shortcut, given, scoring);
   return {
     gives: sum(branch.gives, shortcut.gives),
-    back: (slopes) => sum(branch.back(slopes), shortcut.back(slopes)),
+    back: (gradients) => sum(branch.back(gradients), shortcut.back(gradients)),
   };
 }
 
@@ -220,18 +220,18 @@ function weighted({ layers, kept, inputs }: FlowGraph, l: number, given: Scaled,
   const { magnitude, input, output } = kept[l];
   const next = new Float64Array(rows);
   for (let i = 0; i < magnitude.length; i++) next[output[i]] += magnitude[i] * given.values[input[i]];
-  const back = (slopes: Scaled): Scaled => {
+  const back = (gradients: Scaled): Scaled => {
     const before = new Float64Array(inputs[l]);
     // Of a layer that comes again the scores of all its places add up.
     const scores = (scoring.scores[l] ??= new Float64Array(dense ? 0 : magnitude.length));
     const { values, exponent } = scoring.share;
-    const share = values[0] * power(given.exponent + slopes.exponent + exponent);
+    const share = values[0] * power(given.exponent + gradients.exponent + exponent);
     for (let i = 0; i < magnitude.length; i++) {
-      const pulled = magnitude[i] * slopes.values[output[i]];
+      const pulled = magnitude[i] * gradients.values[output[i]];
       before[input[i]] += pulled;
       if (!dense) scores[i] += pulled * share * given.values[input[i]];
     }
-    return scaled(before, slopes.exponent);
+    return scaled(before, gradients.exponent);
   };
   return { gives: scaled(next, given.exponent), back };
 }

@@ -76,10 +76,10 @@ export function columnNorm(
     save([values, found, factor]);
     return {
       value: run(unit, [values, found, factor, offset], size),
-      gradFunc: (slope: tf.Tensor, saved: tf.Tensor[]) => {
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
         const [input, pair, own] = saved;
-        const summed = run(sums, [input, pair, slope], size);
-        return [run(back, [input, pair, own, summed, slope], size), ...rowsOf(summed)];
+        const summed = run(sums, [input, pair, dy], size);
+        return [run(back, [input, pair, own, summed, dy], size), ...rowsOf(summed)];
       },
     };
   });

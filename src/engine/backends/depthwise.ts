@@ -86,7 +86,7 @@ const sizes = ({ table, taps, shape: [, height, width, channels] }: DepthwiseLay
   y: (table.length / taps) * channels,
 });
 
-/** Of the slope of what comes out and the weight. */
+/** Of dy and the weight. */
 const byInput = byLoops<DepthwiseLayout>('DepthwisePicturesInputGradient', {
   shapeOf: ({ shape }) => [...shape],
   fill: (given, to, layout) => {
@@ -98,7 +98,7 @@ const byInput = byLoops<DepthwiseLayout>('DepthwisePicturesInputGradient', {
   },
 });
 
-/** Of the slope of what comes out and what came in. */
+/** Of dy and what came in. */
 const byWeight = byLoops<DepthwiseLayout>('DepthwisePicturesWeightGradient', {
   shapeOf: ({ taps, shape }) => [taps, shape[3]],
   fill: (given, to, layout) => {
@@ -127,10 +127,7 @@ const forward = byLoops<DepthwiseLayout>(
   {
     inputs: 2,
     keeps: true,
-    of: (slope, [x, weight], layout) => [
-      () => run(byInput, [slope, weight], layout),
-      () => run(byWeight, [slope, x], layout),
-    ],
+    of: (dy, [x, weight], layout) => [() => run(byInput, [dy, weight], layout), () => run(byWeight, [dy, x], layout)],
   },
 );
 

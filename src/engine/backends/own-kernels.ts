@@ -28,7 +28,7 @@ interface Gradient<A> {
   inputs: number;
   /** Whether the inputs are needed for it, and so have to be kept. */
   keeps: boolean;
-  of: (slope: tf.Tensor, inputs: readonly tf.Tensor[], attributes: A) => readonly (() => tf.Tensor)[];
+  of: (dy: tf.Tensor, inputs: readonly tf.Tensor[], attributes: A) => readonly (() => tf.Tensor)[];
 }
 
 /** Inputs in the order of the operation. */
@@ -93,9 +93,9 @@ export function registerAs<A>(
   tf.registerKernel({ kernelName, backendName, kernelFunc });
   if (!gradient) return;
   const names = Array.from({ length: gradient.inputs }, (_, i) => nameOf(i));
-  const gradFunc: tf.GradFunc = (slope, saved, attributes) => {
-    const slopes = gradient.of(slope as tf.Tensor, saved, attributes as unknown as A);
-    return Object.fromEntries(names.map((name, i) => [name, slopes[i]]));
+  const gradFunc: tf.GradFunc = (dy, saved, attributes) => {
+    const gradients = gradient.of(dy as tf.Tensor, saved, attributes as unknown as A);
+    return Object.fromEntries(names.map((name, i) => [name, gradients[i]]));
   };
   tf.registerGradient({ kernelName, inputsToSave: gradient.keeps ? names : [], gradFunc });
 }

@@ -65,7 +65,7 @@ const scattering = byLoops<Attributes>('PicturePatchesGradient', {
 const gathering = byLoops<Attributes>(
   'PicturePatches',
   { shapeOf: patchesShape, fill: ([x], y, { layout, shape }) => gather(x, y, layout, placesIn(shape)) },
-  { inputs: 1, keeps: false, of: (slope, _, attributes) => [() => run(scattering, [slope], attributes)] },
+  { inputs: 1, keeps: false, of: (dy, _, attributes) => [() => run(scattering, [dy], attributes)] },
 );
 
 /** Patches times weights by the product of the backend; the patches are gone afterwards. */
@@ -84,9 +84,9 @@ const multiplying: OwnKernel<Attributes> = {
   gradient: {
     inputs: 2,
     keeps: true,
-    of: (slope, [x, weight], attributes) => [
-      () => run(scattering, [tf.matMul(slope, weight, false, true)], attributes),
-      () => tf.matMul(run(gathering, [x], attributes), slope, true, false),
+    of: (dy, [x, weight], attributes) => [
+      () => run(scattering, [tf.matMul(dy, weight, false, true)], attributes),
+      () => tf.matMul(run(gathering, [x], attributes), dy, true, false),
     ],
   },
 };

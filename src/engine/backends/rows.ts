@@ -14,13 +14,13 @@ interface RowsLayout {
   shape: [examples: number, tokens: number];
 }
 
-/** Of the slope of the rows that were taken and their numbers. */
+/** Of dy, a row for each that was taken, and their numbers. */
 const byTable = byLoops<RowsLayout>('TakenRowsTableGradient', {
   shapeOf: ({ rows, width }) => [rows, width],
-  fill: ([slope, numbers], to, { width }) => {
+  fill: ([dy, numbers], to, { width }) => {
     to.fill(0);
     numbers.forEach((row, at) => {
-      for (let i = 0; i < width; i++) to[row * width + i] += slope[at * width + i];
+      for (let i = 0; i < width; i++) to[row * width + i] += dy[at * width + i];
     });
   },
 });
@@ -37,7 +37,7 @@ const taken = byLoops<RowsLayout>(
   {
     inputs: 2,
     keeps: true,
-    of: (slope, [, numbers], layout) => [() => run(byTable, [slope, numbers], layout), () => tf.zerosLike(numbers)],
+    of: (dy, [, numbers], layout) => [() => run(byTable, [dy, numbers], layout), () => tf.zerosLike(numbers)],
   },
 );
 

@@ -76,7 +76,7 @@ export function pooledWindows(x: tf.Tensor4D, how: Pick<Windows, 'of' | 'size' |
     const [values, save] = given as unknown as [tf.Tensor, tf.GradSaveFunc];
     const value = run(pooled, [values], windows);
     save([values, value]);
-    return { value, gradFunc: (slope: tf.Tensor, saved: tf.Tensor[]) => run(byInput, [...saved, slope], windows) };
+    return { value, gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => run(byInput, [...saved, dy], windows) };
   });
   return op(x) as tf.Tensor4D;
 }

@@ -38,7 +38,7 @@ function scaled(x: tf.Tensor, mean: tf.Tensor, variance: tf.Tensor, { weight, bi
 
 /**
  * By the mean and the variance of x itself over `axes`. With a gradient of its own, Ioffe and Szegedy (2015), section 3, which
- * keeps one tensor of the size of x; op by op TensorFlow.js keeps five, and as many slopes.
+ * keeps one tensor of the size of x; op by op TensorFlow.js keeps five, and as many gradients.
  */
 function standardised(
   x: tf.Tensor,
@@ -56,20 +56,20 @@ function standardised(
     save([unit, inverse, scale]);
     return {
       value: tf.add(tf.mul(unit, scale), shift),
-      gradFunc: (slope, saved) => slopes(slope, saved, axes, others),
+      gradFunc: (dy, saved) => gradientsOf(dy, saved, axes, others),
     };
   });
   return op(x, weight, bias ?? tf.zerosLike(weight));
 }
 
 /** By the values, the scale and the shift. */
-const slopes = (slope: tf.Tensor, saved: readonly tf.Tensor[], axes: number[], others: number[]): tf.Tensor[] =>
+const gradientsOf = (dy: tf.Tensor, saved: readonly tf.Tensor[], axes: number[], others: number[]): tf.Tensor[] =>
   tf.tidy(() => {
     const [unit, inverse, scale] = saved;
-    const byUnit = tf.mul(slope, scale);
+    const byUnit = tf.mul(dy, scale);
     const along = tf.mul(unit, tf.mean(tf.mul(byUnit, unit), axes, true));
     const byValues = tf.mul(tf.sub(tf.sub(byUnit, tf.mean(byUnit, axes, true)), along), inverse);
-    return [byValues, tf.sum(tf.mul(slope, unit), others), tf.sum(slope, others)];
+    return [byValues, tf.sum(tf.mul(dy, unit), others), tf.sum(dy, others)];
   });
 
 /**

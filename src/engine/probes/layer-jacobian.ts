@@ -50,11 +50,11 @@ export function layerJacobian(network: Network, pass: Pass, batch: Batch, name: 
         const change = tf.tensor(Float32Array.from(along), shapes.inputs);
         return forwardMoving(rest, still(pass), { value: x, change }).change!;
       }),
-    timesTransposed: (slope) =>
+    timesTransposed: (vector) =>
       product(() => {
         const { network: rest, x } = given();
         const onward = (at: tf.Tensor): tf.Tensor => forward(rest, pass, at as typeof x);
-        const cotangent = tf.tensor(Float32Array.from(slope), shapes.outputs);
+        const cotangent = tf.tensor(Float32Array.from(vector), shapes.outputs);
         return tf.grad((at) => tf.sum(tf.mul(onward(at), cotangent)))(x);
       }),
   };

@@ -57,10 +57,10 @@ export async function drawnLoss(source: Source, start: SharedStart, context: Cal
 function* batchPart(loss: SharedLoss, report: SharingReport): Parts<Measured> {
   const { run, batch } = loss;
   const value = yield* loss.loss();
-  const slopes = yield* loss.slopes();
-  const gradients = loss.shared.map((name) => Float32Array.from(slopes.get(name)!));
+  const byName = yield* loss.gradients();
+  const gradients = loss.shared.map((name) => Float32Array.from(byName.get(name)!));
   const figures = yield* batchFiguresInParts(run, gradients, loss.weights);
-  const curvature = yield* curvatureAlong(loss, slopes, gradients);
+  const curvature = yield* curvatureAlong(loss, byName, gradients);
   const { updateRatio, keptEnergy, cosine } = figures.total;
   return {
     findings: [
@@ -90,10 +90,10 @@ const withBatch = (layers: SharingReport['layers'], figures: BatchFigures): Shar
     };
   });
 
-/** dᵀHd / gᵀd along the first step d, of the memory and of what is not shared; null where there is no slope. */
+/** dᵀHd / gᵀd along the first step d, of the memory and of what is not shared; null where there is no gradient. */
 function* curvatureAlong(
   loss: SharedLoss,
-  slopes: ReadonlyMap<string, Float64Array>,
+  byName: ReadonlyMap<string, Float64Array>,
   gradients: readonly Float32Array[],
 ): Parts<number | null> {
   const { run } = loss;
@@ -102,9 +102,9 @@ function* curvatureAlong(
   for (const name of loss.rest)
     direction.set(
       name,
-      slopes.get(name)!.map((slope) => denseStep(run, slope)),
+      byName.get(name)!.map((gradient) => denseStep(run, gradient)),
     );
-  const along = dotOf(direction, slopes);
+  const along = dotOf(direction, byName);
   if (!(along > 0)) return null;
   return dotOf(direction, yield* loss.product(direction)) / along;
 }

@@ -100,9 +100,9 @@ const isLost = (values: Float32Array): boolean => !values.every(Number.isFinite)
 export function lostOf(network: Pick<Network, 'layers'>, all: Iterable<Looked>): Lost {
   const weights = new Set<string>();
   const gradients = new Set<string>();
-  for (const { name, values, gradients: slopes } of all) {
+  for (const { name, values, gradients: own } of all) {
     if (values.some(isLost)) weights.add(name);
-    if (slopes.some(isLost)) gradients.add(name);
+    if (own.some(isLost)) gradients.add(name);
   }
   const names = trained(network);
   return { weights: names.filter((name) => weights.has(name)), gradients: names.filter((name) => gradients.has(name)) };

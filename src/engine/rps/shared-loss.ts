@@ -1,5 +1,5 @@
 /**
- * The loss of one batch as a function of a shared memory and of what is not shared: slopes, and products with the Hessian.
+ * The loss of one batch as a function of a shared memory and of what is not shared: gradients, and products with the Hessian.
  * Coordinates of the memory are those in which a step of plain gradient descent is the scaled one, D^(1/2) psi, D the scaler.
  */
 import { everyLayer } from '../../core/network';
@@ -66,7 +66,7 @@ export class SharedLoss {
   }
 
   /** dL/dp of every parameter that is trained, shared weights as if they were not. */
-  *slopes(): Parts<Map<string, Float64Array>> {
+  *gradients(): Parts<Map<string, Float64Array>> {
     const { network, parameters, batch, parts } = this;
     return yield* lossGradients(network, parameters, batch, [...this.shared, ...this.rest], parts);
   }

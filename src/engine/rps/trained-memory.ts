@@ -115,12 +115,12 @@ export class TrainedMemory {
     const gradient = this.begun();
     if (scaler) divide(gradient, scaler);
     // A loop: of millions of values `from` with a function takes several times as long.
-    const slope = new Float32Array(gradient.length);
-    for (let j = 0; j < slope.length; j++) slope[j] = factor * gradient[j];
+    const scaled = new Float32Array(gradient.length);
+    for (let j = 0; j < scaled.length; j++) scaled[j] = factor * gradient[j];
     this.room.free(gradient);
     this.gradient = undefined;
     const before = this.copy(this.memory);
-    this.update(slope, { ...this.optimizer, learningRate, count });
+    this.update(scaled, { ...this.optimizer, learningRate, count });
     const step = this.room.float32(before.length);
     for (let j = 0; j < step.length; j++) step[j] = this.memory[j] - before[j];
     this.lastMove = {
@@ -183,18 +183,18 @@ export class TrainedMemory {
     }
   }
 
-  private update(slope: Float32Array, rates: Rates): void {
+  private update(scaled: Float32Array, rates: Rates): void {
     const { own } = this.rule;
-    if (!own) updateInPlace(this.memory, this.slots, slope, rates);
+    if (!own) updateInPlace(this.memory, this.slots, scaled, rates);
     else if (!own.factors.ends)
-      updateInPlace(this.memory, this.slots, slope, {
+      updateInPlace(this.memory, this.slots, scaled, {
         ...rates,
         own: { factors: own.factors.values, units: own.units?.values },
       });
     else
       eachStretch(own.factors, (factors, from, to, k) => {
         const part = (values: Float32Array): Float32Array => values.subarray(from, to);
-        updateInPlace(part(this.memory), this.slots.map(part), part(slope), {
+        updateInPlace(part(this.memory), this.slots.map(part), part(scaled), {
           ...rates,
           own: { factors, units: own.units?.values[k] },
         });

@@ -193,11 +193,11 @@ export class SparseExecutor implements Executor {
     const { kernels } = this.context;
     const { size } = batch;
     const { classes } = this.network;
-    const { chain, logits, slope } = this.graph;
+    const { chain, logits, gradient } = this.graph;
     this.take(batch);
     const pass = { kernels, batch: size, training: p.training };
     chain.forward(pass);
-    const loss = kernels.crossEntropy(logits.array, this.labels, slope.array, classes, size, p.smoothing, p.share);
+    const loss = kernels.crossEntropy(logits.array, this.labels, gradient.array, classes, size, p.smoothing, p.share);
     return { loss, correct: countCorrect(logits.array, batch, classes), pass };
   }
 

@@ -31,7 +31,7 @@ export interface Graph {
   /** (classes, batch). */
   logits: Buffer;
   /** dL/dlogits, where the backward pass begins. */
-  slope: Buffer;
+  gradient: Buffer;
 }
 
 /** Where a computation has come to. */
@@ -157,7 +157,7 @@ export function buildGraph(network: Network, parts: Parts): Graph {
   const pictures = picture && layers.at(0)?.kind !== 'linear';
   const flow: Flow = pictures ? { kind: 'picture', size: picture } : { kind: 'values', size: inputs };
   const { chain, end } = new Builder(parts).along(layers, { flow, value: input });
-  const slope = parts.buffers.need(network.classes);
-  chain.plan(parts.buffers, slope, false);
-  return { input, chain, logits: end.value, slope };
+  const gradient = parts.buffers.need(network.classes);
+  chain.plan(parts.buffers, gradient, false);
+  return { input, chain, logits: end.value, gradient };
 }

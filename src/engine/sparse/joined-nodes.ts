@@ -6,7 +6,7 @@ import type { Laid } from './simple-nodes';
 
 /** The sum of two ways; one of them may be none, which gives what came in. */
 export class ResidualNode extends Node {
-  private slopes: readonly [Buffer, Buffer] | undefined;
+  private gradients: readonly [Buffer, Buffer] | undefined;
   private copy: Buffer | undefined;
 
   constructor(
@@ -18,22 +18,22 @@ export class ResidualNode extends Node {
     super(input, out);
   }
 
-  override plan(buffers: Buffers, slope: Buffer, wanted: boolean): Buffer | undefined {
+  override plan(buffers: Buffers, gradient: Buffer, wanted: boolean): Buffer | undefined {
     const [first, second] = this.ways;
-    this.slopeOut = slope;
-    // Each way has a slope to write over.
-    const apart = first.overwritesSlope || second.overwritesSlope;
-    this.copy = apart ? buffers.borrow(slope.perExample) : undefined;
-    const a = first.plan(buffers, this.copy ?? slope, wanted);
+    this.gradientOut = gradient;
+    // Each way has a gradient to write over.
+    const apart = first.overwritesGradient || second.overwritesGradient;
+    this.copy = apart ? buffers.borrow(gradient.perExample) : undefined;
+    const a = first.plan(buffers, this.copy ?? gradient, wanted);
     if (this.copy && this.copy !== a) buffers.giveBack(this.copy);
-    const b = second.plan(buffers, slope, wanted);
+    const b = second.plan(buffers, gradient, wanted);
     if (!a || !b) return undefined;
-    this.slopes = [a, b];
-    if (a !== slope) {
-      if (b !== slope) buffers.giveBack(b);
-      this.slopeIn = a;
-    } else this.slopeIn = b === slope ? buffers.borrow(this.input.perExample) : b;
-    return this.slopeIn;
+    this.gradients = [a, b];
+    if (a !== gradient) {
+      if (b !== gradient) buffers.giveBack(b);
+      this.gradientIn = a;
+    } else this.gradientIn = b === gradient ? buffers.borrow(this.input.perExample) : b;
+    return this.gradientIn;
   }
 
   forward(pass: Pass): void {
@@ -45,19 +45,19 @@ export class ResidualNode extends Node {
   backward(pass: Pass): void {
     const [first, second] = this.ways;
     const count = this.out.perExample * pass.batch;
-    if (this.copy) this.copy.array.set(this.slopeOut!.array.subarray(0, count));
+    if (this.copy) this.copy.array.set(this.gradientOut!.array.subarray(0, count));
     first.backward(pass);
     second.backward(pass);
-    if (!this.slopes || !this.slopeIn) return;
-    const [a, b] = this.slopes;
-    pass.kernels.add(a.array, b.array, this.slopeIn.array, 0, this.input.perExample * pass.batch);
+    if (!this.gradients || !this.gradientIn) return;
+    const [a, b] = this.gradients;
+    pass.kernels.add(a.array, b.array, this.gradientIn.array, 0, this.input.perExample * pass.batch);
   }
 }
 
 /** Scales each channel by what `scales` gives, (channels), which is made of the same input. */
 export class ScalePlacesNode extends Node {
-  private slopeScales: Buffer | undefined;
-  private slopeMeans: Buffer | undefined;
+  private scaleGradients: Buffer | undefined;
+  private meanGradients: Buffer | undefined;
 
   /** `way`: from the means of the channels to `scales`. */
   constructor(
@@ -71,12 +71,12 @@ export class ScalePlacesNode extends Node {
     super(input, out);
   }
 
-  override plan(buffers: Buffers, slope: Buffer): Buffer {
-    const into = super.plan(buffers, slope, true)!;
-    this.slopeScales = buffers.borrow(this.laid.channels);
-    this.slopeMeans = this.way.plan(buffers, this.slopeScales, true);
-    if (this.slopeMeans && this.slopeMeans !== this.slopeScales) buffers.giveBack(this.slopeMeans);
-    buffers.giveBack(this.slopeScales);
+  override plan(buffers: Buffers, gradient: Buffer): Buffer {
+    const into = super.plan(buffers, gradient, true)!;
+    this.scaleGradients = buffers.borrow(this.laid.channels);
+    this.meanGradients = this.way.plan(buffers, this.scaleGradients, true);
+    if (this.meanGradients && this.meanGradients !== this.scaleGradients) buffers.giveBack(this.meanGradients);
+    buffers.giveBack(this.scaleGradients);
     return into;
   }
 
@@ -91,13 +91,13 @@ export class ScalePlacesNode extends Node {
   backward(pass: Pass): void {
     const { kernels, batch } = pass;
     const { channels, places } = this.laid;
-    const into = this.slopeIn!.array;
+    const into = this.gradientIn!.array;
     kernels.scalePlacesBack(
-      ...([this.input.array, this.scales.array, this.slopeOut!.array, into, this.slopeScales!.array] as const),
+      ...([this.input.array, this.scales.array, this.gradientOut!.array, into, this.scaleGradients!.array] as const),
       ...([places, batch, 0, channels] as const),
     );
     this.way.backward(pass);
-    kernels.meanOfPlacesBack(this.slopeMeans!.array, into, 1, places, batch, 0, channels);
+    kernels.meanOfPlacesBack(this.meanGradients!.array, into, 1, places, batch, 0, channels);
   }
 }
 
@@ -125,8 +125,8 @@ export class AttendNode extends Node {
 
   backward({ kernels, batch }: Pass): void {
     const { heads, each, tokens } = this.laid;
-    const [slope, into] = [this.slopeOut!.array, this.slopeIn!.array];
+    const [gradient, into] = [this.gradientOut!.array, this.gradientIn!.array];
     const range = [heads, each, tokens, batch, 0, heads] as const;
-    kernels.attendBack(this.input.array, this.attention.array, slope, into, this.scratch, ...range);
+    kernels.attendBack(this.input.array, this.attention.array, gradient, into, this.scratch, ...range);
   }
 }

@@ -78,7 +78,7 @@ export class NetworkParameters {
     let sum = 0;
     for (const { own, shared } of this.all())
       if (!shared) sum += own.squares();
-      else this.memory!.gather(shared.name, shared.kind === 'position' ? outward(shared, own.slope) : own.slope);
+      else this.memory!.gather(shared.name, shared.kind === 'position' ? outward(shared, own.gradient) : own.gradient);
     return Math.sqrt(sum + (this.memory?.squaredGradient() ?? 0));
   }
 
@@ -105,7 +105,7 @@ export class NetworkParameters {
       return {
         name: layer.name,
         values: own.flatMap((one) => (one ? [one.values] : [])),
-        gradients: [weight, bias].flatMap((one) => (one ? [one.slope] : [])),
+        gradients: [weight, bias].flatMap((one) => (one ? [one.gradient] : [])),
       };
     });
   }

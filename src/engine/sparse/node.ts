@@ -15,8 +15,8 @@ export interface Pass {
 
 export abstract class Node {
   /** dL/dout and dL/dinput; the latter is absent where nothing needs it. They may be one, which `backward` then writes over. */
-  protected slopeOut: Buffer | undefined;
-  protected slopeIn: Buffer | undefined;
+  protected gradientOut: Buffer | undefined;
+  protected gradientIn: Buffer | undefined;
 
   constructor(
     protected readonly input: Buffer,
@@ -28,19 +28,19 @@ export abstract class Node {
     return false;
   }
 
-  /** Whether `backward` writes over the slope it is given. */
-  get overwritesSlope(): boolean {
+  /** Whether `backward` writes over the gradient it is given. */
+  get overwritesGradient(): boolean {
     return false;
   }
 
   /**
    * Takes the buffers of the backward pass, in its order, so that those of one layer can be those of another. `wanted`: whether
-   * the slope by the input is, which is answered; the caller gives it back.
+   * the gradient by the input is, which is answered; the caller gives it back.
    */
-  plan(buffers: Buffers, slope: Buffer, wanted: boolean): Buffer | undefined {
-    this.slopeOut = slope;
-    this.slopeIn = wanted ? buffers.borrow(this.input.perExample) : undefined;
-    return this.slopeIn;
+  plan(buffers: Buffers, gradient: Buffer, wanted: boolean): Buffer | undefined {
+    this.gradientOut = gradient;
+    this.gradientIn = wanted ? buffers.borrow(this.input.perExample) : undefined;
+    return this.gradientIn;
   }
 
   abstract forward(pass: Pass): void;
@@ -55,16 +55,16 @@ export class Chain {
     return this.nodes.length === 0;
   }
 
-  get overwritesSlope(): boolean {
-    return this.nodes.at(-1)?.overwritesSlope ?? false;
+  get overwritesGradient(): boolean {
+    return this.nodes.at(-1)?.overwritesGradient ?? false;
   }
 
-  /** As of a node; the slope that is given stays the caller's, and is answered where there are no nodes. */
-  plan(buffers: Buffers, slope: Buffer, wanted: boolean): Buffer | undefined {
-    let own: Buffer = slope;
+  /** As of a node; the gradient that is given stays the caller's, and is answered where there are no nodes. */
+  plan(buffers: Buffers, gradient: Buffer, wanted: boolean): Buffer | undefined {
+    let own: Buffer = gradient;
     for (let i = this.nodes.length - 1; i >= 0; i--) {
       const next = this.nodes[i].plan(buffers, own, wanted || i > 0);
-      if (own !== slope && own !== next) buffers.giveBack(own);
+      if (own !== gradient && own !== next) buffers.giveBack(own);
       if (!next) return undefined;
       own = next;
     }

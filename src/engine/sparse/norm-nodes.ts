@@ -31,8 +31,8 @@ export class BatchNormNode extends Node {
   }
 
   /** The gradients of its parameters come with that of the input. */
-  override plan(buffers: Buffers, slope: Buffer): Buffer | undefined {
-    return super.plan(buffers, slope, true);
+  override plan(buffers: Buffers, gradient: Buffer): Buffer | undefined {
+    return super.plan(buffers, gradient, true);
   }
 
   forward({ kernels, batch, training }: Pass): void {
@@ -49,12 +49,12 @@ export class BatchNormNode extends Node {
   backward({ kernels, batch }: Pass): void {
     const { scale, shift } = this.own;
     const { channels, places } = this.laid;
-    const slope = this.slopeOut!.array;
-    const into = this.slopeIn!.array;
+    const gradient = this.gradientOut!.array;
+    const into = this.gradientIn!.array;
     scale.addGradient((byScale) => {
       shift.addGradient((byShift) => {
         kernels.batchNormBack(
-          ...([this.input.array, scale.values, this.mean, this.variance, slope, into, byScale, byShift] as const),
+          ...([this.input.array, scale.values, this.mean, this.variance, gradient, into, byScale, byShift] as const),
           ...([places * batch, 0, channels] as const),
         );
       });
@@ -101,14 +101,14 @@ export class LayerNormNode extends Node {
     const { channels, places } = this.laid;
     const inner = places * batch;
     const [x, mean, inverse] = [this.input.array, this.mean.array, this.inverse.array];
-    const slope = this.slopeOut!.array;
+    const gradient = this.gradientOut!.array;
     scale.addGradient((byScale) => {
       shift.addGradient((byShift) => {
-        kernels.layerNormSlopes(x, mean, inverse, slope, byScale, byShift, inner, 0, channels);
+        kernels.layerNormScaleBack(x, mean, inverse, gradient, byScale, byShift, inner, 0, channels);
       });
     });
-    if (!this.slopeIn) return;
-    const into = this.slopeIn.array;
-    kernels.layerNormBack(x, scale.values, mean, inverse, slope, into, channels, inner, 0, inner);
+    if (!this.gradientIn) return;
+    const into = this.gradientIn.array;
+    kernels.layerNormBack(x, scale.values, mean, inverse, gradient, into, channels, inner, 0, inner);
   }
 }

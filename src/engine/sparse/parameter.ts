@@ -47,7 +47,7 @@ export class Parameter {
   readonly values: Float32Array;
   readonly slots: Float32Array[];
   /** dL/dvalues, the sum over the parts of a batch and the places where the parameter stands. */
-  readonly slope: Float32Array;
+  readonly gradient: Float32Array;
   private begun = false;
 
   /**
@@ -64,7 +64,7 @@ export class Parameter {
     const slotOf = (given: Float32Array | undefined): Float32Array =>
       given ? context.copy(given) : context.zeros(values.length);
     this.slots = slots === 'recovered' ? [] : slotNames(context.optimizer).map((_, slot) => slotOf(slots.at(slot)));
-    this.slope = context.zeros(values.length);
+    this.gradient = context.zeros(values.length);
   }
 
   beginGradient(): void {
@@ -73,38 +73,38 @@ export class Parameter {
 
   /** `write` fills an array with a gradient, which is added to what came before it in this step. */
   addGradient(write: (into: Float32Array) => void): void {
-    const { slope, context } = this;
+    const { gradient, context } = this;
     if (!this.begun) {
       this.begun = true;
-      write(slope);
+      write(gradient);
       return;
     }
-    context.withScratch(slope.length, (more) => {
+    context.withScratch(gradient.length, (more) => {
       write(more);
-      context.kernels.add(slope, more, slope, 0, slope.length);
+      context.kernels.add(gradient, more, gradient, 0, gradient.length);
     });
   }
 
   squares(): number {
-    return this.context.kernels.sumOfSquares(this.slope, 0, this.slope.length);
+    return this.context.kernels.sumOfSquares(this.gradient, 0, this.gradient.length);
   }
 
   /** One update by the gradient times `factor`. */
   move(factor: number, { learningRate, count }: Pick<Rates, 'learningRate' | 'count'>): void {
-    const { values, slots, slope, context } = this;
+    const { values, slots, gradient, context } = this;
     const { name, momentum, nesterov, weightDecay, decayAll } = context.optimizer;
     const decay = this.decays || decayAll ? weightDecay : 0;
     const range = [0, values.length] as const;
     if (name === 'sgd') {
       context.kernels.moveBySgd(
-        ...[values, slots[0], slope, factor, decay, momentum, Number(nesterov), learningRate, ...range],
+        ...[values, slots[0], gradient, factor, decay, momentum, Number(nesterov), learningRate, ...range],
       );
       return;
     }
     const [own, pull] = name === 'adam' ? [decay, 1] : [0, 1 - learningRate * decay];
     const rate = learningRate / (1 - beta1 ** count);
     const deviation = Math.sqrt(1 - beta2 ** count);
-    context.kernels.moveByAdam(values, slots[0], slots[1], slope, factor, own, pull, rate, deviation, ...range);
+    context.kernels.moveByAdam(values, slots[0], slots[1], gradient, factor, own, pull, rate, deviation, ...range);
   }
 
   /** Takes over values of the same number; slots as at the beginning. */
@@ -123,6 +123,6 @@ export class Parameter {
   }
 
   dispose(): void {
-    for (const array of [this.values, ...this.slots, this.slope]) this.context.kernels.room.free(array);
+    for (const array of [this.values, ...this.slots, this.gradient]) this.context.kernels.room.free(array);
   }
 }

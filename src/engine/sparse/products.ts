@@ -7,7 +7,7 @@ import { weightShape } from '../../core/network';
 import type { MaskableLayer } from '../../core/network';
 import type { ComputeContext } from './parameter';
 
-/** `x` and `slope` lie in the frames of the geometry; places are those of the pass. */
+/** `x` and `dy` lie in the frames of the geometry; places are those of the pass. */
 export interface Product {
   forward(
     weights: Float32Array,
@@ -17,9 +17,9 @@ export interface Product {
     places: PlaceArguments,
   ): void;
   /** dL/dW of the kept weights. */
-  slopes(x: Float32Array, slope: Float32Array, into: Float32Array, places: PlaceArguments): void;
+  weightGradient(x: Float32Array, dy: Float32Array, into: Float32Array, places: PlaceArguments): void;
   /** dL/dx, or dL/dframe of a strided layer. */
-  backward(weights: Float32Array, slope: Float32Array, into: Float32Array, places: PlaceArguments): void;
+  backward(weights: Float32Array, dy: Float32Array, into: Float32Array, places: PlaceArguments): void;
   /** To be called when the weights are no longer those of the last call. */
   weightsMoved(): void;
   dispose(): void;
@@ -52,17 +52,17 @@ export class SparseProduct implements Product {
     this.context.kernels.correlate(starts, taps, weights, bias, x, y, ...places, 0, this.planes.forward);
   }
 
-  slopes(...[x, slope, into, places]: Parameters<Product['slopes']>): void {
+  weightGradient(...[x, dy, into, places]: Parameters<Product['weightGradient']>): void {
     const { starts, taps } = this.taps.forward;
-    this.context.kernels.correlateWeights(starts, taps, into, x, slope, ...places, 0, this.planes.forward);
+    this.context.kernels.correlateWeights(starts, taps, into, x, dy, ...places, 0, this.planes.forward);
   }
 
-  backward(...[weights, slope, into, places]: Parameters<Product['backward']>): void {
+  backward(...[weights, dy, into, places]: Parameters<Product['backward']>): void {
     const { starts, taps, from } = this.taps.backward;
     const { kernels } = this.context;
     if (this.stale) kernels.gather(weights, from, this.turned, 0, from.length);
     this.stale = false;
-    kernels.correlate(starts, taps, this.turned, undefined, slope, into, ...places, 0, this.planes.backward);
+    kernels.correlate(starts, taps, this.turned, undefined, dy, into, ...places, 0, this.planes.backward);
   }
 
   weightsMoved(): void {
@@ -113,22 +113,22 @@ export class DenseProduct implements Product {
       );
   }
 
-  slopes(...[x, slope, into, places]: Parameters<Product['slopes']>): void {
+  weightGradient(...[x, dy, into, places]: Parameters<Product['weightGradient']>): void {
     const { kernels } = this.context;
     // The turned weights are made again after every update.
     const all = this.indices ? this.turned : into;
     for (const { taps, from, to, weight } of this.taps.forward)
-      kernels.correlateDenseWeights(taps, all.subarray(weight), x, slope, taps.length, from, ...places, from, to);
+      kernels.correlateDenseWeights(taps, all.subarray(weight), x, dy, taps.length, from, ...places, from, to);
     if (!this.indices) return;
     kernels.gather(all, this.indices, into, 0, this.indices.length);
     this.stale = true;
   }
 
-  backward(...[weights, slope, into, places]: Parameters<Product['backward']>): void {
+  backward(...[weights, dy, into, places]: Parameters<Product['backward']>): void {
     const { kernels } = this.context;
     if (this.stale) kernels.gather(this.expanded(weights), this.taps.from, this.turned, 0, this.turned.length);
     this.stale = false;
-    for (const part of this.taps.backward) this.backwardPart(part, slope, into, places);
+    for (const part of this.taps.backward) this.backwardPart(part, dy, into, places);
   }
 
   weightsMoved(): void {
@@ -141,11 +141,11 @@ export class DenseProduct implements Product {
     for (const array of this.whole ? [...arrays, this.whole] : arrays) this.context.kernels.room.free(array);
   }
 
-  private backwardPart(part: DensePart, slope: Float32Array, into: Float32Array, places: PlaceArguments): void {
+  private backwardPart(part: DensePart, dy: Float32Array, into: Float32Array, places: PlaceArguments): void {
     const { taps, from, to, weight } = part;
     const own = this.turned.subarray(weight);
     this.context.kernels.correlateDense(
-      ...([taps, own, undefined, slope, into, taps.length, from, ...places, from, to] as const),
+      ...([taps, own, undefined, dy, into, taps.length, from, ...places, from, to] as const),
     );
   }
 

@@ -20,14 +20,14 @@ export class ActivationNode extends Node {
     return true;
   }
 
-  override get overwritesSlope(): boolean {
+  override get overwritesGradient(): boolean {
     return true;
   }
 
-  override plan(_: Buffers, slope: Buffer): Buffer {
-    this.slopeOut = slope;
-    this.slopeIn = slope;
-    return slope;
+  override plan(_: Buffers, gradient: Buffer): Buffer {
+    this.gradientOut = gradient;
+    this.gradientIn = gradient;
+    return gradient;
   }
 
   forward({ kernels, batch }: Pass): void {
@@ -35,8 +35,16 @@ export class ActivationNode extends Node {
   }
 
   backward({ kernels, batch }: Pass): void {
-    const slope = this.slopeOut!.array;
-    kernels.activateBack(this.code, this.input.array, this.out.array, slope, slope, 0, this.out.perExample * batch);
+    const gradient = this.gradientOut!.array;
+    kernels.activateBack(
+      this.code,
+      this.input.array,
+      this.out.array,
+      gradient,
+      gradient,
+      0,
+      this.out.perExample * batch,
+    );
   }
 }
 
@@ -71,12 +79,12 @@ export class PoolNode extends Node {
   }
 
   backward({ kernels, batch }: Pass): void {
-    if (!this.slopeIn) return;
-    const slope = this.slopeOut!.array;
-    const into = this.slopeIn.array;
+    if (!this.gradientIn) return;
+    const gradient = this.gradientOut!.array;
+    const into = this.gradientIn.array;
     const range = [...this.window, batch, 0, this.channels] as const;
-    if (this.of === 'max') kernels.poolMaxBack(this.input.array, this.out.array, slope, into, ...range);
-    else kernels.poolMeanBack(slope, into, ...range);
+    if (this.of === 'max') kernels.poolMaxBack(this.input.array, this.out.array, gradient, into, ...range);
+    else kernels.poolMeanBack(gradient, into, ...range);
   }
 }
 
@@ -95,7 +103,8 @@ export class MeanNode extends Node {
 
   backward({ kernels, batch }: Pass): void {
     const { channels, places } = this.laid;
-    if (this.slopeIn) kernels.meanOfPlacesBack(this.slopeOut!.array, this.slopeIn.array, 0, places, batch, 0, channels);
+    if (this.gradientIn)
+      kernels.meanOfPlacesBack(this.gradientOut!.array, this.gradientIn.array, 0, places, batch, 0, channels);
   }
 }
 
@@ -109,9 +118,9 @@ export class PositionNode extends Node {
     super(input, out);
   }
 
-  override plan(_: Buffers, slope: Buffer): Buffer {
-    this.slopeOut = slope;
-    return slope;
+  override plan(_: Buffers, gradient: Buffer): Buffer {
+    this.gradientOut = gradient;
+    return gradient;
   }
 
   forward({ kernels, batch }: Pass): void {
@@ -120,8 +129,8 @@ export class PositionNode extends Node {
   }
 
   backward({ kernels, batch }: Pass): void {
-    const slope = this.slopeOut!.array;
-    this.table.addGradient((into) => kernels.sumRows(slope, into, batch, 0, into.length));
+    const gradient = this.gradientOut!.array;
+    this.table.addGradient((into) => kernels.sumRows(gradient, into, batch, 0, into.length));
   }
 }
 
@@ -136,8 +145,8 @@ export class EmbeddingNode extends Node {
     super(input, out);
   }
 
-  override plan(_: Buffers, slope: Buffer): undefined {
-    this.slopeOut = slope;
+  override plan(_: Buffers, gradient: Buffer): undefined {
+    this.gradientOut = gradient;
   }
 
   forward({ batch }: Pass): void {
@@ -147,10 +156,10 @@ export class EmbeddingNode extends Node {
   }
 
   backward({ kernels, batch }: Pass): void {
-    const slope = this.slopeOut!.array;
+    const gradient = this.gradientOut!.array;
     this.table.addGradient((into) => {
       kernels.clear(into, into.byteLength);
-      this.eachValue(batch, (at, row) => (into[row] += slope[at]));
+      this.eachValue(batch, (at, row) => (into[row] += gradient[at]));
     });
   }
 

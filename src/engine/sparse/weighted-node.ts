@@ -22,7 +22,7 @@ export class WeightedNode extends Node {
   /** Of the input, kept for the gradient of the weights. */
   private readonly frame: Buffer | undefined;
   /** Of dL/dout. */
-  private slopeFrame: Buffer | undefined;
+  private gradientFrame: Buffer | undefined;
   /** dL/dframe of a strided layer. */
   private byFrame: Buffer | undefined;
 
@@ -40,14 +40,14 @@ export class WeightedNode extends Node {
     this.frame = length > 0 ? buffers.need(length) : undefined;
   }
 
-  override plan(buffers: Buffers, slope: Buffer, wanted: boolean): Buffer | undefined {
-    const found = super.plan(buffers, slope, wanted);
+  override plan(buffers: Buffers, gradient: Buffer, wanted: boolean): Buffer | undefined {
+    const found = super.plan(buffers, gradient, wanted);
     if (!wanted) return found;
     const { forward, backward, framed: byFrame } = this.use.geometry;
     const length = frameLength(backward, 1);
-    this.slopeFrame = length > 0 ? buffers.borrow(length) : undefined;
+    this.gradientFrame = length > 0 ? buffers.borrow(length) : undefined;
     this.byFrame = byFrame ? buffers.borrow(frameLength(forward, 1) || this.input.perExample) : undefined;
-    if (this.slopeFrame) buffers.giveBack(this.slopeFrame);
+    if (this.gradientFrame) buffers.giveBack(this.gradientFrame);
     if (this.byFrame) buffers.giveBack(this.byFrame);
     return found;
   }
@@ -66,21 +66,21 @@ export class WeightedNode extends Node {
     const { geometry, product } = this.use;
     const { planes, height, width } = geometry.forward;
     const x = (this.frame ?? this.input).array;
-    const slope = this.slopeOut!.array;
+    const gradient = this.gradientOut!.array;
     const places = placeArguments(placesOf(geometry.forward, batch));
-    bias?.addGradient((into) => kernels.sumRows(slope, into, height * width * batch, 0, planes));
-    weight.addGradient((into) => product.slopes(x, slope, into, places));
+    bias?.addGradient((into) => kernels.sumRows(gradient, into, height * width * batch, 0, planes));
+    weight.addGradient((into) => product.weightGradient(x, gradient, into, places));
     const dense = pass.dense?.get(layer.name);
-    if (dense) this.weighted.addDenseGradient(this.use, dense, x, slope, batch);
-    if (this.slopeIn) this.backwardInput(pass, this.slopeIn.array);
+    if (dense) this.weighted.addDenseGradient(this.use, dense, x, gradient, batch);
+    if (this.gradientIn) this.backwardInput(pass, this.gradientIn.array);
   }
 
   private backwardInput({ kernels, batch }: Pass, into: Float32Array): void {
     const { geometry, product } = this.use;
     const { forward, backward } = geometry;
-    const slope = framed(kernels, backward, this.slopeOut!, this.slopeFrame, batch);
+    const gradient = framed(kernels, backward, this.gradientOut!, this.gradientFrame, batch);
     const to = this.byFrame?.array ?? into;
-    product.backward(this.weighted.weight.values, slope, to, placeArguments(placesOf(backward, batch)));
+    product.backward(this.weighted.weight.values, gradient, to, placeArguments(placesOf(backward, batch)));
     if (!this.byFrame) return;
     const { channels, frame } = forward;
     kernels.unpad(to, into, ...frameArguments(channels, batch, frame), 0, channels);

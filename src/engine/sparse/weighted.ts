@@ -60,11 +60,11 @@ export class Weighted {
   }
 
   /** Adds the gradient of all weights, pruned ones included, to `into`. */
-  addDenseGradient({ geometry }: Use, into: Float32Array, x: Float32Array, slope: Float32Array, batch: number): void {
+  addDenseGradient({ geometry }: Use, into: Float32Array, x: Float32Array, dy: Float32Array, batch: number): void {
     const places: PlaceArguments = placeArguments(placesOf(geometry.forward, batch));
     const all = new DenseProduct(this.context, this.layer, geometry, undefined);
     const found = this.context.kernels.room.float32(into.length);
-    all.slopes(x, slope, found, places);
+    all.weightGradient(x, dy, found, places);
     found.forEach((value, i) => (into[i] += value));
     this.context.kernels.room.free(found);
     all.dispose();

@@ -28,7 +28,7 @@ function standardisedChange(x: tf.Tensor, e: tf.Tensor, axes: number[]): tf.Tens
     return {
       value: applied(moves, u, r, axes),
       gradFunc: (c: tf.Tensor, [unit, inverse, change]: tf.Tensor[]) =>
-        tf.tidy(() => slopesBy(c, change, unit, inverse, axes)),
+        tf.tidy(() => gradientsBy(c, change, unit, inverse, axes)),
     };
   });
   return op(x, e);
@@ -38,7 +38,7 @@ const applied = (e: tf.Tensor, u: tf.Tensor, r: tf.Tensor, axes: number[]): tf.T
   tf.tidy(() => tf.mul(r, tf.sub(tf.sub(e, mean(e, axes)), tf.mul(u, mean(tf.mul(u, e), axes)))));
 
 /** By x and by e. */
-function slopesBy(c: tf.Tensor, e: tf.Tensor, u: tf.Tensor, r: tf.Tensor, axes: number[]): tf.Tensor[] {
+function gradientsBy(c: tf.Tensor, e: tf.Tensor, u: tf.Tensor, r: tf.Tensor, axes: number[]): tf.Tensor[] {
   const byChange = applied(c, u, r, axes);
   const [alongC, alongE] = [mean(tf.mul(c, u), axes), mean(tf.mul(u, e), axes)];
   const together = tf.sub(

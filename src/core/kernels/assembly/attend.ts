@@ -96,12 +96,12 @@ function attendBackAt(
   }
   for (let u = 0, l = attention, o = scratch; u < tokens; u++, l += step, o += 16) {
     const share = loadLanes(l, whole);
-    const slope = f32x4.mul(f32x4.mul(share, f32x4.sub(v128.load(o), along)), factor);
+    const gradient = f32x4.mul(f32x4.mul(share, f32x4.sub(v128.load(o), along)), factor);
     let k = <usize>u * step;
     let q: usize = 0;
     for (let s = 0; s < each; s++, k += channel, q += channel) {
-      storeLanes(dQuery + q, multiplyAdd(slope, loadLanes(key + k, whole), loadLanes(dQuery + q, whole)), whole);
-      storeLanes(dKey + k, multiplyAdd(slope, loadLanes(query + q, whole), loadLanes(dKey + k, whole)), whole);
+      storeLanes(dQuery + q, multiplyAdd(gradient, loadLanes(key + k, whole), loadLanes(dQuery + q, whole)), whole);
+      storeLanes(dKey + k, multiplyAdd(gradient, loadLanes(query + q, whole), loadLanes(dKey + k, whole)), whole);
       const dValue = dKey + size + k;
       storeLanes(dValue, multiplyAdd(share, loadLanes(dy + q, whole), loadLanes(dValue, whole)), whole);
     }

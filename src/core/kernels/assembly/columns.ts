@@ -106,12 +106,12 @@ function sumsOf(
   let alongLow = f64x2.splat(0);
   let alongHigh = f64x2.splat(0);
   for (let row = 0; row < rows; row++, x += step, dy += step) {
-    const slope = loadLanes(dy, whole);
+    const gradient = loadLanes(dy, whole);
     const value = loadLanes(x, whole);
-    sumLow = f64x2.add(sumLow, low(slope));
-    alongLow = f64x2.add(alongLow, f64x2.mul(low(slope), f64x2.sub(low(value), low(means))));
-    sumHigh = f64x2.add(sumHigh, high(slope));
-    alongHigh = f64x2.add(alongHigh, f64x2.mul(high(slope), f64x2.sub(high(value), high(means))));
+    sumLow = f64x2.add(sumLow, low(gradient));
+    alongLow = f64x2.add(alongLow, f64x2.mul(low(gradient), f64x2.sub(low(value), low(means))));
+    sumHigh = f64x2.add(sumHigh, high(gradient));
+    alongHigh = f64x2.add(alongHigh, f64x2.mul(high(gradient), f64x2.sub(high(value), high(means))));
   }
   const scaledLow = f64x2.mul(alongLow, inverseOf(low(variances)));
   const scaledHigh = f64x2.mul(alongHigh, inverseOf(high(variances)));
@@ -131,7 +131,7 @@ export function columnNormSums(x: usize, moments: usize, dy: usize, sums: usize,
 
 /** Of two columns: factor (dy - level - along (x - mean)). */
 @inline
-function slopeOf(x: v128, mean: v128, dy: v128, factor: v128, level: v128, along: v128): v128 {
+function gradientOf(x: v128, mean: v128, dy: v128, factor: v128, level: v128, along: v128): v128 {
   const rest = f64x2.sub(f64x2.sub(dy, level), f64x2.mul(along, f64x2.sub(x, mean)));
   return f64x2.mul(factor, rest);
 }
@@ -166,9 +166,9 @@ function backOf(
   const levelHigh = f64x2.mul(high(levels), share);
   for (let row = 0; row < rows; row++, x += step, dy += step, dx += step) {
     const value = loadLanes(x, whole);
-    const slope = loadLanes(dy, whole);
-    const ownLow = slopeOf(low(value), low(means), low(slope), factorLow, levelLow, alongLow);
-    const ownHigh = slopeOf(high(value), high(means), high(slope), factorHigh, levelHigh, alongHigh);
+    const gradient = loadLanes(dy, whole);
+    const ownLow = gradientOf(low(value), low(means), low(gradient), factorLow, levelLow, alongLow);
+    const ownHigh = gradientOf(high(value), high(means), high(gradient), factorHigh, levelHigh, alongHigh);
     storeLanes(dx, joined(ownLow, ownHigh), whole);
   }
 }

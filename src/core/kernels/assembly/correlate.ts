@@ -115,7 +115,7 @@ export function correlate(
 export function correlateWeights(
   starts: usize,
   taps: usize,
-  slopes: usize,
+  dValues: usize,
   x: usize,
   dy: usize,
   batch: i32,
@@ -131,16 +131,16 @@ export function correlateWeights(
   for (let o = from; o < to; o++) {
     const start = load<i32>(starts + (<usize>o << 2));
     const end = load<i32>(starts + (<usize>o << 2), 4);
-    memory.fill(slopes + (<usize>start << 2), 0, <usize>(end - start) << 2);
+    memory.fill(dValues + (<usize>start << 2), 0, <usize>(end - start) << 2);
     const last = <usize>end << 2;
-    let slope = dy + ((<usize>(o * height) * segments * run) << 2);
-    // A row of the slopes stays in the nearest cache while all weights pass over it.
+    let dyAt = dy + ((<usize>(o * height) * segments * run) << 2);
+    // A row of dy stays in the nearest cache while all weights pass over it.
     for (let row = 0; row < height; row++)
-      for (let s = 0; s < segments; s++, slope += <usize>run << 2) {
+      for (let s = 0; s < segments; s++, dyAt += <usize>run << 2) {
         const at = x + (<usize>(row * rowStep + s * segmentStep) << 2);
         let k = <usize>start << 2;
-        for (; k + 16 <= last; k += 16) addDotsOf4(taps + k, at, bytes, slope, run, slopes + k);
-        for (; k < last; k += 4) addDot(at + <usize>(load<i32>(taps + k) * bytes), slope, run, slopes + k);
+        for (; k + 16 <= last; k += 16) addDotsOf4(taps + k, at, bytes, dyAt, run, dValues + k);
+        for (; k < last; k += 4) addDot(at + <usize>(load<i32>(taps + k) * bytes), dyAt, run, dValues + k);
       }
   }
 }

@@ -3,7 +3,7 @@ import { addDot, addDotsOf4, addTwoDotsOf4 } from './dots';
 
 export function correlateDenseWeights(
   taps: usize,
-  slopes: usize,
+  dValues: usize,
   x: usize,
   dy: usize,
   count: i32,
@@ -19,13 +19,13 @@ export function correlateDenseWeights(
 ): void {
   const row = <usize>count << 2;
   const plane = <usize>(height * segments * run) << 2;
-  memory.fill(slopes + <usize>(from - first) * row, 0, <usize>(to - from) * row);
+  memory.fill(dValues + <usize>(from - first) * row, 0, <usize>(to - from) * row);
   const bytes = batch << 2;
   for (let o = from; o < to; ) {
     const rows = min(2, to - o);
-    let slope = dy + <usize>o * plane;
-    const own = slopes + <usize>(o - first) * row;
-    // A run of the slopes stays in the nearest cache while all features pass over it.
+    let dyAt = dy + <usize>o * plane;
+    const own = dValues + <usize>(o - first) * row;
+    // A run of dy stays in the nearest cache while all features pass over it.
     for (let r = 0; r < height; r++)
       for (let s = 0; s < segments; s++)
         for (let i = 0; i < run; i += 512) {
@@ -33,14 +33,14 @@ export function correlateDenseWeights(
           const at = x + (<usize>(r * rowStep + s * segmentStep + i) << 2);
           let k: usize = 0;
           for (; k + 16 <= row; k += 16)
-            if (rows == 2) addTwoDotsOf4(taps + k, at, bytes, slope, plane, long, own + k, row);
-            else addDotsOf4(taps + k, at, bytes, slope, long, own + k);
+            if (rows == 2) addTwoDotsOf4(taps + k, at, bytes, dyAt, plane, long, own + k, row);
+            else addDotsOf4(taps + k, at, bytes, dyAt, long, own + k);
           for (; k < row; k += 4) {
             const feature = at + <usize>(load<i32>(taps + k) * bytes);
-            addDot(feature, slope, long, own + k);
-            if (rows == 2) addDot(feature, slope + plane, long, own + row + k);
+            addDot(feature, dyAt, long, own + k);
+            if (rows == 2) addDot(feature, dyAt + plane, long, own + row + k);
           }
-          slope += <usize>long << 2;
+          dyAt += <usize>long << 2;
         }
     o += rows;
   }

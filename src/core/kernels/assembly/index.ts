@@ -7,7 +7,7 @@ export { correlateDense, scratchFloats, useScratch } from './dense';
 export { correlateDenseWeights } from './dense-weights';
 export { gatherFold, recoverFold } from './fold';
 export { gather, pad, unpad } from './frames';
-export { batchNorm, batchNormBack, layerNorm, layerNormBack, layerNormSlopes, scaleRows } from './norm';
+export { batchNorm, batchNormBack, layerNorm, layerNormBack, layerNormScaleBack, scaleRows } from './norm';
 export { poolMax, poolMaxBack, poolMean, poolMeanBack } from './pool';
 export { add, addToRows, meanOfPlaces, meanOfPlacesBack, scalePlaces, scalePlacesBack, sumRows, transpose } from './rows';
 export { crossEntropy, moveByAdam, moveBySgd, sumOfSquares } from './train';

@@ -1,5 +1,5 @@
-// Batch and layer norm, see ../norm.ts: what the arguments mean stands there. Means, sums of slopes and what is normed are computed in float64, as
-// norms over few values multiply rounding; that the slopes are made of them in float32 was measured to add nothing.
+// Batch and layer norm, see ../norm.ts: what the arguments mean stands there. Means, sums of gradients and what is normed are computed in float64, as
+// norms over few values multiply rounding; that the gradients are made of them in float32 was measured to add nothing.
 import { fill, halvesOf, high, joined, loadLanes, low, multiplyAdd, storeLanes, sumOf, sumOfPair } from './lanes';
 
 const epsilon: f64 = 1e-5;
@@ -120,9 +120,9 @@ export function batchNormBack(
     let byShift = sumOfPair(sums);
     let product = sumOfPair(products);
     for (; left > 0; left--, a += 4, b += 4) {
-      const slope = <f64>load<f32>(b);
-      byShift += slope;
-      product += (<f64>load<f32>(a) - middle) * slope;
+      const gradient = <f64>load<f32>(b);
+      byShift += gradient;
+      product += (<f64>load<f32>(a) - middle) * gradient;
     }
     const byScale = product * inverse;
     store<f32>(dShift + own, <f32>byShift);
@@ -238,16 +238,16 @@ function normColumnsBack(
   let sumHigh = f64x2.splat(0);
   let alongLow = f64x2.splat(0);
   let alongHigh = f64x2.splat(0);
-  for (let row = 0, at = x, slopes = dy; row < size; row++, at += step, slopes += step) {
+  for (let row = 0, at = x, dyAt = dy; row < size; row++, at += step, dyAt += step) {
     const value = loadLanes(at, whole);
-    const slope = loadLanes(slopes, whole);
+    const gradient = loadLanes(dyAt, whole);
     const s = f64x2.splat(load<f32>(scale + (<usize>row << 2)));
-    const slopeLow = f64x2.mul(low(slope), s);
-    const slopeHigh = f64x2.mul(high(slope), s);
-    sumLow = f64x2.add(sumLow, slopeLow);
-    sumHigh = f64x2.add(sumHigh, slopeHigh);
-    alongLow = f64x2.add(alongLow, f64x2.mul(slopeLow, f64x2.sub(low(value), low(means))));
-    alongHigh = f64x2.add(alongHigh, f64x2.mul(slopeHigh, f64x2.sub(high(value), high(means))));
+    const gradientLow = f64x2.mul(low(gradient), s);
+    const gradientHigh = f64x2.mul(high(gradient), s);
+    sumLow = f64x2.add(sumLow, gradientLow);
+    sumHigh = f64x2.add(sumHigh, gradientHigh);
+    alongLow = f64x2.add(alongLow, f64x2.mul(gradientLow, f64x2.sub(low(value), low(means))));
+    alongHigh = f64x2.add(alongHigh, f64x2.mul(gradientHigh, f64x2.sub(high(value), high(means))));
   }
   const share = f64x2.splat(1 / <f64>size);
   const ownLow = low(inverses);
@@ -256,14 +256,14 @@ function normColumnsBack(
   const levelHigh = f64x2.mul(sumHigh, share);
   const perLow = f64x2.mul(f64x2.mul(alongLow, share), f64x2.mul(ownLow, ownLow));
   const perHigh = f64x2.mul(f64x2.mul(alongHigh, share), f64x2.mul(ownHigh, ownHigh));
-  for (let row = 0, at = x, slopes = dy, into = dx; row < size; row++, at += step, slopes += step, into += step) {
+  for (let row = 0, at = x, dyAt = dy, into = dx; row < size; row++, at += step, dyAt += step, into += step) {
     const value = loadLanes(at, whole);
-    const slope = loadLanes(slopes, whole);
+    const gradient = loadLanes(dyAt, whole);
     const s = f64x2.splat(load<f32>(scale + (<usize>row << 2)));
     const offLow = f64x2.sub(low(value), low(means));
     const offHigh = f64x2.sub(high(value), high(means));
-    const restLow = f64x2.sub(f64x2.sub(f64x2.mul(low(slope), s), levelLow), f64x2.mul(offLow, perLow));
-    const restHigh = f64x2.sub(f64x2.sub(f64x2.mul(high(slope), s), levelHigh), f64x2.mul(offHigh, perHigh));
+    const restLow = f64x2.sub(f64x2.sub(f64x2.mul(low(gradient), s), levelLow), f64x2.mul(offLow, perLow));
+    const restHigh = f64x2.sub(f64x2.sub(f64x2.mul(high(gradient), s), levelHigh), f64x2.mul(offHigh, perHigh));
     storeLanes(into, joined(f64x2.mul(ownLow, restLow), f64x2.mul(ownHigh, restHigh)), whole);
   }
 }
@@ -293,7 +293,7 @@ export function layerNormBack(
   }
 }
 
-export function layerNormSlopes(
+export function layerNormScaleBack(
   x: usize,
   mean: usize,
   inverse: usize,
@@ -316,13 +316,13 @@ export function layerNormSlopes(
     let alongHigh = f64x2.splat(0);
     for (; left >= 4; left -= 4, a += 16, b += 16, m += 16, r += 16) {
       const value = v128.load(a);
-      const slope = v128.load(b);
+      const gradient = v128.load(b);
       const means = v128.load(m);
       const inverses = v128.load(r);
       const unitLow = f64x2.mul(f64x2.sub(low(value), low(means)), low(inverses));
-      alongLow = f64x2.add(alongLow, f64x2.mul(unitLow, low(slope)));
+      alongLow = f64x2.add(alongLow, f64x2.mul(unitLow, low(gradient)));
       const unitHigh = f64x2.mul(f64x2.sub(high(value), high(means)), high(inverses));
-      alongHigh = f64x2.add(alongHigh, f64x2.mul(unitHigh, high(slope)));
+      alongHigh = f64x2.add(alongHigh, f64x2.mul(unitHigh, high(gradient)));
     }
     let sum = sumOfPair(f64x2.add(alongLow, alongHigh));
     for (; left > 0; left--, a += 4, b += 4, m += 4, r += 4)

@@ -25,9 +25,9 @@ function seenBack(
   down: usize,
   whole: bool,
 ): void {
-  const slope = loadLanes(dy, whole);
-  const share = f32x4.mul(slope, fill(1 / <f32>(size * size)));
-  const best = kind == 0 ? loadLanes(y, whole) : slope;
+  const gradient = loadLanes(dy, whole);
+  const share = f32x4.mul(gradient, fill(1 / <f32>(size * size)));
+  const best = kind == 0 ? loadLanes(y, whole) : gradient;
   let free = i32x4.splat(-1);
   for (let r = 0; r < size; r++)
     for (let c = 0; c < size; c++) {
@@ -36,7 +36,7 @@ function seenBack(
       if (kind == 0) {
         const takes = v128.and(free, f32x4.eq(loadLanes(x + at, whole), best));
         free = v128.andnot(free, takes);
-        own = v128.and(slope, takes);
+        own = v128.and(gradient, takes);
       }
       storeLanes(dx + at, f32x4.add(loadLanes(dx + at, whole), own), whole);
     }

@@ -78,9 +78,9 @@ export function meanOfPlaces(x: usize, y: usize, places: i32, batch: i32, from: 
 
 @inline
 function spreadAt(dy: usize, dx: usize, more: i32, places: i32, step: usize, whole: bool): void {
-  const slope = f32x4.div(loadLanes(dy, whole), fill(<f32>places));
+  const gradient = f32x4.div(loadLanes(dy, whole), fill(<f32>places));
   for (let place = 0; place < places; place++, dx += step)
-    storeLanes(dx, more ? f32x4.add(loadLanes(dx, whole), slope) : slope, whole);
+    storeLanes(dx, more ? f32x4.add(loadLanes(dx, whole), gradient) : gradient, whole);
 }
 
 export function meanOfPlacesBack(
@@ -129,9 +129,9 @@ function scaledBack(
   const scale = loadLanes(s, whole);
   let sum = fill(0);
   for (let place = 0; place < places; place++, x += step, dy += step, dx += step) {
-    const slope = loadLanes(dy, whole);
-    sum = multiplyAdd(slope, loadLanes(x, whole), sum);
-    storeLanes(dx, f32x4.mul(slope, scale), whole);
+    const gradient = loadLanes(dy, whole);
+    sum = multiplyAdd(gradient, loadLanes(x, whole), sum);
+    storeLanes(dx, f32x4.mul(gradient, scale), whole);
   }
   storeLanes(ds, sum, whole);
 }

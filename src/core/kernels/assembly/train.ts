@@ -5,7 +5,7 @@ import { fill, loadLanes, multiplyAdd, storeLanes, sumOf } from './lanes';
 export function crossEntropy(
   logits: usize,
   labels: usize,
-  slopes: usize,
+  dLogits: usize,
   classes: i32,
   batch: i32,
   smoothing: f64,
@@ -20,10 +20,10 @@ export function crossEntropy(
     let most: f32 = -Infinity;
     for (let k = 0, at = logits + own; k < classes; k++, at += step) most = max(most, load<f32>(at));
     let sum: f64 = 0;
-    // Each exponential once: they wait where their slopes will be.
+    // Each exponential once: they wait where the gradients will be.
     for (let k = 0, at = own; k < classes; k++, at += step) {
       const power = Math.exp(<f64>load<f32>(logits + at) - most);
-      store<f32>(slopes + at, <f32>power);
+      store<f32>(dLogits + at, <f32>power);
       sum += power;
     }
     const level = most + Math.log(sum);
@@ -31,7 +31,7 @@ export function crossEntropy(
       const target: f64 = each + (k == label ? 1 - smoothing : 0);
       const logShare = <f64>load<f32>(logits + at) - level;
       loss -= target * logShare;
-      store<f32>(slopes + at, <f32>((<f64>load<f32>(slopes + at) / sum - target) * share));
+      store<f32>(dLogits + at, <f32>((<f64>load<f32>(dLogits + at) / sum - target) * share));
     }
   }
   return loss;
@@ -55,12 +55,12 @@ function sgdAt(
   whole: bool,
 ): void {
   const weight = loadLanes(w, whole);
-  const slope = multiplyAdd(decay, weight, f32x4.mul(factor, loadLanes(g, whole)));
-  let direction = slope;
+  const decayed = multiplyAdd(decay, weight, f32x4.mul(factor, loadLanes(g, whole)));
+  let direction = decayed;
   if (moves) {
-    const velocity = multiplyAdd(momentum, loadLanes(v, whole), slope);
+    const velocity = multiplyAdd(momentum, loadLanes(v, whole), decayed);
     storeLanes(v, velocity, whole);
-    direction = nesterov ? multiplyAdd(momentum, velocity, slope) : velocity;
+    direction = nesterov ? multiplyAdd(momentum, velocity, decayed) : velocity;
   }
   storeLanes(w, f32x4.sub(weight, f32x4.mul(rate, direction)), whole);
 }
@@ -103,9 +103,9 @@ function adamAt(
   whole: bool,
 ): void {
   const weight = loadLanes(w, whole);
-  const slope = multiplyAdd(decay, weight, f32x4.mul(factor, loadLanes(g, whole)));
-  const first = multiplyAdd(fill(0.9), loadLanes(mean, whole), f32x4.mul(fill(0.1), slope));
-  const second = multiplyAdd(fill(0.999), loadLanes(square, whole), f32x4.mul(fill(0.001), f32x4.mul(slope, slope)));
+  const decayed = multiplyAdd(decay, weight, f32x4.mul(factor, loadLanes(g, whole)));
+  const first = multiplyAdd(fill(0.9), loadLanes(mean, whole), f32x4.mul(fill(0.1), decayed));
+  const second = multiplyAdd(fill(0.999), loadLanes(square, whole), f32x4.mul(fill(0.001), f32x4.mul(decayed, decayed)));
   storeLanes(mean, first, whole);
   storeLanes(square, second, whole);
   const spread = f32x4.add(f32x4.div(f32x4.sqrt(second), deviation), fill(1e-8));

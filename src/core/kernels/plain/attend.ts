@@ -49,10 +49,10 @@ export const plainAttend: AttendKernels = {
           }
           for (let u = 0; u < tokens; u++) {
             const share = attention[own + u * batch];
-            const slope = (share * (scratch[(head * tokens + u) * 4] - along)) / Math.sqrt(each);
+            const gradient = (share * (scratch[(head * tokens + u) * 4] - along)) / Math.sqrt(each);
             for (let s = 0, q = query, k = first + u * batch + b; s < each; s++, q += channel, k += channel) {
-              dMade[q] += slope * made[size + k];
-              dMade[size + k] += slope * made[q];
+              dMade[q] += gradient * made[size + k];
+              dMade[size + k] += gradient * made[q];
               dMade[2 * size + k] += share * dy[q];
             }
           }

@@ -15,17 +15,17 @@ export const plainCorrelate: CorrelateKernels = {
           }
         }
   },
-  correlateWeights(starts, taps, slopes, x, dy, ...range) {
+  correlateWeights(starts, taps, dValues, x, dy, ...range) {
     const [batch, height, segments, run, rowStep, segmentStep, from, to] = range;
     for (let o = from; o < to; o++)
       for (let k = starts[o]; k < starts[o + 1]; k++) {
         let sum = 0;
-        for (let row = 0, slope = o * height * segments * run; row < height; row++)
-          for (let s = 0; s < segments; s++, slope += run) {
+        for (let row = 0, dyAt = o * height * segments * run; row < height; row++)
+          for (let s = 0; s < segments; s++, dyAt += run) {
             const at = row * rowStep + s * segmentStep + taps[k] * batch;
-            for (let b = 0; b < run; b++) sum += dy[slope + b] * x[at + b];
+            for (let b = 0; b < run; b++) sum += dy[dyAt + b] * x[at + b];
           }
-        slopes[k] = sum;
+        dValues[k] = sum;
       }
   },
 };

@@ -15,17 +15,17 @@ export const plainDense: DenseKernels = {
           }
         }
   },
-  correlateDenseWeights(taps, slopes, x, dy, count, first, ...range) {
+  correlateDenseWeights(taps, dValues, x, dy, count, first, ...range) {
     const [batch, height, segments, run, rowStep, segmentStep, from, to] = range;
     for (let o = from; o < to; o++)
       for (let k = 0; k < count; k++) {
         let sum = 0;
-        for (let row = 0, slope = o * height * segments * run; row < height; row++)
-          for (let s = 0; s < segments; s++, slope += run) {
+        for (let row = 0, dyAt = o * height * segments * run; row < height; row++)
+          for (let s = 0; s < segments; s++, dyAt += run) {
             const at = row * rowStep + s * segmentStep + taps[k] * batch;
-            for (let b = 0; b < run; b++) sum += dy[slope + b] * x[at + b];
+            for (let b = 0; b < run; b++) sum += dy[dyAt + b] * x[at + b];
           }
-        slopes[(o - first) * count + k] = sum;
+        dValues[(o - first) * count + k] = sum;
       }
   },
 };

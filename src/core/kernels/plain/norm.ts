@@ -60,9 +60,9 @@ export const plainNorm: NormKernels = {
     for (let at = from; at < to; at++) {
       let [sum, along] = [0, 0];
       for (let row = 0, i = at; row < size; row++, i += inner) {
-        const slope = dy[i] * scale[row];
-        sum += slope;
-        along += slope * (x[i] - mean[at]) * inverse[at];
+        const gradient = dy[i] * scale[row];
+        sum += gradient;
+        along += gradient * (x[i] - mean[at]) * inverse[at];
       }
       for (let row = 0, i = at; row < size; row++, i += inner) {
         const unit = (x[i] - mean[at]) * inverse[at];
@@ -70,7 +70,7 @@ export const plainNorm: NormKernels = {
       }
     }
   },
-  layerNormSlopes(x, mean, inverse, dy, dScale, dShift, inner, from, to) {
+  layerNormScaleBack(x, mean, inverse, dy, dScale, dShift, inner, from, to) {
     for (let row = from; row < to; row++) {
       let [byScale, byShift] = [0, 0];
       for (let at = 0, i = row * inner; at < inner; at++, i++) {

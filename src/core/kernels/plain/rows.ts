@@ -29,8 +29,8 @@ export const plainRows: RowKernels = {
   },
   meanOfPlacesBack(dy, dx, more, places, batch, from, to) {
     for (let i = from * places * batch; i < to * places * batch; i++) {
-      const slope = dy[Math.floor(i / (places * batch)) * batch + (i % batch)] / places;
-      dx[i] = more === 1 ? dx[i] + slope : slope;
+      const gradient = dy[Math.floor(i / (places * batch)) * batch + (i % batch)] / places;
+      dx[i] = more === 1 ? dx[i] + gradient : gradient;
     }
   },
   scalePlaces(x, s, y, places, batch, from, to) {

@@ -6,7 +6,7 @@ const [beta1, beta2] = [0.9, 0.999];
 export const epsilon = 1e-8;
 
 export const plainTrain: TrainKernels = {
-  crossEntropy(logits, labels, slopes, classes, batch, smoothing, share) {
+  crossEntropy(logits, labels, dLogits, classes, batch, smoothing, share) {
     let loss = 0;
     const each = smoothing / classes;
     for (let b = 0; b < batch; b++) {
@@ -19,7 +19,7 @@ export const plainTrain: TrainKernels = {
         const target = each + (k === labels[b] ? 1 - smoothing : 0);
         const logShare = logits[k * batch + b] - level;
         loss -= target === 0 ? 0 * logShare : target * logShare;
-        slopes[k * batch + b] = (Math.exp(logShare) - target) * share;
+        dLogits[k * batch + b] = (Math.exp(logShare) - target) * share;
       }
     }
     return loss;
@@ -31,21 +31,21 @@ export const plainTrain: TrainKernels = {
   },
   moveBySgd(w, v, g, factor, decay, momentum, nesterov, learningRate, from, to) {
     for (let i = from; i < to; i++) {
-      const slope = factor * g[i] + decay * w[i];
-      let direction = slope;
+      const decayed = factor * g[i] + decay * w[i];
+      let direction = decayed;
       if (momentum !== 0) {
-        const velocity = momentum * v[i] + slope;
+        const velocity = momentum * v[i] + decayed;
         v[i] = velocity;
-        direction = nesterov === 1 ? slope + momentum * velocity : velocity;
+        direction = nesterov === 1 ? decayed + momentum * velocity : velocity;
       }
       w[i] -= learningRate * direction;
     }
   },
   moveByAdam(w, mean, square, g, factor, decay, pull, rate, deviation, from, to) {
     for (let i = from; i < to; i++) {
-      const slope = factor * g[i] + decay * w[i];
-      const first = beta1 * mean[i] + (1 - beta1) * slope;
-      const second = beta2 * square[i] + (1 - beta2) * slope * slope;
+      const decayed = factor * g[i] + decay * w[i];
+      const first = beta1 * mean[i] + (1 - beta1) * decayed;
+      const second = beta2 * square[i] + (1 - beta2) * decayed * decayed;
       mean[i] = first;
       square[i] = second;
       w[i] = pull * w[i] - (rate * first) / (Math.sqrt(second) / deviation + epsilon);

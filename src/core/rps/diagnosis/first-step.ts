@@ -8,10 +8,10 @@ import { isAdam } from './settings';
 import type { SharedRun } from './settings';
 
 /** Adam divides what it remembers of the gradient by its size (Kingma, Ba 2015), and at first it remembers this gradient only. */
-const adamStep = (slope: number, unit: number): number => slope / (Math.abs(slope) + unit * epsilon);
+const adamStep = (gradient: number, unit: number): number => gradient / (Math.abs(gradient) + unit * epsilon);
 
 /** Of a number that is not shared. */
-export const denseStep = (run: SharedRun, slope: number): number => (isAdam(run) ? adamStep(slope, 1) : slope);
+export const denseStep = (run: SharedRun, gradient: number): number => (isAdam(run) ? adamStep(gradient, 1) : gradient);
 
 export interface FirstStep {
   /** Rᵀ dL/dW. */

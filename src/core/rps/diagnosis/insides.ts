@@ -22,7 +22,7 @@ interface NormVariance {
 
 /**
  * Share of zeros above which a layer is dead. Of a ReLU layer half are zero at first. Trained layers stay below: in
- * transformers 3 % are not zero on average (Li et al., 'The lazy neuron phenomenon', 2023). Above 99 % less than one slope in a
+ * transformers 3 % are not zero on average (Li et al., 'The lazy neuron phenomenon', 2023). Above 99 % less than one gradient in a
  * hundred comes back through the layer.
  */
 const zeroLimit = 0.99;

@@ -150,7 +150,7 @@ const rows: Shader = {
 
 const rowsByTable: Shader = {
   name: 'rows by table',
-  inputs: ['slope', 'numbers'],
+  inputs: ['dy', 'numbers'],
   numbers: ['width', 'tokens'],
   threads,
   body: `
@@ -158,7 +158,7 @@ const rowsByTable: Shader = {
   let column = index % uniforms.width;
   var sum = 0.0;
   for (var token = thread; token < uniforms.tokens; token = token + ${threads}) {
-    if (numbers[token] == row) { sum = sum + slope[token * uniforms.width + column]; }
+    if (numbers[token] == row) { sum = sum + dy[token * uniforms.width + column]; }
   }
   return sum;`,
 };

@@ -15,7 +15,7 @@ const shapes = [
 ];
 
 describe.each(everyKernels())('sparse layers of %s kernels', (_, kernels) => {
-  it.each(shapes)('$name: outputs and slopes are those of the definition', (p) => {
+  it.each(shapes)('$name: outputs and gradients are those of the definition', (p) => {
     const { channels, outputs, size, kernel, stride, batch } = p;
     const out = Math.floor((size - kernel) / stride) + 1;
     const starts = [0];
@@ -33,7 +33,7 @@ describe.each(everyKernels())('sparse layers of %s kernels', (_, kernels) => {
     const x = room.float32(gaussian(channels * size * size * batch));
     const y = room.float32(new Float32Array(outputs * out * out * batch));
     const dy = room.float32(gaussian(y.length));
-    const slopes = room.float32(gaussian(kept.length));
+    const dValues = room.float32(gaussian(kept.length));
     const at = room.int32(starts);
     const whole = stride === 1;
     const places = placeArguments({
@@ -47,11 +47,11 @@ describe.each(everyKernels())('sparse layers of %s kernels', (_, kernels) => {
     // In two parts, as threads have it.
     kernels.correlate(at, taps, values, bias, x, y, ...places, 0, 2);
     kernels.correlate(at, taps, values, bias, x, y, ...places, 2, outputs);
-    kernels.correlateWeights(at, taps, slopes, x, dy, ...places, 0, 1);
-    kernels.correlateWeights(at, taps, slopes, x, dy, ...places, 1, outputs);
+    kernels.correlateWeights(at, taps, dValues, x, dy, ...places, 0, 1);
+    kernels.correlateWeights(at, taps, dValues, x, dy, ...places, 1, outputs);
 
     const wantedY = Float64Array.from(y, (_, i) => bias[Math.floor(i / (out * out * batch))]);
-    const wantedSlopes = new Float64Array(kept.length);
+    const wantedGradients = new Float64Array(kept.length);
     for (let o = 0; o < outputs; o++)
       for (let k = starts[o]; k < starts[o + 1]; k++) {
         const { c, ky, kx } = kept[k];
@@ -59,11 +59,11 @@ describe.each(everyKernels())('sparse layers of %s kernels', (_, kernels) => {
           const [oy, ox, b] = [Math.floor(i / (out * batch)), Math.floor(i / batch) % out, i % batch];
           const value = x[((c * size + oy * stride + ky) * size + ox * stride + kx) * batch + b];
           wantedY[o * out * out * batch + i] += values[k] * value;
-          wantedSlopes[k] += dy[o * out * out * batch + i] * value;
+          wantedGradients[k] += dy[o * out * out * batch + i] * value;
         }
       }
     expect(kept.length).toBeGreaterThan(0);
     y.forEach((value, i) => expect(value).toBeCloseTo(wantedY[i], 4));
-    slopes.forEach((value, k) => expect(value).toBeCloseTo(wantedSlopes[k], 3));
+    dValues.forEach((value, k) => expect(value).toBeCloseTo(wantedGradients[k], 3));
   });
 });

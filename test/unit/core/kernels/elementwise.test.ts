@@ -56,7 +56,7 @@ const calls: [name: keyof KernelFunctions, ...args: Argument[]][] = [
     ...[channels, 63, 2, 60],
   ],
   [
-    name('layerNormSlopes'),
+    name('layerNormScaleBack'),
     ...[normal(all), normal(63), positive(63), normal(all), normal(channels), normal(channels)],
     ...[63, 1, 4],
   ],

@@ -38,17 +38,17 @@ describe.each(everyKernels())('norms of long rows by the %s kernels', (_, kernel
   });
 
   it('tell gradients that cancel', () => {
-    const [values, slopes] = [normal(2), normal()];
-    const [x, dy, dx, one] = [values, slopes, slopes, [1]].map(float32);
+    const [values, gradients] = [normal(2), normal()];
+    const [x, dy, dx, one] = [values, gradients, gradients, [1]].map(float32);
     const [mean, byScale, byShift] = [[2], [0], [0]].map(float32);
-    const scaled = sum(slopes, (slope, i) => (slope * (values[i] - 2)) / Math.sqrt(1 + 1e-5));
-    const shifted = sum(slopes, (slope) => slope);
+    const scaled = sum(gradients, (gradient, i) => (gradient * (values[i] - 2)) / Math.sqrt(1 + 1e-5));
+    const shifted = sum(gradients, (gradient) => gradient);
     kernels.batchNormBack(x, one, mean, one, dy, dx, byScale, byShift, count, 0, 1);
     expect(Math.abs(byScale[0] - scaled)).toBeLessThan(rounding * Math.abs(scaled) + gathered);
     expect(Math.abs(byShift[0] - shifted)).toBeLessThan(rounding * Math.abs(shifted) + gathered);
     const [means, inverses] = [float32(new Float32Array(count).fill(2)), float32(new Float32Array(count).fill(1))];
-    kernels.layerNormSlopes(x, means, inverses, dy, byScale, byShift, count, 0, 1);
-    const unscaled = sum(slopes, (slope, i) => slope * (values[i] - 2));
+    kernels.layerNormScaleBack(x, means, inverses, dy, byScale, byShift, count, 0, 1);
+    const unscaled = sum(gradients, (gradient, i) => gradient * (values[i] - 2));
     expect(Math.abs(byScale[0] - unscaled)).toBeLessThan(rounding * Math.abs(unscaled) + gathered);
     expect(Math.abs(byShift[0] - shifted)).toBeLessThan(rounding * Math.abs(shifted) + gathered);
   });

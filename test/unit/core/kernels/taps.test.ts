@@ -57,17 +57,17 @@ function inputGradient(
 interface Wanted {
   y: Float64Array;
   dx: Float64Array;
-  slopes: Float64Array;
+  dValues: Float64Array;
 }
 
 function wanted(one: Case, weight: Float64Array, x: Float32Array, dy: Float32Array): Wanted {
-  const [y, dx, slopes] = [new Float64Array(dy.length), new Float64Array(x.length), new Float64Array(weight.length)];
+  const [y, dx, dValues] = [new Float64Array(dy.length), new Float64Array(x.length), new Float64Array(weight.length)];
   definitionOf(one).products((k, input, output) => {
     y[output] += weight[k] * x[input];
     dx[input] += weight[k] * dy[output];
-    slopes[k] += dy[output] * x[input];
+    dValues[k] += dy[output] * x[input];
   });
-  return { y, dx, slopes };
+  return { y, dx, dValues };
 }
 
 describe.each(everyKernels())('layers by their taps, %s kernels', (_, kernels) => {
@@ -93,8 +93,8 @@ describe.each(everyKernels())('layers by their taps, %s kernels', (_, kernels) =
     const places = placeArguments(placesOf(forward, batch));
     const { starts } = taps.forward;
     kernels.correlate(starts, taps.forward.taps, values, undefined, frame, y, ...places, 0, forward.planes);
-    const slopes = float32(gaussian(values.length));
-    kernels.correlateWeights(starts, taps.forward.taps, slopes, frame, dy, ...places, 0, forward.planes);
+    const dValues = float32(gaussian(values.length));
+    kernels.correlateWeights(starts, taps.forward.taps, dValues, frame, dy, ...places, 0, forward.planes);
 
     const turned = float32(gaussian(values.length));
     kernels.gather(values, taps.backward.from, turned, 0, 3);
@@ -114,7 +114,7 @@ describe.each(everyKernels())('layers by their taps, %s kernels', (_, kernels) =
     expect(dx).toHaveLength(lengthIn);
     y.forEach((value, i) => expect(value).toBeCloseTo(by.y[i], 4));
     dx.forEach((value, i) => expect(value).toBeCloseTo(by.dx[i], 4));
-    slopes.forEach((value, k) => expect(value).toBeCloseTo(by.slopes[taps.indices[k]], 3));
+    dValues.forEach((value, k) => expect(value).toBeCloseTo(by.dValues[taps.indices[k]], 3));
   });
 
   it.each([...cases, deep])('$name, dense: outputs and both gradients are those of the definition', (one) => {
@@ -127,7 +127,7 @@ describe.each(everyKernels())('layers by their taps, %s kernels', (_, kernels) =
     const values = float32(gaussian(rows * columns));
     const bias = float32(gaussian(rows));
     const [x, dy] = [float32(gaussian(lengthIn)), float32(gaussian(lengthOut))];
-    const [y, slopes] = [float32(new Float32Array(lengthOut)), float32(gaussian(values.length))];
+    const [y, dValues] = [float32(new Float32Array(lengthOut)), float32(gaussian(values.length))];
 
     const frame = framed(kernels, forward, x, batch);
     const places = placeArguments(placesOf(forward, batch));
@@ -135,7 +135,7 @@ describe.each(everyKernels())('layers by their taps, %s kernels', (_, kernels) =
       // In two parts, as threads have it.
       for (const [from, to] of halves(part)) {
         kernels.correlateDense(part.taps, values, bias, frame, y, columns, 0, ...places, from, to);
-        kernels.correlateDenseWeights(part.taps, slopes, frame, dy, columns, 0, ...places, from, to);
+        kernels.correlateDenseWeights(part.taps, dValues, frame, dy, columns, 0, ...places, from, to);
       }
     const turned = float32(gaussian(values.length));
     kernels.gather(values, taps.from, turned, 0, values.length);
@@ -156,7 +156,7 @@ describe.each(everyKernels())('layers by their taps, %s kernels', (_, kernels) =
     expect([...taps.from].sort((a, b) => a - b)).toEqual([...values.keys()]);
     y.forEach((value, i) => expect(value).toBeCloseTo(by.y[i] + bias[Math.floor(i / perOutput)], 3));
     dx.forEach((value, i) => expect(value).toBeCloseTo(by.dx[i], 3));
-    slopes.forEach((value, k) => expect(value).toBeCloseTo(by.slopes[k], 3));
+    dValues.forEach((value, k) => expect(value).toBeCloseTo(by.dValues[k], 3));
   });
 
   it('a dense layer leaves what else is in the room as it is', () => {

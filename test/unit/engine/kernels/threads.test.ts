@@ -60,7 +60,7 @@ function calls(kernels: Kernels): Record<SplitName, () => number[]> {
   const where = placeArguments(places);
   const framing = frameArguments(rows, 5, frame);
   const dy = gaussian(rows * 3 * 35);
-  const slopes = gaussian(taps.length);
+  const dValues = gaussian(taps.length);
   const y = gaussian(dy.length);
   const [picture, framed] = [gaussian(rows * 20 * 5), gaussian(rows * 64 * 5)];
   const [many, active] = [gaussian(10_001), gaussian(10_001)];
@@ -101,16 +101,16 @@ function calls(kernels: Kernels): Record<SplitName, () => number[]> {
       return [...y];
     },
     correlateWeights: () => {
-      kernels.correlateWeights(starts, all, slopes, x, dy, ...where, 0, rows);
-      return [...slopes];
+      kernels.correlateWeights(starts, all, dValues, x, dy, ...where, 0, rows);
+      return [...dValues];
     },
     correlateDense: () => {
       kernels.correlateDense(all, values, bias, x, y, 20, 0, ...where, 1, rows);
       return [...y];
     },
     correlateDenseWeights: () => {
-      kernels.correlateDenseWeights(all, slopes, x, dy, 20, 0, ...where, 0, rows);
-      return [...slopes];
+      kernels.correlateDenseWeights(all, dValues, x, dy, 20, 0, ...where, 0, rows);
+      return [...dValues];
     },
     pad: () => {
       kernels.pad(picture, framed, ...framing, 0, rows);

@@ -77,7 +77,7 @@ describe('the memory of a step of kept weights', () => {
     const state = withMemory(dense, rule, projected(dense, rule));
     const found = heightOf(network, state, { optimizer: sgd, sharing: rule }, 16);
     expect((fixed + 16 * perExample) / found).toBeGreaterThan(0.9);
-    // What the optimizer remembers of the memory, and its slope, lie outside of the room.
+    // What the optimizer remembers of the memory, and its gradient, lie outside of the room.
     expect((fixed + 16 * perExample) / found).toBeLessThan(1.3);
   });
 
