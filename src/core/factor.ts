@@ -29,12 +29,12 @@ export interface Factored {
 
 /**
  * The rotations of a rows x columns matrix with orthonormal shorter dimension, by QR with Givens rotations (Golub and
- * Van Loan, Matrix Computations, 5.2.5): each vector of the shorter dimension is turned into one axis, by rotations that
+ * Van Loan, Matrix Computations, 5.2.5): each vector of the shorter dimension is rotated into one axis, by rotations that
  * annihilate its other entries one by one; undone in reverse order they make the matrix. An orthogonal triangular matrix
  * is diagonal with entries 1 or -1: `signs`.
  *
  * Two choices that textbooks leave open keep sequences of sparse matrices short, and are the same for the same matrix:
- * vectors with few non-zeros go first, and each is turned into the free axis of its largest entry (`start`), so that a
+ * vectors with few non-zeros go first, and each is rotated into the free axis of its largest entry (`start`), so that a
  * permutation matrix has no rotation. At most axes * length rotations. The symbolic support of the replay holds the
  * non-zeros of the matrix, and may hold more: rotations that cancel are not seen by it. `seed` is 0.
  * Throws `factor.not-finite`, `factor.not-orthogonal`, `linalg.size-mismatch`, `shape.*`.
@@ -121,7 +121,7 @@ class Turns {
     this.sin[this.length++] = sin;
   }
 
-  /** What was undone last was done first, and turned the other way. */
+  /** What was undone last was done first, and rotated the other way. */
   reversed(): Pick<RotationSequence, 'first' | 'second' | 'angle'> {
     const { length } = this;
     const [first, second, angle] = [new Uint32Array(length), new Uint32Array(length), new Float64Array(length)];
@@ -129,9 +129,9 @@ class Turns {
       const [axis, other] = [this.axis[from], this.other[from]];
       first[t] = Math.min(axis, other);
       second[t] = Math.max(axis, other);
-      const turned = Math.atan2(this.sin[from], this.cos[from]);
+      const undone = Math.atan2(this.sin[from], this.cos[from]);
       // The other way round where the axis that stays is the second of the pair.
-      angle[t] = axis < other ? -turned : turned;
+      angle[t] = axis < other ? -undone : undone;
     }
     return { first, second, angle };
   }

@@ -137,13 +137,13 @@ export class RotationPlayer {
     const { first, second, angle } = this.sequence;
     const from = this.at;
     this.at = to;
-    const turned = angle.subarray(from, to);
-    const [cos, sin] = [turned.map(Math.cos), turned.map(Math.sin)];
+    const angles = angle.subarray(from, to);
+    const [cos, sin] = [angles.map(Math.cos), angles.map(Math.sin)];
     const { weights, supports, layout } = this;
     if (!keep) this.undo.clear();
     // Moving the entries costs about as much as two rotations of every axis.
     if (keep || to - from <= layout.axes) {
-      for (let t = 0; t < turned.length; t++) {
+      for (let t = 0; t < angles.length; t++) {
         if (keep) this.undo.keep(first[from + t], second[from + t]);
         rotateAxes(weights, supports, layout, first[from + t], second[from + t], cos[t], sin[t]);
       }
@@ -156,7 +156,7 @@ export class RotationPlayer {
     for (let w = 0; w < layout.words; w++) {
       for (let a = 0; a < layout.axes; a++) words[a] = supports[a * layout.words + w];
       this.eachOfWord(w, (inMatrix, inBlock) => (values[inBlock] = weights[inMatrix]));
-      for (let t = 0; t < turned.length; t++)
+      for (let t = 0; t < angles.length; t++)
         rotateAxes(values, words, inWord, first[from + t], second[from + t], cos[t], sin[t]);
       this.eachOfWord(w, (inMatrix, inBlock) => (weights[inMatrix] = values[inBlock]));
       for (let a = 0; a < layout.axes; a++) supports[a * layout.words + w] = words[a];

@@ -30,7 +30,7 @@ export class RotationUndo {
     return this.pairs.length;
   }
 
-  /** To be called before axes i and j are turned. */
+  /** To be called before axes i and j are rotated. */
   keep(i: number, j: number): void {
     const { length, words } = this.layout;
     const reused = this.pairs.length === this.capacity ? this.pairs.shift() : undefined;

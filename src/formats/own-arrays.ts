@@ -63,7 +63,7 @@ function recordsOf(path: string, header: NpyHeader, layout: ArrayWords['layout']
     offset,
     dtype,
     inputs,
-    ...(last && { turn: { places: picture[1] * picture[2], channels: picture[0] } }),
+    ...(last && { transpose: { places: picture[1] * picture[2], channels: picture[0] } }),
   };
   return { count: shape[0], records, ...(isWhole(header) && { whole: true }), ...(picture && { picture }) };
 }

@@ -14,14 +14,14 @@ export interface RecordFile {
   /** Values of a record. */
   inputs: number;
   /** Places and channels of records that have the channels last; values are answered with channels first. */
-  turn?: { places: number; channels: number };
+  transpose?: { places: number; channels: number };
 }
 
 /** Values of records one after the other: bytes as they are, all other numbers as float32. */
 export type Values = Uint8Array | Float32Array;
 
 /** (places, channels) of each record becomes (channels, places). */
-function turned<V extends Values>(values: V, { places, channels }: NonNullable<RecordFile['turn']>): V {
+function transposed<V extends Values>(values: V, { places, channels }: NonNullable<RecordFile['transpose']>): V {
   const result = values.slice() as V;
   const record = places * channels;
   for (let start = 0; start < values.length; start += record)
@@ -58,7 +58,7 @@ export class RecordReader {
     const values = npyValues(records, bytes);
     const wrong = values instanceof Float32Array ? values.findIndex((value) => !Number.isFinite(value)) : -1;
     if (wrong >= 0) throw notFinite(records.path, indices[Math.floor(wrong / records.inputs)]);
-    return records.turn ? turned(values, records.turn) : values;
+    return records.transpose ? transposed(values, records.transpose) : values;
   }
 
   async close(): Promise<void> {

@@ -14,10 +14,10 @@ export interface Piece {
 /** The wanted pattern with entries as rows and axes as columns, whichever way the matrix lies. */
 export function entriesByAxes(pattern: Mask): Mask {
   if (pattern.rows <= pattern.columns) return pattern;
-  const turned = Mask.empty(pattern.columns, pattern.rows);
+  const transposed = Mask.empty(pattern.columns, pattern.rows);
   for (let r = 0; r < pattern.rows; r++)
-    for (let c = 0; c < pattern.columns; c++) if (pattern.get(r, c)) turned.set(c, r);
-  return turned;
+    for (let c = 0; c < pattern.columns; c++) if (pattern.get(r, c)) transposed.set(c, r);
+  return transposed;
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Products of matrices in the memory of TensorFlow.js, row-major as there. */
 export interface ProductKernels {
   /**
-   * c = a b: a (rows, count), b (count, columns), c (rows, columns). Where `turnedA` is 1, a lies (count, rows), and where `turnedB`
+   * c = a b: a (rows, count), b (count, columns), c (rows, columns). Where `transposedA` is 1, a lies (count, rows), and where `transposedB`
    * is 1, b lies (columns, count).
    */
   product(
@@ -11,7 +11,7 @@ export interface ProductKernels {
     rows: number,
     count: number,
     columns: number,
-    turnedA: number,
-    turnedB: number,
+    transposedA: number,
+    transposedB: number,
   ): void;
 }

@@ -63,7 +63,7 @@ export function geometryOf(
   };
   const forward: Pass = { channels: looking.in, frame, planes: out, height: outHeight, width: outWidth };
   const outputs = { height: outHeight, width: outWidth, stride: 1 };
-  // At stride 1 the gradient is a correlation of the same padding, its taps turned by half a turn.
+  // At stride 1 the gradient is a correlation of the same padding, its taps rotated by half a turn.
   if (stride === 1) {
     const [rows, columns] = [height - 1 + kh, width - 1 + kw];
     const around: Frame = { ...outputs, circular, top: kh - 1 - top, left: kw - 1 - left, rows, columns };
@@ -136,7 +136,7 @@ export function layerTaps(layer: MaskableLayer, geometry: Geometry, mask: Mask, 
   const indices = room.int32(kept);
   const meeting = meetings(layer, geometry);
   const planes = new Int32Array(kept);
-  const turned = new Int32Array(kept);
+  const backwardTaps = new Int32Array(kept);
   backward.starts.fill(0);
   let k = 0;
   for (let row = 0; row < rows; row++) {
@@ -146,7 +146,7 @@ export function layerTaps(layer: MaskableLayer, geometry: Geometry, mask: Mask, 
       const met = meeting(row, column);
       indices[k] = row * columns + column;
       forward.taps[k] = met.forward;
-      turned[k] = met.backward;
+      backwardTaps[k] = met.backward;
       planes[k++] = met.plane;
       backward.starts[met.plane + 1]++;
     }
@@ -156,7 +156,7 @@ export function layerTaps(layer: MaskableLayer, geometry: Geometry, mask: Mask, 
   const next = backward.starts.slice();
   for (k = 0; k < kept; k++) {
     const at = next[planes[k]]++;
-    backward.taps[at] = turned[k];
+    backward.taps[at] = backwardTaps[k];
     backward.from[at] = k;
   }
   return { forward, indices, backward };

@@ -13,18 +13,18 @@ export function symmetricEigen(a: readonly (readonly number[])[]): { values: num
   const vectors = a.map((_, i) => a.map((__, j) => Number(i === j)));
   const largest = Math.max(...left.map((row) => Math.max(...row.map(Math.abs))));
   for (let sweep = 0; sweep < mostSweeps; sweep++) {
-    let turned = false;
+    let rotated = false;
     for (let p = 0; p < size; p++)
       for (let q = p + 1; q < size; q++) {
         if (Math.abs(left[p][q]) <= Number.EPSILON * 1e-3 * largest) continue;
-        turned = true;
+        rotated = true;
         const angle = 0.5 * Math.atan2(2 * left[p][q], left[p][p] - left[q][q]);
         const [c, s] = [Math.cos(angle), Math.sin(angle)];
         for (const row of left) [row[p], row[q]] = [c * row[p] + s * row[q], c * row[q] - s * row[p]];
         turnRows(left, p, q, c, s);
         turnRows(vectors, p, q, c, s);
       }
-    if (!turned) break;
+    if (!rotated) break;
   }
   return { values: left.map((row, i) => row[i]), vectors };
 }

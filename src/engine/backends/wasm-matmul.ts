@@ -31,12 +31,12 @@ function measures({ shape }: tf.TensorInfo): { rows: number; columns: number; ma
 function ownProduct(
   { a, b }: { a: tf.TensorInfo; b: tf.TensorInfo },
   backend: BackendWasm,
-  turnedA: boolean,
-  turnedB: boolean,
+  transposedA: boolean,
+  transposedB: boolean,
 ): tf.TensorInfo | undefined {
   const [left, right] = [measures(a), measures(b)];
-  const [rows, count] = turnedA ? [left.columns, left.rows] : [left.rows, left.columns];
-  const [inner, columns] = turnedB ? [right.columns, right.rows] : [right.rows, right.columns];
+  const [rows, count] = transposedA ? [left.columns, left.rows] : [left.rows, left.columns];
+  const [inner, columns] = transposedB ? [right.columns, right.rows] : [right.rows, right.columns];
   const same = left.outer.join() === right.outer.join();
   if (a.dtype !== 'float32' || b.dtype !== 'float32' || !same || inner !== count) return undefined;
   const own = heapKernels(backend);
@@ -46,7 +46,7 @@ function ownProduct(
   for (let m = 0; m < left.matrices; m++)
     own.product(
       ...[x.subarray(m * rows * count), y.subarray(m * count * columns), into.subarray(m * rows * columns)],
-      ...[rows, count, columns, Number(turnedA), Number(turnedB)],
+      ...[rows, count, columns, Number(transposedA), Number(transposedB)],
     );
   return made;
 }
@@ -63,11 +63,11 @@ export function installMatMul(): void {
 
   const product: Kernel = ({ inputs, backend, attrs }) => {
     const [left, right] = [inputs['a']!, inputs['b']!];
-    const [turnedA, turnedB] = [attrs['transposeA'] === true, attrs['transposeB'] === true];
-    const own = ownProduct({ a: left, b: right }, backend, turnedA, turnedB);
+    const [transposedA, transposedB] = [attrs['transposeA'] === true, attrs['transposeB'] === true];
+    const own = ownProduct({ a: left, b: right }, backend, transposedA, transposedB);
     if (own) return own;
     const made: tf.TensorInfo[] = [];
-    const straight = (x: tf.TensorInfo, transposed: boolean): tf.TensorInfo => {
+    const untransposed = (x: tf.TensorInfo, transposed: boolean): tf.TensorInfo => {
       if (!transposed) return x;
       const rank = x.shape.length;
       const perm = [...x.shape.keys()];
@@ -76,8 +76,8 @@ export function installMatMul(): void {
       made.push(y);
       return y;
     };
-    const a = straight(left, turnedA);
-    const b = straight(right, turnedB);
+    const a = untransposed(left, transposedA);
+    const b = untransposed(right, transposedB);
     const out = plain({ inputs: { a, b }, backend, attrs: { transposeA: false, transposeB: false } });
     for (const { dataId } of made) backend.disposeData(dataId);
     return out;

@@ -64,8 +64,8 @@ function byPatches(x: tf.Tensor4D, layer: ConvLayer, weight: tf.Tensor2D): tf.Te
   const taps = kernel[0] * kernel[1];
   const [outputs, inputs] = [out / groups, weight.shape[1] / taps];
   // A patch has all channels of its first tap first; a weight has all taps of its first channel first.
-  const turned = tf.transpose(tf.reshape(weight, [groups, outputs, inputs, taps]), [0, 3, 2, 1]);
-  const factor = tf.reshape<tf.Rank.R3>(turned, [groups, taps * inputs, outputs]);
+  const transposed = tf.transpose(tf.reshape(weight, [groups, outputs, inputs, taps]), [0, 3, 2, 1]);
+  const factor = tf.reshape<tf.Rank.R3>(transposed, [groups, taps * inputs, outputs]);
   const { layout, height, width } = layoutOf(x, layer, groups);
   // A window of one place is the picture itself.
   const product =

@@ -19,8 +19,8 @@ interface Other {
   running?: { mean: Float32Array; variance: Float32Array };
 }
 
-/** Positions lie (size, tokens) here, as tokens do. Both ways are this turn, with the sides the other way round. */
-function turned(values: Float32Array, rows: number, columns: number): Float32Array {
+/** Positions lie (size, tokens) here, as tokens do. Both ways are this transposition, with the sides the other way round. */
+function transposed(values: Float32Array, rows: number, columns: number): Float32Array {
   const result = new Float32Array(values.length);
   for (let row = 0; row < rows; row++)
     for (let column = 0; column < columns; column++) result[column * rows + row] = values[row * columns + column];
@@ -28,9 +28,9 @@ function turned(values: Float32Array, rows: number, columns: number): Float32Arr
 }
 
 const inward = (layer: OtherLayer, values: Float32Array): Float32Array =>
-  layer.kind === 'position' ? turned(values, layer.tokens, layer.size) : values;
+  layer.kind === 'position' ? transposed(values, layer.tokens, layer.size) : values;
 const outward = (layer: OtherLayer, values: Float32Array): Float32Array =>
-  layer.kind === 'position' ? turned(values, layer.size, layer.tokens) : Float32Array.from(values);
+  layer.kind === 'position' ? transposed(values, layer.size, layer.tokens) : Float32Array.from(values);
 
 export class NetworkParameters {
   readonly weighted: ReadonlyMap<string, Weighted>;

@@ -28,8 +28,8 @@ export interface Product {
 /** Of kept weights alone: the cost goes with their number. */
 export class SparseProduct implements Product {
   private readonly taps: LayerTaps;
-  /** The weights in the order of the backward pass. */
-  private readonly turned: Float32Array;
+  /** The kept weights in the order of the backward pass. */
+  private readonly transposed: Float32Array;
   private stale = true;
   private readonly planes: { forward: number; backward: number };
 
@@ -43,7 +43,7 @@ export class SparseProduct implements Product {
     this.taps = layerTaps(layer, geometry, mask, room);
     // Who asks for the product knows them already.
     room.free(this.taps.indices);
-    this.turned = room.float32(mask.count());
+    this.transposed = room.float32(mask.count());
     this.planes = { forward: geometry.forward.planes, backward: geometry.backward.planes };
   }
 
@@ -60,9 +60,9 @@ export class SparseProduct implements Product {
   backward(...[weights, dy, into, places]: Parameters<Product['backward']>): void {
     const { starts, taps, from } = this.taps.backward;
     const { kernels } = this.context;
-    if (this.stale) kernels.gather(weights, from, this.turned, 0, from.length);
+    if (this.stale) kernels.gather(weights, from, this.transposed, 0, from.length);
     this.stale = false;
-    kernels.correlate(starts, taps, this.turned, undefined, dy, into, ...places, 0, this.planes.backward);
+    kernels.correlate(starts, taps, this.transposed, undefined, dy, into, ...places, 0, this.planes.backward);
   }
 
   weightsMoved(): void {
@@ -71,7 +71,7 @@ export class SparseProduct implements Product {
 
   dispose(): void {
     const { forward, backward } = this.taps;
-    for (const array of [forward.starts, forward.taps, backward.starts, backward.taps, backward.from, this.turned])
+    for (const array of [forward.starts, forward.taps, backward.starts, backward.taps, backward.from, this.transposed])
       this.context.kernels.room.free(array);
   }
 }
@@ -79,7 +79,7 @@ export class SparseProduct implements Product {
 /** Of all weights, `indices` of which are kept: absent where all are. */
 export class DenseProduct implements Product {
   private readonly taps: DenseTaps;
-  private readonly turned: Float32Array;
+  private readonly transposed: Float32Array;
   /** With zeros for pruned weights. */
   private readonly whole: Float32Array | undefined;
   private stale = true;
@@ -92,7 +92,7 @@ export class DenseProduct implements Product {
   ) {
     const { rows, columns } = weightShape(layer);
     this.taps = denseTaps(layer, geometry, context.kernels.room);
-    this.turned = context.kernels.room.float32(rows * columns);
+    this.transposed = context.kernels.room.float32(rows * columns);
     this.whole = indices && context.zeros(rows * columns);
   }
 
@@ -115,8 +115,8 @@ export class DenseProduct implements Product {
 
   weightGradient(...[x, dy, into, places]: Parameters<Product['weightGradient']>): void {
     const { kernels } = this.context;
-    // The turned weights are made again after every update.
-    const all = this.indices ? this.turned : into;
+    // The transposed weights are made again after every update.
+    const all = this.indices ? this.transposed : into;
     for (const { taps, from, to, weight } of this.taps.forward)
       kernels.correlateDenseWeights(taps, all.subarray(weight), x, dy, taps.length, from, ...places, from, to);
     if (!this.indices) return;
@@ -126,7 +126,7 @@ export class DenseProduct implements Product {
 
   backward(...[weights, dy, into, places]: Parameters<Product['backward']>): void {
     const { kernels } = this.context;
-    if (this.stale) kernels.gather(this.expanded(weights), this.taps.from, this.turned, 0, this.turned.length);
+    if (this.stale) kernels.gather(this.expanded(weights), this.taps.from, this.transposed, 0, this.transposed.length);
     this.stale = false;
     for (const part of this.taps.backward) this.backwardPart(part, dy, into, places);
   }
@@ -137,13 +137,13 @@ export class DenseProduct implements Product {
 
   dispose(): void {
     const { forward, backward, from } = this.taps;
-    const arrays = [...forward.map(({ taps }) => taps), ...backward.map(({ taps }) => taps), from, this.turned];
+    const arrays = [...forward.map(({ taps }) => taps), ...backward.map(({ taps }) => taps), from, this.transposed];
     for (const array of this.whole ? [...arrays, this.whole] : arrays) this.context.kernels.room.free(array);
   }
 
   private backwardPart(part: DensePart, dy: Float32Array, into: Float32Array, places: PlaceArguments): void {
     const { taps, from, to, weight } = part;
-    const own = this.turned.subarray(weight);
+    const own = this.transposed.subarray(weight);
     this.context.kernels.correlateDense(
       ...([taps, own, undefined, dy, into, taps.length, from, ...places, from, to] as const),
     );

@@ -108,7 +108,7 @@ export class MeanNode extends Node {
   }
 }
 
-/** A vector for each token: the table is turned, (size, tokens), as tokens lie. */
+/** A vector for each token: the table lies transposed, (size, tokens), as tokens lie. */
 export class PositionNode extends Node {
   constructor(
     private readonly table: Parameter,

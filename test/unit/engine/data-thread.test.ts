@@ -34,7 +34,7 @@ describe('the thread that reads', () => {
     const values = Float32Array.from({ length: count * inputs }, (_, i) => wave(i));
     await writeFile(inData('x.npy'), npyFile('<f4', [count, inputs], values));
     const offset = npyHeaderBytes('<f4', [count, inputs]).length;
-    return { path: inData('x.npy'), offset, dtype: 'F32', inputs, turn: { places: 2, channels: 3 } };
+    return { path: inData('x.npy'), offset, dtype: 'F32', inputs, transpose: { places: 2, channels: 3 } };
   };
 
   it('answers as a reader in this thread does, each request its own, until it is closed', async () => {

@@ -75,7 +75,7 @@ function packColumns(b: usize, row: usize, count: i32, width: i32): void {
 }
 
 /** Of a that lies (count, rows): four rows after four, those of a step beside each other; what is left one by one. */
-function packTurned(a: usize, row: usize, count: i32, rows: i32, into: usize): void {
+function packTransposed(a: usize, row: usize, count: i32, rows: i32, into: usize): void {
   let o = 0;
   for (; o + 4 <= rows; o += 4) {
     let from = a + (<usize>o << 2);
@@ -94,13 +94,13 @@ export function product(
   rows: i32,
   count: i32,
   columns: i32,
-  turnedA: i32,
-  turnedB: i32,
+  transposedA: i32,
+  transposedB: i32,
 ): void {
   const plane = <usize>columns << 2;
   memory.fill(c, 0, <usize>rows * plane);
-  const rowA = <usize>(turnedA ? rows : count) << 2;
-  const rowB = turnedB ? <usize>count << 2 : plane;
+  const rowA = <usize>(transposedA ? rows : count) << 2;
+  const rowB = transposedB ? <usize>count << 2 : plane;
   const packedA = scratch + ((depth * wide) << 2);
   const edge = packedA + ((depth * high) << 2);
   const edgePlane: usize = strip << 2;
@@ -109,12 +109,12 @@ export function product(
     const bytes = <usize>deep << 2;
     for (let first = 0; first < rows; first += high) {
       const some = min(high, rows - first);
-      if (turnedA) packTurned(a + <usize>k * rowA + (<usize>first << 2), rowA, deep, some, packedA);
-      const own = turnedA ? packedA : a + <usize>first * rowA + (<usize>k << 2);
-      const step = turnedA ? bytes : rowA;
+      if (transposedA) packTransposed(a + <usize>k * rowA + (<usize>first << 2), rowA, deep, some, packedA);
+      const own = transposedA ? packedA : a + <usize>first * rowA + (<usize>k << 2);
+      const step = transposedA ? bytes : rowA;
       for (let i = 0; i < columns; i += wide) {
         const width = min(wide, columns - i);
-        if (turnedB) packColumns(b + <usize>i * rowB + (<usize>k << 2), rowB, deep, width);
+        if (transposedB) packColumns(b + <usize>i * rowB + (<usize>k << 2), rowB, deep, width);
         else packRows(b + <usize>k * rowB + (<usize>i << 2), rowB, deep, width);
         for (let o = 0; o < some; ) {
           const four = some - o >= 4;
@@ -128,7 +128,7 @@ export function product(
             const between = whole ? plane : edgePlane;
             if (!whole) move(to, plane, edge, edgePlane, four ? 4 : 1, valid);
             if (!four) tileOf1(from, deep, p, y);
-            else if (turnedA) tileOfPacked4(from, deep, p, y, between);
+            else if (transposedA) tileOfPacked4(from, deep, p, y, between);
             else tileOf4(from, step, deep, p, y, between);
             if (!whole) move(edge, edgePlane, to, plane, four ? 4 : 1, valid);
           }

@@ -24,7 +24,7 @@ const atATime: i32 = 512;
 
 /**
  * Most rotations meet no value of a block, or a few, unforeseeably: so first those that meet any are listed without a
- * branch, then four values at a time are turned.
+ * branch, then four values at a time are rotated.
  */
 @inline
 function rotate<T>(

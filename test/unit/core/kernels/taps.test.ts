@@ -96,14 +96,14 @@ describe.each(everyKernels())('layers by their taps, %s kernels', (_, kernels) =
     const dValues = float32(gaussian(values.length));
     kernels.correlateWeights(starts, taps.forward.taps, dValues, frame, dy, ...places, 0, forward.planes);
 
-    const turned = float32(gaussian(values.length));
-    kernels.gather(values, taps.backward.from, turned, 0, 3);
-    kernels.gather(values, taps.backward.from, turned, 3, values.length);
+    const transposed = float32(gaussian(values.length));
+    kernels.gather(values, taps.backward.from, transposed, 0, 3);
+    kernels.gather(values, taps.backward.from, transposed, 3, values.length);
     const around = framed(kernels, backward, dy, batch);
     const back = placeArguments(placesOf(backward, batch));
     const turn = (dframe: Float32Array): void => {
-      const { starts: at, taps: turnedTaps } = taps.backward;
-      kernels.correlate(at, turnedTaps, turned, undefined, around, dframe, ...back, 0, backward.planes);
+      const { starts: at, taps: transposedTaps } = taps.backward;
+      kernels.correlate(at, transposedTaps, transposed, undefined, around, dframe, ...back, 0, backward.planes);
     };
     const dx = inputGradient(kernels, geometry, batch, turn, lengthIn);
 
@@ -137,13 +137,13 @@ describe.each(everyKernels())('layers by their taps, %s kernels', (_, kernels) =
         kernels.correlateDense(part.taps, values, bias, frame, y, columns, 0, ...places, from, to);
         kernels.correlateDenseWeights(part.taps, dValues, frame, dy, columns, 0, ...places, from, to);
       }
-    const turned = float32(gaussian(values.length));
-    kernels.gather(values, taps.from, turned, 0, values.length);
+    const transposed = float32(gaussian(values.length));
+    kernels.gather(values, taps.from, transposed, 0, values.length);
     const around = framed(kernels, backward, dy, batch);
     const back = placeArguments(placesOf(backward, batch));
     const turn = (dframe: Float32Array): void => {
       for (const part of taps.backward) {
-        const own = turned.subarray(part.weight);
+        const own = transposed.subarray(part.weight);
         const count = part.taps.length;
         for (const [from, to] of halves(part))
           kernels.correlateDense(part.taps, own, undefined, around, dframe, count, part.from, ...back, from, to);

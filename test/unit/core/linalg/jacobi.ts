@@ -9,7 +9,7 @@ export function jacobiSingularValues(a: ArrayLike<number>, rows: number, columns
     Float64Array.from({ length }, (_, k) => a[wide ? v * columns + k : k * columns + v]),
   );
   for (let sweep = 0; sweep < 40; sweep++) {
-    let turned = false;
+    let rotated = false;
     for (let i = 0; i < count; i++)
       for (let j = i + 1; j < count; j++) {
         const [x, y] = [vectors[i], vectors[j]];
@@ -20,7 +20,7 @@ export function jacobiSingularValues(a: ArrayLike<number>, rows: number, columns
           xy += x[k] * y[k];
         }
         if (Math.abs(xy) <= 1e-15 * Math.sqrt(xx) * Math.sqrt(yy)) continue;
-        turned = true;
+        rotated = true;
         const zeta = (yy - xx) / (2 * xy);
         const tan = (zeta >= 0 ? 1 : -1) / (Math.abs(zeta) + Math.sqrt(1 + zeta * zeta));
         const cos = 1 / Math.sqrt(1 + tan * tan);
@@ -31,7 +31,7 @@ export function jacobiSingularValues(a: ArrayLike<number>, rows: number, columns
           y[k] = sin * old + cos * y[k];
         }
       }
-    if (!turned) break;
+    if (!rotated) break;
   }
   return vectors.map((x) => Math.sqrt(x.reduce((sum, value) => sum + value * value, 0))).sort((p, q) => q - p);
 }
