@@ -5,6 +5,7 @@
 import { through, valuesIn } from './flow';
 import type { Flow } from './flow';
 import { derivativeByValue } from './kernels/activate';
+import { attendFloats } from './kernels/attend';
 import { computesSparsely } from './kernels/break-even';
 import { frameLength, geometryOf, placesFor } from './kernels/taps';
 import { everyLayer, isMaskable, weightShape } from './network';
@@ -35,6 +36,8 @@ interface Stretch {
   held: Held;
   flow: Flow;
   replaceable: boolean;
+  /** Floats that attention is computed in, whatever the batch, of one thread. */
+  scratch: number;
 }
 
 /** A layer with a weight: its output, and the frames that pictures are laid into both ways. */
@@ -59,11 +62,11 @@ function heldBy(layer: Simple, flow: Flow, { before, after }: { before: number; 
     case 'again':
       return weightedHeld(layer.of, flow, after);
     case 'norm': {
-      const places = flow.kind === 'picture' ? flow.size[1] * flow.size[2] : flow.kind === 'tokens' ? flow.count : 1;
+      const places = flow.kind === 'picture' ? flow.size[1] * flow.size[2] : tokensOf(flow);
       return { kept: after + (layer.over === 'batch' ? 0 : 2 * places), gradients: before + after };
     }
     case 'attention': {
-      const tokens = flow.kind === 'tokens' ? flow.count : 1;
+      const tokens = tokensOf(flow);
       const made = layer.input.out * tokens;
       const kept = made + before + after + layer.heads * tokens ** 2;
       return { kept, gradients: made + Math.max(before, after) };
@@ -95,8 +98,13 @@ const leavesOut = (layer: Simple, so: boolean): boolean => {
   return layer.kind !== 'activation' && !(layer.kind === 'pool' && layer.of === 'max');
 };
 
+const tokensOf = (flow: Flow): number => (flow.kind === 'tokens' ? flow.count : 1);
+
+const scratchOf = (layer: Simple, flow: Flow): number =>
+  layer.kind === 'attention' ? attendFloats(layer.input.in / layer.heads, tokensOf(flow)) : 0;
+
 function along(layers: readonly Layer[], begin: Flow): Stretch {
-  let here: Stretch = { held: { kept: 0, gradients: 0 }, flow: begin, replaceable: false };
+  let here: Stretch = { held: { kept: 0, gradients: 0 }, flow: begin, replaceable: false, scratch: 0 };
   for (const layer of layers) {
     const { held, flow } = here;
     const before = valuesIn(flow);
@@ -106,7 +114,8 @@ function along(layers: readonly Layer[], begin: Flow): Stretch {
       // While one way goes back the gradient of the other waits.
       const gradients = after + Math.max(branch.held.gradients, before + shortcut.held.gradients);
       const kept = held.kept + branch.held.kept + shortcut.held.kept + after;
-      here = { held: { kept, gradients: Math.max(held.gradients, gradients) }, flow: branch.flow, replaceable: true };
+      const scratch = Math.max(here.scratch, branch.scratch, shortcut.scratch);
+      here = { held: { kept, gradients: Math.max(held.gradients, gradients) }, flow: branch.flow, replaceable: true, scratch };
       continue;
     }
     if (inPlace(layer, here)) {
@@ -119,6 +128,7 @@ function along(layers: readonly Layer[], begin: Flow): Stretch {
       held: { kept: held.kept + own.kept, gradients: Math.max(held.gradients, own.gradients) },
       flow: after,
       replaceable: leavesOut(layer, here.replaceable),
+      scratch: Math.max(here.scratch, scratchOf(layer, flow)),
     };
   }
   return here;
@@ -143,11 +153,11 @@ export function sparseStepMemory(network: Network, weights: SparseWeights): Step
   const { slots, shared, denseGradients } = weights;
   const pictures = picture && layers.at(0)?.kind !== 'linear';
   const begin: Flow = pictures ? { kind: 'picture', size: picture } : { kind: 'values', size: inputs };
-  const { held } = along(layers, begin);
+  const { held, scratch } = along(layers, begin);
   const all = [...everyLayer(layers)];
   const maskable = all.filter(isMaskable);
   const sizes = maskable.map((layer) => weightShape(layer)).map(({ rows, columns }) => rows * columns);
-  let fixed = maskable.reduce((sum, layer) => sum + weightFloats(layer, weights), 0);
+  let fixed = scratch + maskable.reduce((sum, layer) => sum + weightFloats(layer, weights), 0);
   for (const layer of all) {
     // Scale and shift; running averages and those of the batch.
     if (layer.kind === 'norm') fixed += layer.size * (2 * (2 + slots) + (layer.over === 'batch' ? 4 : 0));

@@ -1,4 +1,5 @@
 /** What may be split among threads, and whether that pays. */
+import { examplesOfPart } from './attend';
 import { columnsOfGroup } from './bidiagonal';
 import type { KernelFunctions } from './kernels';
 import { blockEntries } from './rotations';
@@ -9,6 +10,8 @@ export const mostThreads = 8;
 
 /** The last two arguments of all of them are a range of what they give, each of which they write without reading it but where marked. */
 export type SplitName =
+  | 'attend'
+  | 'attendBack'
   | 'correlate'
   | 'correlateWeights'
   | 'correlateDense'
@@ -48,6 +51,15 @@ const rotating = (
 ): number => (to - from) * blockEntries * (4 * steps + 2 * axes);
 
 export const splittings: { readonly [N in SplitName]: Splitting<N> } = {
+  // Sixteen examples lie in one line of the cache, which two threads should not both write.
+  attend: {
+    work: (...[, , , , , each, tokens, , from, to]) => (to - from) * examplesOfPart * 2 * tokens ** 2 * each,
+    grain: 4,
+  },
+  attendBack: {
+    work: (...[, , , , , , each, tokens, , from, to]) => (to - from) * examplesOfPart * 4 * tokens ** 2 * each,
+    grain: 4,
+  },
   correlate: {
     work: (...[starts, , , , , , , height, segments, run, , , from, to]) =>
       (starts[to] - starts[from]) * height * segments * run,

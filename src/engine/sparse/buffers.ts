@@ -12,12 +12,23 @@ interface Sized extends Buffer {
   perExample: number;
 }
 
+/** Good from the first `reserve` on. */
+export interface Scratch {
+  array: Float32Array;
+}
+
 export class Buffers {
   private readonly all: Sized[] = [];
   private readonly free: Sized[] = [];
+  private readonly shared: Scratch = { array: new Float32Array() };
+  private longest = 0;
   private examples = 0;
 
-  constructor(private readonly room: Room) {}
+  /** `instances`: of the kernels that compute in them. */
+  constructor(
+    private readonly room: Room,
+    private readonly instances: number,
+  ) {}
 
   /** One of its own; without an array before the next `reserve`. */
   need(perExample: number): Buffer {
@@ -29,6 +40,12 @@ export class Buffers {
   /** An array whose length does not go with the batch. */
   fixed(length: number): Float32Array {
     return this.room.float32(length);
+  }
+
+  /** What a kernel computes in, so many floats for each instance: the same for all, as nothing in it is kept from call to call. */
+  scratch(length: number): Scratch {
+    this.longest = Math.max(this.longest, length);
+    return this.shared;
   }
 
   /** One for a while, in the place of one that was given back where there is one: the nearest in size, made larger if need be. */
@@ -52,6 +69,8 @@ export class Buffers {
   /** Room for batches of so many examples. */
   reserve(examples: number): void {
     if (examples <= this.examples) return;
+    if (this.shared.array.length === 0 && this.longest > 0)
+      this.shared.array = this.room.float32(this.longest * this.instances);
     this.giveBackAll();
     this.examples = examples;
     for (const buffer of this.all) buffer.array = this.room.float32(buffer.perExample * examples);

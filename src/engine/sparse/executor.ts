@@ -59,7 +59,7 @@ export class SparseExecutor implements Executor {
     try {
       if (sharing) this.memory = new TrainedMemory(sharing, optimizer, state.shared, this.room);
       this.context = new ComputeContext({ ...kernels, room: this.room }, optimizer);
-      this.buffers = new Buffers(this.room);
+      this.buffers = new Buffers(this.room, kernels.instances);
       this.examples = this.buffers.need(network.inputs);
       this.parameters = new NetworkParameters(network, state, this.context, this.memory);
       const { weighted, norms, tables } = this.parameters;

@@ -1,5 +1,6 @@
 /** Where what flows through a network parts and joins: residuals, squeeze and excitation, attention. */
-import type { Buffer, Buffers } from './buffers';
+import { attendFloats, attendParts } from '../../core/kernels/attend';
+import type { Buffer, Buffers, Scratch } from './buffers';
 import { Node } from './node';
 import type { Chain, Pass } from './node';
 import type { Laid } from './simple-nodes';
@@ -104,7 +105,7 @@ export class ScalePlacesNode extends Node {
 /** Attention between its two linear layers. */
 export class AttendNode extends Node {
   private readonly attention: Buffer;
-  private readonly scratch: Float32Array;
+  private readonly scratch: Scratch;
 
   constructor(
     buffers: Buffers,
@@ -114,19 +115,19 @@ export class AttendNode extends Node {
   ) {
     super(input, out);
     this.attention = buffers.need(laid.heads * laid.tokens ** 2);
-    this.scratch = buffers.fixed(laid.heads * laid.tokens * 4);
+    this.scratch = buffers.scratch(attendFloats(laid.each, laid.tokens));
   }
 
   forward({ kernels, batch }: Pass): void {
     const { heads, each, tokens } = this.laid;
-    const range = [heads, each, tokens, batch, 0, heads] as const;
-    kernels.attend(this.input.array, this.attention.array, this.out.array, ...range);
+    const range = [heads, each, tokens, batch, 0, attendParts(heads, batch)] as const;
+    kernels.attend(this.input.array, this.attention.array, this.out.array, this.scratch.array, ...range);
   }
 
   backward({ kernels, batch }: Pass): void {
     const { heads, each, tokens } = this.laid;
     const [gradient, into] = [this.gradientOut!.array, this.gradientIn!.array];
-    const range = [heads, each, tokens, batch, 0, heads] as const;
-    kernels.attendBack(this.input.array, this.attention.array, gradient, into, this.scratch, ...range);
+    const range = [heads, each, tokens, batch, 0, attendParts(heads, batch)] as const;
+    kernels.attendBack(this.input.array, this.attention.array, gradient, into, this.scratch.array, ...range);
   }
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { attendFloats, attendParts } from '../../../../src/core/kernels/attend';
 import { placeArguments } from '../../../../src/core/kernels/correlate';
 import type { Places } from '../../../../src/core/kernels/correlate';
 import { frameArguments } from '../../../../src/core/kernels/frames';
@@ -93,7 +94,21 @@ function calls(kernels: Kernels): Record<SplitName, () => number[]> {
   const rotated = gaussian(entries * axes);
   const [scratch64, rotated64] = [float64(scratch), float64(rotated)];
   const bits = uint32(new Uint32Array(3 * 64 * 5));
+  const [heads, each, tokens, examples] = [3, 6, 5, 27];
+  const values3 = 3 * heads * each * tokens * examples;
+  const [made, dMade, attended, byAttended] = [values3, values3, values3 / 3, values3 / 3].map(gaussian);
+  const attention = gaussian(heads * tokens ** 2 * examples);
+  const attending = float32(new Float32Array(kernels.instances * attendFloats(each, tokens)));
+  const parts = [heads, each, tokens, examples, 0, attendParts(heads, examples)] as const;
   return {
+    attend: () => {
+      kernels.attend(made, attention, attended, attending, ...parts);
+      return [...attention, ...attended];
+    },
+    attendBack: () => {
+      kernels.attendBack(made, attention, byAttended, dMade, attending, ...parts);
+      return [...dMade];
+    },
     bidiagonalStep: step('float64'),
     bidiagonalStep32: step('float32'),
     correlate: () => {
