@@ -38,7 +38,7 @@ export const unavailableReason = (thrown: unknown): string | undefined =>
 export const backendBusy = (wanted: BackendName, current: BackendName): SparseError =>
   error(
     'backend-busy',
-    `This run needs the backend ${wanted}, but other runs are going on with ${current}. Wait for them or cancel them.`,
+    `This run needs the backend ${wanted}, but other work is going on with ${current}. Wait for it or cancel it.`,
   );
 
 export const wasmFilesMissing = (folders: readonly string[]): SparseError =>
@@ -108,17 +108,19 @@ export const checkpointUnusable = (
       `the file is kept as ${basename(aside)}, delete it if you do not need it.`,
   );
 
-/** A warning: the run goes on. `why`: a sentence, `from`: where it goes on. */
+/** A warning. `why`: a sentence; `from`: where the run goes on, nothing where it is other work, which is done again. */
 export const backendLost = (
   lost: BackendName,
   why: string,
   next: BackendName,
-  from: { step: number; state?: unknown },
-): SparseError =>
-  error(
+  from?: { step: number; state?: unknown },
+): SparseError => {
+  const place = from ? places(from.step, from.state !== undefined) : 'What it was to compute is computed anew';
+  return error(
     'backend-lost',
-    `${lost} can compute no more: ${why} ${places(from.step, from.state !== undefined)} on ${next}, whose figures may differ in the last digits.`,
+    `${lost} can compute no more: ${why} ${place} on ${next}, whose figures may differ in the last digits.`,
   );
+};
 
 /** As `backendLost`, of a run that was stopped. */
 export const backendChanged = (

@@ -1,8 +1,10 @@
 /** Serves `EngineApi`: in the forked process behind its channel, in the command line directly. */
+import { basename } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import type { Config } from '../config/types';
 import type { BackendChoice, ConfigSource, EngineApi, EngineInfo, RunHandle } from '../protocol/engine';
 import { backendOf, protocolVersion } from '../protocol/engine';
+import { RpcCancelled } from '../protocol/rpc';
 import type { CallContext } from '../protocol/rpc';
 import type { BackendName, RunRecord } from '../protocol/run';
 import { backends as allBackends } from './backends/choose';
@@ -87,26 +89,16 @@ export class EngineService {
       if (found.length === 0) throw errors.noSuchRun(id);
       await Promise.all(found.map((live) => stopped(live, 'cancelled')));
     },
-    initialise: async (params, context) => ({
-      layers: await initialise(await sourceOf(params), params.output, context),
-    }),
-    prune: async (params, context) => {
-      await this.ready();
-      return { layers: await prune(await sourceOf(params), params.output, context) };
-    },
+    initialise: (params, context) =>
+      this.compute(params, async (source) => ({ layers: await initialise(source, params.output, context) })),
+    prune: (params, context) =>
+      this.compute(params, async (source) => ({ layers: await prune(source, params.output, context) })),
     shareWeights: async (params, context) => shareWeights(await sourceOf(params), params.file, params.output, context),
-    compareInitialisations: async (params, context) => {
-      await this.ready();
-      return compareInitialisations(await sourceOf(params), params.methods, context);
-    },
-    diagnoseSharing: async (params, context) => {
-      await this.ready();
-      return diagnoseSharing(await sourceOf(params), params.level, context);
-    },
-    testSharing: async (params, context) => {
-      await this.ready();
-      return testSharing(await sourceOf(params), params, context);
-    },
+    compareInitialisations: (params, context) =>
+      this.compute(params, (source) => compareInitialisations(source, params.methods, context)),
+    diagnoseSharing: (params, context) =>
+      this.compute(params, (source) => diagnoseSharing(source, params.level, context)),
+    testSharing: (params, context) => this.compute(params, (source) => testSharing(source, params, context)),
     previewData: (params, context) => previewData(params, context),
     downloadDataSet: (params, context) => downloadDataSet(params, context),
     shutdown: async () => {
@@ -136,6 +128,45 @@ export class EngineService {
     const info = await this.ready();
     const why = this.asked === 'auto' ? await this.backends.whyNot(info.backend) : undefined;
     return why === undefined ? backendOf(info) : recordOf(await this.replace(info.backend, why));
+  }
+
+  /** What runs compute with, and where there are none the backend of the engine, or the next one when it is gone. */
+  private async backendOfWork(): Promise<BackendName> {
+    const { backend } = await this.ready();
+    const name = this.backends.held ?? backend;
+    const why = this.asked === 'auto' ? await this.backends.whyNot(name) : undefined;
+    return why === undefined ? name : (await this.replace(name, why)).backend.name;
+  }
+
+  /**
+   * Work of which nothing is kept until it is done: where its backend is lost, all of it again on the next one, which is said.
+   * @throws SparseError `engine.backend-unavailable`, `engine.backend-busy`, and as `sourceOf` and the work; RpcCancelled
+   */
+  private async compute<T>(params: ConfigSource, work: (source: Source) => Promise<T>): Promise<T> {
+    await this.ready();
+    const source = await sourceOf(params);
+    const hold = Symbol(params.configPath);
+    try {
+      for (let name = await this.backendOfWork(); ;) {
+        this.backends.hold(hold, name);
+        await this.backends.use(name);
+        let why: string | undefined;
+        try {
+          const done = await work(source);
+          why = this.backends.lossOf(name);
+          if (why === undefined) return done;
+        } catch (error) {
+          why = error instanceof RpcCancelled ? undefined : this.backends.lossOf(name, error);
+          if (why === undefined) throw error;
+        }
+        const next = (await this.replace(name, why)).backend.name;
+        const { message } = errors.backendLost(name, why, next);
+        this.emit('log', { level: 'warn', message: `${basename(params.configPath)}: ${message}` });
+        name = next;
+      }
+    } finally {
+      this.backends.release(hold);
+    }
   }
 
   private async greet(choice: BackendChoice, context: CallContext): Promise<EngineInfo> {

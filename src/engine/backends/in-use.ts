@@ -19,7 +19,7 @@ export const recordOf = ({ backend: { name }, reason, device }: Started): RunRec
 });
 
 export class BackendsInUse {
-  /** The backend of each run that is going on or being prepared: TensorFlow.js computes with one at a time. */
+  /** The backend of each run that is going on or being prepared, and of other work: TensorFlow.js computes with one at a time. */
   private readonly holds = new Map<symbol, BackendName>();
   /** Why a backend that seemed to work does not, once it was tried here. */
   private readonly broken = new Map<BackendName, string>();
@@ -38,6 +38,11 @@ export class BackendsInUse {
 
   release(holder: symbol): void {
     this.holds.delete(holder);
+  }
+
+  /** What computes now, for whoever holds it. */
+  get held(): BackendName | undefined {
+    return [...this.holds.values()].find((name) => !this.broken.has(name));
   }
 
   /**

@@ -1,4 +1,4 @@
-/** A graphics card that is lost while a run computes on it: the run goes on from its last checkpoint, on the next backend. */
+/** A graphics card that is lost while it computes: a run goes on from its last checkpoint on the next backend, other work is done again. */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
@@ -7,14 +7,21 @@ import { BackendLost } from '../../../src/engine/backends/backend';
 import type { Backend } from '../../../src/engine/backends/backend';
 import { cpu } from '../../../src/engine/backends/cpu';
 import { backendUnavailable } from '../../../src/engine/errors';
+import type { CompareMethod, Comparison } from '../../../src/protocol/compare';
+import type { StartRun } from '../../../src/protocol/engine';
 import type { RunRecord } from '../../../src/protocol/run';
 import { readJournal } from '../../../src/runs/journal';
 import { RunFolder } from '../../../src/runs/folder';
 import { context, Project, recordOf, TestEngine, totalSteps } from './project';
+import type { Change } from './project';
 
 /** The plain backend of TensorFlow.js under another name, whose products fail on purpose once it is told to. */
 const cardName = 'card';
 let failing = false;
+/** Products that it still computes before it fails. */
+let left = Infinity;
+/** What it fails with: some backends throw a sentence of ours. */
+let failure: Error;
 /** Whether it was taken out, which shows when it is started. */
 let gone = false;
 
@@ -28,7 +35,7 @@ beforeAll(async () => {
   tf.registerKernel({
     ...product,
     kernelFunc: (call) => {
-      if (failing) throw new Error('Invalid TF_Status: 13\nMessage: CUDA_ERROR_UNKNOWN');
+      if (failing || left-- <= 0) throw failure;
       return product.kernelFunc(call);
     },
   });
@@ -43,12 +50,16 @@ const card = (): Backend => ({
     return { version: '1', device: { name: 'Stand-in GPU', memory: 2 ** 32 } };
   },
   lost: (error) =>
-    /^Error: Invalid TF_Status/.test(String(error)) ? new BackendLost('tensorflow-gpu', 'the card failed.') : undefined,
+    left < 0 || /^Error: Invalid TF_Status/.test(String(error))
+      ? new BackendLost('tensorflow-gpu', 'the card failed.')
+      : undefined,
 });
 
 let project: Project;
 beforeEach(async () => {
   failing = gone = false;
+  left = Infinity;
+  failure = new Error('Invalid TF_Status: 13\nMessage: CUDA_ERROR_UNKNOWN');
   project = await Project.create();
 });
 afterEach(() => project.remove());
@@ -229,5 +240,96 @@ describe('a card that is gone', () => {
     expect((await warningsOf(directory)).join()).toMatch(
       /engine\.backend-changed: The run was computed with tensorflow-gpu, which does not work here: It was taken out\. The run goes on from step 7 on cpu/,
     );
+  });
+});
+
+describe('a card that is lost in other work', () => {
+  const scored: Change = { distribution: 'snip', init: 'base' };
+  const shared: Change = { sharing: 'method: roast, mapping: fold, compression: 4, initStd: 0.05' };
+  const points = [0.01, 0.1].map((learningRate) => ({ initStd: 0.05, learningRate }));
+  const methods: CompareMethod[] = [
+    { distribution: 'uniform', init: 'eoi' },
+    { distribution: 'uniform', init: 'base' },
+  ];
+  const output = (): string => join(project.root, 'out.safetensors');
+  /** Without times. */
+  const compared = ({ methods: all }: Comparison): object[] => all.map((method) => ({ ...method, milliseconds: 0 }));
+
+  const works: [what: string, change: Change, work: (api: TestEngine['api'], source: StartRun) => Promise<unknown>][] =
+    [
+      ['init by scores', scored, (api, source) => api.initialise({ ...source, output: output() }, context())],
+      ['prune', scored, (api, source) => api.prune({ ...source, output: output() }, context())],
+      [
+        'compare',
+        {},
+        async (api, source) => compared(await api.compareInitialisations({ ...source, methods }, context())),
+      ],
+      ['diagnose by a batch', shared, (api, source) => api.diagnoseSharing({ ...source, level: 'batch' }, context())],
+      ['diagnose', shared, (api, source) => api.diagnoseSharing({ ...source, level: 'sharpness' }, context())],
+      ['test', shared, (api, source) => api.testSharing({ ...source, points, steps: 6 }, context())],
+    ];
+
+  it.each(works)('%s: is done on the next backend, which is said', async (_, change, work) => {
+    const source = project.start(change);
+    const expected = await work((await TestEngine.greeted('cpu')).api, source);
+    const engine = await greeted();
+    left = 5;
+    expect(await work(engine.api, source)).toEqual(expected);
+    expect(engine.logs).toEqual([
+      {
+        level: 'warn',
+        message:
+          'tiny.sparse.yaml: tensorflow-gpu can compute no more: the card failed. What it was to compute is computed anew on cpu, ' +
+          'whose figures may differ in the last digits.',
+      },
+    ]);
+    expect(engine.info).toMatchObject({ backend: 'cpu', available: ['cpu'] });
+    const { directory } = await engine.run(source);
+    expect(await recordOf(directory)).toMatchObject({ state: 'completed', backend: { name: 'cpu' } });
+  });
+
+  it('compare, where that looks as if a method could not be drawn: draws all on the next backend', async () => {
+    const engine = await greeted();
+    const source = { ...project.start(), methods };
+    failure = new BackendLost('tensorflow-gpu', 'the card failed.');
+    left = 5;
+    const { methods: found } = await engine.api.compareInitialisations(source, context());
+    expect(found.map(({ error }) => error)).toEqual([undefined, undefined]);
+    expect(engine.logs).toHaveLength(1);
+  });
+
+  it('while a run goes on there: takes both to the next', async () => {
+    const engine = await greeted();
+    losing(engine, 5);
+    const { directory } = await engine.api.startRun(project.start(), context());
+    const report = await engine.api.testSharing({ ...project.start(shared), points, steps: 40 }, context());
+    await engine.service.whenIdle();
+    expect(report).toHaveLength(2);
+    expect(await stepsOf(directory)).toEqual(all);
+    expect((await recordOf(directory)).backend.name).toBe('cpu');
+  });
+
+  it('is done on the next backend where the card was gone before', async () => {
+    const engine = await greeted();
+    gone = true;
+    await engine.api.prune({ ...project.start(scored), output: output() }, context());
+    expect(engine.info).toMatchObject({ backend: 'cpu', available: ['cpu'] });
+  });
+
+  it('refuses a run that names another backend until it is done', async () => {
+    const engine = await greeted();
+    const work = engine.api.testSharing({ ...project.start(shared), points, steps: 40 }, context());
+    const run = engine.api.startRun(project.start({ compute: 'backend: cpu' }), context());
+    await expect(run).rejects.toMatchObject({ code: 'engine.backend-busy' });
+    await work;
+    const { directory } = await engine.run(project.start({ compute: 'backend: cpu' }));
+    expect(await recordOf(directory)).toMatchObject({ state: 'completed', backend: { name: 'cpu' } });
+  });
+
+  it('fails in a sentence where nothing else works', async () => {
+    const engine = await TestEngine.greeted('auto', [card()]);
+    left = 5;
+    const work = engine.api.prune({ ...project.start(scored), output: output() }, context());
+    await expect(work).rejects.toMatchObject({ code: 'engine.backend-unavailable' });
   });
 });
