@@ -122,12 +122,18 @@ describe('initial weights alone', () => {
 });
 
 describe('inTurns', () => {
+  let ended = false;
   const five = function* (): Parts<string> {
-    for (let i = 0; i < 5; i++) {
-      parts++;
-      yield;
+    ended = false;
+    try {
+      for (let i = 0; i < 5; i++) {
+        parts++;
+        yield;
+      }
+      return 'done';
+    } finally {
+      ended = true;
     }
-    return 'done';
   };
 
   it('takes a turn when a slice of time has passed, and only then', async () => {
@@ -142,9 +148,9 @@ describe('inTurns', () => {
     expect([parts, turns]).toEqual([5, 2]);
   });
 
-  it('does no further part after a turn that fails', async () => {
+  it('does no further part after a turn that fails, and ends them, so that what they hold is given back', async () => {
     const stop = new Error('stop');
     await expect(inTurns(five(), () => Promise.reject(stop))).rejects.toBe(stop);
-    expect(parts).toBe(1);
+    expect([parts, ended]).toEqual([1, true]);
   });
 });
