@@ -116,12 +116,6 @@ function sparsityKeys(config: Config): Idle[] {
   ];
 }
 
-/** Where a backend is named whose threads are its own. */
-function computeKeys({ compute: { backend } }: Config): Idle[] {
-  const idle = backend !== 'auto' && backend !== 'sparse';
-  return [{ path: 'compute.threads', idle, reason: `backend is ${backend}, whose threads are its own` }];
-}
-
 function updateKeys(method: Config['sparsity']['update']['method']): Idle[] {
   const used: Record<typeof method, readonly string[]> = {
     static: [],
@@ -185,7 +179,7 @@ function trainKeys({ train: { optimizer, schedule, rewind } }: Config): Idle[] {
 }
 
 export const checkEffects = (config: Config, reading: Reading): PathFinding[] =>
-  [dataKeys, modelKeys, sparsityKeys, sharingKeys, trainKeys, computeKeys]
+  [dataKeys, modelKeys, sparsityKeys, sharingKeys, trainKeys]
     .flatMap((keysOf) => keysOf(config))
     .filter(({ path, idle }) => idle && reading.place(path).exact)
     .map(({ path, reason }) => ({ ...errors.noEffect(path, reason), path }));

@@ -40,8 +40,9 @@ export const compute = {
         { kind: 'integer', min: 1, max: mostThreads, unit: 'threads', doc: 'So many at most.' },
       ],
       doc:
-        'Threads that `sparse` computes with, that of the engine included: never more than there are cores, nor, in a sweep, than the share of a trial, whose ' +
-        'processes have the cores among them. Results are the same to the bit by any number. TensorFlow.js has its own.',
+        'Threads that `sparse` computes with, and whatever the backend the drawing of orthogonal weights and singular values, that of the engine included: never more ' +
+        'than there are cores, nor, in a sweep, than the share of a trial, whose processes have the cores among them. Results are the same to the bit by any number. ' +
+        'TensorFlow.js has its own.',
     },
   },
 } as const satisfies ObjectSchema;

@@ -17,8 +17,7 @@ import { wantedDensity } from './initialise';
 import { jacobianSpectrum } from './probes/jacobian';
 import { weightError, weightSpectrum } from './probes/weight-spectrum';
 import { Trainer, trainingSettings } from './trainer';
-import { turnsOf } from './turns';
-import { inTurns } from '../runs/turns';
+import { computed, turnsOf } from './turns';
 
 /** Examples whose Jacobian is looked at: enough for its range, few enough to wait for. */
 const jacobianSamples = 8;
@@ -87,11 +86,11 @@ async function draw(
     const network = await drawNetwork(own, { ...context, progress: () => undefined });
     const milliseconds = performance.now() - began;
     const turn = turnsOf(context);
-    const layers = await inTurns(describe(own, network), turn);
+    const layers = await computed(config, describe(own, network), turn);
     const trainer = new Trainer(plan.network, network.state, trainingSettings({ config, plan, rule: network.rule }));
     try {
       const samples = await validation.sample(jacobianSamples);
-      const { summary } = await inTurns(jacobianSpectrum(trainer, samples, plan.network, 0), turn);
+      const { summary } = await computed(config, jacobianSpectrum(trainer, samples, plan.network, 0), turn);
       const nonZeros = layers.reduce((sum, layer) => sum + layer.nonZeros, 0);
       return { ...method, layers, nonZeros, weights: plan.weights, milliseconds, jacobian: summary };
     } finally {

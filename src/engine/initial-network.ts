@@ -26,8 +26,7 @@ import type { SharingRule } from './rps/rule';
 import type { NetworkState } from './states';
 import { initTensors, prunedTensors, stateMetadata } from './state-files';
 import type { Batch } from './trainer';
-import { turnsOf } from './turns';
-import { inTurns } from '../runs/turns';
+import { computed, turnsOf } from './turns';
 import { wantedPatterns } from './wanted-patterns';
 import type { WantedPatterns } from './wanted-patterns';
 
@@ -62,7 +61,8 @@ export const firstBatch = (source: Source, context: CallContext): Promise<Batch>
 async function kept(source: Source, context: CallContext): Promise<ReadonlyMap<string, KeptLayer>> {
   const { config, plan } = source;
   const first = needsExamples(config.sparsity.distribution) ? await firstBatch(source, context) : undefined;
-  return inTurns(
+  return computed(
+    config,
     keptLayers(config, plan, () => first!),
     turnsOf(context),
   );
@@ -84,7 +84,7 @@ export async function drawNetwork(source: Source, context: CallContext): Promise
   const scored = await kept(source, context);
   const wanted = await wantedPatterns(config, plan, dirname(source.configPath));
   const rule = ruleOf(source);
-  const memory = await inTurns(drawMemoryOf(rule, config, plan), turn);
+  const memory = await computed(config, drawMemoryOf(rule, config, plan), turn);
   const others = freshOthers(config, plan.network, memory?.shared);
   const state: NetworkState = { layers: [], others, ...(memory && { shared: memory.state }) };
   const network: DrawnNetwork = { state, drawn: [], kept: scored, wanted, rule };
@@ -93,7 +93,7 @@ export async function drawNetwork(source: Source, context: CallContext): Promise
     context.progress({ done: state.layers.length, total: plan.layers.length, message: layer.name });
     await turn();
     const recovered = memory?.layer(drawing, layer);
-    const drawn = recovered ?? (await inTurns(drawLayer(drawing, layer, scored.get(layer.name)), turn));
+    const drawn = recovered ?? (await computed(config, drawLayer(drawing, layer, scored.get(layer.name)), turn));
     network.drawn.push(drawn);
     state.layers.push(recovered ? restingState(layer, drawn) : freshState(layer, drawn));
   }

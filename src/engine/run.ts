@@ -62,7 +62,7 @@ import type { RunWatch } from './rps/run-watch';
 import type { SharingRule } from './rps/rule';
 import { executorOf, withoutThreads } from './sparse/choose';
 import { trainingSettings } from './trainer';
-import { inTurns } from '../runs/turns';
+import { computed } from './turns';
 import type { WantedPatterns } from './wanted-patterns';
 
 /** Why a run is told to stop: a person cancelled, the process must end, or the process met an error of its own. */
@@ -203,7 +203,7 @@ export class Run {
 
   /** A result that may take longer than a step. */
   private inTurns<T>(parts: Parts<T>): Promise<T> {
-    return inTurns(parts, () => this.turn());
+    return computed(this.work.config, parts, () => this.turn());
   }
 
   private note(event: Untimed): void {

@@ -1,4 +1,9 @@
 /** Turns between the parts of long work. */
+import type { Config } from '../config/types';
+import { withKernels } from '../core/kernels/current';
+import type { Parts } from '../core/parts';
+import { inTurns } from '../runs/turns';
+import { kernelsFor } from './kernels/process';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { RpcCancelled } from '../protocol/rpc';
 
@@ -9,3 +14,10 @@ export const turnsOf =
     await nextTurn();
     if (signal?.aborted) throw new RpcCancelled();
   };
+
+/** Of a config: in turns, by as many threads as it says. */
+export const computed = <T>(
+  { compute }: Pick<Config, 'compute'>,
+  parts: Parts<T>,
+  turn: () => Promise<void>,
+): Promise<T> => inTurns(withKernels(kernelsFor(compute.threads), parts), turn);

@@ -26,3 +26,9 @@ export function processKernels(threads?: number): ProcessKernels {
   }
   return own;
 }
+
+/** The same, whose calls are split among so many threads at most. */
+export function kernelsFor(threads: number | 'auto'): Kernels {
+  const { kernels, pool } = processKernels();
+  return threads === 'auto' ? kernels : pool.atMost(threads);
+}

@@ -2,12 +2,11 @@
 import type { NetworkPlan } from '../../config/plan';
 import type { Config } from '../../config/types';
 import { densestPlain, densestSparse } from '../../core/kernels/break-even';
-import type { Kernels } from '../../core/kernels/kernels';
 import type { Network } from '../../core/network';
 import type { BackendName, RunRecord } from '../../protocol/run';
 import { words } from '../errors';
 import type { Executor } from '../executor';
-import { processKernels } from '../kernels/process';
+import { kernelsFor, processKernels } from '../kernels/process';
 import { withoutSimd } from '../kernels/simd';
 import type { NetworkState } from '../states';
 import { Trainer } from '../trainer';
@@ -75,11 +74,6 @@ export function withoutThreads(executor: Chosen | undefined): { executor: Chosen
   return { executor: { ...executor, threads: 1 }, why };
 }
 
-function kernelsFor(threads: number | undefined): Kernels {
-  const { kernels, pool } = processKernels();
-  return threads === undefined ? kernels : pool.atMost(threads);
-}
-
 /** By name; `state` is copied. The arrays of sparse ones lie in the one memory of the process, until they are disposed of. */
 export const executorOf = (
   name: Chosen['name'],
@@ -88,5 +82,5 @@ export const executorOf = (
   settings: TrainerSettings,
 ): Executor =>
   name === 'sparse'
-    ? new SparseExecutor(network, state, settings, kernelsFor(settings.threads))
+    ? new SparseExecutor(network, state, settings, kernelsFor(settings.threads ?? 'auto'))
     : new Trainer(network, state, settings);

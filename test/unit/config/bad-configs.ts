@@ -63,7 +63,6 @@ const words: BadConfig[] = [
   yaml('a key of a later version', `${head}extends: ./base.sparse.yaml\n`),
   yaml('no threads', `${head}compute: { threads: 0 }\n`),
   yaml('half a thread', `${head}compute: { threads: 1.5 }\n`),
-  yaml('threads of another backend', `${head}compute: { backend: wasm, threads: 2 }\n`),
   yaml('an optimizer that is none', `${head}train: { optimizer: { name: adagrad } }\n`),
   yaml('momentum of adam', `${head}train: { optimizer: { name: adam, momentum: 0.5 } }\n`),
   yaml('a warm-up of another schedule', `${head}train: { schedule: { name: cosine, warmup: 0.1 } }\n`),
