@@ -5,6 +5,7 @@
  */
 import type { ActivateKernels } from './activate';
 import type { AttendKernels } from './attend';
+import type { BandKernels } from './band';
 import type { BidiagonalKernels } from './bidiagonal';
 import type { CorrelateKernels } from './correlate';
 import type { DenseKernels } from './dense';
@@ -13,6 +14,7 @@ import type { FrameKernels } from './frames';
 import type { NormKernels } from './norm';
 import { plainActivate } from './plain/activate';
 import { plainAttend } from './plain/attend';
+import { plainBand } from './plain/band';
 import { plainBidiagonal } from './plain/bidiagonal';
 import { plainCorrelate } from './plain/correlate';
 import { plainDense } from './plain/dense';
@@ -32,6 +34,7 @@ import type { Memory, Room } from './room';
 
 export type KernelFunctions = ActivateKernels &
   AttendKernels &
+  BandKernels &
   BidiagonalKernels &
   CorrelateKernels &
   DenseKernels &
@@ -56,6 +59,7 @@ export interface Kernels extends KernelFunctions {
 const plainFunctions: KernelFunctions = {
   ...plainActivate,
   ...plainAttend,
+  ...plainBand,
   ...plainBidiagonal,
   ...plainCorrelate,
   ...plainDense,

@@ -1,5 +1,6 @@
 /** What may be split among threads, and whether that pays. */
 import { examplesOfPart } from './attend';
+import { columnGroup, panelWidth, rowGroupBytes } from './band';
 import { columnsOfGroup } from './bidiagonal';
 import type { KernelFunctions } from './kernels';
 import { blockEntries } from './rotations';
@@ -19,6 +20,10 @@ export type SplitName =
   | 'pad'
   | 'unpad'
   | 'activate'
+  | 'bandLeft'
+  | 'bandLeft32'
+  | 'bandRight'
+  | 'bandRight32'
   | 'bidiagonalStep'
   | 'bidiagonalStep32'
   | 'rotateBlocks'
@@ -34,6 +39,18 @@ interface Splitting<N extends SplitName> {
   /** Whether a part changes what it reads, so that it cannot be computed again: where one is lost, so is what was computed. */
   inPlace?: true;
 }
+
+/** Two products for each value of the panel and the rest. */
+const onTheLeft = (
+  ...[, , , , , rows, columns, from, to]: Parameters<KernelFunctions['bandLeft' | 'bandLeft32']>
+): number => 2 * panelWidth * rows * (Math.min(to * columnGroup, columns) - from * columnGroup);
+
+const onTheRight = (
+  ...[a, , , , , , rows, columns, from, to]: Parameters<KernelFunctions['bandRight' | 'bandRight32']>
+): number => {
+  const group = rowGroupBytes / a.BYTES_PER_ELEMENT;
+  return 2 * panelWidth * columns * (Math.min(to * group, rows) - from * group);
+};
 
 /** Values of the matrix that a step passes. */
 const passed = (
@@ -97,6 +114,10 @@ export const splittings: { readonly [N in SplitName]: Splitting<N> } = {
     grain: 1024,
   },
   // Times of a product of float32 in a dense one.
+  bandLeft: { work: (...args) => 2 * onTheLeft(...args), grain: 1, parts: 16, inPlace: true },
+  bandLeft32: { work: onTheLeft, grain: 1, parts: 16, inPlace: true },
+  bandRight: { work: (...args) => 2 * onTheRight(...args), grain: 1, parts: 16, inPlace: true },
+  bandRight32: { work: onTheRight, grain: 1, parts: 16, inPlace: true },
   bidiagonalStep: { work: (...args) => 8 * passed(...args), grain: 1, parts: 16, inPlace: true },
   bidiagonalStep32: { work: (...args) => 4 * passed(...args), grain: 1, parts: 16, inPlace: true },
   rotateBlocks: { work: rotating, grain: 1 },

@@ -1,4 +1,5 @@
 /** Reduction to bidiagonal form: Golub and Kahan 1965; Golub and Van Loan, Matrix Computations, 5.4.8. */
+import { panelWidth } from '../kernels/band';
 import { groupsBehind } from '../kernels/bidiagonal';
 import type { Kernels } from '../kernels/kernels';
 import type { Room } from '../kernels/room';
@@ -15,7 +16,7 @@ export interface Bidiagonal {
 /** float64: errors of a small multiple of 2^-52 times the largest singular value; float32, in half the time: of 2^-23. */
 export type Precision = 'float64' | 'float32';
 
-type Values = Float32Array | Float64Array;
+export type Values = Float32Array | Float64Array;
 
 /** A matrix that lies column after column, rows >= columns >= 1. */
 export interface Columns {
@@ -32,14 +33,14 @@ const bytesOf = { float32: 4, float64: 8 };
 /** What is smaller beside a largest entry near 1 counts as zero, as it does for `bidiagonalValues`. */
 const tiny = { float32: 1e-30, float64: 1e-140 };
 
-const upTo = (value: number, multiple: number): number => Math.ceil(value / multiple) * multiple;
+export const upTo = (value: number, multiple: number): number => Math.ceil(value / multiple) * multiple;
 
 /** Room for a matrix, with any content but for the zeros. */
 export function columnsIn(room: Room, precision: Precision, rows: number, columns: number): Columns {
   const bytes = bytesOf[precision];
   // An odd number of lines: neighbours do not compete for the same places of the cache.
-  const stride = ((Math.ceil((rows * bytes) / line) | 1) * line) / bytes;
-  const values = room[precision](stride * upTo(columns, 4));
+  const stride = ((Math.ceil((upTo(rows, panelWidth) * bytes) / line) | 1) * line) / bytes;
+  const values = room[precision](stride * upTo(columns, panelWidth));
   for (let j = 0; j < columns; j++) values.fill(0, j * stride + rows, (j + 1) * stride);
   values.fill(0, columns * stride);
   return { values, rows, columns, stride };

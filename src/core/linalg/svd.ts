@@ -2,9 +2,13 @@ import { kernels } from '../kernels/current';
 import { matrixEmpty, matrixNonFinite, matrixSize, noConvergence } from '../errors';
 import { finish } from '../parts';
 import type { Parts } from '../parts';
+import { bidiagonaliseByBand } from './band';
 import { bidiagonalise, columnsIn } from './bidiagonal';
 import type { Columns, Precision } from './bidiagonal';
 import { bidiagonalValues } from './bidiagonal-values';
+
+/** Rows and columns from which on a reduction by way of a band is quicker. */
+const leastByBand = 256;
 
 /**
  * Singular values, descending, min(rows, columns) of them, of a row-major rows x columns matrix, which is left as it is.
@@ -43,7 +47,7 @@ export function* singularValuesInParts(
   try {
     copyByColumns(a, rows, columns, exponent, tall);
     yield;
-    const b = yield* bidiagonalise(own, tall);
+    const b = yield* (count < leastByBand ? bidiagonalise : bidiagonaliseByBand)(own, tall);
     if (!(yield* bidiagonalValues(b))) throw noConvergence(rows, columns);
     const [first, second] = powersOfTwo(exponent);
     return Float64Array.from(b.diagonal, (value) => value * first * second)

@@ -1,5 +1,6 @@
 // A step of a reduction to bidiagonal form, see ../bidiagonal.ts. Rows are passed in stretches of 32 bytes, so that no value
 // is read across two lines of the cache and none is left over.
+import { less, plus, sum } from './vectors';
 
 /** Columns with a sum of their own. */
 const group: i32 = 32;
@@ -8,25 +9,6 @@ const group: i32 = 32;
 @inline
 function stretch<T>(i: i32): usize {
   return (<usize>i * sizeof<T>()) & ~31;
-}
-
-@inline
-function sum<T>(v: v128): T {
-  let total = v128.extract_lane<T>(v, 0) + v128.extract_lane<T>(v, 1);
-  if (sizeof<T>() == 4) total = total + (v128.extract_lane<T>(v, 2) + v128.extract_lane<T>(v, 3));
-  return total;
-}
-
-/** c + a b: one rounding where the build may, two else. */
-@inline
-function plus<T>(c: v128, a: v128, b: v128): v128 {
-  return RELAXED ? v128.relaxed_madd<T>(a, b, c) : v128.add<T>(c, v128.mul<T>(a, b));
-}
-
-/** c - a b, likewise. */
-@inline
-function less<T>(c: v128, a: v128, b: v128): v128 {
-  return RELAXED ? v128.relaxed_nmadd<T>(a, b, c) : v128.sub<T>(c, v128.mul<T>(a, b));
 }
 
 /** x - a b - c d */

@@ -1,5 +1,7 @@
 export { clear, drawPairs, rotateBlocks, rotateBlocks64 } from './rotations';
 export { bidiagonalColumn, bidiagonalColumn32, bidiagonalStep, bidiagonalStep32 } from './bidiagonal';
+export { bandLeft, bandLeft32, bandPanel, bandPanel32, bandRight, bandRight32 } from './band';
+export { bandChase, bandChase32 } from './chase';
 export { activate, activateBack } from './activate';
 export { attend, attendBack } from './attend';
 export { correlate, correlateWeights } from './correlate';

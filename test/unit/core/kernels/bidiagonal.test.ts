@@ -11,6 +11,10 @@ const shapes = [
   [9, 9],
   [33, 14],
   [61, 64],
+  // By way of a band, whole and not.
+  [256, 256],
+  [259, 271],
+  [401, 257],
 ] as const;
 
 const drawn = (rows: number, columns: number): Float64Array => {
@@ -64,5 +68,45 @@ describe.each(everyKernels())('singular values by %s kernels', (_, own) => {
     expect(Math.max(...others) / first).toBeLessThan(1e-14);
     const [, ...single] = singularValues(a, 12, 10, 'float32');
     expect(Math.max(...single) / first).toBeLessThan(1e-6);
+  });
+
+  it.each(['float64', 'float32'] as const)('of large matrices that say little are right in %s', (precision) => {
+    useKernels(own);
+    const n = 264;
+    const of = (entry: (r: number, c: number) => number): number[] =>
+      Array.from(
+        singularValues(
+          Float64Array.from({ length: n * n }, (_, i) => entry(Math.floor(i / n), i % n)),
+          n,
+          n,
+          precision,
+        ),
+      );
+    const near = (values: number[], wanted: number[]): void =>
+      values.forEach((value, i) =>
+        expect(Math.abs(value - wanted[i])).toBeLessThan(n * 2 ** (precision === 'float64' ? -52 : -23) * wanted[0]),
+      );
+    const [first, ...none] = new Array<number>(n).fill(0);
+    const falling = Array.from({ length: n }, (_, i) => n - i);
+    near(
+      of(() => 1),
+      [n, ...none],
+    );
+    // A diagonal, a shift and a permutation by a step that has no factor in common with n.
+    expect(of((r, c) => (r === c ? r + 1 : 0))).toEqual(falling);
+    near(
+      of((r, c) => (c === r + 1 ? r + 1 : 0)),
+      [...falling.slice(1), first],
+    );
+    near(
+      of((r, c) => (c === (r * 5) % n ? r + 1 : 0)),
+      falling,
+    );
+    // Squares of what is above the diagonal underflow.
+    near(
+      of((r, c) => (r === c ? 1 : c > r ? 1e-25 : 0)),
+      new Array<number>(n).fill(1),
+    );
+    expect(of((r, c) => (r + c === 0 ? 1 : 0))).toEqual([1, ...none]);
   });
 });

@@ -32,11 +32,15 @@ async function threadsWith(options: ThreadOptions): Promise<KernelThreads> {
   return threads;
 }
 
-const [rows, columns] = [150, 170];
 const rng = Rng.fromSeed(5);
-const matrix = Float64Array.from({ length: rows * columns }, () => rng.normal());
 
-describe('singular values over threads', () => {
+/** Column by column, and by way of a band. */
+describe.each([
+  [150, 170],
+  [260, 280],
+])('singular values of %i x %i over threads', (rows, columns) => {
+  const matrix = Float64Array.from({ length: rows * columns }, () => rng.normal());
+
   it.each(['float64', 'float32'] as const)('are the same to the bit in %s whatever their number', async (precision) => {
     await threadsWith({ threads: 1 });
     const wanted = singularValues(matrix, rows, columns, precision);

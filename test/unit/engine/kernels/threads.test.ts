@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { attendFloats, attendParts } from '../../../../src/core/kernels/attend';
+import { rowGroupBytes, triangleSize } from '../../../../src/core/kernels/band';
 import { placeArguments } from '../../../../src/core/kernels/correlate';
 import type { Places } from '../../../../src/core/kernels/correlate';
 import { frameArguments } from '../../../../src/core/kernels/frames';
@@ -81,6 +82,29 @@ function calls(kernels: Kernels): Record<SplitName, () => number[]> {
       return [a, nextW, row, y].flatMap((array) => Array.from(array));
     };
   };
+  /** Both sides of a reduction to a band, likewise. */
+  const sides = (precision: Precision): [left: () => number[], right: () => number[]] => {
+    const { values: a, stride } = columnsIn(kernels.room, precision, 160, 96);
+    const vector = (length: number): typeof a =>
+      into(kernels.room)[precision](Array.from({ length }, () => rng.normal()));
+    const [given, v, r, t] = [a.length, 16 * stride, 16 * 160, triangleSize].map(vector);
+    const [w, x] = [16 * 96, 16 * stride].map(vector);
+    type Kernel = (...args: (typeof a | number)[]) => void;
+    const [left, right] = (
+      precision === 'float64' ? [kernels.bandLeft, kernels.bandRight] : [kernels.bandLeft32, kernels.bandRight32]
+    ) as [Kernel, Kernel];
+    const answer = (compute: () => void) => (): number[] => {
+      a.set(given);
+      compute();
+      return Array.from(a);
+    };
+    return [
+      answer(() => left(a, v, t, w, stride, 160, 92, 0, 3)),
+      answer(() => right(a, v, r, t, x, stride, 160, 92, 0, Math.ceil((160 * a.BYTES_PER_ELEMENT) / rowGroupBytes))),
+    ];
+  };
+  const [bandLeft, bandRight] = sides('float64');
+  const [bandLeft32, bandRight32] = sides('float32');
   const [axes, entries] = [150, 140];
   const angles = Float64Array.from({ length: 200 }, () => rng.normal());
   const lower = angles.map(() => rng.below(axes - 1));
@@ -109,6 +133,7 @@ function calls(kernels: Kernels): Record<SplitName, () => number[]> {
       kernels.attendBack(made, attention, byAttended, dMade, attending, ...parts);
       return [...dMade];
     },
+    ...{ bandLeft, bandLeft32, bandRight, bandRight32 },
     bidiagonalStep: step('float64'),
     bidiagonalStep32: step('float32'),
     correlate: () => {
