@@ -7,7 +7,11 @@ const either = (words: readonly string[]): string =>
 
 /** Digits in groups; 2^53 - 1 as what it is. */
 const numberText = (value: number): string =>
-  value === Number.MAX_SAFE_INTEGER ? '2^53 - 1' : value.toLocaleString('en', { maximumFractionDigits: 20 });
+  value === Number.MAX_SAFE_INTEGER
+    ? '2^53 - 1'
+    : value !== 0 && Math.abs(value) < 1e-6
+      ? value.toExponential()
+      : value.toLocaleString('en', { maximumFractionDigits: 20 });
 
 const bounds = ({ min, max, above, below }: NumberSchema): string => {
   const low =

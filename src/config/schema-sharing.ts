@@ -112,7 +112,8 @@ export const sharing = {
     },
     initStd: {
       kind: 'number',
-      above: 0,
+      // The steps grow with 1 / s^2, which float32 is to hold.
+      min: 1e-12,
       max: 1e6,
       optional: true,
       doc:

@@ -1,5 +1,5 @@
 /** Every sentence about `sharing`: one part of errors.ts. */
-import { plural } from '../core/figure';
+import { figureText, plural } from '../core/figure';
 import { change, count, finding, shown, warning } from './finding';
 import type { Finding } from './finding';
 
@@ -78,7 +78,7 @@ export interface PredictedSteps {
   neutral: number;
 }
 
-const three = (value: number): string => String(Number(value.toPrecision(3)));
+const three = (value: number): string => figureText(value, 3);
 
 const stepText = (initStd: number, { times, learningRate }: PredictedSteps): string =>
   `With initStd ${initStd} a step moves the weights ${three(times)} times as far as in the dense network, on average: ` +

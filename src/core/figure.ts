@@ -1,7 +1,8 @@
-/** `digits` significant digits without a tail of zeros, with an exponent below a thousandth: `0.1`, `0.0999`, `9.81e-5`. */
+/** `digits` significant digits without a tail of zeros, with an exponent below a thousandth and from a hundred thousand: `0.1`, `0.0999`, `9.81e-5`, `3.57e+16`. */
 export function figureText(value: number, digits: number): string {
   const rounded = Number(value.toPrecision(digits));
-  return rounded !== 0 && Math.abs(rounded) < 1e-3 ? rounded.toExponential() : String(rounded);
+  const size = Math.abs(rounded);
+  return size !== 0 && (size < 1e-3 || size >= 1e5) ? rounded.toExponential() : String(rounded);
 }
 
 /** `location` of one, `locations` of none or several. */

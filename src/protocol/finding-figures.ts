@@ -8,11 +8,8 @@ export interface FindingWords {
   sentence: (finding: Finding) => string;
 }
 
-/** Three digits; of what is a hundred thousand or more with an exponent. */
-export const figure = (value: number | null): string => {
-  if (value === null) return '-';
-  return Math.abs(value) < 1e5 ? figureText(value, 3) : Number(value.toPrecision(3)).toExponential();
-};
+/** Three digits. */
+export const figure = (value: number | null): string => (value === null ? '-' : figureText(value, 3));
 
 /** `37 %`, `0.4 %`. */
 export const percent = (value: number | null): string => (value === null ? '-' : `${figureText(100 * value, 2)} %`);

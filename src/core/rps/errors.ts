@@ -89,7 +89,7 @@ export const badSeed = (seed: number): SparseError =>
 export const badInitStd = (value: number): SparseError =>
   new SparseError(
     'rps.bad-init-std',
-    `The standard deviation of the memory must be finite and above 0; ${value} is not. Use for example 0.04.`,
+    `The standard deviation of the memory, which is float32, is from 1.18e-38 to 3.4e38; ${value} is not. Use for example 0.04.`,
   );
 
 export const sizeMismatch = (what: string, got: number, expected: number): SparseError =>

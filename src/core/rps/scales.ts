@@ -9,6 +9,7 @@ import type { LocationValues } from './location-values';
 import { countedInParts } from './location-counts';
 import { knownSums, locationSums } from './location-sums';
 import type { ScalerName } from './names';
+import { isDeviation } from './sharing';
 import type { Sharing } from './sharing';
 
 /**
@@ -25,7 +26,7 @@ export interface Scales {
 
 /** lambda_l = sigma_l / s, as of ROAST. Throws `rps.bad-init-std`. */
 export function plainScales({ layers }: Sharing, s: number): Scales {
-  if (!(s > 0 && s < Infinity)) throw errors.badInitStd(s);
+  if (!isDeviation(s)) throw errors.badInitStd(s);
   return { lambda: Float64Array.from(layers, ({ deviation }) => deviation / s), normalised: false };
 }
 

@@ -46,8 +46,9 @@ export interface Sharing {
 
 /** Offsets and locations are 32-bit. */
 const mostWeights = 2 ** 31 - 1;
-/** Where float32, which weights are, has all its digits; the squares of such deviations are no trouble to a float64. */
-const [least, most] = [2 ** -126, 2 ** 128];
+
+/** Whether float32, which weights and memories are, has all its digits there; the squares of such deviations are no trouble to a float64. */
+export const isDeviation = (value: number): boolean => value >= 2 ** -126 && value < 2 ** 128;
 
 export type LayerToShare = Omit<SharedLayer, 'offset' | 'weights'>;
 
@@ -90,7 +91,7 @@ function countLayers(layers: readonly LayerToShare[]): SharedLayer[] {
     if (names.has(name)) throw errors.duplicateLayer(name);
     names.add(name);
     if (!isCount(rows) || !isCount(columns)) throw errors.badLayer(name, rows, columns);
-    if (!(deviation >= least && deviation < most)) throw errors.badDeviation(name, deviation);
+    if (!isDeviation(deviation)) throw errors.badDeviation(name, deviation);
     const weights = rows * columns;
     const counted = {
       ...{ name, rows, columns, offset, weights, deviation },

@@ -111,6 +111,8 @@ sharing: {}
     ['{ include: { minSize: 100000 } }', 'config.nothing-shared', '78400'],
     ['{ include: { names: [fx1] } }', 'config.no-such-layer', 'fc1'],
     ['{ mapping: pareto }', 'config.not-one-of', 'fold'],
+    // In float32 such a memory is 0, and so are all weights.
+    ['{ method: roast, scaler: theory, initStd: 1e-200 }', 'config.out-of-range', '1e-12'],
     ['{ method: roast, initStd: 0.3, scaler: v5 }', 'config.not-one-of', 'theory'],
   ])('%s is refused with what would work', (text, code, suggestion) => {
     const found = check(text);

@@ -13,6 +13,9 @@ describe('figureText', () => {
     [0.00009809, 3, '9.81e-5'],
     [-0.0005, 4, '-5e-4'],
     [8.498e-18, 3, '8.5e-18'],
+    [99_949, 3, '99900'],
+    [99_950, 3, '1e+5'],
+    [-3.5678e16, 3, '-3.57e+16'],
     [NaN, 3, 'NaN'],
     [Infinity, 3, 'Infinity'],
   ])('%d in %d digits is %s', (value, digits, text) => expect(figureText(value, digits)).toBe(text));

@@ -32,6 +32,10 @@ const close = (a: ArrayLike<number>, b: number[]): void => {
   expect(relativeError(a, b)).toBeLessThan(1e-12);
 };
 
+it.each([0, 1e-40, 1e40, Infinity, NaN])('a memory of deviation %d is none that float32 holds', (s) => {
+  expect(() => plainScales(share(0, 2), s)).toThrow(expect.objectContaining({ code: 'rps.bad-init-std' }));
+});
+
 describe.each(specs.map((spec, k) => [spec.kind, k] as const))('%s', (_, k) => {
   it.each([1, 6, 40])('sums over the sharers as by counting them, compression %d', (compression) => {
     const sharing = share(k, compression);
