@@ -46,6 +46,11 @@ describeInBrowser('the page of the theory', () => {
     expect(await part('.theory-formula').innerText()).toMatch(/partitions/);
     expect(await part('.theory-table tr.chosen').innerText()).toMatch(/^fold/);
     await view.screenshot(`theory-inner-${theme}`);
+    // One line of controls, the button too.
+    const tops = await part('.controls > :visible').evaluateAll((all) =>
+      all.map((one) => one.getBoundingClientRect().top),
+    );
+    expect(Math.max(...tops) - Math.min(...tops)).toBeLessThan(8);
   });
 
   it('says where no formula is known, and draws all the same', async () => {
@@ -150,6 +155,7 @@ describeInBrowser('the page of the theory', () => {
     for (const control of await part('.controls > :visible').all())
       expect(await control.evaluate((one) => one.getBoundingClientRect().right <= window.innerWidth)).toBe(true);
     expect(await view.page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
+    expect(await part('.read-out').evaluate((line) => line.scrollHeight <= line.clientHeight)).toBe(true);
   });
 
   it.each(['high-contrast', 'high-contrast-light'] as const)(

@@ -6,7 +6,7 @@ import { niceStep } from '../../../webview/drawing/nice-step';
 import { othersText } from '../../../webview/views/mask/sharing-words';
 import { spansDecades } from '../../../webview/views/sharing/course-charts';
 import { failureText } from '../../../webview/views/sharing/course-words';
-import { predictedText, testedText } from '../../../webview/views/sharing/divergence-words';
+import { predictedText, sharpnessText, testedText } from '../../../webview/views/sharing/divergence-words';
 import { bySeverity } from '../../../webview/views/sharing/findings-order';
 import { placeOf, shownLoad } from '../../../webview/views/sharing/histograms';
 import { evenLoad, hashedLoad } from '../../../webview/views/sharing/load';
@@ -211,8 +211,29 @@ describe('sentences', () => {
     const of = (...verdicts: string[]): string =>
       findingsWords.summary(verdicts.map((verdict) => ({ verdict })) as SharingReport['findings']);
     expect(of('ok', 'info')).toBe('Nothing speaks against it: 2 findings, none past its threshold');
-    expect(of('fail', 'warn', 'warn')).toBe('1 finding says that it fails, 2 risks');
+    expect(of('fail', 'warn', 'warn')).toBe('1 finding says that it fails, 2 that it is at risk');
     expect(of('fail', 'fail')).toBe('2 findings say that it fails');
+    expect(of('warn')).toBe('1 finding says that it is at risk');
+  });
+
+  it('tell what an edit sets, and what it takes out', () => {
+    const edits = [
+      { path: 'sharing.method', value: 'stable-rps' },
+      { path: 'sharing.initStd', value: null },
+      { path: 'sharing.tile', value: null },
+      { path: 'sharing.aligned', value: false },
+    ];
+    expect(findingsWords.applyTitle(edits)).toBe(
+      'sharing.method: stable-rps\nsharing.aligned: false\nwithout sharing.initStd, sharing.tile',
+    );
+    expect(findingsWords.applyTitle(edits.slice(0, 1))).toBe('sharing.method: stable-rps');
+  });
+
+  it('tell of the sharpness beside the map in a line, however small or large the numbers are', () => {
+    const report = { sharpness: { ...sharpness, value: 123456789, etaS: 12345, full: 0.000123, converged: false } };
+    expect(sharpnessText(report as unknown as SharingReport)).toBe(
+      'rate × S 12,345, stable below 2.00 · S at least 1.23e8 (dense 1.23e-4)',
+    );
   });
 
   it('name who shares a location', () => {

@@ -11,6 +11,7 @@ import {
   divergenceWords as words,
   placeText,
   predictedText,
+  residualText,
   sharpnessText,
   testedText,
 } from './divergence-words';
@@ -97,7 +98,9 @@ export class DivergenceSection implements Section {
 
   caption(): string {
     const { report } = this;
-    return report ? [sharpnessText(report), agreement(report.tested)].filter((part) => part !== '').join(' · ') : '';
+    if (!report) return '';
+    const parts = [sharpnessText(report), residualText(report), agreement(report.tested)];
+    return parts.filter((part) => part !== '').join(' · ');
   }
 
   key(event: KeyboardEvent): boolean {

@@ -74,10 +74,14 @@ export const placeText = ({ initStd, learningRate }: SharingPoint): string =>
 /** Short enough to stand beside a place of the map in a line of 1000 pixels. */
 export const sharpnessText = ({ sharpness }: SharingReport): string => {
   if (!sharpness) return '';
-  const { value, residual, etaS, threshold, full, converged } = sharpness;
-  const dense = full === undefined ? '' : `dense ${figure(full)}, `;
-  return `rate × S ${figure(etaS)}, stable below ${figure(threshold)} · S ${converged === false ? 'at least ' : ''}${figure(value)} (${dense}residual ${figure(residual)})`;
+  const { value, etaS, threshold, full, converged } = sharpness;
+  const dense = full === undefined ? '' : ` (dense ${figure(full)})`;
+  return `rate × S ${figure(etaS)}, stable below ${figure(threshold)} · S ${converged === false ? 'at least ' : ''}${figure(value)}${dense}`;
 };
+
+/** How exactly S is known. */
+export const residualText = ({ sharpness }: SharingReport): string =>
+  sharpness ? `residual ${figure(sharpness.residual)}` : '';
 
 export const predictedText = (predicted: TestedPoint['predicted'] | undefined): string =>
   predicted === undefined ? 'no prediction yet' : divergenceWords.predictions[predicted];

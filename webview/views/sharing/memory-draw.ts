@@ -154,9 +154,9 @@ function drawEven(
   const spot = freePlace(places, room, []);
   context.textAlign = 'left';
   context.textBaseline = 'top';
-  context.lineWidth = 4;
-  context.strokeStyle = theme.background;
-  context.strokeText(even.text, spot.left, spot.top);
+  // Over bands of any colour.
+  context.fillStyle = theme.background;
+  context.fillRect(spot.left - 4, spot.top - 1, word.width + 8, word.height);
   context.fillStyle = theme.foreground;
   context.fillText(even.text, spot.left, spot.top);
 }

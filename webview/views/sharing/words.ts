@@ -1,5 +1,5 @@
 /** What the view of shared weights says, but for the map of divergence and the course of a run. */
-import type { SharingFinding, SharingReport } from '../../../src/protocol/sharing';
+import type { SharingEdit, SharingFinding, SharingReport } from '../../../src/protocol/sharing';
 import { mostSharers, type SharersPage, type Sharer } from '../../../src/protocol/sharing-view';
 import { methodText } from '../../../src/protocol/sharing-words';
 import { bytes, count, figure, many, percent, shapeText } from '../../format';
@@ -64,14 +64,24 @@ export const findingsWords = {
     sentence: 'sentence',
     layer: 'layer',
   },
-  applyTitle: (edits: readonly { path: string; value: unknown }[]) =>
-    edits.map(({ path, value }) => `${path}: ${String(value)}`).join('\n'),
+  /** What is set, a line each, and then what is taken out. */
+  applyTitle: (edits: readonly SharingEdit[]) => {
+    const out = edits.flatMap(({ path, value }) => (value === null ? [path] : []));
+    return [
+      ...edits.flatMap(({ path, value }) => (value === null ? [] : [`${path}: ${String(value)}`])),
+      ...(out.length > 0 ? [`without ${out.join(', ')}`] : []),
+    ].join('\n');
+  },
   summary: (findings: readonly SharingFinding[]) => {
     const [fails, risks] = [counted(findings, 'fail'), counted(findings, 'warn')];
     if (fails + risks === 0)
       return `Nothing speaks against it: ${many(findings.length, 'finding')}, none past its threshold`;
     const failing = `${many(fails, 'finding')} ${fails === 1 ? 'says' : 'say'} that it fails`;
-    return [...(fails > 0 ? [failing] : []), ...(risks > 0 ? [many(risks, 'risk')] : [])].join(', ');
+    const risky =
+      fails > 0
+        ? `${count(risks)} that it is at risk`
+        : `${many(risks, 'finding')} ${risks === 1 ? 'says' : 'say'} that it is at risk`;
+    return [...(fails > 0 ? [failing] : []), ...(risks > 0 ? [risky] : [])].join(', ');
   },
   applied: (what: string) => `Changed in the config: ${what}`,
 } as const;
