@@ -127,8 +127,8 @@ export const noSweepInConfig = (file: string): SparseError =>
 export const sweepIsThere = (folder: string): SparseError =>
   new SparseError('cli.usage', `${folder} is a sweep to go on with, which stays in its folder. Leave out -o.`);
 
-export const interruptedSweepLine = (done: number, total: number, directory: string): string =>
-  `Interrupted with ${done} of ${total} trials done. Go on with: ${commandLine(['sweep', directory])}\n`;
+export const cancelledSweepLine = (done: number, total: number, directory: string): string =>
+  `Cancelled with ${done} of ${total} trials done. Go on with: ${commandLine(['sweep', directory])}\n`;
 
 export const heldTrialsLine = (held: number, directory: string): string =>
   `${held === 1 ? 'One trial could' : `${held} trials could`} not go on and kept what ${held === 1 ? 'it' : 'they'} had. ` +

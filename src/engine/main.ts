@@ -53,7 +53,9 @@ function serve(): void {
     void service.stopAll(how).finally(() => process.exit(code));
   };
   process.on('disconnect', () => leave('interrupted', 0));
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => leave('interrupted', 0));
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => leave('interrupted', 0));
+  // Ctrl+C in a terminal, which reaches the processes of a sweep at once.
+  process.on('SIGINT', () => leave('cancelled', 0));
   for (const event of ['uncaughtException', 'unhandledRejection'] as const)
     process.on(event, (error: unknown) => {
       log(stackOf(error));

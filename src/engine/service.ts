@@ -101,8 +101,8 @@ export class EngineService {
     testSharing: (params, context) => this.compute(params, (source) => testSharing(source, params, context)),
     previewData: (params, context) => previewData(params, context),
     downloadDataSet: (params, context) => downloadDataSet(params, context),
-    shutdown: async () => {
-      await this.stopAll('interrupted');
+    shutdown: async ({ cancelled = false }) => {
+      await this.stopAll(cancelled ? 'cancelled' : 'interrupted');
       this.onShutdown();
     },
   };

@@ -134,6 +134,6 @@ export const start = (context: vscode.ExtensionContext, log: vscode.LogOutputCha
     context.subscriptions.push(...registerTestCommands({ services, status, layers, tensors }));
   return async () => {
     closing = true;
-    await Promise.all([engine.stop(closingGrace), sweepRunner.stop()]);
+    await Promise.all([engine.stop(closingGrace), sweepRunner.stop('interrupted')]);
   };
 };

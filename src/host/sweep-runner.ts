@@ -1,8 +1,9 @@
 /** The sweep that goes on in this window. */
 import { RpcCancelled } from '../protocol/rpc';
+import type { SweepStop } from '../protocol/sweep';
 import type { ReportMaker } from '../runs/report/write';
 import type { SweepPlan } from '../sweep/plan';
-import { runSweep } from '../sweep/run-sweep';
+import { interruption, runSweep } from '../sweep/run-sweep';
 import type { SweepListener, SweepOutcome } from '../sweep/run-sweep';
 import { Emitter } from './emitter';
 import { describeError, sweepGoesOn } from './errors';
@@ -81,9 +82,9 @@ export class SweepRunner {
     }
   }
 
-  /** Answers when the trials have stopped, each after the step that it is in. */
-  async stop(): Promise<void> {
-    this.live?.controller.abort(new RpcCancelled());
+  /** Answers when the trials have stopped, each after the step that it is in. `how`: what the sweep then is. */
+  async stop(how: SweepStop): Promise<void> {
+    this.live?.controller.abort(how === 'interrupted' ? interruption : new RpcCancelled());
     await this.live?.done;
   }
 }

@@ -69,6 +69,8 @@ export const words = {
       ...(p.failed === 0 ? [] : [t('{0} failed', p.failed)]),
       ...(p.best === '' ? [] : [t('the best is {0}', p.best)]),
     ].join(', ') + '.',
+  sweepCancelled: (id: string, ended: number, all: number) =>
+    t('Sweep {0} was cancelled with {1} of {2} trials done. Resume it to go on.', id, ended, all),
   sweepInterrupted: (id: string, ended: number, all: number) =>
     t('Sweep {0} was interrupted with {1} of {2} trials done. Resume it to go on.', id, ended, all),
   stoppingSweep: (id: string) => t('Cancelling sweep {0}', id),
@@ -82,7 +84,7 @@ export const words = {
   pickSweep: () => t('Which sweep?'),
   noSweeps: () => t('There is no sweep in this workspace yet.'),
   nothingSweeps: () => t('No sweep is going on in this window.'),
-  nothingToResumeSweep: () => t('There is no sweep to resume: none was interrupted, and no trial failed.'),
+  nothingToResumeSweep: () => t('There is no sweep to resume: none was cancelled or interrupted, and no trial failed.'),
   sweepEndedAlready: (id: string) => t('Sweep {0} has ended already.', id),
   sweepComplete: (id: string) => t('All trials of sweep {0} are completed: nothing is left to do.', id),
   sweepNotOurs: (id: string) => t('Sweep {0} belongs to another process: interrupt it where it was started.', id),
@@ -99,6 +101,7 @@ export const words = {
     running: () => t('running'),
     completed: () => t('completed'),
     failed: () => t('ended'),
+    cancelled: () => t('cancelled'),
     interrupted: () => t('interrupted'),
   },
   trialsDone: (ended: number, all: number) => t('{0}/{1}', ended, all),

@@ -122,8 +122,8 @@ export interface EngineApi {
     params: { name: DataSetName; directory: string },
     context: CallContext,
   ): Promise<{ files: string[]; bytes: number }>;
-  /** Stops what runs, which is then interrupted and can be resumed; the process ends by itself. */
-  shutdown(params: Record<string, never>, context: CallContext): Promise<void>;
+  /** Stops what runs, which can be resumed, and is interrupted unless a person cancelled it; the process ends by itself. */
+  shutdown(params: { cancelled?: boolean }, context: CallContext): Promise<void>;
 }
 
 export interface EngineEvents {

@@ -7,8 +7,11 @@ import type { TestedOutcome } from './sharing';
 
 export const sweepRecordVersion = 1;
 
-/** `interrupted`: it ended before its trials did. `failed`: all have ended, some of them failed. */
-export type SweepState = 'running' | 'completed' | 'failed' | 'interrupted';
+/** Why a sweep is told to stop before its trials have ended: a person cancelled it, or the process must end. */
+export type SweepStop = 'cancelled' | 'interrupted';
+
+/** `failed`: all trials have ended, some of them failed; of `SweepStop` and where a trial could not go on, not all have. */
+export type SweepState = 'running' | 'completed' | 'failed' | SweepStop;
 
 /** What `sweep.json` holds. How a trial went is in its own `run.json` only. */
 export interface SweepRecord {

@@ -30,7 +30,7 @@ const checkRecord = object<SweepRecord>({
   name: text(255),
   configPath: text(4096),
   configSha256: text(64),
-  state: oneOf('running', 'completed', 'failed', 'interrupted'),
+  state: oneOf('running', 'completed', 'failed', 'cancelled', 'interrupted'),
   createdAt: text(40),
   endedAt: optional(text(40)),
   backend: text(40) as Check<SweepRecord['backend']>,

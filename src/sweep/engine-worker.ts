@@ -7,6 +7,7 @@ import { protocolVersion } from '../protocol/engine';
 import { isEnded } from '../protocol/run';
 import type { RunEvent, RunRecord } from '../protocol/run';
 import type { Remote } from '../protocol/rpc';
+import type { SweepStop } from '../protocol/sweep';
 import { engineDied } from './errors';
 import type { Describe } from './errors';
 
@@ -74,13 +75,13 @@ export class EngineWorker {
     }
   }
 
-  /** Asks the process to end after the step it is in, and kills it when it does not. */
-  async stop(): Promise<void> {
+  /** Asks the process to end after the step it is in, and kills it when it does not. `how`: what its run then is. */
+  async stop(how: SweepStop): Promise<void> {
     this.stopping = true;
     const { session } = this;
     if (!session) return;
     const kill = setTimeout(() => session.child.kill('SIGKILL'), stopGrace);
-    session.peer.remote.shutdown({}).catch(() => undefined);
+    session.peer.remote.shutdown({ cancelled: how === 'cancelled' }).catch(() => undefined);
     await session.gone;
     clearTimeout(kill);
   }

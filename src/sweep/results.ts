@@ -1,7 +1,7 @@
 /** What the trials of a sweep came to, and the report of it. */
 import { lstat } from 'node:fs/promises';
 import { notReplaceable } from '../formats/errors';
-import type { SweepRecord, SweepState, TrialResult } from '../protocol/sweep';
+import type { SweepRecord, SweepState, SweepStop, TrialResult } from '../protocol/sweep';
 import { writeSweepReport } from '../runs/report/sweep';
 import type { ReportMaker } from '../runs/report/write';
 import type { SweepFolder } from '../runs/sweep-folder';
@@ -14,9 +14,11 @@ export async function readResults(folder: SweepFolder, { trials }: SweepRecord):
   return results;
 }
 
-export const stateOf = (results: readonly TrialResult[]): SweepState => {
+/** `stopped`: how it was told to end, if it was. */
+export const stateOf = (results: readonly TrialResult[], stopped?: SweepStop): SweepState => {
   if (results.every(({ state }) => state === 'completed')) return 'completed';
-  return results.every(({ state }) => state === 'completed' || state === 'failed') ? 'failed' : 'interrupted';
+  const over = results.every(({ state }) => state === 'completed' || state === 'failed');
+  return over ? 'failed' : (stopped ?? 'interrupted');
 };
 
 /**

@@ -5,7 +5,7 @@ import type { SweepTrial } from '../config/sweep';
 import { mostThreads } from '../core/kernels/work';
 import type { EngineInfo } from '../protocol/engine';
 import { RpcCancelled } from '../protocol/rpc';
-import type { SweepRecord, TrialGroup, TrialResult } from '../protocol/sweep';
+import type { SweepRecord, SweepStop, TrialGroup, TrialResult } from '../protocol/sweep';
 import { writeSweepReport } from '../runs/report/sweep';
 import type { ReportMaker } from '../runs/report/write';
 import type { SweepFolder } from '../runs/sweep-folder';
@@ -35,9 +35,14 @@ export interface SweepOptions {
   maker: ReportMaker;
   describe: Describe;
   listener: SweepListener;
-  /** Ends the trials after the step that they are in: the sweep is interrupted. */
+  /** Ends the trials after the step that they are in: cancelled, unless its reason is `interruption`. */
   signal: AbortSignal;
 }
+
+/** Reason of a signal that no person gave: the process must end. */
+export const interruption = Symbol('the process ends');
+
+const stopOf = ({ reason }: AbortSignal): SweepStop => (reason === interruption ? 'interrupted' : 'cancelled');
 
 export interface SweepOutcome {
   folder: SweepFolder;
@@ -72,7 +77,7 @@ export async function runSweep(plan: SweepPlan, options: SweepOptions): Promise<
     for (const worker of workers) worker.kill();
   };
   const stopAll = async (): Promise<void> => {
-    await Promise.all(workers.map((worker) => worker.stop()));
+    await Promise.all(workers.map((worker) => worker.stop(stopOf(signal))));
   };
   const stop = (): void => void stopAll();
   process.once('exit', killAll);
@@ -135,7 +140,11 @@ async function runIn(folder: SweepFolder, { plan, info, workers, running, option
     signal,
   );
   const results = await readResults(folder, record);
-  const last: SweepRecord = { ...record, state: stateOf(results), endedAt: new Date().toISOString() };
+  const last: SweepRecord = {
+    ...record,
+    state: stateOf(results, signal.aborted ? stopOf(signal) : undefined),
+    endedAt: new Date().toISOString(),
+  };
   await folder.writeRecord(last);
   const groups = groupTrials(record.keys, results);
   const outcome = { folder, record: last, results, groups };

@@ -84,9 +84,9 @@ export const sweepJourneys = (): void =>
         trials.some((one) => training.test(one.description)),
       );
       await execute('sparsescope.cancelSweep');
-      const cancelled = await untilSweep(begun.directory, 'interrupted', ({ state: now }) => now === 'interrupted');
-      assert.match(cancelled.description, /^interrupted · 0\/2$/);
-      assert.match(cancelled.trials[0].description, /^interrupted · step \d+\/\d+.* · 0001$/);
+      const cancelled = await untilSweep(begun.directory, 'cancelled', ({ state: now }) => now === 'cancelled');
+      assert.match(cancelled.description, /^cancelled · 0\/2$/);
+      assert.match(cancelled.trials[0].description, /^cancelled · step \d+\/\d+.* · 0001$/);
       await execute('sparsescope.resumeSweep', { directory: begun.directory });
       const sweep = await untilSweep(begun.directory, 'completed', ({ state: now }) => now === 'completed');
       assert.match(sweep.description, /^completed · 2\/2 · best 0?\.\d+ val$/);

@@ -57,6 +57,7 @@ const sweepStates: Record<SweepState, string> = {
   running: 'running',
   completed: 'completed',
   failed: 'ended, with failures',
+  cancelled: 'cancelled',
   interrupted: 'interrupted',
 };
 

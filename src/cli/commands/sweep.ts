@@ -165,6 +165,6 @@ function conclude(
     if (done < results.length) output.err(errors.heldTrialsLine(results.length - done, folder.directory));
     return codeOf(results);
   }
-  output.err(errors.interruptedSweepLine(done, results.length, folder.directory));
+  output.err(errors.cancelledSweepLine(done, results.length, folder.directory));
   return exitCode.cancelled;
 }

@@ -91,10 +91,11 @@ class Shown implements SweepListener {
 const tellEnd = async (services: Services, { folder, record, results }: SweepOutcome): Promise<void> => {
   const { id, directory } = folder;
   const failed = results.filter(({ state }) => state === 'failed').length;
-  if (record.state === 'interrupted') {
+  if (record.state === 'cancelled' || record.state === 'interrupted') {
     const done = failed + results.filter(({ state }) => state === 'completed').length;
     const resume = words.resumeSweep();
-    const message = words.sweepInterrupted(id, done, results.length);
+    const tell = record.state === 'cancelled' ? words.sweepCancelled : words.sweepInterrupted;
+    const message = tell(id, done, results.length);
     if ((await vscode.window.showInformationMessage(message, resume)) === resume)
       await executeCommand('sparsescope.resumeSweep', { directory });
     return;
@@ -192,6 +193,8 @@ export const cancelSweep = async (services: Services, sweep?: SweepReference): P
     return;
   }
   const title = words.stoppingSweep(id);
-  await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, () => sweepRunner.stop());
+  await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, () =>
+    sweepRunner.stop('cancelled'),
+  );
   await sweeps.refresh();
 };

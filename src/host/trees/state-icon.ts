@@ -34,6 +34,7 @@ export const sweepIcon = (state: SweepState | undefined): vscode.ThemeIcon => {
     case 'failed':
       return themed('warning', 'list.warningForeground');
     case 'completed':
+    case 'cancelled':
     case 'interrupted':
     case undefined:
       return runIcon(state);

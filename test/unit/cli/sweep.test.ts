@@ -148,15 +148,17 @@ describe('sweep', () => {
     }
   });
 
-  it('Ctrl+C interrupts all, and tells how to go on', async () => {
+  it('Ctrl+C cancels all, says so and tells how to go on', async () => {
     await grid('seed: [1, 2, 3]', { epochs: 80 });
     const started = begin('sweep', 'tiny.sparse.yaml', '--jobs', '2');
     await recorded('0001', ({ state }) => state === 'training');
     started.child.kill('SIGINT');
-    const { code, err } = await started.finished;
+    const { code, out, err } = await started.finished;
     expect(code).toBe(130);
-    expect(err).toMatch(/Interrupted with 0 of 3 trials done\. Go on with: node \S+ sweep \S+tiny-1\n$/);
-    expect([await sweepState(), await stateOf('0001')]).toEqual(['interrupted', 'interrupted']);
+    expect(out).not.toContain('interrupted');
+    expect(out).toMatch(/^0\/3 +0001 +1 +cancelled$/m);
+    expect(err).toMatch(/Cancelled with 0 of 3 trials done\. Go on with: node \S+ sweep \S+tiny-1\n$/);
+    expect([await sweepState(), await stateOf('0001')]).toEqual(['cancelled', 'cancelled']);
     expect((await cli('sweep', folder)).code).toBe(0);
     expect([await sweepState(), await stateOf('0003')]).toEqual(['completed', 'completed']);
   });

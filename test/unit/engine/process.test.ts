@@ -150,6 +150,17 @@ describe('the forked engine', () => {
     expect(last).toBeGreaterThanOrEqual(steps);
   });
 
+  it.skipIf(process.platform === 'win32').each([
+    ['SIGINT', 'cancelled'],
+    ['SIGTERM', 'interrupted'],
+  ] as const)('by %s its run is %s', async (signal, state) => {
+    const { child, peer, exit } = await greeted();
+    const { handle } = await startUntil({ peer }, atStep(5), { epochs: 500 });
+    child.kill(signal);
+    expect(await exit).toEqual([0, null]);
+    expect((await recordOf(handle.directory)).state).toBe(state);
+  });
+
   it('killed with -9 loses no completed step; resumed, it comes to the same bytes as never killed', async () => {
     // Long enough that the kill arrives in the middle.
     const long = { epochs: 40 };

@@ -53,25 +53,31 @@ function sweeping(plan: SweepPlan): {
   return { runner, directory, outcome };
 }
 
-it('interrupts it after the step that each trial is in, leaves no process, and lets another window go on', async () => {
-  const text = `${configText({ epochs: 80 })}sweep: { seed: [1, 2, 3] }\n`;
-  const { sweep } = checkConfig(text, 'yaml');
-  const about = { path: project.configPath, text, name: 'tiny', sweep: sweep!, root: project.root };
-  const { runner, directory, outcome } = sweeping(planSweep({ ...about, backend: 'wasm', jobs: 2 }));
-  const folder = new SweepFolder(await directory);
-  const trial = folder.trial('0001');
-  const checkpoints = () => listCheckpoints(trial).catch(() => []);
-  while ((await checkpoints()).length === 0) await delay(10);
-  const { pid, createdAt } = await recordOf(trial.directory);
-  await runner.stop();
-  expect((await outcome).record.state).toBe('interrupted');
-  expect(runner.running).toBeUndefined();
-  expect(isAlive(pid)).toBe(false);
-  expect((await folder.readRecord()).state).toBe('interrupted');
-  expect((await recordOf(trial.directory)).state).toBe('interrupted');
-  expect(await folder.begun()).not.toContain('0003');
+it.each(['cancelled', 'interrupted'] as const)(
+  'is %s after the step that each trial is in, leaves no process, and lets another window go on',
+  async (how) => {
+    const text = `${configText({ epochs: 80 })}sweep: { seed: [1, 2, 3] }\n`;
+    const { sweep } = checkConfig(text, 'yaml');
+    const about = { path: project.configPath, text, name: 'tiny', sweep: sweep!, root: project.root };
+    const { runner, directory, outcome } = sweeping(planSweep({ ...about, backend: 'wasm', jobs: 2 }));
+    const folder = new SweepFolder(await directory);
+    const trial = folder.trial('0001');
+    const checkpoints = () => listCheckpoints(trial).catch(() => []);
+    while ((await checkpoints()).length === 0) await delay(10);
+    const { pid, createdAt } = await recordOf(trial.directory);
+    await runner.stop(how);
+    expect((await outcome).record.state).toBe(how);
+    expect(runner.running).toBeUndefined();
+    expect(isAlive(pid)).toBe(false);
+    expect((await folder.readRecord()).state).toBe(how);
+    const { error } = await recordOf(trial.directory);
+    expect(await recordOf(trial.directory)).toMatchObject({ state: how });
+    expect(error?.code).toBe(how === 'interrupted' ? 'runs.interrupted' : undefined);
+    expect(await folder.begun()).not.toContain('0003');
 
-  const next = sweeping(await planAgain(folder, { jobs: 2 }));
-  expect((await next.outcome).record.state).toBe('completed');
-  expect(await recordOf(trial.directory)).toMatchObject({ state: 'completed', createdAt });
-}, 120_000);
+    const next = sweeping(await planAgain(folder, { jobs: 2 }));
+    expect((await next.outcome).record.state).toBe('completed');
+    expect(await recordOf(trial.directory)).toMatchObject({ state: 'completed', createdAt });
+  },
+  120_000,
+);
