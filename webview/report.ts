@@ -50,6 +50,7 @@ const ofSweep = (text: string): (HTMLElement | undefined)[] => {
     ...sweep.results(data),
     sweep.groups(data),
     sweep.failures(data),
+    sweep.warnings(data),
     sweep.trials(data),
     sweep.config(data),
   ];

@@ -126,6 +126,12 @@ export function failureText(trials: readonly TrialResult[]): string {
     .join('');
 }
 
+/** What trials were told of how they went on, a line each. */
+export const trialWarnings = (trials: readonly TrialResult[]): string =>
+  trials
+    .flatMap(({ id, warnings = [] }) => warnings.map(({ code, message }) => `warning ${id}: ${code}: ${message}\n`))
+    .join('');
+
 export const sweepHeading = (id: string, trials: number, before: number, jobs: number): string =>
   `sweep ${id}: ${trials} ${trials === 1 ? 'trial' : 'trials'}${before > 0 ? `, ${before} of them ended before` : ''}; ` +
   `${jobs} at once\n\n`;

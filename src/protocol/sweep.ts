@@ -75,6 +75,8 @@ export interface TrialResult extends TrialFigures {
   values: PlainValue[];
   state: TrialState;
   error?: { code: string; message: string };
+  /** What it was told of going on otherwise than from where it stopped, with what it began with; absent where nothing was. */
+  warnings?: { code: string; message: string }[];
   /** Of a run that shares weights, by its losses, once it is over. */
   outcome?: TestedOutcome;
 }

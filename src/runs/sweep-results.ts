@@ -88,6 +88,16 @@ function outcomeOf(record: RunRecord, events: readonly RunEvent[]): Pick<TrialRe
   return { outcome: courseOf(lost ? [...losses, NaN] : losses, network.classes).outcome };
 }
 
+/** Warnings of a run that went on from an older checkpoint or on another backend: the others are those of any run. */
+const ofGoingOn = new Set(
+  ['checkpoint-unusable', 'init-unusable', 'backend-lost', 'backend-changed'].map((code) => `engine.${code}`),
+);
+
+function warningsOf(events: readonly RunEvent[]): Pick<TrialResult, 'warnings'> {
+  const told = ofType(events, 'warning').filter(({ code }) => ofGoingOn.has(code));
+  return told.length > 0 ? { warnings: told.map(({ code, message }) => ({ code, message })) } : {};
+}
+
 /** How a trial stands; what cannot be read of it is told as its error. */
 export async function trialResult(folder: RunFolder, { id, values }: SweepTrialRecord): Promise<TrialResult> {
   try {
@@ -99,7 +109,15 @@ export async function trialResult(folder: RunFolder, { id, values }: SweepTrialR
       throw cause;
     });
     const found = figuresOf(record, events);
-    return { id, values, state, ...(error && { error }), ...outcomeOf(record, events), ...found };
+    return {
+      id,
+      values,
+      state,
+      ...(error && { error }),
+      ...warningsOf(events),
+      ...outcomeOf(record, events),
+      ...found,
+    };
   } catch (cause) {
     if (!isSparseError(cause)) throw cause;
     if (cause.code === 'runs.no-record') return { id, values, state: 'waiting' };

@@ -190,10 +190,19 @@ describeInBrowser('the report of a sweep', () => {
 
   it('of one trial is a row', async () => {
     const { page, complaints } = await open(
-      made([['sparsity.density', [0.1]]], () => ({ accuracy: 0.9, loss: 0.3, density: 0.1 })),
+      made([['sparsity.density', [0.1]]], () => ({
+        accuracy: 0.9,
+        loss: 0.3,
+        density: 0.1,
+        warnings: [{ code: 'engine.checkpoint-unusable', message: 'It cannot be used. The run goes on from step 4.' }],
+      })),
       { colorScheme: 'light' },
     );
-    expect(await page.locator('tbody tr').count()).toBe(2);
+    expect(await page.locator('tbody tr').count()).toBe(3);
+    const warned = page.locator('section', { has: page.locator('h2', { hasText: 'went on otherwise' }) });
+    expect(await warned.locator('tbody tr').allInnerTexts()).toEqual([
+      '0001\tIt cannot be used. The run goes on from step 4.',
+    ]);
     expect(await page.locator('.chart').count()).toBe(0);
     await page.screenshot({ path: join(root, 'test-results/view/sweep-report-one.png'), fullPage: true });
     expect(complaints).toEqual([]);

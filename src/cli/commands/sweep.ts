@@ -25,6 +25,7 @@ import {
   sweepHeading,
   sweepPlaces,
   TrialLines,
+  trialWarnings,
 } from '../sweep-words';
 
 export interface SweepOptions {
@@ -154,7 +155,10 @@ function conclude(
       report,
       csv,
     });
-  } else output.out(`\n${groupTable(groups)}${failureText(results)}${sweepPlaces(folder.directory, report, csv)}`);
+  } else
+    output.out(
+      `\n${groupTable(groups)}${failureText(results)}${trialWarnings(results)}${sweepPlaces(folder.directory, report, csv)}`,
+    );
   // What cannot be had would fail again.
   const again = results.filter(({ state, error }) => state === 'failed' && !error?.code.startsWith('config.'));
   if (again.length > 0) {

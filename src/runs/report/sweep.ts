@@ -16,7 +16,7 @@ const csvCell = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.repl
 
 /** A line for each trial: what was varied, how it went, its figures in the units of `TrialFigures`. */
 export function trialsCsv(keys: readonly string[], trials: readonly TrialResult[]): string {
-  const heading = ['trial', ...keys, 'state', 'outcome', ...figures, 'error', 'message'];
+  const heading = ['trial', ...keys, 'state', 'outcome', ...figures, 'error', 'message', 'warnings'];
   const rows = trials.map((trial) => [
     trial.id,
     ...trial.values.map(valueText),
@@ -25,6 +25,7 @@ export function trialsCsv(keys: readonly string[], trials: readonly TrialResult[
     ...figures.map((figure) => String(trial[figure] ?? '')),
     trial.error?.code ?? '',
     trial.error?.message ?? '',
+    (trial.warnings ?? []).map(({ message }) => message).join(' '),
   ]);
   return [heading, ...rows].map((row) => `${row.map(csvCell).join(',')}\n`).join('');
 }

@@ -1,5 +1,12 @@
 import { it } from 'vitest';
-import { failureText, groupTable, sweepHeading, sweepPlaces, TrialLines } from '../../../src/cli/sweep-words';
+import {
+  failureText,
+  groupTable,
+  sweepHeading,
+  sweepPlaces,
+  TrialLines,
+  trialWarnings,
+} from '../../../src/cli/sweep-words';
 import type { PlainValue } from '../../../src/core/plain-value';
 import type { TrialResult } from '../../../src/protocol/sweep';
 import { groupTrials } from '../../../src/runs/sweep-results';
@@ -22,7 +29,10 @@ const died = { code: 'cli.engine-died', message: 'The process of this trial ende
 
 const trials = [
   figures(0.91, 0.0999),
-  figures(0.93, 0.1001),
+  {
+    ...figures(0.93, 0.1001),
+    warnings: [{ code: 'engine.checkpoint-unusable', message: 'It cannot be used. The run goes on from step 4.' }],
+  },
   figures(0.8, 0.1),
   { state: 'failed' as const, error: died },
   { state: 'failed' as const, error: tooLow },
@@ -49,6 +59,7 @@ it('tells trials as they end, and at last all of them', () => {
     '\n',
     groupTable(groupTrials(keys, trials)),
     failureText(trials),
+    trialWarnings(trials),
     sweepPlaces('/project/.sparsescope/sweeps/grid-1', 'REPORT', 'CSV'),
   ];
   expectGolden('cli/sweep.txt', text.join(''));

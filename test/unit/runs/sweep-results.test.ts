@@ -39,6 +39,17 @@ describe('trials of a sweep', () => {
     expect(await result({ sharing: { ...about, n: 100, embedded: 76, m: 25 } })).toBe(25 + 24);
   });
 
+  it('tell of an older checkpoint that they went on from, and not what any run is warned of', async () => {
+    const folder = await sampleRun({ state: 'completed' });
+    const journal = await Journal.open(folder.journalFile);
+    const warning = (code: string) => ({ type: 'warning' as const, at: 1, code, message: `Of ${code}.` });
+    for (const code of ['engine.little-memory', 'engine.checkpoint-unusable']) journal.append(warning(code));
+    journal.close();
+    const told = [{ code: 'engine.checkpoint-unusable', message: 'Of engine.checkpoint-unusable.' }];
+    expect((await trialResult(folder, { id: '0001', values: [] })).warnings).toEqual(told);
+    expect(await trialResult(await sampleRun(), { id: '0001', values: [] })).not.toHaveProperty('warnings');
+  });
+
   it('take as long to draw as the layers that are not dense', async () => {
     const layers = [
       { ...sampleLayer('fc1'), dense: true as const, seconds: 5 },
@@ -134,13 +145,20 @@ describe('trials of a sweep', () => {
           dead: 3,
           jacobianMean: 1,
         }),
-        { ...trials[3], values: ['static', 2] },
+        {
+          ...trials[3],
+          values: ['static', 2],
+          warnings: [
+            { code: 'a.c', message: 'One.' },
+            { code: 'a.c', message: 'Two.' },
+          ],
+        },
       ],
     ).split('\n');
     expect(lines).toEqual([
-      'trial,sparsity.update,seed,state,outcome,accuracy,loss,firstLoss,density,stored,orthogonalityError,isometryError,dead,jacobianMin,jacobianMean,jacobianMax,initSeconds,seconds,error,message',
-      '0001,"{ method: rigl, every: 5 }",1,completed,,0.5,,,,,,,3,,1,,,,,',
-      '0004,static,2,failed,,0.1,,,,,,,,,,,,,a.b,"It says ""no"", twice."',
+      'trial,sparsity.update,seed,state,outcome,accuracy,loss,firstLoss,density,stored,orthogonalityError,isometryError,dead,jacobianMin,jacobianMean,jacobianMax,initSeconds,seconds,error,message,warnings',
+      '0001,"{ method: rigl, every: 5 }",1,completed,,0.5,,,,,,,3,,1,,,,,,',
+      '0004,static,2,failed,,0.1,,,,,,,,,,,,,a.b,"It says ""no"", twice.",One. Two.',
       '',
     ]);
   });
