@@ -1,13 +1,11 @@
 /** Compared runs: the table of what differs, curves, density and accuracy with seeds, and all states of a run. */
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, inject, it } from 'vitest';
+import { expect, inject, it } from 'vitest';
 import type { ComparedRun, CompareRunsViewApi, CompareRunsViewEvents, RunCurve } from '../../src/protocol/compare-runs';
 import { ComparedRunReader } from '../../src/runs/compared-run';
 import { RunFolder } from '../../src/runs/folder';
-import { describeInBrowser, launch, themes, View, type ViewOptions } from './harness';
+import { describeInBrowser, themes, useBrowser, View, type ViewOptions } from './harness';
 import { Saved } from './serve';
 
-let browser: Browser;
 let view: View<CompareRunsViewApi, CompareRunsViewEvents>;
 let saved: Saved;
 let opened: string[];
@@ -98,7 +96,7 @@ const open = async (given: ComparedRun[], options: Partial<ViewOptions> = {}): P
     save: saved.save,
   };
   const directories = given.map(({ directory }) => directory);
-  view = await View.open<CompareRunsViewApi, CompareRunsViewEvents>(browser, api, {
+  view = await View.open<CompareRunsViewApi, CompareRunsViewEvents>(api, {
     boot: { view: 'compare-runs', state: { directories } },
     ...options,
   });
@@ -113,14 +111,7 @@ const chart = (place: number): ReturnType<typeof view.page.locator> =>
   view.page.locator('.compare-charts .chart').nth(place);
 
 describeInBrowser('compared runs', () => {
-  beforeAll(async () => {
-    browser = await launch();
-  });
-  afterEach(async () => {
-    expect(view.complaints).toEqual([]);
-    await view.close();
-  });
-  afterAll(() => browser.close());
+  useBrowser(() => view);
 
   it.each(themes)('shows what differs, what came of each, and three pictures, in %s', async (theme) => {
     await open(grid(), { theme, size: { width: 1300, height: 900 } });

@@ -1,8 +1,7 @@
 /** Compared initialisations: the summary, the charts, what is kept, and the states in their place. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type {
   ComparedMethod,
   CompareMethod,
@@ -11,10 +10,9 @@ import type {
   CompareViewState,
 } from '../../src/protocol/compare';
 import { root } from '../../scripts/lib/process.mjs';
-import { describeInBrowser, launch, themes, View, type ViewOptions } from './harness';
+import { describeInBrowser, themes, useBrowser, View, type ViewOptions } from './harness';
 import { Saved } from './serve';
 
-let browser: Browser;
 let view: View<CompareViewApi, CompareViewEvents>;
 let saved: Saved;
 let asked: number;
@@ -89,7 +87,7 @@ const open = async (
     },
     save: saved.save,
   };
-  view = await View.open<CompareViewApi, CompareViewEvents>(browser, api, {
+  view = await View.open<CompareViewApi, CompareViewEvents>(api, {
     boot: { view: 'compare', state },
     ...options,
   });
@@ -124,14 +122,7 @@ const coloursOf = (png: Buffer, top: number, height: number): Promise<string[]> 
   );
 
 describeInBrowser('the comparison', () => {
-  beforeAll(async () => {
-    browser = await launch();
-  });
-  afterEach(async () => {
-    expect(view.complaints).toEqual([]);
-    await view.close();
-  });
-  afterAll(() => browser.close());
+  useBrowser(() => view);
 
   it.each(themes)('shows every method, and why one could not be run, in %s', async (theme) => {
     await open(methods, { theme });

@@ -1,10 +1,8 @@
 /** Previewed data: pictures, values, classes, and the states in their place. */
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { DataPreview, DataViewApi, DataViewEvents } from '../../src/protocol/data-preview';
-import { describeInBrowser, launch, themes, View, type ViewOptions } from './harness';
+import { describeInBrowser, themes, useBrowser, View, type ViewOptions } from './harness';
 
-let browser: Browser;
 let view: View<DataViewApi, DataViewEvents>;
 let asked: number;
 
@@ -49,19 +47,14 @@ const open = async (answer: () => DataPreview, options: Omit<ViewOptions, 'boot'
       return new Promise((resolve) => resolve(answer()));
     },
   };
-  view = await View.open(browser, api, {
+  view = await View.open(api, {
     ...options,
     boot: { view: 'data', state: { configPath: '/p/a.sparse.yaml' } },
   });
 };
 
 describeInBrowser('the preview of data', () => {
-  beforeAll(async () => void (browser = await launch()));
-  afterAll(() => browser.close());
-  afterEach(async () => {
-    expect(view.complaints).toEqual([]);
-    await view.close();
-  });
+  useBrowser(() => view);
 
   it.each(themes)('shows pictures and classes in %s', async (theme) => {
     await open(() => pictures, { theme });

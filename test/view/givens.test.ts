@@ -1,10 +1,10 @@
 /** The Givens tab: rotation sequences played, stepped and scrubbed. */
 import { expect, inject, it } from 'vitest';
 import { describeInBrowser } from './harness';
-import { matrix, open, press, readsOut, useBrowser, view } from './run-panel';
+import { matrix, open, press, readsOut, useRunPanel, view } from './run-panel';
 
 describeInBrowser('the Givens tab', () => {
-  useBrowser();
+  useRunPanel();
 
   it('plays, steps and scrubs the rotations, each with its words', async () => {
     await open('givens', { layer: 'fc2' });

@@ -4,8 +4,9 @@
  */
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromium, type Browser, type Page } from 'playwright-core';
-import { describe } from 'vitest';
+import { pathToFileURL } from 'node:url';
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
 import { chromiumArguments } from '../../scripts/lib/chromium.mjs';
 import { root } from '../../scripts/lib/process.mjs';
 import { messageOf } from '../../src/core/errors';
@@ -47,7 +48,52 @@ export interface ViewOptions {
   reducedMotion?: boolean;
 }
 
-export const launch = (): Promise<Browser> => chromium.launch({ executablePath: executable, args: chromiumArguments });
+/** That of the test file, once it says `useBrowser`. */
+export let browser: Browser;
+
+interface Opened {
+  complaints: readonly string[];
+  close(): Promise<void>;
+}
+
+/** One browser for all tests of a file. What the page that `opened` names complained about fails its test, which then closes it. */
+export function useBrowser(opened?: () => Opened): void {
+  beforeAll(async () => {
+    browser = await chromium.launch({ executablePath: executable, args: chromiumArguments });
+  });
+  afterAll(() => browser.close());
+  if (opened)
+    afterEach(async () => {
+      const view = opened();
+      expect(view.complaints).toEqual([]);
+      await view.close();
+    });
+}
+
+/** Errors of a page from here on. */
+function errorsOf(page: Page): string[] {
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(String(error)));
+  page.on('console', (message) => {
+    if (message.type() === 'error') errors.push(message.text());
+  });
+  return errors;
+}
+
+/** A report as a person opens it, from the disk; `complaints`: its errors, and requests to anywhere else. */
+export async function openReport(
+  path: string,
+  options: BrowserContextOptions,
+): Promise<{ page: Page; complaints: string[] }> {
+  const context = await browser.newContext({ viewport: { width: 1100, height: 800 }, ...options });
+  const page = await context.newPage();
+  const complaints = errorsOf(page);
+  page.on('request', (request) => {
+    if (!/^(file|data|blob):/.test(request.url())) complaints.push(`request to ${request.url()}`);
+  });
+  await page.goto(pathToFileURL(path).href);
+  return { page, complaints };
+}
 
 /** One page with `api` behind it. */
 export class View<Own extends Api<Own>, Events> {
@@ -58,22 +104,14 @@ export class View<Own extends Api<Own>, Events> {
     readonly complaints: string[],
   ) {}
 
-  static async open<Own extends Api<Own>, Events>(
-    browser: Browser,
-    api: Own,
-    options: ViewOptions,
-  ): Promise<View<Own, Events>> {
+  static async open<Own extends Api<Own>, Events>(api: Own, options: ViewOptions): Promise<View<Own, Events>> {
     const { theme = 'dark-modern', size = { width: 1000, height: 760 }, reducedMotion = false } = options;
     const context = await browser.newContext({
       viewport: size,
       reducedMotion: reducedMotion ? 'reduce' : 'no-preference',
     });
     const page = await context.newPage();
-    const complaints: string[] = [];
-    page.on('pageerror', (error) => complaints.push(String(error)));
-    page.on('console', (message) => {
-      if (message.type() === 'error') complaints.push(message.text());
-    });
+    const complaints = errorsOf(page);
     await page.route('**/*', (route) => {
       const path = new URL(route.request().url());
       const found = path.origin === origin ? respond(path.pathname, options.boot, theme) : undefined;

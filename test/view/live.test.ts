@@ -1,13 +1,10 @@
 /** A run that goes on while it is looked at: its journal grows under the panel. */
 import { appendFileSync, cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { expect, inject, it } from 'vitest';
 import type { RunSnapshot, RunTab, RunViewApi, RunViewEvents } from '../../src/protocol/views';
-import { describeInBrowser, launch, View } from './harness';
+import { describeInBrowser, useBrowser, View } from './harness';
 import { serveRun, type ServedRun } from './serve';
-
-let browser: Browser;
 
 /** A copy of the run as it was after `steps` steps; `goOn` lets it make more. */
 const young = (name: string, steps: number): { directory: string; goOn: (to: number) => void } => {
@@ -63,7 +60,6 @@ const open = async (
   const snapshot = async (): Promise<RunSnapshot> => living(await served.reader.snapshot());
   const boot = { view: 'run', state: { directory, tab, layer: null, step } } as const;
   const view = await View.open<RunViewApi, RunViewEvents>(
-    browser,
     { ...served.api, metrics, spectra, jacobians, snapshot },
     { boot },
   );
@@ -74,10 +70,7 @@ const open = async (
 };
 
 describeInBrowser('a live run', () => {
-  beforeAll(async () => {
-    browser = await launch();
-  });
-  afterAll(() => browser.close());
+  useBrowser();
 
   it('adds what is new to the curves, and asks for nothing it has', async () => {
     const { directory, goOn } = young('live-training-1', 20);

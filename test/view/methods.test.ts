@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 import { expect, inject, it } from 'vitest';
 import type { RunTab, RunViewApi } from '../../src/protocol/views';
 import { describeInBrowser } from './harness';
-import { open as openRun, press, readsOut, served, useBrowser, view } from './run-panel';
+import { open as openRun, press, readsOut, served, useRunPanel, view } from './run-panel';
 
 const open = (tab: RunTab, layer: string, step = 0, change: Partial<RunViewApi> = {}): Promise<void> =>
   openRun(tab, { directory: inject('convRun'), layer, step }, change);
@@ -35,7 +35,7 @@ const dottedLines = (page: Page): Promise<number[]> =>
   });
 
 describeInBrowser('methods shown', () => {
-  useBrowser();
+  useRunPanel();
 
   it('plays the sequence of each group of a convolution', async () => {
     const asked = new Set<number | undefined>();

@@ -1,14 +1,11 @@
 /** Panels as narrow as a person makes them beside an editor: everything is there, and nothing is cut. */
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, inject, it } from 'vitest';
 import { root } from '../../scripts/lib/process.mjs';
 import type { RunTab, RunViewApi, RunViewEvents, TensorViewApi, TensorViewEvents } from '../../src/protocol/views';
-import { describeInBrowser, launch, View } from './harness';
+import { describeInBrowser, openReport, useBrowser, View } from './harness';
 import { serveRun, serveTensors } from './serve';
-
-let browser: Browser;
 
 const widths = [360, 420, 480];
 const tabs: readonly RunTab[] = ['mask', 'givens', 'spectrum', 'training'];
@@ -36,16 +33,13 @@ const hiddenLines = (page: Page): Promise<number> =>
   page.locator('.read-out').evaluate((element) => Math.max(0, element.scrollHeight - element.clientHeight));
 
 describeInBrowser('a narrow page', () => {
-  beforeAll(async () => {
-    browser = await launch();
-  });
-  afterAll(() => browser.close());
+  useBrowser();
 
   it.each(widths.flatMap((width) => tabs.map((tab) => [width, tab] as const)))(
     'of %d px shows the whole of %s',
     async (width, tab) => {
       const directory = inject('eoiRun');
-      const view = await View.open<RunViewApi, RunViewEvents>(browser, serveRun(directory).api, {
+      const view = await View.open<RunViewApi, RunViewEvents>(serveRun(directory).api, {
         boot: { view: 'run', state: { directory, tab, layer: 'fc2', step: 0 } },
         size: { width, height: 640 },
       });
@@ -64,7 +58,7 @@ describeInBrowser('a narrow page', () => {
 
   it.each(widths)('of %d px keeps the words of a weight under the cursor together', async (width) => {
     const directory = inject('eoiRun');
-    const view = await View.open<RunViewApi, RunViewEvents>(browser, serveRun(directory).api, {
+    const view = await View.open<RunViewApi, RunViewEvents>(serveRun(directory).api, {
       boot: { view: 'run', state: { directory, tab: 'mask', layer: 'fc1', step: 0 } },
       size: { width, height: 640 },
     });
@@ -85,7 +79,6 @@ describeInBrowser('a narrow page', () => {
     const rotations = (): Promise<never> =>
       Promise.reject(Object.assign(new Error(message), { code: 'runs.bad-rotations' }));
     const view = await View.open<RunViewApi, RunViewEvents>(
-      browser,
       { ...served.api, rotations },
       {
         boot: { view: 'run', state: { directory, tab: 'givens', layer: 'fc2', step: 0 } },
@@ -109,7 +102,7 @@ describeInBrowser('a narrow page', () => {
   it.each(widths)('of %d px shows a tensor file', async (width) => {
     const file = join(inject('eoiRun'), 'checkpoints/step-000100.safetensors');
     const served = serveTensors(file);
-    const view = await View.open<TensorViewApi, TensorViewEvents>(browser, served.api, {
+    const view = await View.open<TensorViewApi, TensorViewEvents>(served.api, {
       boot: { view: 'tensors', state: { uri: file, tensor: 'layers.fc3.weight' } },
       size: { width, height: 760 },
     });
@@ -122,13 +115,14 @@ describeInBrowser('a narrow page', () => {
   });
 
   it.each(widths)('of %d px holds the report', async (width) => {
-    const context = await browser.newContext({ colorScheme: 'light', viewport: { width, height: 800 } });
-    const page = await context.newPage();
-    await page.goto(pathToFileURL(join(inject('eoiRun'), 'report.html')).href);
+    const { page } = await openReport(join(inject('eoiRun'), 'report.html'), {
+      colorScheme: 'light',
+      viewport: { width, height: 800 },
+    });
     await page.locator('.chart canvas').first().waitFor();
     await page.waitForTimeout(300);
     await page.screenshot({ path: join(root, `test-results/view/narrow-${width}-report.png`), fullPage: true });
     expect(await cut(page)).toEqual([]);
-    await context.close();
+    await page.context().close();
   });
 });

@@ -1,12 +1,10 @@
 /** Every view in the four kinds of theme, kept in test-results/view to be looked at; and what can be held about colours. */
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, inject, it } from 'vitest';
 import type { RunViewApi, RunViewEvents, TensorViewApi, TensorViewEvents } from '../../src/protocol/views';
-import { describeInBrowser, launch, themes, View } from './harness';
+import { describeInBrowser, themes, useBrowser, View } from './harness';
 import { serveRun, serveTensors } from './serve';
-
-let browser: Browser;
 
 /** Keys that lead from one picture to the next, and what tells that it is there. */
 const pictures: { name: string; keys: string; ready: RegExp }[] = [
@@ -49,15 +47,12 @@ const contrasts = (page: Page): Promise<Record<string, number>> =>
   });
 
 describeInBrowser('pictures', () => {
-  beforeAll(async () => {
-    browser = await launch();
-  });
-  afterAll(() => browser.close());
+  useBrowser();
 
   it.each(themes)('of a run in %s', async (theme) => {
     const directory = inject('eoiRun');
     const boot = { view: 'run', state: { directory, tab: 'mask', layer: null, step: 0 } } as const;
-    const view = await View.open<RunViewApi, RunViewEvents>(browser, serveRun(directory).api, { boot, theme });
+    const view = await View.open<RunViewApi, RunViewEvents>(serveRun(directory).api, { boot, theme });
     for (const { name, keys, ready } of pictures) {
       for (const key of keys) await view.page.keyboard.press(key);
       await expect.poll(() => view.page.locator('.read-out').innerText(), { timeout: 10_000 }).toMatch(ready);
@@ -73,7 +68,7 @@ describeInBrowser('pictures', () => {
       ['givens-led', inject('guidedRun'), 'qkv'],
     ]) {
       const boot = { view: 'run', state: { directory, tab: 'givens', layer, step: 0 } } as const;
-      const view = await View.open<RunViewApi, RunViewEvents>(browser, serveRun(directory).api, { boot, theme });
+      const view = await View.open<RunViewApi, RunViewEvents>(serveRun(directory).api, { boot, theme });
       await expect.poll(() => view.page.locator('.read-out').innerText()).toMatch(/rotation [\d,]+ of/);
       expect(await view.page.locator('vscode-dropdown[aria-label=Group]').isVisible()).toBe(true);
       await view.page.waitForTimeout(400);
@@ -87,7 +82,7 @@ describeInBrowser('pictures', () => {
     const path = join(inject('eoiRun'), 'checkpoints/step-000100.safetensors');
     const served = serveTensors(path);
     const boot = { view: 'tensors', state: { uri: path, tensor: 'layers.fc3.weight' } } as const;
-    const view = await View.open<TensorViewApi, TensorViewEvents>(browser, served.api, { boot, theme });
+    const view = await View.open<TensorViewApi, TensorViewEvents>(served.api, { boot, theme });
     await expect.poll(() => view.page.locator('.read-out').innerText()).toMatch(/layers\.fc3\.weight/);
     await view.page.locator('.statistics canvas').waitFor();
     await view.page.waitForTimeout(400);

@@ -1,35 +1,14 @@
 /** The report that the command line wrote, opened as a person opens it: from the disk, without a network. */
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { expect, inject, it } from 'vitest';
 import { root } from '../../scripts/lib/process.mjs';
-import { describeInBrowser, launch } from './harness';
+import { describeInBrowser, openReport, useBrowser } from './harness';
 
-let browser: Browser;
-
-const open = async (
-  directory: string,
-  colorScheme: 'light' | 'dark',
-): Promise<{ page: Page; complaints: string[] }> => {
-  const page = await (await browser.newContext({ colorScheme, viewport: { width: 1100, height: 800 } })).newPage();
-  const complaints: string[] = [];
-  page.on('pageerror', (error) => complaints.push(String(error)));
-  page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text());
-  });
-  page.on('request', (request) => {
-    if (!/^(file|data|blob):/.test(request.url())) complaints.push(`request to ${request.url()}`);
-  });
-  await page.goto(pathToFileURL(join(directory, 'report.html')).href);
-  return { page, complaints };
-};
+const open = (directory: string, colorScheme: 'light' | 'dark'): ReturnType<typeof openReport> =>
+  openReport(join(directory, 'report.html'), { colorScheme });
 
 describeInBrowser('the report', () => {
-  beforeAll(async () => {
-    browser = await launch();
-  });
-  afterAll(() => browser.close());
+  useBrowser();
 
   it.each(['light', 'dark'] as const)('tells the whole run in %s colours', async (scheme) => {
     const { page, complaints } = await open(inject('eoiRun'), scheme);

@@ -1,13 +1,12 @@
-/** The panel of a run for its tests, with a real run behind it. Each test opens one, and `useBrowser` closes it. */
-import type { Browser, Locator } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest';
+/** The panel of a run for its tests, with a real run behind it. Each test opens one, and `useRunPanel` closes it. */
+import type { Locator } from 'playwright-core';
+import { expect, inject } from 'vitest';
 import type { RunSnapshot, RunTab, RunViewApi, RunViewEvents } from '../../src/protocol/views';
-import { View, launch, type ViewOptions } from './harness';
+import { useBrowser, View, type ViewOptions } from './harness';
 import { serveRun, type ServedRun } from './serve';
 
 type RunView = View<RunViewApi, RunViewEvents>;
 
-let browser: Browser;
 /** The one open now. */
 export let view: RunView;
 export let served: ServedRun;
@@ -20,7 +19,7 @@ export const open = async (
   const { directory = inject('eoiRun'), layer = null, step = 0, ...rest } = options;
   served = serveRun(directory);
   const boot = { view: 'run', state: { directory, tab, layer, step } } as const;
-  view = await View.open<RunViewApi, RunViewEvents>(browser, { ...served.api, ...change }, { boot, ...rest });
+  view = await View.open<RunViewApi, RunViewEvents>({ ...served.api, ...change }, { boot, ...rest });
 };
 
 export const readOut = (): Promise<string> => view.page.locator('.read-out').innerText();
@@ -36,14 +35,5 @@ export const snapshotWith =
   async () =>
     change(await serveRun(directory).reader.snapshot());
 
-/** One browser for all tests of a file; what the page complained about fails the test that it was open in. */
-export function useBrowser(): void {
-  beforeAll(async () => {
-    browser = await launch();
-  });
-  afterAll(() => browser.close());
-  afterEach(async () => {
-    expect(view.complaints).toEqual([]);
-    await view.close();
-  });
-}
+/** One browser for all tests of a file. */
+export const useRunPanel = (): void => useBrowser(() => view);

@@ -11,13 +11,13 @@ import {
   readsOut,
   served,
   snapshotWith,
-  useBrowser,
+  useRunPanel,
   view,
 } from './run-panel';
 import { serveRun } from './serve';
 
 describeInBrowser('the run panel', () => {
-  useBrowser();
+  useRunPanel();
 
   it('says which run, how it stands, and shows the mask of its first layer', async () => {
     await open('mask');

@@ -3,7 +3,7 @@ import { expect, inject, it } from 'vitest';
 import type { SharingEvent, SharingFailure } from '../../src/protocol/sharing';
 import { describeInBrowser, themes } from './harness';
 import { goThrough, outOfReach } from './keyboard';
-import { matrix, open, press, readsOut, served, useBrowser, view } from './run-panel';
+import { matrix, open, press, readsOut, served, useRunPanel, view } from './run-panel';
 import { fixable } from './sharing-data';
 
 const names = ['fc1', 'fc2', 'fc3'];
@@ -33,7 +33,7 @@ const failure: SharingFailure = {
 };
 
 describeInBrowser('the Sharing tab of a run', () => {
-  useBrowser();
+  useRunPanel();
   const course = { page: events(0, 40, 1), failed: false };
   const courseCalls = ({ page, failed }: typeof course) => ({
     sharingEvents: ({ start, end }: { start: number; end: number }) =>

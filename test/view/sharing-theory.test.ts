@@ -1,19 +1,17 @@
 /** The page of the theory: formulas beside draws, and what a person changes about them. */
-import type { Browser, Locator } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import type { Locator } from 'playwright-core';
+import { expect, it } from 'vitest';
 import type { TheoryViewApi } from '../../src/protocol/sharing-view';
-import { describeInBrowser, launch, themes, View, type ViewOptions } from './harness';
+import { describeInBrowser, themes, useBrowser, View, type ViewOptions } from './harness';
 import { goThrough, outOfReach } from './keyboard';
 import { Saved } from './serve';
 
-let browser: Browser;
 let view: View<TheoryViewApi, object>;
 let saved: Saved;
 
 const open = async (prefs: Record<string, string> = {}, options: Omit<ViewOptions, 'boot'> = {}): Promise<void> => {
   saved = new Saved();
   view = await View.open<TheoryViewApi, object>(
-    browser,
     { save: saved.save },
     {
       kept: { prefs },
@@ -30,12 +28,7 @@ const press = (key: string): Promise<void> => view.page.keyboard.press(key);
 const rows = (): Promise<string[]> => part('.theory-table tbody tr').allInnerTexts();
 
 describeInBrowser('the page of the theory', () => {
-  beforeAll(async () => void (browser = await launch()));
-  afterAll(() => browser.close());
-  afterEach(async () => {
-    expect(view.complaints).toEqual([]);
-    await view.close();
-  });
+  useBrowser(() => view);
 
   it.each(themes)('draws errors beside their formulas, in %s', async (theme) => {
     await open({ 'theory.estimator': 'fold' }, { theme });

@@ -1,17 +1,16 @@
 /** The panel of a config's sharing: its pictures, what a person asks of them, and what is measured and tested from it. */
-import type { Browser, Locator } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import type { Locator } from 'playwright-core';
+import { expect, it } from 'vitest';
 import { SharingDesk, type SharingEngine } from '../../src/runs/sharing/desk';
 import { mappedOf } from '../../src/runs/sharing/mapped';
 import { RpcCancelled } from '../../src/protocol/rpc';
 import type { SharingEdit, SharingPoint } from '../../src/protocol/sharing';
 import type { SharingViewApi, SharingViewEvents } from '../../src/protocol/sharing-view';
-import { describeInBrowser, launch, themes, View, type ViewOptions } from './harness';
+import { describeInBrowser, themes, useBrowser, View, type ViewOptions } from './harness';
 import { goThrough, outOfReach } from './keyboard';
 import { Saved } from './serve';
 import { sharedExample, type SharedExample } from './sharing-data';
 
-let browser: Browser;
 let view: View<SharingViewApi, SharingViewEvents>;
 let saved: Saved;
 let edits: SharingEdit[];
@@ -55,7 +54,7 @@ const open = async (
   );
   const { sharing: own, sharingOwners, sharers, measureSharing, testSharing, applySharingFix } = desk;
   const api = { sharing: own, sharingOwners, sharers, measureSharing, testSharing, applySharingFix, save: saved.save };
-  view = await View.open<SharingViewApi, SharingViewEvents>(browser, api, {
+  view = await View.open<SharingViewApi, SharingViewEvents>(api, {
     kept: { prefs: { 'sharing.section': section } },
     ...options,
     boot: { view: 'sharing', state: { configPath: source.configPath } },
@@ -71,12 +70,7 @@ const part = (selector: string): Locator => view.page.locator(selector);
 const sections = ['findings', 'figures', 'memory', 'divergence'] as const;
 
 describeInBrowser('the view of shared weights', () => {
-  beforeAll(async () => void (browser = await launch()));
-  afterAll(() => browser.close());
-  afterEach(async () => {
-    expect(view.complaints).toEqual([]);
-    await view.close();
-  });
+  useBrowser(() => view);
 
   it.each(themes.flatMap((theme) => sections.map((section) => [theme, section] as const)))(
     'is drawn in %s: %s',

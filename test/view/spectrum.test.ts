@@ -4,7 +4,7 @@ import type { JacobianEvent } from '../../src/protocol/run';
 import type { RunViewApi } from '../../src/protocol/views';
 import { describeInBrowser, themes } from './harness';
 import { serveRun } from './serve';
-import { open, press, served, useBrowser, view } from './run-panel';
+import { open, press, served, useRunPanel, view } from './run-panel';
 
 const legend = (title: string): Promise<string> =>
   view.page.locator('.chart', { has: view.page.locator('.chart-title', { hasText: title }) }).innerText();
@@ -14,7 +14,7 @@ const jacobianNote = async (): Promise<string> =>
   (await view.page.locator('.spectrum > .note').innerText()).replaceAll(/\s+/g, ' ');
 
 describeInBrowser('the Jacobian', () => {
-  useBrowser();
+  useRunPanel();
 
   it.each(themes.flatMap((theme) => [1000, 420].map((width) => [theme, width] as const)))(
     'is drawn along training and depth beside mean-field theory, in %s, %d px wide',

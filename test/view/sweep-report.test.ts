@@ -2,8 +2,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import type { Browser, Page } from 'playwright-core';
+import type { BrowserContextOptions } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { root } from '../../scripts/lib/process.mjs';
 import { Rng } from '../../src/core/rng';
@@ -12,9 +11,8 @@ import { sweepReportVersion } from '../../src/protocol/sweep';
 import type { SweepReportData, TrialResult } from '../../src/protocol/sweep';
 import { page as reportHtml } from '../../src/runs/report/page';
 import { groupTrials } from '../../src/runs/sweep-results';
-import { describeInBrowser, launch } from './harness';
+import { describeInBrowser, openReport, useBrowser } from './harness';
 
-let browser: Browser;
 let folder: string;
 
 type Axes = [key: string, values: PlainValue[]][];
@@ -86,33 +84,22 @@ const large = (): SweepReportData =>
     },
   );
 
-const open = async (data: SweepReportData, options: object): Promise<{ page: Page; complaints: string[] }> => {
+const open = async (data: SweepReportData, options: BrowserContextOptions): ReturnType<typeof openReport> => {
   const [script, style] = await Promise.all(
     ['report.js', 'report.css'].map((name) => readFile(join(root, 'dist', name), 'utf8')),
   );
   const file = join(folder, 'report.html');
   const table = { head: data.keys, rows: [] };
   await writeFile(file, reportHtml({ title: data.id, kind: 'sweep', data, table }, { script, style }));
-  const page = await (await browser.newContext({ viewport: { width: 1100, height: 800 }, ...options })).newPage();
-  const complaints: string[] = [];
-  page.on('pageerror', (error) => complaints.push(String(error)));
-  page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text());
-  });
-  page.on('request', (request) => {
-    if (!/^(file|data|blob):/.test(request.url())) complaints.push(`request to ${request.url()}`);
-  });
-  await page.goto(pathToFileURL(file).href);
-  return { page, complaints };
+  return openReport(file, options);
 };
 
 describeInBrowser('the report of a sweep', () => {
+  useBrowser();
   beforeAll(async () => {
-    browser = await launch();
     folder = await mkdtemp(join(tmpdir(), 'sparsescope-sweep-'));
   });
   afterAll(async () => {
-    await browser.close();
     await rm(folder, { recursive: true, force: true });
   });
 

@@ -1,13 +1,11 @@
-/** The custom editor of a tensor file for its tests, in a browser. Each test opens one, and `useBrowser` closes it. */
+/** The custom editor of a tensor file for its tests, in a browser. Each test opens one, and `useTensorEditor` closes it. */
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest';
+import { afterEach, expect, inject } from 'vitest';
 import { writeSafetensors, type TensorToWrite } from '../../src/formats/safetensors';
 import type { TensorViewApi, TensorViewEvents } from '../../src/protocol/views';
-import { View, launch, type ViewOptions } from './harness';
+import { useBrowser, View, type ViewOptions } from './harness';
 import { serveTensors, type ServedTensors } from './serve';
 
-let browser: Browser;
 /** The one open now. */
 export let view: View<TensorViewApi, TensorViewEvents>;
 export let served: ServedTensors;
@@ -21,7 +19,7 @@ export const open = async (
   const { tensor = null, ...rest } = options;
   served = serveTensors(path);
   const boot = { view: 'tensors', state: { uri: `file://${path}`, tensor } } as const;
-  view = await View.open<TensorViewApi, TensorViewEvents>(browser, { ...served.api, ...change }, { boot, ...rest });
+  view = await View.open<TensorViewApi, TensorViewEvents>({ ...served.api, ...change }, { boot, ...rest });
 };
 
 export const readsOut = (pattern: RegExp): Promise<void> =>
@@ -31,17 +29,11 @@ export const choose = (name: string): Promise<void> =>
   view.page.getByRole('option').filter({ hasText: name }).first().click();
 export const initFile = (): string => join(inject('eoiRun'), 'init.safetensors');
 
-/** One browser for all tests of a file; what the page complained about fails the test that it was open in. */
-export function useBrowser(): void {
-  beforeAll(async () => {
-    browser = await launch();
-  });
-  afterAll(() => browser.close());
-  afterEach(async () => {
-    expect(view.complaints).toEqual([]);
-    await view.close();
-    await served.close();
-  });
+/** One browser for all tests of a file, and what is served is closed after each. */
+export function useTensorEditor(): void {
+  // After the page: hooks run last to first.
+  afterEach(() => served.close());
+  useBrowser(() => view);
 }
 
 /** Where it was written. */

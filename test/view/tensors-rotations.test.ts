@@ -7,10 +7,10 @@ import { Rng } from '../../src/core/rng';
 import { RpcCancelled } from '../../src/protocol/rpc';
 import { writeRotations } from '../../src/runs/rotations';
 import { describeInBrowser } from './harness';
-import { choose, initFile, open, readsOut, rows, served, useBrowser, view, writeTensors } from './tensor-editor';
+import { choose, initFile, open, readsOut, rows, served, useTensorEditor, view, writeTensors } from './tensor-editor';
 
 describeInBrowser('rotations in the tensor editor', () => {
-  useBrowser();
+  useTensorEditor();
 
   it('plays an orthogonal matrix as rotations, and goes back', async () => {
     await open(initFile(), { tensor: 'layers.fc3.weight' });

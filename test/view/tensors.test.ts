@@ -6,7 +6,7 @@ import { RpcCancelled } from '../../src/protocol/rpc';
 import type { TensorViewApi } from '../../src/protocol/views';
 import { describeInBrowser, themes } from './harness';
 import { serveTensors } from './serve';
-import { choose, initFile, open, readsOut, rows, served, useBrowser, view, writeTensors } from './tensor-editor';
+import { choose, initFile, open, readsOut, rows, served, useTensorEditor, view, writeTensors } from './tensor-editor';
 
 const odd: TensorToWrite[] = [
   {
@@ -24,7 +24,7 @@ const odd: TensorToWrite[] = [
 ];
 
 describeInBrowser('the tensor editor', () => {
-  useBrowser();
+  useTensorEditor();
 
   it('lists what the header says and fills the densities in', async () => {
     await open(initFile());
