@@ -1,10 +1,11 @@
 /** What a sweep prints as results; sentences about problems are in ../errors.ts. */
+import { count } from '../core/figure';
 import { valueText } from '../core/plain-value';
 import type { PlainValue } from '../core/plain-value';
 import type { Spread } from '../core/stats';
 import type { Figure, SweepReportData, TrialResult } from '../protocol/sweep';
 import { outcomeWords, spreadWords } from '../protocol/words';
-import { percent, significant, table, thousands } from './table';
+import { percent, significant, table } from './table';
 
 /** Headings of figures, and how each is written. */
 const figureWords: Record<Figure, { heading: string; text: (value: number) => string }> = {
@@ -12,7 +13,7 @@ const figureWords: Record<Figure, { heading: string; text: (value: number) => st
   loss: { heading: 'valid. loss', text: (value) => value.toFixed(4) },
   firstLoss: { heading: 'first loss', text: (value) => value.toFixed(4) },
   density: { heading: 'density', text: (value) => significant(value) },
-  stored: { heading: 'stored', text: (value) => thousands(Math.round(value)) },
+  stored: { heading: 'stored', text: (value) => count(Math.round(value)) },
   orthogonalityError: { heading: 'max|WWᵀ-I|', text: (value) => value.toExponential(1) },
   isometryError: { heading: 'max|s-1|', text: (value) => value.toExponential(1) },
   dead: { heading: 'dead', text: (value) => significant(value, 3) },

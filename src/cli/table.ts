@@ -24,8 +24,6 @@ export const significant = (value: number, digits = 4): string => figureText(val
 
 export const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
 
-export const thousands = (count: number): string => count.toLocaleString('en-US');
-
 /** `[#####-----]` */
 export const bar = (share: number, width = 24): string => {
   const full = Math.round(Math.min(1, Math.max(0, share)) * width);

@@ -2,14 +2,14 @@
 import { bytesText, partText, stepText } from '../config/memory-errors';
 import type { SharingPlan } from '../config/sharing-plan';
 import { sharingTexts } from '../config/sharing-words';
-import { plural } from '../core/figure';
+import { count, plural } from '../core/figure';
 import type { StepPlan } from '../core/step-memory';
 import { hanging } from '../protocol/facts';
 import type { SharingFinding, SharingReport, SharingSummary } from '../protocol/sharing';
 import { methodText, thresholdText } from '../protocol/sharing-words';
 import type { RunRecord, UsageEvent } from '../protocol/run';
 import { backendText, backendTitle, executorText, threadsText, usageText } from '../protocol/words';
-import { percent, significant, thousands } from './table';
+import { percent, significant } from './table';
 
 /** Of tables. The keys are theirs, the order is that of the columns. */
 export const headings = {
@@ -31,23 +31,23 @@ export const headings = {
 
 /** Of weights put into a memory: how many, and what of them it does not hold. */
 export const sharedText = ({ n, m, error }: { n: number; m: number; error: number }): string =>
-  `${thousands(n)} ${plural(n, 'weight')} in ${thousands(m)} ${plural(m, 'number')}; not held: ${significant(error)} of their norm\n`;
+  `${count(n)} ${plural(n, 'weight')} in ${count(m)} ${plural(m, 'number')}; not held: ${significant(error)} of their norm\n`;
 
 /** In place of the bytes of a tensor that a shared memory in the file stands for. */
 export const recoveredText = 'shared';
 
 /** Before the plan of a sweep, which is that of its first trial. */
 export const sweepText = (trials: number, keys: readonly string[]): string =>
-  `sweep of ${thousands(trials)} ${trials === 1 ? 'trial' : 'trials'} over ${keys.join(', ')}; the first:\n`;
+  `sweep of ${count(trials)} ${plural(trials, 'trial')} over ${keys.join(', ')}; the first:\n`;
 
 /** While the data is looked at. */
 export const picturesText = (bar: string, done: number, total: number): string =>
-  `${bar} ${thousands(done)} of ${thousands(total)} pictures`;
+  `${bar} ${count(done)} of ${count(total)} pictures`;
 
 /** Last row of the plan. */
 export const allLayers = 'all';
 
-export const parametersLine = (count: number): string => `${thousands(count)} parameters with biases and norms\n`;
+export const parametersLine = (n: number): string => `${count(n)} parameters with biases and norms\n`;
 
 /** In place of a deviation: the layer keeps weights of its own. */
 export const notShared = 'dense';
@@ -57,7 +57,7 @@ export const notFinite = 'not finite';
 
 /** What is diagnosed, before its layers and findings. */
 export const sharingHeading = ({ scaler, initStd, n, m, learningRate, ...how }: SharingReport): string =>
-  `${methodText(how)}: ${thousands(n)} ${plural(n, 'weight')} in ${thousands(m)} ${plural(m, 'location')}, scaler ${scaler}` +
+  `${methodText(how)}: ${count(n)} ${plural(n, 'weight')} in ${count(m)} ${plural(m, 'location')}, scaler ${scaler}` +
   `${initStd === undefined ? '' : `, initStd ${initStd}`}, learning rate ${learningRate}\n\n`;
 
 const verdicts = { ok: 'ok', info: '', warn: 'warning', fail: 'failure' } as const;
@@ -74,7 +74,7 @@ export const findingLine = ({ id, verdict, title, sentence, fix, ...held }: Shar
   `\n${id.padEnd(3)} ${verdicts[verdict].padEnd(7)} ${title}${heldAgainst(held)}\n            ${sentence}\n${fix ? `            ${fix.title}\n` : ''}`;
 
 /** Of a comparison at equal memory. */
-export const budgetLine = (budget: number): string => `${thousands(budget)} stored parameters each\n\n`;
+export const budgetLine = (budget: number): string => `${count(budget)} stored parameters each\n\n`;
 
 export const offText = (off: number): string => `${off < 0 ? '-' : '+'}${percent(Math.abs(off))}`;
 
@@ -108,7 +108,7 @@ export const eitherStepLine = (sparse: StepPlan, tensors: StepPlan): string =>
 
 /** Bytes that a run with shared weights really holds. */
 const heldLine = ({ n, m, bytes, ...how }: SharingSummary): string =>
-  `shares ${thousands(n)} ${plural(n, 'weight')} in ${thousands(m)} ${plural(m, 'number')} (${methodText(how)}); held: ${bytesText(bytes.memory)} of memory, ${partText(bytes.dense)} beside it, ` +
+  `shares ${count(n)} ${plural(n, 'weight')} in ${count(m)} ${plural(m, 'number')} (${methodText(how)}); held: ${bytesText(bytes.memory)} of memory, ${partText(bytes.dense)} beside it, ` +
   `${partText(bytes.optimizer)} of the optimizer, ${partText(bytes.index)} of the mapping; within a step ${bytesText(bytes.weights)} of weights\n`;
 
 export const runHeading = ({
@@ -125,8 +125,8 @@ export const runHeading = ({
   `run ${id}  seed ${seed}\n` +
   `backend ${hanging(backendText(backend), 8)}\n` +
   (executor ? `executor ${executorText(executor)}\n` : '') +
-  `data ${dataset.source}: ${thousands(dataset.train)} to train, ${thousands(dataset.validation)} to validate, ` +
-  `${network.inputs} values, ${network.classes} classes; ${thousands(totalSteps)} steps\n${step ? stepLine(step) : ''}${sharing ? heldLine(sharing) : ''}\n`;
+  `data ${dataset.source}: ${count(dataset.train)} to train, ${count(dataset.validation)} to validate, ` +
+  `${network.inputs} values, ${network.classes} classes; ${count(totalSteps)} steps\n${step ? stepLine(step) : ''}${sharing ? heldLine(sharing) : ''}\n`;
 
 /** How fast the updates of the last epoch went, and what the process held. */
 export const usageLine = (usage: UsageEvent): string => `\nspeed       ${usageText(usage)}\n`;
@@ -185,6 +185,6 @@ export const factoredText = (p: {
   file: string;
 }): string =>
   `${p.tensor}, ${p.kernel ? `the centre of its ${p.kernel.join(' x ')} kernels, ` : ''}` +
-  `${p.groups > 1 ? `${thousands(p.groups)} groups of ` : ''}${p.shape.join(' x ')}: ${thousands(p.rotations)} ${p.rotations === 1 ? 'rotation' : 'rotations'}${timesText(p.gains)}\n` +
+  `${p.groups > 1 ? `${count(p.groups)} groups of ` : ''}${p.shape.join(' x ')}: ${count(p.rotations)} ${p.rotations === 1 ? 'rotation' : 'rotations'}${timesText(p.gains)}\n` +
   `max|WWᵀ-I| of the matrix          ${p.orthogonalityError.toExponential(1)}\n` +
   `largest difference of the replay  ${p.difference.toExponential(1)}\n${p.file}\n`;

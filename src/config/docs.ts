@@ -1,4 +1,5 @@
 /** The page docs/config.md: an example, then every key, written from the schema table. */
+import { count } from '../core/figure';
 import { defaultText, keyText, typeText, valueLines } from './describe';
 import { maxMatrix, maxNetwork } from './check-network';
 import { configSchema } from './schema';
@@ -38,7 +39,7 @@ probes:
 `;
 
 /** `2^28 (268,435,456)` */
-const powerOfTwo = (count: number): string => `2^${Math.log2(count)} (${count.toLocaleString('en-US')})`;
+const powerOfTwo = (value: number): string => `2^${Math.log2(value)} (${count(value)})`;
 
 const head = `<!-- Written from src/config/schema.ts by UPDATE_GOLDEN=1 npx vitest run test/unit/config; edit the table there. -->
 
@@ -73,7 +74,7 @@ sweep:
 
 Keys may be written in the rest too; the sweep's values take their place. Any key can be swept but \`version\` and \`name\`, also \`model.layers[0].linear.out\` and
 \`sparsity.layers.fc1\`. A combination that cannot be had is a warning, and a trial that fails; only when none can be had is it an error. At most
-${mostTrials.toLocaleString('en-US')} trials.
+${count(mostTrials)} trials.
 
 \`variants\` are what differs in more than one key, each under a name by which reports and tables tell it: its keys are key paths like those of a sweep, set
 together, and one that has \`sharing\` takes the place of \`sparsity\`, or the other way round. So methods with sections of their own stand in one table:

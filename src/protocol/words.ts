@@ -1,4 +1,5 @@
 /** What the editor's own parts, the webviews and the report all say: one wording, so that a badge reads the same everywhere. */
+import { count, plural } from '../core/figure';
 import { isometry } from '../core/spectrum';
 import type { Spread } from '../core/stats';
 import type { CompareMethod } from './compare';
@@ -27,7 +28,7 @@ export const methodName = ({ init, distribution, base, fan, guided }: CompareMet
   return guided ? drawn : `${drawn} · ${distribution}`;
 };
 
-const whole = (value: number): string => Math.round(value).toLocaleString('en');
+const whole = (value: number): string => count(Math.round(value));
 
 /** `2,381 examples/s, 310 MB of memory`; powers of 1000, as sizes are elsewhere in the views. */
 export const usageText = ({ examplesPerSecond, rss }: UsageEvent): string =>
@@ -64,7 +65,7 @@ export const isometryText = (summary: SpectrumSummary): string => {
     case 'broken': {
       const { dead } = summary;
       if (dead === 0) return `not isometric (${range(summary)})`;
-      return `broken: ${dead.toLocaleString('en')} dead ${dead === 1 ? 'direction' : 'directions'}`;
+      return `broken: ${count(dead)} dead ${plural(dead, 'direction')}`;
     }
   }
 };

@@ -5,6 +5,7 @@ import { possibleSteps } from '../../config/possible-steps';
 import type { NetworkPlan } from '../../config/plan';
 import type { SharingPlan } from '../../config/sharing-plan';
 import type { Config } from '../../config/types';
+import { count } from '../../core/figure';
 import { readConfig } from '../config-file';
 import { exitCode, issueLine } from '../errors';
 import type { ExitCode } from '../errors';
@@ -12,7 +13,7 @@ import type { Output } from '../output';
 import { printJson } from '../output';
 import { turnsOf } from '../../engine/turns';
 import { interruptible } from '../interrupt';
-import { bar, significant, table, thousands } from '../table';
+import { bar, significant, table } from '../table';
 import {
   allLayers,
   decidedBy,
@@ -70,7 +71,7 @@ const planJson = ({
 const sharedTable = ({ layers, sharing: { layers: shared, n } }: Required<Pick<NetworkPlan, 'layers' | 'sharing'>>) => {
   const rowsOf = (name: string): string[] => {
     const found = shared.find((layer) => layer.name === name);
-    return found ? [significant(found.deviation), thousands(found.weights)] : [notShared, ''];
+    return found ? [significant(found.deviation), count(found.weights)] : [notShared, ''];
   };
   // Embeddings are no layers that could be pruned, but can be shared.
   const tables = shared.filter(({ name }) => !layers.some((layer) => layer.name === name));
@@ -79,7 +80,7 @@ const sharedTable = ({ layers, sharing: { layers: shared, n } }: Required<Pick<N
     [
       ...tables.map(({ name, rows, columns }) => [name, `${rows} x ${columns}`, ...rowsOf(name)]),
       ...layers.map((layer) => [layer.name, tensorShape(layer).join(' x '), ...rowsOf(layer.name)]),
-      [allLayers, '', '', thousands(n)],
+      [allLayers, '', '', count(n)],
     ],
     ['left', 'right', 'right', 'right'],
   );
@@ -101,15 +102,15 @@ const densityTable = ({ layers, nonZeros, weights, density }: NetworkPlan): stri
         layer.name,
         tensorShape(layer).join(' x '),
         layer.targetDensity === undefined ? decidedBy[layer.decidedBy ?? 'scores'] : significant(layer.targetDensity),
-        layer.targetNonZeros === undefined ? decidedBy[layer.decidedBy ?? 'scores'] : thousands(layer.targetNonZeros),
-        thousands(layer.weights),
+        layer.targetNonZeros === undefined ? decidedBy[layer.decidedBy ?? 'scores'] : count(layer.targetNonZeros),
+        count(layer.weights),
       ]),
       [
         allLayers,
         '',
         density === undefined ? decidedBy.pattern : significant(density),
-        nonZeros === undefined ? decidedBy.pattern : thousands(nonZeros),
-        thousands(weights),
+        nonZeros === undefined ? decidedBy.pattern : count(nonZeros),
+        count(weights),
       ],
     ],
     ['left', 'right', 'right', 'right', 'right'],

@@ -1,11 +1,12 @@
 /** `sparsescope density CONFIG`: what each layer was to keep and what it keeps, drawn as a run would draw it. */
+import { count } from '../../core/figure';
 import type { InitialLayer } from '../../protocol/engine';
 import { exitCode, layerWarnings } from '../errors';
 import type { ExitCode } from '../errors';
 import { quietContext } from '../follow';
 import type { Output } from '../output';
 import { printJson } from '../output';
-import { significant, table, thousands } from '../table';
+import { significant, table } from '../table';
 import { allLayers, headings } from '../words';
 import { withConfig } from '../with-config';
 
@@ -30,14 +31,11 @@ export const densityTable = (layers: readonly InitialLayer[]): string => {
         layer.shape.join(' x '),
         significant(layer.targetDensity),
         significant(layer.density),
-        thousands(layer.nonZeros),
-        thousands(size(layer)),
+        count(layer.nonZeros),
+        count(size(layer)),
         ...overlap(layer.details?.overlap),
       ]),
-      [
-        ...[allLayers, '', significant(target), significant(kept / weights), thousands(kept), thousands(weights)],
-        ...overlap(),
-      ],
+      [...[allLayers, '', significant(target), significant(kept / weights), count(kept), count(weights)], ...overlap()],
     ],
     ['left', 'right', 'right', 'right', 'right', 'right', 'right'],
   );

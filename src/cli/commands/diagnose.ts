@@ -1,4 +1,5 @@
 /** `sparsescope diagnose CONFIG`: what the weights that a config shares come to, and whether they will diverge. */
+import { count } from '../../core/figure';
 import { finish } from '../../core/parts';
 import type { SharingLevel, SharingPoint, SharingReport } from '../../protocol/sharing';
 import { staticReport } from '../../runs/sharing/report';
@@ -8,7 +9,7 @@ import type { ExitCode } from '../errors';
 import { quietContext } from '../follow';
 import type { Output } from '../output';
 import { printJson } from '../output';
-import { percent, significant, table, thousands } from '../table';
+import { percent, significant, table } from '../table';
 import { findingLine, headings, notFinite, sharingHeading } from '../words';
 import { withConfig } from '../with-config';
 
@@ -36,7 +37,7 @@ const layersTable = ({ layers }: SharingReport): string => {
     layers.map(({ name, shape, weights, deviation, factor, normRatio, collisions, batch: own }) => [
       name,
       shape.join(' x '),
-      thousands(weights),
+      count(weights),
       significant(deviation),
       significant(factor),
       significant(normRatio),

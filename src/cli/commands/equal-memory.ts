@@ -2,6 +2,7 @@
 import { byReason, equalMemory } from '../../config/equal-memory';
 import type { EqualMemory } from '../../config/equal-memory';
 import { configFormat } from '../../config/format';
+import { count } from '../../core/figure';
 import { writeTextAtomically } from '../../formats/atomic-file';
 import { usableConfig } from '../config-file';
 import { badSeeds, exitCode, issueLine } from '../errors';
@@ -9,13 +10,13 @@ import type { ExitCode } from '../errors';
 import type { Output } from '../output';
 import { printJson } from '../output';
 import { outputPath } from '../output-path';
-import { table, thousands } from '../table';
+import { table } from '../table';
 import { budgetLine, headings, leftOutLine, offText, writtenLine } from '../words';
 
 const variantsTable = ({ variants }: EqualMemory): string =>
   table(
     headings.variants,
-    variants.map(({ name, stored, off }) => [name, thousands(stored), offText(off)]),
+    variants.map(({ name, stored, off }) => [name, count(stored), offText(off)]),
     ['left', 'right', 'right'],
   );
 

@@ -1,5 +1,6 @@
 /** `sparsescope inspect FILE`: the tensors of a safetensors file. Data is read in pieces, one tensor after the other. */
 import { isSparseError } from '../../core/errors';
+import { count } from '../../core/figure';
 import { openFile } from '../../formats/byte-source';
 import { tensorStatistics } from '../../formats/statistics';
 import { elementCount, openSafetensors } from '../../formats/safetensors';
@@ -9,7 +10,7 @@ import { exitCode, notRecovered, warningLine } from '../errors';
 import type { ExitCode } from '../errors';
 import type { Output } from '../output';
 import { printJson } from '../output';
-import { bar, significant, table, thousands } from '../table';
+import { bar, significant, table } from '../table';
 import { headings, recoveredText } from '../words';
 
 interface Options {
@@ -91,10 +92,10 @@ export async function inspect(name: string, options: Options, output: Output): P
         printable(entry.name),
         entry.dtype,
         entry.shape.join(' x '),
-        entry.recovered ? recoveredText : thousands(entry.end - entry.start),
+        entry.recovered ? recoveredText : count(entry.end - entry.start),
         figures ? significant(figures.density) : '',
-        figures ? thousands(figures.nonZeros) : '',
-        ...(notFinite ? [figures ? thousands(figures.nonFinite) : ''] : []),
+        figures ? count(figures.nonZeros) : '',
+        ...(notFinite ? [figures ? count(figures.nonFinite) : ''] : []),
       ]);
       const columns = [...headings.tensors, ...(notFinite ? [headings.notFinite] : [])];
       output.out(

@@ -1,5 +1,6 @@
 /** `sparsescope run CONFIG` and `sparsescope resume RUN`: the same run, told on stdout. */
 import { dirname, join, resolve } from 'node:path';
+import { count } from '../../core/figure';
 import { weightShape } from '../../protocol/words';
 import type { BackendChoice } from '../../protocol/engine';
 import type { EpochEvent, LayerSummary, RunRecord } from '../../protocol/run';
@@ -24,7 +25,7 @@ import { interruptible } from '../interrupt';
 import type { Output } from '../output';
 import { printJson } from '../output';
 import { writeReport } from '../report';
-import { percent, significant, table, thousands } from '../table';
+import { percent, significant, table } from '../table';
 import { headings, placesText, runHeading, usageLine } from '../words';
 
 interface Options {
@@ -41,10 +42,10 @@ const layerTable = (layers: readonly LayerSummary[]): string =>
       weightShape({ shape, ...(kernel && { kernel }) }).join(' x '),
       significant(targetDensity),
       significant(density),
-      thousands(nonZeros),
+      count(nonZeros),
       orthogonalityError.toExponential(1),
       ...[singularValues.min, singularValues.mean, singularValues.max].map((value) => value.toFixed(6)),
-      thousands(singularValues.dead),
+      count(singularValues.dead),
     ]),
     ['left', ...Array<'right'>(9).fill('right')],
   );

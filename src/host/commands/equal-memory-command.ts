@@ -5,9 +5,9 @@ import type { EqualMemory } from '../../config/equal-memory';
 import { byReason, equalMemory } from '../../config/equal-memory';
 import { configFormat } from '../../config/format';
 import { configFile } from '../../contributions';
+import { count } from '../../core/figure';
 import { notPlanned } from '../errors';
 import { checkedDocument, lookedOf } from '../language/document';
-import { counted } from '../language/plan-table';
 import { detach } from '../log';
 import type { Services } from '../services';
 import { words } from '../words';
@@ -18,7 +18,7 @@ import { checkDocument, offerSweep } from './run-commands';
 
 const offerRun = async (sweep: vscode.Uri, { budget, variants, left }: EqualMemory): Promise<void> => {
   const file = vscode.workspace.asRelativePath(sweep);
-  const message = words.equalMemory({ file, variants: variants.length, stored: counted(budget), left: byReason(left) });
+  const message = words.equalMemory({ file, variants: variants.length, stored: count(budget), left: byReason(left) });
   // What is left out is a gap of the table that the person is going to read.
   const show = left.length === 0 ? vscode.window.showInformationMessage : vscode.window.showWarningMessage;
   const run = words.runSweep();

@@ -1,7 +1,7 @@
 /** The lenses of a config: above it, and above its data. */
 import type { CheckedConfig } from '../../config/checked';
+import { count } from '../../core/figure';
 import { significant } from '../format';
-import { counted } from './plan-table';
 import { words } from './words';
 
 export interface Lens {
@@ -23,8 +23,8 @@ function aboveConfig({ plan, sweep, issues }: CheckedConfig): Lens[] {
   const { weights, nonZeros, density } = plan;
   const kept =
     nonZeros === undefined || density === undefined
-      ? words.weightsByPattern(counted(weights))
-      : words.weightsKept(counted(weights), counted(nonZeros), significant(100 * density));
+      ? words.weightsByPattern(count(weights))
+      : words.weightsKept(count(weights), count(nonZeros), significant(100 * density));
   return [run, { title: `$(checklist) ${kept}`, action: 'layers' }];
 }
 

@@ -2,14 +2,13 @@
 import type { LayerPlan } from '../../config/layer-plans';
 import type { NetworkPlan } from '../../config/plan';
 import { tensorShape } from '../../core/density/layer-shape';
+import { count } from '../../core/figure';
 import { shapeText, significant } from '../format';
 import { words } from './words';
 
 /** Of a long network the first and the last layers say enough, and a hover stays small. */
 const mostRows = 12;
 const lastRows = 2;
-
-export const counted = (value: number): string => value.toLocaleString('en');
 
 /** Hovers set columns close together: a space of its own keeps the numbers apart. */
 const gap = '&emsp;';
@@ -23,8 +22,8 @@ const layerRow = (layer: LayerPlan): string =>
     layer.name,
     shapeText(tensorShape(layer)),
     layer.targetDensity === undefined ? undecided(layer) : significant(layer.targetDensity),
-    `${layer.targetNonZeros === undefined ? undecided(layer) : counted(layer.targetNonZeros)} / ${counted(layer.weights)}`,
-    counted(layer.weights + layer.biases),
+    `${layer.targetNonZeros === undefined ? undecided(layer) : count(layer.targetNonZeros)} / ${count(layer.weights)}`,
+    count(layer.weights + layer.biases),
   ]);
 
 const head = (): string[] => [row(words.columns()), '| --- | --- | ---: | ---: | ---: |'];
@@ -33,7 +32,7 @@ const shortened = (layers: readonly LayerPlan[]): string[] => {
   if (layers.length <= mostRows) return layers.map(layerRow);
   const first = layers.slice(0, mostRows - lastRows - 1);
   const last = layers.slice(-lastRows);
-  const between = row([words.more(counted(layers.length - first.length - last.length)), '', '', '', '']);
+  const between = row([words.more(count(layers.length - first.length - last.length)), '', '', '', '']);
   return [...first.map(layerRow), between, ...last.map(layerRow)];
 };
 
@@ -46,8 +45,8 @@ export const planTable = ({ layers, density, nonZeros, weights, parameters }: Ne
       `**${words.total()}**`,
       '',
       density === undefined ? words.decidedBy.pattern() : significant(density),
-      `${nonZeros === undefined ? words.decidedBy.pattern() : counted(nonZeros)} / ${counted(weights)}`,
-      counted(parameters),
+      `${nonZeros === undefined ? words.decidedBy.pattern() : count(nonZeros)} / ${count(weights)}`,
+      count(parameters),
     ]),
   ].join('\n');
 

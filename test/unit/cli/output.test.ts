@@ -1,7 +1,8 @@
 import { EventEmitter } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { printJson, processOutput } from '../../../src/cli/output';
-import { bar, percent, significant, table, thousands } from '../../../src/cli/table';
+import { bar, percent, significant, table } from '../../../src/cli/table';
+import { count } from '../../../src/core/figure';
 
 class FakeStream extends EventEmitter {
   written = '';
@@ -86,7 +87,7 @@ describe('text', () => {
       '1.235e-7',
       '0',
     ]);
-    expect([percent(0.91333), thousands(129400)]).toEqual(['91.33 %', '129,400']);
+    expect([percent(0.91333), count(129400)]).toEqual(['91.33 %', '129,400']);
     expect([bar(0, 4), bar(0.5, 4), bar(1, 4), bar(7, 4), bar(-1, 4)]).toEqual([
       '[----]',
       '[##--]',
