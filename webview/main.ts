@@ -9,6 +9,7 @@ import 'uplot/dist/uPlot.min.css';
 import './styles/theme.css';
 import './styles/controls.css';
 import './styles/parts.css';
+import './styles/dots.css';
 import './styles/views.css';
 import './styles/spectrum.css';
 import './styles/narrow.css';

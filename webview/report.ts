@@ -11,6 +11,7 @@ import { onThemeChange, readTheme } from './theme';
 import 'uplot/dist/uPlot.min.css';
 import './styles/theme.css';
 import './styles/parts.css';
+import './styles/dots.css';
 import './styles/report.css';
 
 const masks = ({ masks: all }: ReportData): HTMLElement | undefined => {
