@@ -6,7 +6,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { ColumnKernels } from '../../core/kernels/columns';
 import { plainColumns } from '../../core/kernels/plain/columns';
 import type { OwnKernel } from './own-kernels';
-import { offered, run } from './own-kernels';
+import { byLoops, offered, run } from './own-kernels';
 
 /** Values (rows, columns), whatever their shape. */
 interface Columns {
@@ -21,15 +21,12 @@ const byColumns = (
   name: string,
   shapeOf: (columns: Columns) => number[],
   fill: (kernels: ColumnKernels, inputs: readonly Values[], to: Values, rows: number, columns: number) => void,
-): OwnKernel<Columns> => ({
-  name,
-  compute: (inputs, columns, { memory }) => {
-    const { info, values } = memory.make(shapeOf(columns));
-    const given = inputs.map((input) => memory.read(input));
-    fill(memory.kernels ?? plainColumns, given, values(), columns.rows, columns.columns);
-    return info;
-  },
-});
+): OwnKernel<Columns> =>
+  byLoops<Columns>(name, {
+    shapeOf,
+    fill: (inputs, to, { rows, columns }, kernels: ColumnKernels = plainColumns) =>
+      fill(kernels, inputs, to, rows, columns),
+  });
 
 const pairs = ({ columns }: Columns): number[] => [2, columns];
 const whole = ({ shape }: Columns): number[] => shape;

@@ -45,10 +45,13 @@ export interface OwnKernel<A> {
   gradient?: Gradient<A>;
 }
 
-/** What loops over values compute; what `fill` is given to write to holds whatever was there before. */
+/**
+ * What loops over values compute; what `fill` is given to write to holds whatever was there before. `kernels`: compiled ones of ours,
+ * where the backend's memory has them.
+ */
 export interface Loops<A> {
   shapeOf: (attributes: A) => number[];
-  fill: (inputs: readonly Float32Array[], to: Float32Array, attributes: A) => void;
+  fill: (inputs: readonly Float32Array[], to: Float32Array, attributes: A, kernels: HeapKernels | undefined) => void;
 }
 
 export const byLoops = <A>(name: string, { shapeOf, fill }: Loops<A>, gradient?: Gradient<A>): OwnKernel<A> => ({
@@ -56,7 +59,7 @@ export const byLoops = <A>(name: string, { shapeOf, fill }: Loops<A>, gradient?:
   compute: (inputs, attributes, { memory }) => {
     const { info, values } = memory.make(shapeOf(attributes));
     const given = inputs.map((input) => memory.read(input));
-    fill(given, values(), attributes);
+    fill(given, values(), attributes, memory.kernels);
     return info;
   },
   ...(gradient && { gradient }),

@@ -6,7 +6,7 @@ import * as tf from '@tensorflow/tfjs';
 import { plainPool } from '../../core/kernels/plain/pool';
 import type { PoolArguments, PoolKernels } from '../../core/kernels/pool';
 import type { OwnKernel } from './own-kernels';
-import { offered, run } from './own-kernels';
+import { byLoops, offered, run } from './own-kernels';
 
 /** How windows are laid over pictures of (batch, height, width, channels). */
 interface Windows {
@@ -39,15 +39,12 @@ type Fill = (
   range: PoolArguments,
 ) => void;
 
-const byWindows = (name: string, made: (windows: Windows) => number[], fill: Fill): OwnKernel<Windows> => ({
-  name,
-  compute: (inputs, windows, { memory }) => {
-    const { info, values } = memory.make(made(windows));
-    const given = inputs.map((input) => memory.read(input));
-    fill(memory.kernels ?? plainPool, windows, given, values(), rangeOf(windows));
-    return info;
-  },
-});
+const byWindows = (name: string, made: (windows: Windows) => number[], fill: Fill): OwnKernel<Windows> =>
+  byLoops<Windows>(name, {
+    shapeOf: made,
+    fill: (inputs, to, windows, kernels: PoolKernels = plainPool) =>
+      fill(kernels, windows, inputs, to, rangeOf(windows)),
+  });
 
 const pooled = byWindows('PooledWindows', shapeOf, (kernels, { of }, [x], y, range) => {
   if (of === 'max') kernels.poolMax(x, y, ...range);
