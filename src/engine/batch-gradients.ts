@@ -8,7 +8,7 @@ import { countCorrect, crossEntropy, targets } from './loss';
 import { partsOf } from './micro-batches';
 import { forward } from './network';
 import type { BatchTensors } from './probes/layer-signals';
-import type { Batch, TrainerSettings } from './trainer';
+import type { Batch, TrainerSettings } from './training';
 
 /** The caller disposes of both. `smoothing`: share of each target that is spread over all classes. */
 export const uploadBatch = ({ inputs, classes }: Network, batch: Batch, smoothing?: number): BatchTensors => ({

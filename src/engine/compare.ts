@@ -16,7 +16,8 @@ import type { DrawnNetwork, Source } from './initial-network';
 import { wantedDensity } from './initialise';
 import { jacobianSpectrum } from './probes/jacobian';
 import { weightError, weightSpectrum } from './probes/weight-spectrum';
-import { Trainer, trainingSettings } from './trainer';
+import { Trainer } from './trainer';
+import { trainingSettings } from './training';
 import { computed, turnsOf } from './turns';
 
 /** Examples whose Jacobian is looked at: enough for its range, few enough to wait for. */

@@ -12,7 +12,7 @@ import type { Measured } from './probes/layer-signals';
 import type { Moved } from './rps/rest-moves';
 import type { MemoryMove } from './rps/trained-memory';
 import type { LayerState, NetworkState, OtherState } from './states';
-import type { Batch, Evaluation, StepResult, Stride } from './trainer';
+import type { Batch, Evaluation, StepResult, Stride } from './training';
 
 /** What one step did to a network that shares weights. */
 export interface NetworkMove extends MemoryMove {

@@ -10,7 +10,7 @@ import type { Parameters } from './parameter-tensors';
 import { softmax } from './tangent/activations';
 import type { Moving } from './tangent/moving';
 import { forwardMoving } from './tangent/network';
-import type { Batch } from './trainer';
+import type { Batch } from './training';
 
 /**
  * L: the mean cross-entropy of softmax(logits / temperature) over the batch, batch norms by the examples of a part, as in

@@ -25,7 +25,7 @@ import { ruleOf } from './rps/rule';
 import type { SharingRule } from './rps/rule';
 import type { NetworkState } from './states';
 import { initTensors, prunedTensors, stateMetadata } from './state-files';
-import type { Batch } from './trainer';
+import type { Batch } from './training';
 import { computed, turnsOf } from './turns';
 import { wantedPatterns } from './wanted-patterns';
 import type { WantedPatterns } from './wanted-patterns';

@@ -25,7 +25,7 @@ import { drawGuided, drawRotated } from './draw-rotated';
 import { weightError, weightSpectrum } from './probes/weight-spectrum';
 import { densityByScores, pruneDense } from './prune';
 import type { NamedLayer, PrunedLayer } from './prune';
-import type { Batch } from './trainer';
+import type { Batch } from './training';
 import type { WantedPatterns } from './wanted-patterns';
 
 /** What the draw of any layer needs to know. */

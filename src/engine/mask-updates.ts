@@ -12,7 +12,7 @@ import type { MaskChange } from '../protocol/run';
 import type { LayerUpdate } from '../runs/updates';
 import type { LayerState, NetworkState } from './states';
 import type { Executor } from './executor';
-import type { Batch, StepResult, Stride } from './trainer';
+import type { Batch, StepResult, Stride } from './training';
 
 type Update = Config['sparsity']['update'];
 

@@ -10,7 +10,7 @@ import { masksUnchanged } from './errors';
 import type { Executor } from './executor';
 import { UpdatePlan, dropAndGrow, pruneByMagnitude, pruneLevel, rewindTo } from './mask-updates';
 import { readInitialMasks, readRewindStates } from './state-files';
-import type { Batch, StepResult, Stride } from './trainer';
+import type { Batch, StepResult, Stride } from './training';
 
 export interface MasksChanged {
   method: MaskMethod;

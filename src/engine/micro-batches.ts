@@ -1,5 +1,5 @@
 /** A batch in parts, so that what is kept of one for its gradient fits in memory. */
-import type { Batch } from './trainer';
+import type { Batch } from './training';
 
 const examplesOf = ({ x, labels }: Batch, inputs: number, start: number, end: number): Batch => ({
   size: end - start,

@@ -18,7 +18,7 @@ import { hessianVectorProduct, lossGradients } from './gradients';
 import { weightName } from './parameter-tensors';
 import type { DenseLayer } from './parameter-tensors';
 import type { OtherState } from './states';
-import type { Batch } from './trainer';
+import type { Batch } from './training';
 
 export interface NamedLayer extends DenseLayer {
   name: string;

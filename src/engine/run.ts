@@ -61,7 +61,7 @@ import { watchOf } from './rps/run-watch';
 import type { RunWatch } from './rps/run-watch';
 import type { SharingRule } from './rps/rule';
 import { executorOf, withoutThreads } from './sparse/choose';
-import { trainingSettings } from './trainer';
+import { trainingSettings } from './training';
 import { computed } from './turns';
 import type { WantedPatterns } from './wanted-patterns';
 

@@ -1,7 +1,5 @@
 /** Trains a masked network step by step. Plain arrays in and out; nothing asynchronous, nothing left on the backend. */
 import * as tf from '@tensorflow/tfjs';
-import type { NetworkPlan } from '../config/plan';
-import type { Config } from '../config/types';
 import type { LayerShape } from '../core/density/layer-shape';
 import type { Products } from '../core/linalg/estimated-values';
 import { weightShape } from '../core/network';
@@ -10,14 +8,12 @@ import type { Parts } from '../core/parts';
 import type { Insides } from '../core/rps/diagnosis/insides';
 import type { Lost } from '../core/rps/diagnosis/watch';
 import { sumOfSquares, valuesInPlace } from './backends/in-place';
-import type { Labels } from './data/data-set';
 import { countCorrect, crossEntropy } from './loss';
 import { partsOf } from './micro-batches';
 import { batchGradients, uploadBatch } from './batch-gradients';
 import type { Executor, NetworkMove } from './executor';
 import { forward } from './network';
 import { slotNames, update } from './optimizer';
-import type { OptimizerSettings } from './optimizer';
 import { HeldNetwork, isLayer, maskOf } from './held-network';
 import type { Lent } from './held-network';
 import type { ParameterTensors } from './parameters';
@@ -28,64 +24,8 @@ import { layerSignals } from './probes/layer-signals';
 import type { BatchTensors, Measured } from './probes/layer-signals';
 import { beforeMoves, inOrder, lostOf } from './rps/rest-moves';
 import { TrainedMemory } from './rps/trained-memory';
-import type { SharingRule } from './rps/rule';
 import type { LayerState, NetworkState, OtherState } from './states';
-
-export interface Batch {
-  size: number;
-  /** (size, inputs), row-major. */
-  x: Float32Array;
-  /** Class of each example. */
-  labels: Labels;
-}
-
-export interface StepResult {
-  /** Mean cross-entropy, nats, before the update. */
-  loss: number;
-  /** Share classified right, before the update. */
-  accuracy: number;
-  /** Euclidean norm over the gradients of all that is trained, kept weights only, without weight decay and before clipping. */
-  gradientNorm: number;
-}
-
-export interface Evaluation {
-  /** Sum, not mean, so that batches add up. */
-  loss: number;
-  correct: number;
-}
-
-export interface TrainerSettings {
-  optimizer: OptimizerSettings;
-  /** Share of each target that is spread over all classes, in training only; default 0. */
-  labelSmoothing?: number;
-  /** Gradients are scaled down to this norm, of all of them together; default: they are not. */
-  clipNorm?: number;
-  /** Examples whose gradient is computed at a time; default: all of the batch. */
-  microBatch?: number;
-  /** How the weights of some layers are recovered from a memory, which the state then has. */
-  sharing?: SharingRule;
-  /** Of our own kernels, at most; default: as many as the process has. */
-  threads?: number;
-}
-
-/** How a config trains its network. `rule`: where it shares weights. */
-export const trainingSettings = (p: {
-  config: Pick<Config, 'train' | 'compute'>;
-  plan: Pick<NetworkPlan, 'step'>;
-  rule?: SharingRule | undefined;
-}): TrainerSettings => ({
-  ...p.config.train,
-  microBatch: p.plan.step.microBatch,
-  ...(p.rule && { sharing: p.rule }),
-  ...(p.config.compute.threads !== 'auto' && { threads: p.config.compute.threads }),
-});
-
-/** How far one update goes. */
-export interface Stride {
-  learningRate: number;
-  /** Updates since the optimizer began, this one included. */
-  count: number;
-}
+import type { Batch, Evaluation, StepResult, Stride, TrainerSettings } from './training';
 
 interface ParameterGradients {
   tensors: ParameterTensors;

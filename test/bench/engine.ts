@@ -4,7 +4,7 @@ import type { PresetName, PresetOptions } from '../../src/core/presets';
 import { wasm } from '../../src/engine/backends/wasm';
 import type { Executor } from '../../src/engine/executor';
 import { executorOf } from '../../src/engine/sparse/choose';
-import type { Batch } from '../../src/engine/trainer';
+import type { Batch } from '../../src/engine/training';
 import { batchOf, networkOf, stateOf } from './networks';
 import { rowOf } from './row';
 import type { BenchRow } from './row';

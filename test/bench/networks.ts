@@ -7,7 +7,7 @@ import type { PresetName, PresetOptions } from '../../src/core/presets';
 import { Rng } from '../../src/core/rng';
 import { freshOthers, freshState } from '../../src/engine/initialise';
 import type { NetworkState } from '../../src/engine/states';
-import type { Batch } from '../../src/engine/trainer';
+import type { Batch } from '../../src/engine/training';
 
 export const networkFrom = (picture: PictureSize, layers: Network['layers']): Network => ({
   inputs: picture[0] * picture[1] * picture[2],

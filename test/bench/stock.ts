@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import type { ConvLayer, Layer, Network } from '../../src/core/network';
-import type { Batch } from '../../src/engine/trainer';
+import type { Batch } from '../../src/engine/training';
 
 /** The kernels as imported: before any backend is started, and so before ours are installed. */
 const stock = new Map(tf.getKernelsForBackend('wasm').map((config) => [config.kernelName, config]));

@@ -3,7 +3,7 @@ import type { Config } from '../../config/types';
 import { isNamed } from '../../core/data-sets';
 import { Rng } from '../../core/rng';
 import type { Values } from '../../formats/records';
-import type { Batch } from '../trainer';
+import type { Batch } from '../training';
 import type { Augmentation, View } from './augment';
 import { look, viewsOf } from './augment';
 import { numberBeyondVocabulary } from '../errors';

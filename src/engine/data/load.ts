@@ -20,20 +20,12 @@ import type { PartName } from '../../formats/data-files';
 import { maybeGunzip } from '../../formats/gzip';
 import { readIdx } from '../../formats/idx';
 import { RpcCancelled } from '../../protocol/rpc';
-import type { Progress } from '../../protocol/rpc';
 import { dataPathMissing } from '../errors';
 import type { DataSet, Examples } from './data-set';
-import type { KeptIn } from './kept';
+import type { LoadOptions } from './load-options';
 import { loadArrays } from './own-arrays';
 import { loadPictures } from './own-pictures';
 import { ensureDrawn } from './synthetic';
-
-export interface LoadOptions extends KeptIn {
-  /** Folder of the config, which a relative `data.path` starts from; more of them when it may have been moved. */
-  configFolders: readonly string[];
-  signal?: AbortSignal;
-  progress?(value: Progress): void;
-}
 
 /** What of a config says which examples are read. */
 type Wanted = Omit<Config['data'], 'augment'>;

@@ -6,7 +6,7 @@ import type { ArrayWords } from '../../formats/own-arrays';
 import { hashFile } from '../../formats/sha256';
 import { turnsOf } from '../turns';
 import type { DataSet } from './data-set';
-import type { LoadOptions } from './load';
+import type { LoadOptions } from './load-options';
 import { examplesOf } from './resident';
 
 /** @throws SparseError `npy.*`, `data.*`, `file.*`; RpcCancelled */

@@ -22,7 +22,7 @@ import { readText } from '../../formats/text-file';
 import { RpcCancelled } from '../../protocol/rpc';
 import { turnsOf } from '../turns';
 import type { DataSet, Examples, Labels } from './data-set';
-import type { LoadOptions } from './load';
+import type { LoadOptions } from './load-options';
 import { findKept, keep } from './kept';
 import { forgetOldPictures, markUsed, picturesFolder } from './picture-caches';
 import { examplesOf } from './resident';

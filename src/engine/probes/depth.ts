@@ -17,7 +17,7 @@ import { summarise } from '../../core/spectrum';
 import type { JacobianDepth, JacobianEvent, JacobianLayer } from '../../protocol/run';
 import { headOf } from '../micro-batches';
 import type { Executor } from '../executor';
-import type { Batch } from '../trainer';
+import type { Batch } from '../training';
 
 export interface DepthProbed {
   config: Config;

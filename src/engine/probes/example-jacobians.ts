@@ -4,7 +4,7 @@ import type { Network } from '../../core/network';
 import type { Parts } from '../../core/parts';
 import { forward, smooth } from '../network';
 import type { Pass } from '../network';
-import type { Batch } from '../trainer';
+import type { Batch } from '../training';
 
 /**
  * d logits / d inputs of each example, by one batched gradient per class: an example's logits depend on its own

@@ -6,7 +6,7 @@ import type { Insides } from '../../core/rps/diagnosis/insides';
 import type { Lent } from '../held-network';
 import { forward } from '../network';
 import type { Pass } from '../network';
-import type { Batch } from '../trainer';
+import type { Batch } from '../training';
 import { activationOwners } from './layer-signals';
 
 /** Of an empty tensor -Infinity; no finite number where any is none. */

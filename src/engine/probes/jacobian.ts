@@ -12,7 +12,7 @@ import type { JacobianEvent } from '../../protocol/run';
 import { partsOf } from '../micro-batches';
 import type { Untimed } from '../recorder';
 import type { Executor } from '../executor';
-import type { Batch } from '../trainer';
+import type { Batch } from '../training';
 import { alongDepth } from './depth';
 import type { Intended } from './signals';
 

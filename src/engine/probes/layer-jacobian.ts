@@ -8,7 +8,7 @@ import { forward, smooth } from '../network';
 import type { Pass } from '../network';
 import { forwardMoving } from '../tangent/network';
 import type { MovingPass } from '../tangent/network';
-import type { Batch } from '../trainer';
+import type { Batch } from '../training';
 
 /** The same weights, which stay where they are. */
 const still = ({ weights }: Pass): MovingPass => ({

@@ -15,7 +15,7 @@ import { meanSquare } from '../../core/stats';
 import type { LayerSignals, MeanField, SignalsEvent } from '../../protocol/run';
 import type { Untimed } from '../recorder';
 import type { Executor } from '../executor';
-import type { Batch } from '../trainer';
+import type { Batch } from '../training';
 
 /** What the network was to be: its layers, and the gains of its config. */
 export interface Intended {

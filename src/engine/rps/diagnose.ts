@@ -3,7 +3,6 @@ import type { Parts } from '../../core/parts';
 import { batchFiguresInParts, diagnoseBatch, diagnoseCurvature } from '../../core/rps/diagnosis/batch';
 import type { BatchFigures } from '../../core/rps/diagnosis/batch';
 import { denseStep, firstStepInParts } from '../../core/rps/diagnosis/first-step';
-import type { Finding } from '../../core/rps/diagnosis/finding';
 import type { SharingLevel, SharingReport } from '../../protocol/sharing';
 import { findingText } from '../../protocol/sharing-words';
 import type { CallContext } from '../../protocol/rpc';
@@ -17,13 +16,8 @@ import { turnsOf } from '../turns';
 import { sharedLoss } from './shared-loss';
 import type { SharedLoss } from './shared-loss';
 import { sharpnessPart } from './sharpness';
+import type { Measured } from './sharpness';
 import { measuring } from './words';
-
-/** What a level adds to the report. */
-export interface Measured {
-  report: Partial<SharingReport>;
-  findings: Finding[];
-}
 
 /**
  * The initial network of the config and the first training batch of its run. Each level has what is below it.

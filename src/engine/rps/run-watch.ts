@@ -12,7 +12,7 @@ import type { SharingEvent, SharingFailure } from '../../protocol/sharing';
 import type { Untimed } from '../recorder';
 import type { NetworkState, SharedState } from '../states';
 import type { Executor, NetworkMove } from '../executor';
-import type { StepResult } from '../trainer';
+import type { StepResult } from '../training';
 import { restNames } from './rest-moves';
 import type { Moved } from './rest-moves';
 import type { SharingRule } from './rule';

@@ -17,7 +17,7 @@ import type { DrawnNetwork, Source } from '../initial-network';
 import type { SharedStart } from '../../runs/sharing/shared-run';
 import { valuesByName, weightName } from '../parameter-tensors';
 import type { Parameters } from '../parameter-tensors';
-import type { Batch } from '../trainer';
+import type { Batch } from '../training';
 
 type Vector = Float64Array<ArrayBuffer>;
 

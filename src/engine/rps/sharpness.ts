@@ -2,6 +2,7 @@
 import { largestEigenvalueInParts } from '../../core/linalg/power-iteration';
 import type { Eigenpair } from '../../core/linalg/power-iteration';
 import type { Parts } from '../../core/parts';
+import type { Finding } from '../../core/rps/diagnosis/finding';
 import { isAdam, powerOfScale } from '../../core/rps/diagnosis/settings';
 import type { SharedRun } from '../../core/rps/diagnosis/settings';
 import {
@@ -15,7 +16,6 @@ import {
 } from '../../core/rps/diagnosis/sharpness';
 import type { CallContext } from '../../protocol/rpc';
 import type { SharingReport, SharingTest } from '../../protocol/sharing';
-import type { Measured } from './diagnose';
 import type { SharedLoss } from './shared-loss';
 import { measuring } from './words';
 
@@ -44,6 +44,12 @@ function* eigenpair(size: number, times: (vector: Vector) => Parts<Vector>, tell
     return times(vector);
   };
   return yield* largestEigenvalueInParts(size, counted, { seed, tolerance, iterations: mostProducts });
+}
+
+/** What a level adds to the report. */
+export interface Measured {
+  report: Partial<SharingReport>;
+  findings: Finding[];
 }
 
 /** Largest eigenvalues of the Hessian by the memory, under its scaler, and by what is not shared; 0 where all is shared. */

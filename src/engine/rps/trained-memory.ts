@@ -10,7 +10,7 @@ import { gather, recover, recoverRange } from '../../core/rps/recover';
 import { slotNames, updateInPlace } from '../optimizer';
 import type { OptimizerSettings, Rates } from '../optimizer';
 import type { SharedState } from '../states';
-import type { Stride } from '../trainer';
+import type { Stride } from '../training';
 import { blocksOf } from './rest-moves';
 import type { Moved } from './rest-moves';
 import type { SharingRule } from './rule';

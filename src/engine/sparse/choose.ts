@@ -10,7 +10,7 @@ import { kernelsFor, processKernels } from '../kernels/process';
 import { withoutSimd } from '../kernels/simd';
 import type { NetworkState } from '../states';
 import { Trainer } from '../trainer';
-import type { TrainerSettings } from '../trainer';
+import type { TrainerSettings } from '../training';
 import { SparseExecutor } from './executor';
 
 type Chosen = NonNullable<RunRecord['executor']>;

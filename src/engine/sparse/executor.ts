@@ -14,7 +14,7 @@ import { inOrder, lostOf } from '../rps/rest-moves';
 import { TrainedMemory } from '../rps/trained-memory';
 import type { LayerState, NetworkState, OtherState } from '../states';
 import { Trainer } from '../trainer';
-import type { Batch, Evaluation, StepResult, Stride, TrainerSettings } from '../trainer';
+import type { Batch, Evaluation, StepResult, Stride, TrainerSettings } from '../training';
 import { Buffers } from './buffers';
 import type { Buffer } from './buffers';
 import { buildGraph } from './graph';

@@ -4,7 +4,7 @@ import { finish } from '../../../src/core/parts';
 import { hessianVectorProduct, lossGradients } from '../../../src/engine/gradients';
 import { weightName } from '../../../src/engine/parameter-tensors';
 import type { DenseLayer } from '../../../src/engine/parameter-tensors';
-import type { Batch } from '../../../src/engine/trainer';
+import type { Batch } from '../../../src/engine/training';
 
 export const weightGradients = (
   network: Network,

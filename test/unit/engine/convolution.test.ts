@@ -9,7 +9,7 @@ import { cpu } from '../../../src/engine/backends/cpu';
 import { wasm } from '../../../src/engine/backends/wasm';
 import { convolve, fromPictures, toPictures } from '../../../src/engine/layers/convolution';
 import type { DenseLayer } from '../../../src/engine/parameter-tensors';
-import type { Batch } from '../../../src/engine/trainer';
+import type { Batch } from '../../../src/engine/training';
 import { hessianGradients, weightGradients } from './by-layer';
 
 const conv = (change: Partial<ConvLayer>): ConvLayer => ({

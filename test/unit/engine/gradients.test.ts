@@ -10,7 +10,7 @@ import { cpu } from '../../../src/engine/backends/cpu';
 import { hessianVectorProduct, lossGradients } from '../../../src/engine/gradients';
 import { weightName } from '../../../src/engine/parameter-tensors';
 import type { DenseLayer } from '../../../src/engine/parameter-tensors';
-import type { Batch } from '../../../src/engine/trainer';
+import type { Batch } from '../../../src/engine/training';
 import { hessianGradients, weightGradients } from './by-layer';
 import { drawnBatch, drawnState } from './nets';
 import { lossOf, someChain } from './random-chains';

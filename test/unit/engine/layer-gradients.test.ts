@@ -12,7 +12,7 @@ import { forward } from '../../../src/engine/network';
 import { disposeNetwork, passOf, uploadNetwork } from '../../../src/engine/parameters';
 import type { NetworkState } from '../../../src/engine/states';
 import { Trainer } from '../../../src/engine/trainer';
-import type { Batch } from '../../../src/engine/trainer';
+import type { Batch } from '../../../src/engine/training';
 import { logits64, loss64 } from './float64';
 import type { Parameters64 } from './float64';
 import { drawnBatch, drawnState } from './nets';

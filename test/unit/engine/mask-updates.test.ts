@@ -7,7 +7,7 @@ import { cpu } from '../../../src/engine/backends/cpu';
 import { dropAndGrow, UpdatePlan } from '../../../src/engine/mask-updates';
 import type { LayerState } from '../../../src/engine/states';
 import { Trainer } from '../../../src/engine/trainer';
-import type { Batch } from '../../../src/engine/trainer';
+import type { Batch } from '../../../src/engine/training';
 
 type Update = Config['sparsity']['update'];
 const update: Update = { method: 'rigl', every: 10, dropFraction: 0.3, schedule: 'cosine', until: 0.5 };

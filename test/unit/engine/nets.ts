@@ -6,7 +6,7 @@ import type { PresetName, PresetOptions } from '../../../src/core/presets';
 import { Rng } from '../../../src/core/rng';
 import { freshOthers } from '../../../src/engine/initialise';
 import type { NetworkState } from '../../../src/engine/states';
-import type { Batch } from '../../../src/engine/trainer';
+import type { Batch } from '../../../src/engine/training';
 
 const classes = 4;
 

@@ -18,7 +18,7 @@ import type { Executor } from '../../../src/engine/executor';
 import { loadKernels } from '../../../src/engine/kernels/load';
 import { SparseExecutor } from '../../../src/engine/sparse/executor';
 import type { NetworkState } from '../../../src/engine/states';
-import type { Batch, StepResult } from '../../../src/engine/trainer';
+import type { Batch, StepResult } from '../../../src/engine/training';
 import { Trainer } from '../../../src/engine/trainer';
 import { drawnBatch, drawnState, gentleRates, presetNetwork, smallPresets } from './nets';
 

@@ -6,7 +6,7 @@ import { activations, maskableLayers, paddings } from '../../../src/core/network
 import type { ConvLayer, Layer, Network, PictureSize } from '../../../src/core/network';
 import { Rng } from '../../../src/core/rng';
 import type { DenseLayer } from '../../../src/engine/parameter-tensors';
-import type { Batch } from '../../../src/engine/trainer';
+import type { Batch } from '../../../src/engine/training';
 import { logits64, loss64 } from './float64';
 
 export interface Chain {

@@ -3,7 +3,7 @@ import type { Network } from '../../../src/core/network';
 import { maskableLayers } from '../../../src/core/network';
 import type { OptimizerSettings } from '../../../src/engine/optimizer';
 import type { NetworkState } from '../../../src/engine/states';
-import type { Batch, StepResult } from '../../../src/engine/trainer';
+import type { Batch, StepResult } from '../../../src/engine/training';
 
 const smallLayers = [
   { kind: 'linear', name: 'fc1', in: 7, out: 9 },

@@ -8,7 +8,7 @@ import { examplesWithin, planStep, signalsShare, stepMemory } from '../../../src
 import { wasm } from '../../../src/engine/backends/wasm';
 import { loadKernels } from '../../../src/engine/kernels/load';
 import { SparseExecutor } from '../../../src/engine/sparse/executor';
-import type { TrainerSettings } from '../../../src/engine/trainer';
+import type { TrainerSettings } from '../../../src/engine/training';
 import { Trainer } from '../../../src/engine/trainer';
 import { drawnBatch, drawnState, presetNetwork } from './nets';
 

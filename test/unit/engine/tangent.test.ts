@@ -13,7 +13,7 @@ import { hessianVectorProduct, lossGradients } from '../../../src/engine/gradien
 import type { ByParameter } from '../../../src/engine/gradients';
 import { valuesByName, weightName } from '../../../src/engine/parameter-tensors';
 import type { Parameters } from '../../../src/engine/parameter-tensors';
-import type { Batch } from '../../../src/engine/trainer';
+import type { Batch } from '../../../src/engine/training';
 import { logits64, loss64 } from './float64';
 import type { Parameters64 } from './float64';
 import { drawnBatch, drawnState, presetNetwork, smallPresets } from './nets';

@@ -4,7 +4,7 @@ import { cpu } from '../../../src/engine/backends/cpu';
 import { finish } from '../../../src/core/parts';
 import { wasm } from '../../../src/engine/backends/wasm';
 import { Trainer } from '../../../src/engine/trainer';
-import type { Stride } from '../../../src/engine/trainer';
+import type { Stride } from '../../../src/engine/training';
 import type { NetworkState } from '../../../src/engine/states';
 import { drawnBatch, drawnState, presetNetwork } from './nets';
 import { batchOf, reference, smallNetwork, smallState } from './reference';

@@ -15,7 +15,7 @@ import { freshOther, otherLayers } from '../../../src/engine/states';
 import type { NetworkState } from '../../../src/engine/states';
 import { initTensors } from '../../../src/engine/state-files';
 import { Trainer } from '../../../src/engine/trainer';
-import type { Batch } from '../../../src/engine/trainer';
+import type { Batch } from '../../../src/engine/training';
 import { missing, runWith } from './python';
 
 const conv = (name: string, change: Partial<ConvLayer> & Pick<ConvLayer, 'in' | 'out'>): ConvLayer => ({

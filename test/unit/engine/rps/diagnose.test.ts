@@ -6,7 +6,8 @@ import { drawNetwork, firstBatch, withBatches } from '../../../../src/engine/ini
 import type { Source } from '../../../../src/engine/initial-network';
 import { checkedConfig } from '../../../../src/engine/prepare';
 import { lossesAt } from '../../../../src/engine/rps/test-points';
-import { Trainer, trainingSettings } from '../../../../src/engine/trainer';
+import { Trainer } from '../../../../src/engine/trainer';
+import { trainingSettings } from '../../../../src/engine/training';
 import type { SharingLevel, SharingReport } from '../../../../src/protocol/sharing';
 import { RunFolder } from '../../../../src/runs/folder';
 import { readJournal } from '../../../../src/runs/journal';

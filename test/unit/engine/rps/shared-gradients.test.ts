@@ -10,7 +10,7 @@ import { wasm } from '../../../../src/engine/backends/wasm';
 import { sharingRule } from '../../../../src/engine/rps/rule';
 import type { SharingRule } from '../../../../src/engine/rps/rule';
 import { Trainer } from '../../../../src/engine/trainer';
-import type { Batch } from '../../../../src/engine/trainer';
+import type { Batch } from '../../../../src/engine/training';
 import { logits64, loss64 } from '../float64';
 import type { Parameters64 } from '../float64';
 import { drawnBatch, drawnState } from '../nets';

@@ -13,7 +13,7 @@ import { sharingRule } from '../../../../src/engine/rps/rule';
 import type { SharingRule } from '../../../../src/engine/rps/rule';
 import type { NetworkState } from '../../../../src/engine/states';
 import { Trainer } from '../../../../src/engine/trainer';
-import type { TrainerSettings } from '../../../../src/engine/trainer';
+import type { TrainerSettings } from '../../../../src/engine/training';
 import { drawnBatch, drawnState } from '../nets';
 import { expanded, mappedNetwork, projected, withMemory } from './shared-nets';
 

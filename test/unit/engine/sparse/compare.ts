@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 import type { Executor } from '../../../../src/engine/executor';
 import type { NetworkState } from '../../../../src/engine/states';
-import type { StepResult } from '../../../../src/engine/trainer';
+import type { StepResult } from '../../../../src/engine/training';
 
 type Named = [name: string, values: Float32Array];
 

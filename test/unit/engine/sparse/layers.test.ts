@@ -7,7 +7,7 @@ import { cpu } from '../../../../src/engine/backends/cpu';
 import { loadKernels } from '../../../../src/engine/kernels/load';
 import { SparseExecutor } from '../../../../src/engine/sparse/executor';
 import { Trainer } from '../../../../src/engine/trainer';
-import type { Batch } from '../../../../src/engine/trainer';
+import type { Batch } from '../../../../src/engine/training';
 import { drawnBatch, drawnState } from '../nets';
 import { kindsOfLayers } from '../random-layers';
 import type { Around } from '../random-layers';

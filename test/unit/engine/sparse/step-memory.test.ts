@@ -10,7 +10,7 @@ import type { OptimizerSettings } from '../../../../src/engine/optimizer';
 import { sharingRule } from '../../../../src/engine/rps/rule';
 import { SparseExecutor } from '../../../../src/engine/sparse/executor';
 import type { NetworkState } from '../../../../src/engine/states';
-import type { TrainerSettings } from '../../../../src/engine/trainer';
+import type { TrainerSettings } from '../../../../src/engine/training';
 import { drawnBatch, drawnState, presetNetwork } from '../nets';
 import { mappedNetwork, projected, withMemory } from '../rps/shared-nets';
 import { withExecutor } from './compare';

@@ -14,7 +14,7 @@ import { sharingRule } from '../../../../src/engine/rps/rule';
 import { SparseExecutor } from '../../../../src/engine/sparse/executor';
 import type { NetworkState } from '../../../../src/engine/states';
 import { Trainer } from '../../../../src/engine/trainer';
-import type { Batch, Stride, TrainerSettings } from '../../../../src/engine/trainer';
+import type { Batch, Stride, TrainerSettings } from '../../../../src/engine/training';
 import { drawnBatch, drawnState, gentleRates, presetNetwork } from '../nets';
 import { mappedNetwork, projected, withMemory } from '../rps/shared-nets';
 import { apart, stepApart, withExecutor } from './compare';
