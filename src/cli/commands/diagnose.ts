@@ -48,21 +48,21 @@ const layersTable = ({ layers }: SharingReport): string => {
   );
 };
 
-const testedTable = ({ tested, initStd }: SharingReport): string =>
-  tested.length === 0
-    ? ''
-    : `\n${table(
-        headings.tested,
-        tested.map((point) => [
-          initStd === undefined ? '' : significant(point.initStd),
-          significant(point.learningRate),
-          point.predicted,
-          point.outcome,
-          significant(point.firstLoss),
-          point.lastLoss === null ? notFinite : significant(point.lastLoss),
-        ]),
-        ['right', 'right', 'left', 'left', 'right', 'right'],
-      )}`;
+/** Without a scale of the memory there is no column of it. */
+const testedTable = ({ tested, initStd }: SharingReport): string => {
+  const scaled = initStd !== undefined;
+  const rows = tested.map((point) => [
+    ...(scaled ? [significant(point.initStd)] : []),
+    significant(point.learningRate),
+    point.predicted,
+    point.outcome,
+    significant(point.firstLoss),
+    point.lastLoss === null ? notFinite : significant(point.lastLoss),
+  ]);
+  const head = [...(scaled ? [headings.testedScale] : []), ...headings.tested];
+  const sides = [...(scaled ? (['right'] as const) : []), ...(['right', 'left', 'left', 'right', 'right'] as const)];
+  return tested.length === 0 ? '' : `\n${table(head, rows, sides)}`;
+};
 
 /** `0.01,0.1`: numbers above 0. */
 function numbersOf(option: string, text: string): number[] {

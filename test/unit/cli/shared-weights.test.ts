@@ -43,6 +43,13 @@ describe('shared weights', () => {
     expect(out).toMatch(/\nD9 .*Sharpness: [^\n]+, threshold /);
   });
 
+  it('are tried out without a scale where there is none', async () => {
+    await config({ sharing: 'compression: 4' });
+    const { code, out } = await cli('diagnose', 'tiny.sparse.yaml', '--rates', '0.001', '--steps', '2');
+    expect(code).toBe(0);
+    expect(out).toMatch(/\n *rate +predicted +outcome +first loss +last loss\n *0\.001 +safe +slow /);
+  });
+
   it('are not tested at what is no number, or has no scale', async () => {
     await config({ sharing: 'compression: 4' });
     for (const options of [
