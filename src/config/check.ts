@@ -141,8 +141,8 @@ function checkReading(reading: Reading, looked: readonly DataLook[]): CheckedCon
  * is said of how the network and the numbers of examples fit it.
  */
 export function checkConfig(text: string, format: ConfigFormat, options: CheckOptions = {}): CheckedConfig {
-  const { mostTrials = Infinity, looked = [] } = options;
-  const written = openConfig(text, format);
+  const { mostTrials = Infinity, looked = [], utf16 } = options;
+  const written = openConfig(text, format, utf16);
   return hasSweep(written)
     ? checkSweep(written, (trial) => checkReading(readConfig(trial), looked), mostTrials)
     : checkReading(readConfig(written), looked);

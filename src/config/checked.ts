@@ -20,6 +20,8 @@ export interface CheckOptions {
   mostTrials?: number;
   /** Of a sweep as many as its trials have data. */
   looked?: readonly DataLook[] | undefined;
+  /** The text is that of a file in UTF-16, which an editor reads and nothing else does. */
+  utf16?: boolean;
 }
 
 export interface CheckedConfig extends ParsedConfig {

@@ -15,6 +15,13 @@ export const tooLarge = (limit: number): Finding =>
     `This file is larger than ${limit / 2 ** 20} MiB, which no config is. Check that it is the right file.`,
   );
 
+export const wrongEncoding = (): Finding =>
+  finding(
+    'wrong-encoding',
+    'This file is not text in UTF-8, as a config is, but in UTF-16 or no text at all. Save it as UTF-8: ' +
+      'in VS Code click the encoding in the status bar, then "Save with Encoding".',
+  );
+
 export const empty = (): Finding =>
   finding(
     'empty',

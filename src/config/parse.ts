@@ -42,8 +42,11 @@ export interface Reading extends ParsedConfig {
   setting: (title: string, edits: readonly KeyEdit[]) => Suggestion | undefined;
 }
 
-const treeOf = (lines: TextLines, format: ConfigFormat): Tree => {
+/** `utf16`: of the file; what its bytes are as UTF-8 has NULs between its letters, which no text has. */
+const treeOf = (lines: TextLines, format: ConfigFormat, utf16: boolean): Tree => {
   const { text } = lines;
+  if (utf16 || text.includes('\0'))
+    return { problems: [{ ...errors.wrongEncoding(), span: { start: 0, end: lines.lineEnd(0) } }] };
   if (text.length > maxConfigBytes)
     return { problems: [{ ...errors.tooLarge(maxConfigBytes), span: { start: 0, end: lines.lineEnd(0) } }] };
   return format === 'json' ? jsonTree(text) : yamlTree(text);
@@ -100,9 +103,9 @@ export interface Written {
   ofSweep?: true;
 }
 
-export function openConfig(source: string, format: ConfigFormat): Written {
+export function openConfig(source: string, format: ConfigFormat, utf16 = false): Written {
   const lines = new TextLines(withoutByteOrderMark(source));
-  return { lines, format, tree: treeOf(lines, format) };
+  return { lines, format, tree: treeOf(lines, format, utf16) };
 }
 
 export function readConfig({ lines, format, tree, ofSweep }: Written): Reading {

@@ -25,7 +25,14 @@ const mostTrials = 50;
 /** Different data of a sweep that is looked at in an editor. */
 const mostLooks = 20;
 
-const checks = new WeakMap<vscode.TextDocument, { version: number; data: Config['data'][]; checked: CheckedConfig }>();
+interface Check {
+  version: number;
+  encoding: string;
+  data: Config['data'][];
+  checked: CheckedConfig;
+}
+
+const checks = new WeakMap<vscode.TextDocument, Check>();
 const looks = new WeakMap<vscode.TextDocument, Look>();
 
 /** Milliseconds after which files may have changed. */
@@ -39,17 +46,20 @@ export const onDidLook = (listener: (document: vscode.TextDocument) => void): vs
   (looked ??= new vscode.EventEmitter()).event(listener);
 
 export function checkedDocument(document: vscode.TextDocument): CheckedConfig {
+  const { version, encoding } = document;
   const known = checks.get(document);
-  if (known?.version === document.version) {
+  // Saved with another encoding, the text is of the same version.
+  if (known?.version === version && known.encoding === encoding) {
     look(document, known.data);
     return known.checked;
   }
   const [text, format] = [document.getText(), configFormat(document.uri.path)];
-  const written = checkConfig(text, format, { mostTrials });
+  const options = { mostTrials, utf16: ['utf16le', 'utf16be'].includes(encoding) };
+  const written = checkConfig(text, format, options);
   const data = dataOf(written, format).slice(0, mostLooks);
   const seen = look(document, data);
-  const checked = seen.length > 0 ? checkConfig(text, format, { mostTrials, looked: seen }) : written;
-  checks.set(document, { version: document.version, data, checked });
+  const checked = seen.length > 0 ? checkConfig(text, format, { ...options, looked: seen }) : written;
+  checks.set(document, { version, encoding, data, checked });
   return checked;
 }
 

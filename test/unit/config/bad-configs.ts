@@ -18,6 +18,8 @@ const writing: BadConfig[] = [
   yaml('empty', ''),
   yaml('comments only', '# nothing yet\n\n'),
   yaml('byte order mark only', '\uFEFF'),
+  // As bytes that are not UTF-8 are read.
+  yaml('in UTF-16', `\uFFFD\uFFFD${[...head].map((letter) => `${letter}\0`).join('')}`),
   yaml('a word', 'mlp-7\n'),
   yaml('a list', '- version: 1\n'),
   yaml('a tab as indentation', `${head}sparsity:\n\tdensity: 0.1\n`),
