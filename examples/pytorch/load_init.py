@@ -166,6 +166,8 @@ def gain_of(metadata):
 def layers_of(tensors, metadata):
     """`layer_names` of a file that has to have some."""
     names = layer_names(tensors)
+    if "sharing" in metadata:
+        raise InitError("its weights are shared: recover_rps.py reads them, and `sparsescope expand` writes them out")
     held = OTHER_FILES.get(metadata.get("format"))
     if held and not names:
         raise InitError("it holds %s and no weights: init.safetensors and checkpoints have those" % held)

@@ -129,7 +129,9 @@ export function planSharing(
   if ('problems' in found) return found;
   const layers = found.layers.map((layer) => {
     const { name, rows, columns, kernel, groups } = shapeOf(layer);
-    return { name, rows, columns, deviation: deviationOf(layer, sharing, gain), ...(kernel && { kernel, groups }) };
+    const embedding = layer.kind === 'embedding' && { embedding: true as const };
+    const deviation = deviationOf(layer, sharing, gain);
+    return { name, rows, columns, deviation, ...(kernel && { kernel, groups }), ...embedding };
   });
   try {
     const { compression, scope } = sharing;

@@ -1,7 +1,7 @@
 /**
  * A file whose weights are shared, read as if they were in it. It holds the memory, and in its metadata what recovers the
  * weights of each layer from it: `layers.NAME.weight` then reads like any other tensor, by range, and `layers.NAME.mask`
- * says that all of it is kept.
+ * says that all of it is kept; an embedding has none.
  */
 import { tensorShape } from '../core/density/layer-shape';
 import { isSparseError } from '../core/errors';
@@ -72,7 +72,7 @@ class SharedFile implements MaybeShared {
         this.byName.set(name, entry);
         return entry;
       };
-      add('mask', 'U8', own.weights);
+      if (!own.embedding) add('mask', 'U8', own.weights);
       return add('weight', 'F32', 4 * own.weights);
     });
     this.tensors = [...file.tensors, ...weights];

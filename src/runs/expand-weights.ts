@@ -46,7 +46,8 @@ async function recovered(path: string, file: SafetensorsFile, layer: string): Pr
   const bad = data.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0) throw errors.recoveredNotFinite(path, weight.name, bad, data[bad]);
   const { name, dtype, shape } = weight;
-  return [{ name, dtype, shape, data }, await copied(path, file, file.need(`layers.${layer}.mask`))];
+  const mask = file.get(`layers.${layer}.mask`);
+  return [{ name, dtype, shape, data }, ...(mask ? [await copied(path, file, mask)] : [])];
 }
 
 /** Of the memory nothing is left to tell, and what an optimizer remembers of it is nothing that it would of the weights. */

@@ -38,10 +38,11 @@ export const metadataText = ({ sharing, scales, scaler }: Wiring): string => {
     ...(spec.chunk !== undefined && { chunk: spec.chunk }),
     ...{ scope, compression, n, m, normalised: scales.normalised },
     ...(scaler !== undefined && { scaler }),
-    layers: layers.map(({ name, rows, columns, kernel, groups, deviation }, l) => ({
+    layers: layers.map(({ name, rows, columns, kernel, groups, embedding, deviation }, l) => ({
       ...{ name, rows, columns },
       ...(kernel && { kernel }),
       ...(groups !== undefined && { groups }),
+      ...(embedding && { embedding }),
       deviation,
       lambda: scales.lambda[l],
     })),
@@ -105,7 +106,9 @@ function layerIn(fields: unknown): LayerToShare {
   const groups = fields['groups'] === undefined ? {} : { groups: numberIn(fields, 'groups') };
   if (groups.groups !== undefined && !(isCount(groups.groups) && divides(groups.groups, rows)))
     throw errors.badMetadata(`the groups of layer "${name}", ${groups.groups}, do not divide its ${rows} rows`);
-  return { name, rows, columns, ...(kernel && { kernel }), ...groups, deviation: numberIn(fields, 'deviation') };
+  const embedding = fields['embedding'] !== undefined && booleanIn(fields, 'embedding') && { embedding: true as const };
+  const deviation = numberIn(fields, 'deviation');
+  return { name, rows, columns, ...(kernel && { kernel }), ...groups, ...embedding, deviation };
 }
 
 /** What a file says, without a look at any location. Throws `rps.bad-metadata`, and what `sharingOf` throws. */

@@ -17,6 +17,8 @@ export interface SharedLayer {
   /** (kh, kw) of a convolution, and its groups. */
   kernel?: readonly [number, number];
   groups?: number;
+  /** The table of an embedding, which is never masked. */
+  embedding?: true;
   /** Number of its first virtual weight: the weights of all shared layers before it in the network's order. */
   offset: number;
   /** rows * columns. */
@@ -87,7 +89,7 @@ function countLayers(layers: readonly LayerToShare[]): SharedLayer[] {
   const names = new Set<string>();
   let offset = 0;
   return layers.map((layer) => {
-    const { name, rows, columns, kernel, groups, deviation } = layer;
+    const { name, rows, columns, kernel, groups, embedding, deviation } = layer;
     if (names.has(name)) throw errors.duplicateLayer(name);
     names.add(name);
     if (!isCount(rows) || !isCount(columns)) throw errors.badLayer(name, rows, columns);
@@ -97,6 +99,7 @@ function countLayers(layers: readonly LayerToShare[]): SharedLayer[] {
       ...{ name, rows, columns, offset, weights, deviation },
       ...(kernel && { kernel }),
       ...(groups !== undefined && { groups }),
+      ...(embedding && { embedding }),
     };
     offset += weights;
     return counted;

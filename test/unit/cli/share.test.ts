@@ -1,5 +1,5 @@
 /** `share` and `expand`: from weights to a memory, and back; and `inspect` of what holds one. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openFile } from '../../../src/formats/byte-source';
@@ -7,6 +7,7 @@ import { openSafetensors, writeSafetensors } from '../../../src/formats/safetens
 import type { TensorToWrite } from '../../../src/formats/safetensors';
 import { configText } from '../engine/project';
 import type { Change } from '../engine/project';
+import { npyFile } from '../formats/npy-file';
 import { cliFixture } from './fixture';
 import { answer } from './sparsescope';
 
@@ -84,6 +85,26 @@ describe('share and expand', () => {
     // What is expanded is in the memory to begin with: it goes there and back unchanged, up to rounding.
     const again = answer(await cli('share', 'b.safetensors', 'shared.sparse.yaml', '-o', 'c.safetensors', '--json'));
     expect(again['error']).toBeLessThan(1e-6);
+  });
+
+  it('of an embedding there is no mask, as in a file of dense weights', async () => {
+    const values = Int32Array.from({ length: 60 }, (_, i) => i % 9);
+    await mkdir(inFolder('tokens'));
+    await writeFile(inFolder('tokens/x_train.npy'), npyFile('<i4', [20, 3], values));
+    await writeFile(
+      inFolder('tokens/y_train.npy'),
+      npyFile('<i4', [20], values.map((value) => value % 4).subarray(0, 20)),
+    );
+    const own = [
+      '{ name: table, embedding: { size: 9, width: 6 } }',
+      '{ reshape: mean }',
+      '{ name: fc, linear: { in: 6, out: 4 } }',
+    ];
+    await dense('compression: 1', { layers: own, data: 'source: npy, path: ./tokens' });
+    expect((await cli('share', 'dense.safetensors', 'shared.sparse.yaml', '-o', 's.safetensors')).err).toBe('');
+    expect((await cli('expand', 's.safetensors', '-o', 'back.safetensors')).err).toBe('');
+    const [before, after] = [await tensorsOf('dense.safetensors'), await tensorsOf('back.safetensors')];
+    expect([...after].sort()).toEqual([...before].sort());
   });
 
   it('of a checkpoint nothing that was of its memory is left', async () => {

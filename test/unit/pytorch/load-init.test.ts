@@ -202,6 +202,15 @@ print(*tensors["layers.fc1.drop"].tolist(), tensors["layers.fc1.grow"].tolist(),
     );
   });
 
+  test('says of a file of shared weights what makes weights of it, as some layers may be missing', async () => {
+    const path = await fileOf(tensorsOf('eoi'), { format: 'sparsescope', sharing: '{}' });
+    const { status, stderr } = run(script, path);
+    expect(status).toBe(1);
+    expect(stderr).toBe(
+      `${path}: its weights are shared: recover_rps.py reads them, and \`sparsescope expand\` writes them out.\n`,
+    );
+  });
+
   test('says that a file is not there', () => {
     const { status, stderr } = run(script, 'none.safetensors');
     expect(status).toBe(1);

@@ -6,7 +6,8 @@ import { smallLayers, specs } from './layers';
 
 it.each(specs)('$kind, aligned $aligned: a mapping is read as it was written', (spec) => {
   for (const scope of ['global', 'local'] as const) {
-    const sharing = sharingOf(smallLayers, { compression: 2.3, spec, scope });
+    const table = { name: 'table', rows: 9, columns: 31, embedding: true, deviation: 1 } as const;
+    const sharing = sharingOf([table, ...smallLayers], { compression: 2.3, spec, scope });
     for (const scales of [plainScales(sharing, 0.037), normalisedScales(sharing)])
       expect(readMetadata(metadataText({ sharing, scales }), sharing.m)).toEqual({ sharing, scales });
   }
@@ -35,6 +36,7 @@ it.each<[string, string, number?]>([
   ['"m" is 664, and its layers make 663', text.replace('"m":663', '"m":664')],
   ['"normalised" is neither true nor false', text.replace('"normalised":false,', '')],
   ['"normalised" is neither true nor false', text.replace('"normalised":false', '"normalised":"yes"')],
+  ['"embedding" is neither true nor false', text.replace('"rows":8', '"embedding":1,"rows":8')],
   ['"aligned" is neither true nor false', aligned.replace('"aligned":true', '"aligned":1')],
   ['"lambda" of layer "conv1" is not its "deviation"', normalised.replace('"lambda":0.27', '"lambda":0.28')],
   ['the kernel of layer "conv1", 3 x 2, does not fit its 27 columns', text.replace('"kernel":[3,3]', '"kernel":[3,2]')],
