@@ -61,7 +61,7 @@ function program(output: Output, done: (code: ExitCode) => void, quiet: boolean)
     .command('init')
     .description('write the initial weights and masks only')
     .argument('<config>', 'a .sparse.yaml or .sparse.json file')
-    .requiredOption('-o, --output <file>', 'the safetensors file to write')
+    .requiredOption('-o, --output <file>', 'the safetensors file to write, or to replace')
     .addOption(json())
     .action((config: string, options: { output: string; json?: boolean }) =>
       act('init', options, async () => (await import('./commands/init')).init(config, options, output)),
@@ -70,7 +70,7 @@ function program(output: Output, done: (code: ExitCode) => void, quiet: boolean)
     .command('prune')
     .description('write the dense network as the scores of the config prune it, with the scores')
     .argument('<config>', 'a .sparse.yaml or .sparse.json file')
-    .requiredOption('-o, --output <file>', 'the safetensors file to write')
+    .requiredOption('-o, --output <file>', 'the safetensors file to write, or to replace')
     .addOption(json())
     .action((config: string, options: { output: string; json?: boolean }) =>
       act('prune', options, async () => (await import('./commands/prune')).prune(config, options, output)),
@@ -114,7 +114,7 @@ function program(output: Output, done: (code: ExitCode) => void, quiet: boolean)
       'write the sweep that compares shared weights with pruning and smaller networks of as many stored parameters',
     )
     .argument('<config>', 'a .sparse.yaml or .sparse.json file with `sharing`')
-    .option('-o, --output <file>', 'the config to write; without it, it is printed')
+    .option('-o, --output <file>', 'the config to write, or to replace; without it, it is printed')
     .option('--seeds <list>', 'for example 1,2,3; by default that of the config')
     .addOption(json())
     .action((config: string, options: { output?: string; seeds?: string; json?: boolean }) =>
@@ -139,7 +139,7 @@ function program(output: Output, done: (code: ExitCode) => void, quiet: boolean)
       '<tensor>',
       'the name of a tensor: its first axis by all others is the matrix, or the centre of its kernels',
     )
-    .requiredOption('-o, --output <file>', 'the safetensors file of rotations to write')
+    .requiredOption('-o, --output <file>', 'the safetensors file of rotations to write, or to replace')
     .option(
       '--gain <sigma_w>',
       'what the orthogonal weights were multiplied by; by default it is found from the lengths of the rows or columns',
@@ -158,7 +158,7 @@ function program(output: Output, done: (code: ExitCode) => void, quiet: boolean)
     .description('put the weights of a safetensors file into the memory that a config with `sharing` asks for')
     .argument('<file>', 'a .safetensors file of dense weights, such as a checkpoint')
     .argument('<config>', 'a .sparse.yaml or .sparse.json file of the same network')
-    .requiredOption('-o, --output <file>', 'the safetensors file to write')
+    .requiredOption('-o, --output <file>', 'the safetensors file to write, or to replace')
     .addOption(json())
     .action((file: string, config: string, options: { output: string; json?: boolean }) =>
       act('share', options, async () => (await import('./commands/share')).share(file, config, options, output)),
@@ -167,7 +167,7 @@ function program(output: Output, done: (code: ExitCode) => void, quiet: boolean)
     .command('expand')
     .description('write the weights that a safetensors file with a shared memory stands for')
     .argument('<file>', 'a .safetensors file of a run that shares weights')
-    .requiredOption('-o, --output <file>', 'the safetensors file to write')
+    .requiredOption('-o, --output <file>', 'the safetensors file to write, or to replace')
     .addOption(json())
     .action((file: string, options: { output: string; json?: boolean }) =>
       act('expand', options, async () => (await import('./commands/share')).expand(file, options, output)),
@@ -196,7 +196,7 @@ function program(output: Output, done: (code: ExitCode) => void, quiet: boolean)
     .command('report')
     .description('write a run or a sweep as one HTML page that opens without a network')
     .argument('<run>', 'a run folder, or that of a sweep')
-    .requiredOption('-o, --output <file>', 'the HTML file to write')
+    .requiredOption('-o, --output <file>', 'the HTML file to write, or to replace')
     .action((run: string, options: { output: string }) =>
       act('report', {}, async () => (await import('./commands/report')).report(run, options, output)),
     );
