@@ -28,7 +28,7 @@ export interface LastStates {
 const isDamage = (error: unknown, record: RunRecord): error is SparseError =>
   isSparseError(error) &&
   (error.code.startsWith('safetensors.') ||
-    ['file.shrank', 'file.not-a-file', 'file.read-failed'].includes(error.code) ||
+    ['file.shrank', 'file.not-a-file', 'file.link-loop', 'file.read-failed'].includes(error.code) ||
     // Without a hash of the config it may be the config that changed, and then nothing in the folder is at fault.
     (error.code === 'engine.checkpoint-mismatch' && record.configSha256 !== undefined));
 

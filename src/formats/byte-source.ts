@@ -63,7 +63,8 @@ class FileSource implements ByteSource {
 
 /**
  * Opens a regular file for reading by range.
- * @throws SparseError `file.not-found`, `file.not-readable`, `file.not-a-file`, `file.read-failed`
+ * @throws SparseError `file.not-found`, `file.not-readable`, `file.not-a-file`, `file.link-loop`, `file.name-too-long`,
+ *   `file.read-failed`
  */
 export async function openFile(path: string): Promise<ByteSource> {
   let handle: FileHandle | undefined;

@@ -41,6 +41,10 @@ export const cannotRead = (file: string, cause: unknown): SparseError => {
       return error('file.not-readable', `${file} may not be read. Give yourself permission to read it.`);
     case 'EISDIR':
       return notAFile(file);
+    case 'ELOOP':
+      return error('file.link-loop', `${file} is not there: its links lead back to themselves. Check where they lead.`);
+    case 'ENAMETOOLONG':
+      return error('file.name-too-long', `${file} is not there: no name is so long on this disk. Check the path.`);
     default:
       return error('file.read-failed', `${file} could not be read (${code}). Try again.`);
   }
@@ -74,6 +78,11 @@ export const cannotWrite = (file: string, cause: unknown): SparseError => {
       );
     case 'ENAMETOOLONG':
       return error('file.name-too-long', `${file} was not written: the name is too long. Choose a shorter one.`);
+    case 'ELOOP':
+      return error(
+        'file.link-loop',
+        `${file} was not written: its links lead back to themselves. Choose another path.`,
+      );
     default:
       return error('file.write-failed', `${file} could not be written (${code}). Try again.`);
   }

@@ -36,7 +36,14 @@ export interface SweepOptions {
   retryFailed?: boolean;
 }
 
-const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+const isFolder = (path: string): boolean => {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    // Reading it as a config says what is wrong.
+    return false;
+  }
+};
 
 const jobsOf = (text: string | undefined): number => {
   if (text === undefined) return availableParallelism();

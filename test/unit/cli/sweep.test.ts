@@ -1,4 +1,4 @@
-import { readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -231,10 +231,13 @@ describe('what is no sweep', () => {
     [['sweep', 'tiny.sparse.yaml'], 'cli.no-sweep'],
     [['sweep', 'data'], 'runs.no-sweep'],
     [['sweep', 'nothing.sparse.yaml'], 'file.not-found'],
+    [['sweep', 'loop'], 'file.link-loop'],
+    [['sweep', 'n'.repeat(300)], 'file.name-too-long'],
     [['sweep', 'tiny.sparse.yaml', '--jobs', '0'], 'cli.usage'],
     [['sweep', 'tiny.sparse.yaml', '--jobs', 'two'], 'cli.usage'],
   ])('%j', async (args, code) => {
     await config();
+    await symlink('loop', inProject('loop'));
     const finished = await cli(...args);
     expect([finished.code, finished.out]).toEqual([1, '']);
     expect(finished.err).toMatch(new RegExp(`^error ${code.replace('.', '\\.')}: .*\\.( See: .*)?\\n$`));

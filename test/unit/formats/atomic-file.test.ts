@@ -103,7 +103,8 @@ describe.skipIf(process.platform === 'win32')('what is there and is no plain fil
     const folder = await temporaryFolder();
     execFileSync('mkfifo', [join(folder, 'pipe')]);
     await mkdir(join(folder, 'folder'));
-    for (const target of ['pipe', 'folder', 'nowhere']) await symlink(target, join(folder, `to-${target}`));
+    for (const target of ['pipe', 'folder', 'nowhere', 'to-itself'])
+      await symlink(target, join(folder, `to-${target.replace('to-', '')}`));
     const before = (await readdir(folder)).sort();
     for (const name of ['pipe', 'to-pipe', 'to-nowhere'])
       expect(await failure(() => writeTextAtomically(join(folder, name), 'x'))).toEqual({
@@ -111,6 +112,10 @@ describe.skipIf(process.platform === 'win32')('what is there and is no plain fil
         message: `${join(folder, name)} was not written: a device, a pipe or a link to nowhere is there, not a file. Choose another name.`,
       });
     expect((await failure(() => writeTextAtomically(join(folder, 'to-folder'), 'x'))).code).toBe('file.in-the-way');
+    expect(await failure(() => writeTextAtomically(join(folder, 'to-itself'), 'x'))).toEqual({
+      code: 'file.link-loop',
+      message: `${join(folder, 'to-itself')} was not written: its links lead back to themselves. Choose another path.`,
+    });
     expect((await readdir(folder)).sort()).toEqual(before);
     expect((await lstat(join(folder, 'pipe'))).isFIFO()).toBe(true);
   });

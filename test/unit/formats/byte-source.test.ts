@@ -65,6 +65,24 @@ describe('a file as a source', () => {
     expect((await failure(() => openFile(folder))).code).toBe('file.not-a-file');
   });
 
+  test.skipIf(process.platform === 'win32')(
+    'names links that lead back to themselves, and a name too long',
+    async () => {
+      const folder = await temporaryFolder();
+      const loop = join(folder, 'loop');
+      await symlink('loop', loop);
+      expect(await failure(() => openFile(loop))).toEqual({
+        code: 'file.link-loop',
+        message: `${loop} is not there: its links lead back to themselves. Check where they lead.`,
+      });
+      const long = join(folder, 'n'.repeat(300));
+      expect(await failure(() => openFile(long))).toEqual({
+        code: 'file.name-too-long',
+        message: `${long} is not there: no name is so long on this disk. Check the path.`,
+      });
+    },
+  );
+
   test.skipIf(process.platform === 'win32')('refuses a device and a pipe, which have no size', async () => {
     const folder = await temporaryFolder();
     await symlink('/dev/zero', join(folder, 'zero'));
