@@ -201,13 +201,19 @@ describe.each(['wasm', 'cpu'] as const)('a run that shares weights, resumed on %
 });
 
 describe('a run that shares weights', () => {
-  it('passes over a checkpoint whose weights are mapped in another way', async () => {
+  /** Interrupted at its first checkpoint, whose `text` has a character for each byte; beside one that went `straight` on. */
+  async function interrupted() {
     const engine = await TestEngine.greeted();
     const change = { sharing: 'compression: 8' };
     const straight = await engine.run(project.start(change));
     const { directory } = await engine.runUntil(project.start(change), (e) => e.type === 'step' && e.step === 10);
     const file = join(directory, 'checkpoints/step-000010.safetensors');
     const text = (await readFile(file)).toString('latin1');
+    return { engine, straight, directory, file, text };
+  }
+
+  it('passes over a checkpoint whose weights are mapped in another way', async () => {
+    const { engine, straight, directory, file, text } = await interrupted();
     // A seed of as many digits.
     const other = text.replace(
       /(\\"seed\\":)(\d)/,
@@ -239,12 +245,7 @@ describe('a run that shares weights', () => {
   });
 
   it('passes over a checkpoint that watched fewer layers, says so, and comes to the same result', async () => {
-    const engine = await TestEngine.greeted();
-    const change = { sharing: 'compression: 8' };
-    const straight = await engine.run(project.start(change));
-    const { directory } = await engine.runUntil(project.start(change), (e) => e.type === 'step' && e.step === 10);
-    const file = join(directory, 'checkpoints/step-000010.safetensors');
-    const text = (await readFile(file)).toString('latin1');
+    const { engine, straight, directory, file, text } = await interrupted();
     // As many numbers, in rows of half the length; a header of as many bytes.
     const narrower = text.replace(
       /("sharing\.watch":[^}]*"shape":)(\[(\d+),10\])/,
