@@ -1,7 +1,6 @@
 // Dense layers, see ../dense.ts: what the arguments mean stands there. Blocked as by Goto and van de Geijn (2008): a panel of
 // `depth` features by `wide` floats is packed once, stays in the nearest cache, and all outputs pass over it in tiles.
-import { multiplyAdd } from './lanes';
-import { move, strip, tileOf1, tileOf4 } from './tiles';
+import { move, packStrip, strip, tileOf1, tileOf4 } from './tiles';
 
 const depth = 256;
 const wide = 32;
@@ -38,67 +37,9 @@ function pack(taps: usize, count: i32, x: usize, batch: i32, width: i32): void {
     let into = scratch + (<usize>(s * depth) << 2);
     for (let k = 0; k < count; k++, into += strip << 2) {
       const from = x + (<usize>(load<i32>(taps + (<usize>k << 2)) * batch + s) << 2);
-      if (valid == strip) {
-        v128.store(into, v128.load(from));
-        v128.store(into, v128.load(from, 16), 16);
-      } else {
-        for (let i = 0; i < strip; i++) store<f32>(into + (<usize>i << 2), i < valid ? load<f32>(from + (<usize>i << 2)) : 0);
-      }
+      packStrip(from, valid, into);
     }
   }
-}
-
-/** Four outputs over a strip, as `tileOf4`, of x as it lies. */
-@inline
-function tileOfTaps(
-  a: usize,
-  row: usize,
-  count: i32,
-  taps: usize,
-  x: usize,
-  bytes: i32,
-  y: usize,
-  plane: usize,
-): void {
-  const a1 = a + row;
-  const a2 = a1 + row;
-  const a3 = a2 + row;
-  const y1 = y + plane;
-  const y2 = y1 + plane;
-  const y3 = y2 + plane;
-  let c00 = v128.load(y);
-  let c01 = v128.load(y, 16);
-  let c10 = v128.load(y1);
-  let c11 = v128.load(y1, 16);
-  let c20 = v128.load(y2);
-  let c21 = v128.load(y2, 16);
-  let c30 = v128.load(y3);
-  let c31 = v128.load(y3, 16);
-  for (let k: usize = 0, end = <usize>count << 2; k < end; k += 4) {
-    const p = x + <usize>(load<i32>(taps + k) * bytes);
-    const p0 = v128.load(p);
-    const p1 = v128.load(p, 16);
-    const w0 = v128.load32_splat(a + k);
-    c00 = multiplyAdd(w0, p0, c00);
-    c01 = multiplyAdd(w0, p1, c01);
-    const w1 = v128.load32_splat(a1 + k);
-    c10 = multiplyAdd(w1, p0, c10);
-    c11 = multiplyAdd(w1, p1, c11);
-    const w2 = v128.load32_splat(a2 + k);
-    c20 = multiplyAdd(w2, p0, c20);
-    c21 = multiplyAdd(w2, p1, c21);
-    const w3 = v128.load32_splat(a3 + k);
-    c30 = multiplyAdd(w3, p0, c30);
-    c31 = multiplyAdd(w3, p1, c31);
-  }
-  v128.store(y, c00);
-  v128.store(y, c01, 16);
-  v128.store(y1, c10);
-  v128.store(y1, c11, 16);
-  v128.store(y2, c20);
-  v128.store(y2, c21, 16);
-  v128.store(y3, c30);
-  v128.store(y3, c31, 16);
 }
 
 export function correlateDense(
@@ -149,7 +90,7 @@ export function correlateDense(
               const p = scratch + (<usize>(j * depth) << 2);
               const valid = width - j;
               if (valid >= strip) {
-                if (few) tileOfTaps(a, row, deep, taps + (<usize>k << 2), at + (<usize>j << 2), batch << 2, own, plane);
+                if (few) tileOf4(a, row, deep, at + (<usize>j << 2), own, plane, true, taps + (<usize>k << 2), batch << 2);
                 else if (rows == 4) tileOf4(a, row, deep, p, own, plane);
                 else tileOf1(a, deep, p, own);
               } else {

@@ -20,6 +20,23 @@ export function sumsOfLanes(a: v128, b: v128, c: v128, d: v128): v128 {
   return f32x4.add(v128.shuffle<f32>(ab, cd, 0, 1, 4, 5), v128.shuffle<f32>(ab, cd, 2, 3, 6, 7));
 }
 
+/** Four floats of each of four rows, as four of columns, `into` bytes apart. */
+@inline
+export function transpose4(from: usize, row: usize, to: usize, into: usize): void {
+  const a = v128.load(from);
+  const b = v128.load(from + row);
+  const c = v128.load(from + 2 * row);
+  const d = v128.load(from + 3 * row);
+  const ab = i32x4.shuffle(a, b, 0, 4, 1, 5);
+  const cd = i32x4.shuffle(c, d, 0, 4, 1, 5);
+  const ab2 = i32x4.shuffle(a, b, 2, 6, 3, 7);
+  const cd2 = i32x4.shuffle(c, d, 2, 6, 3, 7);
+  v128.store(to, i64x2.shuffle(ab, cd, 0, 2));
+  v128.store(to + into, i64x2.shuffle(ab, cd, 1, 3));
+  v128.store(to + 2 * into, i64x2.shuffle(ab2, cd2, 0, 2));
+  v128.store(to + 3 * into, i64x2.shuffle(ab2, cd2, 1, 3));
+}
+
 @inline
 export function fill(value: f32): v128 {
   return f32x4.splat(value);

@@ -1,5 +1,6 @@
 // Products of row-major matrices, see ../product.ts: what the arguments mean stands there. Blocked as dense.ts.
-import { move, strip, tileOf1, tileOf4, tileOfPacked4 } from './tiles';
+import { transpose4 } from './lanes';
+import { move, packStrip, strip, tileOf1, tileOf4, tileOfPacked4 } from './tiles';
 
 const depth = 256;
 const wide = 32;
@@ -24,31 +25,9 @@ function packRows(b: usize, row: usize, count: i32, width: i32): void {
     let into = scratch + (<usize>(s * depth) << 2);
     let from = b + (<usize>s << 2);
     for (let k = 0; k < count; k++, into += strip << 2, from += row) {
-      if (valid == strip) {
-        v128.store(into, v128.load(from));
-        v128.store(into, v128.load(from, 16), 16);
-      } else {
-        for (let i = 0; i < strip; i++) store<f32>(into + (<usize>i << 2), i < valid ? load<f32>(from + (<usize>i << 2)) : 0);
-      }
+      packStrip(from, valid, into);
     }
   }
-}
-
-/** Four floats of each of four rows, as four of columns, `into` bytes apart. */
-@inline
-function turn(from: usize, row: usize, to: usize, into: usize): void {
-  const a = v128.load(from);
-  const b = v128.load(from + row);
-  const c = v128.load(from + 2 * row);
-  const d = v128.load(from + 3 * row);
-  const ab = i32x4.shuffle(a, b, 0, 4, 1, 5);
-  const cd = i32x4.shuffle(c, d, 0, 4, 1, 5);
-  const ab2 = i32x4.shuffle(a, b, 2, 6, 3, 7);
-  const cd2 = i32x4.shuffle(c, d, 2, 6, 3, 7);
-  v128.store(to, i64x2.shuffle(ab, cd, 0, 2));
-  v128.store(to + into, i64x2.shuffle(ab, cd, 1, 3));
-  v128.store(to + 2 * into, i64x2.shuffle(ab2, cd2, 0, 2));
-  v128.store(to + 3 * into, i64x2.shuffle(ab2, cd2, 1, 3));
 }
 
 /** The same of b that lies (width, count). */
@@ -62,8 +41,8 @@ function packColumns(b: usize, row: usize, count: i32, width: i32): void {
       for (; k + 4 <= count; k += 4) {
         const at = from + (<usize>k << 2);
         const to = into + (<usize>(k * strip) << 2);
-        turn(at, row, to, strip << 2);
-        turn(at + 4 * row, row, to + 16, strip << 2);
+        transpose4(at, row, to, strip << 2);
+        transpose4(at + 4 * row, row, to + 16, strip << 2);
       }
     for (; k < count; k++)
       for (let i = 0; i < strip; i++)

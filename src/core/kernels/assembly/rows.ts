@@ -1,5 +1,5 @@
 // Values one by one and rows of them, see ../rows.ts: what the arguments mean stands there.
-import { fill, loadLanes, multiplyAdd, storeLanes, sumOf } from './lanes';
+import { fill, loadLanes, multiplyAdd, storeLanes, sumOf, transpose4 } from './lanes';
 
 /** By squares of 4 x 4 in registers. */
 export function transpose(x: usize, y: usize, rows: i32, columns: i32, from: i32, to: i32): void {
@@ -10,20 +10,7 @@ export function transpose(x: usize, y: usize, rows: i32, columns: i32, from: i32
   for (; row + 4 <= to; row += 4) {
     let at = x + <usize>row * step;
     let put = y + (<usize>row << 2);
-    for (let column = 0; column < whole; column += 4, at += 16, put += into << 2) {
-      const a = v128.load(at);
-      const b = v128.load(at + step);
-      const c = v128.load(at + 2 * step);
-      const d = v128.load(at + 3 * step);
-      const ab = i32x4.shuffle(a, b, 0, 4, 1, 5);
-      const cd = i32x4.shuffle(c, d, 0, 4, 1, 5);
-      const ab2 = i32x4.shuffle(a, b, 2, 6, 3, 7);
-      const cd2 = i32x4.shuffle(c, d, 2, 6, 3, 7);
-      v128.store(put, i64x2.shuffle(ab, cd, 0, 2));
-      v128.store(put + into, i64x2.shuffle(ab, cd, 1, 3));
-      v128.store(put + 2 * into, i64x2.shuffle(ab2, cd2, 0, 2));
-      v128.store(put + 3 * into, i64x2.shuffle(ab2, cd2, 1, 3));
-    }
+    for (let column = 0; column < whole; column += 4, at += 16, put += into << 2) transpose4(at, step, put, into);
     for (let column = whole; column < columns; column++)
       for (let r = 0; r < 4; r++)
         store<f32>(

@@ -4,9 +4,30 @@ import { multiplyAdd } from './lanes';
 /** A panel lies in strips of so many floats, the width of a tile. */
 export const strip = 8;
 
-/** Four outputs over a strip: y += W p. */
+/** One line of a strip; what is wanting of the last strip is 0. */
 @inline
-export function tileOf4(a: usize, row: usize, count: i32, p: usize, y: usize, plane: usize): void {
+export function packStrip(from: usize, valid: i32, into: usize): void {
+  if (valid == strip) {
+    v128.store(into, v128.load(from));
+    v128.store(into, v128.load(from, 16), 16);
+  } else {
+    for (let i = 0; i < strip; i++) store<f32>(into + (<usize>i << 2), i < valid ? load<f32>(from + (<usize>i << 2)) : 0);
+  }
+}
+
+/** Four outputs over a strip: y += W p, or where `tapped` of x as it lies, each feature so many `bytes` times its tap from p. */
+@inline
+export function tileOf4(
+  a: usize,
+  row: usize,
+  count: i32,
+  p: usize,
+  y: usize,
+  plane: usize,
+  tapped: bool = false,
+  taps: usize = 0,
+  bytes: i32 = 0,
+): void {
   const a1 = a + row;
   const a2 = a1 + row;
   const a3 = a2 + row;
@@ -21,9 +42,10 @@ export function tileOf4(a: usize, row: usize, count: i32, p: usize, y: usize, pl
   let c21 = v128.load(y2, 16);
   let c30 = v128.load(y3);
   let c31 = v128.load(y3, 16);
-  for (let k: usize = 0, end = <usize>count << 2; k < end; k += 4, p += 32) {
-    const p0 = v128.load(p);
-    const p1 = v128.load(p, 16);
+  for (let k: usize = 0, end = <usize>count << 2; k < end; k += 4) {
+    const at = tapped ? p + <usize>(load<i32>(taps + k) * bytes) : p;
+    const p0 = v128.load(at);
+    const p1 = v128.load(at, 16);
     const w0 = v128.load32_splat(a + k);
     c00 = multiplyAdd(w0, p0, c00);
     c01 = multiplyAdd(w0, p1, c01);
@@ -36,6 +58,7 @@ export function tileOf4(a: usize, row: usize, count: i32, p: usize, y: usize, pl
     const w3 = v128.load32_splat(a3 + k);
     c30 = multiplyAdd(w3, p0, c30);
     c31 = multiplyAdd(w3, p1, c31);
+    if (!tapped) p += 32;
   }
   v128.store(y, c00);
   v128.store(y, c01, 16);
