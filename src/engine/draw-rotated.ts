@@ -21,7 +21,7 @@ export interface RotatedLayer {
   details?: InitDetails;
 }
 
-export interface Turning {
+export interface RotatedRequest {
   config: Config;
   layer: LayerPlan;
   /** Of the whole weight. */
@@ -31,7 +31,7 @@ export interface Turning {
 }
 
 /** @throws SparseError `eoi.*`, `init.*`, `shape.*` */
-export function* drawRotated({ config, layer, density, gain, rng }: Turning): Parts<RotatedLayer> {
+export function* drawRotated({ config, layer, density, gain, rng }: RotatedRequest): Parts<RotatedLayer> {
   const { sparsity, seed } = config;
   const { angles, convDensity } = sparsity.eoi;
   const { rows, columns } = layer;
@@ -49,7 +49,7 @@ export function* drawRotated({ config, layer, density, gain, rng }: Turning): Pa
 
 /** Towards a wanted pattern. @throws SparseError `eoi.*` */
 export function* drawGuided(
-  { config, layer, gain, rng }: Omit<Turning, 'density'>,
+  { config, layer, gain, rng }: Omit<RotatedRequest, 'density'>,
   wanted: Wanted,
 ): Parts<RotatedLayer> {
   const { seed, sparsity } = config;

@@ -8,8 +8,8 @@ import { forward } from './network';
 import { byLayer, tensorsOf } from './parameter-tensors';
 import type { Parameters } from './parameter-tensors';
 import { softmax } from './tangent/activations';
-import type { Moving } from './tangent/moving';
-import { forwardMoving } from './tangent/network';
+import type { Dual } from './tangent/dual';
+import { forwardDual } from './tangent/network';
 import type { Batch } from './training';
 
 /**
@@ -124,7 +124,7 @@ export function* hessianVectorProduct(
     const target = targetsOf(network, part);
     const x = inputsOf(network, part);
     const tensors = tensorsOf(parameters);
-    const changes = new Map(
+    const tangents = new Map(
       [...direction].map(([name, values]) => [
         name,
         tf.tensor(
@@ -134,11 +134,11 @@ export function* hessianVectorProduct(
       ]),
     );
     return gradientsBy(names, tensors, (all) => {
-      const moving = new Map(
-        [...all].map(([name, value]): [string, Moving] => [name, { value, change: changes.get(name) }]),
+      const dual = new Map(
+        [...all].map(([name, value]): [string, Dual] => [name, { value, tangent: tangents.get(name) }]),
       );
-      const logits = forwardMoving(network, { weights: byLayer(moving), training: true }, { value: x });
-      return tf.div(changeOfLoss(logits, target, temperature), batch.size);
+      const logits = forwardDual(network, { weights: byLayer(dual), training: true }, { value: x });
+      return tf.div(tangentOfLoss(logits, target, temperature), batch.size);
     });
   });
   for (const values of product.values()) for (let i = 0; i < values.length; i++) values[i] *= size;
@@ -153,7 +153,7 @@ function largest(of: ByParameter): number {
 }
 
 /** Of the summed cross-entropy of softmax(logits / temperature). */
-function changeOfLoss({ value, change }: Moving, target: tf.Tensor, temperature: number): tf.Tensor {
+function tangentOfLoss({ value, tangent }: Dual, target: tf.Tensor, temperature: number): tf.Tensor {
   const { value: shares } = softmax({ value: tf.div(value, temperature) });
-  return tf.div(tf.sum(tf.mul(tf.sub(shares, target), change!)), temperature);
+  return tf.div(tf.sum(tf.mul(tf.sub(shares, target), tangent!)), temperature);
 }

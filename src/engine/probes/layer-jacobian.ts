@@ -6,12 +6,12 @@ import type { Network } from '../../core/network';
 import type { Parts } from '../../core/parts';
 import { forward, smooth } from '../network';
 import type { Pass } from '../network';
-import { forwardMoving } from '../tangent/network';
-import type { MovingPass } from '../tangent/network';
+import { forwardDual } from '../tangent/network';
+import type { DualPass } from '../tangent/network';
 import type { Batch } from '../training';
 
 /** The same weights, which stay where they are. */
-const still = ({ weights }: Pass): MovingPass => ({
+const still = ({ weights }: Pass): DualPass => ({
   training: false,
   weights: new Map(
     [...weights].map(([name, { weight, bias, running }]) => [
@@ -47,8 +47,8 @@ export function layerJacobian(network: Network, pass: Pass, batch: Batch, name: 
     times: (along) =>
       product(() => {
         const { network: rest, x } = given();
-        const change = tf.tensor(Float32Array.from(along), shapes.inputs);
-        return forwardMoving(rest, still(pass), { value: x, change }).change!;
+        const tangent = tf.tensor(Float32Array.from(along), shapes.inputs);
+        return forwardDual(rest, still(pass), { value: x, tangent }).tangent!;
       }),
     timesTransposed: (vector) =>
       product(() => {

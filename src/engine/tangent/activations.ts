@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { leak, selu } from '../../core/activations';
 import type { Activation } from '../../core/network';
 import { activate } from '../layers/activations';
-import type { Moving } from './moving';
+import type { Dual } from './dual';
 
 /** 1 above 0, else `below`: as TensorFlow.js differentiates what has a kink there. */
 const above = (x: tf.Tensor, below = 0): tf.Tensor =>
@@ -34,21 +34,21 @@ const derivatives: Record<Exclude<Activation, 'linear'>, (x: tf.Tensor, y: tf.Te
   },
 };
 
-export function activated(x: Moving, fn: Activation): Moving {
+export function activated(x: Dual, fn: Activation): Dual {
   const value = activate[fn](x.value);
-  if (fn === 'linear' || !x.change) return { value, change: x.change };
-  return { value, change: tf.mul(derivatives[fn](x.value, value), x.change) };
+  if (fn === 'linear' || !x.tangent) return { value, tangent: x.tangent };
+  return { value, tangent: tf.mul(derivatives[fn](x.value, value), x.tangent) };
 }
 
-export function sigmoid({ value, change }: Moving): Moving {
+export function sigmoid({ value, tangent }: Dual): Dual {
   const share = tf.sigmoid(value);
-  return { value: share, change: change && tf.mul(tf.mul(share, opposite(share)), change) };
+  return { value: share, tangent: tangent && tf.mul(tf.mul(share, opposite(share)), tangent) };
 }
 
 /** Along the last axis. */
-export function softmax({ value, change }: Moving): Moving {
+export function softmax({ value, tangent }: Dual): Dual {
   const shares = tf.softmax(value);
-  if (!change) return { value: shares };
-  const mean = tf.sum(tf.mul(shares, change), -1, true);
-  return { value: shares, change: tf.mul(shares, tf.sub(change, mean)) };
+  if (!tangent) return { value: shares };
+  const mean = tf.sum(tf.mul(shares, tangent), -1, true);
+  return { value: shares, tangent: tf.mul(shares, tf.sub(tangent, mean)) };
 }

@@ -7,24 +7,24 @@ import { placesAsTokens } from '../layers/pictures';
 import { asValues, meanOf, shaped } from '../network';
 import { activated } from './activations';
 import { attended, convolved, excited, multiplied, pooled } from './layers';
-import type { MovingWeights } from './layers';
-import { linearly, sumOf } from './moving';
-import type { Moving } from './moving';
+import type { DualWeights } from './layers';
+import { linearly, sumOf } from './dual';
+import type { Dual } from './dual';
 import { normalised } from './norm';
 
-export interface MovingPass {
-  weights: ReadonlyMap<string, MovingWeights & { running?: Running }>;
+export interface DualPass {
+  weights: ReadonlyMap<string, DualWeights & { running?: Running }>;
   /** Batch norms take the statistics of these examples, else their running averages. */
   training: boolean;
 }
 
-function through(layer: Layer, x: Moving, pass: MovingPass): Moving {
-  const own = (name: string): MovingWeights & { running?: Running } => {
+function through(layer: Layer, x: Dual, pass: DualPass): Dual {
+  const own = (name: string): DualWeights & { running?: Running } => {
     const found = pass.weights.get(name);
     if (!found) throw new Error(`${name} has no weights`);
     return found;
   };
-  const byName = (name: string, values: Moving): Moving => multiplied(values, own(name));
+  const byName = (name: string, values: Dual): Dual => multiplied(values, own(name));
   switch (layer.kind) {
     case 'linear':
       return byName(layer.name, linearly(x, asValues));
@@ -58,11 +58,11 @@ function through(layer: Layer, x: Moving, pass: MovingPass): Moving {
 }
 
 /** What no gradient needs of a layer is given back before the next. */
-const along = (layers: readonly Layer[], x: Moving, pass: MovingPass): Moving =>
-  layers.reduce<Moving>((value, layer) => tf.tidy(() => through(layer, value, pass)), x);
+const along = (layers: readonly Layer[], x: Dual, pass: DualPass): Dual =>
+  layers.reduce<Dual>((value, layer) => tf.tidy(() => through(layer, value, pass)), x);
 
 /** x: (batch, inputs), or of a network that goes on from tokens these. Answers what the last layer gives. */
-export const forwardMoving = (network: Network, pass: MovingPass, x: Moving): Moving =>
+export const forwardDual = (network: Network, pass: DualPass, x: Dual): Dual =>
   along(
     network.layers,
     linearly(x, (values) => shaped(network, values)),
