@@ -49,7 +49,7 @@ export interface ViewOptions {
 }
 
 /** That of the test file, once it says `useBrowser`. */
-export let browser: Browser;
+let browser: Browser;
 
 interface Opened {
   complaints: readonly string[];
