@@ -24,6 +24,10 @@ export type SplitName =
   | 'bandLeft32'
   | 'bandRight'
   | 'bandRight32'
+  | 'batchNorm'
+  | 'batchNormBack'
+  | 'layerNorm'
+  | 'layerNormBack'
   | 'bidiagonalStep'
   | 'bidiagonalStep32'
   | 'rotateBlocks'
@@ -113,6 +117,11 @@ export const splittings: { readonly [N in SplitName]: Splitting<N> } = {
     work: (...[, x, y, from, to]) => (x.byteOffset === y.byteOffset ? 0 : 4 * (to - from)),
     grain: 1024,
   },
+  // Times of a product of float32, as measured.
+  batchNorm: { work: (...[, , , , , , count, from, to]) => 8 * (to - from) * count, grain: 1 },
+  batchNormBack: { work: (...[, , , , , , , , count, from, to]) => 10 * (to - from) * count, grain: 1 },
+  layerNorm: { work: (...[, , , , , , size, , from, to]) => 16 * (to - from) * size, grain: 16 },
+  layerNormBack: { work: (...[, , , , , , size, , from, to]) => 16 * (to - from) * size, grain: 16 },
   // Times of a product of float32 in a dense one.
   bandLeft: { work: (...args) => 2 * onTheLeft(...args), grain: 1, parts: 16, inPlace: true },
   bandLeft32: { work: onTheLeft, grain: 1, parts: 16, inPlace: true },

@@ -118,6 +118,10 @@ function calls(kernels: Kernels): Record<SplitName, () => number[]> {
   const rotated = gaussian(entries * axes);
   const [scratch64, rotated64] = [float64(scratch), float64(rotated)];
   const bits = uint32(new Uint32Array(3 * 64 * 5));
+  const [normed, byNormed] = [gaussian(picture.length), gaussian(picture.length)];
+  const [scale, shift, mean, byScale, byShift] = [rows, rows, rows, rows, rows].map(gaussian);
+  const variance = float32(Float32Array.from({ length: rows }, () => rng.uniform()));
+  const [means, inverses] = [gaussian(99), gaussian(99)];
   const [heads, each, tokens, examples] = [3, 6, 5, 27];
   const values3 = 3 * heads * each * tokens * examples;
   const [made, dMade, attended, byAttended] = [values3, values3, values3 / 3, values3 / 3].map(gaussian);
@@ -134,6 +138,22 @@ function calls(kernels: Kernels): Record<SplitName, () => number[]> {
       return [...dMade];
     },
     ...{ bandLeft, bandLeft32, bandRight, bandRight32 },
+    batchNorm: () => {
+      kernels.batchNorm(picture, scale, shift, normed, mean, variance, 100, 0, rows);
+      return [...normed, ...mean, ...variance];
+    },
+    batchNormBack: () => {
+      kernels.batchNormBack(picture, scale, mean, variance, byNormed, normed, byScale, byShift, 100, 0, rows);
+      return [...normed, ...byScale, ...byShift];
+    },
+    layerNorm: () => {
+      kernels.layerNorm(picture, scale, shift, normed, means, inverses, rows, 99, 0, 99);
+      return [...normed, ...means, ...inverses];
+    },
+    layerNormBack: () => {
+      kernels.layerNormBack(picture, scale, means, inverses, byNormed, normed, rows, 99, 0, 99);
+      return [...normed];
+    },
     bidiagonalStep: step('float64'),
     bidiagonalStep32: step('float32'),
     correlate: () => {
