@@ -41,7 +41,7 @@ export function planSignals(config: Config, network: Network): { signalSamples: 
 export interface Kept {
   layers: readonly LayerPlan[];
   density: number;
-  sharing?: Sharing | undefined;
+  sharing?: Pick<Sharing, 'm'> & { layers: readonly { name: string }[] };
 }
 
 const sparseMemory = (config: Config, network: Network, { layers, density, sharing }: Kept): StepMemory => {
@@ -60,6 +60,13 @@ const sparseMemory = (config: Config, network: Network, { layers, density, shari
 const asksForAll = ({ sparsity, probes: { jacobian, signals } }: Config): boolean =>
   isScored(sparsity.distribution) || jacobian.at.length > 0 || signals.at.length > 0 || signals.every > 0;
 
+/** Before it is planned: as if all weights were shared. */
+const sharedBy = ({ sharing }: Config, layers: readonly LayerPlan[]): Pick<Kept, 'sharing'> => {
+  if (!sharing) return {};
+  const weights = layers.reduce((sum, layer) => sum + layer.weights, 0);
+  return { sharing: { m: Math.ceil(weights / sharing.compression), layers } };
+};
+
 interface PlannedStep {
   step: StepPlan;
   /** Where the memory of TensorFlow.js is too small for the step. */
@@ -68,7 +75,7 @@ interface PlannedStep {
   problems: PathFinding[];
 }
 
-/** The step of a config. `kept`: as far as it is known who shares nothing. */
+/** The step of a config. `kept`: where it is known. */
 export function planMemory(config: Config, network: Network, kept?: Kept): PlannedStep {
   const { train, sparsity, compute } = config;
   const { batchSize, microBatch, memory: budget } = train;
@@ -82,7 +89,8 @@ export function planMemory(config: Config, network: Network, kept?: Kept): Plann
     return { step, problems: [{ ...errors.graspDoesNotFit(product, heapLimit), path: 'sparsity.distribution' }] };
   if (step.bytes <= heapLimit) return { step, problems: warningsOf(config, network, step) };
   const leaves = compute.backend === 'auto' || compute.backend === 'sparse';
-  const other = leaves && kept && !config.sharing ? sparseMemory(config, network, kept) : undefined;
+  const other =
+    leaves && kept ? sparseMemory(config, network, { ...kept, ...sharedBy(config, kept.layers) }) : undefined;
   const less = other && stepIn(other);
   // Of a few examples the probes are measured by TensorFlow.js all the same.
   const all = asksForAll(config) && stepBy(memory, batchSize, 1).bytes > heapLimit;
@@ -92,7 +100,9 @@ export function planMemory(config: Config, network: Network, kept?: Kept): Plann
       onlySparse: true,
       problems: warningsOf(config, network, less),
     };
-  return { step, problems: [misfitOf(config, memory, step, less)] };
+  // Of shared weights all are there: that the other does not hold them either is no news.
+  const told = config.sharing && !(less && less.bytes <= heapLimit) ? undefined : less;
+  return { step, problems: [misfitOf(config, memory, step, told)] };
 }
 
 function misfitOf(

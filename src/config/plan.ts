@@ -119,7 +119,12 @@ export function planNetwork(config: Config, task: Task): { plan?: NetworkPlan; p
     weights,
     step,
     ...(onlySparse && { onlySparse }),
-    sparseStep: sparseStep(config, network, { ...keptOf(config, layers), sharing: sharing?.sharing }, step),
+    sparseStep: sparseStep(
+      config,
+      network,
+      { ...keptOf(config, layers), ...(sharing && { sharing: sharing.sharing }) },
+      step,
+    ),
     signalSamples,
     gain: gains.gain,
     parameters,

@@ -138,10 +138,11 @@ export function stepMemory(network: Network, slots: number, compression?: number
   const weights = sizes.reduce((sum, size) => sum + size.weights, 0);
   const biases = sizes.reduce((sum, size) => sum + size.biases, 0) + otherParameters(network);
   const largest = sizes.reduce((most, size) => Math.max(most, size.weights), 0);
-  // Of shared weights the optimizer remembers the memory; its gradient in float64 and in float32, its step, and itself before.
-  const remembered = compression === undefined ? weights * slots : Math.ceil(weights / compression) * (1 + slots + 5);
-  // Weight, mask; the gradient, that of the parts before, the same under the mask; two more of the layer that is moved.
-  const fixed = weights * (1 + 1 + 3) + remembered + biases * (1 + slots + 2) + 2 * largest;
+  // Mask, and what the optimizer remembers. Shared weights have no mask, and it remembers the memory; besides there is the
+  // gradient of that in float64 and in float32, its step, and itself before.
+  const beside = compression === undefined ? weights * (1 + slots) : Math.ceil(weights / compression) * (1 + slots + 5);
+  // Weight; the gradient, that of the parts before, the sum of both or the same under the mask; two more of the layer that is moved.
+  const fixed = weights * (1 + 3) + beside + biases * (1 + slots + 2) + 2 * largest;
   // The values of the data, and the same turned into pictures.
   const perExample = 2 * inputs + held.kept + held.gradients + held.passing;
   return { fixed: floatBytes * fixed, perExample: floatBytes * perExample };

@@ -177,7 +177,7 @@ export const words = {
   executorAsked: 'as compute.backend says.',
   executorSparse: (kind: string) => `kept weights only, by kernels of our own (${kind}), taken by auto.`,
   executorQuicker: 'TensorFlow.js with SIMD is quicker than kernels of our own without it, taken by auto.',
-  executorFits: 'with all weights a step does not fit in memory, taken by auto.',
+  executorFits: 'by TensorFlow.js a step does not fit in memory, taken by auto.',
   executorDense: (density: number) => `more than ${density} of the weights are kept, taken by auto.`,
   executorShared: 'weights are shared, and so all are there, taken by auto.',
   executorOnDevice: (backend: string) => `${backend} computes on another device, taken by auto.`,

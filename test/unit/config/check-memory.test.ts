@@ -43,6 +43,16 @@ describe('a network of which all weights do not fit', () => {
     expect(message).toMatch(/a step takes about .*, but scores and `probes` of the Jacobian and of signals need all\./);
   });
 
+  it('is computed so where its weights are shared, too, if that is less', () => {
+    const model = '{ preset: mlp, depth: 6, width: 5500 }';
+    const found = checked(model, 'sharing: { compression: 2 }', unprobed);
+    expect(refusal(found)).toEqual([]);
+    expect(found.plan).toMatchObject({ onlySparse: true });
+    expect(found.plan!.sparseStep.bytes).toBeLessThan(heapLimit);
+    const [message] = refusal(checked(wide, 'sharing: { compression: 2 }', unprobed));
+    expect(message).toMatch(/take about 7\.6 GiB, more than the 4 GiB that an engine can hold\. Use a smaller/);
+  });
+
   it('is computed in the parts that are asked for where these alone are too large', () => {
     const parts = 'train: { batchSize: 256, microBatch: 256, memory: 4 }';
     const model = '{ preset: resnet-56 }';

@@ -10,7 +10,9 @@ import { loadKernels } from '../../../src/engine/kernels/load';
 import { SparseExecutor } from '../../../src/engine/sparse/executor';
 import type { TrainerSettings } from '../../../src/engine/training';
 import { Trainer } from '../../../src/engine/trainer';
+import { sharingRule } from '../../../src/engine/rps/rule';
 import { drawnBatch, drawnState, presetNetwork } from './nets';
+import { mappedNetwork, projected, withMemory } from './rps/shared-nets';
 
 const optimizer = { name: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 1e-4 } as const;
 
@@ -121,6 +123,29 @@ describe('the memory of a step', () => {
     });
     expect(fixed + 16 * perExample).toBeGreaterThan(found);
     expect(fixed + 16 * perExample).toBeLessThan(2 * found);
+  });
+
+  it.each<[PresetName, PictureSize, PresetOptions, number]>([
+    ['mlp', [1, 28, 28], { depth: 4, width: 600 }, 20],
+    ['mlp', [1, 28, 28], { depth: 20, width: 200 }, 100],
+    ['vgg-11', [3, 32, 32], { width: 16 }, 10],
+  ])('of %s on %j, %j, whose weights a memory stands for, compression %d', (name, picture, options, compression) => {
+    const network = presetNetwork(name, picture, options);
+    const mapped = mappedNetwork(network, { compression });
+    const rule = sharingRule(mapped, { method: 'stable-rps', scaler: 'theory' }, optimizer);
+    const dense = drawnState(network, 1);
+    const state = withMemory(dense, rule, projected(dense, rule));
+    const batch = drawnBatch(network, 16, 1);
+    const { fixed, perExample } = stepMemory(network, 1, compression);
+    // In parts, whose gradients are added up.
+    const said = fixed + 8 * perExample;
+    const found = meter.during(() => {
+      const trainer = new Trainer(network, state, { optimizer, sharing: rule, microBatch: 8 });
+      trainer.step(batch, { learningRate: 1e-6, count: 1 });
+      trainer.dispose();
+    });
+    expect(said).toBeGreaterThan(found);
+    expect(said).toBeLessThan(2 * found);
   });
 
   it('falls with the examples at a time', () => {
