@@ -22,10 +22,12 @@ import { plainFold } from './plain/fold';
 import { plainFrames } from './plain/frames';
 import { plainNorm } from './plain/norm';
 import { plainPool } from './plain/pool';
+import { plainQd } from './plain/qd';
 import { plainRotations } from './plain/rotations';
 import { plainRows } from './plain/rows';
 import { plainTrain } from './plain/train';
 import type { PoolKernels } from './pool';
+import type { QdKernels } from './qd';
 import type { RotationKernels } from './rotations';
 import type { RowKernels } from './rows';
 import type { TrainKernels } from './train';
@@ -42,6 +44,7 @@ export type KernelFunctions = ActivateKernels &
   FrameKernels &
   NormKernels &
   PoolKernels &
+  QdKernels &
   RotationKernels &
   RowKernels &
   TrainKernels;
@@ -67,6 +70,7 @@ const plainFunctions: KernelFunctions = {
   ...plainFrames,
   ...plainNorm,
   ...plainPool,
+  ...plainQd,
   ...plainRotations,
   ...plainRows,
   ...plainTrain,

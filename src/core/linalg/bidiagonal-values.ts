@@ -3,6 +3,8 @@
  * relative accuracy of each value at one division a row, and no root: Fernando and Parlett, "Accurate singular values and
  * differential qd algorithms" (1994); Parlett and Marques, "An implementation of the dqds algorithm (positive case)" (2000).
  */
+import type { Kernels } from '../kernels/kernels';
+import { traced, trifle } from '../kernels/qd';
 import type { Parts } from '../parts';
 import type { Bidiagonal } from './bidiagonal';
 
@@ -11,8 +13,6 @@ const epsilon = 2 ** -52;
 const tolerance = (100 * epsilon) ** 2;
 /** What is smaller counts as zero: its square would underflow. The largest entry is expected near 1. */
 const tiny = 1e-140;
-/** Nothing beside the square of `tiny`. Where all of a row's squares have underflowed it keeps the next row's from being lost. */
-const trifle = 1e-300;
 /** Rows that may be transformed, in units of the square of their number: 1 is usual, 5 where the values cluster. */
 const mostWork = 100;
 
@@ -30,6 +30,15 @@ interface Block {
   most: number;
 }
 
+/** Arrays of the kernels' room. */
+interface Scratch {
+  own: Kernels;
+  /** As of a block: one of both has its squares, the other what is made of them. */
+  squares: Float64Array;
+  other: Float64Array;
+  told: Float64Array;
+}
+
 /** What two transforms tell of the matrix that they made. */
 interface Trace {
   /** The second one's remainders in the last row, the one before and the one before that. */
@@ -44,9 +53,20 @@ interface Trace {
  * Replaces `diagonal` by the singular values, in no order. Returns false when they do not converge. A part is two
  * transforms.
  */
-export function* bidiagonalValues({ diagonal, superdiagonal }: Bidiagonal): Parts<boolean> {
+export function* bidiagonalValues(own: Kernels, b: Bidiagonal): Parts<boolean> {
+  const { room } = own;
+  const n = b.diagonal.length;
+  const [squares, other, told] = [2 * n, 2 * n, traced.size].map((length) => room.float64(length).fill(0));
+  try {
+    return yield* valuesBetween(b, { own, squares, other, told });
+  } finally {
+    for (const array of [squares, other, told]) room.free(array);
+  }
+}
+
+function* valuesBetween({ diagonal, superdiagonal }: Bidiagonal, scratch: Scratch): Parts<boolean> {
+  const { squares, other } = scratch;
   const n = diagonal.length;
-  const squares = new Float64Array(2 * n);
   let most = 0;
   for (let k = 0; k < n; k++) {
     squares[2 * k] = diagonal[k] * diagonal[k];
@@ -64,12 +84,11 @@ export function* bidiagonalValues({ diagonal, superdiagonal }: Bidiagonal): Part
     else blocks.push({ squares, start, end, shift: 0, rest: 0, most });
     start = end + 1;
   }
-  const other = new Float64Array(2 * n);
   let workLeft = mostWork * n * n;
   for (let block = blocks.pop(); block; block = blocks.pop()) {
     const rows = block.end - block.start + 1;
     const spare = block.squares === squares ? other : squares;
-    const parts = valuesOfBlock(block, spare, diagonal, blocks);
+    const parts = valuesOfBlock(block, { ...scratch, other: spare }, diagonal, blocks);
     while (!parts.next().done) {
       workLeft -= rows;
       if (workLeft < 0) return false;
@@ -80,8 +99,9 @@ export function* bidiagonalValues({ diagonal, superdiagonal }: Bidiagonal): Part
 }
 
 /** Writes the singular values of `block`, but for those of what splits off, which is put among `blocks`. */
-function* valuesOfBlock(block: Block, spare: Float64Array, values: Float64Array, blocks: Block[]): Parts<void> {
+function* valuesOfBlock(block: Block, scratch: Scratch, values: Float64Array, blocks: Block[]): Parts<void> {
   turn(block);
+  let { other } = scratch;
   let trace: Trace | undefined;
   for (;;) {
     const before = block.end;
@@ -93,7 +113,7 @@ function* valuesOfBlock(block: Block, spare: Float64Array, values: Float64Array,
     }
     let shift = trace ? chooseShift(block, trace, before - block.end) : 0;
     for (let tries = 1; ; tries++) {
-      const made = transformTwice(block, spare, shift);
+      const made = transformTwice(block, { ...scratch, other }, shift);
       yield;
       if (typeof made !== 'number') {
         trace = made;
@@ -101,7 +121,7 @@ function* valuesOfBlock(block: Block, spare: Float64Array, values: Float64Array,
       }
       shift = tries > 1 ? 0 : made;
     }
-    [block.squares, spare] = [spare, block.squares];
+    [block.squares, other] = [other, block.squares];
     // Kahan's sum: some thousand shifts of one sign add up.
     const added = shift + block.rest;
     const sum = block.shift + added;
@@ -176,50 +196,23 @@ function chooseShift({ squares, end }: Block, { last, least }: Trace, found: num
 }
 
 /**
- * Writes to `to` the squares of the matrix with singular values squared that are less by `shift`, transformed once more
- * without a shift: that second transform comes a row behind the first, in time that the first one's divisions leave. Where
- * the shift was too large it answers a smaller one; where only the last row says so it says by how much (Parlett and
- * Marques, 6.1).
+ * Writes to `other` the squares of the matrix with singular values squared that are less by `shift`, transformed once more
+ * without a shift. Where the shift was too large it answers a smaller one; where only the last row says so it says by how
+ * much (Parlett and Marques, 6.1).
  */
-function transformTwice(block: Block, to: Float64Array, shift: number): Trace | number {
-  const { squares: from, start, end } = block;
+function transformTwice(block: Block, { own, other, told }: Scratch, shift: number): Trace | number {
+  const { squares, start, end } = block;
   const less = shift > 0 ? shift : -trifle;
   const negligible = tolerance * Math.max(block.shift, block.most);
-  let first = from[2 * start] - less;
-  let q = first + from[2 * start + 1];
-  let second = q + trifle;
-  let [before, beforeThat, least] = [Infinity, Infinity, Infinity];
-  let [off, offBefore] = [Infinity, Infinity];
-  let loose = false;
-  for (let k = 2 * start; k < 2 * end; k += 2) {
-    if (first < 0) return shift / 4;
-    const ratio = from[k + 2] / q;
-    const e = from[k + 1] * ratio;
-    first = first * ratio - less;
-    q = first + from[k + 3];
-
-    if (beforeThat < least) least = beforeThat;
-    beforeThat = before;
-    before = second;
-    if (offBefore < negligible) loose = true;
-    offBefore = off;
-    const sum = second + e;
-    const nextRatio = q / sum;
-    off = e * nextRatio;
-    to[k] = sum;
-    to[k + 1] = off;
-    second = second * nextRatio + trifle;
-  }
+  if (!own.qdTwice(squares, other, told, start, end, less, negligible)) return shift / 4;
+  const first = told[traced.first];
   if (!(first >= 0)) return Math.max(0, (shift + first) * (1 - 2 * epsilon));
-  to[2 * end] = second;
-  to[2 * end + 1] = 0;
-  const leastBefore = Math.min(least, beforeThat);
-  const leastBut = Math.min(leastBefore, before);
-  return {
-    last: [second, before, beforeThat],
-    least: [Math.min(leastBut, second), leastBut, leastBefore],
-    loose,
-  };
+  const last = [told[traced.last], told[traced.before], told[traced.beforeThat]] as const;
+  other[2 * end] = last[0];
+  other[2 * end + 1] = 0;
+  const leastBefore = Math.min(told[traced.least], last[2]);
+  const leastBut = Math.min(leastBefore, last[1]);
+  return { last, least: [Math.min(leastBut, last[0]), leastBut, leastBefore], loose: told[traced.loose] === 1 };
 }
 
 /** Singular values, larger first, of the upper triangular [[f, g], [0, h]], each to nearly full relative accuracy. */

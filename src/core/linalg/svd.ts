@@ -48,7 +48,7 @@ export function* singularValuesInParts(
     copyByColumns(a, rows, columns, exponent, tall);
     yield;
     const b = yield* (count < leastByBand ? bidiagonalise : bidiagonaliseByBand)(own, tall);
-    if (!(yield* bidiagonalValues(b))) throw noConvergence(rows, columns);
+    if (!(yield* bidiagonalValues(own, b))) throw noConvergence(rows, columns);
     const [first, second] = powersOfTwo(exponent);
     return Float64Array.from(b.diagonal, (value) => value * first * second)
       .sort()

@@ -12,6 +12,7 @@ export { gather, pad, unpad } from './frames';
 export { batchNorm, batchNormBack, layerNorm, layerNormBack, layerNormScaleBack, scaleRows } from './norm';
 export { poolMax, poolMaxBack, poolMean, poolMeanBack } from './pool';
 export { add, addToRows, meanOfPlaces, meanOfPlacesBack, scalePlaces, scalePlacesBack, sumRows, transpose } from './rows';
+export { qdTwice } from './qd';
 export { crossEntropy, moveByAdam, moveBySgd, sumOfSquares } from './train';
 
 /** Bytes of memory that are the module's own. */

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { plainKernels } from '../../../../src/core/kernels/kernels';
 import { bidiagonalValues } from '../../../../src/core/linalg/bidiagonal-values';
 import { finish } from '../../../../src/core/parts';
 import { Rng } from '../../../../src/core/rng';
+import { everyKernels } from '../../kernels';
 import { jacobiSingularValues } from './jacobi';
 
 function compare(d: Float64Array, e: Float64Array): void {
@@ -11,7 +13,7 @@ function compare(d: Float64Array, e: Float64Array): void {
   e.forEach((value, i) => (dense[i * n + i + 1] = value));
   const expected = jacobiSingularValues(dense, n, n);
   const b = { diagonal: d.slice(), superdiagonal: e.slice() };
-  expect(finish(bidiagonalValues(b))).toBe(true);
+  expect(finish(bidiagonalValues(plainKernels(), b))).toBe(true);
   const found = Array.from(b.diagonal).sort((x, y) => y - x);
   expected.forEach((value, i) =>
     expect(Math.abs(found[i] - value), `d = ${d.join()}, e = ${e.join()}`).toBeLessThanOrEqual(1e-14 * expected[0]),
@@ -50,7 +52,7 @@ describe('bidiagonalValues', () => {
     // 1 on and 10 above the diagonal: the smallest singular value is about 10^-(n-1), a product formula away from rounding.
     const n = 20;
     const b = { diagonal: new Float64Array(n).fill(1), superdiagonal: new Float64Array(n - 1).fill(10) };
-    expect(finish(bidiagonalValues(b))).toBe(true);
+    expect(finish(bidiagonalValues(plainKernels(), b))).toBe(true);
     // det B = 1, so the values multiply to 1 although they span twenty decades.
     expect(b.diagonal.reduce((product, value) => product * value)).toBeCloseTo(1, 12);
     expect(Math.min(...b.diagonal)).toBeLessThan(1e-18);
@@ -67,9 +69,22 @@ describe('bidiagonalValues', () => {
     const diagonal = Float64Array.from({ length: n }, (_, i) => (above < 1 ? 1 : entry(i)));
     const superdiagonal = Float64Array.from({ length: n - 1 }, (_, i) => above * entry(i));
     const sizes = diagonal.map(Math.abs).sort();
-    expect(finish(bidiagonalValues({ diagonal, superdiagonal }))).toBe(true);
+    expect(finish(bidiagonalValues(plainKernels(), { diagonal, superdiagonal }))).toBe(true);
     // In order, so that quotients stay near 1.
     const ratio = diagonal.sort().reduce((product, value, i) => product * (value / sizes[i]), 1);
     expect(Math.abs(ratio - 1)).toBeLessThan(2e-13);
+  });
+
+  it('gives the same bits by compiled kernels, and leaves nothing in their room', () => {
+    const rng = Rng.fromSeed(11);
+    const [d, e] = [300, 299].map((length) => Float64Array.from({ length }, () => rng.normal()));
+    const found = everyKernels().map(([, own]) => {
+      const b = { diagonal: d.slice(), superdiagonal: e.slice() };
+      const before = own.room.used;
+      expect(finish(bidiagonalValues(own, b))).toBe(true);
+      expect(own.room.used).toBe(before);
+      return b.diagonal;
+    });
+    for (const values of found) expect(values).toEqual(found.at(-1));
   });
 });
