@@ -96,7 +96,7 @@ async function find(): Promise<Found> {
   // GPUBuffer and the like, which TensorFlow.js expects as a browser has them.
   Object.assign(globalThis, dawn.globals);
   let adapter = await request(dawn);
-  const named = process.platform === 'linux' && (!adapter || isSoftware(adapter)) && nameDrivers();
+  const named = process.platform === 'linux' && (!adapter || isSoftware(adapter)) && (await nameDrivers());
   if (named) adapter = (await request(dawn)) ?? adapter;
   if (!adapter) return { why: words.noAdapter(process.platform) };
   if (isSoftware(adapter) && process.env['SPARSESCOPE_SOFTWARE_GPU'] !== '1')

@@ -2,10 +2,11 @@
  * The Vulkan loader and the list of drivers, on Linux. Dawn opens `libvulkan.so.1` by its name alone and says what is wrong on
  * stderr; a library that the process holds already is found by that name wherever it lies, so ours is opened first.
  */
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { constants, tmpdir } from 'node:os';
+import { existsSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { messageOf } from '../../../core/errors';
+import { makeOwnFolder } from './own-folder';
 import { words } from './words';
 
 const name = 'libvulkan.so.1';
@@ -55,15 +56,13 @@ const nvidia = ['libGLX_nvidia.so.0', 'libEGL_nvidia.so.0'];
  * Where the loader finds no driver by itself (a container often has the libraries and not the file that lists them), names those
  * that are there. Answers whether there are any; each is tried at the next start of Vulkan.
  */
-export function nameDrivers(): boolean {
+export async function nameDrivers(): Promise<boolean> {
   if (process.env['VK_DRIVER_FILES'] || process.env['VK_ICD_FILENAMES']) return false;
   const files = elsewhere.filter((file) => existsSync(file));
   const library = nvidia.find((candidate) => open(candidate) === undefined);
   if (files.length === 0 && library !== undefined) {
-    const folder = mkdtempSync(join(tmpdir(), 'sparsescope-vulkan-'));
-    // Not sooner: Vulkan is started again when a device was lost.
-    process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-    const file = join(folder, 'nvidia_icd.json');
+    // For as long as the process: Vulkan is started again when a device was lost.
+    const file = join(await makeOwnFolder(), 'nvidia_icd.json');
     const ICD = { library_path: library, api_version: '1.3.0' };
     writeFileSync(file, JSON.stringify({ file_format_version: '1.0.0', ICD }));
     files.push(file);
