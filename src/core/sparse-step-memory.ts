@@ -115,7 +115,12 @@ function along(layers: readonly Layer[], begin: Flow): Stretch {
       const gradients = after + Math.max(branch.held.gradients, before + shortcut.held.gradients);
       const kept = held.kept + branch.held.kept + shortcut.held.kept + after;
       const scratch = Math.max(here.scratch, branch.scratch, shortcut.scratch);
-      here = { held: { kept, gradients: Math.max(held.gradients, gradients) }, flow: branch.flow, replaceable: true, scratch };
+      here = {
+        held: { kept, gradients: Math.max(held.gradients, gradients) },
+        flow: branch.flow,
+        replaceable: true,
+        scratch,
+      };
       continue;
     }
     if (inPlace(layer, here)) {

@@ -19,7 +19,7 @@ const writing: BadConfig[] = [
   yaml('comments only', '# nothing yet\n\n'),
   yaml('byte order mark only', '\uFEFF'),
   // As bytes that are not UTF-8 are read.
-  yaml('in UTF-16', `\uFFFD\uFFFD${[...head].map((letter) => `${letter}\0`).join('')}`),
+  yaml('in UTF-16', `\uFFFD\uFFFD${head.replaceAll(/./gsu, '$&\0')}`),
   yaml('a word', 'mlp-7\n'),
   yaml('a list', '- version: 1\n'),
   yaml('a tab as indentation', `${head}sparsity:\n\tdensity: 0.1\n`),

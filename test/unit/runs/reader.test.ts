@@ -52,7 +52,7 @@ describe('checkpoints', () => {
     expect(await listCheckpoints(folder)).toEqual([60, 500, 1_000_000]);
     expect(checkpointFile(folder, 500)).toMatch(/checkpoints.step-000500\.safetensors$/);
     const file = await openCheckpoint(folder, 500);
-    expect(file.metadata).toEqual({ format: 'sparsescope', step: '500' });
+    expect(file.metadata).toMatchObject({ format: 'sparsescope', step: '500' });
     expect((await file.readFloat32(file.need('layers.fc1.weight')))[3]).toBe(500);
     await file.close();
     expect((await failure(() => openCheckpoint(folder, 7))).code).toBe('runs.unknown-step');

@@ -28,7 +28,8 @@ export const plainAttend: AttendKernels = {
         }
         let total = 0;
         for (let u = 0; u < tokens; u++) total += Math.exp(attention[own + u * batch] - most);
-        for (let u = 0; u < tokens; u++) attention[own + u * batch] = Math.exp(attention[own + u * batch] - most) / total;
+        for (let u = 0; u < tokens; u++)
+          attention[own + u * batch] = Math.exp(attention[own + u * batch] - most) / total;
         for (let s = 0; s < each; s++) {
           let sum = 0;
           for (let u = 0; u < tokens; u++)
