@@ -84,8 +84,8 @@ export interface TestState {
   }[];
   panels: { directory: string; tab: string; layer: string | null; step: number | null; calls: number }[];
   /**
-   * By the path of the config: how often its view asked, the edit that each finding it was told suggests, if any, and what came
-   * of its last test, place by place.
+   * By the path of the config: how often its view asked, the edit that each finding it was told suggests, if any, and
+   * what came of its last test, place by place.
    */
   sharing: { config: string; asked: number; fixes: (string | null)[]; tested: string[] }[];
   tensorEditors: { uri: string; calls: number }[];

@@ -136,7 +136,10 @@ export const checkbox = (text: string, checked: boolean, change: (checked: boole
   return control(element);
 };
 
-/** The toolkit's field loses its name whenever it is shown again, and is never small: native ones, in the editor's colours. */
+/**
+ * The toolkit's field loses its name whenever it is shown again, and is never small: native ones, in the editor's
+ * colours.
+ */
 const field = (label: string, attributes: Props): HTMLInputElement =>
   h('input', { type: 'text', 'aria-label': label, spellcheck: 'false', ...attributes });
 

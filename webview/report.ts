@@ -1,4 +1,7 @@
-/** The page of a self-contained report: draws `#report-data`, a run, or `#sweep-data` into `#report`. No network, no editor. */
+/**
+ * The page of a self-contained report: draws `#report-data`, a run, or `#sweep-data` into `#report`. No network, no
+ * editor.
+ */
 import type { ReportData } from '../src/protocol/report';
 import { h, oncePerFrame, onResize } from './dom';
 import { sentence } from './errors';

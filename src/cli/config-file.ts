@@ -32,7 +32,10 @@ export interface CheckedFile {
   sweep?: Sweep;
 }
 
-/** A config that can be worked with; `tell` hears its warnings. @throws RefusedConfig, `config.is-sweep`, and as `readConfig` */
+/**
+ * A config that can be worked with; `tell` hears its warnings.
+ * @throws RefusedConfig, `config.is-sweep`, and as `readConfig`
+ */
 export async function usableConfig(name: string, tell: (warning: ConfigIssue) => void): Promise<UsableFile> {
   const file = await readConfig(name);
   const { checked, sweep, issues } = file;

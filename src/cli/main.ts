@@ -1,5 +1,7 @@
 #!/usr/bin/env node
-/** `sparsescope`: the engine from a terminal. Commands are loaded when they are called, so that `check` starts at once. */
+/**
+ * `sparsescope`: the engine from a terminal. Commands are loaded when they are called, so that `check` starts at once.
+ */
 import { Command, CommanderError, Option } from 'commander';
 import { version } from '../engine/version';
 import type { BackendChoice } from '../protocol/engine';
@@ -244,7 +246,8 @@ async function main(args: readonly string[]): Promise<void> {
     output.err(errorLine(describe(resultsLost(cause.code ?? cause.message))));
     done((process.exitCode as ExitCode | undefined) ?? exitCode.ok);
   });
-  // Whatever escapes every promise and handler: a sentence, and the stack for the report of it, instead of a stack alone.
+  // Whatever escapes every promise and handler: a sentence, and the stack for the report of it, instead of a stack
+  // alone.
   for (const event of ['uncaughtException', 'unhandledRejection'] as const)
     process.on(event, (error: unknown) => {
       output.progress(undefined);

@@ -12,7 +12,10 @@ export interface EngineProcess {
   peer: Peer<Nothing, EngineApi, Nothing, EngineEvents>;
 }
 
-/** `modulePath`: dist/engine.js; `node`: the program that runs it, by default the one this runs in. Both streams of the child are pipes. It has still to be greeted by `hello`. */
+/**
+ * `modulePath`: dist/engine.js; `node`: the program that runs it, by default the one this runs in. Both streams of the
+ * child are pipes. It has still to be greeted by `hello`.
+ */
 export function forkEngine(
   modulePath: string,
   report: (error: unknown) => void,

@@ -1,7 +1,7 @@
 /**
- * Where the system limits the addresses of a process (`ulimit -v`, as on login nodes), Node can have no memory for WebAssembly
- * however small: V8 reserves 8 GiB of addresses around each, so that the processor finds what reaches beyond it. With the flag
- * of Node 20.15 and 22.2 the compiled code looks itself.
+ * Where the system limits the addresses of a process (`ulimit -v`, as on login nodes), Node can have no memory for
+ * WebAssembly however small: V8 reserves 8 GiB of addresses around each, so that the processor finds what reaches
+ * beyond it. With the flag of Node 20.15 and 22.2 the compiled code looks itself.
  */
 import { spawnSync } from 'node:child_process';
 import { fewAddressesFlag } from '../protocol/engine';

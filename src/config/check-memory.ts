@@ -37,7 +37,10 @@ export function planSignals(config: Config, network: Network): { signalSamples: 
   return { signalSamples, problems: [{ ...errors.signalsOfFewer(samples, signalSamples), path }] };
 }
 
-/** What is known of the layers before any weight is. `density`: of those of which it is not known how many weights are kept. */
+/**
+ * What is known of the layers before any weight is. `density`: of those of which it is not known how many weights are
+ * kept.
+ */
 export interface Kept {
   layers: readonly LayerPlan[];
   density: number;

@@ -14,7 +14,10 @@ export type FileGuide = Extract<Guide, { file: string }>;
 /** Whether masks in a file are wanted, which are not known before it is read. */
 export const isFile = (guide: Guide): guide is FileGuide => 'file' in guide;
 
-/** Weights that the pattern keeps of a layer, each group by itself; of whole kernels all taps. @throws SparseError `pattern.*`, `eoi.pattern-too-sparse` */
+/**
+ * Weights that the pattern keeps of a layer, each group by itself; of whole kernels all taps.
+ * @throws SparseError `pattern.*`, `eoi.pattern-too-sparse`
+ */
 export function patternDensity(pattern: Pattern, shape: LayerShape, wholeKernels: boolean): LayerDensity {
   const { groups, outputs, inputs, taps } = partLayer(shape);
   const kept = named(shape.name, () => {

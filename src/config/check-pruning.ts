@@ -28,7 +28,9 @@ interface Pruned {
   nonZeros: number | undefined;
 }
 
-/** Which layer is emptied by magnitude depends on the weights; that one is, on the counts: here the last are said to be. */
+/**
+ * Which layer is emptied by magnitude depends on the weights; that one is, on the counts: here the last are said to be.
+ */
 export function checkPruning(config: Config, placed: readonly Placed[], pruned: Pruned): PathFinding[] {
   const { density, distribution, init, update } = config.sparsity;
   const { layers, weights } = pruned;
@@ -63,8 +65,8 @@ function checkLevels(config: Config, placed: readonly Placed[], { layers, nonZer
 }
 
 /**
- * What is wrong with as many levels of lottery tickets when the layers of these `names` have `weights` together, planned or
- * drawn. `possible`: the smallest density that would do, asked for only where these do not.
+ * What is wrong with as many levels of lottery tickets when the layers of these `names` have `weights` together,
+ * planned or drawn. `possible`: the smallest density that would do, asked for only where these do not.
  */
 export function levelsFinding(
   rewind: Config['train']['rewind'],

@@ -114,8 +114,8 @@ interface Grid {
 }
 
 /**
- * What all trials share is told as of one config. An error of some does not stop the others: those trials fail, and it is
- * a warning that says how many. A key that does nothing in some of them is what a grid is like, unless it is swept.
+ * What all trials share is told as of one config. An error of some does not stop the others: those trials fail, and it
+ * is a warning that says how many. A key that does nothing in some of them is what a grid is like, unless it is swept.
  */
 function worded({ issue, trials }: Told, { base, axes, all, checked, possible }: Grid): ConfigIssue[] {
   if (trials.length === checked.length) return [issue];

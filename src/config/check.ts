@@ -124,7 +124,8 @@ function checkReading(reading: Reading, looked: readonly DataLook[]): CheckedCon
     ...checkSharing(config, plan?.sharing, reading),
   ];
   const written = [...issues, ...found.map((finding) => placed(reading, finding))];
-  // What is wrong with files alone leaves a config that can be planned, where its data's name says what they would hold.
+  // What is wrong with files alone leaves a config that can be planned, where its data's name says what they would
+  // hold.
   const { problem, warnings = [] } = seen ?? {};
   const ofFiles = [
     ...(problem ? [{ code: problem.code, message: problem.message }] : []),
@@ -136,9 +137,10 @@ function checkReading(reading: Reading, looked: readonly DataLook[]): CheckedCon
 }
 
 /**
- * Never throws. `config` and `plan` are there when no issue is an error, but for files that are not there. `mostTrials`: of a larger sweep only so many,
- * evenly chosen, are checked, fewer where the networks are deep; each value is read in any case. Of a person's own data that nobody has `looked` at, nothing
- * is said of how the network and the numbers of examples fit it.
+ * Never throws. `config` and `plan` are there when no issue is an error, but for files that are not there.
+ * `mostTrials`: of a larger sweep only so many, evenly chosen, are checked, fewer where the networks are deep; each
+ * value is read in any case. Of a person's own data that nobody has `looked` at, nothing is said of how the network and
+ * the numbers of examples fit it.
  */
 export function checkConfig(text: string, format: ConfigFormat, options: CheckOptions = {}): CheckedConfig {
   const { mostTrials = Infinity, looked = [], utf16 } = options;

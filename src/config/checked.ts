@@ -26,8 +26,8 @@ export interface CheckOptions {
 
 export interface CheckedConfig extends ParsedConfig {
   /**
-   * Only when there is no error but of files, the plan when what the data is made of is known. Of a sweep, `config` and `plan` are those
-   * of its first trial that can be had.
+   * Only when there is no error but of files, the plan when what the data is made of is known. Of a sweep, `config` and
+   * `plan` are those of its first trial that can be had.
    */
   plan?: NetworkPlan;
   /** Only of a sweep without an error. */

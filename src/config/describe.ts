@@ -61,8 +61,8 @@ const enumOf = (schema: Schema, value: unknown): EnumSchema | undefined => {
 };
 
 /**
- * Explains the key at `model.layers[0].linear.in`, and first of all the `value` it has; `undefined` where no key of ours can
- * be.
+ * Explains the key at `model.layers[0].linear.in`, and first of all the `value` it has; `undefined` where no key of
+ * ours can be.
  */
 export function describeKey(path: string, value?: unknown): KeyDescription | undefined {
   const schema = schemaAt(path);

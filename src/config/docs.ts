@@ -94,7 +94,9 @@ anything is computed.
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');
 
-/** Keys of an object and of the objects in it, `optimizer.learningRate`. Lists and alternatives have rows of their own. */
+/**
+ * Keys of an object and of the objects in it, `optimizer.learningRate`. Lists and alternatives have rows of their own.
+ */
 function* rows(schema: ObjectSchema, prefix: string): Generator<[string, Schema]> {
   for (const [key, inner] of Object.entries(schema.keys)) {
     const path = keyPath(prefix, key);

@@ -15,7 +15,10 @@ export interface KeyEdit {
   value?: string | number | boolean;
 }
 
-/** Of what a diagnosis suggests: null takes a key out that is there, and where the key `unless` is written, nothing is done. */
+/**
+ * Of what a diagnosis suggests: null takes a key out that is there, and where the key `unless` is written, nothing is
+ * done.
+ */
 export const keyEdits = (edits: readonly Fix['edits'][number][], isWritten: (path: string) => boolean): KeyEdit[] =>
   edits.flatMap(({ path, value, unless }) => {
     if (unless !== undefined && isWritten(unless)) return [];
@@ -113,8 +116,8 @@ function difference(before: string, after: string): TextEdit {
 }
 
 /**
- * One edit of `text`, which has no byte order mark, after which the keys have these values; nothing where the text is not as it would
- * have to be: it does not parse, or a key is within a list that is not there.
+ * One edit of `text`, which has no byte order mark, after which the keys have these values; nothing where the text is
+ * not as it would have to be: it does not parse, or a key is within a list that is not there.
  */
 export function configEdit(text: string, format: ConfigFormat, edits: readonly KeyEdit[]): TextEdit | undefined {
   let now = text;

@@ -1,6 +1,6 @@
 /**
- * What a network with shared weights is to be compared with: the same network pruned, and smaller ones, all with as many stored
- * parameters. What a sparse weight takes beside its value, its place, is not counted: that favours pruning.
+ * What a network with shared weights is to be compared with: the same network pruned, and smaller ones, all with as
+ * many stored parameters. What a sparse weight takes beside its value, its place, is not counted: that favours pruning.
  */
 import { knownFacts } from '../core/data-sets';
 import { SparseError } from '../core/errors';
@@ -66,7 +66,10 @@ const isMap = (value: PlainValue | undefined): value is Record<string, PlainValu
 const without = (keys: Keys, ...gone: string[]): Record<string, PlainValue> =>
   Object.fromEntries(Object.entries(keys).filter(([key]) => !gone.includes(key)));
 
-/** The largest tile, up to that of the public code, that there is room for: of each layer by itself in the smallest part. */
+/**
+ * The largest tile, up to that of the public code, that there is room for: of each layer by itself in the smallest
+ * part.
+ */
 function tileFor({ parts }: SharedPlan['sharing']): number {
   const room = parts.reduce((least, { length }) => Math.min(least, length), Infinity);
   return Math.min(32, 2 ** Math.floor(Math.log2(Math.sqrt(room))));
@@ -82,7 +85,8 @@ const exact = (value: number): number => Number(value.toPrecision(10));
 function sharedVariants({ sharing }: SharedConfig, { sharing: shared }: SharedPlan, written: Keys): Variant[] {
   const common = without(written, 'method', 'mapping', 'tile', 'aligned', 'chunk', 'initStd', 'scaler', 'compat');
   const tile = tileFor(shared);
-  // Where the config says none, ROAST at its best: at the scale where its steps are as long as those of the dense network.
+  // Where the config says none, ROAST at its best: at the scale where its steps are as long as those of the dense
+  // network.
   const roast =
     sharing.method === 'roast'
       ? without(written, 'method')
@@ -188,9 +192,10 @@ const reasonOf = ({ issues }: CheckedConfig): string =>
   issues.find(({ severity }) => severity === 'error')?.message ?? errors.unknownData();
 
 /**
- * The variants that can be had of a config with `sharing`, each within 1 % of the same number of stored parameters: itself as
- * `stable-rps` and `roast`; RAND, MAG, SNIP, SynFlow, GraSP and lottery tickets by rewinding (LTR), from the same dense
- * initialisation; and the smaller networks of its preset, or of its own layers a narrower one, dense. The others with the reason. `seeds`: each is run with each of them.
+ * The variants that can be had of a config with `sharing`, each within 1 % of the same number of stored parameters:
+ * itself as `stable-rps` and `roast`; RAND, MAG, SNIP, SynFlow, GraSP and lottery tickets by rewinding (LTR), from the
+ * same dense initialisation; and the smaller networks of its preset, or of its own layers a narrower one, dense. The
+ * others with the reason. `seeds`: each is run with each of them.
  * @throws SparseError `config.nothing-shared-to-compare`
  */
 export function equalMemory(

@@ -1,6 +1,6 @@
 /**
- * Every sentence about a config, with its code: what is wrong and where, what was expected, what to do. Long, because it is
- * a list: one entry for each mistake.
+ * Every sentence about a config, with its code: what is wrong and where, what was expected, what to do. Long, because
+ * it is a list: one entry for each mistake.
  */
 import { atLeast, withOthers } from '../core/errors';
 import { change, count, finding, shown, size, warning } from './finding';
@@ -240,7 +240,9 @@ export const layerEmpty = (density: number, name: string, others: number, possib
     possible === undefined ? undefined : change(possible),
   );
 
-/** What is decided beforehand leaves other layers nothing: by `sparsity.layers`, or by uniform-plus alone (`byRule`). */
+/**
+ * What is decided beforehand leaves other layers nothing: by `sparsity.layers`, or by uniform-plus alone (`byRule`).
+ */
 export const noneLeftByOthers = (
   density: number,
   rest: { total: number; taken: number; layer: string; empty: number },

@@ -17,7 +17,9 @@ export interface SizedModel {
 /** Layers and their full widths: what is held while the widths are chosen. */
 export interface Frame {
   preset: PresetName;
-  /** What the config has to say for so many layers; of a transformer with widths of its own the values of a token too. */
+  /**
+   * What the config has to say for so many layers; of a transformer with widths of its own the values of a token too.
+   */
   layers: Pick<Sizes, 'depth' | 'blocks' | 'width'>;
   /** Nothing where the config has widths of its own. */
   width?: number;
@@ -59,8 +61,9 @@ export class Widths {
   }
 
   /**
-   * One width for all where that fits; else all in proportion, each rounded for itself; else the widths nearest to those proportions that
-   * fit; else the stage that weighs most near its proportion and the others as wide as that takes. What misses least where nothing fits.
+   * One width for all where that fits; else all in proportion, each rounded for itself; else the widths nearest to
+   * those proportions that fit; else the stage that weighs most near its proportion and the others as wide as that
+   * takes. What misses least where nothing fits.
    */
   nearest(): SizedModel {
     const { preset, layers, width } = this.frame;

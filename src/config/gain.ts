@@ -14,8 +14,8 @@ const activationsOf = ({ layers }: Network): Activation[] => [
 ];
 
 /**
- * Weights are float32, whose digits get fewer below 2^-126. With this gain an entry of 2^-24, where the digits of 1 end, is
- * still above that. The other end of their range, 2^128, is out of reach: the schema has gains up to 100.
+ * Weights are float32, whose digits get fewer below 2^-126. With this gain an entry of 2^-24, where the digits of 1
+ * end, is still above that. The other end of their range, 2^128, is out of reach: the schema has gains up to 100.
  */
 const leastGain = 2 ** -102;
 

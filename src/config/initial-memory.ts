@@ -16,7 +16,10 @@ import type { Config, SharingConfig } from './types';
 export const scalesOf = (sharing: Sharing, { method, initStd }: Pick<SharingConfig, 'method' | 'initStd'>): Scales =>
   method === 'stable-rps' ? normalisedScales(sharing) : plainScales(sharing, initStd ?? 1);
 
-/** What a file says of a memory of this config, without a look at any location. @throws SparseError `rps.bad-init-std` */
+/**
+ * What a file says of a memory of this config, without a look at any location.
+ * @throws SparseError `rps.bad-init-std`
+ */
 export function wiringOf(
   sharing: Sharing,
   { method, initStd, scaler }: Pick<SharingConfig, 'method' | 'initStd' | 'scaler'>,
@@ -46,8 +49,9 @@ export const beginsDense = (sharing: Sharing, { method }: Pick<SharingConfig, 'm
   method === 'stable-rps' && isOneByOne(sharing);
 
 /**
- * Depends on the seed, the mapping and the factors. Of `stable-rps` with a location for each weight it is what recovers the weights that the
- * dense network of the same seed begins with, to the last bit: Pareto-continuity holds of the first step too. Embeddings are drawn as with compression.
+ * Depends on the seed, the mapping and the factors. Of `stable-rps` with a location for each weight it is what recovers
+ * the weights that the dense network of the same seed begins with, to the last bit: Pareto-continuity holds of the
+ * first step too. Embeddings are drawn as with compression.
  */
 export function* initialMemory(
   sharing: Sharing,

@@ -35,7 +35,10 @@ export interface LayerPlan extends LayerShape {
   path: string;
 }
 
-/** The counts that are known before any weight is. @throws SparseError `density.*`, `pattern.*`, `eoi.pattern-too-sparse` */
+/**
+ * The counts that are known before any weight is.
+ * @throws SparseError `density.*`, `pattern.*`, `eoi.pattern-too-sparse`
+ */
 function counts(config: Config, shapes: readonly LayerShape[], density: number): (LayerDensity | undefined)[] {
   const { distribution, layers, update } = config.sparsity;
   const guide = guideOf(config.sparsity);
@@ -172,7 +175,10 @@ type RestTooSmall = SparseError & { details: { total: number; taken: number; lay
 const isRestTooSmall = (error: SparseError): error is RestTooSmall =>
   error.code === 'density.rest-too-small' && error.details?.layer !== undefined;
 
-/** The layers with their shares, or why `sparsity.layers` leaves none that could be. `embedded`: there is an embedding, which can be shared. */
+/**
+ * The layers with their shares, or why `sparsity.layers` leaves none that could be. `embedded`: there is an embedding,
+ * which can be shared.
+ */
 export function sharedOut(
   config: Config,
   placed: readonly Placed[],

@@ -1,7 +1,7 @@
 /**
- * Formula and source of each word of a config that names a method, and of the settings of methods: for hovers, completions and
- * the docs page. Of layer l, W is the weight (out, in), N_l its weights, d_l its density, d that of the network; f(t) is the
- * drop fraction at step t of T.
+ * Formula and source of each word of a config that names a method, and of the settings of methods: for hovers,
+ * completions and the docs page. Of layer l, W is the weight (out, in), N_l its weights, d_l its density, d that of the
+ * network; f(t) is the drop fraction at step t of T.
  */
 
 export interface MethodFacts {

@@ -21,7 +21,10 @@ interface Size {
 /** Sizes that are one another's multiples, and stay so. */
 interface OwnWidth {
   sizes: readonly Size[];
-  /** At full width each size is so many times a whole number, and it stays a multiple of that: of groups, heads or a stack. */
+  /**
+   * At full width each size is so many times a whole number, and it stays a multiple of that: of groups, heads or a
+   * stack.
+   */
   full: number;
 }
 
@@ -134,7 +137,10 @@ function weighted(name: string, takes: number, flows: Flows, add: (gives: number
   return gives;
 }
 
-/** What may be narrower of layers that make a network. Sizes of what comes in and of the classes are held, and numbers of heads and groups. */
+/**
+ * What may be narrower of layers that make a network. Sizes of what comes in and of the classes are held, and numbers
+ * of heads and groups.
+ */
 function ownWidths(layers: readonly Entry[]): OwnWidth[] {
   const flows = new Flows();
   const held = flows.fresh();
@@ -159,10 +165,16 @@ function resized(value: PlainValue, path: string, sizes: ReadonlyMap<string, num
   return Object.fromEntries(Object.entries(value).map(([key, own]) => [key, resized(own, inner(key), sizes)]));
 }
 
-/** Why layers of one's own cannot be narrower. `least`: parameters of the narrowest; `nearest`: of those that miss least. */
+/**
+ * Why layers of one's own cannot be narrower. `least`: parameters of the narrowest; `nearest`: of those that miss
+ * least.
+ */
 export type NoNarrower = { why: 'no-width' } | { why: 'too-small' | 'none-near'; least: number; nearest: number };
 
-/** The list as it is `written`, as wide as so many parameters take, to 1 %: all widths in proportion as far as whole numbers allow. */
+/**
+ * The list as it is `written`, as wide as so many parameters take, to 1 %: all widths in proportion as far as whole
+ * numbers allow.
+ */
 export function narrower(
   layers: readonly Entry[],
   written: PlainValue,

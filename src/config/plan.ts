@@ -50,7 +50,9 @@ export interface NetworkPlan {
 const sum = (layers: readonly LayerPlan[], value: (layer: LayerPlan) => number): number =>
   layers.reduce((total, layer) => total + value(layer), 0);
 
-/** Of the layers that may be pruned: how many weights they have, and keep as far as that is known before any weight is. */
+/**
+ * Of the layers that may be pruned: how many weights they have, and keep as far as that is known before any weight is.
+ */
 function countsOf(
   config: Config,
   layers: readonly LayerPlan[],
@@ -135,7 +137,10 @@ export function planNetwork(config: Config, task: Task): { plan?: NetworkPlan; p
   return { plan, problems };
 }
 
-/** The plan of a config that was changed after it was read. @throws SparseError `config.impossible` with the first reason */
+/**
+ * The plan of a config that was changed after it was read.
+ * @throws SparseError `config.impossible` with the first reason
+ */
 export function checkedPlan(config: Config, task: Task): NetworkPlan {
   // What the numbers of the data are does not change with the config.
   const { plan, problems } = planNetwork(config, { ...task, whole: true });

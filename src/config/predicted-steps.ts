@@ -1,14 +1,15 @@
 /**
- * How far a step moves shared weights, told before any weight is there. W = R psi, so a step of psi is one of R Rᵀ dL/dW: on
- * average the mean of Gamma, the diagonal of RᵀR, times as long as that of the dense network (rps.md 2.1; derived there).
+ * How far a step moves shared weights, told before any weight is there. W = R psi, so a step of psi is one of R Rᵀ
+ * dL/dW: on average the mean of Gamma, the diagonal of RᵀR, times as long as that of the dense network (rps.md 2.1;
+ * derived there).
  */
 import type { PredictedSteps } from './sharing-errors';
 import type { SharingPlan } from './sharing-plan';
 import type { Config, SharingConfig } from './types';
 
 /**
- * Learning rates beyond which no network of ours was seen to train, or to get anywhere: measured, not proved. Adam's steps are as long as
- * its rate.
+ * Learning rates beyond which no network of ours was seen to train, or to get anywhere: measured, not proved. Adam's
+ * steps are as long as its rate.
  */
 const usual = { sgd: { most: 1, least: 1e-3 }, adam: { most: 0.1, least: 1e-5 } } as const;
 

@@ -40,8 +40,8 @@ export function nearestUpTo<T extends Missing>(max: number, of: (size: number) =
 const phaseOf = (stage: number): number => ((stage + 0.5) * ((Math.sqrt(5) - 1) / 2)) % 1;
 
 /**
- * The widths times a share, each rounded at a place of its own: as the share grows, one stage after the other grows by 1, not all that are
- * equally wide at once.
+ * The widths times a share, each rounded at a place of its own: as the share grows, one stage after the other grows by
+ * 1, not all that are equally wide at once.
  */
 const scaled = (widths: readonly number[], share: number): number[] =>
   widths.map((width, s) => Math.max(1, Math.floor(share * width + phaseOf(s))));
@@ -89,7 +89,10 @@ function around<T extends Missing>(first: Tried<T>, proportional: readonly numbe
   return best;
 }
 
-/** As of an MLP whose first layer takes nearly all: no step of it is small enough, and the others are too small to weigh. */
+/**
+ * As of an MLP whose first layer takes nearly all: no step of it is small enough, and the others are too small to
+ * weigh.
+ */
 function aroundHeaviest<T extends Missing>(full: readonly number[], proportional: readonly number[], of: Of<T>): T {
   const base = proportional.map(Math.round);
   const weights = base.map((width, s) => of(base.with(s, width + 1)).off);
@@ -109,8 +112,9 @@ function aroundHeaviest<T extends Missing>(full: readonly number[], proportional
 }
 
 /**
- * All in proportion, each rounded for itself, where that fits; else the widths nearest to those proportions that fit; else the one that
- * weighs most near its proportion and the others as wide as that takes. What misses least where nothing fits. `most`: times `full`.
+ * All in proportion, each rounded for itself, where that fits; else the widths nearest to those proportions that fit;
+ * else the one that weighs most near its proportion and the others as wide as that takes. What misses least where
+ * nothing fits. `most`: times `full`.
  */
 export function inProportion<T extends Missing>(full: readonly number[], of: Of<T>, most: number): T {
   const at = (share: number): Tried<T> => {

@@ -18,9 +18,9 @@ export const denseDegree = (shape: LayerShape): number => {
 };
 
 /**
- * The degree that the config gives a layer, whether or not it can be had. By patterns, a layer that none names is one dense
- * block: the published runs give square layers a degree and leave the others dense orthogonal (eoi.md 2.2). Without any
- * degree the one nearest `density`, which is asked for only then.
+ * The degree that the config gives a layer, whether or not it can be had. By patterns, a layer that none names is one
+ * dense block: the published runs give square layers a degree and leave the others dense orthogonal (eoi.md 2.2).
+ * Without any degree the one nearest `density`, which is asked for only then.
  */
 export function degreeOf({ degree }: Sao, shape: LayerShape, density: () => number): number {
   if (degree === undefined) return nearestLayerDegree(shape, density());

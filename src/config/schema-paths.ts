@@ -77,7 +77,10 @@ interface Home {
   path: string;
 }
 
-/** Where a word belongs, as a key of ours or, failing that, as another tool's word for one; not when it has several homes. */
+/**
+ * Where a word belongs, as a key of ours or, failing that, as another tool's word for one; not when it has several
+ * homes.
+ */
 export function homeOf(word: string): Home | undefined {
   const homes = (means: (key: string, schema: Schema) => boolean): Home[] =>
     objects.flatMap(({ path, keys }) =>

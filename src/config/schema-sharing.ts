@@ -1,4 +1,6 @@
-/** The words of a config about parameter sharing: one part of the table in schema.ts. What is not written: sharing.ts. */
+/**
+ * The words of a config about parameter sharing: one part of the table in schema.ts. What is not written: sharing.ts.
+ */
 import { mappingNames, scalerNames, sharingMethods, sharingScopes } from '../core/rps/names';
 import { defaultChunk, defaultTile } from '../core/rps/pieces';
 import { base, gain, layerPattern } from './schema-dense';

@@ -27,8 +27,8 @@ function* flat(schema: ObjectSchema, value: object, path: string): Generator<[st
 }
 
 /**
- * Every key that a config has, defaults filled in, in the order of the schema. Lists, maps and alternatives are one value:
- * `sparsity.eoi.angles` is `uniform` or `{ fixed: 80 }`. Shared weights are not sparse, and have no keys of it.
+ * Every key that a config has, defaults filled in, in the order of the schema. Lists, maps and alternatives are one
+ * value: `sparsity.eoi.angles` is `uniform` or `{ fixed: 80 }`. Shared weights are not sparse, and have no keys of it.
  */
 export const settingsOf = ({ sparsity, ...config }: Config): Record<string, string> =>
   Object.fromEntries(flat(configSchema, config.sharing ? config : { ...config, sparsity }, ''));

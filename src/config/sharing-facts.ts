@@ -1,7 +1,7 @@
 /**
- * Formula and source of the words of `sharing`. q counts all shared weights of the network, h(q) is the location of weight q in the
- * memory of m numbers, g(q) its sign, sigma_l the deviation its layer l begins with, s the deviation of the memory, n_j how
- * many weights share location j, A_j and B_j the sums of lambda and lambda^2 over them.
+ * Formula and source of the words of `sharing`. q counts all shared weights of the network, h(q) is the location of
+ * weight q in the memory of m numbers, g(q) its sign, sigma_l the deviation its layer l begins with, s the deviation of
+ * the memory, n_j how many weights share location j, A_j and B_j the sums of lambda and lambda^2 over them.
  */
 import type { MethodFacts } from './method-facts';
 

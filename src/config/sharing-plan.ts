@@ -26,7 +26,10 @@ import type { Config, SharingConfig } from './types';
 export interface SharingPlan extends Sharing {
   /** Parameters that are not shared: biases, norms, positions, layers that were left out. */
   dense: number;
-  /** Deviation of the memory at which steps are on average as large as those of the dense network: the mean of Gamma is 1. */
+  /**
+   * Deviation of the memory at which steps are on average as large as those of the dense network: the mean of Gamma
+   * is 1.
+   */
   neutral: number;
   /** Of `index` what it may be at most. */
   bytes: SharedBytes;

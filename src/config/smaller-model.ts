@@ -18,7 +18,10 @@ export type NoSmallerModel =
 /** Where no width fits as few layers as there can be, so many more are tried. */
 const moreLayers = 6;
 
-/** Fewer and fewer blocks, one at a time from the stage that has most of its own left, the last of several, down to one in each. */
+/**
+ * Fewer and fewer blocks, one at a time from the stage that has most of its own left, the last of several, down to one
+ * in each.
+ */
 function* fewerBlocks(blocks: readonly number[]): Generator<number[]> {
   for (let left = [...blocks]; left.some((count) => count > 1);) {
     const share = (s: number): number => (left[s] > 1 ? left[s] / blocks[s] : 0);
@@ -59,8 +62,9 @@ const sized = ({ preset, ...rest }: Config['model']): Config['model'] =>
   preset === 'mlp-7' ? { ...rest, preset: 'mlp', depth: 7, width: 100 } : { preset, ...rest };
 
 /**
- * The smaller network with so many parameters, to 1 %. `thinner`: by its widths, with the layers it has. `shallower`: as few layers as
- * have so many parameters at full width, then by their widths; where the fewest have more, those, or a few more where no widths fit.
+ * The smaller network with so many parameters, to 1 %. `thinner`: by its widths, with the layers it has. `shallower`:
+ * as few layers as have so many parameters at full width, then by their widths; where the fewest have more, those, or a
+ * few more where no widths fit.
  */
 export function smallerModel(
   config: Pick<Config, 'model'>,

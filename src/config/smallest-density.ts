@@ -5,9 +5,9 @@ import { atLeast } from '../core/errors';
 const closest = 1.00001;
 
 /**
- * Four digits, rounded up; none where not even `highest` works. `low` need not work, and what works at one density has to
- * at every higher one. Few trials where the answer is near `low`, some thirty otherwise: a trial may share out a density
- * among thousands of layers while a person types.
+ * Four digits, rounded up; none where not even `highest` works. `low` need not work, and what works at one density has
+ * to at every higher one. Few trials where the answer is near `low`, some thirty otherwise: a trial may share out a
+ * density among thousands of layers while a person types.
  */
 export function smallestDensity(
   { low, highest }: { low: number; highest: number },

@@ -1,4 +1,7 @@
-/** A grid in a config: its axes as they are written, and the trials that they make. What the trials mean: check-sweep.ts. */
+/**
+ * A grid in a config: its axes as they are written, and the trials that they make. What the trials mean:
+ * check-sweep.ts.
+ */
 import { Document, isScalar, visit } from 'yaml';
 import { valueText } from '../core/plain-value';
 import type { PlainValue } from '../core/plain-value';

@@ -11,7 +11,9 @@ const byteOrderMark = '\uFEFF';
 /** Editors hide a byte order mark: places are counted without it. */
 export const withoutByteOrderMark = (text: string): string => (text.startsWith(byteOrderMark) ? text.slice(1) : text);
 
-/** Lines and columns of offsets, as an editor counts them: lines end with LF, CRLF or CR, columns are UTF-16 code units. */
+/**
+ * Lines and columns of offsets, as an editor counts them: lines end with LF, CRLF or CR, columns are UTF-16 code units.
+ */
 export class TextLines {
   private readonly starts: number[] = [0];
 

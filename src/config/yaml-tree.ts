@@ -175,7 +175,9 @@ function parse(text: string): Document[] | { tooDeepAt: number } {
   return [...composer.compose(tokens, true, text.length)];
 }
 
-/** `text` without a byte order mark. Never throws: a broken document gives what could be understood, and the problems. */
+/**
+ * `text` without a byte order mark. Never throws: a broken document gives what could be understood, and the problems.
+ */
 export function yamlTree(text: string): Tree {
   const documents = parse(text);
   if ('tooDeepAt' in documents) {

@@ -8,7 +8,9 @@ import type { Rng } from './rng';
  */
 export type Angles = 'uniform' | { fixed: number } | { range: [number, number] } | { list: number[] };
 
-/** Nearer than this to a multiple of 90 degrees, a rotation puts values below float32 resolution where it should spread. */
+/**
+ * Nearer than this to a multiple of 90 degrees, a rotation puts values below float32 resolution where it should spread.
+ */
 const degenerateWithin = 1e-6;
 /** A range this wide holds at most 0.2 % degenerate angles, so that drawing again ends at once. */
 const narrowestRange = 1e-3;
@@ -17,8 +19,8 @@ const maxRounds = 64;
 const farthest = 1e9;
 
 const isDegenerate = (degrees: number): boolean => {
-  // As far from a multiple as degrees % 90 is, to the bit: product and difference are exact. That takes several times as
-  // long; so do trunc, which no angle is too far for, and min, of which nobody foresees the lesser.
+  // As far from a multiple as degrees % 90 is, to the bit: product and difference are exact. That takes several times
+  // as long; so do trunc, which no angle is too far for, and min, of which nobody foresees the lesser.
   const rest = Math.abs(degrees - 90 * ((degrees / 90) | 0));
   return rest < degenerateWithin || 90 - rest < degenerateWithin;
 };
@@ -48,8 +50,8 @@ export function checkAngles(angles: Angles): void {
 }
 
 /**
- * The angles of so many rotations, radians. `angles` must have passed `checkAngles`. Throws `eoi.degenerate-angle` where a
- * choice has none that is not.
+ * The angles of so many rotations, radians. `angles` must have passed `checkAngles`. Throws `eoi.degenerate-angle`
+ * where a choice has none that is not.
  */
 export function drawAngles(angles: Angles, rng: Rng, count: number): Float64Array<ArrayBuffer> {
   const drawn = new Float64Array(count);

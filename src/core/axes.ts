@@ -5,7 +5,10 @@
 import { Mask, popcount } from './mask';
 import type { Beginning } from './rotation-sequence';
 
-/** Where the entries of the axes of a rows x columns matrix lie. Entry k of axis a is values[a * axisStride + k * entryStride]. */
+/**
+ * Where the entries of the axes of a rows x columns matrix lie. Entry k of axis a is values[a * axisStride + k *
+ * entryStride].
+ */
 export interface AxisLayout {
   /** The larger dimension. */
   axes: number;

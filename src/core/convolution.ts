@@ -24,8 +24,8 @@ export function outputSize(
 type Looking = Pick<ConvLayer, 'kernel' | 'stride' | 'padding'>;
 
 /**
- * For each place of the output and each tap of the kernel, which place of the input picture it looks at: (places, kh * kw)
- * indices, -1 in zero padding.
+ * For each place of the output and each tap of the kernel, which place of the input picture it looks at: (places, kh *
+ * kw) indices, -1 in zero padding.
  */
 export function tapTable(layer: Looking, [channels, height, width]: PictureSize): Int32Array {
   const [kh, kw] = layer.kernel;

@@ -9,7 +9,10 @@ import { checkShape } from './shape';
 
 export type { LayerShape } from './density/layer-shape';
 
-/** From the shapes alone. `uniform-plus`: uniform, but the first convolution dense and the last linear layer at least 0.2. */
+/**
+ * From the shapes alone. `uniform-plus`: uniform, but the first convolution dense and the last linear layer at least
+ * 0.2.
+ */
 export type Distribution = Rule | 'uniform-plus';
 
 export interface LayerDensity {
@@ -28,8 +31,8 @@ const leastOfLastLinear = 0.2;
  * distribution. Only uniform-plus asks which layer comes first and last; otherwise the order of the layers does not
  * count: equal remainders are broken by name.
  *
- * Throws `density.out-of-range`, `density.no-layers`, `shape.invalid`, `density.bad-kernel`; with layers that are decided
- * beforehand also `density.duplicate-layer`, `density.unknown-layer`, `density.layer-out-of-range`,
+ * Throws `density.out-of-range`, `density.no-layers`, `shape.invalid`, `density.bad-kernel`; with layers that are
+ * decided beforehand also `density.duplicate-layer`, `density.unknown-layer`, `density.layer-out-of-range`,
  * `density.layer-empty`, `density.rest-too-small`, `density.rest-too-large` (with the density that would work).
  */
 export function distribute(
@@ -95,7 +98,10 @@ function fixedCounts(layers: readonly LayerShape[], fixed: ReadonlyMap<string, n
   return counts;
 }
 
-/** Uniform-plus (Gale et al. 2019; eoi.md 3.1): what it decides before the rest is uniform; a density asked for goes first. */
+/**
+ * Uniform-plus (Gale et al. 2019; eoi.md 3.1): what it decides before the rest is uniform; a density asked for goes
+ * first.
+ */
 function reserve(layers: readonly LayerShape[], decided: Map<LayerShape, number>, total: number): void {
   const convolution = layers.find(({ kernel }) => kernel);
   if (convolution && !decided.has(convolution)) decided.set(convolution, weightsOf(convolution));

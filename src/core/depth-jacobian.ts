@@ -1,7 +1,7 @@
 /**
- * Singular values of the Jacobians d preactivations / d inputs along the depth of a chain of linear layers and activations:
- * J_l = W_l D_{l-1} J_{l-1}, D the derivatives of the activation (Saxe et al. 2014; Pennington et al. 2017, equation 2).
- * In float64, so that a thousand layers neither overflow nor vanish where float32 would.
+ * Singular values of the Jacobians d preactivations / d inputs along the depth of a chain of linear layers and
+ * activations: J_l = W_l D_{l-1} J_{l-1}, D the derivatives of the activation (Saxe et al. 2014; Pennington et al.
+ * 2017, equation 2). In float64, so that a thousand layers neither overflow nor vanish where float32 would.
  */
 import { activationMaths } from './activations';
 import { lowerFactor } from './linalg/lower-factor';
@@ -53,12 +53,16 @@ export const spreadDepths = (count: number, most: number): number[] => {
 };
 
 /**
- * Multiply-adds that one example may take and those that all together may, as shares of the budget: those of float64 in plain JavaScript take
- * longer than those of an estimate, for which it is made. And the most examples, whatever they take.
+ * Multiply-adds that one example may take and those that all together may, as shares of the budget: those of float64 in
+ * plain JavaScript take longer than those of an estimate, for which it is made. And the most examples, whatever they
+ * take.
  */
 const limits = { one: 5 / 8, all: 1.5 / 8, examples: 8 };
 
-/** Of how many examples it is affordable with a budget in 10^9 multiply-adds, at most `most`; 0 where one would be too many. */
+/**
+ * Of how many examples it is affordable with a budget in 10^9 multiply-adds, at most `most`; 0 where one would be too
+ * many.
+ */
 export function depthExamples(
   network: Pick<Network, 'layers' | 'inputs'>,
   keptByLayer: readonly number[],
@@ -78,8 +82,8 @@ export function depthExamples(
 }
 
 /**
- * `x`: (examples, inputs). `depths`: layers of the chain, ascending. Depths from which on anything is no finite number are
- * left out. A part is a layer of an example, or less.
+ * `x`: (examples, inputs). `depths`: layers of the chain, ascending. Depths from which on anything is no finite number
+ * are left out. A part is a layer of an example, or less.
  */
 export function* depthSpectra(
   chain: readonly ChainLayer[],

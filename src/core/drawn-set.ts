@@ -1,4 +1,7 @@
-/** What the data sets that are drawn here have in common: balanced classes, and examples that depend on their place alone. */
+/**
+ * What the data sets that are drawn here have in common: balanced classes, and examples that depend on their place
+ * alone.
+ */
 import type { Parts } from './parts';
 import type { Rng } from './rng';
 
@@ -10,9 +13,9 @@ export interface DrawnSet {
 }
 
 /**
- * `count` examples of `values` bytes each. Classes are balanced: every `classes` examples in a row hold each class once.
- * Example i depends on the generator and i alone, so a longer set begins with the shorter one. `draw` fills one image,
- * all zero before. A part is as many examples as there are classes.
+ * `count` examples of `values` bytes each. Classes are balanced: every `classes` examples in a row hold each class
+ * once. Example i depends on the generator and i alone, so a longer set begins with the shorter one. `draw` fills one
+ * image, all zero before. A part is as many examples as there are classes.
  */
 export function* drawSet(p: {
   count: number;

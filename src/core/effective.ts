@@ -1,10 +1,11 @@
 /**
- * Which kept weights still do something: those on a path of kept weights from an input to an output. The share of them is
- * the effective density: Vysogorets, Kempe, "Connectivity Matters: Neural Network Pruning Through the Lens of Effective
- * Sparsity" (JMLR 2023), section 3. Biases begin no path: what they alone reach is the same for every example.
+ * Which kept weights still do something: those on a path of kept weights from an input to an output. The share of them
+ * is the effective density: Vysogorets, Kempe, "Connectivity Matters: Neural Network Pruning Through the Lens of
+ * Effective Sparsity" (JMLR 2023), section 3. Biases begin no path: what they alone reach is the same for every
+ * example.
  *
- * What is followed are values, the channels of pictures and the values of a token; a channel counts as one, whatever the
- * place, so that a tap that sees nothing but padding counts as one that sees something.
+ * What is followed are values, the channels of pictures and the values of a token; a channel counts as one, whatever
+ * the place, so that a tap that sees nothing but padding counts as one that sees something.
  */
 import { maskSize } from './errors';
 import { channelsIn, everyLayer, maskableLayers, weightShape } from './network';
@@ -101,8 +102,8 @@ function squeezed({ reduce, expand }: SqueezeExciteLayer, given: Units, walk: Wa
 }
 
 /**
- * Values of the heads go on to the output; a query counts where the key that it is multiplied with is reached and its head
- * has a value to look at that is reached and used, and a key likewise.
+ * Values of the heads go on to the output; a query counts where the key that it is multiplied with is reached and its
+ * head has a value to look at that is reached and used, and a key likewise.
  */
 function attended({ heads, input, output }: AttentionLayer, given: Units, walk: Walk): Passed {
   const stacked = weighted(input, given, walk);
@@ -162,8 +163,8 @@ function along(layers: readonly Layer[], given: Units, walk: Walk): Passed {
 
 /**
  * How many kept weights of each layer are on a path from an input to an output. `masks`: by layer, 0 or 1 per weight,
- * (rows, columns) row-major, of every layer with a weight to mask, those that stay dense too. A part is one layer of the
- * network, there or back. Throws `mask.size-mismatch`.
+ * (rows, columns) row-major, of every layer with a weight to mask, those that stay dense too. A part is one layer of
+ * the network, there or back. Throws `mask.size-mismatch`.
  */
 export function* effectiveWeights(
   network: Network,

@@ -69,9 +69,9 @@ export function expintE1scaled(y: number): number {
 }
 
 /**
- * Rotations of `axes` axes after which the expected density reaches `density`, to about one for 64 to 4096 axes; Infinity
- * for density 1, which it never reaches. In closed form the density is 1 - y e^y E1(y) with y = m exp(-2 t / (m - 1)): a
- * logistic growth that starts from an exponentially distributed size, as the early chain does. Throws
+ * Rotations of `axes` axes after which the expected density reaches `density`, to about one for 64 to 4096 axes;
+ * Infinity for density 1, which it never reaches. In closed form the density is 1 - y e^y E1(y) with y = m exp(-2 t /
+ * (m - 1)): a logistic growth that starts from an exponentially distributed size, as the early chain does. Throws
  * `density.out-of-range`.
  */
 export function expectedRotations(axes: number, density: number): number {

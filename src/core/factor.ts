@@ -29,9 +29,9 @@ export interface Factored {
 
 /**
  * The rotations of a rows x columns matrix with orthonormal shorter dimension, by QR with Givens rotations (Golub and
- * Van Loan, Matrix Computations, 5.2.5): each vector of the shorter dimension is rotated into one axis, by rotations that
- * annihilate its other entries one by one; undone in reverse order they make the matrix. An orthogonal triangular matrix
- * is diagonal with entries 1 or -1: `signs`.
+ * Van Loan, Matrix Computations, 5.2.5): each vector of the shorter dimension is rotated into one axis, by rotations
+ * that annihilate its other entries one by one; undone in reverse order they make the matrix. An orthogonal triangular
+ * matrix is diagonal with entries 1 or -1: `signs`.
  *
  * Two choices that textbooks leave open keep sequences of sparse matrices short, and are the same for the same matrix:
  * vectors with few non-zeros go first, and each is rotated into the free axis of its largest entry (`start`), so that a
@@ -89,13 +89,16 @@ export function* factorOrthogonalInParts({
 /** Of the time that a dense matrix takes, what goes to whether it is orthogonal: measured at 4096. */
 const checkShare = 0.4;
 
-/** Multiplications of the last `left` vectors, in some unit: each has l entries left in l + spare free axes, l = 1 ... left. */
+/**
+ * Multiplications of the last `left` vectors, in some unit: each has l entries left in l + spare free axes, l = 1 ...
+ * left.
+ */
 const work = (left: number, spare: number): number =>
   (left * (left + 1) * (2 * left + 1)) / 6 + (spare * left * (left + 1)) / 2;
 
 /**
- * Entries of a block: the rotations of so many vectors are found within it, then pass over each of the later blocks, which
- * stays in cache while they do. Each entry meets the same rotations in the same order as without blocks.
+ * Entries of a block: the rotations of so many vectors are found within it, then pass over each of the later blocks,
+ * which stays in cache while they do. Each entry meets the same rotations in the same order as without blocks.
  */
 const width = 32;
 
@@ -157,7 +160,9 @@ function fewestFirst(weights: Float32Array | Float64Array, rows: number, columns
   return Uint32Array.from(kept, (_, k) => k).sort((a, b) => kept[a] - kept[b] || a - b);
 }
 
-/** Blocks of `width` entries, in the order in which they are dealt with, of every axis; the last is filled up with 0. */
+/**
+ * Blocks of `width` entries, in the order in which they are dealt with, of every axis; the last is filled up with 0.
+ */
 function* inBlocks(
   weights: Float32Array | Float64Array,
   rows: number,
@@ -183,7 +188,10 @@ function largestEntry(state: Float64Array, at: number, taken: Uint8Array): numbe
   return best;
 }
 
-/** Turns that entry of all other free axes into `axis`, within its block. Entries before it are done with and no longer looked at. */
+/**
+ * Turns that entry of all other free axes into `axis`, within its block. Entries before it are done with and no longer
+ * looked at.
+ */
 function annihilate(
   state: Float64Array,
   at: number,

@@ -1,4 +1,7 @@
-/** `digits` significant digits without a tail of zeros, with an exponent below a thousandth and from a hundred thousand: `0.1`, `0.0999`, `9.81e-5`, `3.57e+16`. */
+/**
+ * `digits` significant digits without a tail of zeros, with an exponent below a thousandth and from a hundred thousand:
+ * `0.1`, `0.0999`, `9.81e-5`, `3.57e+16`.
+ */
 export function figureText(value: number, digits: number): string {
   const rounded = Number(value.toPrecision(digits));
   const size = Math.abs(rounded);

@@ -23,13 +23,19 @@ export const replayWithMask = (
 export const replayDouble = (s: RotationSequence, steps?: number): Float64Array<ArrayBuffer> =>
   finish(replayDoubleInParts(s, steps));
 
-/** `replayDouble`, the same bit for bit, in parts: 64 entries of all axes each, or several times as many. Throws the same. */
+/**
+ * `replayDouble`, the same bit for bit, in parts: 64 entries of all axes each, or several times as many. Throws the
+ * same.
+ */
 export function* replayDoubleInParts(s: RotationSequence, steps?: number): Parts<Float64Array<ArrayBuffer>> {
   const { weights } = yield* play(s, steps, double);
   return weights;
 }
 
-/** As `replayWithMask`, weights only: rows * columns float32, row-major. Throws `rotations.*` for a bad sequence or step. */
+/**
+ * As `replayWithMask`, weights only: rows * columns float32, row-major. Throws `rotations.*` for a bad sequence or
+ * step.
+ */
 export const replay = (s: RotationSequence, steps?: number): Float32Array<ArrayBuffer> =>
   replayWithMask(s, steps).weights;
 
@@ -57,7 +63,10 @@ const double: Precision<Float64Array, Float64Array<ArrayBuffer>> = {
   rotation: ({ rotateBlocks64 }) => rotateBlocks64,
 };
 
-/** Of a group of blocks, which is computed at a time: they bound how much of the matrix is held twice, and how long a part takes. */
+/**
+ * Of a group of blocks, which is computed at a time: they bound how much of the matrix is held twice, and how long a
+ * part takes.
+ */
 const mostValues = 2 ** 21;
 const mostRotations = 2 ** 17;
 
@@ -73,8 +82,8 @@ function* play<V extends Values, W extends V>(
   const axes = rotatedAxes(s);
   const length = Math.min(rows, columns);
   const tall = rows > columns;
-  // Entries of different rows (of an axis) never meet, so the whole sequence passes over a block of them after the other:
-  // the working set is 64 entries an axis instead of the matrix.
+  // Entries of different rows (of an axis) never meet, so the whole sequence passes over a block of them after the
+  // other: the working set is 64 entries an axis instead of the matrix.
   const blocks = Math.ceil(length / blockEntries);
   const height = Math.min(blockEntries, length);
   const most = Math.min(blocks, mostValues / (height * axes), mostRotations / steps);
@@ -95,8 +104,8 @@ function* play<V extends Values, W extends V>(
   const signs = s.signs && room.int32(length);
   signs?.set(s.signs ?? []);
   const values = inRoom(room, Math.min(length, group * blockEntries) * axes);
-  // A large block is computed by itself, in this thread, and where it is to lie. In others, entries that are a multiple of
-  // many lines of the cache apart would take each other's place there.
+  // A large block is computed by itself, in this thread, and where it is to lie. In others, entries that are a multiple
+  // of many lines of the cache apart would take each other's place there.
   const alone = 2 * height * axes > mostValues;
   const pitch = tall ? height : alone ? axes : 16 * (Math.ceil(axes / 16) | 1);
   const scratch = alone ? values : inRoom(room, instances * (tall ? axes : height) * pitch);

@@ -7,8 +7,9 @@ import { isMaskable, maskableLayers, weightShape } from './network';
 import type { Layer, Network } from './network';
 
 /**
- * The layers that make what the linear layer or convolution `name` gives out of what comes into the first: a network that ends
- * there, of the same layers, whichever sides of residuals it leaves out. Nothing where there is no such layer. Of one that comes again, where it comes first.
+ * The layers that make what the linear layer or convolution `name` gives out of what comes into the first: a network
+ * that ends there, of the same layers, whichever sides of residuals it leaves out. Nothing where there is no such
+ * layer. Of one that comes again, where it comes first.
  */
 export function pathTo(layers: readonly Layer[], name: string): Layer[] | undefined {
   for (const [i, layer] of layers.entries()) {

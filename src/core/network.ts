@@ -1,10 +1,14 @@
 /**
- * A network as data: layers in order, some of which hold layers of their own; no framework types. Weights are as in PyTorch.
- * What flows is values (n), a picture (channels, height, width) or tokens (count, size); `flow.ts` says which goes where.
+ * A network as data: layers in order, some of which hold layers of their own; no framework types. Weights are as in
+ * PyTorch. What flows is values (n), a picture (channels, height, width) or tokens (count, size); `flow.ts` says which
+ * goes where.
  */
 import type { LayerShape } from './density/layer-shape';
 
-/** Layers with a weight that may be masked: more than any network here has; a snapshot of a run with all of them fits one message. */
+/**
+ * Layers with a weight that may be masked: more than any network here has; a snapshot of a run with all of them fits
+ * one message.
+ */
 export const mostLayers = 1000;
 
 export const activations = ['linear', 'tanh', 'hard-tanh', 'relu', 'leaky-relu', 'selu', 'gelu', 'silu'] as const;
@@ -60,8 +64,8 @@ export interface ActivationLayer {
 }
 
 /**
- * Normalises, then scales and shifts by `NAME.weight` and `NAME.bias`, (size). `batch`: each value or channel over the batch
- * (and its places), by running averages when not training. `layer`: each example's values or token by itself.
+ * Normalises, then scales and shifts by `NAME.weight` and `NAME.bias`, (size). `batch`: each value or channel over the
+ * batch (and its places), by running averages when not training. `layer`: each example's values or token by itself.
  */
 export interface NormLayer {
   kind: 'norm';
@@ -80,14 +84,17 @@ export interface PoolLayer {
   stride: number;
 }
 
-/** `mean`: over the places of a picture, or over tokens. `flatten`: a picture as values. `tokens`: its places as tokens. */
+/**
+ * `mean`: over the places of a picture, or over tokens. `flatten`: a picture as values. `tokens`: its places as tokens.
+ */
 export interface ReshapeLayer {
   kind: 'mean' | 'flatten' | 'tokens';
 }
 
 /**
- * A row of a table for each value, which is its number: `NAME.weight`, (size, width), as of torch.nn.Embedding. Only the first
- * layer, of values that are whole numbers below `size`. Never pruned: a row that is hardly seen has hardly a score.
+ * A row of a table for each value, which is its number: `NAME.weight`, (size, width), as of torch.nn.Embedding. Only
+ * the first layer, of values that are whole numbers below `size`. Never pruned: a row that is hardly seen has hardly a
+ * score.
  */
 export interface EmbeddingLayer {
   kind: 'embedding';
@@ -158,7 +165,10 @@ export interface Network {
 export const channelsIn = ({ inputs, picture, layers }: Pick<Network, 'inputs' | 'picture' | 'layers'>): number =>
   picture && layers.at(0)?.kind !== 'linear' ? picture[0] : inputs;
 
-/** Every layer, those that others hold after them, in the order in which they are computed; of a residual the branch first. */
+/**
+ * Every layer, those that others hold after them, in the order in which they are computed; of a residual the branch
+ * first.
+ */
 export function* everyLayer(layers: readonly Layer[]): Generator<Layer> {
   for (const layer of layers) {
     yield layer;

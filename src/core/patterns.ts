@@ -7,11 +7,11 @@ import { checkShape } from './shape';
 const isSize = (value: number): boolean => Number.isSafeInteger(value) && value >= 1;
 
 /**
- * N of each M: of every M weights in a row, one after the other, N are kept, of a last shorter group at most N (Mishra et
- * al., "Accelerating Sparse Deep Neural Networks", arXiv 2104.08378, section 3). With `rng` each group has places of its
- * own. Without it rows take turns: row r keeps the places from (r N) mod M on, around the end of the group, so that all
- * columns are used alike and rows that overlap do so in whole groups where N divides M, as products of rotations do.
- * Throws `pattern.bad-size`, `shape.*`.
+ * N of each M: of every M weights in a row, one after the other, N are kept, of a last shorter group at most N (Mishra
+ * et al., "Accelerating Sparse Deep Neural Networks", arXiv 2104.08378, section 3). With `rng` each group has places of
+ * its own. Without it rows take turns: row r keeps the places from (r N) mod M on, around the end of the group, so that
+ * all columns are used alike and rows that overlap do so in whole groups where N divides M, as products of rotations
+ * do. Throws `pattern.bad-size`, `shape.*`.
  */
 export function nmPattern(rows: number, columns: number, [n, m]: readonly [number, number], rng?: Rng): Mask {
   const mask = Mask.empty(rows, columns);
@@ -32,8 +32,8 @@ export function nmPattern(rows: number, columns: number, [n, m]: readonly [numbe
 }
 
 /**
- * Blocks of that many rows and columns along the diagonal, from the top left, until rows or columns run out; the last is
- * cut. Throws `pattern.bad-size`, `shape.*`.
+ * Blocks of that many rows and columns along the diagonal, from the top left, until rows or columns run out; the last
+ * is cut. Throws `pattern.bad-size`, `shape.*`.
  */
 export function blockPattern(rows: number, columns: number, [height, width]: readonly [number, number]): Mask {
   const mask = Mask.empty(rows, columns);
@@ -48,8 +48,8 @@ export function blockPattern(rows: number, columns: number, [height, width]: rea
 
 /**
  * A band along the diagonal from corner to corner: in each row of a wide matrix, each column of a tall one, the `width`
- * weights around the diagonal, cut at the edges; of an even width the one more goes after it. Throws `pattern.bad-size`,
- * `shape.*`.
+ * weights around the diagonal, cut at the edges; of an even width the one more goes after it. Throws
+ * `pattern.bad-size`, `shape.*`.
  */
 export function bandPattern(rows: number, columns: number, width: number): Mask {
   const mask = Mask.empty(rows, columns);
@@ -97,7 +97,9 @@ function checkDegrees(what: 'Row' | 'Column', degrees: ArrayLike<number>, most: 
       throw badDegrees(what, k, degrees[k], most);
 }
 
-/** A wanted pattern in few words, for a matrix of whatever size. Degrees of the other side are as even as they can be. */
+/**
+ * A wanted pattern in few words, for a matrix of whatever size. Degrees of the other side are as even as they can be.
+ */
 export type Pattern =
   | { nm: readonly [number, number] }
   | { blocks: readonly [number, number] }

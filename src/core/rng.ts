@@ -39,7 +39,8 @@ function absorb(key: readonly number[], words: Iterable<number>): number[] {
     stir(word);
     length++;
   }
-  // The length keeps "a" + "b" of two splits apart from "ab" of one; the last round lets the final word reach every lane.
+  // The length keeps "a" + "b" of two splits apart from "ab" of one; the last round lets the final word reach every
+  // lane.
   stir(length);
   stir(0x5bd1e995);
   return [a >>> 0, b >>> 0, c >>> 0, d >>> 0];
@@ -58,8 +59,8 @@ const mostTries = 1024;
 const scratch = new Uint32Array(4 * mostTries);
 
 /**
- * Marsaglia's polar method for out[from] on: of each four words a pair, or none. `to`: where it came to; `used`: words; `spare`: the
- * second of the last pair, if it was one too many.
+ * Marsaglia's polar method for out[from] on: of each four words a pair, or none. `to`: where it came to; `used`: words;
+ * `spare`: the second of the last pair, if it was one too many.
  */
 function polar(
   words: Uint32Array,

@@ -25,8 +25,9 @@ const defaultBudget = 256 * 2 ** 20;
 const shortestInterval = 16;
 
 /**
- * The matrix of a sequence after `step` rotations. Forward seeks apply rotations one by one; backward seeks take the last
- * ones back, or restart from the nearest keyframe. Keyframes take at most `keyframeBudget` bytes together, whatever the size of the matrix.
+ * The matrix of a sequence after `step` rotations. Forward seeks apply rotations one by one; backward seeks take the
+ * last ones back, or restart from the nearest keyframe. Keyframes take at most `keyframeBudget` bytes together,
+ * whatever the size of the matrix.
  */
 export class RotationPlayer {
   readonly rotatedAxesAreColumns: boolean;
@@ -149,7 +150,8 @@ export class RotationPlayer {
       }
       return;
     }
-    // As in a replay all rotations pass over a block, here 32 entries of every axis, then over the next: they stay in cache.
+    // As in a replay all rotations pass over a block, here 32 entries of every axis, then over the next: they stay in
+    // cache.
     const inWord = wordLayout(layout.axes);
     const values = new Float32Array(32 * layout.axes);
     const words = new Uint32Array(layout.axes);

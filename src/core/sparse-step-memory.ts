@@ -1,6 +1,7 @@
 /**
- * How much memory a training step takes of the sparse executor, told from the layers and how many of their weights are kept
- * before anything is allocated: its arrays as engine/sparse makes them. Tests hold it against what their room holds.
+ * How much memory a training step takes of the sparse executor, told from the layers and how many of their weights are
+ * kept before anything is allocated: its arrays as engine/sparse makes them. Tests hold it against what their room
+ * holds.
  */
 import { through, valuesIn } from './flow';
 import type { Flow } from './flow';
@@ -171,7 +172,8 @@ export function sparseStepMemory(network: Network, weights: SparseWeights): Step
     const recovered = 'name' in layer && shared?.layers.has(layer.name);
     fixed += (table + positions) * (2 + (recovered ? 0 : slots));
   }
-  // The memory, what the optimizer remembers of it, its gradient in float64 and in float32, its step, and itself before.
+  // The memory, what the optimizer remembers of it, its gradient in float64 and in float32, its step, and itself
+  // before.
   if (shared) fixed += shared.m * (1 + slots + 2 + 3);
   // The gradients of all weights, and of the largest layer what they are computed by.
   if (denseGradients) fixed += sizes.reduce((sum, size) => sum + size, 0) + 3 * Math.max(0, ...sizes);

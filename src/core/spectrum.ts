@@ -45,7 +45,10 @@ const sparseUpTo = 0.25;
 export const orthogonalityError = (w: Float32Array | Float64Array, rows: number, columns: number): number =>
   finish(orthogonalityErrorInParts(w, rows, columns));
 
-/** `orthogonalityError`, the same bit for bit, in parts: a row or two of the Gram matrix each; `progress` is told the share that is done. Throws the same. */
+/**
+ * `orthogonalityError`, the same bit for bit, in parts: a row or two of the Gram matrix each; `progress` is told the
+ * share that is done. Throws the same.
+ */
 export function* orthogonalityErrorInParts(
   w: Float32Array | Float64Array,
   rows: number,

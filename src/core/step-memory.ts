@@ -1,6 +1,6 @@
 /**
- * How much memory a training step takes, told from the layers before anything is allocated. Counted is what the tensors executor
- * keeps of each layer for the way back and the gradients it makes there, which live until the step ends; tests
+ * How much memory a training step takes, told from the layers before anything is allocated. Counted is what the tensors
+ * executor keeps of each layer for the way back and the gradients it makes there, which live until the step ends; tests
  * hold it against what the wasm backend allocates.
  */
 import { outputSize } from './convolution';
@@ -22,12 +22,15 @@ const floatBytes = 4;
 export const heapLimit = 2 ** 32 - 2 ** 16;
 
 /**
- * Bytes that a product with the Hessian takes for each of a training step with as many examples: measured, 2.1 to 3.6. More,
- * since WebAssembly ends a process that asks for too much, and a heap in pieces holds less than the sum of them.
+ * Bytes that a product with the Hessian takes for each of a training step with as many examples: measured, 2.1 to 3.6.
+ * More, since WebAssembly ends a process that asks for too much, and a heap in pieces holds less than the sum of them.
  */
 export const productShare = 4.5;
 
-/** Bytes that a look at the signals of a batch takes for each of a training step with as many examples: up to 1.06 was measured. */
+/**
+ * Bytes that a look at the signals of a batch takes for each of a training step with as many examples: up to 1.06 was
+ * measured.
+ */
 export const signalsShare = 1.25;
 
 /** Values of an example in tensors of three kinds of life. */
@@ -138,10 +141,11 @@ export function stepMemory(network: Network, slots: number, compression?: number
   const weights = sizes.reduce((sum, size) => sum + size.weights, 0);
   const biases = sizes.reduce((sum, size) => sum + size.biases, 0) + otherParameters(network);
   const largest = sizes.reduce((most, size) => Math.max(most, size.weights), 0);
-  // Mask, and what the optimizer remembers. Shared weights have no mask, and it remembers the memory; besides there is the
-  // gradient of that in float64 and in float32, its step, and itself before.
+  // Mask, and what the optimizer remembers. Shared weights have no mask, and it remembers the memory; besides there is
+  // the gradient of that in float64 and in float32, its step, and itself before.
   const beside = compression === undefined ? weights * (1 + slots) : Math.ceil(weights / compression) * (1 + slots + 5);
-  // Weight; the gradient, that of the parts before, the sum of both or the same under the mask; two more of the layer that is moved.
+  // Weight; the gradient, that of the parts before, the sum of both or the same under the mask; two more of the layer
+  // that is moved.
   const fixed = weights * (1 + 3) + beside + biases * (1 + slots + 2) + 2 * largest;
   // The values of the data, and the same turned into pictures.
   const perExample = 2 * inputs + held.kept + held.gradients + held.passing;
@@ -158,7 +162,10 @@ export interface StepPlan {
   bytes: number;
 }
 
-/** How many examples of `most` can go through the network together within `budget` bytes, with their gradient; at least one. */
+/**
+ * How many examples of `most` can go through the network together within `budget` bytes, with their gradient; at least
+ * one.
+ */
 export const examplesWithin = ({ fixed, perExample }: StepMemory, most: number, budget: number): number =>
   Math.min(most, Math.max(1, Math.floor((budget - fixed) / perExample)));
 

@@ -1,7 +1,7 @@
 /**
- * Synthetic images: pictures in the format of CIFAR-10 (3 x 32 x 32), made here so that convolutional networks can be tried
- * without a download. Five shapes and five textures; place, size, turn, colours and phase are drawn anew for every
- * picture, so that the classes have nearly the same mean and a linear classifier sees little of them.
+ * Synthetic images: pictures in the format of CIFAR-10 (3 x 32 x 32), made here so that convolutional networks can be
+ * tried without a download. Five shapes and five textures; place, size, turn, colours and phase are drawn anew for
+ * every picture, so that the classes have nearly the same mean and a linear classifier sees little of them.
  */
 import { between, drawSet } from './drawn-set';
 import type { DrawnSet } from './drawn-set';

@@ -24,8 +24,8 @@ interface Found {
 }
 
 /**
- * The mean over a batch is the sum over its parts, each divided by all examples; batch norms see one part at a time. The caller
- * disposes of the gradients.
+ * The mean over a batch is the sum over its parts, each divided by all examples; batch norms see one part at a time.
+ * The caller disposes of the gradients.
  */
 export function batchGradients(
   network: Network,
@@ -49,7 +49,10 @@ export function batchGradients(
   return { gradients, loss, correct };
 }
 
-/** What a part adds to the loss of `examples` and to its gradients `before`, which are empty at first; none is disposed of. */
+/**
+ * What a part adds to the loss of `examples` and to its gradients `before`, which are empty at first; none is disposed
+ * of.
+ */
 function partialGradients(
   network: Network,
   { tensors, variables, pass }: Lent,

@@ -5,8 +5,8 @@ import { SparseError } from '../core/errors';
 import type { LayerSummary } from '../protocol/run';
 
 /**
- * The plan asks the same of the weights it expects: towards a pattern fewer may be drawn, and a file of masks has no count
- * before it is read. @throws SparseError `config.too-many-levels`
+ * The plan asks the same of the weights it expects: towards a pattern fewer may be drawn, and a file of masks has no
+ * count before it is read. @throws SparseError `config.too-many-levels`
  */
 export function checkDrawnLevels({ train }: Pick<Config, 'train'>, layers: readonly LayerSummary[]): void {
   // A layer that was drawn empty has nothing that a level could take.

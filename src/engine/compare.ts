@@ -50,7 +50,10 @@ function* describe({ plan }: Source, { drawn, kept, wanted }: DrawnNetwork): Par
   return layers;
 }
 
-/** The config with another method, and the plan made anew. @throws SparseError `engine.no-pattern`, `config.impossible` */
+/**
+ * The config with another method, and the plan made anew.
+ * @throws SparseError `engine.no-pattern`, `config.impossible`
+ */
 function withMethod(source: Source, { distribution, init, base, fan, guided }: CompareMethod): Source {
   const { config } = source;
   const { angles, convDensity, pattern } = config.sparsity.eoi;
@@ -103,8 +106,8 @@ async function draw(
 }
 
 /**
- * One after the other; a method that cannot be run answers with its sentence beside the others. Cancelled, it answers with
- * what was drawn until then.
+ * One after the other; a method that cannot be run answers with its sentence beside the others. Cancelled, it answers
+ * with what was drawn until then.
  *
  * @throws RpcCancelled when nothing was
  */

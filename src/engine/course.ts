@@ -55,7 +55,9 @@ export class Course {
     return { level, done, sinceStart, epoch: level * this.epochs + order, order, index: done % batches };
   }
 
-  /** Whether `step` completed updates, at least one, end an epoch, or a training within one: its number from 1 if so. */
+  /**
+   * Whether `step` completed updates, at least one, end an epoch, or a training within one: its number from 1 if so.
+   */
   endOfEpoch(step: number): number | undefined {
     if (step === 0) return undefined;
     const { epoch, index, done } = this.at(step - 1);

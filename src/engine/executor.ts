@@ -1,7 +1,8 @@
 /**
  * What runs a network: computes its gradients, moves its weights and tells its state. `tensors` (trainer.ts) does so by
  * TensorFlow.js on any backend, `sparse` (sparse/executor.ts) by our own kernels. Plain arrays in and out, nothing
- * asynchronous; from one state both make the same steps up to rounding, and either goes on from what the other has left.
+ * asynchronous; from one state both make the same steps up to rounding, and either goes on from what the other has
+ * left.
  */
 import type { LayerShape } from '../core/density/layer-shape';
 import type { Products } from '../core/linalg/estimated-values';
@@ -25,7 +26,9 @@ export interface NetworkMove extends MemoryMove {
 export interface Executor {
   /** One update. A loss that is not finite is answered like any other: the caller decides. */
   step(batch: Batch, stride: Stride): StepResult;
-  /** The gradients of all weights of a batch, pruned ones included, (out, in) row-major by layer; nothing is updated. */
+  /**
+   * The gradients of all weights of a batch, pruned ones included, (out, in) row-major by layer; nothing is updated.
+   */
   measure(batch: Batch): { result: StepResult; gradients: Float32Array[] };
   /** Each example by itself: norms take their running averages. */
   evaluate(batch: Batch): Evaluation;
@@ -43,7 +46,10 @@ export interface Executor {
 
   /** d logits / d inputs of each example: one (classes, inputs) row-major matrix. */
   jacobians(batch: Batch): Parts<Float32Array[]>;
-  /** What `use` makes of d preactivations / d inputs of a maskable layer at each example, of which it is given the products. */
+  /**
+   * What `use` makes of d preactivations / d inputs of a maskable layer at each example, of which it is given the
+   * products.
+   */
   layerJacobian<T>(name: string, batch: Batch, use: (products: Products) => Parts<T>): Parts<T>;
   /** What goes through each maskable layer for this batch, by name, as in training; nothing is changed. */
   signals(batch: Batch): Parts<Map<string, Measured>>;

@@ -5,8 +5,8 @@ import type { SparseError } from '../core/errors';
 import { littleMemory } from './errors';
 
 /**
- * Bytes that this process may still take: of its container where that has a limit, with what the system would give back. Unknown
- * on macOS, which counts files that it keeps at hand as taken.
+ * Bytes that this process may still take: of its container where that has a limit, with what the system would give
+ * back. Unknown on macOS, which counts files that it keeps at hand as taken.
  */
 function availableBytes(): number | undefined {
   if (process.platform === 'darwin') return undefined;

@@ -1,4 +1,6 @@
-/** Gradients of the loss by the parameters of a network, and how they change: what pruning at initialisation scores by. */
+/**
+ * Gradients of the loss by the parameters of a network, and how they change: what pruning at initialisation scores by.
+ */
 import * as tf from '@tensorflow/tfjs';
 import type { Network } from '../core/network';
 import type { Parts } from '../core/parts';
@@ -13,8 +15,8 @@ import { forwardDual } from './tangent/network';
 import type { Batch } from './training';
 
 /**
- * L: the mean cross-entropy of softmax(logits / temperature) over the batch, batch norms by the examples of a part, as in
- * training.
+ * L: the mean cross-entropy of softmax(logits / temperature) over the batch, batch norms by the examples of a part, as
+ * in training.
  */
 interface LossSettings {
   /** Examples at a time, by default all. Where there is no batch norm the result depends on it by rounding only. */
@@ -104,9 +106,10 @@ export function* lossGradients(
 }
 
 /**
- * H v by the parameters that `direction` names, v, the others held: H the Hessian of L by them. The gradient of how L changes
- * along v (Pearlmutter, "Fast exact multiplication by the Hessian" (1994), section 2, in reverse over forward mode). Computed in float32:
- * docs/methods.md says how near that is. A part is a micro-batch, which takes some three times the memory of its training step.
+ * H v by the parameters that `direction` names, v, the others held: H the Hessian of L by them. The gradient of how L
+ * changes along v (Pearlmutter, "Fast exact multiplication by the Hessian" (1994), section 2, in reverse over forward
+ * mode). Computed in float32: docs/methods.md says how near that is. A part is a micro-batch, which takes some three
+ * times the memory of its training step.
  */
 export function* hessianVectorProduct(
   network: Network,

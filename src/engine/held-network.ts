@@ -1,6 +1,6 @@
 /**
- * What a trainer holds of a network. Weights that a memory stands for are there only while they are lent: between two steps
- * the network takes the memory, and what is not shared.
+ * What a trainer holds of a network. Weights that a memory stands for are there only while they are lent: between two
+ * steps the network takes the memory, and what is not shared.
  */
 import * as tf from '@tensorflow/tfjs';
 import { isMaskable, weightShape } from '../core/network';

@@ -191,7 +191,10 @@ export const restingState = (shape: LayerShape, { bias }: DrawnLayer): LayerStat
 /** Deviation of positions, as of DeiT (Touvron et al. 2021) and of timm. */
 const positionDeviation = 0.02;
 
-/** Norms and tables as they begin; an embedding with deviation 1, as torch.nn.Embedding. Nothing for those that a memory stands for. */
+/**
+ * Norms and tables as they begin; an embedding with deviation 1, as torch.nn.Embedding. Nothing for those that a memory
+ * stands for.
+ */
 export const freshOthers = (
   { seed }: Pick<Config, 'seed'>,
   network: Network,

@@ -2,7 +2,10 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Labels } from './data/data-set';
 
-/** Rows of targets: 1 at the label; smoothed by s: 1 - s + s / classes there, s / classes elsewhere (Szegedy et al. 2016). */
+/**
+ * Rows of targets: 1 at the label; smoothed by s: 1 - s + s / classes there, s / classes elsewhere (Szegedy et al.
+ * 2016).
+ */
 export function targets(labels: Labels, classes: number, smoothing = 0): Float32Array {
   const target = new Float32Array(labels.length * classes).fill(smoothing / classes);
   labels.forEach((label, i) => (target[i * classes + label] += 1 - smoothing));

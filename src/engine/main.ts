@@ -1,4 +1,7 @@
-/** The engine process: forked with `serialization: 'advanced'`, serves `EngineApi` over the IPC channel, ends with its parent. */
+/**
+ * The engine process: forked with `serialization: 'advanced'`, serves `EngineApi` over the IPC channel, ends with its
+ * parent.
+ */
 import { constants, setPriority } from 'node:os';
 import { join, relative } from 'node:path';
 import type { EngineApi, EngineEvents } from '../protocol/engine';

@@ -29,8 +29,9 @@ export class UpdatePlan {
   }
 
   /**
-   * The share of weights that SET and RigL drop, and grow, at update number `step`, from 1; none at most steps. Schedules
-   * that end at 0 do so at the last step: an update of nothing is left out, or RigL would give a step of the optimizer for it.
+   * The share of weights that SET and RigL drop, and grow, at update number `step`, from 1; none at most steps.
+   * Schedules that end at 0 do so at the last step: an update of nothing is left out, or RigL would give a step of the
+   * optimizer for it.
    */
   fractionAt(step: number): number | undefined {
     const { method, every, dropFraction, schedule } = this.update;
@@ -78,9 +79,9 @@ function take(trainer: Executor, states: readonly LayerState[], updates: readonl
 }
 
 /**
- * Drops the smallest weights of each layer and grows as many. RigL does so in place of the optimizer's step (algorithm 1);
- * SET after it, as Mocanu et al. do after an epoch and google-research/rigl after a step. Nothing changes where the loss is
- * not finite.
+ * Drops the smallest weights of each layer and grows as many. RigL does so in place of the optimizer's step (algorithm
+ * 1); SET after it, as Mocanu et al. do after an epoch and google-research/rigl after a step. Nothing changes where the
+ * loss is not finite.
  */
 export function dropAndGrow(
   trainer: Executor,

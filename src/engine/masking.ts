@@ -72,7 +72,8 @@ export class Masking {
 
   /**
    * Prunes what the level before has made smallest, and goes back to where it began, when a level begins after `step`
-   * updates. @throws SparseError `prune.*`; `engine.checkpoint-mismatch`, `file.*` when the weights to go back to cannot be read
+   * updates. @throws SparseError `prune.*`; `engine.checkpoint-mismatch`, `file.*` when the weights to go back to
+   * cannot be read
    */
   async beginLevel(trainer: Executor, step: number): Promise<MasksChanged | undefined> {
     if (this.course.levelBeginning(step) === undefined) return undefined;

@@ -110,7 +110,10 @@ export function shaped({ picture, layers }: Pick<Network, 'picture' | 'layers'>,
 export const forward = (network: Network, pass: Pass, x: tf.Tensor2D | tf.Tensor3D): tf.Tensor2D =>
   along(network.layers, shaped(network, x), pass) as tf.Tensor2D;
 
-/** What a small change of the input is a change of: the values, or, where they are looked up in a table, the rows they stand for. */
+/**
+ * What a small change of the input is a change of: the values, or, where they are looked up in a table, the rows they
+ * stand for.
+ */
 export function smooth(
   network: Network,
   pass: Pass,

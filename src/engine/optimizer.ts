@@ -42,8 +42,8 @@ interface Moved {
 }
 
 /**
- * Moves a variable and its slots in place. A weight that is zero, with a zero gradient and zero slots, stays exactly zero.
- * `count`: updates since the slots were zero, this one included. Call it inside a tidy.
+ * Moves a variable and its slots in place. A weight that is zero, with a zero gradient and zero slots, stays exactly
+ * zero. `count`: updates since the slots were zero, this one included. Call it inside a tidy.
  * `read`: how values are reached in place, if they are.
  */
 export function update(
@@ -55,7 +55,8 @@ export function update(
 ): void {
   const rates = { ...settings, learningRate, count };
   if (read) {
-    // As a new tensor: the wasm backend keeps the weights of a product in an order of its own for as long as a tensor lives.
+    // As a new tensor: the wasm backend keeps the weights of a product in an order of its own for as long as a tensor
+    // lives.
     variable.assign(tf.mul(variable, 1));
     updateInPlace(read(variable), slots.map(read), read(gradient), rates);
   } else {
@@ -75,7 +76,9 @@ export function updateInPlace(
   move(values, slots, gradient, rates);
 }
 
-/** g += weightDecay * w; v = momentum * v + g; w -= learningRate * (nesterov ? g + momentum * v : v). Zero dampening. */
+/**
+ * g += weightDecay * w; v = momentum * v + g; w -= learningRate * (nesterov ? g + momentum * v : v). Zero dampening.
+ */
 function sgd(
   variable: tf.Variable,
   [velocity]: readonly tf.Variable[],
@@ -114,8 +117,8 @@ const withDecay = (gradient: tf.Tensor, variable: tf.Variable, weightDecay: numb
   weightDecay === 0 ? gradient : tf.add(gradient, tf.mul(variable, weightDecay));
 
 /**
- * Kingma, Ba, "Adam" (2015), algorithm 1. Weight decay is added to the gradient, or with adamw (Loshchilov, Hutter 2019)
- * pulls the weight itself by learningRate * weightDecay.
+ * Kingma, Ba, "Adam" (2015), algorithm 1. Weight decay is added to the gradient, or with adamw (Loshchilov,
+ * Hutter 2019) pulls the weight itself by learningRate * weightDecay.
  */
 function adam(
   variable: tf.Variable,

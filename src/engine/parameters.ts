@@ -72,8 +72,8 @@ export const maskTensor = (mask: Uint8Array, shape: [number, number]): tf.Tensor
   tf.tensor2d(Float32Array.from(mask), shape);
 
 /**
- * Copies a state to the backend. `count`: slots of the optimizer; `shared`: the layers whose weights a memory stands for,
- * and which come without. The caller disposes of them.
+ * Copies a state to the backend. `count`: slots of the optimizer; `shared`: the layers whose weights a memory stands
+ * for, and which come without. The caller disposes of them.
  */
 export function uploadNetwork(network: Network, state: NetworkState, count: number): NetworkTensors;
 export function uploadNetwork(

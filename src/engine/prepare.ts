@@ -1,4 +1,6 @@
-/** From a config or a run folder to work that can begin: everything that can fail does so before anything is written. */
+/**
+ * From a config or a run folder to work that can begin: everything that can fail does so before anything is written.
+ */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
@@ -47,9 +49,10 @@ const hashOf = (text: string): string =>
     .digest('hex');
 
 /**
- * Looks at the data where only its files tell what the network is for; `folders`: those that `data.path` may start from.
- * @throws SparseError `config.invalid` with the first problem's place and sentence, `config.is-sweep`, `data.*`, `npy.*`,
- * `picture.*`, `file.*`
+ * Looks at the data where only its files tell what the network is for; `folders`: those that `data.path` may start
+ * from.
+ * @throws SparseError `config.invalid` with the first problem's place and sentence, `config.is-sweep`, `data.*`,
+ * `npy.*`, `picture.*`, `file.*`
  */
 export async function checkedConfig(
   text: string,
@@ -155,7 +158,10 @@ export async function prepareStart(
 const stepOf = ({ step, sparseStep }: NetworkPlan, executor: RunRecord['executor']): StepPlan =>
   executor?.name === 'sparse' ? sparseStep : step;
 
-/** Of a run that goes on, maybe on another machine: the executor it began with, or where its backend is gone what `auto` takes. */
+/**
+ * Of a run that goes on, maybe on another machine: the executor it began with, or where its backend is gone what `auto`
+ * takes.
+ */
 function executorNow(
   { config, plan }: { config: Config; plan: NetworkPlan },
   { executor }: RunRecord,

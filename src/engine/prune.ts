@@ -46,8 +46,8 @@ export interface PrunedLayer {
 const graspTemperature = 200;
 
 /**
- * How many examples at a time: as many as fit in the memory of a step; where batch norms see them, as many as in a step, if only
- * they can be held.
+ * How many examples at a time: as many as fit in the memory of a step; where batch norms see them, as many as in a
+ * step, if only they can be held.
  */
 function examplesOfProduct({ network, step: { microBatch, bytes } }: NetworkPlan): number {
   const share = hasBatchNorm(network) ? Math.min(1, heapLimit / (productShare * bytes)) : 1 / productShare;
@@ -105,8 +105,8 @@ function select(plan: NetworkPlan, scores: readonly LayerScores[]): Uint8Array[]
 }
 
 /**
- * Keeps the weights that score highest. A part is one round of SynFlow, the gradients of SNIP, or of the Hessian product
- * of GraSP, by a micro-batch.
+ * Keeps the weights that score highest. A part is one round of SynFlow, the gradients of SNIP, or of the Hessian
+ * product of GraSP, by a micro-batch.
  * @throws SparseError `prune.*`
  */
 export function* pruneDense(request: PruneRequest): Parts<PrunedLayer[]> {
@@ -127,8 +127,8 @@ export function* pruneDense(request: PruneRequest): Parts<PrunedLayer[]> {
 }
 
 /**
- * The smallest density of the network at which scores leave each layer the weights of an orthogonal matrix. Unknown with
- * SynFlow, which scores anew in each round.
+ * The smallest density of the network at which scores leave each layer the weights of an orthogonal matrix. Unknown
+ * with SynFlow, which scores anew in each round.
  */
 export function densityByScores(plan: NetworkPlan, pruned: readonly PrunedLayer[]): number | undefined {
   const scored = plan.layers.map((layer, l) => ({ layer, scores: pruned[l].scores }));

@@ -59,7 +59,10 @@ export class Recorder {
     return timed;
   }
 
-  /** Tells what does not end the run: in the journal and to the log. `layer`: whose it is alone. @throws SparseError `file.*` */
+  /**
+   * Tells what does not end the run: in the journal and to the log. `layer`: whose it is alone.
+   * @throws SparseError `file.*`
+   */
   warn({ code, message }: SparseError, step?: number, layer?: string): RunEvent {
     this.emit('log', { level: 'warn', message: `${this.folder.id}: ${message}` });
     return this.event({

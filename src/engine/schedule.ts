@@ -6,14 +6,17 @@ export interface Schedule {
   factor: number;
   /** Share of all steps over which `warmup-cosine` rises. */
   warmup: number;
-  /** Steps over which the rate rises before any schedule; where there are any `warmup-cosine` has no share of its own. */
+  /**
+   * Steps over which the rate rises before any schedule; where there are any `warmup-cosine` has no share of its own.
+   */
   warmupSteps: number;
 }
 
 /**
- * Rate of the update after `done` of `total` are done. A warm-up rises towards the rate that the schedule begins with by equal steps, the
- * first of them above 0 (Goyal et al. 2017, section 2.2); `cosine` falls from it towards 0 along half a wave over the steps
- * that are left (Loshchilov and Hutter 2017). The moments of `step` are shares of all steps; one within the warm-up lowers its rate too.
+ * Rate of the update after `done` of `total` are done. A warm-up rises towards the rate that the schedule begins with
+ * by equal steps, the first of them above 0 (Goyal et al. 2017, section 2.2); `cosine` falls from it towards 0 along
+ * half a wave over the steps that are left (Loshchilov and Hutter 2017). The moments of `step` are shares of all steps;
+ * one within the warm-up lowers its rate too.
  */
 export function learningRateAt(schedule: Schedule, base: number, done: number, total: number): number {
   const rising = risingSteps(schedule, total);

@@ -139,8 +139,10 @@ export class EngineService {
   }
 
   /**
-   * Work of which nothing is kept until it is done: where its backend is lost, all of it again on the next one, which is said.
-   * @throws SparseError `engine.backend-unavailable`, `engine.backend-busy`, and as `sourceOf` and the work; RpcCancelled
+   * Work of which nothing is kept until it is done: where its backend is lost, all of it again on the next one, which
+   * is said.
+   * @throws SparseError `engine.backend-unavailable`, `engine.backend-busy`, and as `sourceOf` and the work;
+   * RpcCancelled
    */
   private async compute<T>(params: ConfigSource, work: (source: Source) => Promise<T>): Promise<T> {
     await this.ready();
@@ -291,7 +293,10 @@ export class EngineService {
     }
   }
 
-  /** The same result needs the same arithmetic: the run's backend, and another one only where that does not work any more. */
+  /**
+   * The same result needs the same arithmetic: the run's backend, and another one only where that does not work any
+   * more.
+   */
   private async otherThan(name: BackendName): Promise<OtherBackend | undefined> {
     const reason = await this.backends.whyNot(name);
     if (reason === undefined) return undefined;

@@ -1,8 +1,9 @@
 /**
  * Layer states to and from safetensors. Layer `fc1` is `layers.fc1.weight` F32 (out, in) or (out, in / groups, kh, kw),
  * `.mask` U8, `.bias` F32; a norm has `.weight`, `.bias`, `.running_mean` and `.running_var`, positions `.weight`.
- * Checkpoints add what the optimizer remembers: `optimizer.layers.fc1.weight.momentum` and `.bias.momentum`. Where weights are
- * shared there is `sharing.memory` F32 (m) in their place, `optimizer.sharing.memory.momentum`, and the metadata `sharing`.
+ * Checkpoints add what the optimizer remembers: `optimizer.layers.fc1.weight.momentum` and `.bias.momentum`. Where
+ * weights are shared there is `sharing.memory` F32 (m) in their place, `optimizer.sharing.memory.momentum`, and the
+ * metadata `sharing`.
  */
 import type { NetworkPlan } from '../config/plan';
 import type { Config } from '../config/types';
@@ -89,8 +90,8 @@ export const checkpointTensors = (state: NetworkState, slots: readonly string[])
 
 /**
  * Metadata that every file of weights carries. `init` tells a reader whether orthogonality is to be expected, up to the
- * factor `gain`; `layers.NAME.conv` is what a convolution's weight does not tell, as JSON, and `layers.NAME.stack` how many
- * matrices stand one upon the other in a weight.
+ * factor `gain`; `layers.NAME.conv` is what a convolution's weight does not tell, as JSON, and `layers.NAME.stack` how
+ * many matrices stand one upon the other in a weight.
  */
 export const stateMetadata = (
   { seed, name, sparsity: { init } }: Config,
@@ -247,7 +248,8 @@ export async function readRewindStates(folder: RunFolder, step: number, plan: St
 }
 
 /**
- * The masks of `init.safetensors`, in the order of the layers; undefined when it is gone, since a run goes on without it.
+ * The masks of `init.safetensors`, in the order of the layers; undefined when it is gone, since a run goes on without
+ * it.
  * @throws as `readRewindStates`
  */
 export async function readInitialMasks(

@@ -36,7 +36,9 @@ export interface OtherState extends Parameters {
 /** The memory that the weights of shared layers are recovered from. */
 export interface SharedState {
   memory: Float32Array;
-  /** What the optimizer remembers of each location, in the order of `slotNames`; empty before the first update: zeros. */
+  /**
+   * What the optimizer remembers of each location, in the order of `slotNames`; empty before the first update: zeros.
+   */
   slots: Float32Array[];
   /** Of a checkpoint: what the run had seen of it, and what of the network's insides. */
   watch?: Float64Array;

@@ -68,7 +68,8 @@ export class Trainer implements Executor {
       const { clipNorm } = this.settings;
       const factor = clipNorm === undefined || !(norm > clipNorm) ? 1 : clipNorm / norm;
       const clipped = (gradient: tf.Tensor): tf.Tensor => (factor === 1 ? gradient : tf.mul(gradient, factor));
-      // Weight decay pulls the weights of layers, and only where all is to decay biases, norms, embeddings and positions.
+      // Weight decay pulls the weights of layers, and only where all is to decay biases, norms, embeddings and
+      // positions.
       const { decayAll = false } = this.settings.optimizer;
       for (const { tensors, weight, bias } of all) {
         if (weight)
@@ -119,7 +120,9 @@ export class Trainer implements Executor {
     return this.memory && { ...this.memory.look(), rest: inOrder(this.network, this.held.restMoves()) };
   }
 
-  /** The gradients of all weights of a batch, pruned ones included, (out, in) row-major by layer; nothing is updated. */
+  /**
+   * The gradients of all weights of a batch, pruned ones included, (out, in) row-major by layer; nothing is updated.
+   */
   measure(batch: Batch): { result: StepResult; gradients: Float32Array[] } {
     let gradients: Float32Array[] = [];
     const result = this.backward(batch, ({ all }) => {
@@ -221,7 +224,10 @@ export class Trainer implements Executor {
     }
   }
 
-  /** What `use` makes of d preactivations / d inputs of a maskable layer at each example, of which it is given the products. */
+  /**
+   * What `use` makes of d preactivations / d inputs of a maskable layer at each example, of which it is given the
+   * products.
+   */
   *layerJacobian<T>(name: string, batch: Batch, use: (products: Products) => Parts<T>): Parts<T> {
     const lent = this.held.lend();
     try {

@@ -18,7 +18,10 @@ export interface StepResult {
   loss: number;
   /** Share classified right, before the update. */
   accuracy: number;
-  /** Euclidean norm over the gradients of all that is trained, kept weights only, without weight decay and before clipping. */
+  /**
+   * Euclidean norm over the gradients of all that is trained, kept weights only, without weight decay and before
+   * clipping.
+   */
   gradientNorm: number;
 }
 

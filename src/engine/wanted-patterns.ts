@@ -1,4 +1,6 @@
-/** The masks that guided exact orthogonal initialisation is led by: made from the config's words, or read from a file. */
+/**
+ * The masks that guided exact orthogonal initialisation is led by: made from the config's words, or read from a file.
+ */
 import { resolve } from 'node:path';
 import { isFile } from '../config/check-pattern';
 import { guideOf, keepsWholeKernels } from '../config/methods';
@@ -37,7 +39,8 @@ async function readMask(file: SafetensorsFile, path: string, shape: LayerShape):
 
 /**
  * `folder`: of the config, from which the file is named. Empty when the config asks for no pattern.
- * @throws SparseError `engine.wanted-mask-*`, `eoi.pattern-too-sparse`, `masks.*`, `pattern.*`, `safetensors.*`, `file.*`
+ * @throws SparseError `engine.wanted-mask-*`, `eoi.pattern-too-sparse`, `masks.*`, `pattern.*`, `safetensors.*`,
+ * `file.*`
  */
 export async function wantedPatterns(config: Config, plan: NetworkPlan, folder: string): Promise<WantedPatterns> {
   const guide = guideOf(config.sparsity);

@@ -36,7 +36,8 @@ const fileMeant = async (path: string): Promise<string> => {
 
 /**
  * Replaces `path` by the chunks' bytes in one step. On any failure, that of `chunks` included, `path` is as it was
- * and nothing else is left behind. Through a link its file is replaced; devices, pipes and links to nowhere are refused.
+ * and nothing else is left behind. Through a link its file is replaced; devices, pipes and links to nowhere are
+ * refused.
  * @throws SparseError `file.disk-full`, `file.read-only`, `file.not-writable`, `file.no-folder`, `file.in-the-way`,
  *   `file.not-replaceable`, `file.link-loop`, `file.name-too-long`, `file.write-failed`; what `chunks` throws, unchanged
  */

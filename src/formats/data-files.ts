@@ -68,7 +68,9 @@ export const dataFolders = (source: NamedSource, path: string, from: readonly st
 /** Parts that are read: the test part only when validation asks for it. */
 export const partsRead = (validation: number): PartName[] => (validation === 0 ? ['train', 'test'] : ['train']);
 
-/** What a run would say of the first file that is not there; nothing is read. A config without `path` says so itself. */
+/**
+ * What a run would say of the first file that is not there; nothing is read. A config without `path` says so itself.
+ */
 export function missingFile(
   { source, path, validation }: { source: NamedSource; path?: string | undefined; validation: number },
   from: readonly string[],
@@ -86,7 +88,10 @@ interface Shaped {
   shape: readonly number[];
 }
 
-/** That pictures and labels are those of a data set, as many of both. @throws SparseError `data.shape`, `data.counts-differ` */
+/**
+ * That pictures and labels are those of a data set, as many of both.
+ * @throws SparseError `data.shape`, `data.counts-differ`
+ */
 export function checkIdxPair(source: NamedSource, images: Shaped, labels: Shaped): void {
   const axes = idxAxes(dataSets[source].shape);
   const { shape } = images;

@@ -1,6 +1,6 @@
 /**
- * Every sentence of the file formats, with its code. `file` is the name the person knows the file by. Long, because it is a
- * list: one entry for each way in which a file can be wrong.
+ * Every sentence of the file formats, with its code. `file` is the name the person knows the file by. Long, because it
+ * is a list: one entry for each way in which a file can be wrong.
  */
 import { quote, SparseError } from '../core/errors';
 

@@ -1,6 +1,7 @@
 /**
- * Pictures in a folder for each class, as torchvision's ImageFolder has them: in the folder itself or in its `train`, those to
- * test with in `val` or `test`. Also as Tiny ImageNet has them: classes with a folder `images`, a `val` with a list of labels.
+ * Pictures in a folder for each class, as torchvision's ImageFolder has them: in the folder itself or in its `train`,
+ * those to test with in `val` or `test`. Also as Tiny ImageNet has them: classes with a folder `images`, a `val` with a
+ * list of labels.
  */
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';

@@ -59,9 +59,9 @@ async function seenBy(look: () => Promise<Seen>): Promise<Seen> {
 }
 
 /**
- * As `examineData`, by a look at every file that a run would read: of published data at every byte, of pictures at every
- * header and the first of each class, of arrays at what `lookAtData` reads, which is all but the inputs themselves.
- * Throws what `turn` throws.
+ * As `examineData`, by a look at every file that a run would read: of published data at every byte, of pictures at
+ * every header and the first of each class, of arrays at what `lookAtData` reads, which is all but the inputs
+ * themselves. Throws what `turn` throws.
  */
 export function examineWhole(
   words: OwnWords,

@@ -1,7 +1,7 @@
 /**
- * Masks at one bit a weight: `NAME.bits` U8 (rows, ceil(columns / 8)), the bits of a row from its least significant on, each
- * row from a new byte on, spare bits 0, as numpy's `packbits(..., axis=1, bitorder='little')` has them. Rows are the
- * first axis of the weight, columns all others; `NAME.shape` in the metadata is the shape of the weight, as JSON.
+ * Masks at one bit a weight: `NAME.bits` U8 (rows, ceil(columns / 8)), the bits of a row from its least significant on,
+ * each row from a new byte on, spare bits 0, as numpy's `packbits(..., axis=1, bitorder='little')` has them. Rows are
+ * the first axis of the weight, columns all others; `NAME.shape` in the metadata is the shape of the weight, as JSON.
  */
 import { Mask } from '../core/mask';
 import * as errors from './errors';
@@ -31,8 +31,8 @@ export function packMask(name: string, shape: readonly number[], mask: Mask): Pa
 }
 
 /**
- * The mask of the weight that has this shape. `entry`: its `NAME.bits`. The shape in the metadata is held against it too:
- * masks of 5 and of 6 columns have the same bytes.
+ * The mask of the weight that has this shape. `entry`: its `NAME.bits`. The shape in the metadata is held against it
+ * too: masks of 5 and of 6 columns have the same bytes.
  * @throws SparseError `masks.not-masks`, `masks.shape`, `masks.spare-bits`, `file.*`
  */
 export async function unpackMask(

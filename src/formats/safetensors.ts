@@ -46,10 +46,14 @@ export interface SafetensorsFile {
   need(name: string): TensorEntry;
   /**
    * Raw bytes of the elements `[startElement, endElement)` in row-major order.
-   * @throws SparseError `safetensors.elements-outside`, `safetensors.not-decodable` (elements smaller than a byte), `file.*`
+   * @throws SparseError `safetensors.elements-outside`, `safetensors.not-decodable` (elements smaller than a byte),
+   * `file.*`
    */
   readBytes(entry: TensorEntry, startElement?: number, endElement?: number): Promise<Uint8Array>;
-  /** The same elements as numbers; integers beyond 2^53 are rounded. @throws as `readBytes`, for all undecodable dtypes */
+  /**
+   * The same elements as numbers; integers beyond 2^53 are rounded.
+   * @throws as `readBytes`, for all undecodable dtypes
+   */
   readFloat64(entry: TensorEntry, startElement?: number, endElement?: number): Promise<Float64Array>;
   /** The same, rounded to float32. */
   readFloat32(entry: TensorEntry, startElement?: number, endElement?: number): Promise<Float32Array>;
@@ -255,7 +259,10 @@ export async function summedChunks(
   return safetensorsChunks(tensors, { ...metadata, [sumKey]: hash.digest('hex') });
 }
 
-/** Writes a safetensors file with its checksum in one step. @throws SparseError as `summedChunks` and `writeAtomically` */
+/**
+ * Writes a safetensors file with its checksum in one step.
+ * @throws SparseError as `summedChunks` and `writeAtomically`
+ */
 export async function writeSafetensors(
   path: string,
   tensors: readonly TensorToWrite[],

@@ -1,7 +1,7 @@
 /**
- * A file whose weights are shared, read as if they were in it. It holds the memory, and in its metadata what recovers the
- * weights of each layer from it: `layers.NAME.weight` then reads like any other tensor, by range, and `layers.NAME.mask`
- * says that all of it is kept; an embedding has none.
+ * A file whose weights are shared, read as if they were in it. It holds the memory, and in its metadata what recovers
+ * the weights of each layer from it: `layers.NAME.weight` then reads like any other tensor, by range, and
+ * `layers.NAME.mask` says that all of it is kept; an embedding has none.
  */
 import { tensorShape } from '../core/density/layer-shape';
 import { isSparseError } from '../core/errors';
@@ -143,8 +143,8 @@ class SharedFile implements MaybeShared {
 }
 
 /**
- * The file with the weights that its memory stands for beside its tensors; the file itself where nothing is shared. It owns
- * `file` from then on; when this throws, the file is closed. @throws as `readSharedWeights`
+ * The file with the weights that its memory stands for beside its tensors; the file itself where nothing is shared. It
+ * owns `file` from then on; when this throws, the file is closed. @throws as `readSharedWeights`
  */
 export async function withSharedWeights(file: SafetensorsFile): Promise<MaybeShared> {
   const { found, problem } = await asFarAsShared(file);
@@ -163,7 +163,8 @@ export interface AsFarAsShared {
 }
 
 /**
- * As `withSharedWeights`; where nothing can be recovered by what the file says, the file as it is, open, and the `problem`.
+ * As `withSharedWeights`; where nothing can be recovered by what the file says, the file as it is, open, and the
+ * `problem`.
  * @throws SparseError `file.*`
  */
 export async function asFarAsShared(file: SafetensorsFile): Promise<AsFarAsShared> {

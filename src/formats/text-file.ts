@@ -3,7 +3,8 @@ import type { SparseError } from '../core/errors';
 
 /**
  * The text of a regular file (UTF-8, without a byte order mark) of at most `maxBytes`; nothing larger is read, and
- * nobody is waited for at the end of a pipe. @throws SparseError `file.*`; `tooLarge`, which knows what the file was to be
+ * nobody is waited for at the end of a pipe. @throws SparseError `file.*`; `tooLarge`, which knows what the file was to
+ * be
  */
 export async function readText(
   path: string,

@@ -8,8 +8,8 @@ import type { SafetensorsFile } from './safetensors';
 import { hashFile } from './sha256';
 
 /**
- * Opens a safetensors file after reading it through: what follows its header is to be what its checksum says. One without a
- * checksum, of before there were any or of another program, is opened as it is.
+ * Opens a safetensors file after reading it through: what follows its header is to be what its checksum says. One
+ * without a checksum, of before there were any or of another program, is opened as it is.
  * @throws SparseError `safetensors.changed`, and as `openFile` and `openSafetensors`
  */
 export async function openUnchanged(path: string): Promise<SafetensorsFile> {

@@ -1,8 +1,14 @@
-/** The GPU engines that may be installed beside Sparsescope, and where: what the engine, the extension and the command line share. */
+/**
+ * The GPU engines that may be installed beside Sparsescope, and where: what the engine, the extension and the command
+ * line share.
+ */
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-/** The last version there is of both packages of TensorFlow, the one of the TensorFlow.js that Sparsescope is built with. */
+/**
+ * The last version there is of both packages of TensorFlow, the one of the TensorFlow.js that Sparsescope is built
+ * with.
+ */
 const tensorflowVersion = '4.22.0';
 
 export const gpuEngines = {

@@ -1,6 +1,6 @@
 /**
- * Installs a GPU engine with npm: into a folder beside its place, which is moved there only once a real operation has given the
- * right numbers. Whatever goes wrong before leaves nothing.
+ * Installs a GPU engine with npm: into a folder beside its place, which is moved there only once a real operation has
+ * given the right numbers. Whatever goes wrong before leaves nothing.
  */
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
@@ -143,8 +143,8 @@ async function fetchInto(folder: string, { id, npm, signal, progress }: InstallO
 }
 
 /**
- * @throws SparseError `gpu.other-system`, `gpu.not-fetched`, `gpu.not-working`, `gpu.in-use`, `gpu.cannot-write`; the reason of
- * `signal` when it was cancelled
+ * @throws SparseError `gpu.other-system`, `gpu.not-fetched`, `gpu.not-working`, `gpu.in-use`, `gpu.cannot-write`; the
+ * reason of `signal` when it was cancelled
  */
 export async function install(options: InstallOptions): Promise<Installed> {
   const { id, root, modulePath, node, signal, progress } = options;

@@ -92,8 +92,8 @@ function refusal(program: string): string | undefined {
 const good = new Set<string>();
 
 /**
- * What the editor runs the engine on. The PATH is looked through only where it was asked for: what lies there may be older than
- * the editor's own, and of no use but for GPUs.
+ * What the editor runs the engine on. The PATH is looked through only where it was asked for: what lies there may be
+ * older than the editor's own, and of no use but for GPUs.
  * @param setting as for `findNpm`
  */
 export function engineNode(setting: string, environment: NodeJS.ProcessEnv = process.env): EngineNode {

@@ -1,6 +1,6 @@
 /**
- * Tries an engine out with a real operation in a process of its own: a driver that fails may end the process it is in, or never
- * answer. The process is the engine's bundle, started with `probeFlag`.
+ * Tries an engine out with a real operation in a process of its own: a driver that fails may end the process it is in,
+ * or never answer. The process is the engine's bundle, started with `probeFlag`.
  */
 import { fork } from 'node:child_process';
 import type { GpuEngineId } from './engines';
@@ -39,7 +39,10 @@ export interface ProbeOptions {
 /** A card that is newer than the library has its programs compiled by the driver, once, which may take half an hour. */
 export const patience = { start: 120_000, install: 40 * 60_000 } as const;
 
-/** Milliseconds that the process waits longer than its parent before it ends itself: who starts it is to say that it was late. */
+/**
+ * Milliseconds that the process waits longer than its parent before it ends itself: who starts it is to say that it was
+ * late.
+ */
 const margin = 5_000;
 
 /** The last lines of what TensorFlow says are enough to tell what is missing. */

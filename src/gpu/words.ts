@@ -27,7 +27,9 @@ export const lateWord = (id: GpuEngineId, limit: number): string =>
     ? 'update the driver of the graphics card, or choose another backend.'
     : `a card newer than CUDA 11.2 has its programs compiled once, which installing waits for: ${again}.`);
 
-/** A file that was cut off is mapped into memory as it was once, and Linux ends who reads beyond its end with SIGBUS. */
+/**
+ * A file that was cut off is mapped into memory as it was once, and Linux ends who reads beyond its end with SIGBUS.
+ */
 export const endedWord = (id: GpuEngineId, how: string): string =>
   how === 'SIGBUS'
     ? `it ended its process (${how}), as a library does that is cut off; ${installAgain(id)}.`

@@ -9,7 +9,10 @@ const inits = ['base', 'ai', 'sao', 'eoi', 'eis'] as const satisfies readonly Sp
 /** By shapes first, then by scores; one that a config cannot have says so in the comparison. */
 const distributions: readonly DistributionName[] = distributionNames;
 
-/** All words, which the compiler asks for; whether it is one of convolutions only, and elsewhere the same as `orthogonal`. */
+/**
+ * All words, which the compiler asks for; whether it is one of convolutions only, and elsewhere the same as
+ * `orthogonal`.
+ */
 const bases: Record<Sparsity['base'], { convolutional: boolean }> = {
   orthogonal: { convolutional: false },
   'kaiming-normal': { convolutional: false },
@@ -47,9 +50,9 @@ const otherBases = ({ distribution, base: own, fan: ownFan }: Sparsity, convolut
     });
 
 /**
- * The config's own method first, then the others of its distribution, other dense initialisations, and other distributions.
- * Where the config has a pattern, rotations are offered with and without it. Whole kernels differ from `eoi` only where there
- * are convolutions.
+ * The config's own method first, then the others of its distribution, other dense initialisations, and other
+ * distributions. Where the config has a pattern, rotations are offered with and without it. Whole kernels differ from
+ * `eoi` only where there are convolutions.
  */
 export const offeredMethods = (
   sparsity: Sparsity,

@@ -1,4 +1,7 @@
-/** The Node that this window runs its engines on: the person's own where the setting names one and the workspace is trusted. */
+/**
+ * The Node that this window runs its engines on: the person's own where the setting names one and the workspace is
+ * trusted.
+ */
 import * as vscode from 'vscode';
 import { engineNode } from '../gpu/node';
 import type { EngineNode } from '../gpu/node';

@@ -169,7 +169,9 @@ export const isCancel = (error: unknown): boolean =>
 export const isForPeople = (error: unknown): error is SparseError | RpcError =>
   error instanceof SparseError || error instanceof RpcError;
 
-/** Code and sentence of anything thrown. What is not ours reads as a fault of the program; its stack goes to the log. */
+/**
+ * Code and sentence of anything thrown. What is not ours reads as a fault of the program; its stack goes to the log.
+ */
 export const describeError = (error: unknown): { code: string; message: string } =>
   isForPeople(error)
     ? { code: error.code, message: error.message }

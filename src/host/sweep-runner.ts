@@ -45,7 +45,8 @@ export class SweepRunner {
 
   /**
    * Runs a sweep to its end, whatever that is.
-   * @throws SparseError `host.sweep-goes-on` while there is another: two pools would share the same processors; as `runSweep`
+   * @throws SparseError `host.sweep-goes-on` while there is another: two pools would share the same processors; as
+   * `runSweep`
    */
   async run(
     plan: SweepPlan,

@@ -1,4 +1,6 @@
-/** What the host says that is no error: labels, buttons, notifications. Titles of contributions are in package.nls.json. */
+/**
+ * What the host says that is no error: labels, buttons, notifications. Titles of contributions are in package.nls.json.
+ */
 import type { GpuEngineId } from '../gpu/engines';
 import * as vscode from 'vscode';
 

@@ -4,7 +4,9 @@ import type { CallContext } from './rpc';
 import type { DistributionName, Init, SpectrumSummary } from './run';
 import type { SaveChunk } from './save';
 
-/** Words of the config: `sparsity.distribution`, `init`, and what else of `sparsity` is not to be as the config has it. */
+/**
+ * Words of the config: `sparsity.distribution`, `init`, and what else of `sparsity` is not to be as the config has it.
+ */
 export interface CompareMethod {
   distribution: DistributionName;
   init: Init;

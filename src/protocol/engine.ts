@@ -7,7 +7,9 @@ import type { SharingLevel, SharingReport, SharingTest, TestedPoint } from './sh
 import type { BackendName, Device, InitDetails, RunEvent, RunRecord } from './run';
 import type { SharedFile } from './sharing';
 
-/** Raised with every change of the interfaces in this folder: an engine and a host of different builds must not talk. */
+/**
+ * Raised with every change of the interfaces in this folder: an engine and a host of different builds must not talk.
+ */
 export const protocolVersion = 4;
 
 export type BackendChoice = 'auto' | BackendName;
@@ -85,8 +87,8 @@ export type DataSetName = 'mnist' | 'cifar-10' | 'cifar-100';
 
 export interface EngineApi {
   /**
-   * First call on a channel. Fails with `engine.version-mismatch` when the two builds differ. `threads`: at most so many in
-   * our own kernels, where other processes compute besides; as many as there are cores by default.
+   * First call on a channel. Fails with `engine.version-mismatch` when the two builds differ. `threads`: at most so
+   * many in our own kernels, where other processes compute besides; as many as there are cores by default.
    */
   hello(
     params: { protocolVersion: number; backend: BackendChoice; threads?: number },
@@ -110,8 +112,8 @@ export interface EngineApi {
     context: CallContext,
   ): Promise<Comparison>;
   /**
-   * What sharing weights does to the config's network, and whether it will diverge. `static` reads no data; `batch` and `sharpness`
-   * the first training batch of a run, each with what the levels below it tell.
+   * What sharing weights does to the config's network, and whether it will diverge. `static` reads no data; `batch` and
+   * `sharpness` the first training batch of a run, each with what the levels below it tell.
    */
   diagnoseSharing(params: ConfigSource & { level: SharingLevel }, context: CallContext): Promise<SharingReport>;
   /** Trains the config's network a few steps at each point, without a run folder, beside what is predicted there. */
@@ -122,7 +124,9 @@ export interface EngineApi {
     params: { name: DataSetName; directory: string },
     context: CallContext,
   ): Promise<{ files: string[]; bytes: number }>;
-  /** Stops what runs, which can be resumed, and is interrupted unless a person cancelled it; the process ends by itself. */
+  /**
+   * Stops what runs, which can be resumed, and is interrupted unless a person cancelled it; the process ends by itself.
+   */
   shutdown(params: { cancelled?: boolean }, context: CallContext): Promise<void>;
 }
 

@@ -1,4 +1,7 @@
-/** What the self-contained HTML report shows: written by the command line into `#report-data`, read by webview/report.ts. */
+/**
+ * What the self-contained HTML report shows: written by the command line into `#report-data`, read by
+ * webview/report.ts.
+ */
 import type { EpochEvent, JacobianEvent, MaskTotals, RunRecord, SignalsEvent, SpectrumEvent, UsageEvent } from './run';
 
 export const reportDataVersion = 1;
@@ -61,5 +64,7 @@ interface ReportMaskBase {
 export type ReportMask =
   /** Row-major, least significant bit first, each row starting on a byte, as in `MaskTile.bits`. */
   | (ReportMaskBase & { form: 'bits' })
-  /** One byte per cell of a `cellRows` x `cellColumns` grid over the matrix: 255 times the share of weights kept in it. */
+  /**
+   * One byte per cell of a `cellRows` x `cellColumns` grid over the matrix: 255 times the share of weights kept in it.
+   */
   | (ReportMaskBase & { form: 'cells'; cellRows: number; cellColumns: number });

@@ -10,14 +10,20 @@ const densityKey = 'sparsity.density';
 
 type Configured = Pick<ComparedRun, 'settings'>;
 
-/** The keys that are not set to the same in all runs, in the order in which configs have them; a run without settings has no say. */
+/**
+ * The keys that are not set to the same in all runs, in the order in which configs have them; a run without settings
+ * has no say.
+ */
 export function differingKeys(runs: readonly Configured[]): string[] {
   const all = runs.map(({ settings }) => settings).filter((settings) => settings !== null);
   const keys = new Set(all.flatMap((settings) => Object.keys(settings)));
   return [...keys].filter((key) => !names.includes(key) && new Set(all.map((settings) => settings[key])).size > 1);
 }
 
-/** Places of the runs that agree in all keys but `ignored`. A run without settings is alone: nothing is known to be the same. */
+/**
+ * Places of the runs that agree in all keys but `ignored`. A run without settings is alone: nothing is known to be the
+ * same.
+ */
 function alike(runs: readonly Configured[], ignored: readonly string[]): number[][] {
   const keys = differingKeys(runs).filter((key) => !ignored.includes(key));
   const groups = new Map<string, number[]>();

@@ -31,8 +31,8 @@ export interface RunRecord {
   /** `device`: only of a graphics card. */
   backend: { name: BackendName; reason: string; device?: Device };
   /**
-   * What computes the training, and why; absent in older records, which TensorFlow.js computed. `threads`: of `sparse`, how
-   * many it may compute with; results do not depend on it.
+   * What computes the training, and why; absent in older records, which TensorFlow.js computed. `threads`: of `sparse`,
+   * how many it may compute with; results do not depend on it.
    */
   executor?: { name: ExecutorName; reason: string; threads?: number };
   /** Process that wrote this; whether it still writes is told by `writer.lock`. */
@@ -40,10 +40,16 @@ export interface RunRecord {
   dataset: { source: string; train: number; validation: number; sha256: string };
   /** Values per example, classes. */
   network: { inputs: number; classes: number };
-  /** How a step is computed: examples at a time, parts of a whole batch, bytes it was estimated to take. Absent in older records. */
+  /**
+   * How a step is computed: examples at a time, parts of a whole batch, bytes it was estimated to take. Absent in older
+   * records.
+   */
   step?: { batchSize: number; microBatch: number; parts: number; bytes: number };
   totalSteps: number;
-  /** What shared the density among the layers; absent where a pattern did, or all weights are there at first, and in older records. */
+  /**
+   * What shared the density among the layers; absent where a pattern did, or all weights are there at first, and in
+   * older records.
+   */
   distribution?: DistributionName;
   /**
    * Where weights are pruned in training, or by lottery tickets: what is left of all maskable ones once update number
@@ -110,7 +116,10 @@ export interface LayerSummary {
   /** max |W Wᵀ - I| over the smaller Gram matrix; of a convolution that of its operator, on a circle of places. */
   orthogonalityError: number;
   singularValues: SpectrumSummary;
-  /** Seconds that drawing its mask and weights took, its description and scores of the whole network apart. Absent in older records. */
+  /**
+   * Seconds that drawing its mask and weights took, its description and scores of the whole network apart. Absent in
+   * older records.
+   */
   seconds?: number;
 }
 
@@ -160,7 +169,9 @@ export type RunEvent =
   | { type: 'checkpoint'; at: number; step: number; file: string }
   | WarningEvent;
 
-/** What a person should know and what does not end the run. With a step, it is told again when that step comes again. */
+/**
+ * What a person should know and what does not end the run. With a step, it is told again when that step comes again.
+ */
 export interface WarningEvent {
   type: 'warning';
   at: number;
@@ -185,7 +196,9 @@ export interface StepEvent {
   learningRate: number;
 }
 
-/** What changes masks while a network is trained: words of `sparsity.update.method`, and `rewind` of lottery tickets. */
+/**
+ * What changes masks while a network is trained: words of `sparsity.update.method`, and `rewind` of lottery tickets.
+ */
 export type MaskMethod = 'set' | 'rigl' | 'gradual-magnitude' | 'one-shot' | 'rewind';
 
 /** The masks after `step` updates are not those before. Indices and scores are in `file`, in the run folder. */
@@ -249,7 +262,9 @@ export interface SpectrumEvent {
   values: number[];
 }
 
-/** Singular values of the input-output Jacobian d logits / d input over `samples` examples, all together, descending. */
+/**
+ * Singular values of the input-output Jacobian d logits / d input over `samples` examples, all together, descending.
+ */
 export interface JacobianEvent {
   type: 'jacobian';
   at: number;
@@ -258,8 +273,8 @@ export interface JacobianEvent {
   summary: SpectrumSummary;
   values: number[];
   /**
-   * The mean of their squares as mean field predicts it for the weights and biases that there are at this step: theory of
-   * random ones, as at step 0. Absent where it does not apply, and in older journals.
+   * The mean of their squares as mean field predicts it for the weights and biases that there are at this step: theory
+   * of random ones, as at step 0. Absent where it does not apply, and in older journals.
    */
   meanField?: number;
   /** Absent where `depthNote` says why, and in older journals. */
@@ -269,8 +284,9 @@ export interface JacobianEvent {
 }
 
 /**
- * `not-asked`: the config wants no layers. `too-long`: one example of the fewest layers would take more than twice the budget. `fewer-layers`:
- * those that there are fit in the budget, all that are asked for do not. `not-finite`: from some layer on a value was no finite number.
+ * `not-asked`: the config wants no layers. `too-long`: one example of the fewest layers would take more than twice the
+ * budget. `fewer-layers`: those that there are fit in the budget, all that are asked for do not. `not-finite`: from
+ * some layer on a value was no finite number.
  */
 export const depthNotes = ['not-asked', 'too-long', 'fewer-layers', 'not-finite'] as const;
 export type DepthNote = (typeof depthNotes)[number];
@@ -293,7 +309,10 @@ export interface JacobianLayer {
   /** Of the singular values, measured and predicted. */
   meanSquare: number;
   meanField?: number;
-  /** By products with vectors: the largest value is at least as said, the smallest at most, mean and mean square by quadrature. */
+  /**
+   * By products with vectors: the largest value is at least as said, the smallest at most, mean and mean square by
+   * quadrature.
+   */
   estimated?: true;
 }
 
@@ -320,7 +339,10 @@ export interface LayerSignals {
   gradientNorm: number;
   /** Of the preactivations, over examples, units and places. */
   meanSquare: number;
-  /** Of each preactivation over examples and places, the mean over units: what is left once all examples look alike is 0. */
+  /**
+   * Of each preactivation over examples and places, the mean over units: what is left once all examples look alike
+   * is 0.
+   */
   variance: number;
   /** The same of what the activation makes of them; null where none follows. */
   activationVariance: number | null;
@@ -332,8 +354,8 @@ export interface LayerSignals {
   /** Kept weights on a path from an input to an output. */
   effective: number;
   /**
-   * The sum of the squared gradients by the preactivations of the layer before, over that by its own; null for the first
-   * layer and where mean field does not apply.
+   * The sum of the squared gradients by the preactivations of the layer before, over that by its own; null for the
+   * first layer and where mean field does not apply.
    */
   chi: number | null;
   /** As predicted for the gains of the config with every weight kept; null where mean field does not apply. */

@@ -1,4 +1,7 @@
-/** What the pictures of shared weights ask of the host, wherever they stand: in a tab of a run, or in the panel of a config. */
+/**
+ * What the pictures of shared weights ask of the host, wherever they stand: in a tab of a run, or in the panel of a
+ * config.
+ */
 import type { TileRange } from '../core/mask';
 import type { CallContext } from './rpc';
 import type { SharingEvent, SharingFailure, SharingLevel, SharingPoint, SharingReport, TestedPoint } from './sharing';
@@ -42,7 +45,10 @@ export interface SharersPage {
   sharers: Sharer[];
 }
 
-/** Of a run it is read from its folder, of a config worked out from its text; `measureSharing` and `testSharing` need the engine. */
+/**
+ * Of a run it is read from its folder, of a config worked out from its text; `measureSharing` and `testSharing` need
+ * the engine.
+ */
 export interface SharingCalls {
   /** With what was measured and tested from here. */
   sharing(params: Record<string, never>, context: CallContext): Promise<SharingReport>;
@@ -55,12 +61,15 @@ export interface SharingCalls {
   applySharingFix(params: { finding: number }, context: CallContext): Promise<void>;
 }
 
-/** By which the weights of a layer are coloured: the other layer with which each shares its location most, or with how many weights. */
+/**
+ * By which the weights of a layer are coloured: the other layer with which each shares its location most, or with how
+ * many weights.
+ */
 export type SharedBy = 'layer' | 'number';
 
 /**
- * `values[i] * scale`, row-major. Of `layer`: 0 where a weight has its location for itself, else 1 + the place of the other
- * layer, or of its own where there is no other. Of `number`: how many others.
+ * `values[i] * scale`, row-major. Of `layer`: 0 where a weight has its location for itself, else 1 + the place of the
+ * other layer, or of its own where there is no other. Of `number`: how many others.
  */
 export interface SharingTile extends TileRange {
   scale: number;
@@ -98,7 +107,9 @@ export interface SharingViewApi extends SharingCalls {
 export interface SharingViewEvents {
   /** The config may be another one: it is diagnosed anew. */
   changed: Record<string, never>;
-  /** The report that is answered next is to be shown as the map of divergence, and the config's own place tested on it. */
+  /**
+   * The report that is answered next is to be shown as the map of divergence, and the config's own place tested on it.
+   */
   test: Record<string, never>;
 }
 

@@ -9,7 +9,10 @@ import { staticWords } from './static-words';
 
 const scopeWords = { global: 'one memory for all layers', local: 'each layer by itself' } as const;
 
-/** `stable-rps`, `roast by fold`, `roast, each layer by itself`: a mapping or a scope is said where it is not the method's own. */
+/**
+ * `stable-rps`, `roast by fold`, `roast, each layer by itself`: a mapping or a scope is said where it is not the
+ * method's own.
+ */
 export const methodText = ({
   method,
   mapping,

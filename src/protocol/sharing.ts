@@ -1,7 +1,12 @@
-/** What is told of a network whose weights are shared: diagnosis, sharpness, tested predictions, and the events of a run. */
+/**
+ * What is told of a network whose weights are shared: diagnosis, sharpness, tested predictions, and the events of a
+ * run.
+ */
 import type { DiagnosisId, MappingName, ScalerName, SharingMethod, SharingScope, Verdict } from '../core/rps/names';
 
-/** How much is measured: nothing but the config; two gradients of one batch; power iteration on Hessian-vector products. */
+/**
+ * How much is measured: nothing but the config; two gradients of one batch; power iteration on Hessian-vector products.
+ */
 export type SharingLevel = 'static' | 'batch' | 'sharpness';
 
 export interface SharingBytes {
@@ -26,7 +31,9 @@ export interface SharingLayerFigures {
   offset: number;
   /** Standard deviation of its initialisation. */
   deviation: number;
-  /** The most that a number of the memory is multiplied with: lambda, of `stable-rps` the largest sigma / sqrt(S2_j). */
+  /**
+   * The most that a number of the memory is multiplied with: lambda, of `stable-rps` the largest sigma / sqrt(S2_j).
+   */
   factor: number;
   /** Norm of what is recovered at first over that of its initialisation. */
   normRatio: number;
@@ -46,7 +53,10 @@ export interface SharingLayerFigures {
   };
 }
 
-/** An edit of the config: `sharing.mapping` and what is to stand there; null: the key is taken out. Where the key `unless` is written, nothing is done. */
+/**
+ * An edit of the config: `sharing.mapping` and what is to stand there; null: the key is taken out. Where the key
+ * `unless` is written, nothing is done.
+ */
 export interface SharingEdit {
   path: string;
   value: string | number | boolean | null;
@@ -154,7 +164,10 @@ export interface SharingReport {
     iterations: number;
     /** Of what is not shared, by itself; it does not depend on the scale of the memory. */
     rest?: number;
-    /** false: products ran out before the residual was small, so that the numbers are lower bounds and nothing is safe by them. */
+    /**
+     * false: products ran out before the residual was small, so that the numbers are lower bounds and nothing is safe
+     * by them.
+     */
     converged?: boolean;
     /** Learning rate times S and `rest`: no direction is sharper than their sum. */
     etaS: number;
@@ -164,7 +177,10 @@ export interface SharingReport {
     /** Of the same weights without sharing, where it was measured. */
     full?: number;
     boundaries: {
-      /** Learning rate below which steps are proved stable, 2 / S, at each scale of the memory; empty where S is a lower bound only. */
+      /**
+       * Learning rate below which steps are proved stable, 2 / S, at each scale of the memory; empty where S is a lower
+       * bound only.
+       */
       proved: SharingPoint[];
       /** Up to which heavy-ball momentum b is stable on a quadratic, 2 (1 + b) / S; absent without it. */
       heavyBall?: SharingPoint[];
@@ -199,7 +215,10 @@ export interface SharingSummary {
   compression: number;
   scaler: ScalerName;
   n: number;
-  /** Of n those of embeddings, which are not among the layers of a run. Absent in older records, and where there are none. */
+  /**
+   * Of n those of embeddings, which are not among the layers of a run. Absent in older records, and where there are
+   * none.
+   */
   embedded?: number;
   m: number;
   bytes: SharingBytes;
@@ -213,7 +232,10 @@ export interface SharingFailure {
   /** Where it began. */
   step: number;
   layer: string | null;
-  /** What was measured, by the sentence of its warning, and its limit. Null where it is no finite number, has none, or was not kept. */
+  /**
+   * What was measured, by the sentence of its warning, and its limit. Null where it is no finite number, has none, or
+   * was not kept.
+   */
   value: number | null;
   threshold: number | null;
   steps: {

@@ -10,7 +10,9 @@ export const sweepRecordVersion = 1;
 /** Why a sweep is told to stop before its trials have ended: a person cancelled it, or the process must end. */
 export type SweepStop = 'cancelled' | 'interrupted';
 
-/** `failed`: all trials have ended, some of them failed; of `SweepStop` and where a trial could not go on, not all have. */
+/**
+ * `failed`: all trials have ended, some of them failed; of `SweepStop` and where a trial could not go on, not all have.
+ */
 export type SweepState = 'running' | 'completed' | 'failed' | SweepStop;
 
 /** What `sweep.json` holds. How a trial went is in its own `run.json` only. */
@@ -75,7 +77,10 @@ export interface TrialResult extends TrialFigures {
   values: PlainValue[];
   state: TrialState;
   error?: { code: string; message: string };
-  /** What it was told of going on otherwise than from where it stopped, with what it began with; absent where nothing was. */
+  /**
+   * What it was told of going on otherwise than from where it stopped, with what it began with; absent where nothing
+   * was.
+   */
   warnings?: { code: string; message: string }[];
   /** Of a run that shares weights, by its losses, once it is over. */
   outcome?: TestedOutcome;

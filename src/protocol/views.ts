@@ -71,7 +71,10 @@ export interface RotationPage {
 export const factoredDtypes = ['F64', 'F32', 'F16', 'BF16'] as const;
 export type FactoredDtype = (typeof factoredDtypes)[number];
 
-/** Rows and columns of the largest matrix that is factored: its rotations are up to so many for each of the shorter dimension. */
+/**
+ * Rows and columns of the largest matrix that is factored: its rotations are up to so many for each of the shorter
+ * dimension.
+ */
 export const mostFactoredAxes = 4096;
 
 /** A page replays a sequence in its own memory: above this many weights it would not be smooth, nor small. */
@@ -144,7 +147,10 @@ export interface TensorInfo {
   dtype: string;
   shape: number[];
   bytes: number;
-  /** Matrices that its rows are, above 1, as the file tells: groups of a convolution, or a stack. Each is played on its own. */
+  /**
+   * Matrices that its rows are, above 1, as the file tells: groups of a convolution, or a stack. Each is played on its
+   * own.
+   */
   groups?: number;
   /** The recorded sequence of rotations that it is a part of. */
   sequence?: string;
@@ -168,7 +174,9 @@ export interface TensorFileSummary {
   headerBytes: number;
   metadata: Record<string, string>;
   tensors: number;
-  /** Why the weights that a memory in the file stands for cannot be recovered; then only what is in the file is listed. */
+  /**
+   * Why the weights that a memory in the file stands for cannot be recovered; then only what is in the file is listed.
+   */
   problem?: string;
 }
 

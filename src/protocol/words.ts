@@ -1,4 +1,7 @@
-/** What the editor's own parts, the webviews and the report all say: one wording, so that a badge reads the same everywhere. */
+/**
+ * What the editor's own parts, the webviews and the report all say: one wording, so that a badge reads the same
+ * everywhere.
+ */
 import { count, plural } from '../core/figure';
 import { isometry } from '../core/spectrum';
 import type { Spread } from '../core/stats';
@@ -17,7 +20,9 @@ export const backendTitle = ({ name, device }: Pick<RunRecord['backend'], 'name'
   return `${name} on ${device.name}${memory}`;
 };
 
-/** `eoi · erk`, `base (kaiming-normal, sparse fan) · erk`, `eoi (guided)`: the pattern says how many weights are kept. */
+/**
+ * `eoi · erk`, `base (kaiming-normal, sparse fan) · erk`, `eoi (guided)`: the pattern says how many weights are kept.
+ */
 export const methodName = ({ init, distribution, base, fan, guided }: CompareMethod): string => {
   const how = [
     base,
@@ -74,8 +79,9 @@ export const isometryText = (summary: SpectrumSummary): string => {
 const rise = 1.01;
 
 /**
- * What is to be said of a descent of `ai` that ended further from an isometry than it began; of others nothing. At a constant
- * rate that happens to starts that are one already too, dense layers say: it comes no nearer than its steps are long.
+ * What is to be said of a descent of `ai` that ended further from an isometry than it began; of others nothing. At a
+ * constant rate that happens to starts that are one already too, dense layers say: it comes no nearer than its steps
+ * are long.
  */
 export const roseText = ({ initialResidual, residual }: InitDetails = {}): string | undefined => {
   if (initialResidual === undefined || residual === undefined || !(residual > rise * initialResidual)) return undefined;

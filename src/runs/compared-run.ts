@@ -86,7 +86,10 @@ export class ComparedRunReader {
     this.reader = new RunReader(folder);
   }
 
-  /** Whether there is something new. Of a run that has ended it looks only when `all` asks for it. @throws SparseError `file.*` */
+  /**
+   * Whether there is something new. Of a run that has ended it looks only when `all` asks for it.
+   * @throws SparseError `file.*`
+   */
   async changed(all = false): Promise<boolean> {
     return (all || !this.settled) && (await this.reader.poll());
   }

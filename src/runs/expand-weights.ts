@@ -1,4 +1,7 @@
-/** From shared to dense: a file that holds its weights themselves, made of one that holds a memory, which alone is enough. */
+/**
+ * From shared to dense: a file that holds its weights themselves, made of one that holds a memory, which alone is
+ * enough.
+ */
 import { memoryTensor, sharingKey } from '../core/rps/metadata';
 import { openFile } from '../formats/byte-source';
 import { decoder, dtypeBits, isFloat } from '../formats/dtypes';
@@ -50,16 +53,19 @@ async function recovered(path: string, file: SafetensorsFile, layer: string): Pr
   return [{ name, dtype, shape, data }, ...(mask ? [await copied(path, file, mask)] : [])];
 }
 
-/** Of the memory nothing is left to tell, and what an optimizer remembers of it is nothing that it would of the weights. */
+/**
+ * Of the memory nothing is left to tell, and what an optimizer remembers of it is nothing that it would of the weights.
+ */
 const isLeftOut = (name: string): boolean => name.startsWith('sharing.') || name.startsWith('optimizer.');
 
 /** `layers.fc1.bias` belongs behind the weight of fc1: readers go by the order. */
 const layerOf = (name: string): string | undefined => /^layers\.(.*)\.[^.]*$/s.exec(name)?.[1];
 
 /**
- * Writes the tensors of `path` with the recovered weights in place of the memory. What an optimizer remembers and a run saw of it is left out.
- * @throws SparseError `runs.nothing-shared`, `runs.memory-not-finite`, `runs.recovered-not-finite`, `runs.copied-not-finite`, `rps.*`,
- * `safetensors.*`, `file.*`
+ * Writes the tensors of `path` with the recovered weights in place of the memory. What an optimizer remembers and a run
+ * saw of it is left out.
+ * @throws SparseError `runs.nothing-shared`, `runs.memory-not-finite`, `runs.recovered-not-finite`,
+ * `runs.copied-not-finite`, `rps.*`, `safetensors.*`, `file.*`
  */
 export async function expandWeights(path: string, output: string): Promise<ExpandedFile> {
   const file = await openSafetensors(await openFile(path)).then(withSharedWeights);

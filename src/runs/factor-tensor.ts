@@ -1,4 +1,7 @@
-/** Orthogonal matrices of a tensor in a safetensors file as sequences of rotations: itself, or one of each of its groups. */
+/**
+ * Orthogonal matrices of a tensor in a safetensors file as sequences of rotations: itself, or one of each of its
+ * groups.
+ */
 import { nearest } from '../config/suggest';
 import { isSparseError } from '../core/errors';
 import { factorOrthogonalInParts } from '../core/factor';
@@ -18,8 +21,9 @@ import { sequenceName } from './rotations';
 const longestRow = 1 << 22;
 
 /**
- * How far from orthonormal the rounding of a dtype may bring a matrix. Entries cut off after p bits are each off by at most
- * 2^(1-p) of themselves, so by Cauchy-Schwarz the products of unit vectors by at most twice that: p is 11 for F16, 8 for BF16.
+ * How far from orthonormal the rounding of a dtype may bring a matrix. Entries cut off after p bits are each off by at
+ * most 2^(1-p) of themselves, so by Cauchy-Schwarz the products of unit vectors by at most twice that: p is 11 for F16,
+ * 8 for BF16.
  */
 const tolerances: Readonly<Record<FactoredDtype, number>> = { F64: 1e-10, F32: 1e-5, F16: 2e-3, BF16: 1.6e-2 };
 
@@ -63,7 +67,10 @@ function toldGain(file: SafetensorsFile): number {
   return gain > 0 && gain < Infinity ? gain : 1;
 }
 
-/** Groups of a convolution, or matrices in a stack, as the metadata of a file of weights has them; 1 where it does not tell. */
+/**
+ * Groups of a convolution, or matrices in a stack, as the metadata of a file of weights has them; 1 where it does not
+ * tell.
+ */
 export function toldGroups(file: SafetensorsFile, { name, shape }: TensorEntry): number {
   if (!isOurs(file) || !name.endsWith('.weight')) return 1;
   const layer = name.slice(0, -'.weight'.length);
@@ -138,8 +145,9 @@ async function takenOf(
 }
 
 /**
- * g of W Wᵀ = g² I, or of Wᵀ W: the root mean square of the lengths of the shorter dimension's vectors. Where that is the gain
- * told, or 1, to the rounding of the dtype, these; 1 too where there is no g because all is 0 or something not finite.
+ * g of W Wᵀ = g² I, or of Wᵀ W: the root mean square of the lengths of the shorter dimension's vectors. Where that is
+ * the gain told, or 1, to the rounding of the dtype, these; 1 too where there is no g because all is 0 or something not
+ * finite.
  */
 function foundGain(weights: Float64Array, entries: number, told: number, tolerance: number): number {
   const found = Math.sqrt(weights.reduce((sum, value) => sum + value * value, 0) / entries);
@@ -148,9 +156,9 @@ function foundGain(weights: Float64Array, entries: number, told: number, toleran
 }
 
 /**
- * The tensor as a matrix, its first axis by all others, or, where only the centre of the kernels of a convolution is not 0, as
- * the (out, in) matrix there; its rows cut into `groups` matrices, by default as many as a file of this program tells, else 1.
- * Each is divided by `gain`, by default the one that makes it orthogonal, if one does.
+ * The tensor as a matrix, its first axis by all others, or, where only the centre of the kernels of a convolution is
+ * not 0, as the (out, in) matrix there; its rows cut into `groups` matrices, by default as many as a file of this
+ * program tells, else 1. Each is divided by `gain`, by default the one that makes it orthogonal, if one does.
  * @throws SparseError `runs.factor-*`, `file.*`
  */
 export async function openForFactoring(
@@ -207,7 +215,9 @@ function* differenceInParts(
   }
 }
 
-/** Factors and replays, about as much work each; `progress` is told the share of all that is done. Throws `factor.*`. */
+/**
+ * Factors and replays, about as much work each; `progress` is told the share of all that is done. Throws `factor.*`.
+ */
 export function* factorAndReplayInParts(
   matrix: TensorMatrix,
   progress: (share: number) => void,

@@ -93,7 +93,8 @@ export class RunFolder extends LockedFolder {
   }
 
   /**
-   * The record as it stands: one that says it goes on, while no living process holds the lock, was interrupted. Its id is the folder's name, also when the folder was renamed.
+   * The record as it stands: one that says it goes on, while no living process holds the lock, was interrupted. Its id
+   * is the folder's name, also when the folder was renamed.
    * @throws SparseError `runs.no-record`, `runs.record-*`, `file.*`
    */
   async readRecord(): Promise<RunRecord> {

@@ -39,8 +39,8 @@ const sweepFolderOf = (directory: string): string | undefined =>
 export const besideRun = (directory: string): string => dirname(sweepFolderOf(directory) ?? directory);
 
 /**
- * Makes `ROOT/.sparsescope` unless it is there, with a `.gitignore` that keeps it out of people's commits: whoever wants
- * runs committed empties that file, and it stays as they left it.
+ * Makes `ROOT/.sparsescope` unless it is there, with a `.gitignore` that keeps it out of people's commits: whoever
+ * wants runs committed empties that file, and it stays as they left it.
  * @throws SparseError `file.*`
  */
 export async function makeProjectDirectory(root: string): Promise<void> {

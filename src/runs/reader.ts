@@ -125,8 +125,8 @@ export class RunReader {
   }
 
   /**
-   * Rotations from `start`, at most 50,000 of them; `group`, default 0, of a convolution in groups. A layer that was not
-   * drawn by rotations (`init: base`) has none.
+   * Rotations from `start`, at most 50,000 of them; `group`, default 0, of a convolution in groups. A layer that was
+   * not drawn by rotations (`init: base`) has none.
    * @throws SparseError `runs.unknown-layer`, `runs.not-written-yet`, `runs.bad-page`, `runs.bad-rotations`, `file.*`
    */
   async rotations({ layer, group = 0, start, end }: RotationRequest): Promise<RotationPage> {
@@ -272,7 +272,9 @@ export class RunReader {
   }
 }
 
-/** Of the matrix that the rotations of a layer make: of a convolution that at the centre of the kernel, of one group. */
+/**
+ * Of the matrix that the rotations of a layer make: of a convolution that at the centre of the kernel, of one group.
+ */
 const sequenceShape = ({ shape: [rows, columns], kernel, groups = 1 }: LayerSummary): [number, number] => [
   rows / groups,
   kernel ? columns / (kernel[0] * kernel[1]) : columns,

@@ -1,10 +1,10 @@
 /**
- * Recorded Givens rotation sequences as safetensors, so that other tools can replay them: per layer, or `NAME/0`, `NAME/1`
- * ... per group of a convolution in groups and per matrix of a stack, `NAME.axes` I32
+ * Recorded Givens rotation sequences as safetensors, so that other tools can replay them: per layer, or `NAME/0`,
+ * `NAME/1` ... per group of a convolution in groups and per matrix of a stack, `NAME.axes` I32
  * (rotations, 2) and `NAME.angle` F64 (rotations) in radians, in the order drawn; `NAME.shape` in the metadata is JSON
- * { rows, columns, lastUndone, seed }. A sequence that does not begin at the identity has `NAME.start` I32 (axis of each
- * entry of the shorter dimension) or `NAME.signs` I8 (its value there, 1 or -1): version 2 of the format, which readers of
- * version 1 refuse instead of replaying something else.
+ * { rows, columns, lastUndone, seed }. A sequence that does not begin at the identity has `NAME.start` I32 (axis of
+ * each entry of the shorter dimension) or `NAME.signs` I8 (its value there, 1 or -1): version 2 of the format, which
+ * readers of version 1 refuse instead of replaying something else.
  */
 import { dirname } from 'node:path';
 import type { Beginning, RotationSequence } from '../core/rotation-sequence';

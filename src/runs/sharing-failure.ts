@@ -1,4 +1,7 @@
-/** `sharing-failure.json`: what a run that shares weights did before each of its warnings, and before it failed; the first stay. */
+/**
+ * `sharing-failure.json`: what a run that shares weights did before each of its warnings, and before it failed; the
+ * first stay.
+ */
 import { mostLayers } from '../core/network';
 import { isSparseError } from '../core/errors';
 import { isOfLayers } from '../core/rps/diagnosis/finding';
@@ -66,7 +69,10 @@ function failuresIn(value: unknown): SharingFailure[] {
   return [checkFailure({ verdict: 'fail', ...(value as object) }, '')];
 }
 
-/** In the order in which they came; none where all went well. @throws SparseError `runs.sharing-failure-invalid`, `file.*` */
+/**
+ * In the order in which they came; none where all went well.
+ * @throws SparseError `runs.sharing-failure-invalid`, `file.*`
+ */
 export async function readSharingFailures(folder: RunFolder): Promise<SharingFailure[]> {
   const file = folder.sharingFailureFile;
   try {
@@ -78,7 +84,11 @@ export async function readSharingFailures(folder: RunFolder): Promise<SharingFai
   }
 }
 
-/** Adds one; of a kind, and layer where it is of layers, that is there already, as of a run that went on from before it, it takes the place. @throws SparseError `file.*` */
+/**
+ * Adds one; of a kind, and layer where it is of layers, that is there already, as of a run that went on from before it,
+ * it takes the place.
+ * @throws SparseError `file.*`
+ */
 export async function addSharingFailure(folder: RunFolder, failure: SharingFailure): Promise<void> {
   const before = await readSharingFailures(folder).catch((error: unknown): SharingFailure[] => {
     // What cannot be read is of no use to anybody.

@@ -29,7 +29,9 @@ function densityOf(layers: readonly LayerSummary[], events: readonly RunEvent[])
   return weights === 0 ? undefined : keptOf(layers, events) / weights;
 }
 
-/** A shared weight is stored in the memory, with those of an embedding that is shared; the layers list none of these. */
+/**
+ * A shared weight is stored in the memory, with those of an embedding that is shared; the layers list none of these.
+ */
 function storedOf({ layers, sharing }: RunRecord, events: readonly RunEvent[]): number | undefined {
   if (layers.length === 0) return undefined;
   if (!sharing) return keptOf(layers, events);

@@ -4,7 +4,10 @@ import type { Parts } from '../core/parts';
 /** Milliseconds of computing between two turns. */
 const slice = 20;
 
-/** The result of `parts`, awaiting `turn` whenever a slice of time has passed. When `turn` rejects, no part follows: they are ended. */
+/**
+ * The result of `parts`, awaiting `turn` whenever a slice of time has passed. When `turn` rejects, no part follows:
+ * they are ended.
+ */
 export async function inTurns<T>(parts: Parts<T>, turn: () => Promise<void>): Promise<T> {
   const open: Parts<unknown> = parts;
   try {

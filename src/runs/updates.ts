@@ -1,6 +1,7 @@
 /**
- * `updates/step-000100.safetensors`: what one change of the masks dropped and grew. Of layer `fc1`: `layers.fc1.drop` and
- * `.grow` U32, flat places in the (out, in) weight, ascending; `.drop.scores` F32, |w|, and with RigL `.grow.scores` F32,
+ * `updates/step-000100.safetensors`: what one change of the masks dropped and grew. Of layer `fc1`: `layers.fc1.drop`
+ * and `.grow` U32, flat places in the (out, in) weight, ascending; `.drop.scores` F32, |w|, and with RigL
+ * `.grow.scores` F32,
  * |dL/dw|, place by place.
  */
 import { join } from 'node:path';

@@ -65,7 +65,8 @@ async function trialsOf(folder: SweepFolder, record: SweepRecord): Promise<reado
 
 /**
  * `backend`: another one than before.
- * @throws SparseError `runs.no-sweep`, `runs.record-*`, `runs.sweep-config-changed`, `file.*`, `config.invalid` when another
+ * @throws SparseError `runs.no-sweep`, `runs.record-*`, `runs.sweep-config-changed`, `file.*`, `config.invalid` when
+ * another
  *   version took the config for right
  */
 export async function planAgain(

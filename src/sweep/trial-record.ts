@@ -20,7 +20,10 @@ interface Failed {
   error: { code: string; message: string };
 }
 
-/** The record of a trial; undefined when it has none, and its problem when it is none, which is as good as a failure. @throws SparseError `file.*` */
+/**
+ * The record of a trial; undefined when it has none, and its problem when it is none, which is as good as a failure.
+ * @throws SparseError `file.*`
+ */
 export async function recordIfThere(folder: RunFolder): Promise<RunRecord | SparseError | undefined> {
   try {
     return await folder.readRecord();
@@ -66,5 +69,7 @@ export async function recordFailure(folder: RunFolder, info: EngineInfo, failed:
   }
 }
 
-/** Clears what a trial has left, so that it can begin anew. Its folder is below that of the sweep, made by nobody else. */
+/**
+ * Clears what a trial has left, so that it can begin anew. Its folder is below that of the sweep, made by nobody else.
+ */
 export const clearTrial = (folder: RunFolder): Promise<void> => rm(folder.directory, { recursive: true, force: true });

@@ -1,6 +1,7 @@
 /**
- * Colours of things that have no order, such as layers: eight that common colour blindness tells apart (after Okabe and Ito,
- * "Color Universal Design", 2008, darkened for light themes), then the same with hatching, so that it is never the hue alone.
+ * Colours of things that have no order, such as layers: eight that common colour blindness tells apart (after Okabe and
+ * Ito, "Color Universal Design", 2008, darkened for light themes), then the same with hatching, so that it is never the
+ * hue alone.
  */
 import { parseColour, type Theme } from '../theme';
 
@@ -76,7 +77,10 @@ export const categoryBackground = ({ colour, hatch }: Category, theme: Theme): s
   return `repeating-linear-gradient(${angle}, ${colour} 0 ${every - 1.5}px, ${theme.background} ${every - 1.5}px ${every}px)`;
 };
 
-/** Of a matrix cell, which has no room for hatching: red, green, blue of each category in turn, the hatched ones paler or stronger. */
+/**
+ * Of a matrix cell, which has no room for hatching: red, green, blue of each category in turn, the hatched ones paler
+ * or stronger.
+ */
 export function cellColours(count: number, theme: Theme): [number, number, number][] {
   const [background, foreground] = [theme.background, theme.foreground].map(parseColour);
   return Array.from({ length: count }, (_, place) => {

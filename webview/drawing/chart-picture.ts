@@ -12,8 +12,8 @@ const sampleGap = 4;
 const gap = 16;
 
 /**
- * `plot`: the canvas on the screen; its pixels are `ratio` a CSS pixel. `shown`: what the legend names. The plot itself where the device has no more canvases.
- * The legend stands right of the title; where it has no room there, below it.
+ * `plot`: the canvas on the screen; its pixels are `ratio` a CSS pixel. `shown`: what the legend names. The plot itself
+ * where the device has no more canvases. The legend stands right of the title; where it has no room there, below it.
  */
 export function chartPicture(
   plot: HTMLCanvasElement,

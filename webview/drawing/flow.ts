@@ -1,6 +1,8 @@
 /** Things side by side, in as many lines as they need. */
 
-/** Places of `widths` in each line of at most `width`, `gap` between two. What is wider than a line has one for itself. */
+/**
+ * Places of `widths` in each line of at most `width`, `gap` between two. What is wider than a line has one for itself.
+ */
 export function flow(widths: readonly number[], gap: number, width: number): number[][] {
   const lines: number[][] = [];
   let end = Infinity;

@@ -5,8 +5,8 @@ export const pending = 2 ** 100;
 
 /**
  * How elements become one cell. `mean`: the share of kept weights. `extreme`: the weight of the largest magnitude, with
- * its sign, because a mean would hide what is rare, which is all there is in a sparse matrix. `first`: one of them, where
- * values are names and nothing lies between two.
+ * its sign, because a mean would hide what is rare, which is all there is in a sparse matrix. `first`: one of them,
+ * where values are names and nothing lies between two.
  */
 export type Merge = 'mean' | 'extreme' | 'first';
 
@@ -16,7 +16,9 @@ export interface Cells {
   values: Float32Array;
 }
 
-/** Merges blocks of `byRows` x `byColumns` cells; blocks at the far edges may be smaller. Pending cells do not count. */
+/**
+ * Merges blocks of `byRows` x `byColumns` cells; blocks at the far edges may be smaller. Pending cells do not count.
+ */
 export function reduceCells(cells: Cells, byRows: number, byColumns: number, merge: Merge): Cells {
   const rows = Math.ceil(cells.rows / byRows);
   const columns = Math.ceil(cells.columns / byColumns);

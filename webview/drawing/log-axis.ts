@@ -21,8 +21,8 @@ export function axisFor(values: readonly number[], least = 2): LogAxis {
 }
 
 /**
- * Powers of ten on the axis; where it has less than three of them, 2 and 5 of each as well. Where more than `most` would not
- * have room, every second power, every third, ...
+ * Powers of ten on the axis; where it has less than three of them, 2 and 5 of each as well. Where more than `most`
+ * would not have room, every second power, every third, ...
  */
 export function ticksOf({ low, high }: LogAxis, most = Infinity): number[] {
   const first = Math.floor(Math.log10(low));
@@ -40,8 +40,8 @@ export function ticksOf({ low, high }: LogAxis, most = Infinity): number[] {
 const longPower = 1e3;
 
 /**
- * Ticks of one axis in one way: `1e5`, not `100,000`, and `1e-3`, not `0.001`, where others need an exponent anyhow. `plain`: how a tick
- * is written by itself.
+ * Ticks of one axis in one way: `1e5`, not `100,000`, and `1e-3`, not `0.001`, where others need an exponent anyhow.
+ * `plain`: how a tick is written by itself.
  */
 export function tickTexts(ticks: readonly number[], plain: (value: number) => string): string[] {
   const texts = ticks.map(plain);

@@ -32,7 +32,9 @@ const detailKept = 64;
 /** One matrix in one mode. */
 export class MatrixPicture {
   readonly plan: OverviewPlan;
-  /** Kept weights by row and column: complete once `loaded`, there only in mask mode and when every row is looked at. */
+  /**
+   * Kept weights by row and column: complete once `loaded`, there only in mask mode and when every row is looked at.
+   */
   readonly counts: Counts | undefined;
   loaded = false;
   /** Whether single weights are looked at that the overview merges. */

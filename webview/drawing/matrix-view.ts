@@ -68,7 +68,9 @@ export class MatrixView {
     this.element.setAttribute('aria-label', text);
   }
 
-  /** Another matrix: fitted, without a cursor. The same shape keeps the view. `axes`: what rows and columns stand for. */
+  /**
+   * Another matrix: fitted, without a cursor. The same shape keeps the view. `axes`: what rows and columns stand for.
+   */
   setMatrix(matrix: Extent, axes?: AxisNames): void {
     this.axes = axes;
     if (matrix.rows === this.matrix.rows && matrix.columns === this.matrix.columns) return;

@@ -10,8 +10,8 @@ const lineHeight = 18;
 const leastWidth = 320;
 
 /**
- * Canvases one below the other over the caption, whose lines are broken to their width. Throws `view.no-canvas` when the
- * device refuses the size.
+ * Canvases one below the other over the caption, whose lines are broken to their width. Throws `view.no-canvas` when
+ * the device refuses the size.
  */
 export async function composePng(
   pictures: readonly HTMLCanvasElement[],

@@ -1,4 +1,7 @@
-/** A weight matrix on the stage: mask or weights, zoom, cursor, legend, table. Used for a run's layers and a file's tensors. */
+/**
+ * A weight matrix on the stage: mask or weights, zoom, cursor, legend, table. Used for a run's layers and a file's
+ * tensors.
+ */
 import { iconButton, segmented } from '../controls';
 import { divergingMap, maskMap, type ColourMap } from '../drawing/colour-map';
 import { pending } from '../drawing/grid';

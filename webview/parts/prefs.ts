@@ -1,4 +1,7 @@
-/** Small choices of a person that a view keeps: a mode, a speed. Checked when read, since another version may have kept them. */
+/**
+ * Small choices of a person that a view keeps: a mode, a speed. Checked when read, since another version may have kept
+ * them.
+ */
 
 export class Prefs {
   private readonly values: Map<string, string>;

@@ -1,4 +1,6 @@
-/** Tabs as the editor's panels have them. The toolkit's own keep their panels inside, which leaves no room for a header. */
+/**
+ * Tabs as the editor's panels have them. The toolkit's own keep their panels inside, which leaves no room for a header.
+ */
 import { h } from '../dom';
 
 export interface TabTitle<T extends string> {

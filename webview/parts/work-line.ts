@@ -1,4 +1,7 @@
-/** Work that a person asked for: one after the other, with its progress and Cancel; what went wrong stays until the next. */
+/**
+ * Work that a person asked for: one after the other, with its progress and Cancel; what went wrong stays until the
+ * next.
+ */
 import { button } from '../controls';
 import { h } from '../dom';
 import { isCancelled, sentence } from '../errors';

@@ -7,7 +7,9 @@ interface Versioned {
   version?: unknown;
 }
 
-/** Of this version of its kind; what is in it is still to be looked at. Throws `view.bad-report`, `view.report-version`. */
+/**
+ * Of this version of its kind; what is in it is still to be looked at. Throws `view.bad-report`, `view.report-version`.
+ */
 function versioned(text: string | null | undefined, version: number): Versioned {
   let data: Versioned | null;
   try {

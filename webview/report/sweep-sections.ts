@@ -104,7 +104,9 @@ function charts(data: SweepReportData, of: Figure, layout: Layout): HTMLElement[
   ];
 }
 
-/** Charts of what was learned; those of the initialisation are there when opened, or at once where nothing was learned. */
+/**
+ * Charts of what was learned; those of the initialisation are there when opened, or at once where nothing was learned.
+ */
 export function results(data: SweepReportData): HTMLElement[] {
   const layout = layoutOf(data);
   if (layout.along === undefined) return [];

@@ -1,4 +1,7 @@
-/** The groups of a sweep as lines: figures against one key, a line for each value of a second, a panel for those of the rest. */
+/**
+ * The groups of a sweep as lines: figures against one key, a line for each value of a second, a panel for those of the
+ * rest.
+ */
 import { valueText, type PlainValue } from '../../src/core/plain-value';
 import type { Figure, SweepReportData, TrialGroup } from '../../src/protocol/sweep';
 

@@ -1,4 +1,7 @@
-/** `sparsescope factor FILE TENSOR -o ROTATIONS`: an orthogonal matrix, or those of its groups, as the rotations that make it. */
+/**
+ * `sparsescope factor FILE TENSOR -o ROTATIONS`: an orthogonal matrix, or those of its groups, as the rotations that
+ * make it.
+ */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { RotationSequence } from '../../core/rotation-sequence';
 import { openFile } from '../../formats/byte-source';

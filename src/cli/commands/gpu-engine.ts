@@ -1,4 +1,7 @@
-/** `sparsescope install-gpu` and `remove-gpu`: a GPU engine for this person, in the folder that the command line looks into. */
+/**
+ * `sparsescope install-gpu` and `remove-gpu`: a GPU engine for this person, in the folder that the command line looks
+ * into.
+ */
 import { join } from 'node:path';
 import { gpuEngines, gpuFolder } from '../../gpu/engines';
 import type { GpuEngineId } from '../../gpu/engines';

@@ -1,4 +1,6 @@
-/** `sparsescope inspect FILE`: the tensors of a safetensors file. Data is read in pieces, one tensor after the other. */
+/**
+ * `sparsescope inspect FILE`: the tensors of a safetensors file. Data is read in pieces, one tensor after the other.
+ */
 import { isSparseError } from '../../core/errors';
 import { count } from '../../core/figure';
 import { openFile } from '../../formats/byte-source';

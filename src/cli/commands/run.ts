@@ -72,8 +72,8 @@ const silent: Listener = {
 };
 
 /**
- * Prints results as they come; silent for `--json`, which answers once at the end. `earlier`: epochs of before a resume.
- * Only what comes next tells from where the run went on, and which of them are not told again.
+ * Prints results as they come; silent for `--json`, which answers once at the end. `earlier`: epochs of before a
+ * resume. Only what comes next tells from where the run went on, and which of them are not told again.
  */
 const teller = (output: Output, json: boolean, earlier: readonly EpochEvent[] = []): Listener => {
   const warn = ({ layers }: RunRecord): void => output.err(layerWarnings(layers));

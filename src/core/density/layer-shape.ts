@@ -1,4 +1,7 @@
-/** The matrix view of a maskable weight: a convolution's (out, in / groups, kh, kw), row-major, has one row per output channel. */
+/**
+ * The matrix view of a maskable weight: a convolution's (out, in / groups, kh, kw), row-major, has one row per output
+ * channel.
+ */
 export interface LayerShape {
   name: string;
   /** Outputs. */
@@ -10,8 +13,8 @@ export interface LayerShape {
   /** Of a convolution, default 1. */
   groups?: number;
   /**
-   * Of a linear layer, default 1: so many matrices of the same size stand one upon the other in the weight, as query, key
-   * and value do in the input projection of attention. Each is initialised by itself.
+   * Of a linear layer, default 1: so many matrices of the same size stand one upon the other in the weight, as query,
+   * key and value do in the input projection of attention. Each is initialised by itself.
    */
   stack?: number;
   /** Never pruned: it takes no part in the density of the network. */

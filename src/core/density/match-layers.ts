@@ -1,8 +1,9 @@
 /** Numbers given by patterns on layer names: densities, degrees. */
 
 /**
- * Whether `*` for any characters, everything else for itself, makes the name. What stands between two `*` is taken where
- * it first occurs: the time goes with the length of the name, where a regular expression of many `*` may never end.
+ * Whether `*` for any characters, everything else for itself, makes the name. What stands between two `*` is taken
+ * where it first occurs: the time goes with the length of the name, where a regular expression of many `*` may never
+ * end.
  */
 function makes(parts: readonly string[], name: string): boolean {
   const [first, last] = [parts[0], parts[parts.length - 1]];

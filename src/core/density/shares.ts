@@ -13,7 +13,8 @@ export const sum = (values: readonly number[]): number => values.reduce((a, b) =
  * - `er`: Erdos-Renyi, density in proportion to (in + out) / (in * out) (Mocanu et al. 2018; eoi.md 3.1).
  * - `erk`: Erdos-Renyi kernel, density in proportion to (sum of dimensions) / (product of dimensions), hence count in
  *   proportion to the sum (Evci et al., "Rigging the Lottery", 2020).
- * - `balanced`: the same number of weights in every layer. eoi.md 3.1 gives no formula; this is our reading of the word.
+ * - `balanced`: the same number of weights in every layer. eoi.md 3.1 gives no formula; this is our reading of the
+ *   word.
  */
 const proportion: Record<Rule, (layer: LayerShape) => number> = {
   uniform: weightsOf,

@@ -6,13 +6,13 @@
  * open, or public codes keep the count only on average:
  *
  * - floor(fraction * kept) weights are dropped and exactly as many are grown.
- * - Growth is among all places that the drop leaves inactive, so a weight just dropped may be grown again (algorithm 1, and
- *   google-research/rigl, `_get_update_op`). It then keeps its value and its momentum, as there, and is none of the changes.
- *   With fewer free places than drops, some have to: a layer never changes more places than were free.
+ * - Growth is among all places that the drop leaves inactive, so a weight just dropped may be grown again (algorithm 1,
+ *   and google-research/rigl, `_get_update_op`). It then keeps its value and its momentum, as there, and is none of the
+ *   changes. With fewer free places than drops, some have to: a layer never changes more places than were free.
  * - Equal scores are parted as everywhere in pruning, by a hash of layer and place (prune/select.ts); the public code
- *   adds noise of 1e-5 to the scores of the drop instead. Scores that are all equal decide nothing and are refused, where
- *   there is something to decide; but gradients that are all 0, as those of a layer that no signal reaches, are no mistake of
- *   the weights': growth then goes by the hash alone.
+ *   adds noise of 1e-5 to the scores of the drop instead. Scores that are all equal decide nothing and are refused,
+ *   where there is something to decide; but gradients that are all 0, as those of a layer that no signal reaches, are
+ *   no mistake of the weights': growth then goes by the hash alone.
  * - Grown weights begin at 0, so the function of the network changes by the drop only.
  */
 import { keepHighest } from '../prune/select';
@@ -52,7 +52,10 @@ export interface MaskUpdate {
   mask: Uint8Array;
 }
 
-/** Throws `dst.bad-fraction`, `dst.size-mismatch`, `dst.non-finite`, `dst.all-equal`, `dst.no-gradients`. Nothing given is changed. */
+/**
+ * Throws `dst.bad-fraction`, `dst.size-mismatch`, `dst.non-finite`, `dst.all-equal`, `dst.no-gradients`. Nothing given
+ * is changed.
+ */
 export function updateMask(p: UpdateRequest): MaskUpdate {
   const { name, method, weights, mask, gradients, fraction, rng } = p;
   if (!(fraction >= 0 && fraction <= 1)) throw errors.badFraction(fraction);

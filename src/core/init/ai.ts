@@ -1,8 +1,8 @@
 /**
  * Approximate isometry: Lee, Ajanthan, Gould, Torr, "A Signal Propagation Perspective for Pruning Neural Networks at
- * Initialization" (ICLR 2020), section 4; eoi.md 2.1. The kept weights go down the gradient of || W Wᵀ - sigma_w² I ||_F, the
- * norm not squared, over the smaller Gram matrix. At a constant rate the norm does not come to rest where it is small:
- * the residual is reported as it is after the last step.
+ * Initialization" (ICLR 2020), section 4; eoi.md 2.1. The kept weights go down the gradient of || W Wᵀ - sigma_w² I
+ * ||_F, the norm not squared, over the smaller Gram matrix. At a constant rate the norm does not come to rest where it
+ * is small: the residual is reported as it is after the last step.
  */
 import type { LayerShape } from '../density/layer-shape';
 import { maximumMatching } from '../matching';
@@ -37,9 +37,9 @@ export interface AiRequest {
 }
 
 /**
- * What no optimiser can repair: a matrix that is zero outside the mask has at most as many non-zero singular values as the
- * largest matching of its rows with its columns has pairs, so `unrepairable` of them stay 0 whatever the weights are. A
- * bound from below: at few weights a row the descent comes to rest in minima that leave more of them at 0.
+ * What no optimiser can repair: a matrix that is zero outside the mask has at most as many non-zero singular values as
+ * the largest matching of its rows with its columns has pairs, so `unrepairable` of them stay 0 whatever the weights
+ * are. A bound from below: at few weights a row the descent comes to rest in minima that leave more of them at 0.
  */
 export function structuralRank(mask: Mask): { rank: number; unrepairable: number } {
   const rank = maximumMatching(mask).size;
@@ -84,7 +84,10 @@ function gather(weights: Float32Array, mask: Mask): Gathered {
   return { short, start, index, flat, values };
 }
 
-/** G - sigma_w² I into `error`, symmetric; answers its Frobenius norm. Costs half the sum of squares of the counts gathered. */
+/**
+ * G - sigma_w² I into `error`, symmetric; answers its Frobenius norm. Costs half the sum of squares of the counts
+ * gathered.
+ */
 function gramError({ short, start, index, values }: Gathered, target: number, error: Float64Array): number {
   error.fill(0);
   // Places ascend, so this fills the half below the diagonal.
@@ -125,8 +128,8 @@ function descend(
 }
 
 /**
- * A part is one iteration. The descent may also come to rest where singular values that the mask would allow are 0: with
- * random masks it often leaves some more than `unrepairable`.
+ * A part is one iteration. The descent may also come to rest where singular values that the mask would allow are 0:
+ * with random masks it often leaves some more than `unrepairable`.
  * Throws `init.bad-gain`, `init.bad-iterations`, `init.bad-learning-rate`, `init.mask-mismatch`, `init.not-finite`.
  */
 export function* approximateIsometryInParts(p: AiRequest): Parts<ApproximateIsometry> {
@@ -166,11 +169,11 @@ export function unrepairableOf(shape: LayerShape, mask: Mask): number {
 }
 
 /**
- * Approximate isometry of a linear layer or a convolution, whose kernels are flattened to (out / groups, in / groups * kh * kw)
- * as in the published code. Each group descends by itself: the rows of different groups see different inputs, and taken as one
- * matrix they would be made orthogonal to each other, which no operator asks for. `residual` is the norm over all groups,
- * `initialResidual` the same before the first step: where the steps are too long the descent ends above it.
- * Throws as `approximateIsometryInParts`, and `init.bad-groups`, `init.bad-kernel`, `shape.*`.
+ * Approximate isometry of a linear layer or a convolution, whose kernels are flattened to (out / groups, in / groups *
+ * kh * kw) as in the published code. Each group descends by itself: the rows of different groups see different inputs,
+ * and taken as one matrix they would be made orthogonal to each other, which no operator asks for. `residual` is the
+ * norm over all groups, `initialResidual` the same before the first step: where the steps are too long the descent ends
+ * above it. Throws as `approximateIsometryInParts`, and `init.bad-groups`, `init.bad-kernel`, `shape.*`.
  */
 export function* approximateIsometryLayerInParts(
   p: AiRequest & { shape: LayerShape },

@@ -1,6 +1,6 @@
 /**
- * Kernels that are not 0 off the centre, whose operator is an isometry all the same: Xiao et al., "Dynamical Isometry and a
- * Mean Field Theory of CNNs" (ICML 2018), Algorithm 1, after Kautsky and Turcajova (1994).
+ * Kernels that are not 0 off the centre, whose operator is an isometry all the same: Xiao et al., "Dynamical Isometry
+ * and a Mean Field Theory of CNNs" (ICML 2018), Algorithm 1, after Kautsky and Turcajova (1994).
  */
 import { eightDots } from '../linalg/dots';
 import { haarOrthogonalInParts } from '../linalg/haar';
@@ -41,13 +41,13 @@ export function* convOrthogonalInParts(p: BaseRequest): Parts<Float32Array<Array
 
 /**
  * A kernel from `short` channels to `long` that keeps the length of every signal. float64, short x taps x long: the
- * vector of each channel and tap is contiguous. Read the other way, from `long` to `short`, it is the transposed operator
- * up to a turn of the kernel, which changes no singular value.
+ * vector of each channel and tap is contiguous. Read the other way, from `long` to `short`, it is the transposed
+ * operator up to a turn of the kernel, which changes no singular value.
  *
  * A Haar matrix is followed by steps along height and width in turn. A step keeps the part of the signal in a random
  * subspace where it is and shifts the rest by one position: a convolution with the pair (P, I - P) of orthogonal
- * projections, so the kernel is one tap longer and still an isometry. Each direction is in the subspace by a coin's throw.
- * Throws `shape.*`.
+ * projections, so the kernel is one tap longer and still an isometry. Each direction is in the subspace by a coin's
+ * throw. Throws `shape.*`.
  */
 export function* orthogonalKernelInParts(
   short: number,

@@ -7,9 +7,9 @@ import { partLayer } from './fan';
 
 /**
  * Xiao et al., "Dynamical Isometry and a Mean Field Theory of CNNs" (ICML 2018), algorithm 2: every tap is 0 but the
- * centre one, which is gain times a Haar matrix (outputs x inputs, per group). The operator then has the matrix's singular
- * values, with zero and with circular padding. The centre of an even kernel is [(k - 1) / 2] rounded down. A linear layer is a 1 x 1
- * kernel. Row-major float32, rows x columns. Throws `init.*`, `shape.*`.
+ * centre one, which is gain times a Haar matrix (outputs x inputs, per group). The operator then has the matrix's
+ * singular values, with zero and with circular padding. The centre of an even kernel is [(k - 1) / 2] rounded down. A
+ * linear layer is a 1 x 1 kernel. Row-major float32, rows x columns. Throws `init.*`, `shape.*`.
  */
 export function* deltaOrthogonalInParts(p: BaseRequest): Parts<Float32Array<ArrayBuffer>> {
   const { shape, gain, rng, sparseFan } = p;

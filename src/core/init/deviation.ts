@@ -4,9 +4,9 @@ import { fans, partLayer } from './fan';
 import type { BaseInit } from './registry';
 
 /**
- * The root mean square of the dense weights of gain 1. Normal initialisations: their deviation. Orthogonal ones, of each group
- * out x in with k taps: the squared norm of an orthogonal matrix or operator is min(out, in), which its out * in * k entries
- * share. @throws SparseError `init.*`, `shape.*`
+ * The root mean square of the dense weights of gain 1. Normal initialisations: their deviation. Orthogonal ones, of
+ * each group out x in with k taps: the squared norm of an orthogonal matrix or operator is min(out, in), which its
+ * out * in * k entries share. @throws SparseError `init.*`, `shape.*`
  */
 export function baseDeviation(base: BaseInit, shape: LayerShape): number {
   const { fanIn, fanOut } = fans(shape);

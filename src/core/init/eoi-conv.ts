@@ -1,7 +1,7 @@
 /**
  * Exact orthogonal initialisation of convolutions, grouped and depthwise ones too (Nowak et al., arXiv 2406.01755; its
- * public code in eoi.md 1.3): a sparse orthogonal matrix H at the centre of the kernel, 0 at its other taps, so that the
- * operator has the singular values of H.
+ * public code in eoi.md 1.3): a sparse orthogonal matrix H at the centre of the kernel, 0 at its other taps, so that
+ * the operator has the singular values of H.
  */
 import type { Angles } from '../angles';
 import type { LayerShape } from '../density/layer-shape';
@@ -52,13 +52,14 @@ export interface ConvEoi {
 
 /**
  * A kernel of exactly round(density * weights) weights kept: the non-zeros of H at the centre tap
- * [floor((kh - 1) / 2), floor((kw - 1) / 2)], and places drawn at random that are 0 in the beginning but are trained. The
- * operator is an isometry (of the shorter of inputs and outputs) at stride 1, with zero and with circular padding.
+ * [floor((kh - 1) / 2), floor((kw - 1) / 2)], and places drawn at random that are 0 in the beginning but are trained.
+ * The operator is an isometry (of the shorter of inputs and outputs) at stride 1, with zero and with circular padding.
  *
- * Each group has a matrix H of its own. The public code takes a grouped weight for one matrix, which makes one vector of
- * a depthwise convolution and scales its channels by about 1 / sqrt(channels) (eoi.md 1.3): here the depthwise kernel
- * is the identity. H is never sparser than an orthogonal matrix can be, and never has more than its share of the weights.
- * Throws `eoi.kernel-too-sparse`, `density.out-of-range`, `eoi.degenerate-angle`, `eoi.bad-angles`, `init.*`, `shape.*`.
+ * Each group has a matrix H of its own. The public code takes a grouped weight for one matrix, which makes one vector
+ * of a depthwise convolution and scales its channels by about 1 / sqrt(channels) (eoi.md 1.3): here the depthwise
+ * kernel is the identity. H is never sparser than an orthogonal matrix can be, and never has more than its share of the
+ * weights. Throws `eoi.kernel-too-sparse`, `density.out-of-range`, `eoi.degenerate-angle`, `eoi.bad-angles`, `init.*`,
+ * `shape.*`.
  */
 export const exactOrthogonalConv = atOnce(exactOrthogonalConvInParts);
 

@@ -2,9 +2,9 @@ import type { BaseRequest } from './base-request';
 import { checkMask, keptPerRow, fans } from './fan';
 
 /**
- * Independent normals, row-major float32, of variance gain^2 * numerator / fan-in. With `sparseFan` the fan-in of a row is
- * the number of its kept weights, and a row that keeps none is 0; weights outside the mask are left for `applyMask`, so
- * that the draws do not depend on the mask. Throws `init.*`, `shape.*`.
+ * Independent normals, row-major float32, of variance gain^2 * numerator / fan-in. With `sparseFan` the fan-in of a row
+ * is the number of its kept weights, and a row that keeps none is 0; weights outside the mask are left for `applyMask`,
+ * so that the draws do not depend on the mask. Throws `init.*`, `shape.*`.
  */
 export function fanInNormal(request: BaseRequest, numerator: number): Float32Array<ArrayBuffer> {
   const { shape, gain, rng, mask, sparseFan } = request;

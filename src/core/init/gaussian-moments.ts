@@ -28,8 +28,9 @@ export const moments: Readonly<Record<Activation, (q: number) => Moments>> = {
 };
 
 /**
- * Nodes and weights over z > 0, for the normal density: z = exp(t - exp(-t)) and the trapezium rule in t (Takahasi, Mori
- * 1974, section 4). Half-lines, because SELU has a kink at 0; all scales of z alike, because sqrt(q) may be of any.
+ * Nodes and weights over z > 0, for the normal density: z = exp(t - exp(-t)) and the trapezium rule in t (Takahasi,
+ * Mori 1974, section 4). Half-lines, because SELU has a kink at 0; all scales of z alike, because sqrt(q) may be of
+ * any.
  */
 const nodes = Array.from({ length: 300 }, (_, i) => {
   const step = 1 / 40;

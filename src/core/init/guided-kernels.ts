@@ -1,4 +1,6 @@
-/** Exact orthogonal initialisation of a layer led by a wanted pattern: each group of a convolution, or a linear layer. */
+/**
+ * Exact orthogonal initialisation of a layer led by a wanted pattern: each group of a convolution, or a linear layer.
+ */
 import type { Angles } from '../angles';
 import type { LayerShape } from '../density/layer-shape';
 import { intersectionOverUnion, overlapOf } from '../mask';
@@ -43,10 +45,10 @@ export interface GuidedLayer {
 }
 
 /**
- * A matrix for each group, led by its own pattern (`guidedOrthogonal`), at the centre of the kernel. Where `wanted.fill`,
- * as many weights are kept as `wanted.weight` has, 0 in the beginning: places that it wants, drawn at random
- * only when rotations have taken some that it does not want. Then the count is exact, unless the matrices alone have more.
- * Throws `eoi.*`, `init.*`, `shape.*`.
+ * A matrix for each group, led by its own pattern (`guidedOrthogonal`), at the centre of the kernel. Where
+ * `wanted.fill`, as many weights are kept as `wanted.weight` has, 0 in the beginning: places that it wants, drawn at
+ * random only when rotations have taken some that it does not want. Then the count is exact, unless the matrices alone
+ * have more. Throws `eoi.*`, `init.*`, `shape.*`.
  */
 export const guidedLayer = (p: GuidedLayerRequest): GuidedLayer => finish(guidedLayerInParts(p));
 

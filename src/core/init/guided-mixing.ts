@@ -3,12 +3,13 @@ import type { Rng } from '../rng';
 import type { RotationSequence } from '../rotation-sequence';
 
 /**
- * More rotations for a sequence that was searched for its supports: pairs of axes that hold the same entries in the end.
- * Rotating them changes no support, and spreads what a search with as few rotations as possible leaves on few weights: along a
- * chain of rotations a value is multiplied by a sine or cosine each time, until the last axes hold next to nothing.
+ * More rotations for a sequence that was searched for its supports: pairs of axes that hold the same entries in the
+ * end. Rotating them changes no support, and spreads what a search with as few rotations as possible leaves on few
+ * weights: along a chain of rotations a value is multiplied by a sine or cosine each time, until the last axes hold
+ * next to nothing.
  *
- * Axes of one support are matched in random pairs, twice log2 of their number times over: as many rounds as a value needs to
- * reach all of them, twice.
+ * Axes of one support are matched in random pairs, twice log2 of their number times over: as many rounds as a value
+ * needs to reach all of them, twice.
  */
 export function mixingPairs(
   { rows, columns, start, first, second }: Pick<RotationSequence, 'rows' | 'columns' | 'start' | 'first' | 'second'>,

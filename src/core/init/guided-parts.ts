@@ -3,7 +3,9 @@ import { Mask } from '../mask';
 import { maximumMatching } from '../matching';
 import type { Rng } from '../rng';
 
-/** Entries (of the shorter dimension) and axes (of the longer) of one piece, ascending, by their number in the matrix. */
+/**
+ * Entries (of the shorter dimension) and axes (of the longer) of one piece, ascending, by their number in the matrix.
+ */
 export interface Piece {
   entries: Uint32Array;
   axes: Uint32Array;
@@ -21,8 +23,8 @@ export function entriesByAxes(pattern: Mask): Mask {
 }
 
 /**
- * An axis for each entry, all different: by a largest matching within `wanted`, then any free axis, lowest first, for the
- * entries that cannot begin at a wanted place. With `rng` one of the largest matchings by chance.
+ * An axis for each entry, all different: by a largest matching within `wanted`, then any free axis, lowest first, for
+ * the entries that cannot begin at a wanted place. With `rng` one of the largest matchings by chance.
  */
 export function beginnings(wanted: Mask, rng?: Rng): { axisOfEntry: Uint32Array; unmatched: number } {
   const { rows: entries, columns: axes } = wanted;
@@ -52,8 +54,9 @@ export function beginnings(wanted: Mask, rng?: Rng): { axisOfEntry: Uint32Array;
 }
 
 /**
- * Connected pieces of the wanted places: an entry never has to reach an axis of another piece. Entries that begin outside
- * what is wanted connect theirs with the piece of the axis where they begin. Pieces without an entry are left out.
+ * Connected pieces of the wanted places: an entry never has to reach an axis of another piece. Entries that begin
+ * outside what is wanted connect theirs with the piece of the axis where they begin. Pieces without an entry are left
+ * out.
  */
 export function piecesOf(wanted: Mask, axisOfEntry: Uint32Array): Piece[] {
   const { rows: entries, columns: axes } = wanted;

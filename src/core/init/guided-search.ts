@@ -1,4 +1,7 @@
-/** Which axes to rotate so that the supports come near a wanted pattern: a greedy search that looks at what it forecloses. */
+/**
+ * Which axes to rotate so that the supports come near a wanted pattern: a greedy search that looks at what it
+ * forecloses.
+ */
 import { firstSupports } from '../axes';
 import { popcount } from '../mask';
 import type { Mask } from '../mask';
@@ -33,9 +36,9 @@ export interface Found {
 }
 
 /**
- * From one entry at each starting axis, rotates again and again the pair of axes that adds most wanted non-zeros for all
- * that it adds, and keeps the state of the highest intersection over union. Never more non-zeros than are wanted (or than
- * there are entries).
+ * From one entry at each starting axis, rotates again and again the pair of axes that adds most wanted non-zeros for
+ * all that it adds, and keeps the state of the highest intersection over union. Never more non-zeros than are wanted
+ * (or than there are entries).
  *
  * Supports only grow, so what counts besides is what stays possible: an axis can be rotated into another without harm
  * only while all it holds is wanted there. The set of those axes, its reach, is the intersection of what its entries
@@ -122,7 +125,9 @@ class SearchState {
     for (let a = 0; a < this.axes; a++) this.chooseBest(a);
   }
 
-  /** The pair of the highest worth, the first of equals; none when nothing is gained any more or the budget is spent. */
+  /**
+   * The pair of the highest worth, the first of equals; none when nothing is gained any more or the budget is spent.
+   */
   best(): { i: number; j: number } | undefined {
     for (;;) {
       let i = 0;

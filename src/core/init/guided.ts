@@ -39,13 +39,19 @@ export interface Guided {
   density: number;
   /** max |G - I| of the weights over the smaller Gram matrix. */
   orthogonalityError: number;
-  /** Entries of the shorter dimension that no largest matching gives a wanted place: 0 unless no such matrix has full rank. */
+  /**
+   * Entries of the shorter dimension that no largest matching gives a wanted place: 0 unless no such matrix has full
+   * rank.
+   */
   unmatched: number;
   /** Pairs of axes that were looked at. */
   evaluations: number;
 }
 
-/** One of them leads each search. Without structure the first is best and soonest done, with structure one of the others. */
+/**
+ * One of them leads each search. Without structure the first is best and soonest done, with structure one of the
+ * others.
+ */
 const weighings: readonly Weighing[] = [
   { unwanted: 0.25, foreclosed: 0 },
   { unwanted: 0.25, foreclosed: 0.3 },
@@ -60,8 +66,8 @@ const shareOfBudget = 0.25;
 const chance = 0.15;
 
 /**
- * An exactly orthogonal matrix whose non-zeros come as near as a search finds to a wanted pattern. The method is our own:
- * the paper (Nowak et al., arXiv 2406.01755) draws the axes at random.
+ * An exactly orthogonal matrix whose non-zeros come as near as a search finds to a wanted pattern. The method is our
+ * own: the paper (Nowak et al., arXiv 2406.01755) draws the axes at random.
  *
  * The pattern's largest matching says where each entry begins, so the beginning lies within the pattern; then
  * `searchInParts` picks the axes, piece by connected piece, several times over with other weights, other matchings and

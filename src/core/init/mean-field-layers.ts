@@ -18,8 +18,8 @@ export interface FieldLayer {
   /** The mean square of the preactivations. */
   q: number;
   /**
-   * By how much the layer, and the activation before it, multiply the mean square of a gradient on its way back, sums over
-   * units; null for the first layer, which has no preactivations before it.
+   * By how much the layer, and the activation before it, multiply the mean square of a gradient on its way back, sums
+   * over units; null for the first layer, which has no preactivations before it.
    */
   chi: number | null;
 }
@@ -58,8 +58,9 @@ export function meanFieldLayers(
 
 /**
  * The mean squared singular value of the Jacobian d preactivations / d inputs by layer, as far as theory goes: the mean
- * square of a row's length is sigma_w^2 of the first layer, times the chi of each one since (Pennington, Schoenholz, Ganguli
- * 2017, section 2.3, where it is chi^L). Of weights that are independent of what comes before: it holds at random weights.
+ * square of a row's length is sigma_w^2 of the first layer, times the chi of each one since (Pennington, Schoenholz,
+ * Ganguli 2017, section 2.3, where it is chi^L). Of weights that are independent of what comes before: it holds at
+ * random weights.
  *
  * `field`: of `meanFieldLayers` with these gains. It ends at zeros around a picture, which no place of theory has.
  */
@@ -89,7 +90,9 @@ export function meanFieldJacobian(
 const hasEdge = (layer: MaskableLayer): boolean =>
   layer.kind === 'conv' && layer.padding === 'zero' && layer.kernel.some((size) => size > 1);
 
-/** sigma_w of a layer that this initialisation makes with every weight kept: the root of the mean square norm of a row. */
+/**
+ * sigma_w of a layer that this initialisation makes with every weight kept: the root of the mean square norm of a row.
+ */
 export function denseGain(init: BaseInit, shape: LayerShape, gain: number): number {
   const { fanIn, fanOut } = fans(shape);
   const { outputs, inputs, taps } = partLayer(shape);

@@ -1,8 +1,8 @@
 /**
  * Mean-field theory of wide random networks: Poole et al., "Exponential expressivity in deep neural networks through
- * transient chaos" (NIPS 2016), equations 3 and 6; Schoenholz et al., "Deep Information Propagation" (ICLR 2017). Weights
- * have variance sigma_w^2 / fan-in and biases sigma_b^2. A sparse layer obeys it with the kept weights as fan-in, so the
- * gains serve dense and sparse layers alike.
+ * transient chaos" (NIPS 2016), equations 3 and 6; Schoenholz et al., "Deep Information Propagation" (ICLR 2017).
+ * Weights have variance sigma_w^2 / fan-in and biases sigma_b^2. A sparse layer obeys it with the kept weights as
+ * fan-in, so the gains serve dense and sparse layers alike.
  */
 import { badGain, badVariance, biasTooLarge, biasTooSmall, noFixedPoint } from './errors';
 import type { Activation } from '../network';
@@ -26,12 +26,13 @@ const search = { from: 1e-8, to: 1e6, ratio: 1.02 };
 const rounding = 1e-12;
 
 /**
- * The gains at the edge of chaos, chi_1 = 1, for a given bias variance: there the mean square of a gradient, or of a small
- * difference of inputs, neither grows nor dies with depth. On the critical line sigma_w^2 = 1 / E[phi'^2] and
- * sigma_b^2 = q - E[phi^2] / E[phi'^2], with q the variance of the preactivations; bias variance 0 is the limit of small q.
+ * The gains at the edge of chaos, chi_1 = 1, for a given bias variance: there the mean square of a gradient, or of a
+ * small difference of inputs, neither grows nor dies with depth. On the critical line sigma_w^2 = 1 / E[phi'^2] and
+ * sigma_b^2 = q - E[phi^2] / E[phi'^2], with q the variance of the preactivations; bias variance 0 is the limit of
+ * small q.
  *
- * ReLU, leaky ReLU and linear are critical without bias only. GELU and SiLU need one: below it their critical q is a fixed
- * point that the signal leaves (Roberts, Yaida, Hanin, "The Principles of Deep Learning Theory", section 5.3.4).
+ * ReLU, leaky ReLU and linear are critical without bias only. GELU and SiLU need one: below it their critical q is a
+ * fixed point that the signal leaves (Roberts, Yaida, Hanin, "The Principles of Deep Learning Theory", section 5.3.4).
  * Throws `init.bad-variance`, `init.bias-too-large`, `init.bias-too-small`.
  */
 export function criticalGain(activation: Activation, { biasVariance }: { biasVariance: number }): Critical {
@@ -59,7 +60,10 @@ function criticalVariance(activation: Activation, wanted: number): number {
   throw biasTooLarge(activation, wanted, criticalBias(activation, search.to));
 }
 
-/** How far a layer with the critical gains of q carries a variance 1 % above q away from q, in units of q: 0 or less stays. */
+/**
+ * How far a layer with the critical gains of q carries a variance 1 % above q away from q, in units of q: 0 or less
+ * stays.
+ */
 function drift(activation: Activation, q: number): number {
   const here = moments[activation](q);
   const above = moments[activation](1.01 * q);
@@ -78,8 +82,9 @@ function leastStableBias(activation: Activation): number {
 
 /**
  * The variance q* that the preactivations of a deep network come to, and chi_1 there: below 1 gradients vanish, above 1
- * they explode. Of several q*, the one reached from unit variance; where every q is one (ReLU at sigma_w^2 = 2), 1. A signal
- * that dies has q* 0 and the chi_1 of small q. Throws `init.bad-gain`, `init.bad-variance`, `init.no-fixed-point`.
+ * they explode. Of several q*, the one reached from unit variance; where every q is one (ReLU at sigma_w^2 = 2), 1. A
+ * signal that dies has q* 0 and the chi_1 of small q. Throws `init.bad-gain`, `init.bad-variance`,
+ * `init.no-fixed-point`.
  */
 export function meanField(activation: Activation, { weight, bias }: Gains): { q: number; chi: number } {
   if (!(weight > 0 && weight < Infinity)) throw badGain(weight);

@@ -5,9 +5,10 @@ import { noSparseFan } from './errors';
 import { partLayer } from './fan';
 
 /**
- * Saxe, McClelland, Ganguli, "Exact solutions to the nonlinear dynamics of learning" (ICLR 2014): gain times a Haar matrix
- * with orthonormal shorter dimension, on the matrix view; each group of a convolution has its own. With one group the
- * draws are those of `maskedOrthogonal`, bit for bit. Row-major float32, rows x columns. Throws `init.*`, `shape.*`.
+ * Saxe, McClelland, Ganguli, "Exact solutions to the nonlinear dynamics of learning" (ICLR 2014): gain times a Haar
+ * matrix with orthonormal shorter dimension, on the matrix view; each group of a convolution has its own. With one
+ * group the draws are those of `maskedOrthogonal`, bit for bit. Row-major float32, rows x columns. Throws `init.*`,
+ * `shape.*`.
  */
 export function* orthogonalInParts({ shape, gain, rng, sparseFan }: BaseRequest): Parts<Float32Array<ArrayBuffer>> {
   if (sparseFan) throw noSparseFan('orthogonal');

@@ -29,8 +29,8 @@ const checked = (initialise: Initialise): Initialise =>
   };
 
 /**
- * Each gives rows x columns weights, row-major float32, dense: `applyMask` cuts them. They do not depend on the mask unless
- * `sparseFan` asks for it, and are the same whatever other layers there are. Throw `init.*`, `shape.*`.
+ * Each gives rows x columns weights, row-major float32, dense: `applyMask` cuts them. They do not depend on the mask
+ * unless `sparseFan` asks for it, and are the same whatever other layers there are. Throw `init.*`, `shape.*`.
  */
 export const baseInitialisations: Readonly<Record<BaseInit, Initialise>> = {
   orthogonal: checked(orthogonalInParts),

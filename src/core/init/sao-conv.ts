@@ -6,7 +6,10 @@ import { CentredKernels } from './centre-tap';
 import { partLayer } from './fan';
 import { nearestDegree, possibleDegrees, sparseOrthogonalInParts } from './sao';
 
-/** The degrees that a layer can have: those of the matrix of one group. Throws `init.bad-groups`, `init.bad-kernel`, `shape.*`. */
+/**
+ * The degrees that a layer can have: those of the matrix of one group. Throws `init.bad-groups`, `init.bad-kernel`,
+ * `shape.*`.
+ */
 export function possibleLayerDegrees(shape: LayerShape): number[] {
   const { outputs, inputs } = partLayer(shape);
   return possibleDegrees(outputs, inputs);
@@ -19,9 +22,9 @@ export function nearestLayerDegree(shape: LayerShape, density: number): number {
 }
 
 /**
- * Sparse orthogonal initialisation of a linear layer or a convolution (Esguerra et al. 2023; eoi.md 2.2): of a convolution
- * the matrix stands at the centre of the kernel and whole kernels are kept, each group by itself. Row-major float32.
- * Throws `init.degree-does-not-divide`, `init.bad-gain`, `init.bad-groups`, `init.bad-kernel`, `shape.*`.
+ * Sparse orthogonal initialisation of a linear layer or a convolution (Esguerra et al. 2023; eoi.md 2.2): of a
+ * convolution the matrix stands at the centre of the kernel and whole kernels are kept, each group by itself. Row-major
+ * float32. Throws `init.degree-does-not-divide`, `init.bad-gain`, `init.bad-groups`, `init.bad-kernel`, `shape.*`.
  */
 export function* sparseOrthogonalLayerInParts(p: {
   shape: LayerShape;

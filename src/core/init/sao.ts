@@ -1,11 +1,11 @@
 /**
  * Sparse orthogonal initialisation of a fixed degree: Esguerra, Nasir, Tang, Tumian, Ho, "Sparsity-Aware Orthogonal
- * Initialization" (IEEE Access 2023); eoi.md 2.2. The longer side is parted at random into groups of `degree`; as many rows
- * of a random orthogonal degree x degree matrix stand over each group as the shorter side has places for.
+ * Initialization" (IEEE Access 2023); eoi.md 2.2. The longer side is parted at random into groups of `degree`; as many
+ * rows of a random orthogonal degree x degree matrix stand over each group as the shorter side has places for.
  *
  * The published code searches its mask at random and does not end where the degree does not divide; its blocks are the
- * orthonormal basis of a matrix of uniform numbers, which is not uniformly distributed. Here the groups are drawn by one
- * shuffle and the blocks are Haar.
+ * orthonormal basis of a matrix of uniform numbers, which is not uniformly distributed. Here the groups are drawn by
+ * one shuffle and the blocks are Haar.
  */
 import { haarOrthogonalInParts } from '../linalg/haar';
 import { Mask } from '../mask';
@@ -26,8 +26,8 @@ export interface SaoRequest {
 }
 
 /**
- * The degrees a rows x columns matrix can have, ascending: divisors of the longer side for which degree * shorter / longer,
- * the rows over one group, is whole.
+ * The degrees a rows x columns matrix can have, ascending: divisors of the longer side for which degree * shorter /
+ * longer, the rows over one group, is whole.
  */
 export function possibleDegrees(rows: number, columns: number): number[] {
   const long = Math.max(rows, columns);
@@ -45,8 +45,8 @@ export const nearestDegree = (rows: number, columns: number, density: number): n
 };
 
 /**
- * Row-major float32, `gain` times a matrix whose shorter dimension is orthonormal. Throws `init.degree-does-not-divide`,
- * `init.bad-gain`, `shape.*`.
+ * Row-major float32, `gain` times a matrix whose shorter dimension is orthonormal. Throws
+ * `init.degree-does-not-divide`, `init.bad-gain`, `shape.*`.
  */
 export function* sparseOrthogonalInParts(p: SaoRequest): Parts<{ weights: Float32Array<ArrayBuffer>; mask: Mask }> {
   const { rows, columns, degree, gain, rng } = p;

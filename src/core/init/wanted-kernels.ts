@@ -1,4 +1,6 @@
-/** What a wanted pattern asks of a layer: of the matrix of each group, which rotations make, and of the whole weight. */
+/**
+ * What a wanted pattern asks of a layer: of the matrix of each group, which rotations make, and of the whole weight.
+ */
 import type { LayerShape } from '../density/layer-shape';
 import { Mask } from '../mask';
 import { centreTap } from './centre-tap';
@@ -23,9 +25,9 @@ export function wantedOfMatrix(shape: LayerShape, matrix: Mask, wholeKernels: bo
 }
 
 /**
- * `mask`: of the whole weight, rows x columns; each group has its own block of rows. The matrix of a group is wanted where
- * the centre of the kernel is; with `wholeKernels` where any of its taps is, and then the kernel is wanted whole. The
- * other taps that are wanted cannot be met by rotations, which leave them 0: they are filled.
+ * `mask`: of the whole weight, rows x columns; each group has its own block of rows. The matrix of a group is wanted
+ * where the centre of the kernel is; with `wholeKernels` where any of its taps is, and then the kernel is wanted whole.
+ * The other taps that are wanted cannot be met by rotations, which leave them 0: they are filled.
  * Throws `eoi.pattern-too-sparse`.
  */
 export function wantedOfWeight(shape: LayerShape, mask: Mask, wholeKernels: boolean): Wanted {

@@ -2,9 +2,10 @@ import type { BaseRequest } from './base-request';
 import { checkMask, fans, keptPerInput, keptPerRow, partLayer } from './fan';
 
 /**
- * Glorot, Bengio, "Understanding the difficulty of training deep feedforward neural networks" (AISTATS 2010), equation 12:
- * variance 2 / (fan-in + fan-out), here times gain^2. With `sparseFan` the fans are the kept weights of the weight's own
- * row and input channel; a weight with none in either is 0. Row-major float32, rows x columns. Throws `init.*`, `shape.*`.
+ * Glorot, Bengio, "Understanding the difficulty of training deep feedforward neural networks" (AISTATS 2010), equation
+ * 12: variance 2 / (fan-in + fan-out), here times gain^2. With `sparseFan` the fans are the kept weights of the
+ * weight's own row and input channel; a weight with none in either is 0. Row-major float32, rows x columns. Throws
+ * `init.*`, `shape.*`.
  */
 export function xavierNormal({ shape, gain, rng, mask, sparseFan }: BaseRequest): Float32Array<ArrayBuffer> {
   const { fanIn, fanOut } = fans(shape);

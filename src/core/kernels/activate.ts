@@ -23,7 +23,9 @@ export const derivativeByValue = (fn: ActivationKernel): boolean => fn !== 'gelu
 export interface ActivateKernels {
   /** y = f(x); y may be x. */
   activate(code: number, x: Float32Array, y: Float32Array, from: number, to: number): void;
-  /** dx = f'(x) dy, with y = f(x); dx may be dy. x is looked at only where the value alone does not tell the derivative. */
+  /**
+   * dx = f'(x) dy, with y = f(x); dx may be dy. x is looked at only where the value alone does not tell the derivative.
+   */
   activateBack(
     code: number,
     x: Float32Array,

@@ -1,8 +1,8 @@
 /**
- * Multi-head self-attention between its two linear layers: Vaswani et al., "Attention Is All You Need" (2017), section 3.2.
- * `made`: query, key and value one after the other, (3 heads each, tokens, batch), `each` values a head. The range is of parts:
- * a head of four examples, or of those that are left, ceil(batch / 4) parts a head. scratch: `attendFloats` for each of the
- * instances of the kernels.
+ * Multi-head self-attention between its two linear layers: Vaswani et al., "Attention Is All You Need" (2017), section
+ * 3.2. `made`: query, key and value one after the other, (3 heads each, tokens, batch), `each` values a head. The range
+ * is of parts: a head of four examples, or of those that are left, ceil(batch / 4) parts a head. scratch:
+ * `attendFloats` for each of the instances of the kernels.
  */
 export interface AttendKernels {
   /** attention: (heads, tokens, tokens, batch), after softmax over the second; y: (heads each, tokens, batch). */

@@ -1,7 +1,7 @@
 /**
- * Steps of a reduction to an upper band and from there to bidiagonal form (core/linalg/band.ts). Matrices lie column after
- * column, `stride` values from one to the next, as vectors of a column's length do. `rows` is a multiple of `panelWidth`,
- * `columns` of 4.
+ * Steps of a reduction to an upper band and from there to bidiagonal form (core/linalg/band.ts). Matrices lie column
+ * after column, `stride` values from one to the next, as vectors of a column's length do. `rows` is a multiple of
+ * `panelWidth`, `columns` of 4.
  */
 
 /** Columns, or rows, that are reduced at a time: as many diagonals the band has above the main one. */
@@ -10,17 +10,21 @@ export const panelWidth = 16;
 export const [columnGroup, rowGroupBytes] = [32, 256];
 /** Values of `t` of a panel: the last row is scratch. */
 export const triangleSize = (panelWidth + 1) * panelWidth;
-/** Values from a column of the band to the next: entry (i, j) is at i + j bandStride, and what is not there lies nowhere. */
+/**
+ * Values from a column of the band to the next: entry (i, j) is at i + j bandStride, and what is not there lies
+ * nowhere.
+ */
 export const bandStride = 3 * panelWidth - 1;
 /** Values of a band of so many columns, with the zeros behind it that the last reflections reach. */
 export const bandSize = (columns: number): number => (columns + 2 * panelWidth) * (bandStride + 1);
 
 /**
  * The reflections Q = I - V T Vᵀ (Schreiber and Van Loan, "A storage-efficient WY representation for products of
- * Householder transformations" (1989)) that make a panel, with entry (i, j) at a[i along + j across], the triangle R = Qᵀ A.
+ * Householder transformations" (1989)) that make a panel, with entry (i, j) at a[i along + j across], the triangle R =
+ * Qᵀ A.
  *
- * Gives v = V, column after column; r = -V, row after row; t = T, row after row, of which only the upper triangle counts; and
- * to[i toAlong + j toAcross] = R_ij, i <= j.
+ * Gives v = V, column after column; r = -V, row after row; t = T, row after row, of which only the upper triangle
+ * counts; and to[i toAlong + j toAcross] = R_ij, i <= j.
  */
 type Panel<A> = (
   a: A,
@@ -64,9 +68,9 @@ type Right<A> = (
 ) => void;
 
 /**
- * Makes rows `from` to `to` of a band bidiagonal, the ones before being so already: each by a reflection of its columns, and what
- * that puts below the diagonal and above the band is chased down and out by further ones (Bischof, Lang, Sun, "A framework
- * for symmetric band reduction" (2000), here for a band of two sides). v: scratch, 32 values.
+ * Makes rows `from` to `to` of a band bidiagonal, the ones before being so already: each by a reflection of its
+ * columns, and what that puts below the diagonal and above the band is chased down and out by further ones (Bischof,
+ * Lang, Sun, "A framework for symmetric band reduction" (2000), here for a band of two sides). v: scratch, 32 values.
  */
 type Chase<A> = (band: A, v: A, columns: number, from: number, to: number) => void;
 

@@ -6,15 +6,15 @@ import type { MaskableLayer } from '../network';
 export const densestSparse = 0.5;
 
 /**
- * The same with plain kernels, beside TensorFlow.js in WebAssembly without SIMD. With SIMD it was quicker at every density, in
- * plain JavaScript at none, see docs/performance.md.
+ * The same with plain kernels, beside TensorFlow.js in WebAssembly without SIMD. With SIMD it was quicker at every
+ * density, in plain JavaScript at none, see docs/performance.md.
  */
 export const densestPlain = 0.15;
 
 /**
- * The density of a layer up to which products of its kept weights alone were at least as quick as all: by both builds, forward
- * and both gradients together, see docs/performance.md. Not measured where a run begins, so that it goes on to the same bits
- * wherever and whenever it goes on.
+ * The density of a layer up to which products of its kept weights alone were at least as quick as all: by both builds,
+ * forward and both gradients together, see docs/performance.md. Not measured where a run begins, so that it goes on to
+ * the same bits wherever and whenever it goes on.
  */
 export function breakEven(layer: MaskableLayer): number {
   if (layer.kind === 'linear') return 0.6;

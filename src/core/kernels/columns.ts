@@ -1,6 +1,7 @@
 /**
- * Batch norm of values whose channels lie beside each other, as TensorFlow.js has them: x (rows, columns), a row is a place of an example. The
- * gradients are those of Ioffe and Szegedy (2015), section 3; inverse = 1 / sqrt(variance + 1e-5).
+ * Batch norm of values whose channels lie beside each other, as TensorFlow.js has them: x (rows, columns), a row is a
+ * place of an example. The gradients are those of Ioffe and Szegedy (2015), section 3; inverse = 1 / sqrt(variance +
+ * 1e-5).
  */
 export interface ColumnKernels {
   /** moments (2, columns): the mean and the variance of each column. */

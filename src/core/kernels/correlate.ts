@@ -2,11 +2,12 @@
  * Sparse linear layers and convolutions, as one computation.
  *
  * Values lie feature by feature, the examples of a batch beside each other: feature f of example b is x[f * batch + b].
- * Pictures are channels x height x width features, padded before; so whatever a weight meets along a row of the output is
- * one run of floats, and no patches are ever built. A linear layer is the case of one place.
+ * Pictures are channels x height x width features, padded before; so whatever a weight meets along a row of the output
+ * is one run of floats, and no patches are ever built. A linear layer is the case of one place.
  *
- * The kept weights of output o are those from starts[o] to starts[o + 1]. `taps[k]` is the feature of x that weight k meets
- * at the first place of the output: (channel * height + ky) * width + kx of the padded picture, or the column of a matrix.
+ * The kept weights of output o are those from starts[o] to starts[o + 1]. `taps[k]` is the feature of x that weight k
+ * meets at the first place of the output: (channel * height + ky) * width + kx of the padded picture, or the column of
+ * a matrix.
  */
 export interface Places {
   /** Examples. */

@@ -1,4 +1,7 @@
-/** The kernels that the science computes with: plain ones until a process has loaded better. Results do not depend on it but by rounding. */
+/**
+ * The kernels that the science computes with: plain ones until a process has loaded better. Results do not depend on it
+ * but by rounding.
+ */
 import type { Parts } from '../parts';
 import { plainKernels } from './kernels';
 import type { Kernels } from './kernels';

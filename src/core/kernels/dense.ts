@@ -1,4 +1,6 @@
-/** Layers dense enough that each product is made: as correlate.ts, where all outputs of a call meet the same features. */
+/**
+ * Layers dense enough that each product is made: as correlate.ts, where all outputs of a call meet the same features.
+ */
 import type { PlaceArguments } from './correlate';
 
 /**

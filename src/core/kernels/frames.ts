@@ -1,9 +1,10 @@
 /**
  * Pictures with what lies around them, as convolutions want them.
  *
- * A picture is (channels, height, width, batch). Its frame is (stride, stride, channels, rows, columns, batch): the place
- * (u, v) of plane (py, px) is (u * stride + py - top, v * stride + px - left) of the picture; beyond its edges there are
- * zeros, or it begins anew. So a convolution meets along a row of its output one run of a frame's floats at any stride.
+ * A picture is (channels, height, width, batch). Its frame is (stride, stride, channels, rows, columns, batch): the
+ * place (u, v) of plane (py, px) is (u * stride + py - top, v * stride + px - left) of the picture; beyond its edges
+ * there are zeros, or it begins anew. So a convolution meets along a row of its output one run of a frame's floats at
+ * any stride.
  */
 export interface Frame {
   /** Of the picture. */

@@ -1,7 +1,7 @@
 /**
- * The hot loops. Each is written twice behind one interface: in AssemblyScript (assembly/), compiled to WebAssembly with
- * SIMD, and in plain TypeScript (plain/), which computes where WebAssembly is refused and which tests compare with.
- * The compiled ones take only arrays of their own `room`.
+ * The hot loops. Each is written twice behind one interface: in AssemblyScript (assembly/), compiled to WebAssembly
+ * with SIMD, and in plain TypeScript (plain/), which computes where WebAssembly is refused and which tests compare
+ * with. The compiled ones take only arrays of their own `room`.
  */
 import type { ActivateKernels } from './activate';
 import type { AttendKernels } from './attend';
@@ -105,7 +105,10 @@ export const compiledFunctions = (exports: Exports, names: readonly string[]): u
 
 export const scratchFloatsOf = (exports: Exports): number => (exports['scratchFloats'] as () => number)();
 
-/** Each instance of the module packs into an array of its own, whichever thread it computes in. `number`: of the instance, from 0 on. */
+/**
+ * Each instance of the module packs into an array of its own, whichever thread it computes in. `number`: of the
+ * instance, from 0 on.
+ */
 export const useScratch = (exports: Exports, address: number, number: number): void =>
   (exports['useScratch'] as (address: number, number: number) => void)(address, number);
 

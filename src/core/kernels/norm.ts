@@ -1,9 +1,12 @@
 /**
- * Batch and layer norm, with the gradients of Ioffe and Szegedy (2015), section 3. A row is a channel with all its places and
- * examples: x[row * count ...]; over tokens or values `inner` counts places times examples.
+ * Batch and layer norm, with the gradients of Ioffe and Szegedy (2015), section 3. A row is a channel with all its
+ * places and examples: x[row * count ...]; over tokens or values `inner` counts places times examples.
  */
 export interface NormKernels {
-  /** y = scale (x - mean) inverse + shift, by the row's own mean and variance, which are told; inverse = 1 / sqrt(variance + 1e-5). */
+  /**
+   * y = scale (x - mean) inverse + shift, by the row's own mean and variance, which are told; inverse = 1 /
+   * sqrt(variance + 1e-5).
+   */
   batchNorm(
     x: Float32Array,
     scale: Float32Array,

@@ -1,6 +1,9 @@
 /** The transforms by which singular values of a bidiagonal matrix are found (core/linalg/bidiagonal-values.ts). */
 
-/** Nothing beside the square of what counts as zero. Where all of a row's squares have underflowed it keeps the next row's from being lost. */
+/**
+ * Nothing beside the square of what counts as zero. Where all of a row's squares have underflowed it keeps the next
+ * row's from being lost.
+ */
 export const trifle = 1e-300;
 
 /** Where a transform puts what it tells: values of `trace`. */
@@ -19,10 +22,10 @@ export const traced = {
 } as const;
 
 /**
- * Two qd transforms of rows `start` to `end`, that one included, of squares (of row k on the diagonal at 2 k, behind it at
- * 2 k + 1), the first less `less`, the second, a row behind the first in time that its divisions leave, not (Fernando and Parlett,
- * "Accurate singular values and differential qd algorithms" (1994)). Answers 0 where a remainder before the last row is
- * negative, and `to` worth nothing, else 1; all but the last row is written then.
+ * Two qd transforms of rows `start` to `end`, that one included, of squares (of row k on the diagonal at 2 k, behind it
+ * at 2 k + 1), the first less `less`, the second, a row behind the first in time that its divisions leave, not
+ * (Fernando and Parlett, "Accurate singular values and differential qd algorithms" (1994)). Answers 0 where a remainder
+ * before the last row is negative, and `to` worth nothing, else 1; all but the last row is written then.
  */
 type TransformTwice = (
   from: Float64Array,

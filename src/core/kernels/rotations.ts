@@ -30,7 +30,9 @@ export type RotateBlocks<A> = (
   values: A,
   firstBlock: number,
   stride: number,
-  /** Of the whole matrix, as Mask; unless that is tall of all rows of all blocks, the last of which may reach beyond it. */
+  /**
+   * Of the whole matrix, as Mask; unless that is tall of all rows of all blocks, the last of which may reach beyond it.
+   */
   mask: Uint32Array,
   /** Blocks. */
   from: number,
@@ -48,8 +50,9 @@ export interface RotationKernels {
   rotateBlocks64: RotateBlocks<Float64Array>;
   /**
    * Draws pairs of different axes, each as likely, and ORs their supports, `words` words each, until at least `wanted`
-   * non-zeros or until there are pairs `from`, ... below `to`, the lower axis first. `counts`: non-zeros before and after
-   * the last pair; `state`: the four words of the generator (core/rng.ts). Both are moved on. Returns the pairs drawn.
+   * non-zeros or until there are pairs `from`, ... below `to`, the lower axis first. `counts`: non-zeros before and
+   * after the last pair; `state`: the four words of the generator (core/rng.ts). Both are moved on. Returns the pairs
+   * drawn.
    */
   drawPairs: (
     state: Uint32Array,

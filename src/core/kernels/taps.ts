@@ -88,7 +88,9 @@ export const placesOf = ({ frame, height, width }: Pass, batch: number): Places 
 export const frameLength = ({ frame, channels }: Pass, batch: number): number =>
   isBare(frame) ? 0 : planesOf(frame) * channels * placesIn(frame) * batch;
 
-/** Of each weight (o, c, ky, kx), with c counted in its group: its plane of the forward frame, and its taps both ways. */
+/**
+ * Of each weight (o, c, ky, kx), with c counted in its group: its plane of the forward frame, and its taps both ways.
+ */
 interface Meeting {
   plane: number;
   forward: number;

@@ -1,8 +1,9 @@
 /** What a training step ends in: the loss and its gradient, the size of all gradients, and the update. */
 export interface TrainKernels {
   /**
-   * Answers the cross-entropy of softmax(logits), (classes, batch), summed over the batch, and in `dLogits` its gradient
-   * times `share`; they are not where the logits are. `smoothing`: share of each target that is spread over all classes (Szegedy et al. 2016).
+   * Answers the cross-entropy of softmax(logits), (classes, batch), summed over the batch, and in `dLogits` its
+   * gradient times `share`; they are not where the logits are. `smoothing`: share of each target that is spread over
+   * all classes (Szegedy et al. 2016).
    */
   crossEntropy(
     logits: Float32Array,
@@ -15,7 +16,9 @@ export interface TrainKernels {
   ): number;
   /** Of the values `from` to `to`. */
   sumOfSquares(x: Float32Array, from: number, to: number): number;
-  /** As `updateInPlace` of engine/optimizer.ts by sgd, by gradients times `factor`; without momentum v is not looked at. */
+  /**
+   * As `updateInPlace` of engine/optimizer.ts by sgd, by gradients times `factor`; without momentum v is not looked at.
+   */
   moveBySgd(
     w: Float32Array,
     v: Float32Array,
@@ -29,8 +32,8 @@ export interface TrainKernels {
     to: number,
   ): void;
   /**
-   * As `updateInPlace` by adam and adamw: w = pull w - rate mean / (sqrt(square) / deviation + 1e-8), by gradients times
-   * `factor` and `decay` times the weight.
+   * As `updateInPlace` by adam and adamw: w = pull w - rate mean / (sqrt(square) / deviation + 1e-8), by gradients
+   * times `factor` and `decay` times the weight.
    */
   moveByAdam(
     w: Float32Array,

@@ -9,7 +9,10 @@ import type { RotateBlocks } from './rotations';
 /** Threads of a process, whatever it has cores. */
 export const mostThreads = 8;
 
-/** The last two arguments of all of them are a range of what they give, each of which they write without reading it but where marked. */
+/**
+ * The last two arguments of all of them are a range of what they give, each of which they write without reading it but
+ * where marked.
+ */
 export type SplitName =
   | 'attend'
   | 'attendBack'
@@ -38,9 +41,15 @@ interface Splitting<N extends SplitName> {
   work: (...args: Parameters<KernelFunctions[N]>) => number;
   /** A part is a multiple of this, so that every float is computed the same way in any part. */
   grain: number;
-  /** Parts for each thread, 4 by default: some more than one, for who is done early, but where parts share work that each has to do. */
+  /**
+   * Parts for each thread, 4 by default: some more than one, for who is done early, but where parts share work that
+   * each has to do.
+   */
   parts?: number;
-  /** Whether a part changes what it reads, so that it cannot be computed again: where one is lost, so is what was computed. */
+  /**
+   * Whether a part changes what it reads, so that it cannot be computed again: where one is lost, so is what was
+   * computed.
+   */
   inPlace?: true;
 }
 

@@ -1,6 +1,7 @@
 /**
- * Reduction to bidiagonal form by way of a band, of matrices from some hundred rows and columns on: Bischof, Lang, Sun, "A
- * framework for symmetric band reduction" (2000); Grosser and Lang, "Efficient parallel reduction to bidiagonal form" (1999).
+ * Reduction to bidiagonal form by way of a band, of matrices from some hundred rows and columns on: Bischof, Lang, Sun,
+ * "A framework for symmetric band reduction" (2000); Grosser and Lang, "Efficient parallel reduction to bidiagonal
+ * form" (1999).
  */
 import { bandSize, bandStride, columnGroup, panelWidth, rowGroupBytes, triangleSize } from '../kernels/band';
 import type { Kernels } from '../kernels/kernels';
@@ -17,8 +18,9 @@ function* ranges(end: number): Generator<[from: number, to: number]> {
 }
 
 /**
- * What `bidiagonalise` gives, by other rotations. Almost all is products of matrices, which pass over the matrix once for each
- * 16 columns instead of once for each, and wait for each other as seldom; the band is made bidiagonal in one thread.
+ * What `bidiagonalise` gives, by other rotations. Almost all is products of matrices, which pass over the matrix once
+ * for each 16 columns instead of once for each, and wait for each other as seldom; the band is made bidiagonal in one
+ * thread.
  */
 export function* bidiagonaliseByBand(own: Kernels, { values: a, rows, columns, stride }: Columns): Parts<Bidiagonal> {
   const { room } = own;

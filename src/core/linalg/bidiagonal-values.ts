@@ -1,7 +1,8 @@
 /**
- * Singular values of a bidiagonal matrix by differential quotient-difference transforms with shifts (dqds), which keep the
- * relative accuracy of each value at one division a row, and no root: Fernando and Parlett, "Accurate singular values and
- * differential qd algorithms" (1994); Parlett and Marques, "An implementation of the dqds algorithm (positive case)" (2000).
+ * Singular values of a bidiagonal matrix by differential quotient-difference transforms with shifts (dqds), which keep
+ * the relative accuracy of each value at one division a row, and no root: Fernando and Parlett, "Accurate singular
+ * values and differential qd algorithms" (1994); Parlett and Marques, "An implementation of the dqds algorithm
+ * (positive case)" (2000).
  */
 import type { Kernels } from '../kernels/kernels';
 import { traced, trifle } from '../kernels/qd';
@@ -196,9 +197,9 @@ function chooseShift({ squares, end }: Block, { last, least }: Trace, found: num
 }
 
 /**
- * Writes to `other` the squares of the matrix with singular values squared that are less by `shift`, transformed once more
- * without a shift. Where the shift was too large it answers a smaller one; where only the last row says so it says by how
- * much (Parlett and Marques, 6.1).
+ * Writes to `other` the squares of the matrix with singular values squared that are less by `shift`, transformed once
+ * more without a shift. Where the shift was too large it answers a smaller one; where only the last row says so it says
+ * by how much (Parlett and Marques, 6.1).
  */
 function transformTwice(block: Block, { own, other, told }: Scratch, shift: number): Trace | number {
   const { squares, start, end } = block;

@@ -13,7 +13,9 @@ export interface Bidiagonal {
   superdiagonal: Float64Array;
 }
 
-/** float64: errors of a small multiple of 2^-52 times the largest singular value; float32, in half the time: of 2^-23. */
+/**
+ * float64: errors of a small multiple of 2^-52 times the largest singular value; float32, in half the time: of 2^-23.
+ */
 export type Precision = 'float64' | 'float32';
 
 export type Values = Float32Array | Float64Array;
@@ -47,7 +49,8 @@ export function columnsIn(room: Room, precision: Precision, rows: number, column
 }
 
 /**
- * Upper bidiagonal B = Uᵀ A V of a matrix of `columnsIn`, largest entry near 1, which it overwrites. A part is one column.
+ * Upper bidiagonal B = Uᵀ A V of a matrix of `columnsIn`, largest entry near 1, which it overwrites. A part is one
+ * column.
  *
  * A step of the textbook passes over the matrix four times. Here the update of a step is delayed into the pass of the
  * next one, and both products of a step are made in that same pass: see core/kernels/bidiagonal.ts.

@@ -1,6 +1,7 @@
 /**
- * Dot products of the two vectors of `a` from index `x` on with the four of `b` from index `y` on, all of one length and
- * stored one after the other: each loaded entry is used more than once. `dots`: the first vector's four, then the second's.
+ * Dot products of the two vectors of `a` from index `x` on with the four of `b` from index `y` on, all of one length
+ * and stored one after the other: each loaded entry is used more than once. `dots`: the first vector's four, then the
+ * second's.
  */
 export function eightDots(
   a: Float64Array,

@@ -1,8 +1,9 @@
 /**
- * Singular values of matrices of which nothing is known but what they make of vectors: all of them where one side is short, else
- * an estimate. Bidiagonalisation by Golub and Kahan (1965), section 3, with all earlier vectors taken out of each new one, from a
- * random start; its values, weighed by how much of the start they hold, are a Gauss quadrature over all singular values: Ubaru,
- * Chen, Saad, "Fast estimation of tr(f(A)) via stochastic Lanczos quadrature" (SIAM J. Matrix Anal. Appl. 2017), section 2.2.
+ * Singular values of matrices of which nothing is known but what they make of vectors: all of them where one side is
+ * short, else an estimate. Bidiagonalisation by Golub and Kahan (1965), section 3, with all earlier vectors taken out
+ * of each new one, from a random start; its values, weighed by how much of the start they hold, are a Gauss quadrature
+ * over all singular values: Ubaru, Chen, Saad, "Fast estimation of tr(f(A)) via stochastic Lanczos quadrature" (SIAM J.
+ * Matrix Anal. Appl. 2017), section 2.2.
  */
 import type { Parts } from '../parts';
 import type { Rng } from '../rng';
@@ -42,7 +43,9 @@ const shortSide = 32;
 export const productsOf = (rows: number, columns: number, steps: number): number =>
   Math.min(rows, columns) <= shortSide ? Math.ceil(Math.min(rows, columns) / 2) : steps;
 
-/** `steps` of the estimate. A part is a product, or a piece of a decomposition; nothing where a product is no number. */
+/**
+ * `steps` of the estimate. A part is a product, or a piece of a decomposition; nothing where a product is no number.
+ */
 export function* estimatedValues(products: Products, steps: number, rng: Rng): Parts<EstimatedValues | undefined> {
   const { rows, columns } = products;
   const short = Math.min(rows, columns);
@@ -163,7 +166,10 @@ function* estimated(
   return { found: courses.map(quadrature), exact: false };
 }
 
-/** Of B, upper bidiagonal: the eigenvalues of B' B are squares of singular values, the share the square of the first component. */
+/**
+ * Of B, upper bidiagonal: the eigenvalues of B' B are squares of singular values, the share the square of the first
+ * component.
+ */
 function quadrature({ diagonal, above }: Course): WeighedValues {
   const square = diagonal.map((_, i) =>
     diagonal.map((__, j) => {

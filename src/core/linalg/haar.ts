@@ -30,7 +30,8 @@ export function* haarOrthogonalInParts(rows: number, columns: number, rng: Rng):
     q[k * length + k] = Math.sign(beta) || 1;
     yield;
   }
-  // Q = H_0 H_1 ... H_last D: the last first, so that reflection k changes only vectors k and later, entries k and later.
+  // Q = H_0 H_1 ... H_last D: the last first, so that reflection k changes only vectors k and later, entries k and
+  // later.
   for (let k = count - 1; k >= 0; k--) {
     for (let vector = k; vector < count; vector += 4) reflectFour(q, vector * length, reflections[k], taus[k], k);
     yield;

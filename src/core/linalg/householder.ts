@@ -18,8 +18,8 @@ function norm(x: Float32Array | Float64Array, from: number): number {
 
 /**
  * Turns x[from..] into the vector v, v[from] = 1, of the reflection I - tau v vᵀ that maps it to (beta, 0, ..., 0)
- * (Golub and Van Loan, Matrix Computations, 5.1). v[from + 1..] was divided by `pivot`. tau is 0 when there is nothing to
- * reflect, or no more than `negligible` of it.
+ * (Golub and Van Loan, Matrix Computations, 5.1). v[from + 1..] was divided by `pivot`. tau is 0 when there is nothing
+ * to reflect, or no more than `negligible` of it.
  */
 export function reflector(
   x: Float32Array | Float64Array,

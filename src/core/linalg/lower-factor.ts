@@ -1,8 +1,9 @@
 import { reflector } from './householder';
 
 /**
- * L, rows x rows and row-major, of W = L Q with orthonormal rows of Q; W is row-major with at most as many rows as columns,
- * and is left as it is. By Householder reflections from the right (Golub and Van Loan, Matrix Computations, 5.2).
+ * L, rows x rows and row-major, of W = L Q with orthonormal rows of Q; W is row-major with at most as many rows as
+ * columns, and is left as it is. By Householder reflections from the right (Golub and Van Loan, Matrix Computations,
+ * 5.2).
  */
 export function lowerFactor(w: Float32Array | Float64Array, rows: number, columns: number): Float64Array {
   const vectors = Array.from({ length: rows }, (_, r) => Float64Array.from(w.subarray(r * columns, (r + 1) * columns)));

@@ -1,7 +1,7 @@
 /**
- * A convolution as the matrix it is on a whole image, at stride 1 under circular padding: the discrete Fourier transform
- * makes it one small matrix a frequency. Sedghi, Gupta, Long, "The Singular Values of Convolutional Layers" (ICLR 2019),
- * Theorem 6.
+ * A convolution as the matrix it is on a whole image, at stride 1 under circular padding: the discrete Fourier
+ * transform makes it one small matrix a frequency. Sedghi, Gupta, Long, "The Singular Values of Convolutional Layers"
+ * (ICLR 2019), Theorem 6.
  */
 import type { LayerShape } from '../density/layer-shape';
 import { gridTooSmall, matrixNonFinite, matrixSize } from '../errors';
@@ -17,8 +17,8 @@ type Weights = Float32Array | Float64Array;
 
 /**
  * Singular values of the operator on a grid of (height, width) positions, descending: groups * height * width *
- * min(outputs, inputs) of them, outputs and inputs of one group. `weights`: row-major rows x columns, the matrix view. A
- * linear layer is a 1 x 1 kernel: on the grid [1, 1] it has the values of its matrix. Which tap is the centre, and
+ * min(outputs, inputs) of them, outputs and inputs of one group. `weights`: row-major rows x columns, the matrix view.
+ * A linear layer is a 1 x 1 kernel: on the grid [1, 1] it has the values of its matrix. Which tap is the centre, and
  * whether the kernel is turned, makes no difference. Throws `linalg.grid-too-small`, `linalg.*`, `init.bad-groups`,
  * `init.bad-kernel`, `shape.*`.
  */
@@ -89,9 +89,9 @@ interface Frequency {
 }
 
 /**
- * Of all groups, one for each set of frequencies that have the same singular values for sure. Two kinds are: a frequency
- * and its negative, whose blocks are conjugate; and, where an axis has weights at one position of the kernel only, all
- * frequencies along it, which turn the block as a whole.
+ * Of all groups, one for each set of frequencies that have the same singular values for sure. Two kinds are: a
+ * frequency and its negative, whose blocks are conjugate; and, where an axis has weights at one position of the kernel
+ * only, all frequencies along it, which turn the block as a whole.
  */
 function* frequencies(weights: Weights, parted: Parted, grid: readonly [number, number]): Generator<Frequency> {
   for (let group = 0; group < parted.groups; group++) {
@@ -136,8 +136,8 @@ interface Block {
 }
 
 /**
- * K(w) / gain, where K(w) is the sum over taps of exp(i w tap) times the tap's matrix: as [[Re, -Im], [Im, Re]], which has
- * each singular value twice; Re alone where Im is 0. A part is one output.
+ * K(w) / gain, where K(w) is the sum over taps of exp(i w tap) times the tap's matrix: as [[Re, -Im], [Im, Re]], which
+ * has each singular value twice; Re alone where Im is 0. A part is one output.
  */
 function* blockInParts(weights: Weights, parted: Parted, frequency: Frequency, gain: number): Parts<Block> {
   const { outputs, inputs, kernel, taps } = parted;

@@ -1,11 +1,12 @@
 /**
- * The largest eigenvalue of a symmetric matrix of which nothing is known but what it makes of a vector, such as the Hessian of a
- * loss, whose largest eigenvalue is its sharpness.
+ * The largest eigenvalue of a symmetric matrix of which nothing is known but what it makes of a vector, such as the
+ * Hessian of a loss, whose largest eigenvalue is its sharpness.
  *
- * Power iteration with the best step instead of a fixed one: each goes to the highest Rayleigh quotient that the vector, its
- * residual and the last step span. Knyazev, "Toward the optimal preconditioned eigensolver" (SIAM J. Sci. Comput. 2001),
- * section 4, without preconditioner and for one vector. It costs the same one product each as the plain iteration, needs no
- * shift where the most negative eigenvalue is the largest in size, and comes near in about the root of its steps.
+ * Power iteration with the best step instead of a fixed one: each goes to the highest Rayleigh quotient that the
+ * vector, its residual and the last step span. Knyazev, "Toward the optimal preconditioned eigensolver" (SIAM J. Sci.
+ * Comput. 2001), section 4, without preconditioner and for one vector. It costs the same one product each as the plain
+ * iteration, needs no shift where the most negative eigenvalue is the largest in size, and comes near in about the root
+ * of its steps.
  */
 import { productNonFinite } from '../errors';
 import type { Parts } from '../parts';

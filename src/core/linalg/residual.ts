@@ -4,8 +4,8 @@
 const dependent = 1e-10;
 
 /**
- * min over c of |b - A c|², A given by its columns, each as long as b; dependent columns are harmless. By orthogonalising each column twice
- * ("twice is enough", Kahan in Parlett, The Symmetric Eigenvalue Problem, 6.9).
+ * min over c of |b - A c|², A given by its columns, each as long as b; dependent columns are harmless. By
+ * orthogonalising each column twice ("twice is enough", Kahan in Parlett, The Symmetric Eigenvalue Problem, 6.9).
  */
 export function leastSquaresResidual(columns: readonly Float64Array[], b: Float64Array): number {
   const rest = b.slice();

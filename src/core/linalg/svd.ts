@@ -11,9 +11,10 @@ import { bidiagonalValues } from './bidiagonal-values';
 const leastByBand = 256;
 
 /**
- * Singular values, descending, min(rows, columns) of them, of a row-major rows x columns matrix, which is left as it is.
- * Householder bidiagonalisation in the given precision (Golub and Kahan 1965) and qd transforms in float64 (Fernando and
- * Parlett 1994). Throws `linalg.empty`, `linalg.non-finite`, `linalg.size-mismatch`, `linalg.no-convergence`.
+ * Singular values, descending, min(rows, columns) of them, of a row-major rows x columns matrix, which is left as it
+ * is. Householder bidiagonalisation in the given precision (Golub and Kahan 1965) and qd transforms in float64
+ * (Fernando and Parlett 1994). Throws `linalg.empty`, `linalg.non-finite`, `linalg.size-mismatch`,
+ * `linalg.no-convergence`.
  */
 export const singularValues = (
   a: Float64Array | Float32Array,

@@ -4,8 +4,8 @@
 const mostSweeps = 30;
 
 /**
- * By Jacobi's rotations, a few dozen rows at most. Of `a` the mean with its transpose counts. `vectors[i]` belongs to `values[i]`, in no
- * order; together they are orthonormal.
+ * By Jacobi's rotations, a few dozen rows at most. Of `a` the mean with its transpose counts. `vectors[i]` belongs to
+ * `values[i]`, in no order; together they are orthonormal.
  */
 export function symmetricEigen(a: readonly (readonly number[])[]): { values: number[]; vectors: number[][] } {
   const size = a.length;

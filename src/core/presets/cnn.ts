@@ -4,7 +4,8 @@ import type { Task } from './parts';
 
 /**
  * The deep convolutional networks without norms of Nowak et al. (eoi.md 4.1), after Xiao et al. (2018): circular 3 x 3
- * convolutions of so many channels, the second and third of stride 2, then pooling and one linear layer. 997 widths of 128 are CNN-1000.
+ * convolutions of so many channels, the second and third of stride 2, then pooling and one linear layer. 997 widths of
+ * 128 are CNN-1000.
  */
 export function cnn(
   { picture: [channels, height, width], classes }: Task,

@@ -17,8 +17,8 @@ const side = 8;
 
 /**
  * A vision transformer with the layout of DeiT (Touvron et al., ICML 2021) and the mean over tokens in place of a class
- * token, with tokens of `width` and one block for each of the hidden `widths` of their MLPs. Only the two layers of each MLP can be masked, as in appendix J of Nowak et al.
- * (eoi.md 4.4); how their other settings were is not known.
+ * token, with tokens of `width` and one block for each of the hidden `widths` of their MLPs. Only the two layers of
+ * each MLP can be masked, as in appendix J of Nowak et al. (eoi.md 4.4); how their other settings were is not known.
  */
 export function deitBlocks(
   { picture: [channels, ...sides], classes }: Task,

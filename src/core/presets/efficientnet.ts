@@ -23,7 +23,10 @@ const channelsOf = [32, 16, 24, 40, 80, 112, 192, 320, 1280];
 export const efficientnetWidths = (stem: number): number[] =>
   channelsOf.map((published) => Math.max(1, Math.round((published * stem) / channelsOf[0])));
 
-/** EfficientNet-B0 with the layout of torchvision, without its dropout and stochastic depth. `widths`: of stem, stages and head. */
+/**
+ * EfficientNet-B0 with the layout of torchvision, without its dropout and stochastic depth. `widths`: of stem, stages
+ * and head.
+ */
 export function efficientnetB0({ picture: [channels], classes }: Task, { widths, blocks, fn }: Staged): Layer[] {
   const [stem, ...outs] = widths;
   const layers: Layer[] = [...convNorm('stem', channels, stem, { stride: 2 }), activation(fn)];

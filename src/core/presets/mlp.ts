@@ -3,8 +3,8 @@ import { activation, linear } from './parts';
 import type { Task } from './parts';
 
 /**
- * Linear layers inputs-widths-classes, the last without an activation: the MLPs of Nowak et al. (arXiv 2406.01755; eoi.md 4.1). Six widths
- * of 100 are MLP-7, 999 of 128 MLP-1000.
+ * Linear layers inputs-widths-classes, the last without an activation: the MLPs of Nowak et al. (arXiv 2406.01755;
+ * eoi.md 4.1). Six widths of 100 are MLP-7, 999 of 128 MLP-1000.
  */
 export function mlp(
   { picture, classes }: Task,

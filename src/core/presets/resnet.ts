@@ -6,9 +6,9 @@ import type { Staged, Task } from './parts';
 export const resnetWidths = (width: number): number[] => [width, 2 * width, 4 * width];
 
 /**
- * He, Zhang, Ren, Sun, "Deep Residual Learning" (CVPR 2016), section 4.2, for small pictures: three stages, (depth - 2) / 6
- * blocks each as published. The first convolution has the channels of the first stage. Shortcuts that change the shape are 1 x 1
- * convolutions with a norm, as in the published experiments (eoi.md 4.1; rps.md 4).
+ * He, Zhang, Ren, Sun, "Deep Residual Learning" (CVPR 2016), section 4.2, for small pictures: three stages,
+ * (depth - 2) / 6 blocks each as published. The first convolution has the channels of the first stage. Shortcuts that
+ * change the shape are 1 x 1 convolutions with a norm, as in the published experiments (eoi.md 4.1; rps.md 4).
  */
 export function resnet({ picture: [channels], classes }: Task, { widths, blocks, fn }: Staged): Layer[] {
   const layers: Layer[] = [...convNorm('conv1', channels, widths[0]), activation(fn)];

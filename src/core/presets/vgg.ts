@@ -4,7 +4,10 @@ import type { Staged, Task } from './parts';
 
 const halve: Layer = { kind: 'pool', of: 'max', size: 2, stride: 2 };
 
-/** Stages of convolutions with norms, between poolings. `kernelOf`: the side of the kernels, by stage and place within it. */
+/**
+ * Stages of convolutions with norms, between poolings. `kernelOf`: the side of the kernels, by stage and place within
+ * it.
+ */
 const convolutions = (
   inputs: number,
   { widths, blocks, fn }: Staged,
@@ -26,8 +29,8 @@ export const vggWidths = (width: number): number[] => [width, 2 * width, 4 * wid
 export const vgg11Blocks = [1, 1, 2, 2, 2];
 
 /**
- * VGG-11 with batch norm and one linear layer after the mean over places: Simonyan and Zisserman (2015), configuration A,
- * as in the experiments on parameter sharing (rps.md 4). As published the first convolution has 64 channels.
+ * VGG-11 with batch norm and one linear layer after the mean over places: Simonyan and Zisserman (2015), configuration
+ * A, as in the experiments on parameter sharing (rps.md 4). As published the first convolution has 64 channels.
  */
 export const vgg11 = ({ picture: [channels], classes }: Task, stages: Staged): Layer[] => [
   ...convolutions(channels, stages, () => 3),
@@ -42,10 +45,11 @@ export const vgg16Blocks = [2, 2, 3, 3, 3];
 export const vgg16Widths = (width: number): number[] => [...vggWidths(width), 8 * width];
 
 /**
- * VGG-16, configuration C, where from the third stage on the third convolution is 1 x 1, with batch norm and three linear layers, as
- * in the pruning literature since SNIP and in Nowak et al. (eoi.md 4.1). Of a linear layer the norm comes after the activation:
- * it stands there in place of dropout. Published code pads its 1 x 1 kernels too, so that pictures grow, and halves them a fifth
- * time; without either, 32 x 32 leaves the same 2,048 values. As published the first convolutions have 64 channels.
+ * VGG-16, configuration C, where from the third stage on the third convolution is 1 x 1, with batch norm and three
+ * linear layers, as in the pruning literature since SNIP and in Nowak et al. (eoi.md 4.1). Of a linear layer the norm
+ * comes after the activation: it stands there in place of dropout. Published code pads its 1 x 1 kernels too, so that
+ * pictures grow, and halves them a fifth time; without either, 32 x 32 leaves the same 2,048 values. As published the
+ * first convolutions have 64 channels.
  */
 export const vgg16c = ({ picture: [channels, ...sides], classes }: Task, stages: Staged): Layer[] => {
   const { widths, blocks, fn } = stages;

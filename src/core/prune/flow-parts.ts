@@ -2,10 +2,11 @@
  * The parts of a network that synaptic flow goes through, and those of its weights that it does not.
  *
  * What is followed is one value for each channel of a picture and each value of a token: with ones at the input, and
- * pictures that see around their edges, it is alike at every place. So a mean over places, tokens or a window is that value
- * again, and a picture among tokens; a maximum counts as the mean of its window, which of equal values it is. The rest is
- * as at initialisation: a norm scales by 1, the gate of squeeze and excitation is sigmoid(0) = 1/2, and every token attends
- * to all alike, so that of attention the values flow. Biases and positions add what no weight before them carries.
+ * pictures that see around their edges, it is alike at every place. So a mean over places, tokens or a window is that
+ * value again, and a picture among tokens; a maximum counts as the mean of its window, which of equal values it is. The
+ * rest is as at initialisation: a norm scales by 1, the gate of squeeze and excitation is sigmoid(0) = 1/2, and every
+ * token attends to all alike, so that of attention the values flow. Biases and positions add what no weight before them
+ * carries.
  */
 import { channelsIn, weightShape } from '../network';
 import type { Layer, MaskableLayer, Network } from '../network';

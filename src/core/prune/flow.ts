@@ -19,7 +19,10 @@ export interface FlowLayer {
   dense?: boolean | undefined;
 }
 
-/** A layer by its index, which may come again; two ways whose results are added, of which one without nodes is the identity; a factor. */
+/**
+ * A layer by its index, which may come again; two ways whose results are added, of which one without nodes is the
+ * identity; a factor.
+ */
 export type FlowNode =
   { layer: number } | { branch: readonly FlowNode[]; shortcut: readonly FlowNode[] } | { times: number };
 
@@ -48,9 +51,9 @@ export interface FlowGraph {
 const inARow = (layers: readonly FlowLayer[]): FlowNode[] => layers.map((_, layer) => ({ layer }));
 
 /**
- * All weights of all layers, by default in a row. A layer may have several columns per input channel: kernel taps, or the
- * positions of a flattened picture; with ones at the input and circular padding the flow is alike at every position, so
- * this is exact. `begins`: values that come in, by default what the first layer takes.
+ * All weights of all layers, by default in a row. A layer may have several columns per input channel: kernel taps, or
+ * the positions of a flattened picture; with ones at the input and circular padding the flow is alike at every
+ * position, so this is exact. `begins`: values that come in, by default what the first layer takes.
  * Throws `prune.no-scores`, `prune.size-mismatch`, `prune.bad-groups`, `prune.chain-broken`, `prune.non-finite`.
  */
 export function openFlow(
@@ -112,8 +115,8 @@ function allWeights({ name, rows, columns, groups = 1, weights }: FlowLayer, inp
 }
 
 /**
- * Keeps those entries of a layer whose byte is 1. They move to the front of the same arrays: this runs once an iteration
- * over every weight, and new arrays each time cost more than the moving.
+ * Keeps those entries of a layer whose byte is 1. They move to the front of the same arrays: this runs once an
+ * iteration over every weight, and new arrays each time cost more than the moving.
  */
 export function thin({ index, magnitude, input, output }: KeptWeights, mask: Uint8Array): KeptWeights {
   let at = 0;
@@ -175,9 +178,9 @@ interface Scoring {
 }
 
 /**
- * SynFlow's scores |w dR/dw| of each layer's kept weights, divided by R, which is what they come to over all layers that
- * every path goes through (Tanaka et al. 2020, theorem 1); of dense layers none. Scores below 2^-800 of R count as that far
- * below it. undefined when nothing flows.
+ * SynFlow's scores |w dR/dw| of each layer's kept weights, divided by R, which is what they come to over all layers
+ * that every path goes through (Tanaka et al. 2020, theorem 1); of dense layers none. Scores below 2^-800 of R count as
+ * that far below it. undefined when nothing flows.
  */
 export function flowScores(graph: FlowGraph): Float64Array[] | undefined {
   const ones = (length: number): Scaled => ({ values: new Float64Array(length).fill(1), exponent: 0 });

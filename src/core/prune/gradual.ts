@@ -14,8 +14,8 @@ export interface GradualSchedule {
 
 /**
  * Gradual magnitude pruning (Zhu and Gupta, "To prune, or not to prune", 2017, eq. 1), in densities: at t = begin +
- * k * every, d_t = d_f + (d_i - d_f) (1 - (t - begin) / (end - begin))^3; between two prunings it stays. The last one is
- * at `end` whether `every` divides or not. `step`: a number of training steps, from 0. Throws `prune.bad-schedule`.
+ * k * every, d_t = d_f + (d_i - d_f) (1 - (t - begin) / (end - begin))^3; between two prunings it stays. The last one
+ * is at `end` whether `every` divides or not. `step`: a number of training steps, from 0. Throws `prune.bad-schedule`.
  */
 export function densityAt(step: number, schedule: GradualSchedule): number {
   const { begin, end, every = 1, initialDensity = 1, finalDensity } = schedule;

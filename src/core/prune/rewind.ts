@@ -13,8 +13,8 @@ const defaultShare = 0.2;
 const mostLevels = 1000;
 
 /**
- * Weights that remain after each level, level 0 (all) first: each prunes ceil(share * remaining), so the density after L
- * levels is nearly (1 - share)^L. Throws `prune.bad-share`, `prune.bad-levels`, `prune.levels-empty`.
+ * Weights that remain after each level, level 0 (all) first: each prunes ceil(share * remaining), so the density after
+ * L levels is nearly (1 - share)^L. Throws `prune.bad-share`, `prune.bad-levels`, `prune.levels-empty`.
  */
 export function rewindCounts(weights: number, levels: number, share = defaultShare): number[] {
   if (!Number.isInteger(levels) || levels < 0 || levels > mostLevels) throw errors.badLevels(levels);
@@ -42,8 +42,8 @@ export interface TrainedLayer {
 }
 
 /**
- * Masks of the next level, in the order given: the share of the weights kept so far that is pruned, as `keepLargest` does.
- * Throws `prune.bad-share` and what that throws.
+ * Masks of the next level, in the order given: the share of the weights kept so far that is pruned, as `keepLargest`
+ * does. Throws `prune.bad-share` and what that throws.
  */
 export const nextLevel = (layers: readonly TrainedLayer[], share = defaultShare): Uint8Array[] =>
   keepLargest(layers, remaining(keptOf(layers), share));
@@ -51,10 +51,11 @@ export const nextLevel = (layers: readonly TrainedLayer[], share = defaultShare)
 const keptOf = (layers: readonly TrainedLayer[]): number => layers.reduce((sum, { mask }) => sum + countOnes(mask), 0);
 
 /**
- * Masks of `count` of the weights kept so far, in the order given: those of the largest |w| of all layers, and none that
- * was pruned comes back. The largest of each layer stays whatever the others are: a network in training is not cut in two.
- * Throws `prune.size-mismatch`, `prune.no-scores`, `prune.duplicate-layer`, `prune.non-finite`, `prune.count-out-of-range`,
- * `prune.all-equal` where all kept so far have one |w|, `prune.count-below-least` for less than one for each layer.
+ * Masks of `count` of the weights kept so far, in the order given: those of the largest |w| of all layers, and none
+ * that was pruned comes back. The largest of each layer stays whatever the others are: a network in training is not cut
+ * in two. Throws `prune.size-mismatch`, `prune.no-scores`, `prune.duplicate-layer`, `prune.non-finite`,
+ * `prune.count-out-of-range`, `prune.all-equal` where all kept so far have one |w|, `prune.count-below-least` for less
+ * than one for each layer.
  */
 export function keepLargest(layers: readonly TrainedLayer[], count: number): Uint8Array[] {
   const scores = layers.map(({ name, weights, mask }) => {

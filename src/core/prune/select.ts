@@ -59,8 +59,8 @@ export function keepHighest(layers: readonly LayerScores[], count: number, least
 
 /**
  * Throws `prune.empty-layer` when a selection by these scores leaves a layer without a weight; it names the layer that
- * would be the last to get one and the smallest density at which a global selection gives every layer one. `beside`: layers
- * that take no part, as their count is decided; the density is that of all.
+ * would be the last to get one and the smallest density at which a global selection gives every layer one. `beside`:
+ * layers that take no part, as their count is decided; the density is that of all.
  */
 export function checkNoEmptyLayer(
   layers: readonly LayerScores[],
@@ -176,7 +176,9 @@ export function countFor(layers: readonly LayerScores[], layer: LayerScores, lea
   return rankOf(layers, layer, chosen.reduce(later));
 }
 
-/** How many weights a global selection must keep before it keeps this one: its place in the order of scores and ties. */
+/**
+ * How many weights a global selection must keep before it keeps this one: its place in the order of scores and ties.
+ */
 function rankOf(layers: readonly LayerScores[], layer: LayerScores, index: number): number {
   const score = layer.scores[index];
   const hash = tieHash(nameHash(layer.name), index);

@@ -1,7 +1,7 @@
 /**
  * SynFlow: Tanaka, Kunin, Yamins, Ganguli, "Pruning neural networks without any data by iteratively conserving synaptic
- * flow", NeurIPS 2020, algorithm 1. Activations count as linear here: with tanh in place a ones input saturates and whole
- * layers score exactly 0 (eoi.md 3.2, bug 4).
+ * flow", NeurIPS 2020, algorithm 1. Activations count as linear here: with tanh in place a ones input saturates and
+ * whole layers score exactly 0 (eoi.md 3.2, bug 4).
  */
 import { densityOutOfRange } from '../errors';
 import { maskableLayers, weightShape } from '../network';
@@ -86,9 +86,9 @@ function bytes(length: number, indices: Uint32Array): Uint8Array {
 }
 
 /**
- * The masks of a network, `count` weights in all, by name; of layers that stay dense all 1. Weights that decide how much is
- * passed on but pass nothing themselves (`FlowParts.idle`) have no score: of each such layer the largest are kept, as many
- * as its share in all weights gives it.
+ * The masks of a network, `count` weights in all, by name; of layers that stay dense all 1. Weights that decide how
+ * much is passed on but pass nothing themselves (`FlowParts.idle`) have no score: of each such layer the largest are
+ * kept, as many as its share in all weights gives it.
  * `weightOf`: by name, (rows, columns) row-major. A part is one iteration. Throws as `synflow`.
  */
 export function* synflowOfNetwork(

@@ -1,6 +1,6 @@
 /**
- * The k-th largest of many numbers by counting digits: a float64's bits, ordered like the number, are read 16 at a time,
- * so four passes find the exact value in O(n) without sorting.
+ * The k-th largest of many numbers by counting digits: a float64's bits, ordered like the number, are read 16 at a
+ * time, so four passes find the exact value in O(n) without sorting.
  */
 import { highWord, lowWord, wordsOf } from '../float-bits';
 

@@ -157,8 +157,8 @@ function* ownersInParts(sharing: Sharing, bins: number): Parts<Uint32Array<Array
 }
 
 /**
- * In which of `bins` equal parts of `length` locations the one at `place` lies, counted from 0. The product comes first: it is
- * exact, so that a location on an edge is never rounded to the part before it.
+ * In which of `bins` equal parts of `length` locations the one at `place` lies, counted from 0. The product comes
+ * first: it is exact, so that a location on an edge is never rounded to the part before it.
  */
 export const binOf = (place: number, length: number, bins: number): number => Math.floor((place * bins) / length);
 

@@ -9,7 +9,10 @@ export interface SharedBytes {
   /** Of the memory and of what is not shared. */
   optimizer: number;
   dense: number;
-  /** Kept between steps by the mapping: the factors of the normalised form, a scaler, Adam's multipliers; of a fold next to nothing. */
+  /**
+   * Kept between steps by the mapping: the factors of the normalised form, a scaler, Adam's multipliers; of a fold next
+   * to nothing.
+   */
   index: number;
   /** All recovered weights: there within a step only. */
   weights: number;
@@ -17,7 +20,10 @@ export interface SharedBytes {
 
 const floatBytes = 4;
 
-/** `slots`: numbers that the optimizer keeps of each parameter; `dense`: parameters not shared; `kept`: values per location. */
+/**
+ * `slots`: numbers that the optimizer keeps of each parameter; `dense`: parameters not shared; `kept`: values per
+ * location.
+ */
 export function bytesOf(
   { n, m }: Sharing,
   p: { scales: Scales; slots: number; dense: number; kept: readonly LocationValues[] },

@@ -32,9 +32,9 @@ function gridOf(sharing: Sharing, layer: SharedLayer): { height: number; width: 
 }
 
 /**
- * Of Z weights in lines of B: 1 + (Z - 1) / B where the piece may begin anywhere, Z / B where both it and its size are whole lines,
- * and L (1 - (1 - 1/L)^Z) of L lines where each weight is placed by itself (rps.md 2.4; the last is derived here); never more
- * than the memory has.
+ * Of Z weights in lines of B: 1 + (Z - 1) / B where the piece may begin anywhere, Z / B where both it and its size are
+ * whole lines, and L (1 - (1 - 1/L)^Z) of L lines where each weight is placed by itself (rps.md 2.4; the last is
+ * derived here); never more than the memory has.
  */
 function expectedLines({ spec, parts }: Sharing, layer: number, size: number): number {
   const lines = Math.ceil(parts[layer].length / lineSize);

@@ -1,6 +1,6 @@
 /**
- * The hash of every mapping and of the signs: counter-based, so that any range of a layer can be computed by itself, in any
- * order, and 32-bit, so that other tools can repeat it (`examples/pytorch/recover_rps.py` does).
+ * The hash of every mapping and of the signs: counter-based, so that any range of a layer can be computed by itself, in
+ * any order, and 32-bit, so that other tools can repeat it (`examples/pytorch/recover_rps.py` does).
  */
 
 /** MurmurHash3's 32-bit finaliser (Appleby, public domain): every bit of the input reaches every bit of the output. */

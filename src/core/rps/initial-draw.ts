@@ -7,15 +7,17 @@ import type { Sharing } from './sharing';
 /** How the memory of ROAST is drawn; `s` is its standard deviation but with `compat`. */
 export type MemoryDraw =
   | { kind: 'uniform' | 'normal'; s: number }
-  /** As the public code: uniform on (-s, s), although lambda is sigma / s, so that weights begin 1/sqrt(3) too small. */
+  /**
+   * As the public code: uniform on (-s, s), although lambda is sigma / s, so that weights begin 1/sqrt(3) too small.
+   */
   | { kind: 'compat'; s: number };
 
 /** Numbers that are drawn at a time. */
 const drawn = 4096;
 
 /**
- * From the beginning of the memory on, of any lengths: one number after the other from `rng`, so that runs that differ in the
- * scale only begin alike.
+ * From the beginning of the memory on, of any lengths: one number after the other from `rng`, so that runs that differ
+ * in the scale only begin alike.
  */
 export class MemoryDrawing {
   private readonly numbers = new Float64Array(drawn);
@@ -28,7 +30,9 @@ export class MemoryDrawing {
     this.draw = draw ?? { kind: 'uniform', s: 1 };
   }
 
-  /** `deviations`, of the normalised form, 1 / (1 / sqrt(S2_j)): phi_j is normal with them, and no `draw` is looked at. */
+  /**
+   * `deviations`, of the normalised form, 1 / (1 / sqrt(S2_j)): phi_j is normal with them, and no `draw` is looked at.
+   */
   fill(out: Float32Array, deviations: Float64Array | undefined): void {
     const { kind, s } = this.draw;
     const bound = kind === 'compat' ? s : s * Math.sqrt(3);

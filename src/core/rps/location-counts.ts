@@ -1,7 +1,8 @@
 /**
- * How many weights of each layer lie at each location: all that loads, sums of scales and norms need. Places of a mapping have no
- * order, and one look at a large memory for each weight is one miss of the cache for each. So weights are put in order by regions
- * of the memory first, and the memory is told region by region: its counts, and what is made of them, stay in the cache.
+ * How many weights of each layer lie at each location: all that loads, sums of scales and norms need. Places of a
+ * mapping have no order, and one look at a large memory for each weight is one miss of the cache for each. So weights
+ * are put in order by regions of the memory first, and the memory is told region by region: its counts, and what is
+ * made of them, stay in the cache.
  */
 import type { Parts } from '../parts';
 import { locationsOf, slicesOf } from './mapping';
@@ -19,15 +20,17 @@ const chunkSize = 2 ** 18;
 const mostKept = 2 ** 27;
 
 /**
- * Gets locations of a layer, no two alike, and how many of its weights lie there; only the first `size` are told. They lie in one
- * region, whose first location is `start`.
+ * Gets locations of a layer, no two alike, and how many of its weights lie there; only the first `size` are told. They
+ * lie in one region, whose first location is `start`.
  */
 export type CountVisitor = (layer: number, places: Int32Array, times: Uint32Array, size: number, start: number) => void;
 
 /** Whoever is told of all counts. */
 export interface Counting {
   add: CountVisitor;
-  /** In place of `add`, of a fold: at each of the locations `from` to `to` (exclusive) lie `times` weights of the layer. */
+  /**
+   * In place of `add`, of a fold: at each of the locations `from` to `to` (exclusive) lie `times` weights of the layer.
+   */
   addRun: (layer: number, from: number, to: number, times: number) => void;
   /** All that lies at the locations `from` to `to` (exclusive), one region, has been told; of runs nothing is told. */
   done?: (from: number, to: number) => void;
@@ -45,8 +48,8 @@ interface Chunk {
 type KeptPlaces = Chunk[][];
 
 /**
- * Region by region in the order of the memory, in each layer by layer in the network's order, and of a layer as its weights reach
- * them; of a fold run by run, layer by layer, in the order of the memory. `most`: places that are
+ * Region by region in the order of the memory, in each layer by layer in the network's order, and of a layer as its
+ * weights reach them; of a fold run by run, layer by layer, in the order of the memory. `most`: places that are
  * kept at a time; of more weights the regions are told in turns, with all places computed in each.
  */
 export function* countedInParts(

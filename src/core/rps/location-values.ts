@@ -1,7 +1,13 @@
-/** A number for each location of a memory. Of a fold they are constant along stretches, so that a few numbers say them all. */
+/**
+ * A number for each location of a memory. Of a fold they are constant along stretches, so that a few numbers say them
+ * all.
+ */
 
 export interface LocationValues {
-  /** values[k] is that of the locations from ends[k - 1] (0 at first) to ends[k], exclusive. Absent: one value per location. */
+  /**
+   * values[k] is that of the locations from ends[k - 1] (0 at first) to ends[k], exclusive. Absent: one value per
+   * location.
+   */
   ends?: Int32Array;
   values: Float64Array;
 }

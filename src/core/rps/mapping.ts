@@ -1,7 +1,7 @@
 /**
- * Where each virtual weight lies, h(q), and with which sign, g(q): pure functions of the mapping, computed for any range of a
- * layer, so that nothing the size of the weights is ever kept. One hash serves the whole model, which is what makes a fold
- * injective at compression 1 (rps.md 2.4): public codes that seed each module by itself lose that.
+ * Where each virtual weight lies, h(q), and with which sign, g(q): pure functions of the mapping, computed for any
+ * range of a layer, so that nothing the size of the weights is ever kept. One hash serves the whole model, which is
+ * what makes a fold injective at compression 1 (rps.md 2.4): public codes that seed each module by itself lose that.
  */
 import { hash, keyOf } from './hash';
 import { pieceOf } from './pieces';
@@ -30,7 +30,8 @@ function counterOf({ spec, scope, layers }: Sharing, layer: number): { key: numb
  *
  * - `fold`: weight q lies in partition p = floor(q / m), which is rotated as a whole: h(q) = (hash(p) + q) mod m.
  * - `random`: hash(q) mod m. `hashednet`: a hash of layer, row and column, as Chen et al. 2015.
- * - `roast`: tiles of rows x columns of the matrix, `robe`: chunks of a row; each wherever the hash says, never past the end.
+ * - `roast`: tiles of rows x columns of the matrix, `robe`: chunks of a row; each wherever the hash says, never past
+ *   the end.
  */
 export function locationsOf(sharing: Sharing, layer: number, from: number, to: number, out: Int32Array): void {
   switch (sharing.spec.kind) {

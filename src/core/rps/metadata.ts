@@ -1,4 +1,7 @@
-/** What a file says of its shared weights: with the memory it is all that recovers them (docs/sharing.md, recover_rps.py). */
+/**
+ * What a file says of its shared weights: with the memory it is all that recovers them (docs/sharing.md,
+ * recover_rps.py).
+ */
 import { count } from '../figure';
 import * as errors from './errors';
 import { mappingNames, scalerNames, sharingScopes } from './names';
@@ -12,7 +15,10 @@ import type { Scales } from './scales';
 /** Rises when a reader of the old form would recover other weights. */
 const metadataVersion = 1;
 
-/** Weights that a reader recovers: a file of a few bytes could claim any number, and to find their scales takes a look at each. */
+/**
+ * Weights that a reader recovers: a file of a few bytes could claim any number, and to find their scales takes a look
+ * at each.
+ */
 const mostRead = 2 ** 28;
 
 /** The key of a safetensors file's metadata, and the tensor that is the memory. */
@@ -143,8 +149,8 @@ export function readWiring(text: string): Wiring {
 }
 
 /**
- * `memory`: numbers of the memory that is there: nothing of the size that the text says is made before both agree. Throws
- * `rps.bad-metadata`, and what `sharingOf` throws.
+ * `memory`: numbers of the memory that is there: nothing of the size that the text says is made before both agree.
+ * Throws `rps.bad-metadata`, and what `sharingOf` throws.
  */
 export function readMetadata(text: string, memory: number): { sharing: Sharing; scales: Scales } {
   const { sharing, scales } = readWiring(text);

@@ -7,8 +7,8 @@ import { blockSize, blocksOf, locationsOf } from './mapping';
 import type { Sharing } from './sharing';
 
 /**
- * counts[layer * bins + bin]: weights of each layer in each of `bins` equal parts of the locations `from` to `to` (exclusive).
- * Location j lies in part floor(bins (j - from) / (to - from)).
+ * counts[layer * bins + bin]: weights of each layer in each of `bins` equal parts of the locations `from` to `to`
+ * (exclusive). Location j lies in part floor(bins (j - from) / (to - from)).
  */
 export function* ownersWithinInParts(
   sharing: Sharing,
@@ -43,8 +43,8 @@ export function* loadsInParts(sharing: Sharing): Parts<Uint32Array> {
 }
 
 /**
- * Of each location that a weight of `layer` lies at: 1 + the number of the other layer of which the most weights lie there, the
- * first of several; of `layer` itself where only its own weights do, and 0 where one lies there alone.
+ * Of each location that a weight of `layer` lies at: 1 + the number of the other layer of which the most weights lie
+ * there, the first of several; of `layer` itself where only its own weights do, and 0 where one lies there alone.
  */
 export function* partnersInParts(sharing: Sharing, layer: number): Parts<Uint16Array> {
   const { m, layers } = sharing;

@@ -17,7 +17,10 @@ export interface MappingSpec {
 export const defaultTile: readonly [number, number] = [32, 32];
 export const defaultChunk = 32;
 
-/** [rows, columns] of a piece, clipped to the layer; nothing where each weight is placed by itself, or the memory is one fold. */
+/**
+ * [rows, columns] of a piece, clipped to the layer; nothing where each weight is placed by itself, or the memory is one
+ * fold.
+ */
 export function pieceOf(
   { kind, tile = defaultTile, chunk = defaultChunk }: MappingSpec,
   { rows, columns }: { rows: number; columns: number },

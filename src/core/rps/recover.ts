@@ -1,6 +1,7 @@
 /**
- * From the memory to the weights and back: W = R psi, dL/dpsi = Rᵀ dL/dW, and the projection of given weights. A fold goes by
- * slices, without an index; other mappings compute their locations block by block. Nothing of the size of the weights is kept.
+ * From the memory to the weights and back: W = R psi, dL/dpsi = Rᵀ dL/dW, and the projection of given weights. A fold
+ * goes by slices, without an index; other mappings compute their locations block by block. Nothing of the size of the
+ * weights is kept.
  */
 import type { Parts } from '../parts';
 import { atOnce } from '../parts';
@@ -18,8 +19,8 @@ import type { Floats, WeightRange } from './slices';
 const factorAt = (inverse: LocationValues, location: number): number => inverse.values[stretchAt(inverse, location)];
 
 /**
- * Whether so many weights of a mapping without order are worth a look at every location: where each of them is a miss of the
- * cache, one array is then looked into in place of two.
+ * Whether so many weights of a mapping without order are worth a look at every location: where each of them is a miss
+ * of the cache, one array is then looked into in place of two.
  */
 const many = (weights: number, { m }: Sharing): boolean => weights >= m / 4;
 
@@ -147,8 +148,8 @@ export function* gatherInParts(
 export const project = atOnce(projectInParts);
 
 /**
- * The least-squares memory of given weights, (RᵀR)⁻¹ RᵀW with RᵀR diagonal; exact where no two weights share a location. 0 where
- * nothing lies. Weights per layer. Throws `rps.size-mismatch`, `rps.non-finite`.
+ * The least-squares memory of given weights, (RᵀR)⁻¹ RᵀW with RᵀR diagonal; exact where no two weights share a
+ * location. 0 where nothing lies. Weights per layer. Throws `rps.size-mismatch`, `rps.non-finite`.
  */
 export function* projectInParts(
   sharing: Sharing,

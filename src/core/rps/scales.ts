@@ -13,8 +13,8 @@ import { isDeviation } from './sharing';
 import type { Sharing } from './sharing';
 
 /**
- * W_i = g_i lambda_l psi_j; normalised W_i = g_i sigma_l / sqrt(S2_j) phi_j, S2_j the sum of sigma squared over the sharers of
- * j. Then QᵀQ = I, and plain gradient steps on phi are those of STABLE-RPS whatever the scale of the memory.
+ * W_i = g_i lambda_l psi_j; normalised W_i = g_i sigma_l / sqrt(S2_j) phi_j, S2_j the sum of sigma squared over the
+ * sharers of j. Then QᵀQ = I, and plain gradient steps on phi are those of STABLE-RPS whatever the scale of the memory.
  */
 export interface Scales {
   /** Per layer; normalised: sigma. */
@@ -67,9 +67,10 @@ export const neutralInitStd = ({ layers, m }: Sharing): number =>
   Math.sqrt(layers.reduce((sum, { weights, deviation }) => sum + weights * deviation ** 2, 0) / m);
 
 /**
- * By what the gradient of a location is divided (rps.md 2.3): with n sharers, a the sum of their lambda, b that of lambda squared,
- * v1 = a²/n, v2 = a, v3 = a/n, v4 = sqrt(b), theory = b. Only those of order lambda², v1 and theory, make a run independent
- * of the scale of the memory. 1 where nothing lies; no epsilon, which would bring that scale back in.
+ * By what the gradient of a location is divided (rps.md 2.3): with n sharers, a the sum of their lambda, b that of
+ * lambda squared, v1 = a²/n, v2 = a, v3 = a/n, v4 = sqrt(b), theory = b. Only those of order lambda², v1 and theory,
+ * make a run independent of the scale of the memory. 1 where nothing lies; no epsilon, which would bring that scale
+ * back in.
  */
 export function scalerAt(mode: ScalerName, n: number, a: number, b: number): number {
   if (n === 0) return 1;
@@ -96,9 +97,9 @@ export function scalerOf(mode: ScalerName, sharing: Sharing, lambda: ArrayLike<n
 }
 
 /**
- * Factors on the learning rate of each location under Adam, which no scaler of gradients reaches: 1 over the root mean square
- * of the factors of its sharers, in the normalised form sqrt(n_j). Weights then move as those of a dense network at
- * compression 1, whatever the scale of the memory (rps.md 2.3; derived there).
+ * Factors on the learning rate of each location under Adam, which no scaler of gradients reaches: 1 over the root mean
+ * square of the factors of its sharers, in the normalised form sqrt(n_j). Weights then move as those of a dense network
+ * at compression 1, whatever the scale of the memory (rps.md 2.3; derived there).
  */
 export function adamMultipliers(sharing: Sharing, { lambda, normalised }: Scales): LocationValues {
   const { count, squares } = locationSums(sharing, lambda);
@@ -117,8 +118,9 @@ export interface AdamRates {
 }
 
 /**
- * The rates of the normalised form and of `theory`, whose scaled steps are those of the normalised form: gradients over Gamma have the
- * unit 1 / sqrt(Gamma), and epsilon is in that unit. The other scalers do nothing under Adam, as published.
+ * The rates of the normalised form and of `theory`, whose scaled steps are those of the normalised form: gradients over
+ * Gamma have the unit 1 / sqrt(Gamma), and epsilon is in that unit. The other scalers do nothing under Adam, as
+ * published.
  */
 export function adamRates(sharing: Sharing, scales: Scales, scaler: ScalerName): AdamRates | undefined {
   if (!scales.normalised && scaler !== 'theory') return undefined;

@@ -1,6 +1,6 @@
 /**
- * Randomized parameter sharing: the n virtual weights of some layers are recovered from a memory of m < n numbers, W = R psi
- * with one non-zero g_i lambda_i in each row of R. Desai, Shrivastava, "In defense of parameter sharing for
+ * Randomized parameter sharing: the n virtual weights of some layers are recovered from a memory of m < n numbers, W =
+ * R psi with one non-zero g_i lambda_i in each row of R. Desai, Shrivastava, "In defense of parameter sharing for
  * model-compression" (2024), section 3; Desai et al., "ROAST: Efficient parameter sharing" (2022).
  */
 import * as errors from './errors';
@@ -49,14 +49,17 @@ export interface Sharing {
 /** Offsets and locations are 32-bit. */
 const mostWeights = 2 ** 31 - 1;
 
-/** Whether float32, which weights and memories are, has all its digits there; the squares of such deviations are no trouble to a float64. */
+/**
+ * Whether float32, which weights and memories are, has all its digits there; the squares of such deviations are no
+ * trouble to a float64.
+ */
 export const isDeviation = (value: number): boolean => value >= 2 ** -126 && value < 2 ** 128;
 
 export type LayerToShare = Omit<SharedLayer, 'offset' | 'weights'>;
 
 /**
- * Layers in the network's order; tied layers are given once. The memory has floor(n / compression) locations; with `local`
- * scope each layer its own max(1, floor(n_l / compression)). Throws `rps.*`, with the number that would work.
+ * Layers in the network's order; tied layers are given once. The memory has floor(n / compression) locations; with
+ * `local` scope each layer its own max(1, floor(n_l / compression)). Throws `rps.*`, with the number that would work.
  */
 export function sharingOf(
   layers: readonly LayerToShare[],

@@ -26,7 +26,10 @@ const partSize = 1 << 18;
 export const bySlices = ({ spec, parts }: Sharing, layer: number, inverse: LocationValues | undefined): boolean =>
   spec.kind === 'fold' && parts[layer].length >= shortestFold && (!inverse || inverse.ends !== undefined);
 
-/** A run of weights, `to` exclusive, whose locations follow each other, from `at` on, and whose factor, but for the sign, is one. */
+/**
+ * A run of weights, `to` exclusive, whose locations follow each other, from `at` on, and whose factor, but for the
+ * sign, is one.
+ */
 type Run = (from: number, to: number, at: number, factor: number) => void;
 
 function* eachRun(sharing: Sharing, scales: Scales, { layer, from, to }: WeightRange, run: Run): Parts<void> {

@@ -60,7 +60,8 @@ function missedOf(sharing: Sharing, { length }: MemoryPart, layers: readonly Sha
   const pieces = layers.flatMap((layer) => piecesOf(sharing, layer));
   const missed = (j: number): number =>
     Math.exp(pieces.reduce((sum, piece) => sum + logMissed(piece, j, length, aligned), 0));
-  // Between the ends the same holds of each location, but for the places of clipped pieces that begin at multiples of their size.
+  // Between the ends the same holds of each location, but for the places of clipped pieces that begin at multiples of
+  // their size.
   const end = Math.min(Math.ceil(length / 2), Math.max(...pieces.map(({ size }) => size)));
   let sum = 0;
   for (let j = 0; j < end; j++) sum += missed(j);
@@ -75,8 +76,9 @@ function missedOf(sharing: Sharing, { length }: MemoryPart, layers: readonly Sha
 }
 
 /**
- * Share of the memory without a weight: of location j the product over the layers of (1 - q)^pieces, q the share of the places of a
- * piece at which it covers j; (1 - 1/m)^n where each weight is placed by itself, 1 past the last place of aligned tiles, 0 of a fold.
+ * Share of the memory without a weight: of location j the product over the layers of (1 - q)^pieces, q the share of the
+ * places of a piece at which it covers j; (1 - 1/m)^n where each weight is placed by itself, 1 past the last place of
+ * aligned tiles, 0 of a fold.
  */
 export function expectedUnused(sharing: Sharing): number {
   const { layers, parts, m, scope, spec } = sharing;

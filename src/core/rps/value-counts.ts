@@ -1,6 +1,6 @@
 /**
- * Of how many locations a value is that, without an array of the size of the memory: where few weights share a location, millions
- * of locations have some thousands of values.
+ * Of how many locations a value is that, without an array of the size of the memory: where few weights share a
+ * location, millions of locations have some thousands of values.
  */
 import { highWord, lowWord, wordsOf } from '../float-bits';
 

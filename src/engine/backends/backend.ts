@@ -17,7 +17,10 @@ export interface StartedBackend {
   version: string;
 }
 
-/** The device went away in the middle of work (a driver reset, a card taken out, no memory left): the run can go on elsewhere. */
+/**
+ * The device went away in the middle of work (a driver reset, a card taken out, no memory left): the run can go on
+ * elsewhere.
+ */
 export class BackendLost extends SparseError {
   constructor(
     readonly backend: BackendName,
@@ -37,8 +40,8 @@ export interface Backend {
   /** Makes it the one TensorFlow.js computes with; may be called again. @throws SparseError `engine.*` */
   start(): Promise<StartedBackend>;
   /**
-   * What to throw when its device went away since `start`, however that showed: an operation that threw `error`, or a loss that
-   * is no number. Left out where there is no device to lose.
+   * What to throw when its device went away since `start`, however that showed: an operation that threw `error`, or a
+   * loss that is no number. Left out where there is no device to lose.
    */
   lost?(error?: unknown): BackendLost | undefined;
 }

@@ -1,6 +1,6 @@
 /**
- * Batch norm over the last axis, with its gradients, in two passes each way; op by op it takes TensorFlow.js many, each with a tensor of
- * the size of the input. To take it away again, let `normalise` do so on every backend.
+ * Batch norm over the last axis, with its gradients, in two passes each way; op by op it takes TensorFlow.js many, each
+ * with a tensor of the size of the input. To take it away again, let `normalise` do so on every backend.
  */
 import * as tf from '@tensorflow/tfjs';
 import type { ColumnKernels } from '../../core/kernels/columns';
@@ -57,7 +57,10 @@ const rowsOf = (pair: tf.Tensor): [tf.Tensor, tf.Tensor] => {
 /** Whether the backend in use has it. */
 export const hasColumnNorm = (): boolean => offered(moments);
 
-/** scale (x - mean) / sqrt(variance + 1e-5) + shift, by the mean and the variance of each column, which `onFound` is told. */
+/**
+ * scale (x - mean) / sqrt(variance + 1e-5) + shift, by the mean and the variance of each column, which `onFound` is
+ * told.
+ */
 export function columnNorm(
   x: tf.Tensor,
   scale: tf.Tensor,

@@ -1,7 +1,8 @@
 /**
- * Depthwise convolution, each channel by a kernel of its own, with both gradients. As patches times weights it is a matrix product
- * for each channel, of one column: gathering the patches alone takes longer than all of this. TensorFlow.js has no gradients of
- * it on the wasm backend. To take it away again, let `convolve` send depthwise layers the way of the others.
+ * Depthwise convolution, each channel by a kernel of its own, with both gradients. As patches times weights it is a
+ * matrix product for each channel, of one column: gathering the patches alone takes longer than all of this.
+ * TensorFlow.js has no gradients of it on the wasm backend. To take it away again, let `convolve` send depthwise layers
+ * the way of the others.
  */
 import type * as tf from '@tensorflow/tfjs';
 import { byLoops, run } from './own-kernels';
@@ -15,7 +16,10 @@ interface DepthwiseLayout {
   shape: [number, number, number, number];
 }
 
-/** For each row of a sum, from `starts[row]` to `starts[row + 1]`, which rows are multiplied, channel by channel, and added. */
+/**
+ * For each row of a sum, from `starts[row]` to `starts[row + 1]`, which rows are multiplied, channel by channel, and
+ * added.
+ */
 interface Pairs {
   starts: Int32Array;
   left: Int32Array;
@@ -50,7 +54,10 @@ interface Begin {
   right: number;
 }
 
-/** Adds the products of rows of `channels` values to rows of `to`, four at a time: each value is then stored a quarter as often. */
+/**
+ * Adds the products of rows of `channels` values to rows of `to`, four at a time: each value is then stored a quarter
+ * as often.
+ */
 function addProducts(
   { starts, left, right }: Pairs,
   [a, b]: readonly Float32Array[],

@@ -1,7 +1,7 @@
 /**
- * Kernels of ours in the memory of TensorFlow.js's wasm backend: tensors lie there as they are, so that nothing is copied. Its memory is
- * exported by the module itself (seen with TensorFlow.js 4.22.0); where it cannot be reached, or this Node has no SIMD, what
- * TensorFlow.js brings computes instead.
+ * Kernels of ours in the memory of TensorFlow.js's wasm backend: tensors lie there as they are, so that nothing is
+ * copied. Its memory is exported by the module itself (seen with TensorFlow.js 4.22.0); where it cannot be reached, or
+ * this Node has no SIMD, what TensorFlow.js brings computes instead.
  */
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { compiledFunctions } from '../../core/kernels/kernels';

@@ -19,7 +19,10 @@ export const recordOf = ({ backend: { name }, reason, device }: Started): RunRec
 });
 
 export class BackendsInUse {
-  /** The backend of each run that is going on or being prepared, and of other work: TensorFlow.js computes with one at a time. */
+  /**
+   * The backend of each run that is going on or being prepared, and of other work: TensorFlow.js computes with one at a
+   * time.
+   */
   private readonly holds = new Map<symbol, BackendName>();
   /** Why a backend that seemed to work does not, once it was tried here. */
   private readonly broken = new Map<BackendName, string>();
@@ -67,8 +70,8 @@ export class BackendsInUse {
   }
 
   /**
-   * Why a run on `name` can compute no more, where `error` says so, or what another run met before: whatever it meets itself
-   * after that is of the same cause.
+   * Why a run on `name` can compute no more, where `error` says so, or what another run met before: whatever it meets
+   * itself after that is of the same cause.
    */
   lossOf(name: BackendName, error?: unknown): string | undefined {
     return this.broken.get(name) ?? this.named(name)?.lost?.(error)?.reason;

@@ -1,6 +1,6 @@
 /**
- * Operations of our own, registered with each backend: written once, by loops over typed arrays that a backend hands over;
- * on wasm those are views of its heap, so that nothing is copied. Measured with TensorFlow.js 4.22.0.
+ * Operations of our own, registered with each backend: written once, by loops over typed arrays that a backend hands
+ * over; on wasm those are views of its heap, so that nothing is copied. Measured with TensorFlow.js 4.22.0.
  */
 import * as tf from '@tensorflow/tfjs';
 import type { HeapKernels } from './heap-kernels';
@@ -46,8 +46,8 @@ export interface OwnKernel<A> {
 }
 
 /**
- * What loops over values compute; what `fill` is given to write to holds whatever was there before. `kernels`: compiled ones of ours,
- * where the backend's memory has them.
+ * What loops over values compute; what `fill` is given to write to holds whatever was there before. `kernels`: compiled
+ * ones of ours, where the backend's memory has them.
  */
 export interface Loops<A> {
   shapeOf: (attributes: A) => number[];

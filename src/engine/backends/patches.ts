@@ -77,7 +77,9 @@ export function productOf(patches: tf.TensorInfo, weight: tf.TensorInfo, { name,
   return product as tf.TensorInfo;
 }
 
-/** Patches times weights. The patches, many times as large as the picture, are made again for the gradient, not kept. */
+/**
+ * Patches times weights. The patches, many times as large as the picture, are made again for the gradient, not kept.
+ */
 const multiplying: OwnKernel<Attributes> = {
   name: 'PicturePatchesProduct',
   compute: ([x, weight], attributes, place) => productOf(gathering.compute([x], attributes, place), weight, place),

@@ -30,8 +30,8 @@ async function tryDawn(packageFolder: string): Promise<ProbeAnswer> {
 }
 
 /**
- * A thread, since a driver that hangs holds the one that has called it: ends the process when nobody waits for its answer any more,
- * which its new parent tells, on Windows that the old one is no process.
+ * A thread, since a driver that hangs holds the one that has called it: ends the process when nobody waits for its
+ * answer any more, which its new parent tells, on Windows that the old one is no process.
  */
 const watch = `
 const { workerData: { parent, limit } } = require('node:worker_threads');

@@ -1,7 +1,7 @@
 /**
- * Rows of a table by their numbers, with the gradient by the table. TensorFlow.js has no sum by number on the wasm backend, and a
- * product with one-hot rows would take a value for each row of the table and each token. To take it away again, let the embedding
- * use tf.gather.
+ * Rows of a table by their numbers, with the gradient by the table. TensorFlow.js has no sum by number on the wasm
+ * backend, and a product with one-hot rows would take a value for each row of the table and each token. To take it away
+ * again, let the embedding use tf.gather.
  */
 import * as tf from '@tensorflow/tfjs';
 import { byLoops, run } from './own-kernels';

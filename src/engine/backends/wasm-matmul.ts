@@ -1,10 +1,11 @@
 /**
  * Matrix products on the wasm backend, by a kernel of our own.
  *
- * The BatchMatMul of TensorFlow.js hands plain products to XNNPACK (25 to 40 GFLOP/s), but transposed ones, which every gradient
- * needs, to naive loops (0.5 to 3 GFLOP/s), so a training step of an MLP takes 8 times as long as it could. Ours packs what
- * it multiplies as it goes, transposed or not. Where it cannot compute, operands are transposed first, and then multiplied by XNNPACK. Measured
- * with TensorFlow.js 4.22.0. It can be taken away when the wasm backend of TensorFlow.js hands transposed products to XNNPACK too.
+ * The BatchMatMul of TensorFlow.js hands plain products to XNNPACK (25 to 40 GFLOP/s), but transposed ones, which every
+ * gradient needs, to naive loops (0.5 to 3 GFLOP/s), so a training step of an MLP takes 8 times as long as it could.
+ * Ours packs what it multiplies as it goes, transposed or not. Where it cannot compute, operands are transposed first,
+ * and then multiplied by XNNPACK. Measured with TensorFlow.js 4.22.0. It can be taken away when the wasm backend of
+ * TensorFlow.js hands transposed products to XNNPACK too.
  */
 import * as tf from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';

@@ -1,7 +1,7 @@
 /**
- * TensorFlow.js on any GPU that Vulkan, Metal or Direct3D 12 reaches, through Dawn. Values are read at once (read-sync.ts), so the
- * engine need not know. It is tried in a process of its own first, as a driver may end the process it is in. A lost device shows
- * when values are read: nothing else asks the GPU for an answer.
+ * TensorFlow.js on any GPU that Vulkan, Metal or Direct3D 12 reaches, through Dawn. Values are read at once
+ * (read-sync.ts), so the engine need not know. It is tried in a process of its own first, as a driver may end the
+ * process it is in. A lost device shows when values are read: nothing else asks the GPU for an answer.
  */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';

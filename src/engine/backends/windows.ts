@@ -1,6 +1,7 @@
 /**
- * Windows of pictures, with their gradients, by the kernels of the sparse executor: an example here is what a channel is there, and channels lie beside
- * each other as examples do there. Elsewhere they are patches that are split and compared. To take it away again, let `pool` do so on every backend.
+ * Windows of pictures, with their gradients, by the kernels of the sparse executor: an example here is what a channel
+ * is there, and channels lie beside each other as examples do there. Elsewhere they are patches that are split and
+ * compared. To take it away again, let `pool` do so on every backend.
  */
 import * as tf from '@tensorflow/tfjs';
 import { plainPool } from '../../core/kernels/plain/pool';
@@ -66,7 +67,10 @@ export const windowKernels = [pooled, byInput] as const;
 /** Whether the backend in use has it. */
 export const hasPooledWindows = (): boolean => offered(pooled);
 
-/** Of each window of `size` x `size` places, `stride` apart, the largest value or the mean; those that reach beyond the picture are left out. */
+/**
+ * Of each window of `size` x `size` places, `stride` apart, the largest value or the mean; those that reach beyond the
+ * picture are left out.
+ */
 export function pooledWindows(x: tf.Tensor4D, how: Pick<Windows, 'of' | 'size' | 'stride'>): tf.Tensor4D {
   const windows: Windows = { of: how.of, size: how.size, stride: how.stride, shape: x.shape };
   const op = tf.customGrad((...given) => {

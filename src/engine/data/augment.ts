@@ -21,8 +21,8 @@ export interface View {
 
 /**
  * The views of one epoch by the example's place in its set. They depend on nothing else, so that a run that is resumed
- * sees the same pictures, and the batch size does not matter. What is not asked for is drawn too: with or without `crop`
- * the same pictures are mirrored.
+ * sees the same pictures, and the batch size does not matter. What is not asked for is drawn too: with or without
+ * `crop` the same pictures are mirrored.
  */
 export function viewsOf(augment: readonly Augmentation[], seed: number, epoch: number): (example: number) => View {
   const rng = Rng.fromSeed(seed).split(`augment/${epoch}`);

@@ -28,8 +28,8 @@ const mostAhead = 4;
 const mostBytesAhead = 64 << 20;
 
 /**
- * Cuts a part into batches. The last batch of a pass may be smaller. Pictures are varied in shuffled batches only. Examples
- * that are not in memory are read ahead; which batch holds which example has nothing to do with that.
+ * Cuts a part into batches. The last batch of a pass may be smaller. Pictures are varied in shuffled batches only.
+ * Examples that are not in memory are read ahead; which batch holds which example has nothing to do with that.
  */
 export class Batches {
   readonly count: number;
@@ -55,7 +55,10 @@ export class Batches {
     return Math.min(this.batchSize, this.examples - index * this.batchSize);
   }
 
-  /** The order and the views of one epoch. They depend on the seed and the epoch only, so that a resumed run goes on in them. */
+  /**
+   * The order and the views of one epoch. They depend on the seed and the epoch only, so that a resumed run goes on in
+   * them.
+   */
   shuffled(seed: number, epoch: number): Batches {
     const indices = Uint32Array.from(this.part.indices);
     Rng.fromSeed(seed).split(`shuffle/${epoch}`).shuffle(indices);
@@ -73,8 +76,8 @@ export class Batches {
   }
 
   /**
-   * `count` examples, or all there are, as one batch: the first of the order; of a person's own data, which often lies class by class,
-   * as many evenly spread over it. @throws SparseError as `Store.read`
+   * `count` examples, or all there are, as one batch: the first of the order; of a person's own data, which often lies
+   * class by class, as many evenly spread over it. @throws SparseError as `Store.read`
    */
   async sample(count: number): Promise<Batch> {
     const { indices } = this.part;
@@ -160,8 +163,8 @@ export class Batches {
 }
 
 /**
- * Both parts of the data in the batches of a config. Only pictures that are trained with are varied. `vocabulary`: rows of the
- * table that the values are looked up in, if they are.
+ * Both parts of the data in the batches of a config. Only pictures that are trained with are varied. `vocabulary`: rows
+ * of the table that the values are looked up in, if they are.
  */
 export function batchesFor(config: Config, set: DataSet, vocabulary?: number): { train: Batches; validation: Batches } {
   const { validation, augment } = config.data;

@@ -1,4 +1,7 @@
-/** Where what is drawn or decoded is kept: in `.sparsescope/data` of the project, or of another folder where that may not be written. */
+/**
+ * Where what is drawn or decoded is kept: in `.sparsescope/data` of the project, or of another folder where that may
+ * not be written.
+ */
 import { join } from 'node:path';
 import { isSparseError } from '../../core/errors';
 import { makeProjectDirectory } from '../../runs/project';

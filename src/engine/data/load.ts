@@ -1,4 +1,6 @@
-/** Reads a data set from its files: MNIST's IDX, CIFAR's binary files, what the project draws itself, a person's own. */
+/**
+ * Reads a data set from its files: MNIST's IDX, CIFAR's binary files, what the project draws itself, a person's own.
+ */
 import { createHash } from 'node:crypto';
 import type { Config } from '../../config/types';
 import { dataSets, isDrawn, isNamed } from '../../core/data-sets';
@@ -114,7 +116,8 @@ class FileReader {
 
 /**
  * The examples that `data` names, in memory unless they are a person's own and many.
- * @throws SparseError `engine.data-*`, `data.*`, `file.*`, `idx.*`, `cifar.*`, `gzip.*`, `npy.*`, `picture.*`; RpcCancelled
+ * @throws SparseError `engine.data-*`, `data.*`, `file.*`, `idx.*`, `cifar.*`, `gzip.*`, `npy.*`, `picture.*`;
+ * RpcCancelled
  */
 export function loadData(data: Wanted, options: LoadOptions): Promise<DataSet> {
   if (byName(data)) return loadNamed(data, options);

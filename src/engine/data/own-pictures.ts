@@ -1,6 +1,7 @@
 /**
- * Loads folders of pictures. They are decoded once, into records of bytes below `.sparsescope`, so that every mistake is
- * found before a run begins, no epoch decodes anything again, and examples are read in any order like those of an array.
+ * Loads folders of pictures. They are decoded once, into records of bytes below `.sparsescope`, so that every mistake
+ * is found before a run begins, no epoch decodes anything again, and examples are read in any order like those of an
+ * array.
  */
 import { createHash } from 'node:crypto';
 import type { Hash } from 'node:crypto';

@@ -1,4 +1,6 @@
-/** Decoded pictures of long ago: removed when new ones need the room, so that they do not fill a disk over the years. */
+/**
+ * Decoded pictures of long ago: removed when new ones need the room, so that they do not fill a disk over the years.
+ */
 import { readdir, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -36,8 +38,8 @@ async function cacheAt(home: string): Promise<Cache> {
 }
 
 /**
- * Removes the least recently used folders of pictures while all are larger than `limit` bytes together, but none of the last
- * day. Called when new ones were made: only then do they grow.
+ * Removes the least recently used folders of pictures while all are larger than `limit` bytes together, but none of the
+ * last day. Called when new ones were made: only then do they grow.
  */
 export async function forgetOldPictures(data: string, limit = mostBytes, now = Date.now()): Promise<void> {
   const names = (await readdir(data)).filter((name) => name.startsWith(prefix));

@@ -1,6 +1,6 @@
 /**
- * The data sets the project makes itself, kept as real IDX files so that they are read like MNIST. `SHA256SUMS` beside them is
- * what `sha256sum -c` reads.
+ * The data sets the project makes itself, kept as real IDX files so that they are read like MNIST. `SHA256SUMS` beside
+ * them is what `sha256sum -c` reads.
  */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';

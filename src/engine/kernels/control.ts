@@ -1,4 +1,6 @@
-/** What the threads of a pool tell each other, in shared memory: one job at a time, which who is free takes parts of. */
+/**
+ * What the threads of a pool tell each other, in shared memory: one job at a time, which who is free takes parts of.
+ */
 
 /** Fields of the control words. */
 const field = {
@@ -90,7 +92,10 @@ export class Control {
     }
   }
 
-  /** Lets no thread in any more, and waits for those inside. Answers whether all parts are computed: not where one is lost. */
+  /**
+   * Lets no thread in any more, and waits for those inside. Answers whether all parts are computed: not where one is
+   * lost.
+   */
   close(patience: number): boolean {
     Atomics.store(this.words, field.open, 0);
     for (let spin = 0; spin < 2000; spin++) if (!this.anyInside()) return !this.failed;

@@ -1,10 +1,12 @@
-/** Calls in which the other way is tried: in the first of them threads wake and caches fill, so that it does not count. */
+/**
+ * Calls in which the other way is tried: in the first of them threads wake and caches fill, so that it does not count.
+ */
 const trial = 4;
 const longest = 512;
 
 /**
- * Whether it is quicker to split a kernel's calls, as measured while they are made: where others use the cores, a part that
- * one of them holds back costs more than all parts in one thread.
+ * Whether it is quicker to split a kernel's calls, as measured while they are made: where others use the cores, a part
+ * that one of them holds back costs more than all parts in one thread.
  */
 export class Pace {
   /** Milliseconds for so much work, of late: in one thread, and split. */

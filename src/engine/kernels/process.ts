@@ -14,8 +14,8 @@ interface ProcessKernels {
 let own: ProcessKernels | undefined;
 
 /**
- * Those with which the science computes, too, from then on. `threads`: at most so many; only the first call decides, later
- * ones are told what there is. The threads end with the process, which they do not keep alive.
+ * Those with which the science computes, too, from then on. `threads`: at most so many; only the first call decides,
+ * later ones are told what there is. The threads end with the process, which they do not keep alive.
  */
 export function processKernels(threads?: number): ProcessKernels {
   if (!own) {

@@ -1,4 +1,7 @@
-/** Whether this Node computes with WebAssembly and its SIMD: asked of a module of our own, not of a file that may be damaged. */
+/**
+ * Whether this Node computes with WebAssembly and its SIMD: asked of a module of our own, not of a file that may be
+ * damaged.
+ */
 import { noSimd, noWebAssembly } from './words';
 
 /** One function, which answers i8x16.popcnt(i8x16.splat(0)). */

@@ -1,7 +1,8 @@
 /**
- * Kernels over several threads: other threads of the pool take parts of a call while this one does. Each part is computed
- * as it is in one thread, so results are the same to the bit. A thread that is late is not waited for, one that has ended
- * takes no part: so whatever happens to them, what is asked for is computed, or where that is not possible an error thrown.
+ * Kernels over several threads: other threads of the pool take parts of a call while this one does. Each part is
+ * computed as it is in one thread, so results are the same to the bit. A thread that is late is not waited for, one
+ * that has ended takes no part: so whatever happens to them, what is asked for is computed, or where that is not
+ * possible an error thrown.
  */
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -54,7 +55,10 @@ const names = Object.keys(splittings) as SplitName[];
 type AnyKernel = (...args: (ArrayBufferView | number | undefined)[]) => number | undefined;
 type AnyWork = (...args: Parameters<AnyKernel>) => number;
 
-/** About 50 microseconds: from there on two threads took .53 of the time of one, or .94 where both cores were taken already. */
+/**
+ * About 50 microseconds: from there on two threads took .53 of the time of one, or .94 where both cores were taken
+ * already.
+ */
 const leastWork = 1 << 20;
 
 export class KernelThreads {

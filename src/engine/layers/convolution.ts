@@ -1,8 +1,9 @@
 /**
- * Convolution of the tensors executor: patches times weights. The wasm backend has no gradient of its own for convolutions.
+ * Convolution of the tensors executor: patches times weights. The wasm backend has no gradient of its own for
+ * convolutions.
  *
- * Pictures are (batch, height, width, channels): the patches are then the large operand on the left of each product, and the
- * weights the small one on the right, which the matrix product of the wasm backend packs before it begins.
+ * Pictures are (batch, height, width, channels): the patches are then the large operand on the left of each product,
+ * and the weights the small one on the right, which the matrix product of the wasm backend packs before it begins.
  */
 import * as tf from '@tensorflow/tfjs';
 import { outputSize, tapTable } from '../../core/convolution';

@@ -37,8 +37,8 @@ function scaled(x: tf.Tensor, mean: tf.Tensor, variance: tf.Tensor, { weight, bi
 }
 
 /**
- * By the mean and the variance of x itself over `axes`. With a gradient of its own, Ioffe and Szegedy (2015), section 3, which
- * keeps one tensor of the size of x; op by op TensorFlow.js keeps five, and as many gradients.
+ * By the mean and the variance of x itself over `axes`. With a gradient of its own, Ioffe and Szegedy (2015), section
+ * 3, which keeps one tensor of the size of x; op by op TensorFlow.js keeps five, and as many gradients.
  */
 function standardised(
   x: tf.Tensor,

@@ -1,6 +1,6 @@
 /**
- * Singular values of the Jacobians d preactivations / d inputs along depth: of chains of linear layers and activations as
- * `core/depth-jacobian` multiplies them out, of any other network, and of wider chains, by products with vectors.
+ * Singular values of the Jacobians d preactivations / d inputs along depth: of chains of linear layers and activations
+ * as `core/depth-jacobian` multiplies them out, of any other network, and of wider chains, by products with vectors.
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Config } from '../../config/types';

@@ -13,8 +13,8 @@ import { activationOwners } from './layer-signals';
 const largest = (of: tf.Tensor): number => (of.dataSync() as Float32Array).reduce((a, b) => Math.max(a, b), -Infinity);
 
 /**
- * Batch norms take the statistics of each part, as in training, and their running averages stay as they are; nothing else is
- * changed either.
+ * Batch norms take the statistics of each part, as in training, and their running averages stay as they are; nothing
+ * else is changed either.
  */
 export function* insides(network: Network, { tensors, pass }: Lent, parts: Iterable<Batch>): Parts<Insides> {
   const owners = [...activationOwners(network.layers)];

@@ -22,8 +22,8 @@ const still = ({ weights }: Pass): DualPass => ({
 });
 
 /**
- * Of each example by itself, norms by their running averages. Where the inputs are numbers of rows they are the rows. `pass`
- * has to last as long as the products are asked for. A part is one product.
+ * Of each example by itself, norms by their running averages. Where the inputs are numbers of rows they are the rows.
+ * `pass` has to last as long as the products are asked for. A part is one product.
  */
 export function layerJacobian(network: Network, pass: Pass, batch: Batch, name: string): Products {
   const layers = pathTo(network.layers, name);

@@ -43,7 +43,9 @@ export interface BatchTensors {
 /** An activation whose derivative is below this for all examples passes nothing on: tanh beyond 4.2. */
 const flat = 1e-3;
 
-/** Of each activation, in the order of `everyLayer`, what it is and the layer whose preactivations it takes, if it does. */
+/**
+ * Of each activation, in the order of `everyLayer`, what it is and the layer whose preactivations it takes, if it does.
+ */
 export function* activationOwners(layers: readonly Layer[]): Generator<{ fn: Activation; of?: string }> {
   let of: string | undefined;
   for (const layer of layers) {
@@ -143,8 +145,8 @@ function backwardSignals(
 }
 
 /**
- * By layer, first to last. Batch norms take the statistics of this batch, as in training, and their running averages stay
- * as they are; nothing else is changed either. A part is one way through the network.
+ * By layer, first to last. Batch norms take the statistics of this batch, as in training, and their running averages
+ * stay as they are; nothing else is changed either. A part is one way through the network.
  */
 export function* layerSignals(
   network: Network,

@@ -1,4 +1,6 @@
-/** How fast updates go and what they hold in memory. Nothing is computed for it; it is not part of what a run comes to. */
+/**
+ * How fast updates go and what they hold in memory. Nothing is computed for it; it is not part of what a run comes to.
+ */
 import { memoryUsage } from 'node:process';
 import * as tf from '@tensorflow/tfjs';
 import type { UsageEvent } from '../../protocol/run';

@@ -1,4 +1,7 @@
-/** Diagnoses a config that shares weights: from its text alone, with one batch, or with the sharpness. Nothing is written. */
+/**
+ * Diagnoses a config that shares weights: from its text alone, with one batch, or with the sharpness. Nothing is
+ * written.
+ */
 import type { Parts } from '../../core/parts';
 import { batchFiguresInParts, diagnoseBatch, diagnoseCurvature } from '../../core/rps/diagnosis/batch';
 import type { BatchFigures } from '../../core/rps/diagnosis/batch';
@@ -21,7 +24,8 @@ import { measuring } from './words';
 
 /**
  * The initial network of the config and the first training batch of its run. Each level has what is below it.
- * @throws SparseError `runs.not-sharing`, `rps.*`, `linalg.product-non-finite`, as `loadData` and `drawNetwork`; RpcCancelled
+ * @throws SparseError `runs.not-sharing`, `rps.*`, `linalg.product-non-finite`, as `loadData` and `drawNetwork`;
+ * RpcCancelled
  */
 export async function diagnoseSharing(
   source: Source,

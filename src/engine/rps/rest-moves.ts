@@ -1,4 +1,7 @@
-/** What a step does to the parameters that no memory stands for, beside those that are shared, and where it left the numbers. */
+/**
+ * What a step does to the parameters that no memory stands for, beside those that are shared, and where it left the
+ * numbers.
+ */
 import * as tf from '@tensorflow/tfjs';
 import { everyLayer, isMaskable } from '../../core/network';
 import type { Network } from '../../core/network';
@@ -49,8 +52,8 @@ interface Weight {
 }
 
 /**
- * To be called before weights on the backend are moved; what it answers, after it, within the same tidy. Where values are out of reach
- * the backend computes their norms, and all are read at once.
+ * To be called before weights on the backend are moved; what it answers, after it, within the same tidy. Where values
+ * are out of reach the backend computes their norms, and all are read at once.
  */
 export function beforeMoves(weights: readonly Weight[], read: Read | undefined): () => Moved[] {
   if (weights.length === 0) return () => [];

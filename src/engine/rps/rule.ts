@@ -1,4 +1,6 @@
-/** How a config trains a shared memory: the mapping, the factors, and what its gradients and its steps are scaled by. */
+/**
+ * How a config trains a shared memory: the mapping, the factors, and what its gradients and its steps are scaled by.
+ */
 import { scalesOf, wiringOf } from '../../config/initial-memory';
 import { maskableLayers } from '../../core/network';
 import type { Config } from '../../config/types';

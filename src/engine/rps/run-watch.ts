@@ -1,4 +1,7 @@
-/** Watches the shared memory of a run, and the layers beside it, step by step: what is told of it, when it is told, and what a resumed run goes on with. */
+/**
+ * Watches the shared memory of a run, and the layers beside it, step by step: what is told of it, when it is told, and
+ * what a resumed run goes on with.
+ */
 import type { NetworkPlan } from '../../config/plan';
 import type { Parts } from '../../core/parts';
 import type { Finding } from '../../core/rps/diagnosis/finding';
@@ -125,7 +128,9 @@ export class RunWatch {
     return [...this.seenTensors(), ...this.looksTensors(step)];
   }
 
-  /** Nothing at the first look, which is taken again by a run that goes on from there: it may have been stopped before. */
+  /**
+   * Nothing at the first look, which is taken again by a run that goes on from there: it may have been stopped before.
+   */
   private looksTensors(step: number): TensorToWrite[] {
     if (!this.looks || this.looks.step === step) return [];
     const data = Float64Array.of(this.looks.step, ...this.looks.variances);

@@ -34,7 +34,9 @@ function checkFinite(path: string, { layers, others }: NetworkState): void {
   }
 }
 
-/** How much of the weights the memory does not hold, of each layer: |W - R psi| / |W|; 0 of weights that are all zero. */
+/**
+ * How much of the weights the memory does not hold, of each layer: |W - R psi| / |W|; 0 of weights that are all zero.
+ */
 function* misses(
   { sharing, scales }: SharingRule,
   weights: readonly Float32Array[],
@@ -66,8 +68,8 @@ async function readDense(file: SafetensorsFile, path: string, { plan, configPath
 }
 
 /**
- * Writes the file with the weights of the config's shared layers put into a memory, all else as it is: what `recover` gives
- * back is nearest to them, and at compression 1 by a fold they are the same.
+ * Writes the file with the weights of the config's shared layers put into a memory, all else as it is: what `recover`
+ * gives back is nearest to them, and at compression 1 by a fold they are the same.
  * @throws SparseError `engine.nothing-to-share`, `engine.file-does-not-fit`, `engine.weights-not-finite`, `rps.*`,
  * `safetensors.*`, `file.*`; RpcCancelled
  */

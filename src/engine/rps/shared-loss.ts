@@ -1,6 +1,7 @@
 /**
- * The loss of one batch as a function of a shared memory and of what is not shared: gradients, and products with the Hessian.
- * Coordinates of the memory are those in which a step of plain gradient descent is the scaled one, D^(1/2) psi, D the scaler.
+ * The loss of one batch as a function of a shared memory and of what is not shared: gradients, and products with the
+ * Hessian. Coordinates of the memory are those in which a step of plain gradient descent is the scaled one, D^(1/2)
+ * psi, D the scaler.
  */
 import { everyLayer } from '../../core/network';
 import type { Network } from '../../core/network';
@@ -133,7 +134,10 @@ export class SharedLoss {
 /** A product takes so many times the memory of a training step (`hessianVectorProduct`). */
 const productOverStep = 4;
 
-/** As many examples at a time as in a step; of a product fewer where they would not fit, unless a batch norm has to see them together. */
+/**
+ * As many examples at a time as in a step; of a product fewer where they would not fit, unless a batch norm has to see
+ * them together.
+ */
 function partsOf({ step: { microBatch, bytes }, network }: Source['plan']): { microBatch: number; ofProduct: number } {
   const seesAll = [...everyLayer(network.layers)].some((layer) => layer.kind === 'norm' && layer.over === 'batch');
   const fits = productOverStep * bytes <= heapLimit;

@@ -1,4 +1,6 @@
-/** The sharpness of a config that shares weights, by power iteration on products with the Hessian, and what it predicts. */
+/**
+ * The sharpness of a config that shares weights, by power iteration on products with the Hessian, and what it predicts.
+ */
 import { largestEigenvalueInParts } from '../../core/linalg/power-iteration';
 import type { Eigenpair } from '../../core/linalg/power-iteration';
 import type { Parts } from '../../core/parts';
@@ -52,7 +54,9 @@ export interface Measured {
   findings: Finding[];
 }
 
-/** Largest eigenvalues of the Hessian by the memory, under its scaler, and by what is not shared; 0 where all is shared. */
+/**
+ * Largest eigenvalues of the Hessian by the memory, under its scaler, and by what is not shared; 0 where all is shared.
+ */
 export interface MeasuredSharpness {
   memory: Eigenpair;
   rest: number;

@@ -1,4 +1,6 @@
-/** Tries a prediction out: a few steps of the very training that a run would do, at each point, without a run folder. */
+/**
+ * Tries a prediction out: a few steps of the very training that a run would do, at each point, without a run folder.
+ */
 import { courseOf } from '../../core/rps/diagnosis/outcome';
 import type { CallContext } from '../../protocol/rpc';
 import type { SharingPoint, SharingTest, TestedPoint } from '../../protocol/sharing';
@@ -57,8 +59,8 @@ export async function lossesAt(source: Source, steps: number, train: Batches, co
 }
 
 /**
- * The rate of each point is held from its first step on, whatever the schedule; all else is as the config says. Outcomes are
- * those of `courseOf`.
+ * The rate of each point is held from its first step on, whatever the schedule; all else is as the config says.
+ * Outcomes are those of `courseOf`.
  * @throws SparseError `engine.bad-sharing-test`, and what `diagnoseSharing` throws; RpcCancelled
  */
 export async function testSharing(

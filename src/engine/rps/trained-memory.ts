@@ -1,6 +1,7 @@
 /**
- * A shared memory in training: recovers the weights of a step, gathers their gradients and moves itself. Desai, Shrivastava,
- * "In defense of parameter sharing for model-compression" (2024), section 3; in the normalised form plain steps are its steps.
+ * A shared memory in training: recovers the weights of a step, gathers their gradients and moves itself. Desai,
+ * Shrivastava, "In defense of parameter sharing for model-compression" (2024), section 3; in the normalised form plain
+ * steps are its steps.
  */
 import { kernels } from '../../core/kernels/current';
 import { RentedRoom } from '../../core/kernels/room';
@@ -18,8 +19,8 @@ import type { SharingRule } from './rule';
 /** What one step did. */
 export interface MemoryMove {
   /**
-   * In the order of the sharing. Norms of large layers are estimated from blocks, evenly spread: within a percent, at the cost of a small
-   * layer.
+   * In the order of the sharing. Norms of large layers are estimated from blocks, evenly spread: within a percent, at
+   * the cost of a small layer.
    */
   layers: Moved[];
   /** Euclidean norm of the memory after it. */
@@ -94,8 +95,8 @@ export class TrainedMemory {
   }
 
   /**
-   * The square of the norm that clipping looks at: of the gradient by coordinates in which a step of gradient descent is the
-   * scaled one, g_j / sqrt(scaler_j). Of the gradient itself the largest factors would have nearly all of it.
+   * The square of the norm that clipping looks at: of the gradient by coordinates in which a step of gradient descent
+   * is the scaled one, g_j / sqrt(scaler_j). Of the gradient itself the largest factors would have nearly all of it.
    */
   squaredGradient(): number {
     const gradient = this.begun();
@@ -109,7 +110,10 @@ export class TrainedMemory {
     return sum;
   }
 
-  /** One update by what was gathered, times `factor`. Weight decay acts on the memory, and so on the weights by the same factor. */
+  /**
+   * One update by what was gathered, times `factor`. Weight decay acts on the memory, and so on the weights by the same
+   * factor.
+   */
   move(factor: number, { learningRate, count }: Stride): void {
     const { scaler, sharing } = this.rule;
     const gradient = this.begun();
@@ -201,7 +205,10 @@ export class TrainedMemory {
       });
   }
 
-  /** Of the weights of a layer by any memory: recovery is linear, so that of a step of it that is the step of the weights. */
+  /**
+   * Of the weights of a layer by any memory: recovery is linear, so that of a step of it that is the step of the
+   * weights.
+   */
   private normOf(layer: number, memory: Float32Array): number {
     const { sharing, scales } = this.rule;
     const { weights } = sharing.layers[layer];

@@ -42,13 +42,19 @@ export class Buffers {
     return this.room.float32(length);
   }
 
-  /** What a kernel computes in, so many floats for each instance: the same for all, as nothing in it is kept from call to call. */
+  /**
+   * What a kernel computes in, so many floats for each instance: the same for all, as nothing in it is kept from call
+   * to call.
+   */
   scratch(length: number): Scratch {
     this.longest = Math.max(this.longest, length);
     return this.shared;
   }
 
-  /** One for a while, in the place of one that was given back where there is one: the nearest in size, made larger if need be. */
+  /**
+   * One for a while, in the place of one that was given back where there is one: the nearest in size, made larger if
+   * need be.
+   */
   borrow(perExample: number): Buffer {
     const fit = (one: Sized): number =>
       one.perExample >= perExample ? one.perExample - perExample : 2 ** 40 - one.perExample;

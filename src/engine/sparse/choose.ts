@@ -26,7 +26,10 @@ const tensors = (reason: string): Chosen => ({ name: 'tensors', reason });
 
 const onProcessor = (backend: BackendName): boolean => backend === 'wasm' || backend === 'cpu';
 
-/** Up to which density of a network the kernels of this process are quicker than TensorFlow.js; undefined where they never are. */
+/**
+ * Up to which density of a network the kernels of this process are quicker than TensorFlow.js; undefined where they
+ * never are.
+ */
 function densestOn(backend: BackendName): number | undefined {
   if (processKernels().kernels.kind !== 'plain' || backend === 'cpu') return densestSparse;
   return withoutSimd() === undefined ? undefined : densestPlain;
@@ -46,7 +49,10 @@ export function executorOfSparseRuns(backend: BackendName, threads: Threads = 'a
   return { name: 'sparse', reason: `${words.executorSparse(kind)}${whyPlain()}`, threads: threadsOf(threads) };
 }
 
-/** The executor of a run that begins on this backend. `auto`: sparse for sparse runs on the processor, and where nothing else holds the network. */
+/**
+ * The executor of a run that begins on this backend. `auto`: sparse for sparse runs on the processor, and where nothing
+ * else holds the network.
+ */
 export function chooseExecutor({ config, plan }: Asked, backend: BackendName): Chosen {
   const { backend: asked, threads } = config.compute;
   if (asked !== 'auto' && asked !== 'sparse') return tensors(words.executorAsked);
@@ -74,7 +80,10 @@ export function withoutThreads(executor: Chosen | undefined): { executor: Chosen
   return { executor: { ...executor, threads: 1 }, why };
 }
 
-/** By name; `state` is copied. The arrays of sparse ones lie in the one memory of the process, until they are disposed of. */
+/**
+ * By name; `state` is copied. The arrays of sparse ones lie in the one memory of the process, until they are disposed
+ * of.
+ */
 export const executorOf = (
   name: Chosen['name'],
   network: Network,

@@ -1,4 +1,7 @@
-/** The `sparse` executor: a network computed by our own kernels, whose cost and memory go with the weights that are kept. */
+/**
+ * The `sparse` executor: a network computed by our own kernels, whose cost and memory go with the weights that are
+ * kept.
+ */
 import { maskableLayers, weightShape } from '../../core/network';
 import type { Network } from '../../core/network';
 import type { LayerShape } from '../../core/density/layer-shape';

@@ -1,4 +1,6 @@
-/** A network as steps of computation over the arrays of the kernels. Tokens lie as pictures do: (size, tokens, batch). */
+/**
+ * A network as steps of computation over the arrays of the kernels. Tokens lie as pictures do: (size, tokens, batch).
+ */
 import type { Flow } from '../../core/flow';
 import { through, valuesIn } from '../../core/flow';
 import { derivativeByValue } from '../../core/kernels/activate';

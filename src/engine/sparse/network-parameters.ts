@@ -19,7 +19,10 @@ interface Other {
   running?: { mean: Float32Array; variance: Float32Array };
 }
 
-/** Positions lie (size, tokens) here, as tokens do. Both ways are this transposition, with the sides the other way round. */
+/**
+ * Positions lie (size, tokens) here, as tokens do. Both ways are this transposition, with the sides the other way
+ * round.
+ */
 function transposed(values: Float32Array, rows: number, columns: number): Float32Array {
   const result = new Float32Array(values.length);
   for (let row = 0; row < rows; row++)

@@ -14,7 +14,10 @@ export interface Pass {
 }
 
 export abstract class Node {
-  /** dL/dout and dL/dinput; the latter is absent where nothing needs it. They may be one, which `backward` then writes over. */
+  /**
+   * dL/dout and dL/dinput; the latter is absent where nothing needs it. They may be one, which `backward` then writes
+   * over.
+   */
   protected gradientOut: Buffer | undefined;
   protected gradientIn: Buffer | undefined;
 
@@ -34,8 +37,8 @@ export abstract class Node {
   }
 
   /**
-   * Takes the buffers of the backward pass, in its order, so that those of one layer can be those of another. `wanted`: whether
-   * the gradient by the input is, which is answered; the caller gives it back.
+   * Takes the buffers of the backward pass, in its order, so that those of one layer can be those of another. `wanted`:
+   * whether the gradient by the input is, which is answered; the caller gives it back.
    */
   plan(buffers: Buffers, gradient: Buffer, wanted: boolean): Buffer | undefined {
     this.gradientOut = gradient;

@@ -51,8 +51,8 @@ export class Parameter {
   private begun = false;
 
   /**
-   * Copies. `slots`: zeros where there are none; 'recovered': none, as it is a memory that is moved. `decays`: whether weight
-   * decay pulls it, where that does not pull all.
+   * Copies. `slots`: zeros where there are none; 'recovered': none, as it is a memory that is moved. `decays`: whether
+   * weight decay pulls it, where that does not pull all.
    */
   constructor(
     private readonly context: ComputeContext,

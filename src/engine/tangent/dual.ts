@@ -1,8 +1,8 @@
 /**
- * Dual numbers, values with how they change as weights or inputs move along a direction: differentiation in forward mode (Griewank, Walther,
- * "Evaluating Derivatives" (2008), section 3.1). All of it is written in operations that have a gradient, so that the gradient
- * of a tangent is a second derivative: TensorFlow.js takes what an operation has saved for its own gradient as constant, which
- * makes its gradient of a gradient wrong, and its gradient of a tangent right.
+ * Dual numbers, values with how they change as weights or inputs move along a direction: differentiation in forward
+ * mode (Griewank, Walther, "Evaluating Derivatives" (2008), section 3.1). All of it is written in operations that have
+ * a gradient, so that the gradient of a tangent is a second derivative: TensorFlow.js takes what an operation has saved
+ * for its own gradient as constant, which makes its gradient of a gradient wrong, and its gradient of a tangent right.
  */
 import * as tf from '@tensorflow/tfjs';
 

@@ -13,10 +13,11 @@ const axesOf = ({ rank }: tf.Tensor, { over }: NormLayer): number[] =>
 const mean = (x: tf.Tensor, axes: number[]): tf.Tensor => tf.mean(x, axes, true);
 
 /**
- * J e = r (e - m(e) - u m(u e)): how u = r (x - m(x)), r = 1 / sqrt(variance + epsilon), changes when x changes by e; m the mean
- * over `axes`. With gradients of its own, which keep one tensor of the size of x where those op by op keep six. J is
- * symmetric: the gradient by e of <c, J e> is J c. That by x comes from dr = -r^2 m(u dx) and du = J dx:
- * <c, J e> = n r A, A = m(c e) - m(c) m(e) - m(c u) m(u e), so it is -r^2 A u - r (m(u e) J c + m(c u) J e), n cancelling.
+ * J e = r (e - m(e) - u m(u e)): how u = r (x - m(x)), r = 1 / sqrt(variance + epsilon), changes when x changes by e; m
+ * the mean over `axes`. With gradients of its own, which keep one tensor of the size of x where those op by op keep
+ * six. J is symmetric: the gradient by e of <c, J e> is J c. That by x comes from dr = -r^2 m(u dx) and du = J dx:
+ * <c, J e> = n r A, A = m(c e) - m(c) m(e) - m(c u) m(u e), so it is -r^2 A u - r (m(u e) J c + m(c u) J e), n
+ * cancelling.
  */
 function standardisedTangent(x: tf.Tensor, e: tf.Tensor, axes: number[]): tf.Tensor {
   const op = tf.customGrad((...given) => {

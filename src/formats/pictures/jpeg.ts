@@ -12,7 +12,10 @@ export const isJpeg = (bytes: Uint8Array): boolean => bytes[0] === 0xff && bytes
 const isFrame = (marker: number): boolean =>
   marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
 
-/** Width, height and place of the first frame; undefined when `bytes` end before it. @throws Error when they are no JPEG's */
+/**
+ * Width, height and place of the first frame; undefined when `bytes` end before it.
+ * @throws Error when they are no JPEG's
+ */
 export function jpegFrame(bytes: Uint8Array): { width: number; height: number; at: number } | undefined {
   let at = 2;
   while (at + 9 <= bytes.length) {

@@ -1,4 +1,6 @@
-/** Compare at Equal Memory: the sweep that sets shared weights against pruned and smaller networks, beside the config. */
+/**
+ * Compare at Equal Memory: the sweep that sets shared weights against pruned and smaller networks, beside the config.
+ */
 import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
 import type { EqualMemory } from '../../config/equal-memory';
@@ -25,7 +27,9 @@ const offerRun = async (sweep: vscode.Uri, { budget, variants, left }: EqualMemo
   if ((await show(message, run)) === run) await executeCommand('sparsescope.sweepConfig', sweep);
 };
 
-/** Answers the sweep's config once it is open; `undefined` where the choice was left or the config is a sweep itself. */
+/**
+ * Answers the sweep's config once it is open; `undefined` where the choice was left or the config is a sweep itself.
+ */
 export const compareAtEqualMemory = async (
   services: Services,
   config?: vscode.Uri,

@@ -13,7 +13,10 @@ import { executeCommand, inform } from './register';
 
 const maxConfigs = 200;
 
-/** The run given, listed or not; else the only one that `fits`, else the one chosen; `undefined` when there is none or the choice is left. */
+/**
+ * The run given, listed or not; else the only one that `fits`, else the one chosen; `undefined` when there is none or
+ * the choice is left.
+ */
 export const pickRun = async (
   { store, report }: Pick<Services, 'store' | 'report'>,
   given: RunReference | undefined,

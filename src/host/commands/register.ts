@@ -14,7 +14,9 @@ const remedy = (code: string): { label: string; command: string } =>
     ? { label: words.manageTrust(), command: 'workbench.trust.manage' }
     : { label: words.showLog(), command: 'sparsescope.openLog' satisfies CommandId };
 
-/** Shows the sentence of `error` with a remedy or a way to the log. Cancel, and what is told elsewhere, shows nothing. */
+/**
+ * Shows the sentence of `error` with a remedy or a way to the log. Cancel, and what is told elsewhere, shows nothing.
+ */
 export const showError = (error: unknown, report: Report): void => {
   if (isCancel(error)) return;
   report(error);

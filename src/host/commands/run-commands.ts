@@ -45,7 +45,9 @@ export const withEngine = <T>(
     });
   });
 
-/** The workspace folder of the config, so that its run is found again in the Runs view; else the config's own folder. */
+/**
+ * The workspace folder of the config, so that its run is found again in the Runs view; else the config's own folder.
+ */
 export const rootOf = (config: vscode.Uri): string =>
   vscode.workspace.getWorkspaceFolder(config)?.uri.fsPath ?? dirname(config.fsPath);
 

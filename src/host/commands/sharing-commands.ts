@@ -1,4 +1,6 @@
-/** Diagnose Sharing and Test Prediction: the panel of a config that shares weights. Its theory has a page of its own. */
+/**
+ * Diagnose Sharing and Test Prediction: the panel of a config that shares weights. Its theory has a page of its own.
+ */
 import * as vscode from 'vscode';
 import { sharesNothing } from '../errors';
 import { checkedDocument } from '../language/document';

@@ -1,4 +1,7 @@
-/** Hidden commands of the integration tests: what a webview or a tree shows cannot be read from outside, nor a button pressed. */
+/**
+ * Hidden commands of the integration tests: what a webview or a tree shows cannot be read from outside, nor a button
+ * pressed.
+ */
 import * as vscode from 'vscode';
 import type { TestState } from '../../contributions';
 import { diagnosticSource } from '../language/diagnostics';

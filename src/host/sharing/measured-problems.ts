@@ -1,4 +1,7 @@
-/** What a measurement predicts to fail is underlined in its config, with the edit that mends it, until the text is another one. */
+/**
+ * What a measurement predicts to fail is underlined in its config, with the edit that mends it, until the text is
+ * another one.
+ */
 import * as vscode from 'vscode';
 import { configSelector } from '../../contributions';
 import type { SharingReport } from '../../protocol/sharing';

@@ -12,8 +12,8 @@ export interface MeasuredProblem {
 }
 
 /**
- * What was measured and is predicted to fail: a gradient that is not finite (D6), a first step that raises the loss (D8), a sharpness
- * beyond what runs survived (D9). What the config alone says of itself is underlined by its check.
+ * What was measured and is predicted to fail: a gradient that is not finite (D6), a first step that raises the loss
+ * (D8), a sharpness beyond what runs survived (D9). What the config alone says of itself is underlined by its check.
  */
 const isPredictedToFail = ({ id, measure, verdict }: SharingFinding): boolean => {
   if (measure === 'curvature') return verdict !== 'ok' && verdict !== 'info';

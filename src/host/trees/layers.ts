@@ -79,7 +79,9 @@ export const plannedRow = (
   ],
 });
 
-/** How many rotations were drawn, and how many random ones are to be expected; those towards a pattern are not random. */
+/**
+ * How many rotations were drawn, and how many random ones are to be expected; those towards a pattern are not random.
+ */
 function rotationsText({
   rotations,
   shape,
@@ -126,7 +128,10 @@ const changeFact = (
   { density }: LayerSummary,
 ): [string, string] => [words.facts.lastChange(), words.changed({ step, method, dropped, grown, density })];
 
-/** Of a run whose masks have changed since the initialisation, the latest change; where weights are pruned later, how far. */
+/**
+ * Of a run whose masks have changed since the initialisation, the latest change; where weights are pruned later, how
+ * far.
+ */
 interface InRun {
   masks?: LastMasks | undefined;
   later?: RunRecord['laterTarget'] | undefined;

@@ -1,4 +1,6 @@
-/** The panels of compared runs: one for each set of them, read from the run folders alone, brought back with the window. */
+/**
+ * The panels of compared runs: one for each set of them, read from the run folders alone, brought back with the window.
+ */
 import * as vscode from 'vscode';
 import { compareRunsPanelType } from '../../contributions';
 import type { CompareRunsViewApi, CompareRunsViewEvents } from '../../protocol/compare-runs';

@@ -1,4 +1,6 @@
-/** One run's panel: serves `RunViewApi` from the run folder alone, so that it works with no engine and without trust. */
+/**
+ * One run's panel: serves `RunViewApi` from the run folder alone, so that it works with no engine and without trust.
+ */
 import { existsSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { runPanelType } from '../../contributions';

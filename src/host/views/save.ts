@@ -1,4 +1,6 @@
-/** Export from a webview: the person chooses the file, the bytes come in parts, the file appears whole or not at all. */
+/**
+ * Export from a webview: the person chooses the file, the bytes come in parts, the file appears whole or not at all.
+ */
 import * as vscode from 'vscode';
 import { messageOf } from '../../core/errors';
 import { writeAtomically } from '../../formats/atomic-file';

@@ -60,7 +60,9 @@ export class SharingPanels implements vscode.WebviewPanelSerializer {
     this.create(configPath);
   }
 
-  /** The config's panel on its map of divergence, with a test of the config's own place. What was tested before stays. */
+  /**
+   * The config's panel on its map of divergence, with a test of the config's own place. What was tested before stays.
+   */
   test(configPath: string): void {
     const known = this.open.get(configPath);
     const opened = known ?? this.create(configPath);

@@ -1,6 +1,6 @@
 /**
- * Tensors of a file as sequences of rotations: recorded ones are read, orthogonal matrices factored when first asked for,
- * without holding up the extension host.
+ * Tensors of a file as sequences of rotations: recorded ones are read, orthogonal matrices factored when first asked
+ * for, without holding up the extension host.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { RotationSequence } from '../../core/rotation-sequence';

@@ -51,8 +51,8 @@ export async function writeSweepReport(
 }
 
 /**
- * Writes the report of a sweep as it stands, whole or not at all; not at all when `signal` says so before its trials are
- * read.
+ * Writes the report of a sweep as it stands, whole or not at all; not at all when `signal` says so before its trials
+ * are read.
  * @throws SparseError `runs.*`, `file.*`
  */
 export async function writeSweepAgain(

@@ -119,7 +119,10 @@ export class SharingDesk implements SharingCalls {
     return this.mapping;
   };
 
-  /** What was measured of another text says nothing of the one that stands there now. @throws SparseError `runs.changed-while-measured` */
+  /**
+   * What was measured of another text says nothing of the one that stands there now.
+   * @throws SparseError `runs.changed-while-measured`
+   */
   private async needSame({ configText }: ConfigSource): Promise<void> {
     if ((await this.subject.source()).configText !== configText) throw errors.changedWhileMeasured();
   }

@@ -4,7 +4,10 @@ import type { CountedValues } from '../../core/rps/value-counts';
 
 const gammaBins = 40;
 
-/** Of used locations, whose Gamma is from `min` to `max`; even where all are within a decade, else even in the logarithm. */
+/**
+ * Of used locations, whose Gamma is from `min` to `max`; even where all are within a decade, else even in the
+ * logarithm.
+ */
 export function gammaHistogram(
   gamma: readonly CountedValues[],
   { min, max }: { min: number; max: number },
@@ -29,7 +32,9 @@ export function gammaHistogram(
 /** Exponent and 8 bits of the mantissa make a cell: 0.4 % wide at most. */
 const cellShift = 12;
 
-/** Of what may be millions of values: the bin is looked up by the cell, and computed only where an edge lies within it. */
+/**
+ * Of what may be millions of values: the bin is looked up by the cell, and computed only where an edge lies within it.
+ */
 function byCells(
   gamma: readonly CountedValues[],
   range: [number, number],

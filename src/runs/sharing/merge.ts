@@ -36,7 +36,9 @@ export function mergeTested(before: readonly TestedPoint[], after: readonly Test
   return [...before.filter((old) => !after.some((fresh) => isSame(old, fresh))), ...after];
 }
 
-/** Flat index of a layer's weight as the indices of its tensor: (out, in), of a convolution (out, in / groups, kh, kw). */
+/**
+ * Flat index of a layer's weight as the indices of its tensor: (out, in), of a convolution (out, in / groups, kh, kw).
+ */
 export function indicesOf(layer: SharedLayer, index: number): number[] {
   const indices: number[] = [];
   let rest = index;

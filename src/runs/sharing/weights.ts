@@ -1,4 +1,7 @@
-/** Serves the pictures of a layer's weights by whom they share with. What one layer takes to find is kept while it is looked at. */
+/**
+ * Serves the pictures of a layer's weights by whom they share with. What one layer takes to find is kept while it is
+ * looked at.
+ */
 import { loadsInParts, ofLocations, partnersInParts } from '../../core/rps/partners';
 import { locationsOf } from '../../core/rps/mapping';
 import type { Sharing } from '../../core/rps/sharing';

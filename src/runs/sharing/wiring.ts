@@ -1,4 +1,6 @@
-/** D13 of a run: whether its config still maps the memory as its files were written. From its folder, without an engine. */
+/**
+ * D13 of a run: whether its config still maps the memory as its files were written. From its folder, without an engine.
+ */
 import { basename, dirname } from 'node:path';
 import { checkConfig } from '../../config/check';
 import { maxConfigBytes } from '../../config/format';
@@ -18,7 +20,10 @@ import { checkpointFile, listCheckpoints } from '../checkpoint';
 import type { RunFolder } from '../folder';
 import { inOrder } from './report';
 
-/** Undefined where the text is no config that can be planned, or its data cannot be looked at: then there is nothing to hold a file against. */
+/**
+ * Undefined where the text is no config that can be planned, or its data cannot be looked at: then there is nothing to
+ * hold a file against.
+ */
 async function plannedIn(folder: RunFolder): Promise<Wiring | undefined> {
   const text = await readText(folder.configFile, maxConfigBytes, configTooLarge);
   const first = checkConfig(text, 'yaml');

@@ -105,7 +105,9 @@ export class RunCharts {
     for (const chart of this.all) chart.dispose();
   }
 
-  /** What is of the same seeds as a point, whose drawn densities may differ a little, or stands just where it stands. */
+  /**
+   * What is of the same seeds as a point, whose drawn densities may differ a little, or stands just where it stands.
+   */
   private beside(at: number | undefined): DensityPoint[] {
     if (at === undefined) return [];
     const { x, group } = this.points[at];

@@ -13,7 +13,9 @@ export const methodText = ({ method }: ComparedRun): string => (method === '' ? 
 /** Each once, in the order of the runs: a method's place gives its colour and dash. */
 export const methodsOf = (runs: readonly ComparedRun[]): string[] => [...new Set(runs.map(methodText))];
 
-/** Row of a run's curve at a step: the last epoch that had ended by then; nothing after its last or before its first. */
+/**
+ * Row of a run's curve at a step: the last epoch that had ended by then; nothing after its last or before its first.
+ */
 export const epochAt = ({ curve: { step } }: ComparedRun, at: number): number | undefined => {
   if (step.length === 0 || at > step[step.length - 1]) return undefined;
   const row = step.findLastIndex((one) => one <= at);

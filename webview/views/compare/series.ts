@@ -19,7 +19,9 @@ export const cancelledWords = (drawn: number, notDrawn: readonly CompareMethod[]
 const dashes = [undefined, [6, 3], [2, 3], [10, 3]];
 const colours = 4;
 
-/** Four colours, then the same with other dashes: no two of sixteen are alike, and the first four differ without colour. */
+/**
+ * Four colours, then the same with other dashes: no two of sixteen are alike, and the first four differ without colour.
+ */
 export const styleOf = (place: number): Pick<SeriesSpec, 'colour' | 'dash'> => {
   const dash = dashes[(place + Math.floor(place / colours)) % dashes.length];
   return { colour: place % colours, ...(dash && { dash }) };

@@ -1,4 +1,6 @@
-/** The panel of a config's data: how many examples, of which classes, the first of them, and the range of their values. */
+/**
+ * The panel of a config's data: how many examples, of which classes, the first of them, and the range of their values.
+ */
 import type { DataPreview, DataViewApi, DataViewEvents, DataViewState } from '../../../src/protocol/data-preview';
 import type { Bridge } from '../../bridge';
 import { button } from '../../controls';

@@ -20,7 +20,9 @@ import { rotationTable } from './rotation-table';
 import { speedChooser, speedOf } from './speeds';
 import { afterWords, aboutWords, chartWords, rotationWords, transport, weightWords, type RotationFacts } from './words';
 
-/** Entries that are turned between two frames: a third of a second, which only long sequences of large matrices need. */
+/**
+ * Entries that are turned between two frames: a third of a second, which only long sequences of large matrices need.
+ */
 const workAtOnce = 2 ** 28;
 /** Points of the chart, more than a wide screen has pixels. */
 const mostPoints = 10_000;
@@ -33,7 +35,10 @@ const rounding = 1e-5;
 /** What rotations were drawn for; a given matrix, which they were found for, has none. */
 export interface Goal {
   density: number;
-  /** Those that were led by a pattern, of which nothing is to be expected: intersection over union of the whole layer with it. */
+  /**
+   * Those that were led by a pattern, of which nothing is to be expected: intersection over union of the whole layer
+   * with it.
+   */
   overlap: number | undefined;
 }
 
@@ -46,7 +51,9 @@ export class GivensView {
   readonly expected: Float64Array | undefined;
   private readonly matrix: MatrixView;
   private readonly chart: Chart;
-  /** What is drawn. Rotations found for a given matrix cancel only up to rounding: what is left of that is drawn as 0. */
+  /**
+   * What is drawn. Rotations found for a given matrix cancel only up to rounding: what is left of that is drawn as 0.
+   */
   private readonly shown: Float32Array;
   private grid: Grid;
   private colours = divergingMap(readTheme());

@@ -3,7 +3,10 @@
 /** Rotations a second; the first is taken when nobody chose. */
 const speeds = ['20', '5', '60', '200'];
 const faster = ['2000', '20000', '200000'];
-/** Milliseconds: where a frame takes longer it plays slower, since to catch up would make the next one take longer still. */
+/**
+ * Milliseconds: where a frame takes longer it plays slower, since to catch up would make the next one take longer
+ * still.
+ */
 const longestFrame = 100;
 /** Seconds: no sequence needs more at the fastest speed that is offered for it. */
 const longest = 60;

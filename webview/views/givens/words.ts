@@ -108,7 +108,9 @@ export const tableWords = {
   undone: 'undone',
 };
 
-/** `axes are columns · the tensor is this times 1.414 · the layer has its pattern to 0.910 (intersection over union)` */
+/**
+ * `axes are columns · the tensor is this times 1.414 · the layer has its pattern to 0.910 (intersection over union)`
+ */
 export const aboutWords = (columns: boolean, overlap: number | undefined, gain?: number): string =>
   [
     columns ? 'axes are columns' : 'axes are rows',
@@ -131,7 +133,10 @@ export interface RotationFacts {
   target: number | undefined;
 }
 
-/** `rotation 57 of 412: axes 12, 407 by 213.4° · density 0.0312 → 0.0330 (expected 0.0321)`, or `... · supports 0.03 → 0.04` */
+/**
+ * `rotation 57 of 412: axes 12, 407 by 213.4° · density 0.0312 → 0.0330 (expected 0.0321)`, or
+ * `... · supports 0.03 → 0.04`
+ */
 export function rotationWords({ sequence, step, density, expected, target }: RotationFacts): string {
   const { first, second, angle, lastUndone } = sequence;
   const total = first.length;

@@ -1,4 +1,6 @@
-/** The third picture of a layer whose weights are shared: with which layer, or with how many, each shares its location. */
+/**
+ * The third picture of a layer whose weights are shared: with which layer, or with how many, each shares its location.
+ */
 import type { Remote } from '../../../src/protocol/rpc';
 import type { LayerSummary } from '../../../src/protocol/run';
 import type { SharedBy, SharersPage } from '../../../src/protocol/sharing-view';

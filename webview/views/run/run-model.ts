@@ -6,7 +6,9 @@ import type { RunSnapshot, RunTab, RunViewApi, RunViewState } from '../../../src
 /** What is different from before. */
 export interface Change {
   snapshot: boolean;
-  /** The run has fewer steps than it had: it was resumed from an earlier one, and what was recorded after that is void. */
+  /**
+   * The run has fewer steps than it had: it was resumed from an earlier one, and what was recorded after that is void.
+   */
   rewound: boolean;
   tab: boolean;
   layer: boolean;
@@ -99,7 +101,9 @@ export class RunModel {
     this.tell(before, { snapshot: true, rewound });
   }
 
-  /** The person chose here: the host and the other views hear of it. Who chose the newest step follows it from then on. */
+  /**
+   * The person chose here: the host and the other views hear of it. Who chose the newest step follows it from then on.
+   */
   choose(choice: Partial<Pick<ShownState, 'tab' | 'layer' | 'step'>>): void {
     const before = this.state;
     const step = choice.step ?? this.chosen.step;

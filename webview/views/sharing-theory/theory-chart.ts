@@ -1,4 +1,7 @@
-/** The figures of all estimators over the sizes of the memory: formulas as lines, draws as points with two standard errors. */
+/**
+ * The figures of all estimators over the sizes of the memory: formulas as lines, draws as points with two standard
+ * errors.
+ */
 import { estimators } from '../../../src/core/rps/theory/estimators';
 import { Chart } from '../../drawing/chart';
 import type { Column, SeriesSpec, SpreadBar } from '../../drawing/chart-spec';

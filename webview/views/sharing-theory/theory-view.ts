@@ -1,4 +1,6 @@
-/** The linear model with shared and with pruned weights, as an experiment: formulas held against draws, size by size. */
+/**
+ * The linear model with shared and with pruned weights, as an experiment: formulas held against draws, size by size.
+ */
 import { dataKinds, type DataKind } from '../../../src/core/rps/theory/data';
 import { estimators, type Estimator } from '../../../src/core/rps/theory/estimators';
 import { button, dropdown, segmented } from '../../controls';

@@ -2,8 +2,8 @@
 import type { SharingFailure } from '../../../src/protocol/sharing';
 
 /**
- * The first failure, or where there is none the first warning. Of a failure that a later one came on top of within the steps kept, the
- * later: it has the steps of the first as well, and goes on to the end.
+ * The first failure, or where there is none the first warning. Of a failure that a later one came on top of within the
+ * steps kept, the later: it has the steps of the first as well, and goes on to the end.
  */
 export function firstToShow(failures: readonly SharingFailure[]): SharingFailure | undefined {
   const first = failures.find(({ verdict }) => verdict === 'fail');

@@ -24,8 +24,8 @@ function normBefore(events: readonly SharingEvent[], failures: readonly SharingF
 }
 
 /**
- * What was recorded; of a run that ended before two recorded steps of it moved anything also the steps that were kept of its troubles, in
- * order, those recorded first where both have one.
+ * What was recorded; of a run that ended before two recorded steps of it moved anything also the steps that were kept
+ * of its troubles, in order, those recorded first where both have one.
  */
 export function courseSteps(
   events: readonly SharingEvent[],

@@ -11,8 +11,8 @@ export function evenLoad(n: number, m: number, bins: number): number[] {
 }
 
 /**
- * The same to be expected when each weight takes a location by itself: binomial, which is Poisson's with mean n / m for all
- * that is drawn here (derived here). The last bin holds those with more too.
+ * The same to be expected when each weight takes a location by itself: binomial, which is Poisson's with mean n / m for
+ * all that is drawn here (derived here). The last bin holds those with more too.
  */
 export function hashedLoad(n: number, m: number, bins: number): number[] {
   const mean = n / m;

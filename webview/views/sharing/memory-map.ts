@@ -1,4 +1,6 @@
-/** The memory from end to end: above each location the weights that share it, in bands of the colours of their layers. */
+/**
+ * The memory from end to end: above each location the weights that share it, in bands of the colours of their layers.
+ */
 import type { OwnersRequest, SharingOwners } from '../../../src/protocol/sharing-view';
 import { CanvasPane, type Spot } from '../../drawing/canvas-pane';
 import { drawMemory, type MemoryContent } from './memory-draw';

@@ -46,8 +46,8 @@ export const configPoint = ({ initStd = usualInitStd, learningRate }: SharingRep
 });
 
 /**
- * Everything there is to see, with the boundaries where they pass it. Four decades of init-std: with each the learning rate
- * that is stable changes a hundredfold, so that more of them would leave no room for the band.
+ * Everything there is to see, with the boundaries where they pass it. Four decades of init-std: with each the learning
+ * rate that is stable changes a hundredfold, so that more of them would leave no room for the band.
  */
 export function mapAxes(report: SharingReport): { x: LogAxis; y: LogAxis } {
   const points = [configPoint(report), ...report.tested];

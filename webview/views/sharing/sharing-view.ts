@@ -1,4 +1,7 @@
-/** Shared weights in pictures that take turns: findings, figures, the memory, the map of divergence, the course of a run. */
+/**
+ * Shared weights in pictures that take turns: findings, figures, the memory, the map of divergence, the course of a
+ * run.
+ */
 import type { Remote } from '../../../src/protocol/rpc';
 import type { SharingReport } from '../../../src/protocol/sharing';
 import type { SharingCalls } from '../../../src/protocol/sharing-view';

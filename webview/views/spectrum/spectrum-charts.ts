@@ -7,7 +7,9 @@ import { chartWords } from './words';
 
 const binCount = 40;
 
-/** From zero to a little above both the data and 1: so that an isometry looks like one, not like its rounding errors. */
+/**
+ * From zero to a little above both the data and 1: so that an isometry looks like one, not like its rounding errors.
+ */
 export const fromZero = (_: number, most: number): [number, number] => [0, Math.max(1, most) * 1.08];
 
 /** The bars of a histogram over `fromZero` of the values. */

@@ -52,7 +52,9 @@ export class SpectrumView {
     this.update({ chosen: true });
   }
 
-  /** What is there is drawn at once if something else was chosen; what is new is read then, and drawn if there is any. */
+  /**
+   * What is there is drawn at once if something else was chosen; what is new is read then, and drawn if there is any.
+   */
   update({ chosen }: { chosen: boolean }): void {
     if (chosen || this.drawnRun !== this.run) this.draw();
     this.again = true;
@@ -74,7 +76,10 @@ export class SpectrumView {
     return [...own, ...this.jacobianCharts.pictures(), ...this.signalCharts.pictures()];
   }
 
-  /** Every singular value of the layer and of the Jacobian, the Jacobian by step and by layer, what the bars count, and the signals. */
+  /**
+   * Every singular value of the layer and of the Jacobian, the Jacobian by step and by layer, what the bars count, and
+   * the signals.
+   */
   tables(): Table[] {
     const { layer, step } = this.context.model.state;
     const jacobian = this.jacobians.at(step);

@@ -27,7 +27,10 @@ export interface Picture {
   key?(event: KeyboardEvent): boolean;
   /** Says in the read-out what is shown. */
   describe?(): void;
-  /** Where something else than the tensor itself is shown, without its statistics: its help, its name for files, its words. */
+  /**
+   * Where something else than the tensor itself is shown, without its statistics: its help, its name for files, its
+   * words.
+   */
   alone?(): { help: HelpTopic; fileName: string; words: string } | undefined;
   dispose(): void;
 }

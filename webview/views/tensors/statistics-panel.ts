@@ -114,7 +114,9 @@ export class StatisticsPanel {
     );
   }
 
-  /** Nothing when all values are the same. Zeros of a sparse tensor would dwarf all else: the counts go by logarithm. */
+  /**
+   * Nothing when all values are the same. Zeros of a sparse tensor would dwarf all else: the counts go by logarithm.
+   */
   private histogram(min: number, max: number, counts: readonly number[]): Chart | undefined {
     if (!(max > min)) return undefined;
     const width = (max - min) / counts.length;

@@ -1,6 +1,6 @@
-// Attention, see ../attend.ts: what the arguments mean stands there. Four examples of a head are computed at a time, one in each
-// lane. They are packed into scratch first: as they come, what is summed lies kilobytes apart, where the cache holds little of it.
-// Rows and columns there are rounded up to fours; what comes of those beyond is not read.
+// Attention, see ../attend.ts: what the arguments mean stands there. Four examples of a head are computed at a time,
+// one in each lane. They are packed into scratch first: as they come, what is summed lies kilobytes apart, where the
+// cache holds little of it. Rows and columns there are rounded up to fours; what comes of those beyond is not read.
 import { instanceOf } from './dense';
 import { exponential, fill, multiplyAdd } from './lanes';
 
@@ -9,7 +9,10 @@ function padded(count: i32): usize {
   return <usize>((count + 3) & ~3);
 }
 
-/** Bytes from one row to the next: a line more than there are, so that the rows of a tile do not meet in one place of the cache. */
+/**
+ * Bytes from one row to the next: a line more than there are, so that the rows of a tile do not meet in one place of
+ * the cache.
+ */
 @inline
 function pitchOf(columns: i32): usize {
   return (padded(columns) << 4) + 64;
@@ -75,8 +78,9 @@ function unpack(
 }
 
 /**
- * into[i, j] = sum over k of a[i, k] b[k, j], of so many rows, columns and values to sum, in tiles of two rows by four columns.
- * `aRow`, `aNext`, `bNext`, `bColumn`: bytes from one row, k or column to the next; of `into` a row has `pitch`.
+ * into[i, j] = sum over k of a[i, k] b[k, j], of so many rows, columns and values to sum, in tiles of two rows by four
+ * columns. `aRow`, `aNext`, `bNext`, `bColumn`: bytes from one row, k or column to the next; of `into` a row has
+ * `pitch`.
  */
 @inline
 function product(

@@ -8,8 +8,9 @@ const columnGroup: i32 = 32;
 const rowGroup: usize = 256;
 
 /**
- * y -= L R, a stretch of rows and four columns. Of R the values of a row are beside each other, `row` bytes before those of the
- * next; `y` and L have `column` bytes from a column to the next. Eight sums and what a step loads are V8's 15 registers.
+ * y -= L R, a stretch of rows and four columns. Of R the values of a row are beside each other, `row` bytes before
+ * those of the next; `y` and L have `column` bytes from a column to the next. Eight sums and what a step loads are V8's
+ * 15 registers.
  */
 @inline
 function tile<T>(y: usize, l: usize, column: usize, r: usize, row: usize, depth: i32): void {
@@ -93,7 +94,10 @@ function twoSums<T>(to: usize, a: v128, b: v128): void {
   store<T>(to, sum<T>(b), sizeof<T>());
 }
 
-/** x_l = sum over q <= l of t_ql x_q, in place, for vectors of `bytes`, a multiple of 64, `next` bytes from one to the next. */
+/**
+ * x_l = sum over q <= l of t_ql x_q, in place, for vectors of `bytes`, a multiple of 64, `next` bytes from one to the
+ * next.
+ */
 @inline
 function timesTriangle<T>(x: usize, next: usize, bytes: usize, t: usize): void {
   const row = <usize>width * sizeof<T>();
@@ -173,7 +177,10 @@ function right<T>(
   }
 }
 
-/** The triangle of the reflections v with the factors in its last row: T_j = (-tau_j T VᵀV_j, tau_j), a column after the other. */
+/**
+ * The triangle of the reflections v with the factors in its last row: T_j = (-tau_j T VᵀV_j, tau_j), a column after the
+ * other.
+ */
 @inline
 function triangle<T>(v: usize, t: usize, column: usize, bytes: usize): void {
   const row = <usize>width * sizeof<T>();

@@ -1,5 +1,5 @@
-// A step of a reduction to bidiagonal form, see ../bidiagonal.ts. Rows are passed in stretches of 32 bytes, so that no value
-// is read across two lines of the cache and none is left over.
+// A step of a reduction to bidiagonal form, see ../bidiagonal.ts. Rows are passed in stretches of 32 bytes, so that no
+// value is read across two lines of the cache and none is left over.
 import { less, plus, sum } from './vectors';
 
 /** Columns with a sum of their own. */

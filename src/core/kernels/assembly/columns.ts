@@ -1,5 +1,6 @@
-// Batch norm of channels that lie beside each other, see ../columns.ts: what the arguments mean stands there. Four columns at a time, or
-// one, in float64: sums wait for the sums before, whatever their precision, and a batch norm over few examples multiplies rounding.
+// Batch norm of channels that lie beside each other, see ../columns.ts: what the arguments mean stands there. Four
+// columns at a time, or one, in float64: sums wait for the sums before, whatever their precision, and a batch norm over
+// few examples multiplies rounding.
 import { high, joined, loadLanes, low, storeLanes } from './lanes';
 
 const epsilon: f64 = 1e-5;

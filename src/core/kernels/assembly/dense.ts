@@ -1,5 +1,6 @@
-// Dense layers, see ../dense.ts: what the arguments mean stands there. Blocked as by Goto and van de Geijn (2008): a panel of
-// `depth` features by `wide` floats is packed once, stays in the nearest cache, and all outputs pass over it in tiles.
+// Dense layers, see ../dense.ts: what the arguments mean stands there. Blocked as by Goto and van de Geijn (2008): a
+// panel of `depth` features by `wide` floats is packed once, stays in the nearest cache, and all outputs pass over it
+// in tiles.
 import { move, packStrip, strip, tileOf1, tileOf4 } from './tiles';
 
 const depth = 256;

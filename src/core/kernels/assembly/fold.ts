@@ -1,5 +1,5 @@
-// Slices of a fold, see ../fold.ts: what the arguments mean stands there. In float64 and without multiplication and addition in
-// one, whatever the build, so that results are those of the plain twin to the bit.
+// Slices of a fold, see ../fold.ts: what the arguments mean stands there. In float64 and without multiplication and
+// addition in one, whatever the build, so that results are those of the plain twin to the bit.
 import { high, joined, low } from './lanes';
 
 /** As core/rps/hash.ts. */

@@ -1,5 +1,5 @@
-// Four float32 at a time. V8 loads all that a loop loads before it computes: where the sums and what is loaded are more than its
-// 15 registers, a step waits for memory (a tile of 8 sums: 24 GFLOP/s where 6 make 38).
+// Four float32 at a time. V8 loads all that a loop loads before it computes: where the sums and what is loaded are more
+// than its 15 registers, a step waits for memory (a tile of 8 sums: 24 GFLOP/s where 6 make 38).
 
 /** c + a b: one rounding where the build may, two else. */
 @inline
@@ -101,7 +101,8 @@ function powerOf2(shifted: v128): v128 {
 /** exp, to two units of the last place, from 1e-38 to 2e38: Cephes, expf.c. */
 @inline
 export function exponential(given: v128): v128 {
-  // pmin and pmax, and no conversion: one instruction each where min, max and trunc_sat are several. What is not a number stays so.
+  // pmin and pmax, and no conversion: one instruction each where min, max and trunc_sat are several. What is not a
+  // number stays so.
   const x = f32x4.pmin(f32x4.pmax(given, fill(-87.33654)), fill(88.37626));
   const shifted = multiplyAdd(x, fill(1.44269504088896341), fill(roundingShift));
   const r = remainder(x, f32x4.sub(shifted, fill(roundingShift)));
@@ -118,8 +119,8 @@ export function exponentialLess1(x: v128): v128 {
 }
 
 /**
- * The sum of sixteen as two halves in float64. What is summed in float32 before is a tree, whose rounding is no more than that which
- * the numbers were stored with.
+ * The sum of sixteen as two halves in float64. What is summed in float32 before is a tree, whose rounding is no more
+ * than that which the numbers were stored with.
  */
 @inline
 export function halvesOf(a: v128, b: v128, c: v128, d: v128): v128 {

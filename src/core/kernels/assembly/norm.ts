@@ -1,5 +1,6 @@
-// Batch and layer norm, see ../norm.ts: what the arguments mean stands there. Means, sums of gradients and what is normed are computed in float64, as
-// norms over few values multiply rounding; that the gradients are made of them in float32 was measured to add nothing.
+// Batch and layer norm, see ../norm.ts: what the arguments mean stands there. Means, sums of gradients and what is
+// normed are computed in float64, as norms over few values multiply rounding; that the gradients are made of them in
+// float32 was measured to add nothing.
 import { fill, halvesOf, high, joined, loadLanes, low, multiplyAdd, storeLanes, sumOf, sumOfPair } from './lanes';
 
 const epsilon: f64 = 1e-5;

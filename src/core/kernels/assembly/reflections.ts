@@ -8,8 +8,8 @@ function nothing<T>(): T {
 }
 
 /**
- * Turns x, with zeros before byte `at` and `end` bytes, into the vector of the reflection I - tau v vᵀ that maps it to beta
- * there and zeros behind, v 1 there. Answers beta; tau, 0 where there is nothing to reflect, is stored at `tauAt`.
+ * Turns x, with zeros before byte `at` and `end` bytes, into the vector of the reflection I - tau v vᵀ that maps it to
+ * beta there and zeros behind, v 1 there. Answers beta; tau, 0 where there is nothing to reflect, is stored at `tauAt`.
  */
 @inline
 export function reflector<T>(x: usize, at: usize, end: usize, tauAt: usize): T {

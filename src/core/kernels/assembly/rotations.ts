@@ -137,7 +137,10 @@ function splitWords(supports: usize, axes: usize, into: usize): void {
   }
 }
 
-/** So many runs of values, from beginnings `inner` values apart to such `outer` apart: no farther on, or in another array. */
+/**
+ * So many runs of values, from beginnings `inner` values apart to such `outer` apart: no farther on, or in another
+ * array.
+ */
 @inline
 function copyRuns<T>(from: usize, inner: usize, into: usize, outer: usize, runs: i32, length: i32): void {
   const bytes = <usize>length * sizeof<T>();
@@ -169,7 +172,9 @@ function begin<T>(
   }
 }
 
-/** Rotates in the scratch, so that what is given is written only: a part that another thread loses can be made again. */
+/**
+ * Rotates in the scratch, so that what is given is written only: a part that another thread loses can be made again.
+ */
 @inline
 function rotateBlocksOf<T>(
   first: usize,

@@ -15,7 +15,10 @@ export function packStrip(from: usize, valid: i32, into: usize): void {
   }
 }
 
-/** Four outputs over a strip: y += W p, or where `tapped` of x as it lies, each feature so many `bytes` times its tap from p. */
+/**
+ * Four outputs over a strip: y += W p, or where `tapped` of x as it lies, each feature so many `bytes` times its tap
+ * from p.
+ */
 @inline
 export function tileOf4(
   a: usize,

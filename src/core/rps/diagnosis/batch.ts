@@ -17,13 +17,19 @@ const amplificationLimit = 10;
 const keptShare = 0.5;
 
 export interface LayerBatch {
-  /** eta |R d| / |W|, d the step of the memory, eta that of the first step (`firstRate`); null where the weights are all 0. */
+  /**
+   * eta |R d| / |W|, d the step of the memory, eta that of the first step (`firstRate`); null where the weights are
+   * all 0.
+   */
   updateRatio: number | null;
   /** eta |s| / |W|, s the step of a dense layer: dL/dW, of Adam its sign. */
   denseUpdateRatio: number | null;
   /** |R d| / |s|; null where no gradient reaches the layer. */
   amplification: number | null;
-  /** <P g, g> / <g, g> of the layer, P the projection on what the memory can say. Cross-talk of other layers may make it negative. */
+  /**
+   * <P g, g> / <g, g> of the layer, P the projection on what the memory can say. Cross-talk of other layers may make it
+   * negative.
+   */
   keptEnergy: number | null;
   /** Between R d and s. */
   cosine: number | null;
@@ -111,17 +117,20 @@ const worstOf = (layers: readonly LayerBatch[], of: (layer: LayerBatch) => numbe
 };
 
 /**
- * Expected between the signs of numbers without order, normal ones, and those of their sums, of which `kept` is the squared cosine
- * (the arcsine law).
+ * Expected between the signs of numbers without order, normal ones, and those of their sums, of which `kept` is the
+ * squared cosine (the arcsine law).
  */
 const signCosine = (kept: number): number => (2 / Math.PI) * Math.asin(Math.sqrt(Math.min(1, kept)));
 
-/** D6 and D7; of a gradient that is not finite nothing else can be said. `unused`: share of the memory without a weight. */
+/**
+ * D6 and D7; of a gradient that is not finite nothing else can be said. `unused`: share of the memory without a weight.
+ */
 export function diagnoseBatch(run: SharedRun, { layers, total }: BatchFigures, unused: number): Finding[] {
   const { sharing } = run;
   const isLost = ({ denseUpdateRatio }: LayerBatch): boolean =>
     denseUpdateRatio !== null && !Number.isFinite(denseUpdateRatio);
-  // Gradients come from the last layer to the first: the last of those that lost theirs lost it first, unless it was the loss.
+  // Gradients come from the last layer to the first: the last of those that lost theirs lost it first, unless it was
+  // the loss.
   const lost = layers.findLastIndex(isLost);
   if (lost !== -1)
     return [
@@ -184,8 +193,9 @@ export function diagnoseBatch(run: SharedRun, { layers, total }: BatchFigures, u
 }
 
 /**
- * D8: along the first step d, D⁻¹ g of the memory but for Adam, the loss changes by -eta gᵀd + eta²/2 dᵀHd: it rises where eta dᵀHd / gᵀd is above 2,
- * eta that of the first step. `curvature`: dᵀHd / gᵀd; without a scaler it is gᵀHg / gᵀg.
+ * D8: along the first step d, D⁻¹ g of the memory but for Adam, the loss changes by -eta gᵀd + eta²/2 dᵀHd: it rises
+ * where eta dᵀHd / gᵀd is above 2, eta that of the first step. `curvature`: dᵀHd / gᵀd; without a scaler it is gᵀHg /
+ * gᵀg.
  */
 export function diagnoseCurvature(run: SharedRun, curvature: number): Finding {
   const { optimizer } = run;

@@ -1,4 +1,7 @@
-/** How many weights share a location with another of their own layer where the hash is ideal (derived here; docs/sharing.md, D2). */
+/**
+ * How many weights share a location with another of their own layer where the hash is ideal (derived here;
+ * docs/sharing.md, D2).
+ */
 import { pieceOf } from '../pieces';
 import type { SharedLayer, Sharing } from '../sharing';
 import type { MappingSpec } from '../pieces';
@@ -11,7 +14,10 @@ export interface Chance {
 
 type Moments = readonly [mean: number, variance: number];
 
-/** Of a mapping of that kind over all its seeds; layers are independent of each other. The mean is exact, of pieces the deviation is not. */
+/**
+ * Of a mapping of that kind over all its seeds; layers are independent of each other. The mean is exact, of pieces the
+ * deviation is not.
+ */
 export function collisionsByChance(sharing: Sharing, spec: MappingSpec = sharing.spec): Chance {
   let [sum, variance] = [0, 0];
   sharing.layers.forEach((layer, l) => {
@@ -25,8 +31,8 @@ export function collisionsByChance(sharing: Sharing, spec: MappingSpec = sharing
 }
 
 /**
- * Of a fold: a layer has a weights at the end of a partition, k whole ones, and b of the next. Two whole ones leave nobody alone, one
- * leaves only who meets neither end, and of none a and b overlap in ab/m locations on average.
+ * Of a fold: a layer has a weights at the end of a partition, k whole ones, and b of the next. Two whole ones leave
+ * nobody alone, one leaves only who meets neither end, and of none a and b overlap in ab/m locations on average.
  */
 function folded(weights: number, first: number, m: number): Moments {
   const head = Math.min(weights, (m - (first % m)) % m);
@@ -38,7 +44,10 @@ function folded(weights: number, first: number, m: number): Moments {
   return whole === 1 ? [2 * (head + tail) - overlap, variance] : [2 * overlap, 4 * variance];
 }
 
-/** Of the overlap of two arcs of a ring, one turned by chance: 1 to the shorter less 1 twice each, else the shorter or nothing. */
+/**
+ * Of the overlap of two arcs of a ring, one turned by chance: 1 to the shorter less 1 twice each, else the shorter or
+ * nothing.
+ */
 function overlapVariance(a: number, b: number, m: number): number {
   const short = Math.min(a, b);
   const long = Math.max(a, b);
@@ -132,8 +141,8 @@ function aloneAnywhere(pieces: readonly Pieces[], places: number, size: number, 
 }
 
 /**
- * Variance over mean of the locations that exactly one piece has, on a ring of m where `count` arcs of `size` begin by chance: over
- * pairs of locations d apart, of which an arc has both at size - d places, and one of them only at d each.
+ * Variance over mean of the locations that exactly one piece has, on a ring of m where `count` arcs of `size` begin by
+ * chance: over pairs of locations d apart, of which an arc has both at size - d places, and one of them only at d each.
  */
 function dispersionOfAlone(count: number, size: number, m: number): number {
   const one = ((count * size) / m) * missed(size / m, count - 1);

@@ -1,4 +1,7 @@
-/** The factors 1 / sqrt(S2_j) of the normalised form, of one region of the memory after the other: none of its size is kept. */
+/**
+ * The factors 1 / sqrt(S2_j) of the normalised form, of one region of the memory after the other: none of its size is
+ * kept.
+ */
 import { regionSize } from '../location-counts';
 import type { Counting, CountVisitor } from '../location-counts';
 import { knownSums } from '../location-sums';
@@ -74,7 +77,10 @@ export class FactorSumming implements Counting {
     sums.fill(0);
   };
 
-  /** Of the locations `from` to `to` (exclusive): the region that was told of last, of a fold any. Written over by the next call. */
+  /**
+   * Of the locations `from` to `to` (exclusive): the region that was told of last, of a fold any. Written over by the
+   * next call.
+   */
   of(from: number, to: number): Factors {
     const [factors, deviations] = [this.factors, this.deviations].map((values) => values.subarray(0, to - from));
     if (this.known) {

@@ -7,7 +7,10 @@ import { adamRates, scalerOf } from '../scales';
 import { isAdam } from './settings';
 import type { SharedRun } from './settings';
 
-/** Adam divides what it remembers of the gradient by its size (Kingma, Ba 2015), and at first it remembers this gradient only. */
+/**
+ * Adam divides what it remembers of the gradient by its size (Kingma, Ba 2015), and at first it remembers this gradient
+ * only.
+ */
 const adamStep = (gradient: number, unit: number): number => gradient / (Math.abs(gradient) + unit * epsilon);
 
 /** Of a number that is not shared. */

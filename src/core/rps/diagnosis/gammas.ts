@@ -23,9 +23,14 @@ export interface GammaFigures {
   /** Of used locations. */
   min: number;
   max: number;
-  /** Largest sum(lambda²) n / sum(lambda)² of a location: how much longer the steps of v1 are than the provable ones. */
+  /**
+   * Largest sum(lambda²) n / sum(lambda)² of a location: how much longer the steps of v1 are than the provable ones.
+   */
   gap: number;
-  /** Under v2, v3 and v4: Gamma over what the scaler divides by, which is how far a location steps where its sharers agree. */
+  /**
+   * Under v2, v3 and v4: Gamma over what the scaler divides by, which is how far a location steps where its sharers
+   * agree.
+   */
   scaled?: { mean: number; max: number };
 }
 
@@ -37,7 +42,9 @@ export interface Gammas {
 
 type Totals = Pick<GammaFigures, 'min' | 'max' | 'gap'> & { total: number; largestSum: number };
 
-/** Of each location its count, sum of lambda and sum of lambda², side by side: one miss of the cache in place of three. */
+/**
+ * Of each location its count, sum of lambda and sum of lambda², side by side: one miss of the cache in place of three.
+ */
 const stride = 3;
 
 /** Of scales that are not normalised, from one look at every location; of a fold without one. */

@@ -1,6 +1,6 @@
 /**
- * D10, what is looked at now and then: activations that are zero, and running variances of batch norms (rps.md 6). A network
- * whose weights are shared dies by one or the other without a loss that tells: the thresholds are derived here.
+ * D10, what is looked at now and then: activations that are zero, and running variances of batch norms (rps.md 6). A
+ * network whose weights are shared dies by one or the other without a loss that tells: the thresholds are derived here.
  */
 import type { Finding } from './finding';
 
@@ -22,15 +22,15 @@ interface NormVariance {
 
 /**
  * Share of zeros above which a layer is dead. Of a ReLU layer half are zero at first. Trained layers stay below: in
- * transformers 3 % are not zero on average (Li et al., 'The lazy neuron phenomenon', 2023). Above 99 % less than one gradient in a
- * hundred comes back through the layer.
+ * transformers 3 % are not zero on average (Li et al., 'The lazy neuron phenomenon', 2023). Above 99 % less than one
+ * gradient in a hundred comes back through the layer.
  */
 const zeroLimit = 0.99;
 
 /**
- * Running variance over that of the beginning. What a batch norm follows does not care for the norm of its weights, and a step
- * turns them by eta / |w|^2 (van Laarhoven, 'L2 regularization versus batch and weight normalization', 2017): where weights have
- * made the variance ten thousand times larger, a learning rate does a ten-thousandth of what it did.
+ * Running variance over that of the beginning. What a batch norm follows does not care for the norm of its weights, and
+ * a step turns them by eta / |w|^2 (van Laarhoven, 'L2 regularization versus batch and weight normalization', 2017):
+ * where weights have made the variance ten thousand times larger, a learning rate does a ten-thousandth of what it did.
  */
 const varianceLimit = 1e4;
 

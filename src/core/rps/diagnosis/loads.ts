@@ -13,8 +13,8 @@ import type { SharedRun } from './settings';
 export const unusedLimit = 0.01;
 
 /**
- * Standard deviation over mean of the loads, 1 / sqrt(c) where each weight is placed by itself, of a fold as even as whole
- * numbers are, each in its part of the memory; the limit with what m numbers drawn by chance are off.
+ * Standard deviation over mean of the loads, 1 / sqrt(c) where each weight is placed by itself, of a fold as even as
+ * whole numbers are, each in its part of the memory; the limit with what m numbers drawn by chance are off.
  */
 function spreadOf({ n, m, layers, parts, scope, spec }: Sharing): Record<'expected' | 'limit', number> {
   let squares = 0;

@@ -9,8 +9,8 @@ import { fixes, largerMemoryFix } from './finding';
 import type { SharedRun } from './settings';
 
 /**
- * Part of the initial memory, asked for from its beginning on, without a gap, and with the deviations of its numbers in the
- * normalised form. Only good until the next is asked for.
+ * Part of the initial memory, asked for from its beginning on, without a gap, and with the deviations of its numbers in
+ * the normalised form. Only good until the next is asked for.
  */
 export type MemoryParts = (from: number, to: number, deviations: Float64Array | undefined) => Float32Array;
 
@@ -23,8 +23,8 @@ interface Run {
 }
 
 /**
- * Of each layer the norm of what is recovered, from the locations of its weights, and the largest factor of one. What lies in a
- * region is kept until the region is told whole, for the factors come of all of it; runs to the end.
+ * Of each layer the norm of what is recovered, from the locations of its weights, and the largest factor of one. What
+ * lies in a region is kept until the region is told whole, for the factors come of all of it; runs to the end.
  */
 export class RecoveredNorms implements Counting {
   /** Of a region: the squared products of memory and factor. */
@@ -151,7 +151,9 @@ function largestOf(values: Float64Array, from: number, to: number): number {
   return largest;
 }
 
-/** Norms of a random vector of so many numbers differ from each other by this share at most, but for one in a thousand. */
+/**
+ * Norms of a random vector of so many numbers differ from each other by this share at most, but for one in a thousand.
+ */
 export const normTolerance = (numbers: number): number => Math.max(0.02, 4 / Math.sqrt(2 * numbers));
 
 export function diagnoseNorms({ sharing, compat }: SharedRun, audit: Audit, ratios: number[]): Finding[] {

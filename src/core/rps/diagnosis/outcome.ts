@@ -25,8 +25,8 @@ export interface Course {
  * `losses`: before the first step and after each, up to the first that is not finite.
  *
  * - `diverged`: a loss is not finite, or the end is more than 1.5 times as high as the beginning.
- * - `collapsed`: not diverged, but the end is no better than chance, ln K less 2 %, although a loss was three times the first, or
- *   once below 0.9 ln K: what was there is lost.
+ * - `collapsed`: not diverged, but the end is no better than chance, ln K less 2 %, although a loss was three times the
+ *   first, or once below 0.9 ln K: what was there is lost.
  * - `converged`: the end is below 0.9 of the first loss and of ln K.
  * - `slow`: none of these.
  */

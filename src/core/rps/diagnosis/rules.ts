@@ -6,7 +6,10 @@ import { adamRule, isAdam, multiplierLimit } from './settings';
 import type { SharedRun } from './settings';
 import type { StaticFigures } from './static';
 
-/** D11: Adam divides by the size of the gradient, so that only lambda counts, and no scaler of the gradient does anything. */
+/**
+ * D11: Adam divides by the size of the gradient, so that only lambda counts, and no scaler of the gradient does
+ * anything.
+ */
 export function diagnoseAdam(run: SharedRun): Finding[] {
   if (!isAdam(run)) return [];
   const { sharing, scales, scaler } = run;
@@ -35,7 +38,9 @@ export function diagnoseAdam(run: SharedRun): Finding[] {
 /** Largest finite number of half precision. */
 const largestHalf = 65_504;
 
-/** D12: a gradient of the memory sums over all sharers, and leaves the range of half precision so many times earlier. */
+/**
+ * D12: a gradient of the memory sums over all sharers, and leaves the range of half precision so many times earlier.
+ */
 export function diagnoseHalf({ audit, largestSum: value }: StaticFigures): Finding {
   return {
     ...{ id: 'D12', measure: 'half-precision', value, threshold: audit.max },

@@ -20,8 +20,8 @@ export interface SharedRun {
 export const isAdam = ({ optimizer }: Pick<SharedRun, 'optimizer'>): boolean => optimizer.name !== 'sgd';
 
 /**
- * What the direction of the first step is multiplied with: momentum has nothing to add yet, but Nesterov's looks ahead by b of the
- * step itself, so that it is (1 + b) eta.
+ * What the direction of the first step is multiplied with: momentum has nothing to add yet, but Nesterov's looks ahead
+ * by b of the step itself, so that it is (1 + b) eta.
  */
 export const firstRate = ({ name, learningRate, momentum, nesterov }: SharedRun['optimizer']): number =>
   name === 'sgd' && nesterov ? (1 + momentum) * learningRate : learningRate;
@@ -35,15 +35,18 @@ export const isScaled = ({ scales, scaler }: Pick<Wiring, 'scales' | 'scaler'>):
   scales.normalised || scaler === 'theory';
 
 /**
- * The power of 1/s by which the step in the weights grows (rps.md 2.1, 2.3): R D⁻¹ Rᵀ is of order lambda² without a scaler, of
- * lambda with v2, v3 and v4, and free of it with v1 and theory.
+ * The power of 1/s by which the step in the weights grows (rps.md 2.1, 2.3): R D⁻¹ Rᵀ is of order lambda² without a
+ * scaler, of lambda with v2, v3 and v4, and free of it with v1 and theory.
  */
 export const powerOfScale = ({ scales, scaler }: Pick<SharedRun, 'scales' | 'scaler'>): 0 | 1 | 2 => {
   if (scales.normalised || scaler === 'theory' || scaler === 'v1') return 0;
   return scaler === 'none' ? 2 : 1;
 };
 
-/** The power of lambda by which a weight moves by its own gradient: Adam, which no scaler of gradients reaches, by lambda itself. */
+/**
+ * The power of lambda by which a weight moves by its own gradient: Adam, which no scaler of gradients reaches, by
+ * lambda itself.
+ */
 export const powerOfStep = (run: Pick<SharedRun, 'optimizer' | 'scales' | 'scaler'>): 0 | 1 | 2 => {
   if (!isAdam(run)) return powerOfScale(run);
   return isScaled(run) ? 0 : 1;

@@ -1,6 +1,7 @@
 /**
- * D9: the sharpness S = lambda_max(D⁻¹ᐟ² RᵀHR D⁻¹ᐟ²), D the scaler, against what the optimizer can bear; and the map over the scale of
- * the memory and the learning rate that follows from one measured S. What is proved and what was only seen are kept apart.
+ * D9: the sharpness S = lambda_max(D⁻¹ᐟ² RᵀHR D⁻¹ᐟ²), D the scaler, against what the optimizer can bear; and the map
+ * over the scale of the memory and the learning rate that follows from one measured S. What is proved and what was only
+ * seen are kept apart.
  */
 import { fixes, learningRateFix } from './finding';
 import type { Finding } from './finding';
@@ -11,8 +12,8 @@ import type { SharedRun } from './settings';
 type Optimizer = SharedRun['optimizer'];
 
 /**
- * eta S above which steps on a quadratic grow: 2 of gradient descent, 2 (1 + b) of heavy ball (Polyak 1964), 2 (1 + b) / (1 + 2b)
- * of Nesterov's momentum b. The first is proved for any loss whose Hessian stays below S (rps.md 2.2).
+ * eta S above which steps on a quadratic grow: 2 of gradient descent, 2 (1 + b) of heavy ball (Polyak 1964), 2 (1 +
+ * b) / (1 + 2b) of Nesterov's momentum b. The first is proved for any loss whose Hessian stays below S (rps.md 2.2).
  */
 export function stableLimit({ momentum: b, nesterov }: Pick<Optimizer, 'momentum' | 'nesterov'>): number {
   if (nesterov) return (2 * (1 + b)) / (1 + 2 * b);
@@ -20,8 +21,8 @@ export function stableLimit({ momentum: b, nesterov }: Pick<Optimizer, 'momentum
 }
 
 /**
- * eta S below which steps are drawn as proved: 2 / S, that of gradient descent (rps.md 2.2), also where heavy ball bears more on a
- * quadratic. Nesterov's momentum bears less even there.
+ * eta S below which steps are drawn as proved: 2 / S, that of gradient descent (rps.md 2.2), also where heavy ball
+ * bears more on a quadratic. Nesterov's momentum bears less even there.
  */
 export const provedLimit = (optimizer: Pick<Optimizer, 'momentum' | 'nesterov'>): number =>
   Math.min(2, stableLimit(optimizer));
@@ -43,9 +44,10 @@ export const sharpnessAt = (run: SharedRun, sharpness: number, s: number): numbe
   run.initStd === undefined ? sharpness : sharpness * (run.initStd / s) ** powerOfScale(run);
 
 /**
- * Between which two numbers the largest eigenvalue over all that is trained lies: `sharpness` of the memory, `rest` of what is not
- * shared, each by itself. It is at least the larger of the two, and at most their sum where both blocks of the Hessian are
- * positive semidefinite, as its Gauss-Newton part is, which has the largest eigenvalues. `rest` does not depend on s.
+ * Between which two numbers the largest eigenvalue over all that is trained lies: `sharpness` of the memory, `rest` of
+ * what is not shared, each by itself. It is at least the larger of the two, and at most their sum where both blocks of
+ * the Hessian are positive semidefinite, as its Gauss-Newton part is, which has the largest eigenvalues. `rest` does
+ * not depend on s.
  */
 function boundsAt(run: SharedRun, sharpness: number, s: number, rest: number): Record<'least' | 'most', number> {
   const memory = sharpnessAt(run, sharpness, s);
@@ -56,7 +58,10 @@ function boundsAt(run: SharedRun, sharpness: number, s: number, rest: number): R
 interface MeasuredRest {
   /** As of `boundsAt`; default 0. */
   rest?: number | undefined;
-  /** false: the iteration was cut off, so that `sharpness` and `rest` are only lower bounds, and nothing is safe by them. */
+  /**
+   * false: the iteration was cut off, so that `sharpness` and `rest` are only lower bounds, and nothing is safe by
+   * them.
+   */
   converged?: boolean | undefined;
 }
 
@@ -72,7 +77,9 @@ export function predict(
   return zoneOf(learningRate * least, run.optimizer) === 'unsafe' ? 'unsafe' : 'band';
 }
 
-/** Learning rates at which eta S is `limit`, by a bound of S, at each scale of the memory; none where S is not positive. */
+/**
+ * Learning rates at which eta S is `limit`, by a bound of S, at each scale of the memory; none where S is not positive.
+ */
 export const boundary = (
   run: SharedRun,
   sharpness: number,

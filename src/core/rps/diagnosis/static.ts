@@ -32,7 +32,9 @@ export interface StaticDiagnosis {
   findings: Finding[];
 }
 
-/** One look at every location; factors of the normalised form are not looked at but made. `also`: as of `auditInParts`. */
+/**
+ * One look at every location; factors of the normalised form are not looked at but made. `also`: as of `auditInParts`.
+ */
 export function* diagnoseStatic(run: SharedRun, memory: MemoryParts, also?: Counting): Parts<StaticDiagnosis> {
   const { sharing, scales } = run;
   const factors = scales.normalised ? new FactorSumming(sharing) : undefined;
@@ -71,8 +73,8 @@ export function* diagnoseStatic(run: SharedRun, memory: MemoryParts, also?: Coun
 }
 
 /**
- * D1: the step of a weight by its own gradient is lambda² times that of a dense network's; under Adam, and under v2, v3 and v4 where
- * it is alone at its location, lambda times.
+ * D1: the step of a weight by its own gradient is lambda² times that of a dense network's; under Adam, and under v2, v3
+ * and v4 where it is alone at its location, lambda times.
  */
 function lambdas(run: SharedRun): Finding[] {
   const { sharing, scales } = run;
@@ -122,9 +124,10 @@ function lambdas(run: SharedRun): Finding[] {
 const isOne = (value: number): boolean => Math.abs(value - 1) <= 1e-9;
 
 /**
- * D5: at compression 1 whether the network is the dense one, in what it can say, in its first step and in how it begins.
- * (RᵀR)⁻¹Rᵀ gives back any weights exactly where no two of them share a location; otherwise 1 - used / n of the squared norm is
- * lost on average. The first step is the dense one only where it goes by lambda to the power of 0, or lambda is 1.
+ * D5: at compression 1 whether the network is the dense one, in what it can say, in its first step and in how it
+ * begins. (RᵀR)⁻¹Rᵀ gives back any weights exactly where no two of them share a location; otherwise 1 - used / n of the
+ * squared norm is lost on average. The first step is the dense one only where it goes by lambda to the power of 0, or
+ * lambda is 1.
  */
 function continuity(run: SharedRun, audit: Audit): Finding[] {
   const { sharing, scales, compat } = run;

@@ -1,6 +1,6 @@
 /**
- * D10: a run that shares weights, watched step by step (rps.md 6). Pure: it is told of each step, and answers what is wrong, where
- * and since when; the steps before are kept for whoever looks into it.
+ * D10: a run that shares weights, watched step by step (rps.md 6). Pure: it is told of each step, and answers what is
+ * wrong, where and since when; the steps before are kept for whoever looks into it.
  */
 import { updateLimit } from './batch';
 import type { Finding, Measure } from './finding';
@@ -64,7 +64,9 @@ export class SharingWatch {
   private start: Pick<WatchedStep, 'loss' | 'memoryNorm'> | undefined;
   private learned: boolean;
 
-  /** With what it went by when a run was stopped it goes on as if it had not been. `dense`: layers that are not shared. */
+  /**
+   * With what it went by when a run was stopped it goes on as if it had not been. `dense`: layers that are not shared.
+   */
   constructor(p: { classes: number; dense?: Iterable<string> } & Partial<WatchState>) {
     this.dense = new Set(p.dense);
     this.chance = Math.log(p.classes);
@@ -94,7 +96,10 @@ export class SharingWatch {
     return found.map((finding) => this.marked(finding));
   }
 
-  /** What is wrong where a run cannot go on after the step last told, for what its probes compute by weights like these is no number. */
+  /**
+   * What is wrong where a run cannot go on after the step last told, for what its probes compute by weights like these
+   * is no number.
+   */
   overflow(): Finding | undefined {
     const last = this.ring.at(-1);
     if (!last) return undefined;
@@ -140,8 +145,8 @@ export class SharingWatch {
     const before = Number.isFinite(loss) && Number.isFinite(gradientNorm) && !lost;
     if (before && Number.isFinite(memoryNorm) && (weightless ?? left) === undefined) return undefined;
     const what = !Number.isFinite(loss) ? 'loss' : before ? 'weights' : 'gradient';
-    // Gradients come from the last layer to the first: the last of those that lost theirs lost it first. Of a loss that is no number
-    // no gradient is one, nor is the step of any layer.
+    // Gradients come from the last layer to the first: the last of those that lost theirs lost it first. Of a loss that
+    // is no number no gradient is one, nor is the step of any layer.
     const known =
       lost?.weights.at(0) ??
       weightless ??
@@ -161,8 +166,8 @@ export class SharingWatch {
   }
 
   /**
-   * Back from the last step as long as some layer moved too fast: the first such step, and its fastest layer. `less`: so many of the last
-   * steps moved too late to have done it.
+   * Back from the last step as long as some layer moved too fast: the first such step, and its fastest layer. `less`:
+   * so many of the last steps moved too late to have done it.
    */
   private begun(measure: Measure, less = 0): Pick<Finding, 'id' | 'measure' | 'layer' | 'step' | 'facts'> {
     const last = this.ring.length - 1;
@@ -183,7 +188,10 @@ export class SharingWatch {
     };
   }
 
-  /** Where nothing points at a layer: the one that grew most over the steps kept, or that moved furthest for its size in one of them. */
+  /**
+   * Where nothing points at a layer: the one that grew most over the steps kept, or that moved furthest for its size in
+   * one of them.
+   */
   private likeliest(): string | undefined {
     const grown = this.grown();
     if (grown !== undefined) return grown;

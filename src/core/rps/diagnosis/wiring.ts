@@ -1,4 +1,7 @@
-/** D13: whether a memory is read by the mapping that it was written with (rps.md 6). Otherwise the weights are noise, and nothing says so. */
+/**
+ * D13: whether a memory is read by the mapping that it was written with (rps.md 6). Otherwise the weights are noise,
+ * and nothing says so.
+ */
 import { isSparseError } from '../../errors';
 import { readWiring } from '../metadata';
 import type { Wiring } from '../metadata';
@@ -42,7 +45,10 @@ const listed = (names: readonly string[]): string =>
 /** Rounded otherwise on another machine they are the same. */
 const alike = (a: number, b: number): boolean => Math.abs(a - b) <= 1e-9 * Math.max(Math.abs(a), Math.abs(b));
 
-/** Which layers, in which order, of which shape: the first of these that differs, as the rest then has nothing to be held against. */
+/**
+ * Which layers, in which order, of which shape: the first of these that differs, as the rest then has nothing to be
+ * held against.
+ */
 function differenceOfLayers(here: Sharing, there: Sharing): Difference | undefined {
   const [ours, theirs] = [here, there].map(({ layers }) => layers.map(({ name }) => name));
   const [only, missing] = [

@@ -1,6 +1,6 @@
 /**
- * An inner product <theta, x> estimated from memories of m numbers, <Rᵀ theta, Rᵀ x>: formulas (derived here; rps.md 3 A), and the same by
- * drawing. What the paper itself proves is not known to us and not claimed.
+ * An inner product <theta, x> estimated from memories of m numbers, <Rᵀ theta, Rᵀ x>: formulas (derived here; rps.md 3
+ * A), and the same by drawing. What the paper itself proves is not known to us and not claimed.
  */
 import type { Parts } from '../../parts';
 import type { Rng } from '../../rng';
@@ -30,7 +30,8 @@ function sumsOf({ theta, x }: Pair, from: number, to: number): { both: number; t
 /**
  * Mean squared error of the estimate; but of `magnitude` it is unbiased, and so its variance.
  *
- * - count-sketch: (1/m) sum over i < j of (theta_i x_j + theta_j x_i)² = (|theta|²|x|² + <theta, x>² - 2 sum theta_i² x_i²) / m.
+ * - count-sketch: (1/m) sum over i < j of (theta_i x_j + theta_j x_i)² = (|theta|²|x|² + <theta, x>² - 2 sum theta_i²
+ *   x_i²) / m.
  * - fold: the same sum over pairs of different partitions only, as others never meet; 0 where m = n.
  * - random pruning, scaled by n/m: (n - m) / (m (n - 1)) (n sum a_i² - (sum a_i)²), a_i = theta_i x_i.
  * - magnitude: the square of what is left away.
@@ -58,7 +59,10 @@ export function meanSquaredError({ n, m, estimator }: LinearModel, pair: Pair): 
   }
 }
 
-/** The mean of it over unit theta and x of independent uniform directions; of `magnitude` it is not known in closed form. */
+/**
+ * The mean of it over unit theta and x of independent uniform directions; of `magnitude` it is not known in closed
+ * form.
+ */
 export function isotropicError({ n, m, estimator }: LinearModel): number | null {
   switch (estimator) {
     case 'count-sketch':

@@ -7,12 +7,15 @@ import { wholeRisk } from './learned';
 /**
  * Its mean over draws of R, as a share of thetaᵀ Sigma theta, where a formula is known.
  *
- * - isotropic: a location says one of its n_j directions, so that 1 - E[1/n_j] is left of each theta². Random pruning 1 - m/n, fold
- *   the same where m divides n; count-sketch 1 - (m/n)(1 - (1 - 1/m)^n), since unused locations teach nothing; magnitude the
- *   share of the n - m smallest theta².
- * - power law, whose features are independent: random pruning 1 - m/n, magnitude the share that is left away, sharing `independentRisk`.
- * - duplicated groups: pruning by `prunedGroups`. Sharing is not known: all locations depend on each other by the groups they share.
- * - low rank, at most m: 0, as m generic directions say everything; a count-sketch leaves locations without a weight, too few by chance.
+ * - isotropic: a location says one of its n_j directions, so that 1 - E[1/n_j] is left of each theta². Random pruning
+ *   1 - m/n, fold the same where m divides n; count-sketch 1 - (m/n)(1 - (1 - 1/m)^n), since unused locations teach
+ *   nothing; magnitude the share of the n - m smallest theta².
+ * - power law, whose features are independent: random pruning 1 - m/n, magnitude the share that is left away, sharing
+ *   `independentRisk`.
+ * - duplicated groups: pruning by `prunedGroups`. Sharing is not known: all locations depend on each other by the
+ *   groups they share.
+ * - low rank, at most m: 0, as m generic directions say everything; a count-sketch leaves locations without a weight,
+ *   too few by chance.
  */
 export function knownRisk(
   model: LinearModel,
@@ -48,7 +51,10 @@ const largestLast = (theta: Float64Array): Uint32Array => {
   return order.sort((a, b) => Math.abs(theta[b]) - Math.abs(theta[a])).reverse();
 };
 
-/** The last partition may be shorter: then some locations have a sharer more than others, and its weights only such ones. */
+/**
+ * The last partition may be shorter: then some locations have a sharer more than others, and its weights only such
+ * ones.
+ */
 function foldRisk(n: number, m: number, theta: Float64Array): number {
   const whole = Math.floor(n / m);
   const share = (n - whole * m) / m;
@@ -61,13 +67,17 @@ function foldRisk(n: number, m: number, theta: Float64Array): number {
   return 1 - kept / all;
 }
 
-/** On the logarithmic axis the integrand is analytic and falls doubly fast: of such the trapezium rule of this width is exact to rounding. */
+/**
+ * On the logarithmic axis the integrand is analytic and falls doubly fast: of such the trapezium rule of this width is
+ * exact to rounding.
+ */
 const width = 0.2;
 
 /**
- * Of features that are independent, of variances v: a location with the sharers J keeps (sum of g v theta over J)² / sum of v over J, by
- * its signs on average v_i² theta_i² / (v_i + V) of each, V the variances of the others. 1 / (v_i + V) is the integral of e^(-t (v_i + V)) over t,
- * and those others are drawn one by one (count-sketch: each with 1/m) or one of each other partition (fold), so that the mean is a product.
+ * Of features that are independent, of variances v: a location with the sharers J keeps (sum of g v theta over J)² /
+ * sum of v over J, by its signs on average v_i² theta_i² / (v_i + V) of each, V the variances of the others. 1 / (v_i +
+ * V) is the integral of e^(-t (v_i + V)) over t, and those others are drawn one by one (count-sketch: each with 1/m) or
+ * one of each other partition (fold), so that the mean is a product.
  */
 function independentRisk(
   { n, m, estimator }: LinearModel,
@@ -97,8 +107,9 @@ function independentRisk(
 }
 
 /**
- * Of groups of features that are the same but for a share `noise` of their own: where k of a group are kept, what is left of the weights P
- * that are not is noise |theta_P|² + (1 - noise) noise / (noise + (1 - noise) k) (sum of theta_P)², the Schur complement of the covariance.
+ * Of groups of features that are the same but for a share `noise` of their own: where k of a group are kept, what is
+ * left of the weights P that are not is noise |theta_P|² + (1 - noise) noise / (noise + (1 - noise) k) (sum of
+ * theta_P)², the Schur complement of the covariance.
  */
 function prunedGroups({ n, m, estimator }: LinearModel, data: Data, theta: Float64Array): number {
   const { group, noise } = { ...dataDefaults, ...data };

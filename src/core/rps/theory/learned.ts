@@ -1,5 +1,6 @@
 /**
- * A linear model whose memory is trained: the excess risk left over, min over psi of (theta - R psi)ᵀ Sigma (theta - R psi) (derived here; rps.md 3 B).
+ * A linear model whose memory is trained: the excess risk left over, min over psi of (theta - R psi)ᵀ Sigma (theta - R
+ * psi) (derived here; rps.md 3 B).
  */
 import { leastSquaresResidual } from '../../linalg/residual';
 import type { Parts } from '../../parts';
@@ -38,7 +39,9 @@ export function excessRisk(
   return leastSquaresResidual(columns, target);
 }
 
-/** The mean over `trials` draws of R, as a share of thetaᵀ Sigma theta. Throws `rps.bad-experiment`, `rps.bad-trials`. */
+/**
+ * The mean over `trials` draws of R, as a share of thetaᵀ Sigma theta. Throws `rps.bad-experiment`, `rps.bad-trials`.
+ */
 export function* drawnRisk(
   model: LinearModel,
   factor: readonly Float64Array[],

@@ -1,4 +1,7 @@
-/** TensorFlow for Node, on a CUDA card or on the processor: taken where its package is installed and does a real operation. */
+/**
+ * TensorFlow for Node, on a CUDA card or on the processor: taken where its package is installed and does a real
+ * operation.
+ */
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -31,7 +34,10 @@ function findPackage(id: TensorflowId, beside: string = __dirname): string | und
 /** Both packages are one backend to TensorFlow.js: a process can hold one of them. */
 let loaded: ({ id: TensorflowId } & Loaded) | undefined;
 
-/** What an operation of a library that has failed throws: memory that is full, a card that is gone, a kernel it does not have. */
+/**
+ * What an operation of a library that has failed throws: memory that is full, a card that is gone, a kernel it does not
+ * have.
+ */
 const failedOperation = /^Invalid TF_Status: \d+/;
 
 export function tensorflowBackend(id: TensorflowId): Backend {

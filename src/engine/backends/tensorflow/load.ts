@@ -1,5 +1,6 @@
 /**
- * Loads a package of TensorFlow for Node so that it serves the TensorFlow.js that is built into the engine, and no copy of its own.
+ * Loads a package of TensorFlow for Node so that it serves the TensorFlow.js that is built into the engine, and no copy
+ * of its own.
  */
 import { createRequire, Module } from 'node:module';
 import { join } from 'node:path';
@@ -19,15 +20,16 @@ function giveBackRemovedFunctions(): void {
 function setDefaults(): void {
   // Several engines share a card: by default the first takes all of its memory.
   process.env['TF_FORCE_GPU_ALLOW_GROWTH'] ??= 'true';
-  // What the driver compiles for a newer card is larger than what it keeps by default, and would be compiled at each start.
+  // What the driver compiles for a newer card is larger than what it keeps by default, and would be compiled at each
+  // start.
   process.env['CUDA_CACHE_MAXSIZE'] ??= String(2 ** 32 - 1);
   // Warnings only: the rest is of no use to a person.
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
 }
 
 /**
- * A class that code compiled for ES5 can derive from, which calls it as a function: the packages are, the TensorFlow.js that is
- * built in is not.
+ * A class that code compiled for ES5 can derive from, which calls it as a function: the packages are, the TensorFlow.js
+ * that is built in is not.
  */
 function derivable(base: abstract new (...args: never[]) => object): unknown {
   function derived(this: object, ...args: never[]): object {
@@ -52,8 +54,8 @@ interface NodeBackend {
 }
 
 /**
- * For the operations of our own, which compute on the processor: values come from the card, and go there with the next operation
- * on them. Patches of pictures cross twice that way.
+ * For the operations of our own, which compute on the processor: values come from the card, and go there with the next
+ * operation on them. Patches of pictures cross twice that way.
  */
 export const nodeMemory = (backend: unknown): Memory => {
   const values = backend as tf.KernelBackend;

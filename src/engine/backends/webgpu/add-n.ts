@@ -1,7 +1,7 @@
 /**
- * Sums of many tensors on the webgpu backend. TensorFlow.js gives them all to one shader, and WebGPU lets a shader see eight buffers,
- * the result among them: a ninth is refused. Seen with TensorFlow.js 4.22.0. It can be taken away when the webgpu backend of
- * TensorFlow.js adds in parts.
+ * Sums of many tensors on the webgpu backend. TensorFlow.js gives them all to one shader, and WebGPU lets a shader see
+ * eight buffers, the result among them: a ninth is refused. Seen with TensorFlow.js 4.22.0. It can be taken away when
+ * the webgpu backend of TensorFlow.js adds in parts.
  */
 import * as tf from '@tensorflow/tfjs';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';

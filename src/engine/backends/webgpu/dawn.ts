@@ -1,7 +1,7 @@
 /**
- * Dawn, Chromium's WebGPU, as the npm package `webgpu` brings it for Node. It is no part of the extension (its binaries are
- * 20 MB a platform): it is taken from `webgpu/node_modules` in the folder of the GPU engines (SPARSESCOPE_GPU_ENGINES, else the
- * command line's own), else from where the program itself finds packages.
+ * Dawn, Chromium's WebGPU, as the npm package `webgpu` brings it for Node. It is no part of the extension (its binaries
+ * are 20 MB a platform): it is taken from `webgpu/node_modules` in the folder of the GPU engines
+ * (SPARSESCOPE_GPU_ENGINES, else the command line's own), else from where the program itself finds packages.
  */
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';

@@ -18,8 +18,8 @@ interface Owner {
 const checkOwner = object<Owner>({ machine: text(255), pid: whole, startTime: text(40) });
 
 /**
- * This start of this machine, and the processes that can be seen from here: a folder for temporary files may be shared with
- * other machines and containers, whose process ids say nothing here. Undefined where the system does not tell.
+ * This start of this machine, and the processes that can be seen from here: a folder for temporary files may be shared
+ * with other machines and containers, whose process ids say nothing here. Undefined where the system does not tell.
  */
 function machineNow(): string | undefined {
   try {

@@ -1,8 +1,8 @@
 /**
- * Values of a GPU at once, as `dataSync` promises them. TensorFlow.js reads them by drawing on a canvas, which Node has not, so
- * on WebGPU everything would have to wait. Dawn tells of what the GPU has done from callbacks that it gives to `setImmediate`:
- * called here and now, they bring the news without a turn of the event loop. Measured with webgpu 0.6.2. It can be taken away
- * when the engine reads nothing with `dataSync`.
+ * Values of a GPU at once, as `dataSync` promises them. TensorFlow.js reads them by drawing on a canvas, which Node has
+ * not, so on WebGPU everything would have to wait. Dawn tells of what the GPU has done from callbacks that it gives to
+ * `setImmediate`: called here and now, they bring the news without a turn of the event loop. Measured with webgpu
+ * 0.6.2. It can be taken away when the engine reads nothing with `dataSync`.
  */
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 
@@ -14,7 +14,10 @@ const isNative = (callback: unknown): boolean =>
 
 let watching = false;
 
-/** Keeps what native code gives to `setImmediate` within reach, once a process; everything still comes in its turn as well. */
+/**
+ * Keeps what native code gives to `setImmediate` within reach, once a process; everything still comes in its turn as
+ * well.
+ */
 export function watchImmediates(): void {
   if (watching) return;
   watching = true;
@@ -36,7 +39,9 @@ const nap = new Int32Array(new SharedArrayBuffer(4));
 /** Milliseconds of turning without a pause: a GPU answers sooner than the system wakes anyone up. */
 const spin = 0.5;
 
-/** Milliseconds after which a GPU is given up: drivers end what takes seconds, and processors that imitate one are slow. */
+/**
+ * Milliseconds after which a GPU is given up: drivers end what takes seconds, and processors that imitate one are slow.
+ */
 const patience = 120_000;
 
 /** Lets Dawn work until `done`, or until it is given up. */

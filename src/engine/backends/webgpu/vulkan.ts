@@ -1,6 +1,7 @@
 /**
- * The Vulkan loader and the list of drivers, on Linux. Dawn opens `libvulkan.so.1` by its name alone and says what is wrong on
- * stderr; a library that the process holds already is found by that name wherever it lies, so ours is opened first.
+ * The Vulkan loader and the list of drivers, on Linux. Dawn opens `libvulkan.so.1` by its name alone and says what is
+ * wrong on stderr; a library that the process holds already is found by that name wherever it lies, so ours is opened
+ * first.
  */
 import { existsSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
@@ -28,7 +29,10 @@ function open(path: string): string | undefined {
 
 const missing = (said: string): boolean => said.includes('cannot open shared object file');
 
-/** The file that SPARSESCOPE_VULKAN names, else the system's, else one in `folder`. Answers a sentence why there is none. */
+/**
+ * The file that SPARSESCOPE_VULKAN names, else the system's, else one in `folder`. Answers a sentence why there is
+ * none.
+ */
 export function loadVulkan(folder: string): string | undefined {
   const asked = process.env['SPARSESCOPE_VULKAN'];
   const beside = join(folder, name);
@@ -53,8 +57,8 @@ const elsewhere = [
 const nvidia = ['libGLX_nvidia.so.0', 'libEGL_nvidia.so.0'];
 
 /**
- * Where the loader finds no driver by itself (a container often has the libraries and not the file that lists them), names those
- * that are there. Answers whether there are any; each is tried at the next start of Vulkan.
+ * Where the loader finds no driver by itself (a container often has the libraries and not the file that lists them),
+ * names those that are there. Answers whether there are any; each is tried at the next start of Vulkan.
  */
 export async function nameDrivers(): Promise<boolean> {
   if (process.env['VK_DRIVER_FILES'] || process.env['VK_ICD_FILENAMES']) return false;
