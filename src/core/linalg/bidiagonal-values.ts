@@ -52,22 +52,12 @@ interface Trace {
 
 /**
  * Replaces `diagonal` by the singular values, in no order. Returns false when they do not converge. A part is two
- * transforms.
+ * transforms. What it takes of the kernels' room is for the caller to give back.
  */
-export function* bidiagonalValues(own: Kernels, b: Bidiagonal): Parts<boolean> {
-  const { room } = own;
-  const n = b.diagonal.length;
-  const [squares, other, told] = [2 * n, 2 * n, traced.size].map((length) => room.float64(length).fill(0));
-  try {
-    return yield* valuesBetween(b, { own, squares, other, told });
-  } finally {
-    for (const array of [squares, other, told]) room.free(array);
-  }
-}
-
-function* valuesBetween({ diagonal, superdiagonal }: Bidiagonal, scratch: Scratch): Parts<boolean> {
-  const { squares, other } = scratch;
+export function* bidiagonalValues(own: Kernels, { diagonal, superdiagonal }: Bidiagonal): Parts<boolean> {
   const n = diagonal.length;
+  const [squares, other, told] = [2 * n, 2 * n, traced.size].map((length) => own.room.float64(length).fill(0));
+  const scratch: Scratch = { own, squares, other, told };
   let most = 0;
   for (let k = 0; k < n; k++) {
     squares[2 * k] = diagonal[k] * diagonal[k];

@@ -1,4 +1,5 @@
 import { kernels } from '../kernels/current';
+import { RentedRoom } from '../kernels/room';
 import { matrixEmpty, matrixNonFinite, matrixSize, noConvergence } from '../errors';
 import { finish } from '../parts';
 import type { Parts } from '../parts';
@@ -8,7 +9,7 @@ import type { Columns, Precision } from './bidiagonal';
 import { bidiagonalValues } from './bidiagonal-values';
 
 /** Rows and columns from which on a reduction by way of a band is quicker. */
-const leastByBand = 256;
+const leastByBand = 384;
 
 /**
  * Singular values, descending, min(rows, columns) of them, of a row-major rows x columns matrix, which is left as it
@@ -43,9 +44,10 @@ export function* singularValuesInParts(
 
   // Scaled to a largest entry in [1, 2), by a power of two, which rounds nothing: squares neither overflow nor vanish.
   const exponent = Math.floor(Math.log2(largest));
-  const own = kernels();
-  const tall = columnsIn(own.room, precision, Math.max(rows, columns), count);
+  const room = new RentedRoom(kernels().room);
+  const own = { ...kernels(), room };
   try {
+    const tall = columnsIn(room, precision, Math.max(rows, columns), count);
     copyByColumns(a, rows, columns, exponent, tall);
     yield;
     const b = yield* (count < leastByBand ? bidiagonalise : bidiagonaliseByBand)(own, tall);
@@ -55,7 +57,7 @@ export function* singularValuesInParts(
       .sort()
       .reverse();
   } finally {
-    own.room.free(tall.values);
+    room.freeAll();
   }
 }
 

@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { bandSize, bandStride, panelWidth, rowGroupBytes, triangleSize } from '../../../../src/core/kernels/band';
-import { columnsIn } from '../../../../src/core/linalg/bidiagonal';
+import { columnsIn, kernelsOf } from '../../../../src/core/linalg/bidiagonal';
+import type { Values } from '../../../../src/core/linalg/bidiagonal';
 import { Rng } from '../../../../src/core/rng';
 import { everyKernels, into } from '../../kernels';
-
-type Values = Float64Array | Float32Array;
-type Kernel = (...args: (Values | number)[]) => void;
 
 const cases = everyKernels().flatMap(([name, kernels]) =>
   (['float64', 'float32'] as const).map((precision) => ({ name, kernels, precision })),
@@ -13,11 +11,12 @@ const cases = everyKernels().flatMap(([name, kernels]) =>
 
 describe.each(cases)('a reduction to a band by $name kernels in $precision', ({ kernels, precision }) => {
   const double = precision === 'float64';
-  const [panel, left, right, chase] = (
-    double
-      ? [kernels.bandPanel, kernels.bandLeft, kernels.bandRight, kernels.bandChase]
-      : [kernels.bandPanel32, kernels.bandLeft32, kernels.bandRight32, kernels.bandChase32]
-  ) as Kernel[];
+  const [panel, left, right, chase] = kernelsOf(kernels, precision, [
+    'bandPanel',
+    'bandLeft',
+    'bandRight',
+    'bandChase',
+  ]);
   const rounding = double ? 1e-14 : 1e-5;
   const [rows, columns] = [96, 80];
   const rng = Rng.fromSeed(3);

@@ -14,7 +14,7 @@ import { addressesOf } from '../../../../src/core/kernels/kernels';
 import type { Kernels } from '../../../../src/core/kernels/kernels';
 import { splittings } from '../../../../src/core/kernels/work';
 import type { SplitName } from '../../../../src/core/kernels/work';
-import { columnsIn } from '../../../../src/core/linalg/bidiagonal';
+import { columnsIn, kernelsOf } from '../../../../src/core/linalg/bidiagonal';
 import type { Precision } from '../../../../src/core/linalg/bidiagonal';
 import { Rng } from '../../../../src/core/rng';
 import { Control } from '../../../../src/engine/kernels/control';
@@ -89,10 +89,7 @@ function calls(kernels: Kernels): Record<SplitName, () => number[]> {
       into(kernels.room)[precision](Array.from({ length }, () => rng.normal()));
     const [given, v, r, t] = [a.length, 16 * stride, 16 * 160, triangleSize].map(vector);
     const [w, x] = [16 * 96, 16 * stride].map(vector);
-    type Kernel = (...args: (typeof a | number)[]) => void;
-    const [left, right] = (
-      precision === 'float64' ? [kernels.bandLeft, kernels.bandRight] : [kernels.bandLeft32, kernels.bandRight32]
-    ) as [Kernel, Kernel];
+    const [left, right] = kernelsOf(kernels, precision, ['bandLeft', 'bandRight']);
     const answer = (compute: () => void) => (): number[] => {
       a.set(given);
       compute();
