@@ -7,6 +7,9 @@ import type { Figure, SweepReportData, TrialResult } from '../protocol/sweep';
 import { outcomeWords, spreadWords } from '../protocol/words';
 import { percent, significant, table } from './table';
 
+/** Three digits; from a thousand on all of them, since they are counted. */
+const thousands = (value: number): string => (value < 1000 ? significant(value, 3) : count(Math.round(value)));
+
 /** Headings of figures, and how each is written. */
 const figureWords: Record<Figure, { heading: string; text: (value: number) => string }> = {
   accuracy: { heading: 'valid. acc.', text: percent },
@@ -16,11 +19,11 @@ const figureWords: Record<Figure, { heading: string; text: (value: number) => st
   stored: { heading: 'stored', text: (value) => count(Math.round(value)) },
   orthogonalityError: { heading: 'max|WWᵀ-I|', text: (value) => value.toExponential(1) },
   isometryError: { heading: 'max|s-1|', text: (value) => value.toExponential(1) },
-  dead: { heading: 'dead', text: (value) => significant(value, 3) },
+  dead: { heading: 'dead', text: thousands },
   jacobianMin: { heading: 'Jacobian min', text: (value) => significant(value, 3) },
   jacobianMean: { heading: 'mean', text: (value) => significant(value, 3) },
   jacobianMax: { heading: 'max', text: (value) => significant(value, 3) },
-  initSeconds: { heading: 'init ms', text: (value) => significant(1000 * value, 3) },
+  initSeconds: { heading: 'init ms', text: (value) => thousands(1000 * value) },
   seconds: { heading: 'time s', text: (value) => value.toFixed(1) },
 };
 

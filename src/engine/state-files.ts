@@ -248,8 +248,8 @@ export async function readRewindStates(folder: RunFolder, step: number, plan: St
 }
 
 /**
- * The masks of `init.safetensors`, in the order of the layers; undefined when it is gone, since a run goes on without
- * it.
+ * The masks of `init.safetensors`, in the order of the layers; undefined when it is gone or was changed, since a run goes
+ * on without it.
  * @throws as `readRewindStates`
  */
 export async function readInitialMasks(
@@ -257,7 +257,7 @@ export async function readInitialMasks(
   { layers }: Pick<NetworkPlan, 'layers'>,
 ): Promise<Uint8Array[] | undefined> {
   const file = await openUnchanged(initFile).catch((error: unknown) => {
-    if (isSparseError(error) && error.code === 'file.not-found') return undefined;
+    if (isSparseError(error) && ['file.not-found', 'safetensors.changed'].includes(error.code)) return undefined;
     throw error;
   });
   if (!file) return undefined;

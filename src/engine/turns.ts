@@ -1,10 +1,10 @@
 /** Turns between the parts of long work. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Config } from '../config/types';
 import { withKernels } from '../core/kernels/current';
 import type { Parts } from '../core/parts';
 import { inTurns } from '../runs/turns';
 import { kernelsFor } from './kernels/process';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { RpcCancelled } from '../protocol/rpc';
 
 /** Lets a cancel in between two parts of the work. */

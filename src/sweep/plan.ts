@@ -66,8 +66,7 @@ async function trialsOf(folder: SweepFolder, record: SweepRecord): Promise<reado
 /**
  * `backend`: another one than before.
  * @throws SparseError `runs.no-sweep`, `runs.record-*`, `runs.sweep-config-changed`, `file.*`, `config.invalid` when
- * another
- *   version took the config for right
+ *   another version took the config for right
  */
 export async function planAgain(
   folder: SweepFolder,

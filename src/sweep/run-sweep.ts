@@ -42,7 +42,9 @@ export interface SweepOptions {
 /** Reason of a signal that no person gave: the process must end. */
 export const interruption = Symbol('the process ends');
 
-const stopOf = ({ reason }: AbortSignal): SweepStop => (reason === interruption ? 'interrupted' : 'cancelled');
+/** A sweep that fails interrupts its trials: nobody cancelled them. */
+const stopOf = ({ aborted, reason }: AbortSignal): SweepStop =>
+  aborted && reason !== interruption ? 'cancelled' : 'interrupted';
 
 export interface SweepOutcome {
   folder: SweepFolder;

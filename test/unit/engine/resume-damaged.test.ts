@@ -147,6 +147,23 @@ describe('a damaged checkpoint', () => {
   });
 });
 
+describe('the initialisation of a run whose masks change', () => {
+  const change = { sparsity: 'update: { method: set, every: 2, dropFraction: 0.3 }' };
+
+  it.each([
+    ['gone', (path: string) => rm(path)],
+    ['changed in one bit', (path: string) => flip(path)],
+  ])('is not needed where there is a checkpoint: %s', async (_, damage) => {
+    const atSeven = (event: RunEvent): boolean => event.type === 'step' && event.step === 7;
+    const { directory } = await engine.runUntil(project.start(change), atSeven);
+    await damage(join(directory, 'init.safetensors'));
+    const straight = await engine.run(project.start(change));
+    await engine.resume(directory);
+    expect((await recordOf(directory)).state).toBe('completed');
+    expect((await finalCheckpoint(directory)).equals(await finalCheckpoint(straight.directory))).toBe(true);
+  });
+});
+
 describe('a run folder without weights', () => {
   it.each([
     ['checkpoints', ['checkpoints']],

@@ -10,7 +10,7 @@ import { listCheckpoints } from '../../../src/runs/checkpoint';
 import { SweepFolder } from '../../../src/runs/sweep-folder';
 import { planAgain, planSweep } from '../../../src/sweep/plan';
 import type { SweepPlan } from '../../../src/sweep/plan';
-import type { SweepOutcome } from '../../../src/sweep/run-sweep';
+import type { SweepListener, SweepOutcome } from '../../../src/sweep/run-sweep';
 import { bundle } from '../engine/bundle';
 import type { Bundle } from '../engine/bundle';
 import { configText, Project, recordOf } from '../engine/project';
@@ -31,7 +31,10 @@ const isAlive = (pid: number): boolean => {
 };
 
 /** A window that sweeps, and where the sweep is as soon as that is known. */
-function sweeping(plan: SweepPlan): {
+function sweeping(
+  plan: SweepPlan,
+  left: SweepListener['left'] = () => undefined,
+): {
   runner: SweepRunner;
   directory: Promise<string>;
   outcome: Promise<SweepOutcome>;
@@ -46,7 +49,7 @@ function sweeping(plan: SweepPlan): {
   const directory = new Promise<string>((resolve) => {
     outcome = runner.run(plan, {
       retryFailed: false,
-      listener: { begun: ({ folder }) => resolve(folder.directory), left: () => undefined },
+      listener: { begun: ({ folder }) => resolve(folder.directory), left },
       signal: new AbortController().signal,
     });
   });
@@ -81,3 +84,15 @@ it.each(['cancelled', 'interrupted'] as const)(
   },
   120_000,
 );
+
+it('interrupts the trials that go on where it fails itself', async () => {
+  const text = `${configText({ epochs: 80 })}sweep: { train.epochs: [1, 80] }\n`;
+  const { sweep } = checkConfig(text, 'yaml');
+  const about = { path: project.configPath, text, name: 'tiny', sweep: sweep!, root: project.root };
+  const { directory, outcome } = sweeping(planSweep({ ...about, backend: 'wasm', jobs: 2 }), () => {
+    throw new Error('No space is left.');
+  });
+  await expect(outcome).rejects.toThrow('No space is left.');
+  const folder = new SweepFolder(await directory);
+  expect(await recordOf(folder.trial('0002').directory)).toMatchObject({ state: 'interrupted' });
+}, 120_000);
