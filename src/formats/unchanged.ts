@@ -1,4 +1,7 @@
-/** Safetensors whose every byte counts: what a disk or a copy has changed since is not to be taken for weights. */
+/**
+ * Safetensors whose tensors are held against their checksum: what a disk or a copy has changed since is not to be taken
+ * for weights. The header, which holds the checksum, is not in it.
+ */
 import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { openFile } from './byte-source';
