@@ -22,7 +22,7 @@ import type { RecordFile } from '../../formats/records';
 import { readText } from '../../formats/text-file';
 import { RpcCancelled } from '../../protocol/rpc';
 import { turnsOf } from '../turns';
-import type { DataSet, Examples, Labels } from './data-set';
+import type { DataSet, Examples } from './data-set';
 import type { LoadOptions } from './load-options';
 import { findKept, keep } from './kept';
 import { forgetOldPictures, markUsed, picturesFolder } from './picture-caches';
@@ -68,12 +68,12 @@ const addTo = (hash: Hash, label: number, values: Uint8Array): Hash =>
   hash.update(Uint8Array.of(label & 255, label >> 8)).update(values);
 
 /** What is known of records that are there; nothing when they are not, or not as they were written. */
-async function known(home: string, part: FolderPart, turn: Decoding['turn']): Promise<About | undefined> {
+async function known(home: string, part: FolderPart, decoding: Decoding): Promise<About | undefined> {
   try {
     const path = join(home, 'about.json');
     const text = await readText(path, maxAboutBytes, () => fileTooLarge(path, 0, maxAboutBytes));
     const about = JSON.parse(text) as About;
-    return (await sumOf(recordsIn(home, about), keptLabels(part, about), turn)) === about.sha256 ? about : undefined;
+    return (await sumOf(recordsIn(home, about), readable(part, about), decoding)) === about.sha256 ? about : undefined;
   } catch (error) {
     if (error instanceof RpcCancelled) throw error;
     // Whatever is wrong with them, they are made anew.
@@ -86,16 +86,18 @@ const recordsFile = (home: string): string => join(home, 'records.bin');
 const recordsIn = (home: string, { picture }: About) =>
   ({ path: recordsFile(home), offset: 0, dtype: 'U8', inputs: valuesIn(picture) }) as const satisfies RecordFile;
 
-const keptLabels = ({ labels }: FolderPart, { skipped }: About): Labels => {
+/** Without those that could not be read. */
+function readable({ folder, files, labels }: FolderPart, { skipped }: About): FolderPart {
   const left = new Set(skipped);
-  return labels.filter((_, index) => !left.has(index));
-};
+  const isThere = (_: unknown, index: number): boolean => !left.has(index);
+  return { folder, files: files.filter(isThere), labels: labels.filter(isThere) };
+}
 
-/** Of records as they lie in the file; nothing when they are not as many as the labels. */
+/** Of records as they lie in the file; nothing when they are not as many as the pictures. */
 async function sumOf(
   { path, inputs }: RecordFile,
-  labels: Labels,
-  turn: Decoding['turn'],
+  { files, labels }: FolderPart,
+  { options, turn }: Decoding,
 ): Promise<string | undefined> {
   const file = await openFile(path);
   try {
@@ -103,6 +105,7 @@ async function sumOf(
     const hash = createHash('sha256');
     const most = Math.max(1, Math.floor(chunkBytes / inputs));
     for (let first = 0; first < labels.length; first += most) {
+      options.progress?.({ done: first, total: labels.length, message: files[first] });
       const some = labels.subarray(first, first + most);
       const values = await file.read(first * inputs, some.length * inputs);
       some.forEach((label, at) => addTo(hash, label, values.subarray(at * inputs, (at + 1) * inputs)));
@@ -169,7 +172,7 @@ async function loadPart(part: FolderPart, decoding: Decoding): Promise<LoadedPar
   const key = await keyOf(part, decoding);
   const look = async (data: string): Promise<Records | undefined> => {
     const home = picturesFolder(data, key);
-    const about = await known(home, part, decoding.turn);
+    const about = await known(home, part, decoding);
     if (about) await markUsed(home);
     return about && { home, about };
   };
@@ -180,11 +183,11 @@ async function loadPart(part: FolderPart, decoding: Decoding): Promise<LoadedPar
     return { home, about };
   };
   const { home, about } = (await findKept(decoding.options, look)) ?? (await keep(decoding.options, make));
-  const left = new Set(about.skipped);
-  const pathOf = (index: number): string => join(part.folder, part.files[index]);
-  const examples = await examplesOf(keptLabels(part, about), recordsIn(home, about));
-  const first = pathOf(part.files.findIndex((_, index) => !left.has(index)));
-  return { examples, about, first, skipped: about.skipped.map(pathOf) };
+  const { files, labels } = readable(part, about);
+  const pathOf = (file: string): string => join(part.folder, file);
+  const examples = await examplesOf(labels, recordsIn(home, about));
+  const skipped = about.skipped.map((index) => pathOf(part.files[index]));
+  return { examples, about, first: pathOf(files[0]), skipped };
 }
 
 /** @throws SparseError `picture.*`, `data.*`, `file.*`; RpcCancelled */

@@ -9,6 +9,7 @@ import { loadData } from '../../../src/engine/data/load';
 import { forgetOldPictures } from '../../../src/engine/data/picture-caches';
 import { lookAtData } from '../../../src/formats/own-data';
 import { RpcCancelled } from '../../../src/protocol/rpc';
+import type { Progress } from '../../../src/protocol/rpc';
 import { jpeg, png } from '../formats/picture-files';
 import { dataWords } from './data-words';
 
@@ -171,6 +172,18 @@ describe('decoded pictures', () => {
     const second = await load();
     expect(levels(second)).toEqual([1, 3]);
     expect(second.sha256).not.toBe(first.sha256);
+  });
+
+  it('tell how far they are read through, by the pictures that are there', async () => {
+    await put('a/0.png', plain(5).subarray(0, 60));
+    await put('a/1.png', plain(1));
+    await put('b/1.png', plain(2));
+    const skipping = { onCorrupt: 'skip' } as const;
+    await load(skipping);
+    const told: Progress[] = [];
+    const progress = (value: Progress): void => void told.push(value);
+    await loadData(words(skipping), { root: folder, configFolders: [folder], progress });
+    expect(told).toEqual([{ done: 0, total: 2, message: join('a', '1.png') }]);
   });
 
   it('are dropped when the decoding is cancelled', async () => {
