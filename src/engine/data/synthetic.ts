@@ -8,7 +8,6 @@ import { dataSets } from '../../core/data-sets';
 import type { DrawnSource } from '../../core/data-sets';
 import { renderDigits } from '../../core/digits';
 import type { DrawnSet } from '../../core/drawn-set';
-import { isSparseError } from '../../core/errors';
 import type { Parts } from '../../core/parts';
 import { renderPictures } from '../../core/synthetic-images';
 import { writeAtomically, writeTextAtomically } from '../../formats/atomic-file';
@@ -34,14 +33,14 @@ const renderers: Record<DrawnSource, Render> = { 'synthetic-digits': renderDigit
 
 const maxSumsBytes = 1 << 16;
 
-/** SHA-256 by name; undefined where there are none, as of before there were any. */
-async function readSums(folder: string): Promise<Map<string, string> | undefined> {
+/** SHA-256 by name; none where they cannot be read. */
+async function readSums(folder: string): Promise<Map<string, string>> {
   const path = sumsFile(folder);
   try {
     const text = await readText(path, maxSumsBytes, () => fileTooLarge(path, 0, maxSumsBytes));
     return new Map(text.split('\n').map((line) => [line.slice(66), line.slice(0, 64)]));
-  } catch (error) {
-    return isSparseError(error) && error.code === 'file.not-found' ? undefined : new Map();
+  } catch {
+    return new Map();
   }
 }
 
@@ -69,7 +68,7 @@ const allFiles = (source: DrawnSource): IdxFile[] => parts.flatMap((part) => fil
 
 const bytesOf = ({ shape }: IdxFile): number => idxHeaderBytes(shape.length) + shape.reduce((a, b) => a * b);
 
-/** Whether a file is as it was written. `sum`: its checksum; undefined where it has none. */
+/** Whether a file is as it was written. `sum`: its checksum; undefined where that is lost. */
 async function isWhole(
   path: string,
   size: number,
@@ -79,8 +78,7 @@ async function isWhole(
   const file = await openFile(path).catch(() => undefined);
   if (!file) return false;
   try {
-    if (file.size !== size) return false;
-    if (sum === undefined) return true;
+    if (sum === undefined || file.size !== size) return false;
     const hash = createHash('sha256');
     await hashFile(hash, file, turn);
     return hash.digest('hex') === sum;
@@ -95,11 +93,8 @@ async function isWhole(
 /** Whether all files are there as they were written. @throws RpcCancelled */
 async function isKept(folder: string, source: DrawnSource, turn: () => Promise<void>): Promise<boolean> {
   const sums = await readSums(folder);
-  for (const file of allFiles(source)) {
-    // Where others have a checksum, one without has lost it.
-    const sum = sums && (sums.get(file.name) ?? '');
-    if (!(await isWhole(join(folder, file.name), bytesOf(file), sum, turn))) return false;
-  }
+  for (const file of allFiles(source))
+    if (!(await isWhole(join(folder, file.name), bytesOf(file), sums.get(file.name), turn))) return false;
   return true;
 }
 
@@ -114,8 +109,8 @@ async function draw(source: DrawnSource, part: PartName, turn: () => Promise<voi
 }
 
 /**
- * The folder with the pictures of `source`, after writing them where a file is missing, cut off or changed; the files
- * themselves by their names where no folder may be written.
+ * The folder with the pictures of `source`, after writing them where a file is missing, cut off or changed, or
+ * there is no checksum to tell by; the files themselves by their names where no folder may be written.
  * @throws SparseError `file.*`; RpcCancelled
  */
 export async function ensureDrawn(
@@ -145,7 +140,7 @@ async function write(folder: string, files: ReadonlyMap<string, Uint8Array>): Pr
     await writeAtomically(join(folder, name), [bytes]);
     sums += `${createHash('sha256').update(bytes).digest('hex')}  ${name}\n`;
   }
-  // Last: until all are there, files without are taken for those of an earlier version.
+  // Last: until all are there, none is taken for whole.
   await writeTextAtomically(sumsFile(folder), sums);
   return folder;
 }

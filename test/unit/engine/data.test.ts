@@ -207,14 +207,17 @@ describe('synthetic digits', () => {
       ).toBe(sum);
   });
 
-  it('of before there were checksums are read as they are', async () => {
-    await load({ source: 'synthetic-digits' });
+  it('are written again, with their checksums, where there are none', async () => {
+    const { sha256 } = await load({ source: 'synthetic-digits' });
     const home = join(folder, '.sparsescope/data/synthetic-digits-v1-seed0');
+    const sums = await readFile(join(home, 'SHA256SUMS'), 'utf8');
     await rm(join(home, 'SHA256SUMS'));
     const path = join(home, 'train-labels-idx1-ubyte');
-    const { mtimeMs } = await stat(path);
-    await load({ source: 'synthetic-digits' });
-    expect((await stat(path)).mtimeMs).toBe(mtimeMs);
+    const changed = Uint8Array.from(await readFile(path));
+    changed[changed.length - 1] ^= 1;
+    await writeFile(path, changed);
+    expect((await load({ source: 'synthetic-digits' })).sha256).toBe(sha256);
+    expect(await readFile(join(home, 'SHA256SUMS'), 'utf8')).toBe(sums);
   });
 
   it('stop when cancelled while they are drawn, leaving nothing', async () => {
