@@ -1,4 +1,7 @@
-/** A temporary folder for as long as its process lives, on Linux; one whose process was killed goes with the next. */
+/**
+ * A temporary folder for as long as its process lives, on Linux. One whose process was killed goes with the next, if it
+ * says whose it is: where the system does not tell that, or the process was killed before it had written it, it stays.
+ */
 import { mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { lstat, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
