@@ -22,7 +22,7 @@ import { runRecordVersion } from '../protocol/run';
 import type { RunEvent, RunRecord } from '../protocol/run';
 import { RunFolder } from '../runs/folder';
 import { readJournal } from '../runs/journal';
-import { besideRun, rootOfRun, rootOfSweep, sweepOfTrial } from '../runs/project';
+import { besideRun, rootOfRun, rootOfSweep, spareFor, sweepOfTrial } from '../runs/project';
 import { split } from './data/data-set';
 import { loadData } from './data/load';
 import * as errors from './errors';
@@ -102,7 +102,7 @@ export async function prepareStart(
   const { configPath, configText, root, directory } = params;
   const { config, plan } = await checkedConfig(configText, configPath);
   const rule = ruleOf({ config, plan });
-  const spare = directory === undefined ? undefined : besideRun(directory);
+  const spare = directory === undefined ? undefined : spareFor(root, besideRun(directory));
   const data = await loadData(config.data, { root, spare, configFolders: [dirname(configPath)], ...context });
   const wanted = await wantedPatterns(config, plan, dirname(configPath));
   const parts = split(data, config.data.validation, config.seed);
@@ -254,7 +254,8 @@ export async function prepareResume(
     const { config, plan } = await checkedConfig(text, configPath, configFolders);
     const { directory } = folder;
     const root = rootOfRun(directory) ?? rootOfSweep(sweepOfTrial(directory) ?? '') ?? dirname(configPath);
-    const data = await loadData(config.data, { root, spare: besideRun(directory), configFolders, ...context });
+    const spare = spareFor(root, besideRun(directory));
+    const data = await loadData(config.data, { root, spare, configFolders, ...context });
     if (data.sha256 !== record.dataset.sha256) throw errors.dataChanged(data.source);
     const rule = ruleOf({ config, plan });
     const { from, damaged, warnings } = await lastStates(folder, record, {

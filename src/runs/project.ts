@@ -1,10 +1,11 @@
 /** Where a project keeps its runs: `ROOT/.sparsescope/runs/NAME-N`. */
 import { writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { cannotWrite, systemCode } from '../formats/errors';
 import { makeFolder } from '../formats/make-folder';
 
-const projectDirectory = (root: string): string => join(root, '.sparsescope');
+/** What a project keeps of its own: `ROOT/.sparsescope`. */
+export const projectDirectory = (root: string): string => join(root, '.sparsescope');
 
 /** Where the runs of a project are: `ROOT/.sparsescope/runs`. */
 export const runsDirectory = (root: string): string => join(projectDirectory(root), 'runs');
@@ -37,6 +38,19 @@ const sweepFolderOf = (directory: string): string | undefined =>
 
 /** The folder that a run's lies in, of a trial the one that its sweep's lies in. */
 export const besideRun = (directory: string): string => dirname(sweepFolderOf(directory) ?? directory);
+
+const liesIn = (root: string, folder: string): boolean => {
+  const way = relative(root, folder);
+  // Absolute on another drive.
+  return !isAbsolute(way) && way.split(sep)[0] !== '..';
+};
+
+/**
+ * Where data may be kept for what is written into `folder`, when the project refuses it: there, unless it lies in the
+ * project, as its runs do, among which there is to be no other `.sparsescope`.
+ */
+export const spareFor = (root: string, folder: string): string | undefined =>
+  liesIn(root, folder) ? undefined : folder;
 
 /**
  * Makes `ROOT/.sparsescope` unless it is there, with a `.gitignore` that keeps it out of people's commits: whoever

@@ -4,7 +4,9 @@
  */
 import { join } from 'node:path';
 import { isSparseError } from '../../core/errors';
-import { makeProjectDirectory } from '../../runs/project';
+import { makeFolder } from '../../formats/make-folder';
+import { isOwnFolder } from '../../runs/own-folder';
+import { makeProjectDirectory, projectDirectory } from '../../runs/project';
 
 export interface KeptIn {
   /** Folder that holds `.sparsescope`. */
@@ -13,37 +15,52 @@ export interface KeptIn {
   spare?: string | undefined;
 }
 
-const rootsOf = ({ root, spare }: KeptIn): string[] => (spare === undefined ? [root] : [root, spare]);
-const dataFolder = (root: string): string => join(root, '.sparsescope', 'data');
-
-/** What `look` finds in the first folder of data where it finds something. @throws what it throws */
-export async function findKept<T>(
-  places: KeptIn,
-  look: (data: string) => Promise<T | undefined>,
-): Promise<T | undefined> {
-  for (const root of rootsOf(places)) {
-    const found = await look(dataFolder(root));
-    if (found !== undefined) return found;
-  }
-  return undefined;
+/** Of a folder of data. */
+export interface Keeping<T> {
+  /** What is there. */
+  look: (data: string) => Promise<T | undefined>;
+  /** Makes it there. */
+  make: (data: string) => Promise<T>;
 }
+
+const dataFolder = (root: string): string => join(projectDirectory(root), 'data');
 
 export const mayNotBeWritten = (error: unknown): boolean =>
   isSparseError(error) && ['file.not-writable', 'file.read-only'].includes(error.code);
 
 /**
- * Lets `write` write into the first folder of data that may be written.
- * @throws what it throws; where none may be written, SparseError `file.not-writable` or `file.read-only` of the first
+ * What is there, or is made there. The spare folder is looked into only where the project refuses.
+ * @throws what `look` and `make` throw; where none may be written, SparseError `file.not-writable` or `file.read-only`
+ * of the project
  */
-export async function keep<T>(places: KeptIn, write: (data: string) => Promise<T>): Promise<T> {
-  let refusal: unknown;
-  for (const root of rootsOf(places))
+export async function findOrKeep<T extends object | string>(
+  { root, spare }: KeptIn,
+  { look, make }: Keeping<T>,
+): Promise<T> {
+  const data = dataFolder(root);
+  const found = await look(data);
+  if (found !== undefined) return found;
+  try {
+    await makeProjectDirectory(root);
+    return await make(data);
+  } catch (refusal) {
+    if (spare === undefined || !mayNotBeWritten(refusal)) throw refusal;
     try {
-      await makeProjectDirectory(root);
-      return await write(dataFolder(root));
+      if (await isOurs(spare)) return (await look(dataFolder(spare))) ?? (await make(dataFolder(spare)));
     } catch (error) {
       if (!mayNotBeWritten(error)) throw error;
-      refusal ??= error;
     }
-  throw refusal;
+    throw refusal;
+  }
+}
+
+/**
+ * Whether `.sparsescope` of a spare folder, made unless it is there, is this user's: where all may write, as into /tmp,
+ * it may hold what somebody else wants trained on.
+ */
+async function isOurs(spare: string): Promise<boolean> {
+  await makeFolder(projectDirectory(spare));
+  if (!(await isOwnFolder(projectDirectory(spare)))) return false;
+  await makeProjectDirectory(spare);
+  return true;
 }

@@ -24,7 +24,7 @@ import { RpcCancelled } from '../../protocol/rpc';
 import { turnsOf } from '../turns';
 import type { DataSet, Examples } from './data-set';
 import type { LoadOptions } from './load-options';
-import { findKept, keep } from './kept';
+import { findOrKeep } from './kept';
 import { forgetOldPictures, markUsed, picturesFolder } from './picture-caches';
 import { examplesOf } from './resident';
 
@@ -182,7 +182,7 @@ async function loadPart(part: FolderPart, decoding: Decoding): Promise<LoadedPar
     await forgetOldPictures(data);
     return { home, about };
   };
-  const { home, about } = (await findKept(decoding.options, look)) ?? (await keep(decoding.options, make));
+  const { home, about } = await findOrKeep(decoding.options, { look, make });
   const { files, labels } = readable(part, about);
   const pathOf = (file: string): string => join(part.folder, file);
   const examples = await examplesOf(labels, recordsIn(home, about));

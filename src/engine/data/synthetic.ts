@@ -22,7 +22,7 @@ import { readText } from '../../formats/text-file';
 import { RpcCancelled } from '../../protocol/rpc';
 import { inTurns } from '../../runs/turns';
 import { turnsOf } from '../turns';
-import { findKept, keep, mayNotBeWritten } from './kept';
+import { findOrKeep, mayNotBeWritten } from './kept';
 import type { KeptIn } from './kept';
 
 /** Of the data, not of a run: every config trains on the same pictures. */
@@ -98,6 +98,12 @@ async function isKept(folder: string, source: DrawnSource, turn: () => Promise<v
   return true;
 }
 
+async function drawAll(source: DrawnSource, turn: () => Promise<void>): Promise<ReadonlyMap<string, Uint8Array>> {
+  const files = new Map<string, Uint8Array>();
+  for (const part of parts) for (const [name, bytes] of await draw(source, part, turn)) files.set(name, bytes);
+  return files;
+}
+
 async function draw(source: DrawnSource, part: PartName, turn: () => Promise<void>): Promise<[string, Uint8Array][]> {
   await turn();
   const [images, labels] = filesOf(source, part);
@@ -119,22 +125,25 @@ export async function ensureDrawn(
 ): Promise<string | ReadonlyMap<string, Uint8Array>> {
   const folderIn = (data: string): string => join(data, `${source}-v1-seed${dataSeed}`);
   const turn = turnsOf({ signal });
-  const found = await findKept(places, async (data) =>
-    (await isKept(folderIn(data), source, turn)) ? folderIn(data) : undefined,
-  );
-  if (found !== undefined) return found;
-  const files = new Map<string, Uint8Array>();
-  for (const part of parts) for (const [name, bytes] of await draw(source, part, turn)) files.set(name, bytes);
+  let files: Promise<ReadonlyMap<string, Uint8Array>> | undefined;
+  const drawn = (): Promise<ReadonlyMap<string, Uint8Array>> => (files ??= drawAll(source, turn));
+  await turn();
   try {
-    return await keep(places, (data) => write(folderIn(data), files));
+    return await findOrKeep(places, {
+      look: async (data) => ((await isKept(folderIn(data), source, turn)) ? folderIn(data) : undefined),
+      make: async (data) => {
+        // Before anything is drawn: where the project refuses, it may lie in the spare folder already.
+        await makeFolder(folderIn(data));
+        return write(folderIn(data), await drawn());
+      },
+    });
   } catch (error) {
-    if (mayNotBeWritten(error)) return files;
+    if (mayNotBeWritten(error)) return drawn();
     throw error;
   }
 }
 
 async function write(folder: string, files: ReadonlyMap<string, Uint8Array>): Promise<string> {
-  await makeFolder(folder);
   let sums = '';
   for (const [name, bytes] of files) {
     await writeAtomically(join(folder, name), [bytes]);

@@ -1,5 +1,6 @@
 /** A config in a folder that may only be read, with the run's folder elsewhere. */
-import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -69,3 +70,46 @@ describe.skipIf(process.platform === 'win32')('where the project may not be writ
     });
   });
 });
+
+describe.skipIf(process.platform === 'win32')(
+  'a set of another label in the other folder, with a checksum that is right',
+  () => {
+    const digits = { source: 'synthetic-digits', validation: 0.1 } as const;
+
+    /** The hash of the set as it is drawn. */
+    async function plant(): Promise<string> {
+      const drawn = await loadData(dataWords(digits), { root: elsewhere, configFolders: [project.root] });
+      const home = join(elsewhere, '.sparsescope/data/synthetic-digits-v1-seed0');
+      const labels = await readFile(join(home, 'train-labels-idx1-ubyte'));
+      const sum = createHash('sha256').update(labels).digest('hex');
+      labels[labels.length - 1] ^= 1;
+      await writeFile(join(home, 'train-labels-idx1-ubyte'), labels);
+      const sums = await readFile(join(home, 'SHA256SUMS'), 'utf8');
+      await writeFile(join(home, 'SHA256SUMS'), sums.replace(sum, createHash('sha256').update(labels).digest('hex')));
+      return drawn.sha256;
+    }
+
+    it('is not looked at while the project may be written', async () => {
+      const drawn = await plant();
+      expect((await load(digits, elsewhere)).sha256).toBe(drawn);
+      expect(await keptIn(project.root)).toEqual(['synthetic-digits-v1-seed0']);
+    });
+
+    it('is not taken from behind a link, as somebody else may have laid', async () => {
+      const drawn = await plant();
+      await rename(join(elsewhere, '.sparsescope'), join(elsewhere, 'theirs'));
+      await symlink('theirs', join(elsewhere, '.sparsescope'));
+      await whereNothingMayBeWritten(project.root, async () => {
+        expect((await load(digits, elsewhere)).sha256).toBe(drawn);
+      });
+    });
+
+    it.runIf(process.geteuid?.() === 0)('is not taken from a folder of another user', async () => {
+      const drawn = await plant();
+      // Made by root; the work is done as nobody.
+      await whereNothingMayBeWritten(project.root, async () => {
+        expect((await load(digits, elsewhere)).sha256).toBe(drawn);
+      });
+    });
+  },
+);

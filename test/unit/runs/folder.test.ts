@@ -4,7 +4,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { isEnded } from '../../../src/protocol/run';
 import { RunFolder, listRuns } from '../../../src/runs/folder';
 import { processLives } from '../../../src/runs/liveness';
-import { rootOfRun, runsDirectory, slug } from '../../../src/runs/project';
+import { besideRun, rootOfRun, runsDirectory, slug, spareFor, sweepsDirectory } from '../../../src/runs/project';
 import { failure, temporaryFolder } from '../formats/bytes';
 import { whereNothingMayBeWritten } from '../nobody';
 import { deadPid, sampleRecord, sampleRun } from './samples';
@@ -20,6 +20,17 @@ describe('names', () => {
     expect(rootOfRun(join('/home/ada', '.sparsescope', 'runs', 'net-1'))).toBe(join('/home/ada'));
     for (const path of ['/home/ada/runs/net-1', '/home/ada/.sparsescope/net-1', '/net-1', '/'])
       expect(rootOfRun(join(path))).toBeUndefined();
+  });
+
+  test('of a place tell where data may be kept that the project refuses: nowhere within it', () => {
+    const root = join('/home/ada');
+    const beside = (...run: string[]) => spareFor(root, besideRun(join(...run)));
+    expect(beside('/tmp', 'out')).toBe(join('/tmp'));
+    expect(beside('/home', 'out', 'trials', '0001')).toBe(join('/home'));
+    expect(beside('/home/ada2/out')).toBe(join('/home/ada2'));
+    expect(beside(root, 'mine')).toBeUndefined();
+    expect(beside(runsDirectory(root), 'net-1')).toBeUndefined();
+    expect(beside(sweepsDirectory(root), 'grid-1', 'trials', '0001')).toBeUndefined();
   });
 
   test.each([

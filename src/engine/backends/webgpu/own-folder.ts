@@ -3,10 +3,11 @@
  * says whose it is: where the system does not tell that, or the process was killed before it had written it, it stays.
  */
 import { mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
-import { lstat, readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { processLives, startTimeOf } from '../../../runs/liveness';
+import { isOwnFolder } from '../../../runs/own-folder';
 import { object, text, whole } from '../../../runs/validate';
 
 const prefix = 'sparsescope-vulkan-';
@@ -35,9 +36,7 @@ function machineNow(): string | undefined {
 /** Whether a process of here made the folder and is certainly gone; not of a folder that does not tell. */
 async function isLeft(folder: string, machine: string): Promise<boolean> {
   try {
-    const found = await lstat(folder);
-    // Somebody else's, or a link of somebody else's making.
-    if (!found.isDirectory() || found.uid !== process.getuid?.()) return false;
+    if (!(await isOwnFolder(folder))) return false;
     const owner = checkOwner(JSON.parse(await readFile(join(folder, ownerName), 'utf8')), '');
     return owner.machine === machine && !(await processLives(owner.pid, owner.startTime));
   } catch {
