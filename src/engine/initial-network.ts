@@ -13,6 +13,7 @@ import { summedChunks } from '../formats/safetensors';
 import type { TensorToWrite } from '../formats/safetensors';
 import type { InitialLayer } from '../protocol/engine';
 import type { CallContext } from '../protocol/rpc';
+import { spareFor } from '../runs/project';
 import { batchesFor } from './data/batches';
 import type { Batches } from './data/batches';
 import { closeData } from './data/data-set';
@@ -35,17 +36,19 @@ export interface Source {
   configPath: string;
   /** Folder that holds `.sparsescope`. */
   root: string;
+  /** As `KeptIn` has it. */
+  spare?: string | undefined;
   config: Config;
   plan: NetworkPlan;
 }
 
 /** Uses training and validation batches in the order of a run of this config. @throws as `loadData` and `use` */
 export async function withBatches<T>(
-  { configPath, root, config, plan }: Source,
+  { configPath, root, spare, config, plan }: Source,
   context: CallContext,
   use: (batches: { train: Batches; validation: Batches }) => Promise<T>,
 ): Promise<T> {
-  const data = await loadData(config.data, { root, configFolders: [dirname(configPath)], ...context });
+  const data = await loadData(config.data, { root, spare, configFolders: [dirname(configPath)], ...context });
   try {
     return await use(batchesFor(config, data, vocabularyOf(plan.network)));
   } finally {
@@ -139,7 +142,8 @@ export async function initialise(
   output: string | undefined,
   context: CallContext,
 ): Promise<InitialLayer[]> {
-  const network = await drawNetwork(source, context);
+  const spare = output === undefined ? undefined : spareFor(source.root, dirname(output));
+  const network = await drawNetwork({ ...source, spare }, context);
   if (output !== undefined) await write(output, initTensors(network.state), { ...source, rule: network.rule }, context);
   return summaries(source, network);
 }
@@ -156,7 +160,8 @@ export async function prune(source: Source, output: string, context: CallContext
   // What is written is the dense network cut, whatever the config would draw in its place or prune later.
   const sparsity = { ...source.config.sparsity, init: 'base', update: { ...update, method: 'static' } } as const;
   const config: Config = { ...source.config, sparsity };
-  const base: Source = { ...source, config, plan: checkedPlan(config, source.plan.network) };
+  const spare = spareFor(source.root, dirname(output));
+  const base: Source = { ...source, spare, config, plan: checkedPlan(config, source.plan.network) };
   const scored = await kept(base, context);
   const layers = base.plan.layers.map((layer) => ({ ...layer, ...scored.get(layer.name)! }));
   await write(output, layers.flatMap(prunedTensors), base, context);

@@ -10,7 +10,7 @@ import { loadData } from '../../../src/engine/data/load';
 import { png } from '../formats/picture-files';
 import { whereNothingMayBeWritten } from '../nobody';
 import { dataWords } from './data-words';
-import { Project, recordOf, TestEngine } from './project';
+import { context, Project, recordOf, TestEngine } from './project';
 
 let project: Project;
 /** May be written by anybody. */
@@ -43,6 +43,18 @@ describe.skipIf(process.platform === 'win32')('where the project may not be writ
     expect(await keptIn(elsewhere)).toEqual(['synthetic-digits-v1-seed0']);
     expect(await readdir(project.root)).toEqual(['data']);
     expect(engine.logs.filter(({ level }) => level !== 'info')).toEqual([]);
+  });
+
+  it('what is written elsewhere keeps its data beside it', async () => {
+    const { api } = await TestEngine.greeted();
+    const source = project.start({ data: 'source: synthetic-digits', distribution: 'snip' });
+    await whereNothingMayBeWritten(project.root, async () => {
+      await api.prune({ ...source, output: join(elsewhere, 'pruned.safetensors') }, context());
+      expect(await keptIn(elsewhere)).toEqual(['synthetic-digits-v1-seed0']);
+      await rm(join(elsewhere, '.sparsescope'), { recursive: true });
+      await api.initialise({ ...source, output: join(elsewhere, 'first.safetensors') }, context());
+      expect(await keptIn(elsewhere)).toEqual(['synthetic-digits-v1-seed0']);
+    });
   });
 
   it('drawn data is had without being kept where it may be kept nowhere, with the same hash', async () => {
