@@ -9,6 +9,7 @@ import { derivativeByValue } from './kernels/activate';
 import { attendFloats } from './kernels/attend';
 import { computesSparsely } from './kernels/break-even';
 import { frameLength, geometryOf, placesFor } from './kernels/taps';
+import { mostThreads } from './kernels/work';
 import { everyLayer, isMaskable, weightShape } from './network';
 import type { Layer, MaskableLayer, Network } from './network';
 import type { StepMemory } from './step-memory';
@@ -163,7 +164,8 @@ export function sparseStepMemory(network: Network, weights: SparseWeights): Step
   const all = [...everyLayer(layers)];
   const maskable = all.filter(isMaskable);
   const sizes = maskable.map((layer) => weightShape(layer)).map(({ rows, columns }) => rows * columns);
-  let fixed = scratch + maskable.reduce((sum, layer) => sum + weightFloats(layer, weights), 0);
+  // Of the most threads there can be, whatever there are: a batch must be computed in the same parts by any number.
+  let fixed = mostThreads * scratch + maskable.reduce((sum, layer) => sum + weightFloats(layer, weights), 0);
   for (const layer of all) {
     // Scale and shift; running averages and those of the batch.
     if (layer.kind === 'norm') fixed += layer.size * (2 * (2 + slots) + (layer.over === 'batch' ? 4 : 0));

@@ -1,5 +1,6 @@
 /** What a step of the sparse executor is said to take, against what its room holds at its height. */
 import { describe, expect, it } from 'vitest';
+import { mostThreads } from '../../../../src/core/kernels/work';
 import { weightShape } from '../../../../src/core/network';
 import type { MaskableLayer, Network, PictureSize } from '../../../../src/core/network';
 import type { PresetName, PresetOptions } from '../../../../src/core/presets';
@@ -18,9 +19,9 @@ import { withExecutor } from './compare';
 const sgd: OptimizerSettings = { name: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 1e-4 };
 const adam: OptimizerSettings = { ...sgd, name: 'adam' };
 
-/** The most bytes of the room that a step has at a time. */
+/** The most bytes of the room that a step has at a time, with the most threads there can be. */
 function heightOf(network: Network, state: NetworkState, settings: TrainerSettings, size: number): number {
-  const { kernels } = loadKernels();
+  const kernels = { ...loadKernels().kernels, instances: mostThreads };
   const before = kernels.room.used;
   return withExecutor(new SparseExecutor(network, state, settings, kernels), (executor) => {
     executor.step(drawnBatch(network, size, 1), { learningRate: 1e-6, count: 1 });
@@ -46,6 +47,7 @@ const nets: Net[] = [
   ['vgg-16-c', [3, 32, 32], { width: 16 }, 16, 0.3],
   ['efficientnet-b0', [3, 64, 64], { width: 16 }, 8, 0.2],
   ['deit-blocks', [3, 32, 32], { depth: 2, width: 64 }, 8, 0.1],
+  ['deit-blocks', [3, 64, 64], { depth: 2, width: 64 }, 1, 0.1],
 ];
 
 describe('the memory of a step of kept weights', () => {
