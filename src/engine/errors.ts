@@ -38,7 +38,7 @@ export const unavailableReason = (thrown: unknown): string | undefined =>
 export const backendBusy = (wanted: BackendName, current: BackendName): SparseError =>
   error(
     'backend-busy',
-    `This run needs the backend ${wanted}, but other work is going on with ${current}. Wait for it or cancel it.`,
+    `This work needs the backend ${wanted}, but other work is going on with ${current}. Wait for it or cancel it.`,
   );
 
 export const wasmFilesMissing = (folders: readonly string[]): SparseError =>

@@ -1,6 +1,7 @@
 /** Serves `EngineApi`: in the forked process behind its channel, in the command line directly. */
 import { basename } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
+import { needsExamples } from '../config/methods';
 import type { Config } from '../config/types';
 import type { BackendChoice, ConfigSource, EngineApi, EngineInfo, RunHandle } from '../protocol/engine';
 import { backendOf, protocolVersion } from '../protocol/engine';
@@ -35,6 +36,9 @@ const sourceOf = async ({ configPath, configText, root }: ConfigSource): Promise
   root,
   ...(await checkedConfig(configText, configPath)),
 });
+
+/** Whether the weights are kept by what is computed of a batch. */
+const byExamples = ({ config }: Source): boolean => needsExamples(config.sparsity.distribution);
 
 /** A run, and those that go on with it where a backend is lost. */
 interface Live {
@@ -90,9 +94,13 @@ export class EngineService {
       await Promise.all(found.map((live) => stopped(live, 'cancelled')));
     },
     initialise: (params, context) =>
-      this.compute(params, async (source) => ({ layers: await initialise(source, params.output, context) })),
+      this.compute(
+        params,
+        async (source) => ({ layers: await initialise(source, params.output, context) }),
+        byExamples,
+      ),
     prune: (params, context) =>
-      this.compute(params, async (source) => ({ layers: await prune(source, params.output, context) })),
+      this.compute(params, async (source) => ({ layers: await prune(source, params.output, context) }), byExamples),
     shareWeights: async (params, context) => shareWeights(await sourceOf(params), params.file, params.output, context),
     compareInitialisations: (params, context) =>
       this.compute(params, (source) => compareInitialisations(source, params.methods, context)),
@@ -130,28 +138,36 @@ export class EngineService {
     return why === undefined ? backendOf(info) : recordOf(await this.replace(info.backend, why));
   }
 
-  /** What runs compute with, and where there are none the backend of the engine, or the next one when it is gone. */
-  private async backendOfWork(): Promise<BackendName> {
+  /**
+   * What runs compute with, and where there are none the backend of the engine, or the next one when it is gone.
+   * @throws SparseError `engine.backend-unavailable`, `engine.backend-busy`
+   */
+  private async backendOfWork(hold: symbol): Promise<BackendName> {
     const { backend } = await this.ready();
     const name = this.backends.held ?? backend;
-    const why = this.asked === 'auto' ? await this.backends.whyNot(name) : undefined;
-    return why === undefined ? name : (await this.replace(name, why)).backend.name;
+    const why = await this.backends.whyNot(name, hold);
+    if (why === undefined) return name;
+    if (this.asked !== 'auto') throw errors.backendUnavailable(name, why);
+    return (await this.replace(name, why, hold)).backend.name;
   }
 
   /**
    * Work of which nothing is kept until it is done: where its backend is lost, all of it again on the next one, which
-   * is said.
+   * is said. `computes`: whether any backend is needed.
    * @throws SparseError `engine.backend-unavailable`, `engine.backend-busy`, and as `sourceOf` and the work;
    * RpcCancelled
    */
-  private async compute<T>(params: ConfigSource, work: (source: Source) => Promise<T>): Promise<T> {
+  private async compute<T>(
+    params: ConfigSource,
+    work: (source: Source) => Promise<T>,
+    computes: (source: Source) => boolean = () => true,
+  ): Promise<T> {
     await this.ready();
     const source = await sourceOf(params);
+    if (!computes(source)) return work(source);
     const hold = Symbol(params.configPath);
     try {
-      for (let name = await this.backendOfWork(); ;) {
-        this.backends.hold(hold, name);
-        await this.backends.use(name);
+      for (let name = await this.backendOfWork(hold); ;) {
         let why: string | undefined;
         try {
           const done = await work(source);
@@ -161,7 +177,7 @@ export class EngineService {
           why = error instanceof RpcCancelled ? undefined : this.backends.lossOf(name, error);
           if (why === undefined) throw error;
         }
-        const next = (await this.replace(name, why)).backend.name;
+        const next = (await this.replace(name, why, hold)).backend.name;
         const { message } = errors.backendLost(name, why, next);
         this.emit('log', { level: 'warn', message: `${basename(params.configPath)}: ${message}` });
         name = next;
@@ -211,8 +227,8 @@ export class EngineService {
   }
 
   /** Takes what works after `name`, which does not, from now on for all runs. */
-  private async replace(name: BackendName, why: string): Promise<Started> {
-    const next = await this.backends.replace(name, why);
+  private async replace(name: BackendName, why: string, hold?: symbol): Promise<Started> {
+    const next = await this.backends.replace(name, why, hold);
     if (this.info?.backend === name) {
       this.info = this.told(next);
       this.emit('infoChanged', this.info);
@@ -223,10 +239,8 @@ export class EngineService {
   /** Holds the backend from the preparation to the end of the run. */
   private async begin(backend: BackendName, prepare: () => Promise<Prepared>): Promise<RunHandle> {
     const hold = Symbol(backend);
-    const using = this.backends.use(backend);
-    this.backends.hold(hold, backend);
     try {
-      await using;
+      await this.backends.use(backend, hold);
       const run = this.run(await prepare());
       const { directory } = run;
       const live: Live = { run, ended: Promise.resolve() };
@@ -264,8 +278,7 @@ export class EngineService {
   private async goOn(run: Run, why: string, hold: symbol): Promise<Run | undefined> {
     const { name } = run.record.backend;
     try {
-      const next = await this.replace(name, why);
-      this.backends.hold(hold, next.backend.name);
+      const next = await this.replace(name, why, hold);
       const warning: OtherBackend['warning'] = (from) => errors.backendLost(name, why, next.backend.name, from);
       const other = { backend: recordOf(next), warning };
       const context = { signal: new AbortController().signal, progress: () => undefined };

@@ -26,17 +26,14 @@ export class BackendsInUse {
   private readonly holds = new Map<symbol, BackendName>();
   /** Why a backend that seemed to work does not, once it was tried here. */
   private readonly broken = new Map<BackendName, string>();
+  /** Resolves when no backend is being started: of two at once the first might be what TensorFlow.js computes with. */
+  private starting: Promise<unknown> = Promise.resolve();
 
   /** Best first. */
   constructor(private readonly backends: readonly Backend[]) {}
 
   private named(name: BackendName): Backend | undefined {
     return this.backends.find((backend) => backend.name === name);
-  }
-
-  /** `holder`: whoever keeps others from changing it until it is released. */
-  hold(holder: symbol, name: BackendName): void {
-    this.holds.set(holder, name);
   }
 
   release(holder: symbol): void {
@@ -49,10 +46,11 @@ export class BackendsInUse {
   }
 
   /**
-   * Chooses, and starts what was chosen: `auto` takes the next where the best does not start after all.
+   * Chooses, and starts what was chosen: `auto` takes the next where the best does not start after all. `holder`: as of
+   * `use`.
    * @throws SparseError `engine.backend-busy`, `engine.unknown-backend`, `engine.backend-unavailable`; RpcCancelled
    */
-  async choose(choice: BackendChoice, context?: CallContext): Promise<Started> {
+  async choose(choice: BackendChoice, context?: CallContext, holder?: symbol): Promise<Started> {
     const among = this.backends.map((backend): Backend => {
       const reason = this.broken.get(backend.name);
       return reason === undefined ? backend : { ...backend, available: () => Promise.resolve({ ok: false, reason }) };
@@ -60,12 +58,12 @@ export class BackendsInUse {
     const chosen = await choose(choice, among, context);
     const { name } = chosen.backend;
     try {
-      const { device } = await this.use(name);
+      const { device } = await this.use(name, holder);
       return { ...chosen, ...(device && { device }) };
     } catch (error) {
       const reason = errors.unavailableReason(error);
       if (choice !== 'auto' || reason === undefined) throw error;
-      return this.replace(name, reason);
+      return this.replace(name, reason, holder);
     }
   }
 
@@ -78,30 +76,36 @@ export class BackendsInUse {
   }
 
   /** Takes what works after `name`, which does not, from now on. @throws as `choose` */
-  replace(name: BackendName, why: string): Promise<Started> {
+  replace(name: BackendName, why: string, holder?: symbol): Promise<Started> {
     this.broken.set(name, why);
-    return this.choose('auto');
+    return this.choose('auto', undefined, holder);
   }
 
-  /** @throws SparseError `engine.backend-busy`, `engine.unknown-backend`, `engine.backend-unavailable` */
-  async use(name: BackendName): Promise<StartedBackend> {
+  /**
+   * `holder`: whoever keeps others from changing it, from this call until it is released, whatever comes of it.
+   * @throws SparseError `engine.backend-busy`, `engine.unknown-backend`, `engine.backend-unavailable`
+   */
+  async use(name: BackendName, holder?: symbol): Promise<StartedBackend> {
     const other = [...this.holds.values()].find((held) => held !== name && !this.broken.has(held));
     if (other !== undefined) throw errors.backendBusy(name, other);
+    if (holder) this.holds.set(holder, name);
     const backend = this.named(name);
     if (!backend)
       throw errors.unknownBackend(
         name,
         this.backends.map((candidate) => candidate.name),
       );
-    return backend.start();
+    const started = this.starting.then(() => backend.start());
+    this.starting = started.catch(() => undefined);
+    return started;
   }
 
   /** Takes it, or tells why it does not work here. @throws as `use`, but `engine.backend-unavailable` */
-  async whyNot(name: BackendName): Promise<string | undefined> {
+  async whyNot(name: BackendName, holder?: symbol): Promise<string | undefined> {
     const known = this.broken.get(name);
     if (known !== undefined) return known;
     try {
-      await this.use(name);
+      await this.use(name, holder);
       return undefined;
     } catch (error) {
       const reason = errors.unavailableReason(error);

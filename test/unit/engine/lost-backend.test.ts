@@ -320,10 +320,51 @@ describe('a card that is lost in other work', () => {
     const engine = await greeted();
     const work = engine.api.testSharing({ ...project.start(shared), points, steps: 40 }, context());
     const run = engine.api.startRun(project.start({ compute: 'backend: cpu' }), context());
-    await expect(run).rejects.toMatchObject({ code: 'engine.backend-busy' });
+    await expect(run).rejects.toMatchObject({
+      code: 'engine.backend-busy',
+      message: expect.stringMatching(/^This work needs the backend cpu, but/) as string,
+    });
     await work;
     const { directory } = await engine.run(project.start({ compute: 'backend: cpu' }));
     expect(await recordOf(directory)).toMatchObject({ state: 'completed', backend: { name: 'cpu' } });
+  });
+
+  it('holds its backend from before that has started', async () => {
+    let starting = (): void => undefined;
+    let opened = Promise.resolve();
+    const start = async (): ReturnType<Backend['start']> => {
+      starting();
+      await opened;
+      return card().start();
+    };
+    const engine = await TestEngine.greeted('auto', [{ ...card(), start }, cpu]);
+    const asked = new Promise<void>((resolve) => (starting = resolve));
+    let open = (): void => undefined;
+    opened = new Promise((resolve) => (open = resolve));
+    const work = engine.api.prune({ ...project.start(scored), output: output() }, context());
+    await asked;
+    const run = engine.api.startRun(project.start({ compute: 'backend: cpu' }), context());
+    await expect(run).rejects.toMatchObject({ code: 'engine.backend-busy' });
+    open();
+    expect((await work).layers).toHaveLength(3);
+  });
+
+  it('init and prune that compute with none hold none', async () => {
+    const engine = await greeted();
+    const source = { ...project.start({ distribution: 'magnitude', init: 'base' }), output: output() };
+    const named = project.start({ compute: 'backend: cpu' });
+    for (const work of ['initialise', 'prune'] as const) {
+      let run: Promise<unknown> | undefined;
+      // In the middle of it.
+      const progress = (): void => void (run ??= engine.api.startRun(named, context()));
+      gone = true;
+      const { layers } = await engine.api[work](source, { ...context(), progress });
+      gone = false;
+      expect(layers).toHaveLength(3);
+      await (run ?? engine.api.startRun(named, context()));
+      await engine.service.whenIdle();
+      expect(engine.info).toMatchObject({ backend: 'tensorflow-gpu' });
+    }
   });
 
   it('fails in a sentence where nothing else works', async () => {
