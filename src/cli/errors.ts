@@ -4,6 +4,7 @@ import type { ConfigIssue } from '../config/issues';
 import { isSparseError, messageOf, SparseError } from '../core/errors';
 import { RpcCancelled, RpcError } from '../protocol/rpc';
 import type { InitDetails } from '../protocol/run';
+import type { SweepStop } from '../protocol/sweep';
 import { roseText } from '../protocol/words';
 import { engineDiedCode } from '../sweep/errors';
 import { commandLine } from './program';
@@ -97,6 +98,12 @@ export const outputIsInput = (path: string): SparseError =>
     `-o names ${path}, which is read: it would be overwritten. Give the output another name.`,
   );
 
+export const outputOfOtherKind = (path: string, kinds: readonly string[]): SparseError =>
+  new SparseError(
+    'cli.output-other-kind',
+    `-o names ${path}, which is there and is no ${kinds.join(' or ')} file: it would be overwritten. Give the output another name.`,
+  );
+
 export const badJobs = (text: string): SparseError =>
   new SparseError(
     'cli.usage',
@@ -127,8 +134,10 @@ export const noSweepInConfig = (file: string): SparseError =>
 export const sweepIsThere = (folder: string): SparseError =>
   new SparseError('cli.usage', `${folder} is a sweep to go on with, which stays in its folder. Leave out -o.`);
 
-export const cancelledSweepLine = (done: number, total: number, directory: string): string =>
-  `Cancelled with ${done} of ${total} trials done. Go on with: ${commandLine(['sweep', directory])}\n`;
+const stopped: Record<SweepStop, string> = { cancelled: 'Cancelled', interrupted: 'Interrupted' };
+
+export const stoppedSweepLine = (how: SweepStop, done: number, total: number, directory: string): string =>
+  `${stopped[how]} with ${done} of ${total} trials done. Go on with: ${commandLine(['sweep', directory])}\n`;
 
 export const heldTrialsLine = (held: number, directory: string): string =>
   `${held === 1 ? 'One trial could' : `${held} trials could`} not go on and kept what ${held === 1 ? 'it' : 'they'} had. ` +
@@ -140,10 +149,11 @@ export const failedTrialsLine = (ids: readonly string[], directory: string): str
   return `Run ${which} that failed anew with: ${commandLine(['sweep', directory, '--retry-failed'])}\n`;
 };
 
-export const cancelledLine = (step: number, total: number, directory: string): string =>
-  `Cancelled at step ${step} of ${total}. Go on with: ${commandLine(['resume', directory])}\n`;
+export const stoppedLine = (how: SweepStop, step: number, total: number, directory: string): string =>
+  `${stopped[how]} at step ${step} of ${total}. Go on with: ${commandLine(['resume', directory])}\n`;
 
-export const cancellingLine = 'Cancelling; press Ctrl+C again to end at once.\n';
+export const stoppingLine = (how: SweepStop): string =>
+  `${how === 'cancelled' ? 'Cancelling' : 'Ending'}; press Ctrl+C again to end at once.\n`;
 
 /** Of a file whose tensors are listed all the same. */
 export const notRecovered = ({ code, message }: { code: string; message: string }): string =>

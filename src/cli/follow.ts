@@ -7,6 +7,7 @@ import type { RunSnapshot } from '../protocol/views';
 import { isEnded } from '../protocol/run';
 import type { EpochEvent, RunEvent, RunRecord, StepEvent } from '../protocol/run';
 import { RunFolder } from '../runs/folder';
+import { stopOf } from '../runs/interruption';
 import { RunReader } from '../runs/reader';
 import { warningLine } from './errors';
 import type { Output } from './output';
@@ -119,7 +120,7 @@ export async function follow(
     runChanged: ({ record }) => progress.changed(record),
     runEvent: ({ event }) => progress.event(event),
   });
-  signal.addEventListener('abort', () => void service.stopAll('cancelled'));
+  signal.addEventListener('abort', () => void service.stopAll(stopOf(signal)));
   try {
     const handle = await begin(service.api, quietContext(signal, output));
     await service.whenIdle();

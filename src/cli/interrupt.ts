@@ -1,24 +1,30 @@
-/** Ctrl+C: the first asks a command to stop and clear up, the second ends the process at once. */
+/** Ctrl+C or SIGTERM: the first asks a command to stop and clear up, the second ends the process at once. */
 import { RpcCancelled } from '../protocol/rpc';
-import { cancellingLine, exitCode } from './errors';
+import { interruption, stopOf } from '../runs/interruption';
+import { exitCode, stoppingLine } from './errors';
 import type { Output } from './output';
 
-/** @throws RpcCancelled in place of whatever `work` throws after the signal; what it returns then still counts */
+/**
+ * The reason of the signal is `interruption` after SIGTERM, which is what engines of the same process group take it for.
+ * @throws RpcCancelled in place of whatever `work` throws after the signal; what it returns then still counts
+ */
 export async function interruptible<T>(output: Output, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
-  const interrupt = (): void => {
+  const stop = (reason?: symbol): void => {
     if (controller.signal.aborted) process.exit(exitCode.cancelled);
-    output.err(cancellingLine);
-    controller.abort();
+    controller.abort(reason);
+    output.err(stoppingLine(stopOf(controller.signal)));
   };
-  process.on('SIGINT', interrupt);
+  const cancel = (): void => stop();
+  const interrupt = (): void => stop(interruption);
+  process.on('SIGINT', cancel);
   process.on('SIGTERM', interrupt);
   try {
     return await work(controller.signal);
   } catch (error) {
     throw controller.signal.aborted ? new RpcCancelled() : error;
   } finally {
-    process.off('SIGINT', interrupt);
+    process.off('SIGINT', cancel);
     process.off('SIGTERM', interrupt);
   }
 }

@@ -1,7 +1,7 @@
 /** Where a command writes. */
-import { realpathSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { outputIsInput } from './errors';
+import { existsSync, realpathSync } from 'node:fs';
+import { extname, resolve } from 'node:path';
+import { outputIsInput, outputOfOtherKind } from './errors';
 
 const realPath = (path: string): string => {
   try {
@@ -12,8 +12,12 @@ const realPath = (path: string): string => {
   }
 };
 
-/** Absolute. @throws SparseError `cli.output-is-input` when it is the file that the command reads */
-export function outputPath(output: string, input: string): string {
-  if (realPath(output) === realPath(input)) throw outputIsInput(output);
+/**
+ * Absolute. `kinds`: endings that a file has which may be replaced; data and records of runs have others.
+ * @throws SparseError `cli.output-is-input` when it is a file that the command reads, `cli.output-other-kind`
+ */
+export function outputPath(output: string, kinds: readonly string[], ...inputs: readonly string[]): string {
+  if (inputs.some((input) => realPath(output) === realPath(input))) throw outputIsInput(output);
+  if (existsSync(output) && !kinds.includes(extname(output).toLowerCase())) throw outputOfOtherKind(output, kinds);
   return resolve(output);
 }

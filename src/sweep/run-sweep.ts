@@ -5,7 +5,8 @@ import type { SweepTrial } from '../config/sweep';
 import { mostThreads } from '../core/kernels/work';
 import type { EngineInfo } from '../protocol/engine';
 import { RpcCancelled } from '../protocol/rpc';
-import type { SweepRecord, SweepStop, TrialGroup, TrialResult } from '../protocol/sweep';
+import type { SweepRecord, TrialGroup, TrialResult } from '../protocol/sweep';
+import { stopOf } from '../runs/interruption';
 import { writeSweepReport } from '../runs/report/sweep';
 import type { ReportMaker } from '../runs/report/write';
 import type { SweepFolder } from '../runs/sweep-folder';
@@ -38,13 +39,6 @@ export interface SweepOptions {
   /** Ends the trials after the step that they are in: cancelled, unless its reason is `interruption`. */
   signal: AbortSignal;
 }
-
-/** Reason of a signal that no person gave: the process must end. */
-export const interruption = Symbol('the process ends');
-
-/** A sweep that fails interrupts its trials: nobody cancelled them. */
-const stopOf = ({ aborted, reason }: AbortSignal): SweepStop =>
-  aborted && reason !== interruption ? 'cancelled' : 'interrupted';
 
 export interface SweepOutcome {
   folder: SweepFolder;

@@ -33,7 +33,7 @@ export async function compareAtEqualMemory(
   output: Output,
 ): Promise<ExitCode> {
   const { path, text, looked } = await usableConfig(name, (issue) => output.err(issueLine(name, issue)));
-  const file = options.output === undefined ? undefined : outputPath(options.output, path);
+  const file = options.output === undefined ? undefined : outputPath(options.output, ['.yaml', '.yml', '.json'], path);
   const format = configFormat(path);
   const as = file === undefined ? format : configFormat(file);
   const seeds = options.seeds === undefined ? undefined : seedsOf(options.seeds);

@@ -31,7 +31,7 @@ export async function factor(name: string, tensor: string, options: Options, out
   if (gain !== undefined && !(gain > 0 && gain < Infinity)) throw badGain(options.gain ?? '');
   const groups = options.groups === undefined ? undefined : Number(options.groups);
   if (groups !== undefined && !(Number.isSafeInteger(groups) && groups > 0)) throw badGroups(options.groups ?? '');
-  const path = outputPath(options.output, name);
+  const path = outputPath(options.output, ['.safetensors'], name);
   const file = await openSafetensors(await openFile(name));
   try {
     const matrices = await openForFactoring(file, tensor, { gain, groups });

@@ -12,7 +12,7 @@ export async function init(
   options: { output: string; json?: boolean },
   output: Output,
 ): Promise<ExitCode> {
-  const file = outputPath(options.output, name);
+  const file = outputPath(options.output, ['.safetensors'], name);
   const { layers } = await withConfig(name, output, (service, source, signal) =>
     service.api.initialise({ ...source, output: file }, quietContext(signal, output)),
   );

@@ -8,10 +8,11 @@ import { exitCode } from '../errors';
 import type { ExitCode } from '../errors';
 import { interruptible } from '../interrupt';
 import type { Output } from '../output';
+import { outputPath } from '../output-path';
 import { reportMaker, writeReport } from '../report';
 
 export async function report(name: string, options: { output: string }, output: Output): Promise<ExitCode> {
-  const file = resolve(options.output);
+  const file = outputPath(options.output, ['.html', '.htm']);
   const sweep = new SweepFolder(name);
   await interruptible(output, (signal) =>
     existsSync(sweep.recordFile)

@@ -6,16 +6,17 @@ import type { BackendChoice } from '../../protocol/engine';
 import type { EpochEvent, LayerSummary, RunRecord } from '../../protocol/run';
 import type { RunSnapshot } from '../../protocol/views';
 import { RunFolder } from '../../runs/folder';
+import { stopOf } from '../../runs/interruption';
 import { RunReader } from '../../runs/reader';
 import { usableConfig } from '../config-file';
 import {
-  cancelledLine,
   describe,
   errorLine,
   exitCode,
   exitCodeOfCode,
   issueLine,
   layerWarnings,
+  stoppedLine,
   warningLine,
 } from '../errors';
 import type { ExitCode } from '../errors';
@@ -131,8 +132,7 @@ const answer = (
 async function conclude(
   { handle, snapshot }: Followed,
   command: string,
-  json: boolean,
-  output: Output,
+  { json, output, signal }: { json: boolean; output: Output; signal: AbortSignal },
 ): Promise<ExitCode> {
   const { record, step } = snapshot;
   const { directory } = handle;
@@ -148,8 +148,8 @@ async function conclude(
   if (json) printJson(output, command, answer(snapshot, directory, report));
   else output.out((snapshot.usage ? usageLine(snapshot.usage) : '\n') + placesText(directory, report));
   if (record.state === 'completed') return exitCode.ok;
-  if (record.state === 'cancelled') {
-    output.err(cancelledLine(step, record.totalSteps, directory));
+  if (signal.aborted && record.state === stopOf(signal)) {
+    output.err(stoppedLine(record.state, step, record.totalSteps, directory));
     return exitCode.cancelled;
   }
   const error = record.error ?? describe(undefined);
@@ -171,7 +171,7 @@ export async function run(name: string, options: Options, output: Output): Promi
       { backend: options.backend ?? 'auto', output, listener: teller(output, json), signal },
       (api, context) => api.startRun(request, context),
     );
-    return conclude(followed, 'run', json, output);
+    return conclude(followed, 'run', { json, output, signal });
   });
 }
 
@@ -184,6 +184,6 @@ export async function resume(name: string, options: Pick<Options, 'json'>, outpu
       { backend: 'auto', output, listener: teller(output, json, before.epochs), signal },
       (api, context) => api.resumeRun({ directory }, context),
     );
-    return conclude(followed, 'resume', json, output);
+    return conclude(followed, 'resume', { json, output, signal });
   });
 }

@@ -17,7 +17,7 @@ interface Options {
 }
 
 export async function share(name: string, config: string, options: Options, output: Output): Promise<ExitCode> {
-  const file = outputPath(outputPath(options.output, name), config);
+  const file = outputPath(options.output, ['.safetensors'], name, config);
   const shared = await withConfig(config, output, (service, source, signal) =>
     service.api.shareWeights({ ...source, file: resolve(name), output: file }, quietContext(signal, output)),
   );
@@ -32,7 +32,7 @@ export async function share(name: string, config: string, options: Options, outp
 }
 
 export async function expand(name: string, options: Options, output: Output): Promise<ExitCode> {
-  const file = outputPath(options.output, name);
+  const file = outputPath(options.output, ['.safetensors'], name);
   const { n, m, layers } = await expandWeights(resolve(name), file);
   if (options.json) printJson(output, 'expand', { ok: true, file, n, m, layers });
   else {

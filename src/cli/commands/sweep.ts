@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { BackendChoice } from '../../protocol/engine';
 import type { TrialResult } from '../../protocol/sweep';
+import { stopOf } from '../../runs/interruption';
 import { SweepFolder, withoutTrials } from '../../runs/sweep-folder';
 import { planAgain, planSweep } from '../../sweep/plan';
 import type { SweepPlan } from '../../sweep/plan';
@@ -176,6 +177,6 @@ function conclude(
     if (done < results.length) output.err(errors.heldTrialsLine(results.length - done, folder.directory));
     return codeOf(results);
   }
-  output.err(errors.cancelledSweepLine(done, results.length, folder.directory));
+  output.err(errors.stoppedSweepLine(stopOf(signal), done, results.length, folder.directory));
   return exitCode.cancelled;
 }

@@ -131,6 +131,18 @@ describe('run', () => {
     expect(await outcome(inProject('stopped'))).toEqual(await outcome(inProject('straight')));
   });
 
+  it('SIGTERM interrupts, and tells how to go on', async () => {
+    await config({ epochs: 500 });
+    const started = begin('run', 'tiny.sparse.yaml', '-o', 'stopped');
+    await printed(started, '\n    1 ');
+    started.child.kill('SIGTERM');
+    const { code, err } = await started.finished;
+    expect(code).toBe(130);
+    expect(err).toMatch(/^Ending; press Ctrl\+C .*\nInterrupted at step \d+ of 3000\. Go on with: .* resume /);
+    const { state, error } = await recordOf(inProject('stopped'));
+    expect([state, error?.code]).toEqual(['interrupted', 'runs.interrupted']);
+  });
+
   it('a second Ctrl+C ends it at once', async () => {
     await config({ epochs: 500 });
     const started = begin('run', 'tiny.sparse.yaml', '-o', 'stopped');

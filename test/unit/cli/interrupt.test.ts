@@ -6,6 +6,7 @@ import { report } from '../../../src/cli/commands/report';
 import { interruptible } from '../../../src/cli/interrupt';
 import type { Output } from '../../../src/cli/output';
 import { RpcCancelled } from '../../../src/protocol/rpc';
+import { stopOf } from '../../../src/runs/interruption';
 import { configText, Project, TestEngine } from '../engine/project';
 
 class Recording implements Output {
@@ -45,6 +46,18 @@ describe('Ctrl+C', () => {
     });
     await expect(ended).rejects.toBeInstanceOf(RpcCancelled);
     expect(output.problems).toContain('press Ctrl+C again');
+  });
+
+  it.each([
+    ['SIGINT', 'cancelled', 'Cancelling'],
+    ['SIGTERM', 'interrupted', 'Ending'],
+  ] as const)('by %s what runs is %s', async (name, how, word) => {
+    const output = new Recording();
+    const found = await interruptible(output, (signal) => {
+      process.emit(name);
+      return Promise.resolve(stopOf(signal));
+    });
+    expect([found, output.problems]).toEqual([how, `${word}; press Ctrl+C again to end at once.\n`]);
   });
 
   it('what fails without it fails as it is', async () => {

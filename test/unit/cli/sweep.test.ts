@@ -163,6 +163,22 @@ describe('sweep', () => {
     expect([await sweepState(), await stateOf('0003')]).toEqual(['completed', 'completed']);
   });
 
+  it('SIGTERM to all of its processes has one word for it and its trials', async () => {
+    await grid('seed: [1, 2, 3]', { epochs: 80 });
+    const started = begin('sweep', 'tiny.sparse.yaml', '--jobs', '2');
+    const training = ({ state }: RunRecord): boolean => state === 'training';
+    const first = await recorded('0001', training);
+    await recorded('0002', training);
+    // The other one hears of it from the sweep.
+    process.kill(first.pid, 'SIGTERM');
+    started.child.kill('SIGTERM');
+    const { code, err } = await started.finished;
+    expect(code).toBe(130);
+    expect(err).toMatch(/Interrupted with 0 of 3 trials done\. Go on with: node \S+ sweep \S+tiny-1\n$/);
+    const states = [await sweepState(), await stateOf('0001'), await stateOf('0002')];
+    expect(states).toEqual(['interrupted', 'interrupted', 'interrupted']);
+  });
+
   it('whose data has gone says so of each trial, and goes on where it was when the data is back', async () => {
     await grid('seed: [1, 2]', { epochs: 80 });
     const started = begin('sweep', 'tiny.sparse.yaml', '--jobs', '1');
