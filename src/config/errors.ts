@@ -18,7 +18,7 @@ export const tooLarge = (limit: number): Finding =>
 export const wrongEncoding = (): Finding =>
   finding(
     'wrong-encoding',
-    'This file is not text in UTF-8, as a config is, but in UTF-16 or no text at all. Save it as UTF-8: ' +
+    'This file is not text in UTF-8, as a config is, but in another encoding, such as UTF-16 or Latin-1, or no text at all. Save it as UTF-8: ' +
       'in VS Code click the encoding in the status bar, then "Save with Encoding".',
   );
 

@@ -42,11 +42,17 @@ export interface Reading extends ParsedConfig {
   setting: (title: string, edits: readonly KeyEdit[]) => Suggestion | undefined;
 }
 
-/** `utf16`: of the file; what its bytes are as UTF-8 has NULs between its letters, which no text has. */
+/**
+ * `utf16`: of the file; what its bytes are as UTF-8 has NULs between its letters, which no text has, and letters of other
+ * encodings leave U+FFFD.
+ */
 const treeOf = (lines: TextLines, format: ConfigFormat, utf16: boolean): Tree => {
   const { text } = lines;
-  if (utf16 || text.includes('\0'))
-    return { problems: [{ ...errors.wrongEncoding(), span: { start: 0, end: lines.lineEnd(0) } }] };
+  const stray = text.search(/[\0\uFFFD]/u);
+  if (utf16 || stray >= 0) {
+    const start = utf16 ? 0 : stray;
+    return { problems: [{ ...errors.wrongEncoding(), span: { start, end: lines.lineEnd(lines.position(start).line) } }] };
+  }
   if (text.length > maxConfigBytes)
     return { problems: [{ ...errors.tooLarge(maxConfigBytes), span: { start: 0, end: lines.lineEnd(0) } }] };
   return format === 'json' ? jsonTree(text) : yamlTree(text);

@@ -193,6 +193,7 @@ export const words = {
   wrongSize: (found: number, expected: number) => `has ${found} bytes, not ${expected}`,
   noTensor: (name: string) => `it has no tensor ${name}`,
   otherTensor: (name: string, found: string, expected: string) => `${name} is ${found}, not ${expected}`,
+  otherOrigin: (key: string, there: string, here: number) => `its ${key} is ${there}, not ${here}`,
   sharedThere: 'its weights are shared, and the config shares none',
   otherWatch: (name: string) => `${name} is not what a run of these shared layers writes`,
   notBits: (name: string) => `${name} holds more than 0 and 1`,

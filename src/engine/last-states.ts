@@ -7,7 +7,7 @@ import { openUnchanged } from '../formats/unchanged';
 import type { RunRecord } from '../protocol/run';
 import { checkpointFile, listCheckpoints } from '../runs/checkpoint';
 import type { RunFolder } from '../runs/folder';
-import { checkpointUnusable, initUnusable } from './errors';
+import { checkpointMismatch, checkpointUnusable, initUnusable, words } from './errors';
 import type { NetworkState } from './states';
 import { readStates } from './state-files';
 import type { StatePlan } from './state-files';
@@ -38,9 +38,17 @@ interface Reading {
   slots: readonly string[];
 }
 
-const read = async (path: string, { plan, slots }: Reading): Promise<NetworkState> => {
+/** Whose weights they must be; what a file does not say is not held against it. */
+type Origin = Record<'seed' | 'step', number>;
+
+const read = async (path: string, origin: Origin, { plan, slots }: Reading): Promise<NetworkState> => {
   const file = await openUnchanged(path);
   try {
+    for (const key of ['seed', 'step'] as const) {
+      const there = Object.hasOwn(file.metadata, key) ? file.metadata[key] : undefined;
+      if (there !== undefined && there !== String(origin[key]))
+        throw checkpointMismatch(path, words.otherOrigin(key, there, origin[key]));
+    }
     return await readStates(file, path, plan, slots);
   } finally {
     await file.close();
@@ -49,6 +57,7 @@ const read = async (path: string, { plan, slots }: Reading): Promise<NetworkStat
 
 /** @throws SparseError `file.not-readable`, and `engine.checkpoint-mismatch` of a run without the hash of its config */
 export async function lastStates(folder: RunFolder, record: RunRecord, reading: Reading): Promise<LastStates> {
+  const { seed } = record;
   const passed: { path: string; error: SparseError }[] = [];
   const answer = (from: LastStates['from'], extra: SparseError[] = []): LastStates => ({
     from,
@@ -58,7 +67,7 @@ export async function lastStates(folder: RunFolder, record: RunRecord, reading: 
   for (const step of (await listCheckpoints(folder)).reverse()) {
     const path = checkpointFile(folder, step);
     try {
-      return answer({ step, state: await read(path, reading) });
+      return answer({ step, state: await read(path, { seed, step }, reading) });
     } catch (error) {
       if (!isDamage(error, record)) throw error;
       passed.push({ path, error });
@@ -68,7 +77,7 @@ export async function lastStates(folder: RunFolder, record: RunRecord, reading: 
   if (record.layers.length < reading.plan.layers.length) return answer({ step: 0 });
   try {
     const { initFile } = folder;
-    return answer({ step: 0, state: await read(initFile, reading) });
+    return answer({ step: 0, state: await read(initFile, { seed, step: 0 }, reading) });
   } catch (error) {
     if (isSparseError(error) && error.code === 'file.not-found') return answer({ step: 0 });
     if (!isDamage(error, record)) throw error;

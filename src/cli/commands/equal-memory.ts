@@ -23,7 +23,8 @@ const variantsTable = ({ variants }: EqualMemory): string =>
 /** `1,2,3`. */
 function seedsOf(text: string): number[] {
   const seeds = text.split(',').map(Number);
-  if (!/^\d+(?:,\d+)*$/.test(text) || !seeds.every(Number.isSafeInteger)) throw badSeeds(text);
+  if (!/^\d+(?:,\d+)*$/.test(text) || !seeds.every(Number.isSafeInteger) || new Set(seeds).size < seeds.length)
+    throw badSeeds(text);
   return seeds;
 }
 

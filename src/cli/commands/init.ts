@@ -13,8 +13,11 @@ export async function init(
   output: Output,
 ): Promise<ExitCode> {
   const file = outputPath(options.output, ['.safetensors'], name);
-  const { layers } = await withConfig(name, output, (service, source, signal) =>
-    service.api.initialise({ ...source, output: file }, quietContext(signal, output)),
+  const { layers } = await withConfig(
+    name,
+    output,
+    (service, source, signal) => service.api.initialise({ ...source, output: file }, quietContext(signal, output)),
+    file,
   );
   output.err(layerWarnings(layers));
   if (options.json) printJson(output, 'init', { ok: true, file, layers });

@@ -14,8 +14,11 @@ export async function prune(
   output: Output,
 ): Promise<ExitCode> {
   const file = outputPath(options.output, ['.safetensors'], name);
-  const { layers } = await withConfig(name, output, (service, source, signal) =>
-    service.api.prune({ ...source, output: file }, quietContext(signal, output)),
+  const { layers } = await withConfig(
+    name,
+    output,
+    (service, source, signal) => service.api.prune({ ...source, output: file }, quietContext(signal, output)),
+    file,
   );
   if (options.json) printJson(output, 'prune', { ok: true, file, layers });
   else output.out(`${densityTable(layers)}${file}\n`);

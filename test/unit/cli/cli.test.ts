@@ -9,7 +9,6 @@ import { answer, printed } from './sparsescope';
 const fixture = cliFixture();
 const { cli, config, begin } = fixture;
 beforeEach(() => config());
-
 const inProject = (path: string): string => join(fixture.project.root, path);
 
 describe('density', () => {
@@ -365,16 +364,6 @@ describe('init', () => {
     const refused = await cli('init', 'tiny.sparse.yaml', '-o', 'no/where.safetensors', '--json');
     expect([refused.code, refused.err]).toEqual([1, '']);
     expect(answer(refused)).toMatchObject({ command: 'init', ok: false, error: { code: 'file.no-folder' } });
-  });
-
-  it('not over the config that it reads', async () => {
-    const before = await readFile(inProject('tiny.sparse.yaml'), 'utf8');
-    for (const command of ['init', 'prune']) {
-      const { code, err } = await cli(command, 'tiny.sparse.yaml', '-o', './tiny.sparse.yaml');
-      expect(code).toBe(1);
-      expect(err).toMatch(/^error cli\.output-is-input: .*another name\.\n$/);
-    }
-    expect(await readFile(inProject('tiny.sparse.yaml'), 'utf8')).toBe(before);
   });
 
   it('into a folder that is not there: one sentence, exit 1', async () => {

@@ -20,6 +20,7 @@ const writing: BadConfig[] = [
   yaml('byte order mark only', '\uFEFF'),
   // As bytes that are not UTF-8 are read.
   yaml('in UTF-16', `\uFFFD\uFFFD${head.replaceAll(/./gsu, '$&\0')}`),
+  yaml('in Latin-1', `${head}name: gr\uFFFD\uFFFDe\n`),
   yaml('a word', 'mlp-7\n'),
   yaml('a list', '- version: 1\n'),
   yaml('a tab as indentation', `${head}sparsity:\n\tdensity: 0.1\n`),

@@ -91,6 +91,20 @@ describe('a damaged checkpoint', () => {
     expect(names).not.toContain('step-000007.safetensors');
   });
 
+  it('that is one of another step or seed is set aside, whatever its name says', async () => {
+    const directory = await stopped();
+    const other = await engine.run(project.start({ seed: 4, epochs: 1 }));
+    await cp(checkpoint(other.directory, 4), checkpoint(directory, 4));
+    await cp(checkpoint(directory, 7), checkpoint(directory, 9));
+    await rm(checkpoint(directory, 7));
+    await expectSameResult(directory);
+    const told = (await warnings(directory)).map((warning) => (warning as { message: string }).message);
+    expect(told).toEqual([
+      expect.stringContaining('its step is 7, not 9'),
+      expect.stringContaining('its seed is 4, not 3'),
+    ]);
+  });
+
   it('and all before it: the run goes on from its initial weights; the sentences say so', async () => {
     const directory = await stopped();
     for (const step of [4, 7]) await truncate(checkpoint(directory, step), 99);
