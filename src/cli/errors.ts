@@ -111,7 +111,10 @@ export const badJobs = (text: string): SparseError =>
   );
 
 export const badSeeds = (text: string): SparseError =>
-  new SparseError('cli.usage', `--seeds is ${text}; expected whole numbers from 0, each once, set apart by commas: 1,2,3.`);
+  new SparseError(
+    'cli.usage',
+    `--seeds is ${text}; expected whole numbers from 0, each once, set apart by commas: 1,2,3.`,
+  );
 
 export const badNumbers = (option: string, text: string): SparseError =>
   new SparseError('cli.usage', `${option} is ${text}; expected numbers above 0, set apart by commas: 0.01,0.1.`);

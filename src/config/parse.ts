@@ -51,7 +51,9 @@ const treeOf = (lines: TextLines, format: ConfigFormat, utf16: boolean): Tree =>
   const stray = text.search(/[\0\uFFFD]/u);
   if (utf16 || stray >= 0) {
     const start = utf16 ? 0 : stray;
-    return { problems: [{ ...errors.wrongEncoding(), span: { start, end: lines.lineEnd(lines.position(start).line) } }] };
+    return {
+      problems: [{ ...errors.wrongEncoding(), span: { start, end: lines.lineEnd(lines.position(start).line) } }],
+    };
   }
   if (text.length > maxConfigBytes)
     return { problems: [{ ...errors.tooLarge(maxConfigBytes), span: { start: 0, end: lines.lineEnd(0) } }] };
