@@ -22,6 +22,28 @@ const arraysOf = ({ layers, others, shared }: NetworkState): Named[] => [
   ...(shared?.slots.map((slot, i): Named => [`memory slot ${i}`, slot]) ?? []),
 ];
 
+/** The same without what the optimizer keeps: what a step makes of the network. */
+export const withoutSlots = ({ layers, others, shared }: NetworkState): NetworkState => ({
+  layers: layers.map((layer) => ({ ...layer, weightSlots: [], biasSlots: [] })),
+  others: others.map((other) => ({ ...other, weightSlots: [], biasSlots: [] })),
+  ...(shared && { shared: { ...shared, slots: [] } }),
+});
+
+/** The difference of all slots of two states as one vector, over the length of the expected one. */
+export function slotsApart(found: NetworkState, expected: NetworkState): number {
+  const slotsOf = (state: NetworkState): Float32Array[] =>
+    arraysOf(state).flatMap(([name, values]) => (/ slot \d+$/.test(name) ? [values] : []));
+  const ours = slotsOf(found);
+  let [difference, length] = [0, 0];
+  slotsOf(expected).forEach((wanted, a) =>
+    wanted.forEach((value, i) => {
+      difference += (ours[a][i] - value) ** 2;
+      length += value ** 2;
+    }),
+  );
+  return Math.sqrt(difference / length);
+}
+
 /** The largest difference of all arrays of two states, each over the largest value of its array. */
 export function apart(found: NetworkState, expected: NetworkState): { difference: number; at: string } {
   const theirs = arraysOf(expected);
