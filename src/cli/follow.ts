@@ -6,6 +6,7 @@ import type { CallContext } from '../protocol/rpc';
 import type { RunSnapshot } from '../protocol/views';
 import { isEnded } from '../protocol/run';
 import type { EpochEvent, RunEvent, RunRecord, StepEvent } from '../protocol/run';
+import { folderGone, folderGoneCode } from '../runs/errors';
 import { RunFolder } from '../runs/folder';
 import { stopOf } from '../runs/interruption';
 import { RunReader } from '../runs/reader';
@@ -125,6 +126,8 @@ export async function follow(
     const handle = await begin(service.api, quietContext(signal, output));
     await service.whenIdle();
     listener.ended();
+    // Nothing is there to be read, or what is somebody else's.
+    if (progress.record?.error?.code === folderGoneCode) throw folderGone(handle.directory);
     const reader = new RunReader(new RunFolder(handle.directory));
     const snapshot = await reader.snapshot();
     return { info, handle, snapshot: { ...snapshot, record: withEnd(snapshot.record, progress.record) } };

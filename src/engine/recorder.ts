@@ -5,6 +5,7 @@ import type { EngineEvents } from '../protocol/engine';
 import { isEnded } from '../protocol/run';
 import type { RunEvent, RunRecord, RunState } from '../protocol/run';
 import type { RunFolder } from '../runs/folder';
+import { folderGone } from '../runs/errors';
 import { Journal } from '../runs/journal';
 import type { Lock } from '../runs/lock';
 
@@ -13,7 +14,12 @@ export type Emit = <K extends keyof EngineEvents>(event: K, value: EngineEvents[
 /** An event without its time, which the recorder adds. */
 export type Untimed<E extends RunEvent = RunEvent> = E extends RunEvent ? Omit<E, 'at'> : never;
 
+/** Milliseconds between two looks at whether the folder is where it was: often enough not to train for nothing. */
+const lookEvery = 1000;
+
 export class Recorder {
+  private lookedAt = 0;
+
   private constructor(
     readonly folder: RunFolder,
     private readonly lock: Lock,
@@ -51,6 +57,20 @@ export class Recorder {
     return this.current;
   }
 
+  /**
+   * Before files are written that would make a moved or deleted folder anew, half of it.
+   * @throws SparseError `runs.folder-gone`
+   */
+  async mustBeInPlace(): Promise<void> {
+    this.lookedAt = this.now();
+    if (!(await this.isInPlace())) throw folderGone(this.folder.directory);
+  }
+
+  /** As `mustBeInPlace`, now and then: to be called often. */
+  async look(): Promise<void> {
+    if (Math.abs(this.now() - this.lookedAt) >= lookEvery) await this.mustBeInPlace();
+  }
+
   /** Answers the event with its time. @throws SparseError `file.*` */
   event(event: Untimed): RunEvent {
     const timed = { ...event, at: Math.max(0, this.now() - Date.parse(this.current.createdAt)) };
@@ -74,33 +94,37 @@ export class Recorder {
     });
   }
 
-  /** The events so far are on the disk when this resolves. @throws SparseError `file.*` */
-  flush(): Promise<void> {
-    return this.journal.flush();
+  /** The events so far are on the disk, in their place, when this resolves. @throws SparseError `runs.folder-gone`, `file.*` */
+  async flush(): Promise<void> {
+    await this.journal.flush();
+    await this.mustBeInPlace();
   }
 
-  /** A new state, in the journal and in `run.json`, with whatever else changed. @throws SparseError `file.*` */
+  /**
+   * A new state, in the journal and in `run.json`, with whatever else changed.
+   * @throws SparseError `runs.folder-gone`, `file.*`
+   */
   async state(state: RunState, change: Partial<RunRecord> = {}): Promise<void> {
-    const next = { ...this.current, state };
-    delete next.error;
-    delete next.endedAt;
-    if (isEnded(state)) next.endedAt = new Date(this.now()).toISOString();
-    this.current = { ...next, ...change };
+    await this.mustBeInPlace();
+    this.become(state, change);
     const message = change.error?.message;
     this.event({ type: 'state', state, ...(message !== undefined && { message }) });
     await this.write();
   }
 
   /**
-   * The last state, whatever the disk says: a full disk must not keep the others from learning that the run ended.
-   * Answers what could not be written.
+   * The last state, whatever the disk says: a full disk must not keep the others from learning that the run ended, and
+   * one whose folder is gone has failed. Answers what could not be written, unless the record tells it.
    */
   async end(state: RunState, change: Partial<RunRecord> = {}): Promise<Error | undefined> {
     try {
       await this.state(state, change);
       return undefined;
     } catch (error) {
+      const gone = (await this.isInPlace()) ? undefined : folderGone(this.folder.directory);
+      if (gone) this.become('failed', { error: { code: gone.code, message: gone.message } });
       this.announce();
+      if (gone) return undefined;
       return isSparseError(error) ? error : new Error(String(error));
     } finally {
       this.journal.close();
@@ -118,6 +142,19 @@ export class Recorder {
   async giveUp(error: { code: string; message: string }): Promise<void> {
     this.current = { ...this.current, state: 'failed', endedAt: new Date(this.now()).toISOString(), error };
     await this.write();
+  }
+
+  /** Who deletes a lock by hand ends no run: then the journal tells. */
+  private async isInPlace(): Promise<boolean> {
+    return (await this.lock.isThere()) ?? this.journal.isInPlace();
+  }
+
+  private become(state: RunState, change: Partial<RunRecord>): void {
+    const next = { ...this.current, state };
+    delete next.error;
+    delete next.endedAt;
+    if (isEnded(state)) next.endedAt = new Date(this.now()).toISOString();
+    this.current = { ...next, ...change };
   }
 
   private async write(): Promise<void> {

@@ -199,6 +199,7 @@ export class Run {
     if (this.wanted) throw new Stopped();
     // Another run on it has met the end of the backend, which is not the one in use any more.
     if (this.lossOf() !== undefined) throw new Lost();
+    await this.recorder.look();
   }
 
   /** A result that may take longer than a step. */
@@ -243,6 +244,7 @@ export class Run {
     }
     // Before anything is written, or a resumed run would begin from what is refused here.
     checkDrawnLevels(config, summaries);
+    await this.recorder.mustBeInPlace();
     if (rotations.size > 0) await writeRotations(folder.rotationsFile, rotations);
     await writeSafetensors(folder.initFile, initTensors(state), stateMetadata(config, plan, 0, rule));
     // Shared weights have no masks: all of them are kept.
@@ -324,6 +326,7 @@ export class Run {
     const { step } = this;
     if (!change || this.recorded.has({ type: 'masks', step })) return;
     const { folder } = this.recorder;
+    await this.recorder.mustBeInPlace();
     const file = await writeUpdates(folder, step, change.method, change.updates);
     const masks = change.updates.map(({ update }) => update.mask);
     await writeMasks(folder, step, this.work.plan.layers, masks);

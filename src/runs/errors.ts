@@ -65,6 +65,15 @@ export const interrupted = (): SparseError =>
     'The process of this run ended before the run did. Resume it to go on from its last checkpoint.',
   );
 
+export const folderGoneCode = 'runs.folder-gone';
+
+export const folderGone = (directory: string): SparseError =>
+  new SparseError(
+    folderGoneCode,
+    `${directory} was moved or deleted while its run wrote into it, so that the run was ended. ` +
+      'If it was moved, resume it where it is now; else run its config again.',
+  );
+
 export const stillRunning = (directory: string, pid: number): SparseError =>
   error('still-running', `${directory} is in use by its run (process ${pid}). Cancel the run first.`);
 

@@ -1,8 +1,9 @@
 /** `events.jsonl`: append-only, one event a line. A line is either whole or was never recorded. */
 import { closeSync, fdatasync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { writeAtomically } from '../formats/atomic-file';
-import { cannotWrite } from '../formats/errors';
+import { cannotWrite, systemCode } from '../formats/errors';
 import type { RunEvent } from '../protocol/run';
 import { journalClosed } from './errors';
 import { formatEvent, parseEvent, stepOf } from './events';
@@ -68,6 +69,18 @@ export class Journal {
     await promisify(fdatasync)(this.descriptor).catch((cause: unknown) => {
       throw cannotWrite(this.file, cause);
     });
+  }
+
+  /** Whether the file at the path is the one that is written; one that cannot be looked at counts as it. */
+  async isInPlace(): Promise<boolean> {
+    if (this.descriptor === undefined) throw journalClosed(this.file);
+    const own = fstatSync(this.descriptor, { bigint: true });
+    try {
+      const { dev, ino } = await stat(this.file, { bigint: true });
+      return dev === own.dev && ino === own.ino;
+    } catch (cause) {
+      return !['ENOENT', 'ENOTDIR'].includes(systemCode(cause) ?? '');
+    }
   }
 
   close(): void {

@@ -34,9 +34,12 @@ const orNull =
 const checkOwner = object<Owner>({ pid: whole, host: text(255), startTime: orNull(text(40)), token: text(40) });
 const maxLockBytes = 4096;
 
+/** Tokens of locks that this process let go of where they were no more: they went away with a folder that was moved. */
+const letGo = new Set<string>();
+
 /** Another machine's processes cannot be seen from here: its lock counts. */
-const lives = async ({ pid, host, startTime }: Owner): Promise<boolean> =>
-  host !== hostname() || processLives(pid, startTime);
+const lives = async ({ pid, host, startTime, token }: Owner): Promise<boolean> =>
+  host !== hostname() || (!letGo.has(token) && processLives(pid, startTime));
 
 const refuse = (directory: string, { pid, host }: Owner): SparseError =>
   host === hostname() ? stillRunning(directory, pid) : inUseElsewhere(directory, pid, host, join(directory, lockName));
@@ -98,11 +101,18 @@ export class Lock {
     private readonly token: string,
   ) {}
 
+  /** Whether the folder at the path has this lock; undefined where that has none, or none that can be read. */
+  async isThere(): Promise<boolean | undefined> {
+    const owner = await readOwner(this.file).catch(() => undefined);
+    return owner && owner.token === this.token;
+  }
+
   /** Lets others write. What cannot be removed ends to count with this process. */
   async release(): Promise<void> {
     const owner = await readOwner(this.file).catch(() => undefined);
     // Somebody may have removed our lock by hand and started another run.
     if (owner?.token === this.token) await rm(this.file, { force: true }).catch(() => undefined);
+    else letGo.add(this.token);
   }
 }
 

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, openSync, statSync } from 'node:fs';
+import { existsSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { access, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { recordOf } from '../engine/project';
 import { cliFixture } from './fixture';
 
@@ -83,6 +83,23 @@ describe('a disk that fills up during the run', () => {
     // With space again, it goes on.
     expect((await cli('resume', 'out')).code).toBe(0);
     expect(await recordOf(inProject('out'))).toMatchObject({ state: 'completed' });
+  });
+});
+
+describe('a run folder that is moved during the run', () => {
+  it.each([[[]], [['--json']]])('%j: the run failed, and nothing is made in its place; exit 1', async (flags) => {
+    await config({ epochs: 2000 });
+    const started = fixture.begin('run', 'tiny.sparse.yaml', '-o', 'out', ...flags);
+    const journal = inProject('out/events.jsonl');
+    await vi.waitUntil(() => existsSync(journal) && readFileSync(journal, 'utf8').includes('"type":"epoch"'), 20_000);
+    renameSync(inProject('out'), inProject('moved'));
+    const { code, out, err } = await started.finished;
+    expect(code).toBe(1);
+    const message = expect.stringMatching(/out was moved or deleted while its run wrote into it/) as string;
+    if (flags.length > 0) expect(JSON.parse(out)).toMatchObject({ error: { code: 'runs.folder-gone', message } });
+    else expect(err).toEqual(message);
+    expect(existsSync(inProject('out'))).toBe(false);
+    expect((await recordOf(inProject('moved'))).state).toBe('interrupted');
   });
 });
 
