@@ -145,6 +145,14 @@ export const initUnusable = (file: string, problem: SparseError): SparseError =>
     `${file} cannot be used (${reasonOf(problem)}). ${places(0, false)}, to the same result, and writes it again.`,
   );
 
+/** A warning: the run goes on from `step`. */
+export const stepsMissing = (missing: number, step: number): SparseError =>
+  error(
+    'steps-missing',
+    `${missing} of the ${step} steps so far ${missing === 1 ? 'is' : 'are'} missing: lines of events.jsonl were lost or damaged. ` +
+      'The training mean of the epoch that goes on is over those that are left; the weights come to the same.',
+  );
+
 /** A word, not a fault: the run is completed. */
 export const stoppedEarly = (patience: number, step: number, total: number): SparseError =>
   error(

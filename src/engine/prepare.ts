@@ -282,14 +282,13 @@ export async function prepareResume(
       emit,
       { truncateAfterStep: from.step },
     );
+    const events = await readJournal(folder.journalFile);
     const told = other ? [other.warning(from)] : [];
+    const missing = from.step - new Set(events.flatMap((event) => (event.type === 'step' ? event.step : []))).size;
+    if (missing > 0) told.push(errors.stepsMissing(missing, from.step));
     for (const warning of [...told, ...warnings, ...memoryWarnings(stepOf(plan, recorder.record.executor))])
-      recorder.warn(warning);
-    return {
-      recorder,
-      work: { config, plan, rule, data, wanted, from },
-      events: await readJournal(folder.journalFile),
-    };
+      events.push(recorder.warn(warning));
+    return { recorder, work: { config, plan, rule, data, wanted, from }, events };
   } catch (error) {
     await lock.release();
     throw error;

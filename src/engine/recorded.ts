@@ -17,7 +17,7 @@ const keyOf = (event: { type: string; step?: number; layer?: string | { name: st
 export class Recorded {
   private readonly keys = new Set<string>();
   private readonly warnings = new Map<string, number>();
-  /** Loss of the run's first step, nats; undefined before it. */
+  /** Loss of the run's first step, nats; undefined before it, and where its line was lost. */
   firstLoss: number | undefined;
   /** Epochs since the one with the lowest validation loss. */
   epochsWithoutGain = 0;
@@ -30,7 +30,7 @@ export class Recorded {
   }
 
   add(event: RunEvent): void {
-    if (event.type === 'step') this.firstLoss ??= event.loss;
+    if (event.type === 'step' && event.step === 1) this.firstLoss = event.loss;
     if (event.type === 'warning') this.warnings.set(event.code, this.warningsOf(event.code) + 1);
     if (event.type === 'epoch') this.judge(event.validationLoss);
     if (event.type !== 'step') this.keys.add(keyOf(event));

@@ -26,6 +26,8 @@ export interface ReportData {
   step: number;
   /** Milliseconds from the run's creation to its last event. */
   elapsed: number;
+  /** As of a snapshot. */
+  missingSteps?: number;
   epochs: EpochEvent[];
   maskChanges: MaskTotals[];
   /** Of the last epoch; absent without one. */

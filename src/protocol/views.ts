@@ -104,6 +104,8 @@ export interface RunSnapshot {
   usage?: UsageEvent;
   /** Milliseconds since creation at the last event. */
   elapsed: number;
+  /** Completed updates that the journal does not tell of: lines of it were lost or damaged. Absent where none are. */
+  missingSteps?: number;
 }
 
 export interface RunViewApi extends SharingCalls, SharingCourseCalls, SharedWeightCalls {

@@ -93,6 +93,11 @@ export const roseText = ({ initialResidual, residual }: InitDetails = {}): strin
 export const weightShape = ({ shape: [rows, columns], kernel }: Pick<LayerSummary, 'shape' | 'kernel'>): number[] =>
   kernel ? [rows, columns / (kernel[0] * kernel[1]), ...kernel] : [rows, columns];
 
+/** Of a run whose journal has lost lines. */
+export const missingStepsText = (missing: number): string =>
+  `${count(missing)} ${plural(missing, 'step')} ${missing === 1 ? 'is' : 'are'} missing: lines of events.jsonl were lost or damaged. ` +
+  'Curves leave them out, and so does the training mean of an epoch in which the run went on afterwards.';
+
 /** `converged`, or of several seeds `2 converged, 1 diverged`; empty where none is told. */
 export const outcomeWords = (outcomes: TrialGroup['outcomes'] = {}): string => {
   const found = Object.entries(outcomes);

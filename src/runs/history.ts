@@ -87,6 +87,11 @@ export class History {
   elapsed = 0;
   private readonly spectra = new Map<string, SpectrumEvent[]>();
 
+  /** Steps up to the last one that are not told: their lines were lost or damaged, for every step is recorded. */
+  get missingSteps(): number {
+    return this.steps.lastStep - this.steps.length;
+  }
+
   /** The spectra of one layer, by step. */
   spectraOf(layer: string): readonly SpectrumEvent[] {
     return this.spectra.get(layer) ?? [];

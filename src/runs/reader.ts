@@ -90,14 +90,18 @@ export class RunReader {
     const record = this.record();
     // The journal tells of a layer as soon as it is initialised, the record only when all are.
     const layers = new Map([...record.layers, ...this.history.layers.values()].map((layer) => [layer.name, layer]));
+    const { steps } = this.history;
+    // The last lines may be lost too: then only the record knows how many steps there were.
+    const lost = record.state === 'completed' ? record.totalSteps - steps.length : this.history.missingSteps;
     return {
       record: { ...record, layers: [...layers.values()].slice(0, mostLayers) },
-      step: this.history.steps.lastStep,
+      step: steps.lastStep,
       checkpoints: thin(this.seen?.checkpoints ?? [], checkpointsAtOnce),
       epochs: thin<EpochEvent>(this.history.epochs, epochsAtOnce),
       maskChanges: thin<MaskTotals>(this.history.maskChanges, changesAtOnce),
       ...(this.history.usage && { usage: this.history.usage }),
       elapsed: this.history.elapsed,
+      ...(lost > 0 && { missingSteps: lost }),
     };
   }
 

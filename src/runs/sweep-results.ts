@@ -62,7 +62,7 @@ function figuresOf(record: RunRecord, events: readonly RunEvent[]): TrialFigures
   const all: { [K in keyof TrialFigures]: TrialFigures[K] | undefined } = {
     accuracy: last?.validationAccuracy,
     loss: last?.validationLoss,
-    firstLoss: ofType(events, 'step').at(0)?.loss,
+    firstLoss: ofType(events, 'step').find(({ step }) => step === 1)?.loss,
     density: densityOf(masked, events),
     stored: storedOf(record, events),
     orthogonalityError: largest(masked.map(({ orthogonalityError }) => orthogonalityError)),

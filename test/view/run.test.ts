@@ -302,6 +302,21 @@ describeInBrowser('the run panel', () => {
     expect(served.saved.files.get('mlp7-eoi-1-training.csv')!.toString().split('\r\n').length).toBe(217);
   });
 
+  it('says above the training curves how many steps were lost, and nothing where none were', async () => {
+    const directory = inject('eoiRun');
+    const note = () => view.page.locator('.training > .note');
+    await open('training');
+    await readsOut(/step 215/);
+    expect(await note().innerText()).toBe('');
+    expect((await note().boundingBox())!.height).toBeLessThan(1);
+    await view.close();
+    const lossy = (snapshot: RunSnapshot): RunSnapshot => ({ ...snapshot, missingSteps: 12 });
+    await open('training', {}, { snapshot: snapshotWith(directory, lossy) });
+    await expect.poll(() => note().innerText()).toMatch(/^12 steps are missing: lines of events\.jsonl/);
+    await readsOut(/step 215/);
+    await view.screenshot('training-missing-steps');
+  });
+
   it('offers Resume for a run that can go on, and Cancel for one that goes on', async () => {
     const directory = inject('eoiRun');
     const as = (state: RunSnapshot['record']['state']): Partial<RunViewApi> => ({

@@ -11,7 +11,7 @@ import { atOne, spectrumChart, spectrumData } from '../views/spectrum/spectrum-c
 import { drawnMetrics } from '../views/training/metrics';
 import { epochColumns, epochRows, maskColumns, maskRows } from '../views/training/training-tables';
 import { maskMarks, showTraining, trainingCharts } from '../views/training/training-charts';
-import { runTitle, weightShape } from '../../src/protocol/words';
+import { missingStepsText, runTitle, weightShape } from '../../src/protocol/words';
 import { maskNote } from '../views/training/words';
 import { stepName } from '../views/run/words';
 import { configSection, facts, section, table } from './parts';
@@ -85,6 +85,7 @@ export const training = (data: ReportData): HTMLElement | undefined => {
     h('div', { class: 'charts' }, ...all.map(({ element }) => element)),
     marks.length > 0 && h('p', { class: 'note' }, `${maskNote(marks.length)}.`),
     thinned,
+    data.missingSteps !== undefined && h('p', { class: 'note' }, missingStepsText(data.missingSteps)),
     epochs.length > 0 &&
       h(
         'details',

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { RunFolder } from '../../runs/folder';
 import { writeSweepAgain } from '../../runs/report/sweep';
 import { SweepFolder } from '../../runs/sweep-folder';
-import { exitCode } from '../errors';
+import { exitCode, warningLine } from '../errors';
 import type { ExitCode } from '../errors';
 import { interruptible } from '../interrupt';
 import type { Output } from '../output';
@@ -14,11 +14,12 @@ import { reportMaker, writeReport } from '../report';
 export async function report(name: string, options: { output: string }, output: Output): Promise<ExitCode> {
   const file = outputPath(options.output, ['.html', '.htm']);
   const sweep = new SweepFolder(name);
-  await interruptible(output, (signal) =>
+  const warning = await interruptible(output, (signal) =>
     existsSync(sweep.recordFile)
-      ? writeSweepAgain(sweep, file, reportMaker, signal)
+      ? writeSweepAgain(sweep, file, reportMaker, signal).then(() => undefined)
       : writeReport(new RunFolder(resolve(name)), file, signal),
   );
+  if (warning !== undefined) output.err(warningLine(warning));
   output.out(`${file}\n`);
   return exitCode.ok;
 }

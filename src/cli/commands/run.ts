@@ -101,7 +101,7 @@ const teller = (output: Output, json: boolean, earlier: readonly EpochEvent[] = 
 };
 
 const answer = (
-  { record, step, epochs, usage, elapsed }: RunSnapshot,
+  { record, step, missingSteps, epochs, usage, elapsed }: RunSnapshot,
   directory: string,
   report: string | null,
 ): object => ({
@@ -113,7 +113,7 @@ const answer = (
   ...(record.executor && { executor: record.executor }),
   versions: record.versions,
   dataset: record.dataset,
-  steps: { completed: step, total: record.totalSteps },
+  steps: { completed: step, total: record.totalSteps, ...(missingSteps !== undefined && { missing: missingSteps }) },
   ...(record.sharing && { sharing: record.sharing }),
   layers: record.layers,
   epochs: epochs.map((event) => ({
@@ -138,7 +138,10 @@ async function conclude(
   const { directory } = handle;
   const file = join(directory, 'report.html');
   const report = await writeReport(new RunFolder(directory), file).then(
-    () => file,
+    (warning) => {
+      if (warning !== undefined) output.err(warningLine(warning));
+      return file;
+    },
     (error: unknown) => {
       // The run itself is safe on disk: a report that cannot be written is worth a warning only.
       output.err(warningLine(describe(error).message));

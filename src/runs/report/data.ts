@@ -77,7 +77,7 @@ const unlessMissing = (error: unknown): undefined => {
 /** @throws SparseError `runs.*`, `file.*`, `safetensors.*` */
 export async function gatherReport(folder: RunFolder, about: { version: string; now: Date }): Promise<ReportData> {
   const reader = new RunReader(folder);
-  const { record, step, elapsed, epochs, maskChanges, usage } = await reader.snapshot();
+  const { record, step, elapsed, missingSteps, epochs, maskChanges, usage } = await reader.snapshot();
   const config = await readText(folder.configFile, maxConfigBytes, configTooLarge);
   const end = Number.MAX_SAFE_INTEGER;
   const spectra: SpectrumEvent[] = [];
@@ -98,6 +98,7 @@ export async function gatherReport(folder: RunFolder, about: { version: string; 
     config,
     step,
     elapsed,
+    ...(missingSteps !== undefined && { missingSteps }),
     epochs,
     maskChanges,
     ...(usage && { usage }),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { writeTextAtomically } from '../../formats/atomic-file';
 import { cannotRead, notReplaceable, systemCode } from '../../formats/errors';
 import { readText } from '../../formats/text-file';
+import { missingStepsText } from '../../protocol/words';
 import { reportPageMissing } from '../errors';
 import type { RunFolder } from '../folder';
 import { gatherReport } from './data';
@@ -31,7 +32,8 @@ export async function readPage(assets: string): Promise<{ script: string; style:
 }
 
 /**
- * Writes the report of a run, whole or not at all; not at all when `signal` says so before it is gathered.
+ * Writes the report of a run, whole or not at all; not at all when `signal` says so before it is gathered. Answers what
+ * is to be said of it, if anything.
  * @throws SparseError `runs.*` (`runs.report-page-missing` when the build is incomplete), `file.*`, `safetensors.*`
  */
 export async function writeReport(
@@ -39,11 +41,12 @@ export async function writeReport(
   file: string,
   { assets, version }: ReportMaker,
   signal?: AbortSignal,
-): Promise<void> {
+): Promise<string | undefined> {
   const data = await gatherReport(folder, { version, now: new Date() });
   const { script, style } = await readPage(assets);
   signal?.throwIfAborted();
   await writeTextAtomically(file, reportPage(data, script, style));
+  return data.missingSteps === undefined ? undefined : missingStepsText(data.missingSteps);
 }
 
 const changedAt = async (file: string): Promise<number | undefined> => {

@@ -384,6 +384,17 @@ describe('report and doctor', () => {
     await expect(access(inProject('none.html'))).rejects.toThrow();
   });
 
+  it('says how many steps the journal has lost, on stderr and on the page', async () => {
+    expect((await cli('run', 'tiny.sparse.yaml', '-o', 'out')).code).toBe(0);
+    const journal = inProject('out/events.jsonl');
+    const lines = (await readFile(journal, 'utf8')).split('\n');
+    await writeFile(journal, lines.filter((line) => !/"type":"step","step":[78],/.test(line)).join('\n'));
+    const { code, err } = await cli('report', 'out', '-o', 'page.html');
+    expect(code).toBe(0);
+    expect(err).toMatch(/^warning: 2 steps are missing: lines of events\.jsonl were lost or damaged\. .*\n$/);
+    expect(await readFile(inProject('page.html'), 'utf8')).toContain('"missingSteps":2');
+  });
+
   it('tells versions, the backend and why', async () => {
     const { code, out } = await cli('doctor');
     expect(code).toBe(0);

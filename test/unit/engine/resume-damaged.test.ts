@@ -325,5 +325,10 @@ describe('a journal with damaged lines', () => {
     // All batches of the tiny data have the same size.
     const mean = left.reduce((sum, { loss }) => sum + loss, 0) / left.length;
     expect(epochs[1].trainLoss).toBeCloseTo(mean, 12);
+    const message =
+      `1 of the ${stepsPerEpoch + 4} steps so far is missing: lines of events.jsonl were lost or damaged. ` +
+      'The training mean of the epoch that goes on is over those that are left; the weights come to the same.';
+    expect(await warnings(directory)).toMatchObject([{ code: 'engine.steps-missing', message }]);
+    expect(warned()).toEqual([expect.stringContaining(message)]);
   });
 });

@@ -126,6 +126,22 @@ describe('a run from its first moment to its last', () => {
     expect(await reader.poll()).toBe(false);
   });
 
+  test('tells how many of its steps the journal has lost, at its end only once the run is completed', async () => {
+    const folder = await sampleRun();
+    const { totalSteps } = sampleRecord(folder.id);
+    const reader = new RunReader(folder);
+    await append(folder, stepEvent(1), stepEvent(2));
+    expect(await reader.snapshot()).not.toHaveProperty('missingSteps');
+    await appendFile(folder.journalFile, '{"type":"step","at":30,"ste\n');
+    await append(folder, stepEvent(5), stepEvent(6));
+    expect((await reader.snapshot()).missingSteps).toBe(2);
+    // Taken up from step 4 again.
+    await append(folder, stepEvent(5), stepEvent(6), stepEvent(7));
+    expect((await reader.snapshot()).missingSteps).toBe(2);
+    await folder.writeRecord(sampleRecord(folder.id, { state: 'completed' }));
+    expect((await reader.snapshot()).missingSteps).toBe(totalSteps - 5);
+  });
+
   test('tells each change of the masks over all layers, and again after it was resumed', async () => {
     const folder = await sampleRun();
     const reader = new RunReader(folder);

@@ -1,6 +1,6 @@
 /** Training: loss, accuracy and gradient norm as they are recorded. */
 import type { EpochEvent, MaskTotals } from '../../../src/protocol/run';
-import { usageText } from '../../../src/protocol/words';
+import { missingStepsText, usageText } from '../../../src/protocol/words';
 import { checkbox } from '../../controls';
 import type { Chart } from '../../drawing/chart';
 import { h, setText } from '../../dom';
@@ -43,6 +43,8 @@ class TrainingView {
     this.changesText,
   );
   private readonly usage = h('span', { class: 'fact', title: usageTitle });
+  /** Says what the charts do not have. */
+  private readonly missing = h('p', { class: 'note', role: 'status' });
   private log: boolean;
   /** Row of the metrics under the cursor. */
   private at: number | undefined;
@@ -65,13 +67,14 @@ class TrainingView {
     this.logChoice = checkbox(logWord, this.log, (log) => this.setLog(log));
     this.controls = [this.logChoice.element, this.changes, this.usage];
     const { loss, accuracy, gradient } = this.charts;
-    this.element = h('div', { class: 'training' }, loss.element, accuracy.element, gradient.element);
+    this.element = h('div', { class: 'training' }, this.missing, loss.element, accuracy.element, gradient.element);
     this.update();
   }
 
   update(): void {
     this.mark();
-    const { usage } = this.context.model.snapshot ?? {};
+    const { usage, missingSteps } = this.context.model.snapshot ?? {};
+    setText(this.missing, missingSteps === undefined ? '' : missingStepsText(missingSteps));
     setText(this.usage, usage ? usageText(usage) : '');
     this.metrics
       .update()
