@@ -4,7 +4,7 @@ import { valueText } from '../core/plain-value';
 import type { PlainValue } from '../core/plain-value';
 import type { Spread } from '../core/stats';
 import type { Figure, SweepReportData, TrialResult } from '../protocol/sweep';
-import { outcomeWords, spreadWords } from '../protocol/words';
+import { groupSize, outcomeWords, spreadWords } from '../protocol/words';
 import { percent, significant, table } from './table';
 
 /** Three digits; from a thousand on all of them, since they are counted. */
@@ -33,10 +33,10 @@ const cut = (text: string): string => (text.length > widest ? `${text.slice(0, w
 const cell = (value: PlainValue): string => cut(valueText(value));
 
 /** `93.21 % ± 0.4`; the deviation in the same units. */
-const spreadText = (figure: Figure, found: Spread | undefined): string => {
+const spreadText = (figure: Figure, found: Spread | undefined, n: number): string => {
   if (!found) return absent;
   const { text } = figureWords[figure];
-  return spreadWords(figure, found, { mean: text, deviation: text });
+  return spreadWords(figure, found, { n, mean: text, deviation: text });
 };
 
 /** Lines as trials end: columns have the widths that the whole grid needs. */
@@ -100,13 +100,17 @@ export function groupTable({ keys, groups }: Pick<SweepReportData, 'keys' | 'gro
       ...(failures ? ['failed'] : []),
       ...shown.map((figure) => figureWords[figure].heading),
     ],
-    groups.map(({ values, completed, failed, spread, outcomes: own }) => [
-      ...values.map(cell),
-      ...(outcomes ? [outcomeWords(own)] : []),
-      String(completed),
-      ...(failures ? [failed > 0 ? String(failed) : ''] : []),
-      ...shown.map((figure) => spreadText(figure, spread[figure])),
-    ]),
+    groups.map((group) => {
+      const { values, failed, spread } = group;
+      const n = groupSize(group);
+      return [
+        ...values.map(cell),
+        ...(outcomes ? [outcomeWords(group.outcomes)] : []),
+        String(n),
+        ...(failures ? [failed > 0 ? String(failed) : ''] : []),
+        ...shown.map((figure) => spreadText(figure, spread[figure], n)),
+      ];
+    }),
     [
       ...Array<'left'>(keys.length + Number(outcomes)).fill('left'),
       ...Array<'right'>(1 + Number(failures) + shown.length).fill('right'),

@@ -8,6 +8,7 @@ import type { Spread } from '../core/stats';
 import type { CompareMethod } from './compare';
 import type { EngineInfo } from './engine';
 import type { InitDetails, LayerSummary, RunRecord, RunState, SpectrumSummary, UsageEvent } from './run';
+import { figures } from './sweep';
 import type { Figure, TrialGroup } from './sweep';
 
 /** `mlp7-eoi · run 3` of the folder name `mlp7-eoi-3`. */
@@ -116,15 +117,22 @@ const deviating: ReadonlySet<Figure> = new Set<Figure>([
   'seconds',
 ]);
 
-/** `93.2 ± 0.4`: mean and, where it is told, standard deviation over seeds, each in words of its own. */
+/** n of a row: the trials that its first figure is a mean of. One that completed and lost its journal is none of them. */
+export const groupSize = ({ spread }: Pick<TrialGroup, 'spread'>): number =>
+  figures.map((figure) => spread[figure]).find((found) => found)?.count ?? 0;
+
+/**
+ * `93.2 ± 0.4`: mean and, where it is told, standard deviation over seeds, each in words of its own; `0.25 (n = 3)` of
+ * another number of trials than the row's `n`.
+ */
 export const spreadWords = (
   figure: Figure,
-  { mean, deviation }: Spread,
-  text: { mean: (value: number) => string; deviation: (value: number) => string },
+  { count: size, mean, deviation }: Spread,
+  { n, ...text }: { n: number; mean: (value: number) => string; deviation: (value: number) => string },
 ): string =>
-  deviation === undefined || !deviating.has(figure)
+  (deviation === undefined || !deviating.has(figure)
     ? text.mean(mean)
-    : `${text.mean(mean)} ± ${text.deviation(deviation)}`;
+    : `${text.mean(mean)} ± ${text.deviation(deviation)}`) + (size === n ? '' : ` (n = ${size})`);
 
 const kernelKinds = {
   wasm: 'WebAssembly with SIMD',

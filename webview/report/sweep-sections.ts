@@ -1,6 +1,6 @@
 /** The sections of the report of a sweep, in reading order. */
 import { valueText } from '../../src/core/plain-value';
-import { outcomeWords } from '../../src/protocol/words';
+import { groupSize, outcomeWords } from '../../src/protocol/words';
 import { figures, type Figure, type SweepReportData, type TrialResult } from '../../src/protocol/sweep';
 import { Chart } from '../drawing/chart';
 import type { SeriesSpec, SpreadBar } from '../drawing/chart-spec';
@@ -114,7 +114,7 @@ export function results(data: SweepReportData): HTMLElement[] {
     const parts = charts(data, of, layout);
     return parts.length > 0 ? [section(figureWords[of].title, ...parts)] : [];
   });
-  const most = Math.max(0, ...data.groups.map(({ completed }) => completed));
+  const most = Math.max(0, ...data.groups.map(groupSize));
   drawn.at(0)?.append(h('p', { class: 'note' }, spreadNote(most)));
   const opened = drawn.length === 0;
   const rest = others.flatMap((of) => {
@@ -136,17 +136,20 @@ export const groups = ({ keys, groups: all }: SweepReportData): HTMLElement => {
       [
         ...keys.map(text),
         ...(told ? [text(columns.outcome)] : []),
-        numeric(columns.completed),
+        numeric(columns.size),
         ...(failed ? [numeric(columns.failed)] : []),
         ...shown.map((of) => numeric(figureWords[of].column)),
       ],
-      all.map((group) => [
-        ...group.values.map(valueText),
-        ...(told ? [outcomeWords(group.outcomes)] : []),
-        group.completed,
-        ...(failed ? [group.failed] : []),
-        ...shown.map((of) => spreadText(of, group.spread[of])),
-      ]),
+      all.map((group) => {
+        const n = groupSize(group);
+        return [
+          ...group.values.map(valueText),
+          ...(told ? [outcomeWords(group.outcomes)] : []),
+          n,
+          ...(failed ? [group.failed] : []),
+          ...shown.map((of) => spreadText(of, group.spread[of], n)),
+        ];
+      }),
     ),
   );
 };

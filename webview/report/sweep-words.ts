@@ -34,7 +34,7 @@ export const columns = {
   trial: 'trial',
   state: 'state',
   outcome: 'outcome',
-  completed: 'n',
+  size: 'n',
   failed: 'failed',
   why: 'why',
 };
@@ -43,10 +43,11 @@ export const columns = {
 const deviationText = (value: number): string => number(value, value < 100 ? 2 : 3);
 
 /** In the unit of the column. */
-export const spreadText = (of: Figure, found: Spread | undefined): string => {
+export const spreadText = (of: Figure, found: Spread | undefined, n: number): string => {
   if (!found) return '';
   const { scale } = figureWords[of];
   return spreadWords(of, found, {
+    n,
     mean: (value) => number(scale * value),
     deviation: (value) => deviationText(scale * value),
   });

@@ -4,6 +4,7 @@ import { valueText } from '../../core/plain-value';
 import { writeTextAtomically } from '../../formats/atomic-file';
 import { figures, sweepReportVersion } from '../../protocol/sweep';
 import type { SweepRecord, SweepReportData, TrialGroup, TrialResult } from '../../protocol/sweep';
+import { groupSize } from '../../protocol/words';
 import { withoutTrials } from '../sweep-folder';
 import type { SweepFolder } from '../sweep-folder';
 import { groupTrials, trialResult } from '../sweep-results';
@@ -86,10 +87,10 @@ async function writeSweepPage(
     trials: results,
     ...groups,
   };
-  const rows = groups.groups.map(({ values, completed, spread }) => [
-    ...values.map(valueText),
-    String(completed),
-    ...[spread.accuracy, spread.loss].map((found) => (found ? figureText(found.mean, 3) : '')),
+  const rows = groups.groups.map((group) => [
+    ...group.values.map(valueText),
+    String(groupSize(group)),
+    ...[group.spread.accuracy, group.spread.loss].map((found) => (found ? figureText(found.mean, 3) : '')),
   ]);
   const table = { head: [...groups.keys, 'n', 'validation accuracy', 'validation loss'], rows };
   const parts = await readPage(assets);

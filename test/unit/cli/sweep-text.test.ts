@@ -1,4 +1,4 @@
-import { it } from 'vitest';
+import { expect, it } from 'vitest';
 import {
   failureText,
   groupTable,
@@ -63,4 +63,14 @@ it('tells trials as they end, and at last all of them', () => {
     sweepPlaces('/project/.sparsescope/sweeps/grid-1', 'REPORT', 'CSV'),
   ];
   expectGolden('cli/sweep.txt', text.join(''));
+});
+
+it('counts as n the trials that a mean is made of, not one that completed and lost its journal', () => {
+  const seeds = [figures(0.9, 0.1), figures(0.8, 0.1), { state: 'completed' as const, density: 0.1 }];
+  const some = seeds.map((found, i): TrialResult => ({ id: String(i), values: [i], state: 'completed', ...found }));
+  const [heading, row] = groupTable(groupTrials(['seed'], some)).split('\n');
+  const cells = (line: string): string[] => line.trim().split(/ {2,}/);
+  expect(cells(heading).slice(0, 4)).toEqual(['n', 'valid. acc.', 'valid. loss', 'first loss']);
+  expect(cells(row).slice(0, 2)).toEqual(['2', '85.00 % ± 7.07 %']);
+  expect(row).toContain('0.1 (n = 3)');
 });

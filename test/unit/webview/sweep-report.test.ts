@@ -78,11 +78,12 @@ describe('the charts of a sweep', () => {
   });
 
   it('tell mean and deviation in the unit of the figure', () => {
-    expect(spreadText('accuracy', { count: 3, mean: 0.9321, deviation: 0.00412 })).toBe('93.2 ± 0.41');
-    expect(spreadText('initSeconds', { count: 2, mean: 0.527, deviation: 0.4812 })).toBe('527 ± 481');
-    expect(spreadText('loss', { count: 2, mean: 0.3, deviation: 0 })).toBe('0.300 ± 0');
-    expect(spreadText('density', { count: 2, mean: 0.1, deviation: 0.01 })).toBe('0.100');
-    expect(spreadText('loss', { count: 1, mean: 0.3, deviation: undefined })).toBe('0.300');
-    expect(spreadText('loss', undefined)).toBe('');
+    expect(spreadText('accuracy', { count: 3, mean: 0.9321, deviation: 0.00412 }, 3)).toBe('93.2 ± 0.41');
+    expect(spreadText('initSeconds', { count: 2, mean: 0.527, deviation: 0.4812 }, 2)).toBe('527 ± 481');
+    expect(spreadText('loss', { count: 2, mean: 0.3, deviation: 0 }, 2)).toBe('0.300 ± 0');
+    expect(spreadText('density', { count: 2, mean: 0.1, deviation: 0.01 }, 2)).toBe('0.100');
+    expect(spreadText('loss', { count: 1, mean: 0.3, deviation: undefined }, 1)).toBe('0.300');
+    expect(spreadText('loss', undefined, 2)).toBe('');
+    expect(spreadText('loss', { count: 1, mean: 0.3, deviation: undefined }, 3)).toBe('0.300 (n = 1)');
   });
 });
