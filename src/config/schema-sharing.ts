@@ -2,12 +2,12 @@
  * The words of a config about parameter sharing: one part of the table in schema.ts. What is not written: sharing.ts.
  */
 import { mappingNames, scalerNames, sharingMethods, sharingScopes } from '../core/rps/names';
-import { defaultChunk, defaultTile } from '../core/rps/pieces';
+import { defaultChunk, defaultTile, mostChunk, mostTileSide } from '../core/rps/pieces';
 import { base, gain, layerPattern } from './schema-dense';
 import type { ObjectSchema } from './schema-types';
 import { mappingFacts, scalerFacts, scopeFacts, sharingFacts, sharingKeyFacts, stablePaper } from './sharing-facts';
 
-const side = { kind: 'integer', min: 1, max: 65_536, unit: 'weights', doc: 'A side of a tile.' } as const;
+const side = { kind: 'integer', min: 1, max: mostTileSide, unit: 'weights', doc: 'A side of a tile.' } as const;
 
 export const sharing = {
   kind: 'object',
@@ -105,7 +105,7 @@ export const sharing = {
     chunk: {
       kind: 'integer',
       min: 1,
-      max: 2 ** 28,
+      max: mostChunk,
       default: defaultChunk,
       unit: 'weights',
       doc: 'Of `mapping: robe`: how many weights of a row lie together, no more than a row has.',

@@ -6,6 +6,7 @@
 import { tensorShape } from '../core/density/layer-shape';
 import { isSparseError } from '../core/errors';
 import type { SparseError } from '../core/errors';
+import { rowsWithoutBias } from '../core/rps/errors';
 import { memoryTensor, readMetadata, sharingKey } from '../core/rps/metadata';
 import { recoverRange } from '../core/rps/recover';
 import type { Scales } from '../core/rps/scales';
@@ -30,6 +31,14 @@ function described(text: string, locations: number): Omit<SharedWeights, 'memory
   return last.found;
 }
 
+/** Rows and columns the wrong way round make as many weights, all of them others: a bias tells. */
+function checkBiases(file: SafetensorsFile, { layers }: Sharing): void {
+  for (const { name, rows } of layers) {
+    const bias = file.get(`layers.${name}.bias`);
+    if (bias && elementCount(bias.shape) !== rows) throw rowsWithoutBias(name, rows, elementCount(bias.shape));
+  }
+}
+
 /**
  * The memory of a file and what recovers its weights; undefined where nothing is shared.
  * @throws SparseError `rps.bad-metadata` and others of `rps.*`, `safetensors.shared-memory`, `file.*`
@@ -41,6 +50,7 @@ async function readSharedWeights(file: SafetensorsFile): Promise<SharedWeights |
   if (entry?.dtype !== 'F32' || entry.shape.length !== 1)
     throw errors.sharedMemory(file.name, memoryTensor, entry && `${entry.dtype} (${entry.shape.join(', ')})`);
   const { sharing, scales } = described(text, entry.shape[0]);
+  checkBiases(file, sharing);
   return { sharing, scales, memory: await file.readFloat32(entry) };
 }
 

@@ -17,6 +17,10 @@ export interface MappingSpec {
 export const defaultTile: readonly [number, number] = [32, 32];
 export const defaultChunk = 32;
 
+/** Sides of a tile and length of a chunk that a config or a file may ask for. */
+export const mostTileSide = 65_536;
+export const mostChunk = 2 ** 28;
+
 /**
  * [rows, columns] of a piece, clipped to the layer; nothing where each weight is placed by itself, or the memory is one
  * fold.

@@ -5,7 +5,7 @@
  */
 import * as errors from './errors';
 import type { SharingScope } from './names';
-import { pieceOf } from './pieces';
+import { mostChunk, mostTileSide, pieceOf } from './pieces';
 import type { MappingSpec } from './pieces';
 
 /** A layer whose weights are shared; a weight that is used twice is one layer. */
@@ -113,8 +113,8 @@ export const isCount = (value: number): boolean => Number.isSafeInteger(value) &
 
 function checkSpec({ seed, tile, chunk }: MappingSpec): void {
   if (!Number.isSafeInteger(seed) || seed < 0) throw errors.badSeed(seed);
-  if (tile && !tile.every(isCount)) throw errors.badTile(tile);
-  if (chunk !== undefined && !isCount(chunk)) throw errors.badChunk(chunk);
+  if (tile && !tile.every((side) => isCount(side) && side <= mostTileSide)) throw errors.badTile(tile, mostTileSide);
+  if (chunk !== undefined && !(isCount(chunk) && chunk <= mostChunk)) throw errors.badChunk(chunk, mostChunk);
 }
 
 /** Throws `rps.tile-too-large`, `rps.chunk-too-large` where a piece is larger than the memory it lies in. */

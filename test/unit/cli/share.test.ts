@@ -190,6 +190,11 @@ describe('what cannot be put into a memory, or taken out of one', () => {
     await refused('rps.bad-metadata', 'expand', 'bad.safetensors');
     await change('\\"mapping\\":\\"fold\\"', '\\"mapping\\":\\"fald\\"');
     await refused('rps.bad-metadata', 'expand', 'bad.safetensors');
+    // As many weights, but not those of the bias.
+    await change('\\"rows\\":10,\\"columns\\":8', '\\"rows\\":8,\\"columns\\":10');
+    expect(await refused('rps.bad-metadata', 'expand', 'bad.safetensors')).toContain(
+      'layer "fc" has 8 rows, and its bias in the file 10 values',
+    );
     await change('"sharing.memory":', '"sharing.memery":');
     await refused('safetensors.shared-memory', 'expand', 'bad.safetensors');
     // Its tensors can be looked at all the same.
