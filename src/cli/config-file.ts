@@ -5,7 +5,7 @@ import type { DataLook } from '../config/checked';
 import { dataOf } from '../config/data-of';
 import { configFormat, maxConfigBytes } from '../config/format';
 import { configTooLarge } from '../config/invalid';
-import type { ConfigIssue } from '../config/issues';
+import type { ConfigIssue, Range } from '../config/issues';
 import type { NetworkPlan } from '../config/plan';
 import type { Sweep } from '../config/sweep';
 import { isSweep } from '../config/sweep-errors';
@@ -24,6 +24,8 @@ export interface CheckedFile {
   path: string;
   text: string;
   issues: ConfigIssue[];
+  /** Where the value of a path is written; `undefined` when it is not. */
+  locate: (path: string) => Range | undefined;
   /** What the files of the data told, where they were looked at. */
   looked: DataLook[];
   /** Absent when an issue is an error. */
@@ -67,7 +69,16 @@ export async function readConfig(name: string, options: ReadOptions = {}): Promi
   for (const data of dataOf(written, format))
     if (whole) looked.push({ data, ...(await examineWhole(data, folders, whole)) });
     else if (published || !isNamed(data.source)) looked.push({ data, ...(await examineData(data, folders)) });
-  const { config, plan, sweep, issues } = looked.length > 0 ? checkConfig(text, format, { looked }) : written;
+  const { config, plan, sweep, issues, locate } = looked.length > 0 ? checkConfig(text, format, { looked }) : written;
   const usable = config && plan && !issues.some(({ severity }) => severity === 'error');
-  return { name, path, text, issues, looked, ...(usable && { checked: { config, plan } }), ...(sweep && { sweep }) };
+  return {
+    name,
+    path,
+    text,
+    issues,
+    locate,
+    looked,
+    ...(usable && { checked: { config, plan } }),
+    ...(sweep && { sweep }),
+  };
 }

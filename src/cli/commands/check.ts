@@ -11,6 +11,7 @@ import { exitCode, issueLine } from '../errors';
 import type { ExitCode } from '../errors';
 import type { Output } from '../output';
 import { printJson } from '../output';
+import { withMasksRead } from '../wanted-masks';
 import { turnsOf } from '../../engine/turns';
 import { interruptible } from '../interrupt';
 import { bar, significant, table } from '../table';
@@ -117,11 +118,11 @@ const densityTable = ({ layers, nonZeros, weights, density }: NetworkPlan): stri
   );
 
 export async function check(name: string, options: { json?: boolean }, output: Output): Promise<ExitCode> {
-  const { issues, checked, sweep } = await interruptible(output, (signal) => {
+  const { issues, checked, sweep } = await interruptible(output, async (signal) => {
     const tell = (done: number, total: number): void => {
       if (done % 100 === 0) output.progress(picturesText(bar(done / total), done, total));
     };
-    return readConfig(name, { whole: { turn: turnsOf({ signal }), tell } });
+    return withMasksRead(await readConfig(name, { whole: { turn: turnsOf({ signal }), tell } }));
   });
   output.progress(undefined);
   if (options.json)
