@@ -7,6 +7,7 @@ import type { InitDetails } from '../protocol/run';
 import type { SweepStop } from '../protocol/sweep';
 import { roseText } from '../protocol/words';
 import { engineDiedCode } from '../sweep/errors';
+import { lineOf } from './printable';
 import { commandLine } from './program';
 
 export const exitCode = { ok: 0, input: 1, program: 2, cancelled: 130 } as const;
@@ -67,7 +68,7 @@ export const resultsLost = (code: string): SparseError =>
 export const issueLine = (file: string, { range, severity, code, message, suggestion }: ConfigIssue): string => {
   const { line, column } = range.start;
   const hint = suggestion ? ` (${suggestion.title})` : '';
-  return `${file}:${line + 1}:${column + 1}: ${severity} ${code}: ${message}${hint}\n`;
+  return lineOf(`${file}:${line + 1}:${column + 1}: ${severity} ${code}: ${message}${hint}`);
 };
 
 /** `config.invalid` for a person: each mistake at its place, none of them said again as a whole. */
@@ -162,7 +163,7 @@ export const stoppingLine = (how: SweepStop): string =>
 export const notRecovered = ({ code, message }: { code: string; message: string }): string =>
   `the weights that are shared cannot be recovered (${code}): ${message}`;
 
-export const warningLine = (message: string): string => `warning: ${message}\n`;
+export const warningLine = (message: string): string => lineOf(`warning: ${message}`);
 
 /** What a method has to say against the layers that it drew: a line each. */
 export const layerWarnings = (layers: readonly { name: string; details?: InitDetails }[]): string =>
@@ -172,7 +173,7 @@ export const layerWarnings = (layers: readonly { name: string; details?: InitDet
     .join('');
 
 export const errorLine = ({ code, message }: { code: string; message: string }): string =>
-  `error ${code}: ${message}\n`;
+  lineOf(`error ${code}: ${message}`);
 
 /** What stderr gets of anything that was thrown. */
 export const thrownText = (error: unknown): string =>

@@ -1,5 +1,6 @@
 /** Where the command line writes: results on stdout, progress and problems on stderr. */
 import { encodeNumber } from '../runs/validate';
+import { oneLine, printable, printableJson } from './printable';
 
 export interface Output {
   /** Results. */
@@ -15,12 +16,12 @@ const jsonVersion = 1;
 
 /** One JSON object on stdout: `sparsescope` (version), `command`, then the answer. */
 export const printJson = (output: Output, command: string, answer: object): void =>
-  output.out(`${JSON.stringify({ sparsescope: jsonVersion, command, ...answer }, encodeNumber, 2)}\n`);
+  output.out(`${printableJson(JSON.stringify({ sparsescope: jsonVersion, command, ...answer }, encodeNumber, 2))}\n`);
 
 const clearLine = '\r\x1b[2K';
 
 /**
- * Output of this process. A reader that went away (`sparsescope ... | head`) is no error: the rest is dropped. When
+ * Output of this process, whatever controls are in it escaped. A reader that went away (`sparsescope ... | head`) is no error: the rest is dropped. When
  * results cannot be written for another reason, `lost` is told, once, and the rest is dropped too.
  */
 export function processOutput(
@@ -42,11 +43,11 @@ export function processOutput(
   return {
     out: (text) => {
       clear();
-      if (open) stdout.write(text);
+      if (open) stdout.write(printable(text));
     },
     err: (text) => {
       clear();
-      stderr.write(text);
+      stderr.write(printable(text));
     },
     progress: (line) => {
       if (!stderr.isTTY) return;
@@ -55,7 +56,7 @@ export function processOutput(
         return;
       }
       // A line that wraps could not be cleared again. Some terminals say that they have 0 columns.
-      stderr.write(clearLine + line.slice(0, (stderr.columns || 80) - 1));
+      stderr.write(clearLine + oneLine(line).slice(0, (stderr.columns || 80) - 1));
       shown = true;
     },
   };

@@ -1,5 +1,6 @@
 /** How this command line was started, for sentences that tell a person to start it again. */
 import { basename, relative } from 'node:path';
+import { oneLine } from './printable';
 
 /** Safe as one word of a shell's command line. */
 const shellWord = (text: string, windows: boolean): string => {
@@ -21,5 +22,5 @@ export function commandLine(
 ): string {
   const { script, folder, platform } = started;
   const begin = basename(script) === 'sparsescope' ? ['sparsescope'] : ['node', relative(folder, script)];
-  return [...begin, ...words].map((word) => shellWord(word, platform === 'win32')).join(' ');
+  return oneLine([...begin, ...words].map((word) => shellWord(word, platform === 'win32')).join(' '));
 }

@@ -5,6 +5,7 @@ import type { PlainValue } from '../core/plain-value';
 import type { Spread } from '../core/stats';
 import type { Figure, SweepReportData, TrialResult } from '../protocol/sweep';
 import { groupSize, outcomeWords, spreadWords } from '../protocol/words';
+import { lineOf, oneLine } from './printable';
 import { percent, significant, table } from './table';
 
 /** Three digits; from a thousand on all of them, since they are counted. */
@@ -30,7 +31,7 @@ const figureWords: Record<Figure, { heading: string; text: (value: number) => st
 const absent = '-';
 const widest = 32;
 const cut = (text: string): string => (text.length > widest ? `${text.slice(0, widest - 1)}…` : text);
-const cell = (value: PlainValue): string => cut(valueText(value));
+const cell = (value: PlainValue): string => cut(oneLine(valueText(value)));
 
 /** `93.21 % ± 0.4`; the deviation in the same units. */
 const spreadText = (figure: Figure, found: Spread | undefined, n: number): string => {
@@ -70,7 +71,7 @@ export class TrialLines {
     const results =
       state === 'completed'
         ? this.shown.map((figure) => wide(figureText(figure, trial[figure])))
-        : [`${state}${error ? `: ${error.message}` : ''}`];
+        : [oneLine(`${state}${error ? `: ${error.message}` : ''}`)];
     return this.line(`${ended}/${this.count}`, id, values.map(cell), results);
   }
 
@@ -129,7 +130,7 @@ export function failureText(trials: readonly TrialResult[]): string {
   return [...told]
     .map(([sentence, ids]) => {
       const few = ids.length <= 6 ? ids.join(', ') : `${ids.slice(0, 5).join(', ')} and ${ids.length - 5} more`;
-      return `failed ${few}: ${sentence}\n`;
+      return lineOf(`failed ${few}: ${sentence}`);
     })
     .join('');
 }
@@ -137,7 +138,9 @@ export function failureText(trials: readonly TrialResult[]): string {
 /** What trials were told of how they went on, a line each. */
 export const trialWarnings = (trials: readonly TrialResult[]): string =>
   trials
-    .flatMap(({ id, warnings = [] }) => warnings.map(({ code, message }) => `warning ${id}: ${code}: ${message}\n`))
+    .flatMap(({ id, warnings = [] }) =>
+      warnings.map(({ code, message }) => lineOf(`warning ${id}: ${code}: ${message}`)),
+    )
     .join('');
 
 export const sweepHeading = (id: string, trials: number, before: number, jobs: number): string =>
@@ -151,4 +154,8 @@ export const runningText = (id: string, step: number | undefined): string =>
   step === undefined ? id : `${id} step ${step}`;
 
 export const sweepPlaces = (directory: string, report: string | null, csv: string | null): string =>
-  `\nsweep folder  ${directory}\n${csv === null ? '' : `trials        ${csv}\n`}${report === null ? '' : `report        ${report}\n`}`;
+  [
+    `\n${lineOf(`sweep folder  ${directory}`)}`,
+    ...(csv === null ? [] : [lineOf(`trials        ${csv}`)]),
+    ...(report === null ? [] : [lineOf(`report        ${report}`)]),
+  ].join('');

@@ -1,5 +1,6 @@
 /** Tables of text and numbers for a terminal. */
 import { figureText } from '../core/figure';
+import { oneLine } from './printable';
 
 type Alignment = 'left' | 'right';
 
@@ -9,7 +10,7 @@ export function table(
   rows: readonly (readonly string[])[],
   align: readonly Alignment[],
 ): string {
-  const all = [header, ...rows];
+  const all = [header, ...rows].map((row) => row.map(oneLine));
   const widths = header.map((_, c) => Math.max(...all.map((row) => row[c].length)));
   const line = (row: readonly string[]): string =>
     row

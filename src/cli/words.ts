@@ -9,6 +9,7 @@ import type { SharingFinding, SharingReport, SharingSummary } from '../protocol/
 import { methodText, thresholdText } from '../protocol/sharing-words';
 import type { RunRecord, UsageEvent } from '../protocol/run';
 import { backendText, backendTitle, executorText, threadsText, usageText } from '../protocol/words';
+import { lineOf, oneLine } from './printable';
 import { percent, significant } from './table';
 
 /** Of tables. The keys are theirs, the order is that of the columns. */
@@ -82,7 +83,7 @@ export const offText = (off: number): string => `${off < 0 ? '-' : '+'}${percent
 export const leftOutLine = ({ names, reason }: { names: readonly string[]; reason: string }): string =>
   `without ${names.join(', ')}: ${reason}\n`;
 
-export const writtenLine = (file: string): string => `\n${file}\n`;
+export const writtenLine = (file: string): string => `\n${lineOf(file)}`;
 
 /** Of the plan of shared weights. */
 export const sharingLines = (plan: SharingPlan): string => `${sharingTexts(plan).join('\n')}\n`;
@@ -93,12 +94,12 @@ export const gpuInstalledText = (
   folder: string,
   backend: Pick<RunRecord['backend'], 'name' | 'device'>,
 ): string =>
-  `${packageName} is installed in ${folder}\nbackend     ${backendTitle(backend)}, which auto takes from now on\n`;
+  `${lineOf(`${packageName} is installed in ${folder}`)}backend     ${backendTitle(backend)}, which auto takes from now on\n`;
 
 export const gpuRemovedText = (removed: readonly string[], folder: string): string =>
   removed.length === 0
-    ? `No GPU engine is installed in ${folder}\n`
-    : `Removed ${removed.join(' and ')} from ${folder}\n`;
+    ? lineOf(`No GPU engine is installed in ${folder}`)
+    : lineOf(`Removed ${removed.join(' and ')} from ${folder}`);
 
 /** Of the plan. */
 export const stepLine = (step: StepPlan): string => `a step takes ${stepText(step)}\n`;
@@ -134,7 +135,7 @@ export const usageLine = (usage: UsageEvent): string => `\nspeed       ${usageTe
 
 /** Where a run and its report are; without a report when it could not be written. */
 export const placesText = (directory: string, report: string | null): string =>
-  `run folder  ${directory}\n${report === null ? '' : `report      ${report}\n`}`;
+  lineOf(`run folder  ${directory}`) + (report === null ? '' : lineOf(`report      ${report}`));
 
 export const initialisedText = (layer: string): string => `initialised ${layer}`;
 
@@ -185,7 +186,7 @@ export const factoredText = (p: {
   difference: number;
   file: string;
 }): string =>
-  `${p.tensor}, ${p.kernel ? `the centre of its ${p.kernel.join(' x ')} kernels, ` : ''}` +
+  `${oneLine(p.tensor)}, ${p.kernel ? `the centre of its ${p.kernel.join(' x ')} kernels, ` : ''}` +
   `${p.groups > 1 ? `${count(p.groups)} groups of ` : ''}${p.shape.join(' x ')}: ${count(p.rotations)} ${p.rotations === 1 ? 'rotation' : 'rotations'}${timesText(p.gains)}\n` +
   `max|WWᵀ-I| of the matrix          ${p.orthogonalityError.toExponential(1)}\n` +
-  `largest difference of the replay  ${p.difference.toExponential(1)}\n${p.file}\n`;
+  `largest difference of the replay  ${p.difference.toExponential(1)}\n${lineOf(p.file)}`;

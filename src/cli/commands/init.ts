@@ -4,6 +4,7 @@ import type { ExitCode } from '../errors';
 import { quietContext } from '../follow';
 import type { Output } from '../output';
 import { printJson } from '../output';
+import { lineOf } from '../printable';
 import { outputPath } from '../output-path';
 import { withConfig } from '../with-config';
 
@@ -21,6 +22,6 @@ export async function init(
   );
   output.err(layerWarnings(layers));
   if (options.json) printJson(output, 'init', { ok: true, file, layers });
-  else output.out(`${file}\n`);
+  else output.out(lineOf(file));
   return exitCode.ok;
 }

@@ -12,6 +12,7 @@ import { exitCode, notRecovered, warningLine } from '../errors';
 import type { ExitCode } from '../errors';
 import type { Output } from '../output';
 import { printJson } from '../output';
+import { lineOf } from '../printable';
 import { bar, significant, table } from '../table';
 import { headings, recoveredText } from '../words';
 
@@ -60,10 +61,6 @@ async function inspectAll(file: SafetensorsFile, options: Options, output: Outpu
   return result;
 }
 
-/** A name from a file may hold anything; a terminal obeys control characters. */
-const printable = (name: string): string =>
-  name.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (c) => `\\u{${c.codePointAt(0)!.toString(16)}}`);
-
 export async function inspect(name: string, options: Options, output: Output): Promise<ExitCode> {
   const { found: file, problem } = await openSafetensors(await openFile(name)).then(asFarAsShared);
   try {
@@ -87,11 +84,11 @@ export async function inspect(name: string, options: Options, output: Output): P
         })),
       });
     else {
-      for (const [key, value] of Object.entries(file.metadata)) output.out(`${printable(key)}: ${printable(value)}\n`);
+      for (const [key, value] of Object.entries(file.metadata)) output.out(lineOf(`${key}: ${value}`));
       // NaN and infinities are left out of the figures: where there are any, the table says so.
       const notFinite = tensors.some(({ figures }) => figures && figures.nonFinite > 0);
       const rows = tensors.map(({ entry, figures }) => [
-        printable(entry.name),
+        entry.name,
         entry.dtype,
         entry.shape.join(' x '),
         entry.recovered ? recoveredText : count(entry.end - entry.start),
@@ -108,7 +105,7 @@ export async function inspect(name: string, options: Options, output: Output): P
         ),
       );
     }
-    if (problem) output.err(warningLine(printable(notRecovered(problem))));
+    if (problem) output.err(warningLine(notRecovered(problem)));
     return exitCode.ok;
   } finally {
     await file.close();

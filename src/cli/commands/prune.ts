@@ -4,6 +4,7 @@ import type { ExitCode } from '../errors';
 import { quietContext } from '../follow';
 import type { Output } from '../output';
 import { printJson } from '../output';
+import { lineOf } from '../printable';
 import { outputPath } from '../output-path';
 import { withConfig } from '../with-config';
 import { densityTable } from './density';
@@ -21,6 +22,6 @@ export async function prune(
     file,
   );
   if (options.json) printJson(output, 'prune', { ok: true, file, layers });
-  else output.out(`${densityTable(layers)}${file}\n`);
+  else output.out(densityTable(layers) + lineOf(file));
   return exitCode.ok;
 }

@@ -8,6 +8,7 @@ import { exitCode, warningLine } from '../errors';
 import type { ExitCode } from '../errors';
 import { interruptible } from '../interrupt';
 import type { Output } from '../output';
+import { lineOf } from '../printable';
 import { outputPath } from '../output-path';
 import { reportMaker, writeReport } from '../report';
 
@@ -20,6 +21,6 @@ export async function report(name: string, options: { output: string }, output: 
       : writeReport(new RunFolder(resolve(name)), file, signal),
   );
   if (warning !== undefined) output.err(warningLine(warning));
-  output.out(`${file}\n`);
+  output.out(lineOf(file));
   return exitCode.ok;
 }

@@ -6,6 +6,7 @@ import type { ExitCode } from '../errors';
 import { quietContext } from '../follow';
 import type { Output } from '../output';
 import { printJson } from '../output';
+import { lineOf } from '../printable';
 import { outputPath } from '../output-path';
 import { significant, table } from '../table';
 import { withConfig } from '../with-config';
@@ -26,7 +27,7 @@ export async function share(name: string, config: string, options: Options, outp
     const rows = shared.layers.map(({ name: layer, shape, error }) => [layer, shape.join(' x '), significant(error)]);
     output.out(table(headings.shared, rows, ['left', 'right', 'right']));
     output.out(sharedText(shared));
-    output.out(`${file}\n`);
+    output.out(lineOf(file));
   }
   return exitCode.ok;
 }
@@ -38,7 +39,7 @@ export async function expand(name: string, options: Options, output: Output): Pr
   else {
     const rows = layers.map(({ name: layer, shape }) => [layer, shape.join(' x ')]);
     output.out(table(headings.expanded, rows, ['left', 'right']));
-    output.out(`${file}\n`);
+    output.out(lineOf(file));
   }
   return exitCode.ok;
 }

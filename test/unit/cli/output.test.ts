@@ -1,7 +1,11 @@
 import { EventEmitter } from 'node:events';
 import { describe, expect, it } from 'vitest';
+import { errorLine, issueLine, stoppedLine, warningLine } from '../../../src/cli/errors';
 import { printJson, processOutput } from '../../../src/cli/output';
+import { trialWarnings } from '../../../src/cli/sweep-words';
 import { bar, percent, significant, table } from '../../../src/cli/table';
+import { placesText } from '../../../src/cli/words';
+import type { TrialResult } from '../../../src/protocol/sweep';
 import { count } from '../../../src/core/figure';
 
 class FakeStream extends EventEmitter {
@@ -63,6 +67,52 @@ describe('a reader that went away', () => {
     for (let i = 0; i < 2; i++) stdout.emit('error', Object.assign(new Error('bad'), { code: 'EIO' }));
     output.out('lost');
     expect([stdout.written, lost]).toEqual(['', ['EIO']]);
+  });
+});
+
+describe('what comes from outside', () => {
+  const evil = 'a\u001b[31m\u009b2J\rb\u202e\u007f';
+  const shown = 'a\\u{1b}[31m\\u{9b}2J\\u{d}b\\u{202e}\\u{7f}';
+
+  it('reaches neither stream with what a terminal obeys; ends of lines and tabs stay', () => {
+    const { stdout, stderr, output } = outputs(true);
+    output.out(`${evil}\n\tb\n`);
+    expect(stdout.written).toBe(`${shown}\n\tb\n`);
+    output.err(evil);
+    expect(stderr.written).toBe(shown);
+    output.progress('one\ntwo\u001bc');
+    expect(stderr.written.endsWith('\r\u001b[2Kone\\u{a}two\\u{1b}c')).toBe(true);
+  });
+
+  it('stays on its line: of a table, an error, a config, a warning, a path, a command to type', () => {
+    const name = 'x\nerror fake: y';
+    expect(table(['a', 'b'], [[name, 'c']], ['left', 'left'])).toBe(
+      'a                    b\nx\\u{a}error fake: y  c\n',
+    );
+    const place = { line: 0, column: 0, offset: 0 };
+    const issue = {
+      code: 'c',
+      severity: 'error',
+      message: name,
+      range: { start: place, end: place },
+      path: '',
+    } as const;
+    for (const text of [
+      errorLine({ code: 'c', message: name }),
+      issueLine(name, issue),
+      warningLine(name),
+      placesText(name, null),
+      stoppedLine('cancelled', 1, 2, name),
+      trialWarnings([{ id: '0001', warnings: [{ code: 'c', message: name }] } as TrialResult]),
+    ])
+      expect(text.match(/\n/g)).toHaveLength(1);
+  });
+
+  it('is the same in JSON, said in its own way', () => {
+    const { stdout, output } = outputs(true);
+    printJson(output, 'inspect', { evil });
+    expect(stdout.written).not.toMatch(/[^\n -~]/);
+    expect(JSON.parse(stdout.written)).toMatchObject({ evil });
   });
 });
 
