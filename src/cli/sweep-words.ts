@@ -6,7 +6,7 @@ import type { Spread } from '../core/stats';
 import type { Figure, SweepReportData, TrialResult } from '../protocol/sweep';
 import { groupSize, outcomeWords, spreadWords } from '../protocol/words';
 import { lineOf, oneLine } from './printable';
-import { percent, significant, table } from './table';
+import { fixed, percent, significant, table } from './table';
 
 /** Three digits; from a thousand on all of them, since they are counted. */
 const thousands = (value: number): string => (value < 1000 ? significant(value, 3) : count(Math.round(value)));
@@ -14,8 +14,8 @@ const thousands = (value: number): string => (value < 1000 ? significant(value, 
 /** Headings of figures, and how each is written. */
 const figureWords: Record<Figure, { heading: string; text: (value: number) => string }> = {
   accuracy: { heading: 'valid. acc.', text: percent },
-  loss: { heading: 'valid. loss', text: (value) => value.toFixed(4) },
-  firstLoss: { heading: 'first loss', text: (value) => value.toFixed(4) },
+  loss: { heading: 'valid. loss', text: (value) => fixed(value, 4) },
+  firstLoss: { heading: 'first loss', text: (value) => fixed(value, 4) },
   density: { heading: 'density', text: (value) => significant(value) },
   stored: { heading: 'stored', text: (value) => count(Math.round(value)) },
   orthogonalityError: { heading: 'max|WWᵀ-I|', text: (value) => value.toExponential(1) },

@@ -23,6 +23,10 @@ export function table(
 /** Significant digits, as `figureText` has them. */
 export const significant = (value: number, digits = 4): string => figureText(value, digits);
 
+/** Decimal places, but of numbers too long for a column, which get an exponent: at most 12 characters with 5 places. */
+export const fixed = (value: number, places: number): string =>
+  Math.abs(value) < 1e6 ? value.toFixed(places) : value.toExponential(places);
+
 export const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
 
 /** `[#####-----]` */

@@ -26,7 +26,7 @@ import { interruptible } from '../interrupt';
 import type { Output } from '../output';
 import { printJson } from '../output';
 import { writeReport } from '../report';
-import { percent, significant, table } from '../table';
+import { fixed, percent, significant, table } from '../table';
 import { headings, placesText, runHeading, usageLine } from '../words';
 
 interface Options {
@@ -45,7 +45,7 @@ const layerTable = (layers: readonly LayerSummary[]): string =>
       significant(density),
       count(nonZeros),
       orthogonalityError.toExponential(1),
-      ...[singularValues.min, singularValues.mean, singularValues.max].map((value) => value.toFixed(6)),
+      ...[singularValues.min, singularValues.mean, singularValues.max].map((value) => fixed(value, 6)),
       count(singularValues.dead),
     ]),
     ['left', ...Array<'right'>(9).fill('right')],
@@ -54,14 +54,14 @@ const layerTable = (layers: readonly LayerSummary[]): string =>
 /** Epochs come one by one, so their columns have fixed widths. */
 const epochWidths = [5, 10, 13, 13, 14, 14];
 const epochRow = (cells: readonly string[]): string =>
-  `${cells.map((cell, i) => cell.padStart(epochWidths[i])).join('')}\n`;
+  `${cells.map((cell, i) => (i === 0 ? cell : ` ${cell}`).padStart(epochWidths[i])).join('')}\n`;
 const epochLine = ({ epoch, step, ...event }: EpochEvent): string =>
   epochRow([
     String(epoch),
     String(step),
-    event.trainLoss.toFixed(5),
+    fixed(event.trainLoss, 5),
     percent(event.trainAccuracy),
-    event.validationLoss.toFixed(5),
+    fixed(event.validationLoss, 5),
     percent(event.validationAccuracy),
   ]);
 

@@ -37,6 +37,18 @@ describe('density', () => {
 });
 
 describe('run', () => {
+  it('keeps the columns of epochs apart where losses are large', async () => {
+    const layers = Array.from({ length: 12 }, (_, l) => [
+      `{ name: fc${l}, linear: { in: ${l === 0 ? 784 : 12}, out: 12 } }`,
+      '{ activation: relu }',
+    ]).flat();
+    const change = { init: 'base', density: 1, learningRate: 1e-30, sparsity: 'gain: { weight: 100 }' } as const;
+    await config({ ...change, layers: [...layers, '{ name: last, linear: { in: 12, out: 10 } }'] });
+    const { code, out } = await cli('run', 'tiny.sparse.yaml');
+    expect(code).toBe(0);
+    expect(out.match(/^ +[123] +\d+  +\d\.\d{5}e\+\d\d  +[\d.]+ %  +\d\.\d{5}e\+\d\d  +[\d.]+ %$/gm)).toHaveLength(3);
+  });
+
   it('prints layers, epochs and where things are; nothing on stderr', async () => {
     const { code, out, err } = await cli('run', 'tiny.sparse.yaml');
     expect([code, err]).toEqual([0, '']);
