@@ -119,6 +119,9 @@ export function groupTable({ keys, groups }: Pick<SweepReportData, 'keys' | 'gro
   );
 }
 
+const fewIds = (ids: readonly string[]): string =>
+  ids.length <= 6 ? ids.join(', ') : `${ids.slice(0, 5).join(', ')} and ${ids.length - 5} more`;
+
 /** Each sentence once, with the trials that it is of. */
 export function failureText(trials: readonly TrialResult[]): string {
   const told = new Map<string, string[]>();
@@ -127,21 +130,25 @@ export function failureText(trials: readonly TrialResult[]): string {
       const sentence = error ? `${error.code}: ${error.message}` : state;
       told.set(sentence, [...(told.get(sentence) ?? []), id]);
     }
+  return [...told].map(([sentence, ids]) => lineOf(`failed ${fewIds(ids)}: ${sentence}`)).join('');
+}
+
+/**
+ * What is to be known of the figures of trials: each kind once, with the trials that it is of and the sentence of the
+ * first.
+ */
+export function trialWarnings(trials: readonly TrialResult[]): string {
+  const told = new Map<string, { id: string; message: string }[]>();
+  for (const { id, warnings = [] } of trials)
+    for (const { code, message } of warnings) told.set(code, [...(told.get(code) ?? []), { id, message }]);
   return [...told]
-    .map(([sentence, ids]) => {
-      const few = ids.length <= 6 ? ids.join(', ') : `${ids.slice(0, 5).join(', ')} and ${ids.length - 5} more`;
-      return lineOf(`failed ${few}: ${sentence}`);
+    .flatMap(([code, all]) => {
+      const ids = [...new Set(all.map(({ id }) => id))];
+      if (ids.length === 1) return all.map(({ id, message }) => lineOf(`warning ${id}: ${code}: ${message}`));
+      return lineOf(`warning ${fewIds(ids)}: ${code}: ${all[0].message} That is of ${ids[0]}; trials.csv has all.`);
     })
     .join('');
 }
-
-/** What trials were told of how they went on, a line each. */
-export const trialWarnings = (trials: readonly TrialResult[]): string =>
-  trials
-    .flatMap(({ id, warnings = [] }) =>
-      warnings.map(({ code, message }) => lineOf(`warning ${id}: ${code}: ${message}`)),
-    )
-    .join('');
 
 export const sweepHeading = (id: string, trials: number, before: number, jobs: number): string =>
   `sweep ${id}: ${trials} ${trials === 1 ? 'trial' : 'trials'}${before > 0 ? `, ${before} of them ended before` : ''}; ` +

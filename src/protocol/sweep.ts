@@ -78,8 +78,8 @@ export interface TrialResult extends TrialFigures {
   state: TrialState;
   error?: { code: string; message: string };
   /**
-   * What it was told of going on otherwise than from where it stopped, with what it began with; absent where nothing
-   * was.
+   * What is to be known of its figures: that it diverges or was predicted to, or went on otherwise than from where it
+   * stopped, with what it began with; absent where nothing is.
    */
   warnings?: { code: string; message: string }[];
   /** Of a run that shares weights, by its losses, once it is over. */

@@ -99,6 +99,10 @@ export const missingStepsText = (missing: number): string =>
   `${count(missing)} ${plural(missing, 'step')} ${missing === 1 ? 'is' : 'are'} missing: lines of events.jsonl were lost or damaged. ` +
   'Curves leave them out, and so does the training mean of an epoch in which the run went on afterwards.';
 
+/** The sentence about a layer, of which there are more alike. */
+export const withOtherLayers = (sentence: string, others: number): string =>
+  others === 0 ? sentence : `${sentence} It is so of ${count(others)} more ${plural(others, 'layer')}.`;
+
 /** `converged`, or of several seeds `2 converged, 1 diverged`; empty where none is told. */
 export const outcomeWords = (outcomes: TrialGroup['outcomes'] = {}): string => {
   const found = Object.entries(outcomes);

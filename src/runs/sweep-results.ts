@@ -7,6 +7,7 @@ import { figures } from '../protocol/sweep';
 import type { SweepTrialRecord, TrialFigures, TrialGroup, TrialResult } from '../protocol/sweep';
 import { readJournal } from './journal';
 import type { RunFolder } from './folder';
+import { warningsOf } from './trial-warnings';
 
 /** The key whose values are repetitions, not other experiments. */
 const repeated = 'seed';
@@ -90,16 +91,6 @@ function outcomeOf(record: RunRecord, events: readonly RunEvent[]): Pick<TrialRe
   return { outcome: courseOf(lost ? [...losses, NaN] : losses, network.classes).outcome };
 }
 
-/** Warnings of a run that went on from an older checkpoint or on another backend: the others are those of any run. */
-const ofGoingOn = new Set(
-  ['checkpoint-unusable', 'init-unusable', 'backend-lost', 'backend-changed'].map((code) => `engine.${code}`),
-);
-
-function warningsOf(events: readonly RunEvent[]): Pick<TrialResult, 'warnings'> {
-  const told = ofType(events, 'warning').filter(({ code }) => ofGoingOn.has(code));
-  return told.length > 0 ? { warnings: told.map(({ code, message }) => ({ code, message })) } : {};
-}
-
 /** How a trial stands; what cannot be read of it is told as its error. */
 export async function trialResult(folder: RunFolder, { id, values }: SweepTrialRecord): Promise<TrialResult> {
   try {
@@ -116,7 +107,7 @@ export async function trialResult(folder: RunFolder, { id, values }: SweepTrialR
       values,
       state,
       ...(error && { error }),
-      ...warningsOf(events),
+      ...(await warningsOf(folder, record, events)),
       ...outcomeOf(record, events),
       ...found,
     };

@@ -186,7 +186,7 @@ describeInBrowser('the report of a sweep', () => {
       { colorScheme: 'light' },
     );
     expect(await page.locator('tbody tr').count()).toBe(3);
-    const warned = page.locator('section', { has: page.locator('h2', { hasText: 'went on otherwise' }) });
+    const warned = page.locator('section', { has: page.locator('h2', { hasText: 'Warnings' }) });
     expect(await warned.locator('tbody tr').allInnerTexts()).toEqual([
       '0001\tIt cannot be used. The run goes on from step 4.',
     ]);

@@ -199,7 +199,7 @@ export const failures = ({ trials: all }: SweepReportData): HTMLElement | undefi
   return section(sections.failures, table('', [text(columns.trial), text(columns.why)], rows));
 };
 
-/** Of trials that went on from an older checkpoint or on another backend. */
+/** Of trials that diverge or were predicted to, or went on from an older checkpoint or on another backend. */
 export const warnings = ({ trials: all }: SweepReportData): HTMLElement | undefined => {
   const rows = all.flatMap(({ id, warnings: told = [] }) => told.map(({ message }) => [id, message]));
   if (rows.length === 0) return undefined;

@@ -26,7 +26,7 @@ export const sections = {
   groups: 'Results',
   trials: 'Trials',
   failures: 'What failed',
-  warnings: 'What went on otherwise than it began',
+  warnings: 'Warnings',
   config: 'Config',
 };
 

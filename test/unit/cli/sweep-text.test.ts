@@ -74,3 +74,21 @@ it('counts as n the trials that a mean is made of, not one that completed and lo
   expect(cells(row).slice(0, 2)).toEqual(['2', '85.00 % ± 7.07 %']);
   expect(row).toContain('0.1 (n = 3)');
 });
+
+it('tells a kind of warning once, with the trials that it is of', () => {
+  const warned = (id: string, ...warnings: { code: string; message: string }[]): TrialResult => ({
+    id,
+    values: [],
+    state: 'completed',
+    warnings,
+  });
+  const grown = (times: number): { code: string; message: string } => ({
+    code: 'sharing.loss-growth',
+    message: `The loss is ${times} times that of the first step.`,
+  });
+  const lost = ['One.', 'Two.'].map((message) => ({ code: 'engine.backend-lost', message }));
+  expect(trialWarnings([warned('0001', grown(70)), warned('0002', ...lost), warned('0003', grown(90))])).toBe(
+    'warning 0001, 0003: sharing.loss-growth: The loss is 70 times that of the first step. That is of 0001; trials.csv has all.\n' +
+      'warning 0002: engine.backend-lost: One.\nwarning 0002: engine.backend-lost: Two.\n',
+  );
+});

@@ -136,6 +136,37 @@ describe('trials of a sweep', () => {
     expect(result.outcome).toBe(outcome);
   });
 
+  it('tell that they diverge, or were predicted to, or lost lines, and nothing that any run would tell', async () => {
+    const configText = [
+      'version: 1',
+      'name: net',
+      'model: { preset: mlp-7, activation: relu }',
+      'data: { source: synthetic-digits }',
+      'sharing: { method: roast, compression: 10, initStd: 0.04 }',
+      'train: { optimizer: { learningRate: 0.1 } }',
+    ].join('\n');
+    const run = await RunFolder.create({ root: await temporaryFolder(), name: 'net', configText });
+    await run.writeRecord(sampleRecord('net-1', { sharing: sampleSharing }));
+    const journal = await Journal.open(run.journalFile);
+    const warn = (code: string, layer?: string): void =>
+      journal.append({ type: 'warning', at: 1, code, message: `${layer ?? code}.`, ...(layer && { layer }) });
+    warn('engine.little-memory');
+    for (const layer of ['fc1', 'fc2', 'fc3']) warn('sharing.update-ratio', layer);
+    for (const code of ['sharing.loss-growth', 'engine.training-diverges', 'engine.steps-missing']) warn(code);
+    journal.close();
+    const { warnings } = await trialResult(run, { id: '0001', values: [] });
+    expect(warnings).toEqual([
+      { code: 'config.divergence-predicted', message: expect.stringContaining('predicted to diverge') as string },
+      { code: 'sharing.update-ratio', message: 'fc1. It is so of 2 more layers.' },
+      { code: 'sharing.loss-growth', message: 'sharing.loss-growth.' },
+      { code: 'engine.training-diverges', message: 'engine.training-diverges.' },
+      { code: 'engine.steps-missing', message: 'engine.steps-missing.' },
+    ]);
+
+    await run.writeRecord(sampleRecord('net-1'));
+    expect((await trialResult(run, { id: '0001', values: [] })).warnings).toHaveLength(4);
+  });
+
   it('are lines of a table, quoted where they have to be', () => {
     const lines = trialsCsv(
       ['sparsity.update', 'seed'],
