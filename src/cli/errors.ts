@@ -1,6 +1,7 @@
 /** Every sentence of the command line, and what an error means for the exit code. */
 import { configInvalid } from '../config/invalid';
 import type { ConfigIssue } from '../config/issues';
+import { tooManyOpen } from '../formats/errors';
 import { isSparseError, messageOf, SparseError } from '../core/errors';
 import { RpcCancelled, RpcError } from '../protocol/rpc';
 import type { InitDetails } from '../protocol/run';
@@ -21,6 +22,7 @@ const programCodes = new Set([
   'engine.wasm-files-missing',
   'engine.backend-unavailable',
   'engine.version-mismatch',
+  'file.too-many-open',
   'gpu.not-working',
   'runs.report-page-missing',
   'linalg.no-convergence',
@@ -49,6 +51,8 @@ export const describe = (error: unknown): Described => {
   if (isSparseError(error))
     return { code: error.code, message: error.message, ...(error.details && { details: error.details }) };
   if (error instanceof RpcError) return { code: error.code, message: error.message };
+  const tooMany = tooManyOpen(error);
+  if (tooMany) return describe(tooMany);
   const message = messageOf(error);
   return { code: internalCode, message: `Sparsescope met an error of its own: ${message}. Please report it.` };
 };

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { gibibytes } from '../config/memory-errors';
 import { atLeast, isSparseError, quote, SparseError } from '../core/errors';
 import type { Finding } from '../core/rps/diagnosis/finding';
+import { tooManyOpen } from '../formats/errors';
 import { RpcError } from '../protocol/rpc';
 import type { BackendName } from '../protocol/run';
 import { findingText } from '../protocol/sharing-words';
@@ -378,7 +379,7 @@ export const internal = (): SparseError =>
 /** What of an error may be told: its code and sentence. Anything that is not one of ours is an error of the program. */
 export const describeError = (cause: unknown): { code: string; message: string } => {
   if (isSparseError(cause) || cause instanceof RpcError) return { code: cause.code, message: cause.message };
-  const { code, message } = internal();
+  const { code, message } = tooManyOpen(cause) ?? internal();
   return { code, message };
 };
 

@@ -1,7 +1,7 @@
 /** The sentences about files of examples that are a person's own: `.npy` arrays and folders of pictures. */
 import { count } from '../core/figure';
 import { quote, SparseError } from '../core/errors';
-import { systemCode } from './errors';
+import { cannotRead, systemCode } from './errors';
 
 const error = (code: string, message: string, details?: Record<string, unknown>): SparseError =>
   new SparseError(code, message, details);
@@ -159,11 +159,13 @@ export const badAnnotation = (file: string, line: number): SparseError =>
     `${file}: line ${line} is no file name and class with a tab between. Download it again.`,
   );
 
-export const cannotList = (folder: string, cause: unknown): SparseError =>
-  error(
-    'data.folder-unreadable',
-    `${folder} could not be listed (${systemCode(cause) ?? String(cause)}). Give yourself permission to read it.`,
-  );
+/** Of a folder that is there, as far as its name goes. */
+export const cannotList = (folder: string, cause: unknown): SparseError => {
+  const code = systemCode(cause) ?? String(cause);
+  return ['EACCES', 'EPERM'].includes(code)
+    ? error('data.folder-unreadable', `${folder} could not be listed (${code}). Give yourself permission to read it.`)
+    : cannotRead(folder, cause);
+};
 
 export const listTooLarge = (file: string, limit: number): SparseError =>
   error('data.list-too-large', `${file} has more than ${count(limit)} bytes. Check that it is the right file.`);

@@ -1,10 +1,11 @@
 /** By which names the files of the data sets with a name lie in their folder, and which of them are not there. */
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { dataSets, isDrawn } from '../core/data-sets';
 import type { NamedSource } from '../core/data-sets';
 import type { SparseError } from '../core/errors';
 import { countsDiffer, dataFileMissing, labelUnknown, wrongShape } from './data-errors';
+import { cannotRead, systemCode } from './errors';
 import { idxAxes } from './idx';
 
 /** No file of these data sets is larger, packed or not. */
@@ -58,6 +59,16 @@ export const dataFiles: Record<NamedSource, DataFiles> = {
 export const findFile = (folders: readonly string[], names: readonly string[]): string | undefined =>
   folders.flatMap((folder) => names.map((name) => join(folder, name))).find((path) => existsSync(path));
 
+/** Why none of `names` was found in these folders. */
+export function noFile(source: NamedSource, [folder]: readonly string[], names: readonly string[]): SparseError {
+  try {
+    statSync(folder);
+  } catch (cause) {
+    if (systemCode(cause) === 'ELOOP') return cannotRead(folder, cause);
+  }
+  return dataFileMissing(source, folder, names, dataFiles[source].page);
+}
+
 /** Folders in which the files of a data set may be. `from`: those that a relative `path` may start from. */
 export const dataFolders = (source: NamedSource, path: string, from: readonly string[]): string[] => {
   const { unpacked } = dataFiles[source];
@@ -79,7 +90,7 @@ export function missingFile(
   const folders = dataFolders(source, path, from);
   const wanted = partsRead(validation).flatMap((part) => dataFiles[source].names(part));
   const names = wanted.find((each) => findFile(folders, each) === undefined);
-  return names && dataFileMissing(source, folders[0], names, dataFiles[source].page);
+  return names && noFile(source, folders, names);
 }
 
 /** What an IDX file is, for a look at it. */

@@ -28,6 +28,21 @@ export const systemCode = (cause: unknown): string | undefined => {
   return typeof code === 'string' ? code : undefined;
 };
 
+/** `EMFILE` and `ENFILE`, whatever was opened: of the machine's making, not of this program's. Undefined of anything else. */
+export const tooManyOpen = (cause: unknown, file?: string): SparseError | undefined => {
+  const code = systemCode(cause);
+  if (code !== 'EMFILE' && code !== 'ENFILE') return undefined;
+  const path = file ?? (cause as { path?: unknown }).path;
+  return error(
+    'file.too-many-open',
+    `${typeof path === 'string' ? path : 'A file'} could not be opened: ${code === 'EMFILE' ? 'this process' : 'this machine'} has as many open as it may. ` +
+      'Allow more (`ulimit -n 1024`), or close other programs, and try again.',
+  );
+};
+
+const linkLoop = (path: string, what: string, remedy: string): SparseError =>
+  error('file.link-loop', `${path} ${what}: its links lead back to themselves. ${remedy}`);
+
 /** What `open`, `stat` or `read` of `file` said, as a sentence; an error of ours passes unchanged. */
 export const cannotRead = (file: string, cause: unknown): SparseError => {
   if (cause instanceof SparseError) return cause;
@@ -42,11 +57,11 @@ export const cannotRead = (file: string, cause: unknown): SparseError => {
     case 'EISDIR':
       return notAFile(file);
     case 'ELOOP':
-      return error('file.link-loop', `${file} is not there: its links lead back to themselves. Check where they lead.`);
+      return linkLoop(file, 'is not there', 'Check where they lead.');
     case 'ENAMETOOLONG':
       return error('file.name-too-long', `${file} is not there: no name is so long on this disk. Check the path.`);
     default:
-      return error('file.read-failed', `${file} could not be read (${code}). Try again.`);
+      return tooManyOpen(cause, file) ?? error('file.read-failed', `${file} could not be read (${code}). Try again.`);
   }
 };
 
@@ -79,12 +94,11 @@ export const cannotWrite = (file: string, cause: unknown): SparseError => {
     case 'ENAMETOOLONG':
       return error('file.name-too-long', `${file} was not written: the name is too long. Choose a shorter one.`);
     case 'ELOOP':
-      return error(
-        'file.link-loop',
-        `${file} was not written: its links lead back to themselves. Choose another path.`,
-      );
+      return linkLoop(file, 'was not written', 'Choose another path.');
     default:
-      return error('file.write-failed', `${file} could not be written (${code}). Try again.`);
+      return (
+        tooManyOpen(cause, file) ?? error('file.write-failed', `${file} could not be written (${code}). Try again.`)
+      );
   }
 };
 

@@ -5,8 +5,17 @@ import { openFile } from './byte-source';
 import { unpackedChunks } from './chunks';
 import { badCifarLabel, cifarRecords } from './cifar';
 import type { CifarSet } from './cifar';
-import { dataFileMissing, fileTooLarge } from './data-errors';
-import { checkIdxLabels, checkIdxPair, dataFiles, dataFolders, findFile, maxFileBytes, partsRead } from './data-files';
+import { fileTooLarge } from './data-errors';
+import {
+  checkIdxLabels,
+  checkIdxPair,
+  dataFiles,
+  dataFolders,
+  findFile,
+  noFile,
+  maxFileBytes,
+  partsRead,
+} from './data-files';
 import type { PartName } from './data-files';
 import { idxHeaderBytes, idxShape, mostIdxHeader } from './idx';
 
@@ -101,7 +110,7 @@ export async function examplesPublished(
   const parts = partsRead(validation).map((part) => {
     const paths = files.names(part).map((each) => {
       const found = findFile(folders, each);
-      if (found === undefined) throw dataFileMissing(source, folders[0], each, files.page);
+      if (found === undefined) throw noFile(source, folders, each);
       return found;
     });
     return { part, paths };

@@ -8,13 +8,14 @@ import type { NamedSource } from '../../core/data-sets';
 import { openFile } from '../../formats/byte-source';
 import { readCifar } from '../../formats/cifar';
 import type { CifarSet } from '../../formats/cifar';
-import { dataFileMissing, fileTooLarge } from '../../formats/data-errors';
+import { fileTooLarge } from '../../formats/data-errors';
 import {
   checkIdxLabels,
   checkIdxPair,
   dataFiles,
   dataFolders,
   findFile,
+  noFile,
   maxFileBytes,
   partsRead,
 } from '../../formats/data-files';
@@ -76,7 +77,7 @@ const inFolders =
   (source: NamedSource, folders: readonly string[]): FindBytes =>
   async (names) => {
     const path = findFile(folders, names);
-    if (path === undefined) throw dataFileMissing(source, folders[0], names, dataFiles[source].page);
+    if (path === undefined) throw noFile(source, folders, names);
     const file = await openFile(path);
     try {
       if (file.size > maxFileBytes) throw fileTooLarge(path, file.size, maxFileBytes);

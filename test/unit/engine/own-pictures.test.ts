@@ -1,13 +1,13 @@
-import { mkdir, mkdtemp, readFile, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Config } from '../../../src/config/types';
 import { Batches } from '../../../src/engine/data/batches';
 import type { DataSet } from '../../../src/engine/data/data-set';
 import { loadData } from '../../../src/engine/data/load';
 import { forgetOldPictures } from '../../../src/engine/data/picture-caches';
-import { lookAtData } from '../../../src/formats/own-data';
+import { examineData, lookAtData } from '../../../src/formats/own-data';
 import { RpcCancelled } from '../../../src/protocol/rpc';
 import type { Progress } from '../../../src/protocol/rpc';
 import { jpeg, png } from '../formats/picture-files';
@@ -147,6 +147,30 @@ describe('a folder of pictures', () => {
     for (const [path, bytes] of Object.entries(files)) await put(path, bytes);
     await expect(look()).rejects.toMatchObject({ code });
     await expect(load()).rejects.toMatchObject({ code });
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('links that lead back to themselves', () => {
+  const loop = async (path: string): Promise<string> => {
+    const link = join(folder, path);
+    await mkdir(dirname(link), { recursive: true });
+    await symlink(basename(link), link);
+    return link;
+  };
+  const told = { code: 'file.link-loop', message: expect.stringMatching(/links lead back .*Check where/) as string };
+
+  it('are no matter of permission: of a class, of data.path', async () => {
+    await put('a/1.png', plain(1));
+    await put('b/1.png', plain(2));
+    const link = await loop('data/c');
+    await expect(look()).rejects.toMatchObject({ ...told, message: expect.stringContaining(link) as string });
+    await loop('other');
+    await expect(look({ path: './other' })).rejects.toMatchObject(told);
+    await expect(look({ source: 'npy', path: './other' })).rejects.toMatchObject(told);
+    for (const source of ['mnist', 'cifar-10'] as const) {
+      await expect(load({ source, path: './other' })).rejects.toMatchObject(told);
+      expect(await examineData(words({ source, path: './other' }), [folder])).toMatchObject({ problem: told });
+    }
   });
 });
 

@@ -2,7 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { describe as describeForTerminal, exitCodeOf } from '../../../src/cli/errors';
+import { describeError } from '../../../src/engine/errors';
 import { fromBytes, maxReadBytes, openFile } from '../../../src/formats/byte-source';
+import { cannotRead, cannotWrite } from '../../../src/formats/errors';
 import { failure, temporaryFolder } from './bytes';
 
 describe('a file as a source', () => {
@@ -82,6 +85,18 @@ describe('a file as a source', () => {
       });
     },
   );
+
+  test('says what to do about too many open files, whatever was done with them', () => {
+    const cause = (code: string) => Object.assign(new Error(code), { code, path: '/x/y' });
+    const todo = 'Allow more (`ulimit -n 1024`), or close other programs, and try again.';
+    const sentence = `/a could not be opened: this process has as many open as it may. ${todo}`;
+    for (const told of [cannotRead('/a', cause('EMFILE')), cannotWrite('/a', cause('EMFILE'))])
+      expect([told.code, told.message]).toEqual(['file.too-many-open', sentence]);
+    expect(cannotRead('/a', cause('ENFILE')).message).toContain('this machine has');
+    for (const told of [describeForTerminal(cause('EMFILE')), describeError(cause('EMFILE'))])
+      expect(told).toEqual({ code: 'file.too-many-open', message: sentence.replace('/a', '/x/y') });
+    expect(exitCodeOf(cause('EMFILE'))).toBe(2);
+  });
 
   test.skipIf(process.platform === 'win32')('refuses a device and a pipe, which have no size', async () => {
     const folder = await temporaryFolder();
