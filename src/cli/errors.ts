@@ -18,6 +18,8 @@ export type ExitCode = (typeof exitCode)[keyof typeof exitCode];
 const programCodes = new Set([
   engineDiedCode,
   'engine.internal',
+  'engine.no-memory',
+  'kernels.no-room',
   'engine.pruned-weight-changed',
   'engine.wasm-files-missing',
   'engine.backend-unavailable',

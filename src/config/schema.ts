@@ -34,7 +34,7 @@ export const configSchema = {
       min: 0,
       max: Number.MAX_SAFE_INTEGER,
       default: 1,
-      doc: 'Every random choice derives from it: the same seed on the same backend gives the same run.',
+      doc: 'Every random choice derives from it: the same seed on the same backend, by the same kernels (`run.json` names them), gives the same run.',
     },
     model,
     data,

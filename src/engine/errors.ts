@@ -1,12 +1,14 @@
 /** Every sentence of the engine, with its code; what of an error may cross to another process. */
 import { basename } from 'node:path';
 import { gibibytes } from '../config/memory-errors';
-import { atLeast, isSparseError, quote, SparseError } from '../core/errors';
+import { atLeast, isSparseError, messageOf, quote, SparseError } from '../core/errors';
+import type { KernelKind } from '../core/kernels/kind';
 import type { Finding } from '../core/rps/diagnosis/finding';
 import { tooManyOpen } from '../formats/errors';
 import { RpcError } from '../protocol/rpc';
 import type { BackendName } from '../protocol/run';
 import { findingText } from '../protocol/sharing-words';
+import { forWantOfMemory } from './want-of-memory';
 
 const error = (code: string, message: string, details?: Record<string, unknown>): SparseError =>
   new SparseError(`engine.${code}`, message, details);
@@ -135,6 +137,18 @@ export const backendChanged = (
     `The run was computed with ${began}, which does not work here: ${why} ${places(from.step, from.state !== undefined)} on ${next}, whose figures may differ in the last digits.`,
   );
 
+/** A warning, as `backendLost`, of a run that another Node or machine goes on with. */
+export const kernelsChanged = (
+  began: KernelKind,
+  now: KernelKind,
+  from: { step: number; state?: unknown },
+): SparseError =>
+  error(
+    'kernels-changed',
+    `The run was computed by kernels of the kind ${began}, and this Node (${process.version}) takes those of the kind ${now}. ` +
+      `${places(from.step, from.state !== undefined)}; its figures may differ in the last digits from those of a run that was not stopped.`,
+  );
+
 /** A warning: the run goes on, to the same result. */
 export const threadsGivenUp = (why: string): SparseError =>
   error('threads-given-up', `The run goes on in one thread, to the same result: ${why}.`);
@@ -184,7 +198,8 @@ export const words = {
   trying: (backend: string) => ({ done: 0, total: 1, message: `trying ${backend}` }),
   // After the executor's name and a colon.
   executorAsked: 'as compute.backend says.',
-  executorSparse: (kind: string) => `kept weights only, by kernels of our own (${kind}), taken by auto.`,
+  executorSparse: 'kept weights only, by kernels of our own, taken by auto.',
+  executorBegan: 'what the run began with.',
   executorQuicker: 'TensorFlow.js with SIMD is quicker than kernels of our own without it, taken by auto.',
   executorFits: 'by TensorFlow.js a step does not fit in memory, taken by auto.',
   executorDense: (density: number) => `more than ${density} of the weights are kept, taken by auto.`,
@@ -376,10 +391,17 @@ export const unknownDataSet = (name: string, known: readonly string[]): SparseEr
 export const internal = (): SparseError =>
   error('internal', 'The engine met an error of its own. The log has the details; please report it.');
 
+export const noMemory = (cause: unknown): SparseError =>
+  error(
+    'no-memory',
+    `This process gets no more memory (${messageOf(cause)}). Use a smaller train.batchSize, train.microBatch or network, ` +
+      'close other programs, or let it have more where its memory or its addresses are limited (`ulimit -v`).',
+  );
+
 /** What of an error may be told: its code and sentence. Anything that is not one of ours is an error of the program. */
 export const describeError = (cause: unknown): { code: string; message: string } => {
   if (isSparseError(cause) || cause instanceof RpcError) return { code: cause.code, message: cause.message };
-  const { code, message } = tooManyOpen(cause) ?? internal();
+  const { code, message } = tooManyOpen(cause) ?? (forWantOfMemory(cause) ? noMemory(cause) : internal());
   return { code, message };
 };
 

@@ -36,7 +36,7 @@ import type { Work } from './run';
 import { courseOf } from './course';
 import type { Course } from './course';
 import { ruleOf, sharingSummary } from './rps/rule';
-import { chooseExecutor, threadsOf } from './sparse/choose';
+import { chooseExecutor, executorAgain } from './sparse/choose';
 import { wantedPatterns } from './wanted-patterns';
 
 /** What of the engine goes into a record. */
@@ -164,7 +164,7 @@ const stepOf = ({ step, sparseStep }: NetworkPlan, executor: RunRecord['executor
  */
 function executorNow(
   { config, plan }: { config: Config; plan: NetworkPlan },
-  { executor }: RunRecord,
+  { executor, backend: began }: RunRecord,
   other: OtherBackend | undefined,
 ): Pick<RunRecord, 'executor' | 'step'> {
   const { compute } = config;
@@ -176,7 +176,17 @@ function executorNow(
     );
     return { executor: chosen, step: { batchSize: config.train.batchSize, ...stepOf(plan, chosen) } };
   }
-  return executor?.name === 'sparse' ? { executor: { ...executor, threads: threadsOf(compute.threads) } } : {};
+  return executor ? { executor: executorAgain(executor, began.name, compute.threads) } : {};
+}
+
+/** The word of other kernels than a run was computed with, which are not told of where its backend changes. */
+function kernelsWarning(
+  { executor: began }: RunRecord,
+  { executor: now }: RunRecord,
+  from: LastStates['from'],
+): SparseError[] {
+  if (began?.kernels === undefined || now?.kernels === undefined || began.kernels === now.kernels) return [];
+  return [errors.kernelsChanged(began.kernels, now.kernels, from)];
 }
 
 const memoryWarnings = (step: StepPlan): SparseError[] => {
@@ -283,7 +293,7 @@ export async function prepareResume(
       { truncateAfterStep: from.step },
     );
     const events = await readJournal(folder.journalFile);
-    const told = other ? [other.warning(from)] : [];
+    const told = other ? [other.warning(from)] : kernelsWarning(record, recorder.record, from);
     const missing = from.step - new Set(events.flatMap((event) => (event.type === 'step' ? event.step : []))).size;
     if (missing > 0) told.push(errors.stepsMissing(missing, from.step));
     for (const warning of [...told, ...warnings, ...memoryWarnings(stepOf(plan, recorder.record.executor))])

@@ -1,5 +1,5 @@
 /** What the host (or the command line) may ask of the engine process, and what the engine says by itself. */
-import type { KernelKind } from '../core/kernels/kernels';
+import type { KernelKind } from '../core/kernels/kind';
 import type { CompareMethod, Comparison } from './compare';
 import type { DataPreview } from './data-preview';
 import type { CallContext } from './rpc';

@@ -1,4 +1,5 @@
 /** What a run is, on disk (`run.json`, `events.jsonl`), between processes and in the views: one definition. */
+import type { KernelKind } from '../core/kernels/kind';
 import type { SharingEvent, SharingSummary } from './sharing';
 
 /** `run.json` is rewritten whole; its version rises when a reader of the old form would be wrong. */
@@ -32,9 +33,10 @@ export interface RunRecord {
   backend: { name: BackendName; reason: string; device?: Device };
   /**
    * What computes the training, and why; absent in older records, which TensorFlow.js computed. `threads`: of `sparse`,
-   * how many it may compute with; results do not depend on it.
+   * how many it may compute with; results do not depend on it. `kernels`: which of ours compute, of `sparse` and on the
+   * backend `wasm`; the last digits depend on it. Absent in older records.
    */
-  executor?: { name: ExecutorName; reason: string; threads?: number };
+  executor?: { name: ExecutorName; reason: string; threads?: number; kernels?: KernelKind };
   /** Process that wrote this; whether it still writes is told by `writer.lock`. */
   pid: number;
   dataset: { source: string; train: number; validation: number; sha256: string };

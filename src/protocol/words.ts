@@ -153,8 +153,8 @@ export function kernelText({ kind, reason, threads, oneThread }: EngineInfo['ker
 }
 
 /** What computes the updates of a run, with how many threads where they are its own, and why. */
-export const executorText = ({ name, reason, threads }: NonNullable<RunRecord['executor']>): string =>
-  `${name}${threads === undefined ? '' : `, ${threadsText(threads)}`}: ${reason}`;
+export const executorText = ({ name, reason, threads, kernels }: NonNullable<RunRecord['executor']>): string =>
+  `${name}${kernels === undefined ? '' : ` (${kernels})`}${threads === undefined ? '' : `, ${threadsText(threads)}`}: ${reason}`;
 
 /** What computes a run, in two words at most: kernels of our own, with the backend of probes, or the backend alone. */
 export const computedBy = ({ backend, executor }: Pick<RunRecord, 'backend' | 'executor'>): string =>

@@ -1,5 +1,6 @@
 /** `run.json`: a versioned record. Each version has its mapper; today there is one. */
 import { mostLayers } from '../core/network';
+import { kernelKinds } from '../core/kernels/kind';
 import { backendNames, distributionNames, executorNames, runRecordVersion } from '../protocol/run';
 import type { Device, InitDetails, LayerSummary, RunRecord, RunState, SpectrumSummary } from '../protocol/run';
 import { mappingNames, scalerNames, sharingMethods, sharingScopes } from '../core/rps/names';
@@ -80,6 +81,7 @@ const version1 = object<RunRecord>({
       name: oneOf(...executorNames),
       reason: sentence,
       threads: optional(whole),
+      kernels: optional(oneOf(...kernelKinds)),
     }),
   ),
   pid: whole,

@@ -16,9 +16,15 @@ type Warning = NonNullable<TrialResult['warnings']>[number];
 
 /** Of training that went wrong, or went on from less than there was, or on another backend. */
 const ofResult = new Set(
-  ['training-diverges', 'checkpoint-unusable', 'init-unusable', 'backend-lost', 'backend-changed', 'steps-missing'].map(
-    (code) => `engine.${code}`,
-  ),
+  [
+    'training-diverges',
+    'checkpoint-unusable',
+    'init-unusable',
+    'backend-lost',
+    'backend-changed',
+    'kernels-changed',
+    'steps-missing',
+  ].map((code) => `engine.${code}`),
 );
 const isOfResult = (code: string): boolean => code.startsWith('sharing.') || ofResult.has(code);
 

@@ -11,6 +11,7 @@ import type { CorrelateKernels } from './correlate';
 import type { DenseKernels } from './dense';
 import type { FoldKernels } from './fold';
 import type { FrameKernels } from './frames';
+import type { KernelKind } from './kind';
 import type { NormKernels } from './norm';
 import { plainActivate } from './plain/activate';
 import { plainAttend } from './plain/attend';
@@ -48,9 +49,6 @@ export type KernelFunctions = ActivateKernels &
   RotationKernels &
   RowKernels &
   TrainKernels;
-
-/** WebAssembly with SIMD, with multiplication and addition in one besides, or plain TypeScript. */
-export type KernelKind = 'wasm' | 'wasm-relaxed' | 'plain';
 
 export interface Kernels extends KernelFunctions {
   kind: KernelKind;

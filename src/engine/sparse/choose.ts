@@ -4,6 +4,7 @@ import type { Config } from '../../config/types';
 import { densestPlain, densestSparse } from '../../core/kernels/break-even';
 import type { Network } from '../../core/network';
 import type { BackendName, RunRecord } from '../../protocol/run';
+import { heapModule } from '../backends/heap-kernels';
 import { words } from '../errors';
 import type { Executor } from '../executor';
 import { kernelsFor, processKernels } from '../kernels/process';
@@ -24,6 +25,12 @@ interface Asked {
 
 const tensors = (reason: string): Chosen => ({ name: 'tensors', reason });
 
+/** With those of our kernels by which it computes on this backend. */
+export function withKernels(chosen: Chosen, backend: BackendName): Chosen {
+  if (chosen.name === 'sparse') return { ...chosen, kernels: processKernels().kernels.kind };
+  return backend === 'wasm' ? { ...chosen, kernels: heapModule().kind ?? 'plain' } : chosen;
+}
+
 const onProcessor = (backend: BackendName): boolean => backend === 'wasm' || backend === 'cpu';
 
 /**
@@ -42,18 +49,23 @@ function whyPlain(): string {
 }
 
 /** What `auto` takes on this backend where few enough weights are kept. */
-export function executorOfSparseRuns(backend: BackendName, threads: Threads = 'auto'): Chosen {
+export const executorOfSparseRuns = (backend: BackendName, threads: Threads = 'auto'): Chosen =>
+  withKernels(ofSparseRuns(backend, threads), backend);
+
+function ofSparseRuns(backend: BackendName, threads: Threads): Chosen {
   if (!onProcessor(backend)) return tensors(words.executorOnDevice(backend));
   if (densestOn(backend) === undefined) return tensors(`${words.executorQuicker}${whyPlain()}`);
-  const { kind } = processKernels().kernels;
-  return { name: 'sparse', reason: `${words.executorSparse(kind)}${whyPlain()}`, threads: threadsOf(threads) };
+  return { name: 'sparse', reason: `${words.executorSparse}${whyPlain()}`, threads: threadsOf(threads) };
 }
 
 /**
  * The executor of a run that begins on this backend. `auto`: sparse for sparse runs on the processor, and where nothing
  * else holds the network.
  */
-export function chooseExecutor({ config, plan }: Asked, backend: BackendName): Chosen {
+export const chooseExecutor = (asked: Asked, backend: BackendName): Chosen =>
+  withKernels(chosenFor(asked, backend), backend);
+
+function chosenFor({ config, plan }: Asked, backend: BackendName): Chosen {
   const { backend: asked, threads } = config.compute;
   if (asked !== 'auto' && asked !== 'sparse') return tensors(words.executorAsked);
   if (asked === 'sparse')
@@ -64,7 +76,13 @@ export function chooseExecutor({ config, plan }: Asked, backend: BackendName): C
   const most = densestOn(backend) ?? densestSparse;
   if (onProcessor(backend) && (plan.density ?? 1) > most)
     return tensors(`${words.executorDense(most)}${most < densestSparse ? whyPlain() : ''}`);
-  return executorOfSparseRuns(backend, threads);
+  return ofSparseRuns(backend, threads);
+}
+
+/** The executor that a run began with on this backend, as this process computes it. */
+export function executorAgain(began: Chosen, backend: BackendName, threads: Threads): Chosen {
+  const now = withKernels(began.name === 'sparse' ? { ...began, threads: threadsOf(threads) } : began, backend);
+  return now.kernels === began.kernels ? now : { ...now, reason: `${words.executorBegan}${whyPlain()}` };
 }
 
 /** How many threads the kernels of this process compute a run with, that of the process included. */

@@ -412,7 +412,7 @@ describe('report and doctor', () => {
     expect(code).toBe(0);
     expect(out).toMatch(/^backend +wasm: with.*, taken by auto\.\n +tensorflow-gpu: not installed/m);
     expect(out).toMatch(/^kernels +WebAssembly with (relaxed )?SIMD, (\d+ threads$|1 thread: )/m);
-    expect(out).toMatch(/^sparse runs +sparse, \d+ threads?: kept weights only, by kernels of our own/m);
+    expect(out).toMatch(/^sparse runs +sparse \(wasm[a-z-]*\), \d+ threads?: kept weights only, by kernels of our own/m);
     expect(answer(await cli('doctor', '--json'))).toMatchObject({
       sparsescope: 1,
       command: 'doctor',

@@ -6,6 +6,7 @@ import type { RunEvent } from '../../../src/protocol/run';
 import { RunFolder } from '../../../src/runs/folder';
 import { readJournal } from '../../../src/runs/journal';
 import { context, finalCheckpoint, outcome, Project, recordOf, TestEngine, totalSteps } from './project';
+import type { Change } from './project';
 
 let project: Project;
 beforeEach(async () => void (project = await Project.create()));
@@ -174,5 +175,39 @@ describe('a resume', () => {
     expect(await recordOf(directory)).toMatchObject({ state: 'completed', backend: { name: 'cpu' } });
     expect((await recordOf((await engine.run(project.start())).directory)).backend.name).toBe('wasm');
     expect(tf.getBackend()).toBe('wasm');
+  });
+});
+
+describe.each(['sparse', 'wasm'] as const)('resuming what compute.backend: %s began by other kernels', (backend) => {
+  const asked: Change = { compute: `backend: ${backend}` };
+  const stopped = async (engine: TestEngine): Promise<string> =>
+    (await engine.runUntil(project.start(asked), (event) => event.type === 'step' && event.step === 7)).directory;
+  const told = async (directory: string): Promise<string[]> =>
+    ofType(await journalOf(directory), 'warning').map(({ code }) => code);
+
+  it('says so, and which compute from then on', async () => {
+    const engine = await TestEngine.greeted('wasm');
+    const directory = await stopped(engine);
+    const file = join(directory, 'run.json');
+    const record = await recordOf(directory);
+    const { kernels } = record.executor!;
+    expect(kernels).toMatch(/^wasm/);
+    await writeFile(file, JSON.stringify({ ...record, executor: { ...record.executor, kernels: 'plain' } }));
+    await engine.resume(directory);
+    expect(await told(directory)).toEqual(['engine.kernels-changed']);
+    const [{ message }] = ofType(await journalOf(directory), 'warning');
+    expect(message).toMatch(
+      /kind plain, and this Node \(v[\d.]+\) takes those of the kind wasm.* from step 7; its fig/,
+    );
+    expect((await recordOf(directory)).executor).toMatchObject({ kernels, reason: 'what the run began with.' });
+  });
+
+  it('says nothing where they are the same', async () => {
+    const engine = await TestEngine.greeted('wasm');
+    const directory = await stopped(engine);
+    const { executor } = await recordOf(directory);
+    await engine.resume(directory);
+    expect(await told(directory)).toEqual([]);
+    expect((await recordOf(directory)).executor).toEqual(executor);
   });
 });

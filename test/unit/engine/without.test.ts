@@ -58,7 +58,9 @@ describe('without WebAssembly', () => {
       oneThread: 'the kernels are plain TypeScript, which shares no memory',
     });
     expect([backend, executor.name]).toEqual(['cpu', 'sparse']);
-    expect(executor.reason).toMatch(/\(plain\), taken by auto\. .* not compiled here: this Node has no WebAssembly\.$/);
+    expect(executor.reason).toMatch(
+      /kernels of our own, taken by auto\. .* not compiled here: this Node has no WebAssembly\.$/,
+    );
   });
 });
 
