@@ -1,6 +1,7 @@
 /** Steps through a rotation sequence in both directions, for the Givens view. */
 import { firstSupports, maskOfSupports, mergeSupports, rotateAxes, rowMajorLayout, setFirst, wordLayout } from './axes';
 import type { AxisLayout } from './axes';
+import { cosSin } from './cos-sin';
 import { popcount } from './mask';
 import type { Mask } from './mask';
 import { checkSequence, checkStep } from './rotation-sequence';
@@ -138,13 +139,13 @@ export class RotationPlayer {
     const { first, second, angle } = this.sequence;
     const from = this.at;
     this.at = to;
-    const angles = angle.subarray(from, to);
-    const [cos, sin] = [angles.map(Math.cos), angles.map(Math.sin)];
+    const [cos, sin] = [new Float64Array(to - from), new Float64Array(to - from)];
+    cosSin(angle.subarray(from, to), cos, sin, 0, to - from);
     const { weights, supports, layout } = this;
     if (!keep) this.undo.clear();
     // Moving the entries costs about as much as two rotations of every axis.
     if (keep || to - from <= layout.axes) {
-      for (let t = 0; t < angles.length; t++) {
+      for (let t = 0; t < cos.length; t++) {
         if (keep) this.undo.keep(first[from + t], second[from + t]);
         rotateAxes(weights, supports, layout, first[from + t], second[from + t], cos[t], sin[t]);
       }
@@ -158,7 +159,7 @@ export class RotationPlayer {
     for (let w = 0; w < layout.words; w++) {
       for (let a = 0; a < layout.axes; a++) words[a] = supports[a * layout.words + w];
       this.eachOfWord(w, (inMatrix, inBlock) => (values[inBlock] = weights[inMatrix]));
-      for (let t = 0; t < angles.length; t++)
+      for (let t = 0; t < cos.length; t++)
         rotateAxes(values, words, inWord, first[from + t], second[from + t], cos[t], sin[t]);
       this.eachOfWord(w, (inMatrix, inBlock) => (weights[inMatrix] = values[inBlock]));
       for (let a = 0; a < layout.axes; a++) supports[a * layout.words + w] = words[a];

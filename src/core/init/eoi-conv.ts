@@ -6,14 +6,13 @@
 import type { Angles } from '../angles';
 import type { LayerShape } from '../density/layer-shape';
 import { densityOutOfRange } from '../errors';
-import { replayWithMask } from '../givens';
 import type { Mask } from '../mask';
 import { atOnce, finish } from '../parts';
 import type { Parts } from '../parts';
 import type { Rng } from '../rng';
 import type { RotationSequence } from '../rotation-sequence';
 import { CentredKernels } from './centre-tap';
-import { drawSequence, minimumDensity } from './eoi';
+import { exactOrthogonalsInParts, minimumDensity } from './eoi';
 import { kernelTooSparse } from './eoi-errors';
 import { badGain } from './errors';
 import { partLayer } from './fan';
@@ -63,7 +62,7 @@ export interface ConvEoi {
  */
 export const exactOrthogonalConv = atOnce(exactOrthogonalConvInParts);
 
-/** `exactOrthogonalConv`, the same bit for bit, in parts: one group each. Throws the same. */
+/** `exactOrthogonalConv`, the same bit for bit, in parts: groups that are drawn at once each. Throws the same. */
 export function* exactOrthogonalConvInParts(p: ConvEoiRequest & { convDensity: ConvDensity }): Parts<ConvEoi> {
   const { shape, density, convDensity, rng } = p;
   const parted = checked(p);
@@ -87,7 +86,7 @@ export function* exactOrthogonalConvInParts(p: ConvEoiRequest & { convDensity: C
  */
 export const exactOrthogonalKernels = (p: ConvEoiRequest): ConvEoi => finish(exactOrthogonalKernelsInParts(p));
 
-/** `exactOrthogonalKernels`, the same bit for bit, in parts: one group each. Throws the same. */
+/** `exactOrthogonalKernels`, the same bit for bit, in parts: groups that are drawn at once each. Throws the same. */
 export function* exactOrthogonalKernelsInParts(p: ConvEoiRequest): Parts<ConvEoi> {
   checked(p);
   const { weights, mask, sequences, heldDensity, kernels } = yield* placeBlocks(p, {
@@ -112,16 +111,15 @@ function* placeBlocks(
 ): Parts<Omit<ConvEoi, 'density'> & { kernels: CentredKernels }> {
   const kernels = new CentredKernels(shape);
   const { groups, outputs, inputs } = kernels.parted;
-  const sequences: RotationSequence[] = [];
-  for (let group = 0; group < groups; group++) {
-    const draws = rng.split(`group/${group}`);
-    const sequence = drawSequence({ rows: outputs, columns: inputs, density, angles, rng: draws, seed, most });
-    const block = replayWithMask(sequence);
-    if (gain !== 1) for (let k = 0; k < block.weights.length; k++) block.weights[k] *= gain;
-    kernels.place(group, block);
-    sequences.push(sequence);
-    yield;
-  }
+  const draws = Array.from({ length: groups }, (_, group) => ({
+    density,
+    rng: rng.split(`group/${group}`),
+    gain,
+    most,
+  }));
+  const matrices = yield* exactOrthogonalsInParts({ rows: outputs, columns: inputs, angles, seed }, draws);
+  for (const [group, matrix] of matrices.entries()) kernels.place(group, matrix);
+  const sequences = matrices.map(({ sequence }) => sequence);
   const { weights, mask } = kernels;
   return { weights, mask, sequences, heldDensity: mask.count() / (shape.rows * inputs), kernels };
 }

@@ -94,6 +94,13 @@ const withArrays =
   (...args: Argument[]): number | undefined =>
     compiled(...addressesOf(args));
 
+/** What a module of the kernels is given. */
+export const importsOf = <M>(
+  memory: M,
+): { env: { memory: M } & Record<'Math.cos' | 'Math.sin', (radians: number) => number> } => ({
+  env: { memory, 'Math.cos': Math.cos, 'Math.sin': Math.sin },
+});
+
 /** What a module of the kernels exports. */
 export type Exports = Readonly<Record<string, unknown>>;
 

@@ -33,6 +33,8 @@ export type SplitName =
   | 'layerNormBack'
   | 'bidiagonalStep'
   | 'bidiagonalStep32'
+  | 'cosSin'
+  | 'drawPairs'
   | 'rotateBlocks'
   | 'rotateBlocks64';
 
@@ -77,8 +79,12 @@ const passed = (
 
 /** Most rotations meet few values of a block; before and after them all are passed over. */
 const rotating = (
-  ...[, , , , steps, , , axes, , , , , , , , , , from, to]: Parameters<RotateBlocks<unknown>>
-): number => (to - from) * blockEntries * (4 * steps + 2 * axes);
+  ...[, , , , begins, , , axes, , , , , , , , , , from, to]: Parameters<RotateBlocks<unknown>>
+): number => {
+  const matrices = begins.length - 1;
+  const steps = (begins[matrices] - begins[0]) / matrices;
+  return (to - from) * blockEntries * (4 * steps + 2 * axes);
+};
 
 export const splittings: { readonly [N in SplitName]: Splitting<N> } = {
   // Sixteen examples lie in one line of the cache, which two threads should not both write.
@@ -138,6 +144,12 @@ export const splittings: { readonly [N in SplitName]: Splitting<N> } = {
   bandRight32: { work: onTheRight, grain: 1, parts: 16, inPlace: true },
   bidiagonalStep: { work: (...args) => 8 * passed(...args), grain: 1, parts: 16, inPlace: true },
   bidiagonalStep32: { work: (...args) => 4 * passed(...args), grain: 1, parts: 16, inPlace: true },
+  // Times of a product, as measured.
+  cosSin: { work: (...[, , , from, to]) => 150 * (to - from), grain: 8 },
+  drawPairs: {
+    work: (...[, , , length, slot, , , , , from, to]) => (to - from) * slot * (160 + length),
+    grain: 1,
+  },
   rotateBlocks: { work: rotating, grain: 1 },
   rotateBlocks64: { work: rotating, grain: 1 },
 };

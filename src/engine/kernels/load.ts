@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../../core/errors';
-import { compiledKernels, plainKernels, scratchFloatsOf } from '../../core/kernels/kernels';
+import { compiledKernels, importsOf, plainKernels, scratchFloatsOf } from '../../core/kernels/kernels';
 import type { Kernels } from '../../core/kernels/kernels';
 import { withoutSimd } from './simd';
 import { fileDamaged, fileMissing, noAddresses } from './words';
@@ -69,7 +69,7 @@ export function loadKernels(kinds = everyKind): LoadedKernels {
     const { kind, module, reason } = compiledModule('kernels', kinds);
     if (!module) return { kernels: plainKernels(), reason };
     const memory = sharedMemory();
-    const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+    const { exports } = new WebAssembly.Instance(module, importsOf(memory));
     const kernels = compiledKernels(kind, exports, memory);
     return { kernels, loaded: { module, memory, scratchFloats: scratchFloatsOf(exports) } };
   } catch (error) {

@@ -1,4 +1,6 @@
-export { clear, drawPairs, rotateBlocks, rotateBlocks64 } from './rotations';
+export { drawPairs } from './pairs';
+export { cosSin } from './cos-sin';
+export { clear, rotateBlocks, rotateBlocks64 } from './rotations';
 export { bidiagonalColumn, bidiagonalColumn32, bidiagonalStep, bidiagonalStep32 } from './bidiagonal';
 export { bandLeft, bandLeft32, bandPanel, bandPanel32, bandRight, bandRight32 } from './band';
 export { bandChase, bandChase32 } from './chase';

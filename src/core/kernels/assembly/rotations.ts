@@ -36,14 +36,15 @@ function rotate<T>(
   second: usize,
   cos: usize,
   sin: usize,
-  steps: i32,
+  firstStep: i32,
+  endStep: i32,
 ): void {
   const list = scratchOf();
   const axisStep = axisStride * sizeof<T>();
   const entryStep = entryStride * sizeof<T>();
-  for (let from = 0; from < steps; from += atATime) {
-    const to = min(from + atATime, steps);
-    let end = list;
+  for (let from = firstStep; from < endStep; from += atATime) {
+    const to = min(from + atATime, endStep);
+    let listed = list;
     for (let t = from; t < to; t++) {
       const at = <usize>t << 2;
       const i = supports + (<usize>load<u32>(first + at) << 3);
@@ -51,11 +52,11 @@ function rotate<T>(
       const bits = load<u64>(i) | load<u64>(j);
       store<u64>(i, bits);
       store<u64>(j, bits);
-      store<u32>(end, t);
-      store<u64>(end, bits, 8);
-      end += <usize>i32(bits != 0) << 4;
+      store<u32>(listed, t);
+      store<u64>(listed, bits, 8);
+      listed += <usize>i32(bits != 0) << 4;
     }
-    for (let at = list; at < end; at += 16) {
+    for (let at = list; at < listed; at += 16) {
       const t = <usize>load<u32>(at);
       let bits = load<u64>(at, 8);
       const p = block + <usize>load<u32>(first + (t << 2)) * axisStep;
@@ -181,7 +182,7 @@ function rotateBlocksOf<T>(
   second: usize,
   cos: usize,
   sin: usize,
-  steps: i32,
+  begins: usize,
   start: usize,
   signs: usize,
   axes: i32,
@@ -202,33 +203,46 @@ function rotateBlocksOf<T>(
   const bytes = <usize>(tall ? axes : min(64, length)) * pitch * sizeof<T>();
   const block = scratch + instanceOf() * bytes;
   // A bit for each entry of the block, by axis, and beside them the same by words.
-  const supportBytes = <usize>words << 8;
-  const supports = supportScratch + instanceOf() * 2 * supportBytes;
-  const byWords = supports + supportBytes;
+  const halfBytes = <usize>words << 8;
+  const supports = supportScratch + instanceOf() * 2 * halfBytes;
+  const byWords = supports + halfBytes;
   const axisStride = tall ? pitch : 1;
   const entryStride = tall ? 1 : pitch;
-  for (let b = from; b < to; b++) {
+  const blocks = (length + 63) >>> 6;
+  const maskWords = tall ? axes * wordsOfAxis : blocks * 64 * words;
+  for (let at = from; at < to; at++) {
+    const layer = at / blocks;
+    const b = at % blocks;
     const entry = 64 * b;
     const height = min(64, length - entry);
-    clear(supports, supportBytes);
+    clear(supports, halfBytes);
     clear(block, bytes);
-    begin<T>(block, axisStride, entryStride, supports, start, signs, entry, height);
-    rotate<T>(block, axisStride, entryStride, supports, first, second, cos, sin, steps);
+    const ofEntries = <usize>(layer * length) << 2;
+    begin<T>(
+      block, axisStride, entryStride, supports,
+      start != 0 ? start + ofEntries : 0, signs != 0 ? signs + ofEntries : 0, entry, height,
+    );
+    const steps = begins + (<usize>layer << 2);
+    rotate<T>(
+      block, axisStride, entryStride, supports, first, second, cos, sin, load<i32>(steps), load<i32>(steps, 4),
+    );
     const before = <usize>(64 * (b - firstBlock));
+    const into = values + <usize>layer * axes * length * sizeof<T>();
+    const bits = mask + (<usize>layer * maskWords << 2);
     if (tall) {
-      copyRuns<T>(block, pitch, values + before * sizeof<T>(), stride, axes, height);
+      copyRuns<T>(block, pitch, into + before * sizeof<T>(), stride, axes, height);
       for (let a = 0; a < axes; a++) {
-        const bits = load<u64>(supports + (<usize>a << 3));
-        const at = mask + (<usize>(a * wordsOfAxis + 2 * b) << 2);
-        store<u32>(at, <u32>bits);
-        if (height > 32) store<u32>(at, <u32>(bits >> 32), 4);
+        const support = load<u64>(supports + (<usize>a << 3));
+        const word = bits + (<usize>(a * wordsOfAxis + 2 * b) << 2);
+        store<u32>(word, <u32>support);
+        if (height > 32) store<u32>(word, <u32>(support >> 32), 4);
       }
     } else {
-      copyRuns<T>(block, pitch, values + before * stride * sizeof<T>(), stride, height, axes);
+      copyRuns<T>(block, pitch, into + before * stride * sizeof<T>(), stride, height, axes);
       splitWords(supports, words << 5, byWords);
-      const at = mask + ((<usize>entry * words) << 2);
-      transposeBits(byWords, words, at);
-      transposeBits(byWords + (<usize>words << 7), words, at + (<usize>words << 7));
+      const rows = bits + ((<usize>entry * words) << 2);
+      transposeBits(byWords, words, rows);
+      transposeBits(byWords + (<usize>words << 7), words, rows + (<usize>words << 7));
     }
   }
 }
@@ -238,7 +252,7 @@ export function rotateBlocks(
   second: usize,
   cos: usize,
   sin: usize,
-  steps: i32,
+  begins: usize,
   start: usize,
   signs: usize,
   axes: i32,
@@ -255,7 +269,7 @@ export function rotateBlocks(
   to: i32,
 ): void {
   rotateBlocksOf<f32>(
-    first, second, cos, sin, steps, start, signs, axes, length, tall,
+    first, second, cos, sin, begins, start, signs, axes, length, tall,
     scratch, pitch, supportScratch, values, firstBlock, stride, mask, from, to,
   );
 }
@@ -265,7 +279,7 @@ export function rotateBlocks64(
   second: usize,
   cos: usize,
   sin: usize,
-  steps: i32,
+  begins: usize,
   start: usize,
   signs: usize,
   axes: i32,
@@ -282,111 +296,7 @@ export function rotateBlocks64(
   to: i32,
 ): void {
   rotateBlocksOf<f64>(
-    first, second, cos, sin, steps, start, signs, axes, length, tall,
+    first, second, cos, sin, begins, start, signs, axes, length, tall,
     scratch, pitch, supportScratch, values, firstBlock, stride, mask, from, to,
   );
-}
-
-@inline
-function sumOfBytes(v: v128): i32 {
-  // Sums of neighbours until four sums of four bytes are left.
-  const sums = i32x4.extadd_pairwise_i16x8_u(i16x8.extadd_pairwise_i8x16_u(v));
-  return (
-    i32x4.extract_lane(sums, 0) +
-    i32x4.extract_lane(sums, 1) +
-    (i32x4.extract_lane(sums, 2) + i32x4.extract_lane(sums, 3))
-  );
-}
-
-/** ORs two supports into both; answers by how much the number of bits grew. */
-@inline
-function merge(p: usize, q: usize, words: i32): i32 {
-  let grown = 0;
-  while (words >= 4) {
-    // Each bit that one of them has alone is new to the other. Bytes hold the counts of 31 words each, 8 a word.
-    let bytes = i8x16.splat(0);
-    for (const rest = max(words - 31 * 4, 3); words > rest; words -= 4, p += 16, q += 16) {
-      const a = v128.load(p);
-      const b = v128.load(q);
-      const union = v128.or(a, b);
-      v128.store(p, union);
-      v128.store(q, union);
-      bytes = i8x16.add(bytes, i8x16.popcnt(v128.xor(a, b)));
-    }
-    grown += sumOfBytes(bytes);
-  }
-  for (; words > 0; words--, p += 4, q += 4) {
-    const a = load<u32>(p);
-    const b = load<u32>(q);
-    grown += popcnt(a ^ b);
-    store<u32>(p, a | b);
-    store<u32>(q, a | b);
-  }
-  return grown;
-}
-
-/** 2^32 - 1 - 2^32 % bound: what is drawn above it is drawn again, so that each of the bound numbers is as likely. */
-@inline
-function lastFair(bound: u32): u32 {
-  return <u32>(0xffffffff - (<u64>1 << 32) % <u64>bound);
-}
-
-export function drawPairs(
-  state: usize,
-  supports: usize,
-  axes: u32,
-  words: i32,
-  first: usize,
-  second: usize,
-  from: i32,
-  to: i32,
-  wanted: f64,
-  counts: usize,
-): i32 {
-  let a = load<u32>(state);
-  let b = load<u32>(state, 4);
-  let c = load<u32>(state, 8);
-  let d = load<u32>(state, 12);
-  const lastOfAxes = lastFair(axes);
-  const lastOfOthers = lastFair(axes - 1);
-  let before = load<u32>(counts);
-  let now = load<u32>(counts, 4);
-  let one: u32 = 0;
-  let choosesSecond = false;
-  let t = from;
-  while (t < to && <f64>now < wanted) {
-    // xoshiro128**, as core/rng.ts.
-    const drawn = rotl<u32>(b * 5, 7) * 9;
-    const shifted = b << 9;
-    c ^= a;
-    d ^= b;
-    b ^= c;
-    a ^= d;
-    c ^= shifted;
-    d = rotl<u32>(d, 11);
-    if (!choosesSecond) {
-      if (drawn > lastOfAxes) continue;
-      one = drawn % axes;
-      choosesSecond = true;
-      continue;
-    }
-    if (drawn > lastOfOthers) continue;
-    choosesSecond = false;
-    const skipping = drawn % (axes - 1);
-    const other = skipping + u32(skipping >= one);
-    const i = min(one, other);
-    const j = max(one, other);
-    store<u32>(first + (<usize>t << 2), i);
-    store<u32>(second + (<usize>t << 2), j);
-    before = now;
-    now += merge(supports + (<usize>(i * words) << 2), supports + (<usize>(j * words) << 2), words);
-    t++;
-  }
-  store<u32>(state, a);
-  store<u32>(state, b, 4);
-  store<u32>(state, c, 8);
-  store<u32>(state, d, 12);
-  store<u32>(counts, before);
-  store<u32>(counts, now, 4);
-  return t - from;
 }

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { replayDouble, replayWithMask } from '../../../../src/core/givens';
+import { replayDouble, replaysWithMask, replayWithMask } from '../../../../src/core/givens';
 import { drawSequence } from '../../../../src/core/init/eoi';
 import { useKernels } from '../../../../src/core/kernels/current';
 import { plainKernels } from '../../../../src/core/kernels/kernels';
@@ -78,6 +78,20 @@ describe.each(everyKernels())('rotations by %s kernels', (_, own) => {
     expect(Buffer.from(weights.buffer).equals(Buffer.from(plain.weights.buffer))).toBe(true);
     expect(mask.equals(plain.mask)).toBe(true);
     expect(Buffer.from(replayDouble(s).buffer).equals(Buffer.from(double.buffer))).toBe(true);
+    expect(own.room.used).toBe(before);
+  });
+
+  it.each([
+    [70, 150],
+    [150, 70],
+  ])('of several of %i x %i, with other beginnings or none, are those one by one, bit for bit', (rows, columns) => {
+    const any = [0, 300, 7, 513].map((steps) => anyRotations(rows, columns, steps));
+    const sequences = [any[1], elsewhere(any[0]), any[2], { ...elsewhere(any[3]), signs: undefined! }, any[0]];
+    useKernels(plainKernels());
+    const wanted = sequences.map((s) => replayWithMask(s));
+    useKernels(own);
+    const before = own.room.used;
+    expect(replaysWithMask(sequences)).toEqual(wanted);
     expect(own.room.used).toBe(before);
   });
 

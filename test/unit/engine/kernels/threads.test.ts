@@ -11,6 +11,7 @@ import { placeArguments } from '../../../../src/core/kernels/correlate';
 import type { Places } from '../../../../src/core/kernels/correlate';
 import { frameArguments } from '../../../../src/core/kernels/frames';
 import { addressesOf } from '../../../../src/core/kernels/kernels';
+import { supportWords } from '../../../../src/core/kernels/rotations';
 import type { Kernels } from '../../../../src/core/kernels/kernels';
 import { splittings } from '../../../../src/core/kernels/work';
 import type { SplitName } from '../../../../src/core/kernels/work';
@@ -107,14 +108,25 @@ function calls(kernels: Kernels): Record<SplitName, () => number[]> {
   const lower = angles.map(() => rng.below(axes - 1));
   const rotations = [
     ...([uint32(lower), uint32(lower.map((axis) => axis + 1))] as const),
-    ...([float64(angles.map(Math.cos)), float64(angles.map(Math.sin)), angles.length, undefined, undefined] as const),
+    ...([float64(angles.map(Math.cos)), float64(angles.map(Math.sin)), uint32([0, 70, 200])] as const),
+    ...([undefined, undefined] as const),
   ] as const;
   const supports = uint32(new Uint32Array(kernels.instances * 128 * 5));
   // Not drawn: how much of it there is goes with the threads.
   const scratch = float32(new Float32Array(kernels.instances * 64 * axes));
-  const rotated = gaussian(entries * axes);
+  const rotated = gaussian(2 * entries * axes);
   const [scratch64, rotated64] = [float64(scratch), float64(rotated)];
-  const bits = uint32(new Uint32Array(3 * 64 * 5));
+  const bits = uint32(new Uint32Array(2 * 3 * 64 * 5));
+  const radians = float64(Float64Array.from({ length: 999 }, () => 9 * rng.normal()));
+  const [cos, sin] = [float64(radians), float64(radians)];
+  const [matrices, slot] = [9, 400];
+  const states = uint32(Uint32Array.from({ length: 4 * matrices }, () => rng.uint32()));
+  const wanted = float64(Float64Array.from({ length: matrices }, (_, m) => 50 + 90 * m));
+  const [first, second] = [uint32(new Uint32Array(matrices * slot)), uint32(new Uint32Array(matrices * slot))];
+  const [drawn, drawing] = [
+    uint32(new Uint32Array(3 * matrices)),
+    uint32(new Uint32Array(kernels.instances * supportWords(45, 40))),
+  ];
   const [normed, byNormed] = [gaussian(picture.length), gaussian(picture.length)];
   const [scale, shift, mean, byScale, byShift] = [rows, rows, rows, rows, rows].map(gaussian);
   const variance = float32(Float32Array.from({ length: rows }, () => rng.uniform()));
@@ -181,17 +193,25 @@ function calls(kernels: Kernels): Record<SplitName, () => number[]> {
       kernels.activate(7, many, active, 0, many.length);
       return [...active];
     },
+    cosSin: () => {
+      kernels.cosSin(radians, cos, sin, 0, radians.length);
+      return [...cos, ...sin];
+    },
+    drawPairs: () => {
+      kernels.drawPairs(states, wanted, 45, 40, slot, drawing, first, second, drawn, 0, matrices);
+      return [...first, ...second, ...drawn];
+    },
     rotateBlocks: () => {
       kernels.rotateBlocks(
         ...([...rotations, axes, entries, 0, scratch, axes, supports] as const),
-        ...([rotated, 0, axes, bits, 0, 3] as const),
+        ...([rotated, 0, axes, bits, 0, 6] as const),
       );
       return [...rotated, ...bits];
     },
     rotateBlocks64: () => {
       kernels.rotateBlocks64(
         ...([...rotations, axes, entries, 1, scratch64, 64, supports] as const),
-        ...([rotated64, 0, entries, bits.subarray(0, axes * 5), 0, 3] as const),
+        ...([rotated64, 0, entries, bits, 0, 6] as const),
       );
       return [...rotated64, ...bits];
     },
