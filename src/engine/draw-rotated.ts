@@ -4,7 +4,7 @@ import { keepsWholeKernels } from '../config/methods';
 import type { Config } from '../config/types';
 import { exactOrthogonalConvInParts, exactOrthogonalKernelsInParts } from '../core/init/eoi-conv';
 import type { ConvEoi } from '../core/init/eoi-conv';
-import { exactOrthogonal } from '../core/init/eoi';
+import { exactOrthogonalsInParts } from '../core/init/eoi';
 import { guidedLayerInParts } from '../core/init/guided-kernels';
 import type { Wanted } from '../core/init/wanted-kernels';
 import type { Mask } from '../core/mask';
@@ -22,23 +22,32 @@ export interface RotatedLayer {
 }
 
 export interface RotatedRequest {
-  config: Config;
   layer: LayerPlan;
   /** Of the whole weight. */
   density: number;
-  gain: number;
   rng: Rng;
 }
 
-/** @throws SparseError `eoi.*`, `init.*`, `shape.*` */
-export function* drawRotated({ config, layer, density, gain, rng }: RotatedRequest): Parts<RotatedLayer> {
-  const { sparsity, seed } = config;
+/** Of layers of one shape whose weights are matrices. @throws SparseError `eoi.*`, `init.*`, `shape.*` of any of them */
+export function* drawRotatedMatrices(
+  { seed, sparsity }: Config,
+  gain: number,
+  requests: readonly RotatedRequest[],
+): Parts<RotatedLayer[]> {
+  const [{ layer }] = requests;
+  const shape = { rows: layer.rows, columns: layer.columns, angles: sparsity.eoi.angles, seed };
+  const draws = requests.map(({ density, rng }) => ({ density, rng, gain }));
+  const drawn = yield* exactOrthogonalsInParts(shape, draws);
+  return drawn.map(({ weights, mask, sequence }) => ({ weights, mask, sequences: [sequence] }));
+}
+
+/** Of a layer of kernels, or of several matrices. @throws SparseError `eoi.*`, `init.*`, `shape.*` */
+export function* drawRotatedKernels(
+  { seed, sparsity }: Config,
+  gain: number,
+  { layer, density, rng }: RotatedRequest,
+): Parts<RotatedLayer> {
   const { angles, convDensity } = sparsity.eoi;
-  const { rows, columns } = layer;
-  if (!layer.kernel && !layer.stack) {
-    const { weights, mask, sequence } = exactOrthogonal({ rows, columns, density, angles, rng, seed, gain });
-    return { weights, mask, sequences: [sequence] };
-  }
   const request = { shape: layer, density, angles, rng, seed, gain };
   const drawn: ConvEoi = keepsWholeKernels(sparsity)
     ? yield* exactOrthogonalKernelsInParts(request)
@@ -49,7 +58,7 @@ export function* drawRotated({ config, layer, density, gain, rng }: RotatedReque
 
 /** Towards a wanted pattern. @throws SparseError `eoi.*` */
 export function* drawGuided(
-  { config, layer, gain, rng }: Omit<RotatedRequest, 'density'>,
+  { config, layer, gain, rng }: { config: Config; gain: number } & Omit<RotatedRequest, 'density'>,
   wanted: Wanted,
 ): Parts<RotatedLayer> {
   const { seed, sparsity } = config;

@@ -19,8 +19,9 @@ import type { Batches } from './data/batches';
 import { closeData } from './data/data-set';
 import { loadData } from './data/load';
 import { notPruned, sharedNotPruned } from './errors';
-import { drawLayer, freshOthers, freshState, keptLayers, restingState, wantedDensity } from './initialise';
+import { freshOthers, freshState, keptLayers, restingState, wantedDensity } from './initialise';
 import type { DrawnLayer, KeptLayer } from './initialise';
+import { LayerDraws } from './layer-draws';
 import { drawMemoryOf } from './rps/recovered-layers';
 import { ruleOf } from './rps/rule';
 import type { SharingRule } from './rps/rule';
@@ -92,11 +93,12 @@ export async function drawNetwork(source: Source, context: CallContext): Promise
   const state: NetworkState = { layers: [], others, ...(memory && { shared: memory.state }) };
   const network: DrawnNetwork = { state, drawn: [], kept: scored, wanted, rule };
   const drawing = { config, gain: plan.gain, wanted };
+  const draws = new LayerDraws(drawing, plan.layers, scored, memory?.shared);
   for (const layer of plan.layers) {
     context.progress({ done: state.layers.length, total: plan.layers.length, message: layer.name });
     await turn();
     const recovered = memory?.layer(drawing, layer);
-    const drawn = recovered ?? (await computed(config, drawLayer(drawing, layer, scored.get(layer.name)), turn));
+    const drawn = recovered ?? (await computed(config, draws.draw(layer), turn));
     network.drawn.push(drawn);
     state.layers.push(recovered ? restingState(layer, drawn) : freshState(layer, drawn));
   }

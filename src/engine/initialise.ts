@@ -1,19 +1,14 @@
-/** Draws the weights of a network as the config asks; describes what came out, which takes longer than the drawing. */
+/** What a network begins with beside the weights of its layers; describes what was drawn, which takes longer. */
 import { denseWeights, initRngOf } from '../config/dense-weights';
 import { guideOf, isRotated, isScored, startsDense } from '../config/methods';
 import type { LayerPlan } from '../config/layer-plans';
 import type { NetworkPlan } from '../config/plan';
-import { degreeOf } from '../config/sao-degree';
 import type { Config } from '../config/types';
 import type { RotationSequence } from '../core/rotation-sequence';
-import { approximateIsometryLayerInParts, unrepairableOf } from '../core/init/ai';
-import { randomMask } from '../core/init/base';
 import { blocksOf, shapeOf } from '../core/density/layer-shape';
 import type { LayerShape } from '../core/density/layer-shape';
 import type { Network } from '../core/network';
 import type { Gains } from '../core/init/mean-field';
-import { applyMask } from '../core/init/registry';
-import { sparseOrthogonalLayerInParts } from '../core/init/sao-conv';
 import { Mask } from '../core/mask';
 import type { Parts } from '../core/parts';
 import { summarise } from '../core/spectrum';
@@ -21,7 +16,6 @@ import type { InitDetails, LayerSummary } from '../protocol/run';
 import { scoredLayerTooSparse } from './errors';
 import { freshOther, otherLayers } from './states';
 import type { LayerState, OtherState } from './states';
-import { drawGuided, drawRotated } from './draw-rotated';
 import { weightError, weightSpectrum } from './probes/weight-spectrum';
 import { densityByScores, pruneDense } from './prune';
 import type { NamedLayer, PrunedLayer } from './prune';
@@ -45,10 +39,12 @@ export interface DrawnLayer {
   /** The rotations as drawn, one sequence a group; only exact orthogonal initialisation has them. */
   sequences?: RotationSequence[];
   details?: InitDetails;
+  /** Of a layer that was drawn with others of its shape: its share of what they took. */
+  seconds?: number;
 }
 
 /** Normal with deviation sigma_b; zero when that is 0. Nothing for a layer without biases. */
-function biasOf(
+export function biasOf(
   { config, gain }: Pick<Drawing, 'config' | 'gain'>,
   { name, biases }: LayerPlan,
 ): { bias?: Float32Array<ArrayBuffer> } {
@@ -105,57 +101,11 @@ export function* keptLayers(
 }
 
 /** Layers that stay dense are as the dense initialisation makes them. */
-const initOf = ({ sparsity }: Config, { dense }: LayerPlan): Config['sparsity']['init'] =>
+export const initOf = ({ sparsity }: Config, { dense }: LayerPlan): Config['sparsity']['init'] =>
   dense ? 'base' : sparsity.init;
 
-/**
- * The weights of one layer for good. Those of exact orthogonal initialisation are the product of the recorded rotations
- * times sigma_w. @throws SparseError `eoi.*`, `mask.*`, `shape.*`, `init.*`
- */
-export function* drawLayer(drawing: Drawing, layer: LayerPlan, kept: KeptLayer | undefined): Parts<DrawnLayer> {
-  const { sparsity } = drawing.config;
-  const { name, rows, columns } = layer;
-  const gain = drawing.gain.weight;
-  const bias = biasOf(drawing, layer);
-  const rng = initRngOf(drawing.config, name);
-  const density = (): number => kept?.mask.density ?? targetOf(layer).density;
-  const masked = function* (): Parts<{ weights: Float32Array<ArrayBuffer>; mask: Mask }> {
-    const mask = kept?.mask ?? randomMask(rows, columns, targetOf(layer).count, rng.split('mask'));
-    const weights = yield* denseWeights(drawing, layer, mask);
-    applyMask(name, weights, mask);
-    return { weights, mask };
-  };
-  switch (initOf(drawing.config, layer)) {
-    case 'base':
-      return { ...(yield* masked()), ...bias };
-    case 'ai': {
-      const { weights: start, mask } = yield* masked();
-      const request = { shape: layer, weights: start, mask, gain, ...sparsity.ai };
-      const { weights, initialResidual, residual } = yield* approximateIsometryLayerInParts(request);
-      return {
-        weights,
-        mask,
-        ...bias,
-        details: { unrepairable: unrepairableOf(layer, mask), initialResidual, residual },
-      };
-    }
-    case 'sao': {
-      const degree = degreeOf(sparsity.sao, layer, density);
-      const drawn = yield* sparseOrthogonalLayerInParts({ shape: layer, degree, gain, rng });
-      return { ...drawn, ...bias, details: { degree } };
-    }
-    case 'eoi':
-    case 'eis': {
-      const wanted = drawing.wanted.get(name);
-      const turning = { config: drawing.config, layer, gain, rng };
-      const drawn = wanted ? drawGuided(turning, wanted) : drawRotated({ ...turning, density: density() });
-      return { ...(yield* drawn), ...bias };
-    }
-  }
-}
-
 /** What the shapes decided; where scores do, the layers that were kept say it. */
-function targetOf({ name, targetDensity, targetNonZeros }: LayerPlan): { density: number; count: number } {
+export function targetOf({ name, targetDensity, targetNonZeros }: LayerPlan): { density: number; count: number } {
   if (targetDensity === undefined || targetNonZeros === undefined)
     throw new Error(`${name} has no density: its scores were not computed`);
   return { density: targetDensity, count: targetNonZeros };

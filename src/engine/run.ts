@@ -37,8 +37,9 @@ import {
 } from './errors';
 import { evaluation } from './evaluation';
 import type { Executor } from './executor';
-import { describeLayer, drawLayer, freshOthers, freshState, keptLayers, restingState } from './initialise';
+import { describeLayer, freshOthers, freshState, keptLayers, restingState } from './initialise';
 import type { LastStates } from './last-states';
+import { LayerDraws } from './layer-draws';
 import { changesOf } from './mask-updates';
 import { Masking } from './masking';
 import type { MasksChanged } from './masking';
@@ -226,13 +227,14 @@ export class Run {
       ? await this.train.shuffled(config.seed, 0).batch(0)
       : undefined;
     const kept = await this.inTurns(keptLayers(config, plan, () => first!));
+    const draws = new LayerDraws(drawing, plan.layers, kept, memory?.shared);
     for (const layer of plan.layers) {
       await this.turn();
       const scored = kept.get(layer.name);
       const begun = performance.now();
       const recovered = memory?.layer(drawing, layer);
-      const drawn = recovered ?? (await this.inTurns(drawLayer(drawing, layer, scored)));
-      const seconds = (performance.now() - begun) / 1000;
+      const drawn = recovered ?? (await this.inTurns(draws.draw(layer)));
+      const { seconds = (performance.now() - begun) / 1000 } = drawn;
       const { summary: described, spectrum } = await this.inTurns(describeLayer(drawing, layer, drawn, scored));
       const summary = { ...described, seconds };
       this.drawn.set(layer.name, spectrum);

@@ -2,8 +2,10 @@
 import { useKernels } from '../../src/core/kernels/current';
 import { plainKernels } from '../../src/core/kernels/kernels';
 import type { Kernels } from '../../src/core/kernels/kernels';
-import { exactOrthogonal } from '../../src/core/init/eoi';
+import { matricesAtOnce } from '../../src/core/givens';
+import { exactOrthogonal, exactOrthogonalsInParts } from '../../src/core/init/eoi';
 import { singularValues } from '../../src/core/linalg/svd';
+import { finish } from '../../src/core/parts';
 import { Rng } from '../../src/core/rng';
 import { processKernels } from '../../src/engine/kernels/process';
 import { compare, timed } from './row';
@@ -36,10 +38,14 @@ function drawing(n: number): () => void {
   };
 }
 
+/** As the engine draws the layers of a network. */
 function drawLayers(): void {
+  const shape = { rows: 128, columns: 128, angles: 'uniform', seed: 1 } as const;
   const rng = Rng.fromSeed(1);
-  for (let layer = 0; layer < 1000; layer++)
-    exactOrthogonal({ rows: 128, columns: 128, density, angles: 'uniform', rng: rng.split(`fc${layer}`), seed: 1 });
+  const draws = Array.from({ length: 1000 }, (_, layer) => ({ density, rng: rng.split(`fc${layer}`) }));
+  const atOnce = matricesAtOnce(shape.rows, shape.columns);
+  for (let layer = 0; layer < draws.length; layer += atOnce)
+    finish(exactOrthogonalsInParts(shape, draws.slice(layer, layer + atOnce)));
 }
 
 /**

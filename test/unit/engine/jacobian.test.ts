@@ -6,7 +6,8 @@ import { checkedPlan } from '../../../src/config/plan';
 import type { Config } from '../../../src/config/types';
 import { finish } from '../../../src/core/parts';
 import { wasm } from '../../../src/engine/backends/wasm';
-import { describeLayer, drawLayer, freshOthers, freshState } from '../../../src/engine/initialise';
+import { describeLayer, freshOthers, freshState } from '../../../src/engine/initialise';
+import { LayerDraws } from '../../../src/engine/layer-draws';
 import { alongDepth } from '../../../src/engine/probes/depth';
 import { jacobianProbe, jacobianSpectrum } from '../../../src/engine/probes/jacobian';
 import { Trainer } from '../../../src/engine/trainer';
@@ -28,9 +29,10 @@ function begun(text: string): {
   const config = parseConfig(`version: 1\n${text}`, 'yaml').config!;
   const { network, gain, layers: plans } = checkedPlan(config, knownFacts(config.data.source)!);
   const drawing = { config, gain, wanted: new Map<string, never>() };
+  const draws = new LayerDraws(drawing, plans, new Map());
   const layers: (() => LayerSummary)[] = [];
   const states = plans.map((layer) => {
-    const drawn = finish(drawLayer(drawing, layer, undefined));
+    const drawn = finish(draws.draw(layer));
     layers.push(() => finish(describeLayer(drawing, layer, drawn, undefined)).summary);
     return freshState(layer, drawn);
   });
