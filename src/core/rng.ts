@@ -25,29 +25,24 @@ function mix(word: number): number {
 }
 
 /** Absorbs words into a 128-bit key: each word goes into every lane, and the lanes are stirred after each word. */
-function absorb(key: readonly number[], words: Iterable<number>): number[] {
+function absorb(key: readonly number[], words: readonly number[]): number[] {
   let [a, b, c, d] = [key[0] ^ 0x9e3779b9, key[1] ^ 0x243f6a88, key[2] ^ 0xb7e15162, key[3] ^ 0x71374491];
-  const stir = (word: number): void => {
+  // The length keeps "a" + "b" of two splits apart from "ab" of one; the last round lets the final word reach every
+  // lane.
+  for (const word of [...words, words.length, 0x5bd1e995]) {
     a = mix((a + word) | 0);
     b = mix((b ^ a ^ rotate(word, 8)) | 0);
     c = mix((c + b + rotate(word, 16)) | 0);
     d = mix((d ^ c ^ rotate(word, 24)) | 0);
     a = (a ^ rotate(d, 7)) | 0;
-  };
-  let length = 0;
-  for (const word of words) {
-    stir(word);
-    length++;
   }
-  // The length keeps "a" + "b" of two splits apart from "ab" of one; the last round lets the final word reach every
-  // lane.
-  stir(length);
-  stir(0x5bd1e995);
   return [a >>> 0, b >>> 0, c >>> 0, d >>> 0];
 }
 
-function* codeUnits(name: string): Iterable<number> {
-  for (let i = 0; i < name.length; i++) yield name.charCodeAt(i);
+function codeUnits(name: string): number[] {
+  const units: number[] = [];
+  for (let i = 0; i < name.length; i++) units.push(name.charCodeAt(i));
+  return units;
 }
 
 /** Of two words a number of [0, 1). */
