@@ -105,6 +105,8 @@ export class MemoryRoom implements Room {
   private readonly sizes = new Map<number, number>();
   /** The memory as it was and is: each time that it grows it is seen by another buffer. */
   private readonly buffers = new WeakSet<ArrayBufferLike>();
+  /** The last of them. */
+  private buffer: ArrayBufferLike | undefined;
 
   /** `base`: bytes at the beginning that are the module's own. */
   constructor(
@@ -152,7 +154,8 @@ export class MemoryRoom implements Room {
     this.used += size;
     this.peak = Math.max(this.peak, this.used);
     const { buffer } = this.memory;
-    this.buffers.add(buffer);
+    if (buffer !== this.buffer) this.buffers.add(buffer);
+    this.buffer = buffer;
     return [buffer, from, length];
   }
 
