@@ -24,9 +24,9 @@ export interface Listener {
   ended(): void;
 }
 
-export interface Followed {
+export interface Followed<H extends RunHandle = RunHandle> {
   info: EngineInfo;
-  handle: RunHandle;
+  handle: H;
   /** As it stands on disk after the end; how it ended also where that could not be written any more. */
   snapshot: RunSnapshot;
 }
@@ -105,7 +105,7 @@ export const quietContext = (signal: AbortSignal, output: Output): CallContext =
  * Runs `begin` on a fresh engine and waits for the run's end, which `signal` brings about after its step.
  * @throws SparseError as `startRun` and `resumeRun`; RpcCancelled when cancelled before there was a run
  */
-export async function follow(
+export async function follow<H extends RunHandle>(
   options: {
     backend: BackendChoice;
     output: Output;
@@ -113,8 +113,8 @@ export async function follow(
     signal: AbortSignal;
     now?: () => number;
   },
-  begin: (api: EngineApi, context: CallContext) => Promise<RunHandle>,
-): Promise<Followed> {
+  begin: (api: EngineApi, context: CallContext) => Promise<H>,
+): Promise<Followed<H>> {
   const { backend, output, listener, signal, now = Date.now } = options;
   const progress = new Progress(output, listener, now);
   const { service, info } = await startEngine(backend, output, signal, {

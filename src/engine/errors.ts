@@ -5,9 +5,11 @@ import { atLeast, isSparseError, messageOf, quote, SparseError } from '../core/e
 import type { KernelKind } from '../core/kernels/kind';
 import type { Finding } from '../core/rps/diagnosis/finding';
 import { tooManyOpen } from '../formats/errors';
+import type { GoesOnFrom } from '../protocol/engine';
 import { RpcError } from '../protocol/rpc';
 import type { BackendName } from '../protocol/run';
 import { findingText } from '../protocol/sharing-words';
+import { goesOnText } from '../protocol/words';
 import { forWantOfMemory } from './want-of-memory';
 
 const error = (code: string, message: string, details?: Record<string, unknown>): SparseError =>
@@ -85,12 +87,13 @@ export const sharingTrouble = (finding: Finding): SparseError => {
 export const masksUnchanged = ({ code, message, details }: SparseError, step: number): SparseError =>
   new SparseError(code, `Masks cannot be changed at step ${step}. ${message}`, { ...details, step });
 
-const places = (step: number, initialised: boolean): string =>
-  step > 0
-    ? `The run goes on from step ${step}`
-    : initialised
-      ? 'The run goes on from its initial weights'
-      : 'The run begins anew';
+/** `state`: the weights that were read; none where they are yet to be drawn. */
+export const goesOnFrom = ({ step, state }: { step: number; state?: unknown }): GoesOnFrom => ({
+  step,
+  initialised: state !== undefined,
+});
+
+const place = (from: { step: number; state?: unknown }): string => goesOnText(goesOnFrom(from));
 
 /** Code of what was found wrong with a file, and of what does not fit which. */
 const reasonOf = (error: SparseError): string => {
@@ -107,7 +110,7 @@ export const checkpointUnusable = (
 ): SparseError =>
   error(
     'checkpoint-unusable',
-    `${file} cannot be used (${reasonOf(problem)}). ${places(from.step, from.state !== undefined)}, to the same result; ` +
+    `${file} cannot be used (${reasonOf(problem)}). ${place(from)}, to the same result; ` +
       `the file is kept as ${basename(aside)}, delete it if you do not need it.`,
   );
 
@@ -118,10 +121,10 @@ export const backendLost = (
   next: BackendName,
   from?: { step: number; state?: unknown },
 ): SparseError => {
-  const place = from ? places(from.step, from.state !== undefined) : 'What it was to compute is computed anew';
+  const where = from ? place(from) : 'What it was to compute is computed anew';
   return error(
     'backend-lost',
-    `${lost} can compute no more: ${why} ${place} on ${next}, whose figures may differ in the last digits.`,
+    `${lost} can compute no more: ${why} ${where} on ${next}, whose figures may differ in the last digits.`,
   );
 };
 
@@ -134,7 +137,7 @@ export const backendChanged = (
 ): SparseError =>
   error(
     'backend-changed',
-    `The run was computed with ${began}, which does not work here: ${why} ${places(from.step, from.state !== undefined)} on ${next}, whose figures may differ in the last digits.`,
+    `The run was computed with ${began}, which does not work here: ${why} ${place(from)} on ${next}, whose figures may differ in the last digits.`,
   );
 
 /** A warning, as `backendLost`, of a run that another Node or machine goes on with. */
@@ -146,7 +149,7 @@ export const kernelsChanged = (
   error(
     'kernels-changed',
     `The run was computed by kernels of the kind ${began}, and this Node (${process.version}) takes those of the kind ${now}. ` +
-      `${places(from.step, from.state !== undefined)}; its figures may differ in the last digits from those of a run that was not stopped.`,
+      `${place(from)}; its figures may differ in the last digits from those of a run that was not stopped.`,
   );
 
 /** A warning: the run goes on, to the same result. */
@@ -157,7 +160,7 @@ export const threadsGivenUp = (why: string): SparseError =>
 export const initUnusable = (file: string, problem: SparseError): SparseError =>
   error(
     'init-unusable',
-    `${file} cannot be used (${reasonOf(problem)}). ${places(0, false)}, to the same result, and writes it again.`,
+    `${file} cannot be used (${reasonOf(problem)}). ${place({ step: 0 })}, to the same result, and writes it again.`,
   );
 
 /** A warning: the run goes on from `step`. */

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { needsExamples } from '../config/methods';
 import type { Config } from '../config/types';
-import type { BackendChoice, ConfigSource, EngineApi, EngineInfo, RunHandle } from '../protocol/engine';
+import type { BackendChoice, ConfigSource, EngineApi, EngineInfo, ResumedRun } from '../protocol/engine';
 import { backendOf, protocolVersion } from '../protocol/engine';
 import { RpcCancelled } from '../protocol/rpc';
 import type { CallContext } from '../protocol/rpc';
@@ -83,7 +83,10 @@ export class EngineService {
       const { config } = await checkedConfig(params.configText, params.configPath);
       const backend = await this.backendOfRun(config, context);
       const circumstances = { versions: this.versions(), backend };
-      return this.begin(backend.name, () => prepareStart(params, circumstances, this.emit, context));
+      const { id, directory } = await this.begin(backend.name, () =>
+        prepareStart(params, circumstances, this.emit, context),
+      );
+      return { id, directory };
     },
     resumeRun: ({ directory }, context) => this.resume(directory, context),
     cancelRun: async ({ id, directory }) => {
@@ -237,18 +240,20 @@ export class EngineService {
   }
 
   /** Holds the backend from the preparation to the end of the run. */
-  private async begin(backend: BackendName, prepare: () => Promise<Prepared>): Promise<RunHandle> {
+  private async begin(backend: BackendName, prepare: () => Promise<Prepared>): Promise<ResumedRun> {
     const hold = Symbol(backend);
     try {
       await this.backends.use(backend, hold);
-      const run = this.run(await prepare());
+      const prepared = await prepare();
+      const from = errors.goesOnFrom(prepared.work.from);
+      const run = this.run(prepared);
       const { directory } = run;
       const live: Live = { run, ended: Promise.resolve() };
       live.ended = this.see(live, hold);
       this.runs.set(directory, live);
       // The engine was told to stop while this run was being prepared.
       if (this.ending) await stopped(live, this.ending);
-      return { id: run.record.id, directory };
+      return { id: run.record.id, directory, from };
     } catch (error) {
       this.backends.release(hold);
       throw error;
@@ -291,7 +296,7 @@ export class EngineService {
     }
   }
 
-  private async resume(directory: string, context: CallContext): Promise<RunHandle> {
+  private async resume(directory: string, context: CallContext): Promise<ResumedRun> {
     await this.ready();
     const found = await resumable(directory);
     const key = found.folder.directory;

@@ -113,6 +113,8 @@ export const words = {
   andMore: (list: string, count: number) => t('{0} and {1} more', list, count),
 
   startingRun: (name: string) => t('Starting {0}', name),
+  /** `text`: a sentence without its point. */
+  resumedRun: (id: string, text: string) => t('{0}: {1}.', id, text),
   resumingRun: (id: string) => t('Resuming {0}', id),
   stopping: (id: string) => t('Cancelling {0}', id),
   runFailed: (id: string, message: string) => t('{0} failed: {1}', id, message),

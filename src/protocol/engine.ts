@@ -10,7 +10,7 @@ import type { SharedFile } from './sharing';
 /**
  * Raised with every change of the interfaces in this folder: an engine and a host of different builds must not talk.
  */
-export const protocolVersion = 4;
+export const protocolVersion = 5;
 
 export type BackendChoice = 'auto' | BackendName;
 
@@ -83,6 +83,16 @@ export interface RunHandle {
   directory: string;
 }
 
+/** Where a run goes on: after so many updates; not initialised, it begins anew. */
+export interface GoesOnFrom {
+  step: number;
+  initialised: boolean;
+}
+
+export interface ResumedRun extends RunHandle {
+  from: GoesOnFrom;
+}
+
 export type DataSetName = 'mnist' | 'cifar-10' | 'cifar-100';
 
 export interface EngineApi {
@@ -97,7 +107,7 @@ export interface EngineApi {
   /** Answers when the run folder exists and its work has begun; the rest is told by `runEvent` and `runEnded`. */
   startRun(params: StartRun, context: CallContext): Promise<RunHandle>;
   /** Goes on from the last checkpoint, or from the start when there is none. */
-  resumeRun(params: { directory: string }, context: CallContext): Promise<RunHandle>;
+  resumeRun(params: { directory: string }, context: CallContext): Promise<ResumedRun>;
   /** Answers when the run has stopped, at most one step later. `directory`: of two runs of one id in two projects. */
   cancelRun(params: { id: string; directory?: string }, context: CallContext): Promise<void>;
   /** Draws the initial network; writes it as one safetensors file where there is an `output`. */

@@ -6,7 +6,7 @@ import { count, plural } from '../core/figure';
 import { isometry } from '../core/spectrum';
 import type { Spread } from '../core/stats';
 import type { CompareMethod } from './compare';
-import type { EngineInfo } from './engine';
+import type { EngineInfo, GoesOnFrom } from './engine';
 import type { InitDetails, LayerSummary, RunRecord, RunState, SpectrumSummary, UsageEvent } from './run';
 import { figures } from './sweep';
 import type { Figure, TrialGroup } from './sweep';
@@ -93,6 +93,14 @@ export const roseText = ({ initialResidual, residual }: InitDetails = {}): strin
 /** The shape of the weight itself: (out, in), of a convolution (out, in / groups, kh, kw). */
 export const weightShape = ({ shape: [rows, columns], kernel }: Pick<LayerSummary, 'shape' | 'kernel'>): number[] =>
   kernel ? [rows, columns / (kernel[0] * kernel[1]), ...kernel] : [rows, columns];
+
+/** Of a run that was stopped; no point at its end. */
+export const goesOnText = ({ step, initialised }: GoesOnFrom): string =>
+  step > 0
+    ? `The run goes on from step ${step}`
+    : initialised
+      ? 'The run goes on from its initial weights'
+      : 'The run begins anew';
 
 /** Of a run whose journal has lost lines. */
 export const missingStepsText = (missing: number): string =>

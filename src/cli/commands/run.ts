@@ -1,7 +1,7 @@
 /** `sparsescope run CONFIG` and `sparsescope resume RUN`: the same run, told on stdout. */
 import { dirname, join, resolve } from 'node:path';
 import { count } from '../../core/figure';
-import { weightShape } from '../../protocol/words';
+import { goesOnText, weightShape } from '../../protocol/words';
 import type { BackendChoice } from '../../protocol/engine';
 import type { EpochEvent, LayerSummary, RunRecord } from '../../protocol/run';
 import type { RunSnapshot } from '../../protocol/views';
@@ -104,6 +104,7 @@ const answer = (
   { record, step, missingSteps, epochs, usage, elapsed }: RunSnapshot,
   directory: string,
   report: string | null,
+  resumedFrom: number | undefined,
 ): object => ({
   ok: record.state === 'completed',
   state: record.state,
@@ -113,7 +114,12 @@ const answer = (
   ...(record.executor && { executor: record.executor }),
   versions: record.versions,
   dataset: record.dataset,
-  steps: { completed: step, total: record.totalSteps, ...(missingSteps !== undefined && { missing: missingSteps }) },
+  steps: {
+    completed: step,
+    total: record.totalSteps,
+    ...(resumedFrom !== undefined && { resumedFrom }),
+    ...(missingSteps !== undefined && { missing: missingSteps }),
+  },
   ...(record.sharing && { sharing: record.sharing }),
   layers: record.layers,
   epochs: epochs.map((event) => ({
@@ -132,7 +138,7 @@ const answer = (
 async function conclude(
   { handle, snapshot }: Followed,
   command: string,
-  { json, output, signal }: { json: boolean; output: Output; signal: AbortSignal },
+  { json, output, signal, resumedFrom }: { json: boolean; output: Output; signal: AbortSignal; resumedFrom?: number },
 ): Promise<ExitCode> {
   const { record, step } = snapshot;
   const { directory } = handle;
@@ -148,7 +154,7 @@ async function conclude(
       return null;
     },
   );
-  if (json) printJson(output, command, answer(snapshot, directory, report));
+  if (json) printJson(output, command, answer(snapshot, directory, report, resumedFrom));
   else output.out((snapshot.usage ? usageLine(snapshot.usage) : '\n') + placesText(directory, report));
   if (record.state === 'completed') return exitCode.ok;
   if (signal.aborted && record.state === stopOf(signal)) {
@@ -185,8 +191,13 @@ export async function resume(name: string, options: Pick<Options, 'json'>, outpu
   return interruptible(output, async (signal) => {
     const followed = await follow(
       { backend: 'auto', output, listener: teller(output, json, before.epochs), signal },
-      (api, context) => api.resumeRun({ directory }, context),
+      async (api, context) => {
+        const handle = await api.resumeRun({ directory }, context);
+        // Before any event of the run.
+        if (!json) output.out(`${goesOnText(handle.from)}.\n`);
+        return handle;
+      },
     );
-    return conclude(followed, 'resume', { json, output, signal });
+    return conclude(followed, 'resume', { json, output, signal, resumedFrom: followed.handle.from.step });
   });
 }

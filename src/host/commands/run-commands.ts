@@ -6,7 +6,7 @@ import { runContexts, type RunReference } from '../../contributions';
 import type { EngineApi, RunHandle } from '../../protocol/engine';
 import type { CallOptions, Remote } from '../../protocol/rpc';
 import { isEnded, type RunRecord } from '../../protocol/run';
-import { stateWords } from '../../protocol/words';
+import { goesOnText, stateWords } from '../../protocol/words';
 import { configGone, configHasErrors, runUnreadable, untrusted } from '../errors';
 import { checkedDocument } from '../language/document';
 import { detach } from '../log';
@@ -126,6 +126,7 @@ export const resumeRun = async (services: Services, run?: RunReference): Promise
     vscode.ProgressLocation.Notification,
     (api, options) => api.resumeRun({ directory }, options),
   );
+  inform(words.resumedRun(id, goesOnText(handle.from)), services.report);
   await services.store.refresh();
   if (setting('sparsescope.openPanelOnRun')) services.panels.open(directory, { preserveFocus: true });
   return handle;

@@ -134,6 +134,8 @@ describe('run', () => {
     expect((await recordOf(inProject('stopped'))).state).toBe('cancelled');
     const resumed = await cli('resume', 'stopped');
     expect([resumed.code, resumed.err]).toEqual([0, '']);
+    const at = /Cancelled at step (\d+) of 720/.exec(err)![1];
+    expect(resumed.out.split('\n')[0]).toBe(`The run goes on from step ${at}.`);
     expect(resumed.out).toContain(`\n  120 `);
     expect(resumed.out.match(/\n +1 {2}/g)).toHaveLength(1);
     expect((await cli('run', 'tiny.sparse.yaml', '-o', 'straight')).code).toBe(0);
@@ -218,6 +220,20 @@ describe('resume', () => {
     expect(err).toMatch(/^(warning: stopped: .*step-\d+\.safetensors cannot be used .* from step 8, .*\n)+$/);
     const epochs = [...out.matchAll(/^ +(\d+) +\d+ +\d+\.\d{5} /gm)].map(([, epoch]) => Number(epoch));
     expect(epochs).toEqual(Array.from({ length: 120 }, (_, i) => i + 1));
+    expect(out).toMatch(/^The run goes on from step 8\.\nrun stopped /);
+  });
+
+  it('says in its answer from which step it went on', async () => {
+    await config({ epochs: 120 });
+    const started = begin('run', 'tiny.sparse.yaml', '-o', 'stopped');
+    await printed(started, '\n    1 ');
+    started.child.kill('SIGINT');
+    await started.finished;
+    for (const name of await readdir(inProject('stopped/checkpoints')))
+      await rm(inProject(`stopped/checkpoints/${name}`));
+    const { code, out } = await cli('resume', 'stopped', '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ steps: { completed: 720, total: 720, resumedFrom: 0 } });
   });
 
   it('of a completed run or no run: one sentence, exit 1', async () => {

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -110,6 +110,22 @@ describe('a resume', () => {
   const stopped = (engine: TestEngine) =>
     engine.runUntil(project.start(), (event) => event.type === 'step' && event.step === 7);
   const resume = (engine: TestEngine, directory: string) => engine.api.resumeRun({ directory }, context());
+
+  it('says from where it goes on', async () => {
+    const engine = await TestEngine.greeted();
+    const { directory, id } = await stopped(engine);
+    const cancelled = async (): Promise<object> => {
+      const handle = await resume(engine, directory);
+      await engine.api.cancelRun(handle, context());
+      return handle;
+    };
+    expect(await cancelled()).toEqual({ id, directory, from: { step: 7, initialised: true } });
+    await rm(join(directory, 'checkpoints'), { recursive: true });
+    expect(await cancelled()).toEqual({ id, directory, from: { step: 0, initialised: true } });
+    await rm(join(directory, 'checkpoints'), { recursive: true, force: true });
+    await rm(join(directory, 'init.safetensors'));
+    expect(await cancelled()).toEqual({ id, directory, from: { step: 0, initialised: false } });
+  });
 
   it('of a completed run has nothing to do', async () => {
     const engine = await TestEngine.greeted();

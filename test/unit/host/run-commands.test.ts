@@ -67,7 +67,7 @@ beforeEach(() => {
   const api = {
     resumeRun: (params: unknown) => {
       asked.push(params);
-      return Promise.resolve({ id: 'a-1', directory: '/a-1' });
+      return Promise.resolve({ id: 'a-1', directory: '/a-1', from: { step: 500, initialised: true } });
     },
   };
   // No open folder: all runs are outside of them.
@@ -89,6 +89,7 @@ describe('commands on a run outside the open folders', () => {
     const { directory } = await makeRun('interrupted');
     await resumeRun(services, { directory });
     expect(asked).toEqual([{ directory }]);
+    expect(window.informed).toEqual(['a-1: The run goes on from step 500.']);
   });
 
   it('say whose it is when it is going on elsewhere, and that it has ended when it has', async () => {
