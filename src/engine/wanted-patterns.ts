@@ -14,9 +14,8 @@ import { wantedOfMatrix, wantedOfWeight } from '../core/init/wanted-kernels';
 import type { Wanted } from '../core/init/wanted-kernels';
 import { patternMask } from '../core/patterns';
 import { unpackMask } from '../formats/packed-masks';
-import { openFile } from '../formats/byte-source';
-import { openSafetensors } from '../formats/safetensors';
 import type { SafetensorsFile } from '../formats/safetensors';
+import { openUnchanged } from '../formats/unchanged';
 import { wantedMaskMissing, wantedMaskNotBits, wantedMaskShape } from './errors';
 
 /** Of each layer by its name. */
@@ -56,7 +55,7 @@ export async function wantedPatterns(config: Config, plan: NetworkPlan, folder: 
     return wanted;
   }
   const path = resolve(folder, guide.file);
-  const file = await openSafetensors(await openFile(path));
+  const file = await openUnchanged(path);
   try {
     for (const layer of maskable)
       wanted.set(layer.name, wantedOfWeight(layer, await readMask(file, path, layer), whole));

@@ -3,12 +3,12 @@
  * enough.
  */
 import { memoryTensor, sharingKey } from '../core/rps/metadata';
-import { openFile } from '../formats/byte-source';
 import { decoder, dtypeBits, isFloat } from '../formats/dtypes';
 import type { Dtype } from '../formats/dtypes';
-import { openSafetensors, writeSafetensors } from '../formats/safetensors';
+import { writeSafetensors } from '../formats/safetensors';
 import type { SafetensorsFile, TensorEntry, TensorToWrite } from '../formats/safetensors';
 import { withSharedWeights } from '../formats/shared-weights';
+import { openUnchanged } from '../formats/unchanged';
 import * as errors from './errors';
 
 export interface ExpandedFile {
@@ -68,7 +68,7 @@ const layerOf = (name: string): string | undefined => /^layers\.(.*)\.[^.]*$/s.e
  * `runs.copied-not-finite`, `rps.*`, `safetensors.*`, `file.*`
  */
 export async function expandWeights(path: string, output: string): Promise<ExpandedFile> {
-  const file = await openSafetensors(await openFile(path)).then(withSharedWeights);
+  const file = await openUnchanged(path).then(withSharedWeights);
   try {
     const { shared } = file;
     if (!shared) throw errors.nothingShared(path);

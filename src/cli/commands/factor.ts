@@ -4,8 +4,7 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { RotationSequence } from '../../core/rotation-sequence';
-import { openFile } from '../../formats/byte-source';
-import { openSafetensors } from '../../formats/safetensors';
+import { openUnchanged } from '../../formats/unchanged';
 import { RpcCancelled } from '../../protocol/rpc';
 import { factorAndReplayInParts, openForFactoring } from '../../runs/factor-tensor';
 import { writeRotations } from '../../runs/rotations';
@@ -32,7 +31,7 @@ export async function factor(name: string, tensor: string, options: Options, out
   const groups = options.groups === undefined ? undefined : Number(options.groups);
   if (groups !== undefined && !(Number.isSafeInteger(groups) && groups > 0)) throw badGroups(options.groups ?? '');
   const path = outputPath(options.output, ['.safetensors'], name);
-  const file = await openSafetensors(await openFile(name));
+  const file = await openUnchanged(name);
   try {
     const matrices = await openForFactoring(file, tensor, { gain, groups });
     const { rows, columns, taken } = matrices;

@@ -8,6 +8,7 @@ import { tensorStatistics } from '../../formats/statistics';
 import { elementCount, openSafetensors } from '../../formats/safetensors';
 import type { SafetensorsFile, TensorEntry } from '../../formats/safetensors';
 import { asFarAsShared } from '../../formats/shared-weights';
+import { changeIn } from '../../formats/unchanged';
 import { exitCode, notRecovered, warningLine } from '../errors';
 import type { ExitCode } from '../errors';
 import type { Output } from '../output';
@@ -62,8 +63,10 @@ async function inspectAll(file: SafetensorsFile, options: Options, output: Outpu
 }
 
 export async function inspect(name: string, options: Options, output: Output): Promise<ExitCode> {
-  const { found: file, problem } = await openSafetensors(await openFile(name)).then(asFarAsShared);
+  const source = await openFile(name);
+  const { found: file, problem } = await openSafetensors(source).then(asFarAsShared);
   try {
+    const change = options.header ? undefined : await changeIn(source, file);
     const tensors = await inspectAll(file, options, output);
     if (options.json)
       printJson(output, 'inspect', {
@@ -73,6 +76,7 @@ export async function inspect(name: string, options: Options, output: Output): P
         headerBytes: file.headerBytes,
         metadata: file.metadata,
         ...(problem && { problem: { code: problem.code, message: problem.message } }),
+        ...(change && { changed: { code: change.code, message: change.message } }),
         tensors: tensors.map(({ entry, figures }) => ({
           name: entry.name,
           dtype: entry.dtype,
@@ -105,6 +109,7 @@ export async function inspect(name: string, options: Options, output: Output): P
         ),
       );
     }
+    if (change) output.err(warningLine(change.message));
     if (problem) output.err(warningLine(notRecovered(problem)));
     return exitCode.ok;
   } finally {

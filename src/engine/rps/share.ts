@@ -4,10 +4,10 @@ import { tensorShape } from '../../core/density/layer-shape';
 import { isSparseError } from '../../core/errors';
 import type { Parts } from '../../core/parts';
 import { projectInParts, recoverInParts } from '../../core/rps/recover';
-import { openFile } from '../../formats/byte-source';
-import { openSafetensors, writeSafetensors } from '../../formats/safetensors';
+import { writeSafetensors } from '../../formats/safetensors';
 import type { SafetensorsFile } from '../../formats/safetensors';
 import { withSharedWeights } from '../../formats/shared-weights';
+import { openUnchanged } from '../../formats/unchanged';
 import type { SharedFile } from '../../protocol/sharing';
 import type { CallContext } from '../../protocol/rpc';
 import { inTurns } from '../../runs/turns';
@@ -83,7 +83,7 @@ export async function shareWeights(
   const rule = ruleOf(source);
   if (!rule) throw nothingToShare(basename(source.configPath));
   const turn = turnsOf(context);
-  const file = await openSafetensors(await openFile(path)).then(withSharedWeights);
+  const file = await openUnchanged(path).then(withSharedWeights);
   try {
     const state = await readDense(file, path, source);
     checkFinite(path, state);
