@@ -15,6 +15,7 @@ import type { Config } from '../config/types';
 import type { SparseError } from '../core/errors';
 import type { StepPlan } from '../core/step-memory';
 import { lookAtData } from '../formats/own-data';
+import { isTemporary } from '../formats/atomic-file';
 import { readText } from '../formats/text-file';
 import type { StartRun } from '../protocol/engine';
 import type { CallContext } from '../protocol/rpc';
@@ -107,7 +108,7 @@ export async function prepareStart(
   const wanted = await wantedPatterns(config, plan, dirname(configPath));
   const parts = split(data, config.data.validation, config.seed);
   const train = parts.train.indices.length;
-  const folder = await RunFolder.create({ root, name: config.name, configText, directory });
+  const { folder, lock } = await RunFolder.create({ root, name: config.name, configText, directory });
   try {
     const course = courseOf(config, train);
     const later = laterIn(config, course);
@@ -116,7 +117,7 @@ export async function prepareStart(
     const distribution = config.sharing ? undefined : sharedBy(config.sparsity);
     const recorder = await Recorder.open(
       folder,
-      await folder.lock(),
+      lock,
       {
         version: runRecordVersion,
         id: folder.id,
@@ -211,9 +212,7 @@ const placeOf = (folder: RunFolder, record: RunRecord): { configPath: string; co
 const fromRun = (folder: RunFolder, configPath: string): string =>
   relative(folder.directory, configPath).replaceAll(sep, '/');
 
-/** What a process that was killed while it wrote a file has left; the writer's names are `.NAME.HEX.tmp`. */
-const temporary = /^\..*\.[0-9a-f]{12}\.tmp$/;
-
+/** Of a process that was killed while it wrote a file. */
 const clearTemporaries = async (folder: RunFolder): Promise<void> => {
   for (const directory of [
     folder.directory,
@@ -223,7 +222,7 @@ const clearTemporaries = async (folder: RunFolder): Promise<void> => {
     dirname(folder.rotationsFile),
   ]) {
     const names = await readdir(directory).catch((): string[] => []);
-    for (const name of names) if (temporary.test(name)) await rm(join(directory, name), { force: true });
+    for (const name of names) if (isTemporary(name)) await rm(join(directory, name), { force: true });
   }
 };
 

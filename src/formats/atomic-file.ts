@@ -18,6 +18,9 @@ const flushFolder = async (folder: string): Promise<void> => {
   }
 };
 
+/** Whether this is the name of a file that is being written, or that a killed process has left half written. */
+export const isTemporary = (name: string): boolean => /^\..*\.[0-9a-f]{12}\.tmp$/.test(name);
+
 /**
  * The file that `path` means: a link to a file stays one, and its file is replaced.
  * @throws SparseError when anything but a regular file is there: a rename would put a file in a device's place

@@ -3,16 +3,18 @@ import { lstat, readdir, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isSparseError } from '../core/errors';
 import type { SparseError } from '../core/errors';
-import { writeTextAtomically } from '../formats/atomic-file';
+import { isTemporary, writeTextAtomically } from '../formats/atomic-file';
 import { makeFolder } from '../formats/make-folder';
 import { cannotRead, systemCode } from '../formats/errors';
 import { readText } from '../formats/text-file';
 import { isEnded } from '../protocol/run';
 import type { RunRecord } from '../protocol/run';
 import * as errors from './errors';
+import { readJournal } from './journal';
 import { isLocked, lockName } from './lock';
+import type { Lock } from './lock';
 import { LockedFolder, sharedNames } from './locked-folder';
-import { makeExactly, makeNumbered } from './new-folder';
+import { makeNumbered } from './new-folder';
 import { makeProjectDirectory, rootOfRun, runsDirectory, slug } from './project';
 import { formatRecord, maxRecordBytes, parseRecord } from './record';
 
@@ -29,6 +31,12 @@ const names = {
   sharing: 'sharing.json',
   sharingFailure: 'sharing-failure.json',
 } as const;
+
+/** What is written before the record. */
+const beforeRecord: ReadonlySet<string> = new Set([names.config, names.journal, names.checkpoints, names.rotations]);
+
+/** So is what is not there. */
+const isEmpty = async (folder: string): Promise<boolean> => (await readdir(folder).catch(() => [])).length === 0;
 
 export class RunFolder extends LockedFolder {
   get recordFile(): string {
@@ -69,22 +77,33 @@ export class RunFolder extends LockedFolder {
 
   /**
    * Makes a new folder `NAME-N` with the next free number under `root`, or exactly `directory`, which must not be
-   * there or be empty, and writes the config into it.
-   * @throws SparseError `runs.folder-not-empty`, `file.*`
+   * there, be empty, or be what a process left that was killed before its run had a record; locks it and writes the
+   * config into it.
+   * @throws SparseError `runs.folder-not-empty`, `runs.still-running`, `runs.in-use-elsewhere`, `file.*`
    */
   static async create(options: {
     root: string;
     name: string;
     configText: string;
     directory?: string | undefined;
-  }): Promise<RunFolder> {
-    const folder = options.directory
-      ? new RunFolder(await makeExactly(options.directory))
-      : await makeNext(options.root, slug(options.name));
+  }): Promise<{ folder: RunFolder; lock: Lock }> {
+    const { root, name, configText, directory } = options;
+    const folder = directory === undefined ? await makeNext(root, slug(name)) : new RunFolder(directory);
+    if (directory !== undefined) await makeFolder(folder.directory);
+    if (!(await folder.isUnused())) throw errors.folderNotEmpty(directory ?? folder.directory);
+    const lock = await folder.lock();
+    // Until the lock was ours another process may have begun there.
+    if (!(await folder.isUnused())) {
+      await lock.release();
+      throw errors.folderNotEmpty(directory ?? folder.directory);
+    }
     try {
+      // The lock's own files are of whoever wants it.
+      for (const left of await folder.names())
+        if (!left.includes(lockName)) await rm(join(folder.directory, left), { recursive: true });
       for (const inner of [folder.checkpoints, dirname(folder.rotationsFile)]) await makeFolder(inner);
-      await writeTextAtomically(folder.configFile, options.configText);
-      return folder;
+      await writeTextAtomically(folder.configFile, configText);
+      return { folder, lock };
     } catch (error) {
       // It was empty before, and nothing of this run is to stay.
       await rm(folder.directory, { recursive: true, force: true });
@@ -143,6 +162,25 @@ export class RunFolder extends LockedFolder {
       await lock.release();
       throw errors.removeFailed(this.directory, systemCode(cause) ?? String(cause));
     }
+  }
+
+  /** @throws SparseError `file.*` */
+  private async names(): Promise<string[]> {
+    return readdir(this.directory).catch((cause: unknown) => {
+      throw cannotRead(this.directory, cause);
+    });
+  }
+
+  /**
+   * Whether there is no run in it: nothing at all, or what a process writes before the record, with its lock, by which
+   * it is told from a folder of somebody's own. The lock may be that of a living process.
+   */
+  private async isUnused(): Promise<boolean> {
+    const found = (await this.names()).filter((name) => !isTemporary(name) && !name.startsWith(lockName));
+    if (found.length === 0) return true;
+    if (!(await this.names()).includes(lockName) || !found.every((name) => beforeRecord.has(name))) return false;
+    for (const folder of [this.checkpoints, dirname(this.rotationsFile)]) if (!(await isEmpty(folder))) return false;
+    return (await readJournal(this.journalFile)).every(({ type }) => type === 'state');
   }
 
   private async readRecordAsWritten(): Promise<RunRecord> {

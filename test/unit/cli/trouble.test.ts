@@ -103,6 +103,32 @@ describe('a run folder that is moved during the run', () => {
   });
 });
 
+describe('a process that is killed before its run has a record', () => {
+  it('leaves a folder that the next run takes', async () => {
+    const trap = inProject('trap.cjs');
+    await writeFile(
+      trap,
+      `const fs = require('node:fs/promises');
+       const { open } = fs;
+       fs.open = (path, ...rest) => {
+         if (String(path).includes('.run.json.')) process.kill(process.pid, 'SIGKILL');
+         return open(path, ...rest);
+       };`,
+    );
+    const args = ['run', 'tiny.sparse.yaml', '-o', 'out'];
+    const killed = spawnSync(process.execPath, ['--require', trap, fixture.built.cli, ...args], {
+      cwd: fixture.project.root,
+    });
+    expect(killed.signal).toBe('SIGKILL');
+    expect(existsSync(inProject('out/config.yaml'))).toBe(true);
+    expect(existsSync(inProject('out/run.json'))).toBe(false);
+    expect((await cli('resume', 'out')).err).toMatch(/^error runs\.no-record: /);
+    expect((await cli(...args)).code).toBe(0);
+    expect(await recordOf(inProject('out'))).toMatchObject({ state: 'completed' });
+    expect(existsSync(inProject('out/writer.lock'))).toBe(false);
+  });
+});
+
 describe('a run folder below a file', () => {
   it('is refused by a sentence that names the file; exit 1', async () => {
     await writeFile(inProject('afile'), '');

@@ -29,7 +29,8 @@ import { deleteRun } from '../../../src/host/commands/run-folder-commands';
 import { RunStore } from '../../../src/host/run-store';
 import type { Services } from '../../../src/host/services';
 import type { RunRecord, RunState } from '../../../src/protocol/run';
-import { RunFolder } from '../../../src/runs/folder';
+import type { RunFolder } from '../../../src/runs/folder';
+import { newRun } from '../runs/samples';
 
 const record = (id: string, state: RunState): RunRecord => ({
   version: 1,
@@ -54,7 +55,7 @@ let services: Services;
 let asked: unknown[];
 
 const makeRun = async (state: RunState): Promise<RunFolder> => {
-  const folder = await RunFolder.create({ root, name: 'a', configText: 'version: 1\n' });
+  const folder = await newRun({ root, name: 'a', configText: 'version: 1\n' });
   await folder.writeRecord(record(folder.id, state));
   return folder;
 };

@@ -7,7 +7,8 @@ vi.mock('vscode', async () => (await import('./vscode-double')).vscodeDouble);
 
 import { RunStore } from '../../../src/host/run-store';
 import type { EpochEvent, MaskEvent, RunEvent, RunRecord, StepEvent } from '../../../src/protocol/run';
-import { RunFolder } from '../../../src/runs/folder';
+import type { RunFolder } from '../../../src/runs/folder';
+import { newRun } from '../runs/samples';
 
 const record = (id: string, change: Partial<RunRecord> = {}): RunRecord => ({
   version: 1,
@@ -55,7 +56,7 @@ let ours: string | undefined;
 const report = vi.fn();
 
 const makeRun = async (events: RunEvent[], change: Partial<RunRecord> = {}): Promise<RunFolder> => {
-  const folder = await RunFolder.create({ root, name: 'mlp7-eoi', configText: 'version: 1\n' });
+  const folder = await newRun({ root, name: 'mlp7-eoi', configText: 'version: 1\n' });
   await folder.writeRecord(record(folder.id, change));
   writeFileSync(folder.journalFile, events.map((event) => `${JSON.stringify(event)}\n`).join(''));
   return folder;
@@ -186,7 +187,7 @@ describe('RunStore', () => {
 
   it('keeps a run outside the open folders that the engine told of, until it is deleted', async () => {
     const outside = mkdtempSync(join(tmpdir(), 'outside-'));
-    const folder = await RunFolder.create({ root: outside, name: 'mlp7-eoi', configText: 'version: 1\n' });
+    const folder = await newRun({ root: outside, name: 'mlp7-eoi', configText: 'version: 1\n' });
     await folder.writeRecord(record(folder.id));
     writeFileSync(folder.journalFile, `${JSON.stringify(step(7))}\n`);
     store.applyRecord({ id: folder.id, directory: folder.directory, record: record(folder.id, { state: 'training' }) });
@@ -200,7 +201,7 @@ describe('RunStore', () => {
 
   it('reads a run outside the open folders when asked for it, and says why it cannot', async () => {
     const outside = mkdtempSync(join(tmpdir(), 'outside-'));
-    const folder = await RunFolder.create({ root: outside, name: 'mlp7-eoi', configText: 'version: 1\n' });
+    const folder = await newRun({ root: outside, name: 'mlp7-eoi', configText: 'version: 1\n' });
     expect((await store.find(folder.directory)).problem).toContain('run.json');
     await folder.writeRecord(record(folder.id, { state: 'interrupted' }));
     writeFileSync(folder.journalFile, `${JSON.stringify(step(7))}\n`);

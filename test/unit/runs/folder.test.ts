@@ -2,12 +2,13 @@ import { access, chmod, mkdir, readFile, readdir, rename, rm, symlink, writeFile
 import { basename, join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { isEnded } from '../../../src/protocol/run';
+import { formatEvent } from '../../../src/runs/events';
 import { RunFolder, listRuns } from '../../../src/runs/folder';
 import { processLives } from '../../../src/runs/liveness';
 import { besideRun, rootOfRun, runsDirectory, slug, spareFor, sweepsDirectory } from '../../../src/runs/project';
 import { failure, temporaryFolder } from '../formats/bytes';
 import { whereNothingMayBeWritten } from '../nobody';
-import { deadPid, sampleRecord, sampleRun } from './samples';
+import { deadPid, newRun, sampleRecord, sampleRun, stepEvent } from './samples';
 
 const exists = (path: string): Promise<boolean> =>
   access(path).then(
@@ -58,35 +59,33 @@ describe('a new run', () => {
   test('gets the next free number, its config verbatim, and its folders', async () => {
     const root = await temporaryFolder();
     const configText = 'version: 1\r\n# kept as it is\n';
-    const first = await RunFolder.create({ root, name: 'net', configText });
-    const second = await RunFolder.create({ root, name: 'net', configText });
+    const first = await newRun({ root, name: 'net', configText });
+    const second = await newRun({ root, name: 'net', configText });
     expect([first.id, second.id]).toEqual(['net-1', 'net-2']);
     expect(first.directory).toBe(join(runsDirectory(root), 'net-1'));
     expect(await readFile(first.configFile, 'utf8')).toBe(configText);
     expect((await readdir(first.directory)).sort()).toEqual(['checkpoints', 'config.yaml', 'rotations']);
     await mkdir(join(runsDirectory(root), 'net-41'));
     await mkdir(join(runsDirectory(root), 'net-99x'));
-    expect((await RunFolder.create({ root, name: 'net', configText })).id).toBe('net-42');
+    expect((await newRun({ root, name: 'net', configText })).id).toBe('net-42');
   });
 
   test('is kept out of commits, unless somebody wants it there', async () => {
     const root = await temporaryFolder();
     const ignore = join(root, '.sparsescope', '.gitignore');
-    await RunFolder.create({ root, name: 'net', configText: '' });
+    await newRun({ root, name: 'net', configText: '' });
     expect(await readFile(ignore, 'utf8')).toBe('*\n');
     await writeFile(ignore, '');
-    await RunFolder.create({ root, name: 'net', configText: '' });
+    await newRun({ root, name: 'net', configText: '' });
     expect(await readFile(ignore, 'utf8')).toBe('');
     const mine = join(root, 'mine');
-    await RunFolder.create({ root: mine, name: 'net', configText: '', directory: join(mine, 'out') });
+    await newRun({ root: mine, name: 'net', configText: '', directory: join(mine, 'out') });
     expect(await readdir(mine)).toEqual(['out']);
   });
 
   test('made ten at once, each has its own folder', async () => {
     const root = await temporaryFolder();
-    const made = await Promise.all(
-      Array.from({ length: 10 }, () => RunFolder.create({ root, name: 'n', configText: '' })),
-    );
+    const made = await Promise.all(Array.from({ length: 10 }, () => newRun({ root, name: 'n', configText: '' })));
     expect(new Set(made.map(({ directory }) => directory)).size).toBe(10);
   });
 
@@ -94,23 +93,64 @@ describe('a new run', () => {
     const folder = await temporaryFolder();
     const directory = join(folder, 'out', 'here');
     const options = { root: folder, name: 'net', configText: 'x', directory };
-    expect((await RunFolder.create(options)).directory).toBe(directory);
-    expect(await failure(() => RunFolder.create(options))).toEqual({
+    expect((await newRun(options)).directory).toBe(directory);
+    expect(await failure(() => newRun(options))).toEqual({
       code: 'runs.folder-not-empty',
       message: `${directory} is there already and not empty. Choose a new folder for the run.`,
     });
     await writeFile(join(folder, 'file'), '');
     const below = { ...options, directory: join(folder, 'file', 'run') };
-    expect((await failure(() => RunFolder.create(below))).code).toMatch(/^file\./);
-    expect((await failure(() => RunFolder.create({ ...options, directory: join(folder, 'file') }))).code).toMatch(
-      /^file\./,
-    );
+    expect((await failure(() => newRun(below))).code).toMatch(/^file\./);
+    expect((await failure(() => newRun({ ...options, directory: join(folder, 'file') }))).code).toMatch(/^file\./);
+  });
+
+  test('takes the place of one that was killed before it had a record, and of nothing else', async () => {
+    const root = await temporaryFolder();
+    const directory = join(root, 'out');
+    const options = { root, name: 'net', configText: 'new', directory };
+    const refusal = async (): Promise<string> => (await failure(() => RunFolder.create(options))).code;
+    const killed = async (): Promise<RunFolder> => {
+      await rm(directory, { recursive: true, force: true });
+      const { folder } = await RunFolder.create({ ...options, configText: 'old' });
+      await writeFile(folder.journalFile, '{"type":"state","state":"starting","at":0}\n{"type":"sta');
+      await writeFile(join(directory, '.run.json.0123456789ab.tmp'), '{');
+      return folder;
+    };
+    const { journalFile, recordFile, initFile } = await killed();
+    const lockFile = join(directory, 'writer.lock');
+    const living = JSON.parse(await readFile(lockFile, 'utf8')) as object;
+    const dead = JSON.stringify({ ...living, pid: deadPid });
+    // As long as the process may still write its record.
+    expect(await refusal()).toBe('runs.still-running');
+    await writeFile(lockFile, dead);
+    const { folder, lock } = await RunFolder.create(options);
+    expect(await readFile(folder.configFile, 'utf8')).toBe('new');
+    await lock.release();
+    expect((await readdir(directory)).sort()).toEqual(['checkpoints', 'config.yaml', 'rotations']);
+
+    const others: (() => Promise<void>)[] = [
+      () => writeFile(join(directory, 'notes.txt'), ''),
+      () => writeFile(recordFile, '{}'),
+      () => writeFile(initFile, ''),
+      () => writeFile(join(directory, 'checkpoints/step-000004.safetensors'), ''),
+      () => writeFile(journalFile, formatEvent(stepEvent(1))),
+      // A folder with a config of somebody's own.
+      () => rm(lockFile),
+    ];
+    for (const other of others) {
+      await killed();
+      await writeFile(lockFile, dead);
+      await other();
+      const before = await readdir(directory, { recursive: true });
+      expect(await refusal()).toBe('runs.folder-not-empty');
+      expect(await readdir(directory, { recursive: true })).toEqual(before);
+    }
   });
 
   test('cannot be made below a file, and says where', async () => {
     const folder = await temporaryFolder();
     await writeFile(join(folder, '.sparsescope'), '');
-    const { code, message } = await failure(() => RunFolder.create({ root: folder, name: 'n', configText: '' }));
+    const { code, message } = await failure(() => newRun({ root: folder, name: 'n', configText: '' }));
     expect(code).toMatch(/^file\./);
     expect(message).toContain(join(folder, '.sparsescope'));
   });
@@ -162,12 +202,12 @@ describe('the list of runs', () => {
     const folder = await sampleRun({ createdAt: '2025-01-02T00:00:00.000Z' });
     const root = join(folder.directory, '..', '..', '..');
     const config = { root, name: 'mlp7-eoi', configText: '' };
-    const second = await RunFolder.create(config);
+    const second = await newRun(config);
     await second.lock();
     await second.writeRecord(sampleRecord(second.id, { createdAt: '2025-01-03T00:00:00.000Z' }));
-    const third = await RunFolder.create(config);
+    const third = await newRun(config);
     await writeFile(third.recordFile, 'no JSON');
-    await RunFolder.create(config);
+    await newRun(config);
     await writeFile(join(runsDirectory(root), 'a file'), '');
     const listed = await listRuns(root);
     expect(listed.map((run) => [basename(run.directory), 'record' in run ? run.record.state : run.error.code])).toEqual(
@@ -259,7 +299,7 @@ describe('removing', () => {
 
   test('of a folder the person chose only what a run wrote goes', async () => {
     const directory = join(await temporaryFolder(), 'mine');
-    const folder = await RunFolder.create({ root: directory, name: 'n', configText: '', directory });
+    const folder = await newRun({ root: directory, name: 'n', configText: '', directory });
     await folder.writeRecord(sampleRecord(folder.id, { state: 'failed' }));
     await writeFile(join(directory, 'notes.txt'), '');
     await folder.remove();

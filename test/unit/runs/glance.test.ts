@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../../src/protocol/run';
-import { RunFolder } from '../../../src/runs/folder';
+import type { RunFolder } from '../../../src/runs/folder';
 import { glance } from '../../../src/runs/glance';
-import { sampleRecord } from './samples';
+import { newRun, sampleRecord } from './samples';
 
 let root: string;
 let folder: RunFolder;
@@ -38,7 +38,7 @@ const write = (lines: string[], end = '\n'): void => writeFileSync(folder.journa
 
 beforeEach(async () => {
   root = mkdtempSync(join(tmpdir(), 'glance-'));
-  folder = await RunFolder.create({ root, name: 'a', configText: 'version: 1\n' });
+  folder = await newRun({ root, name: 'a', configText: 'version: 1\n' });
   await folder.writeRecord(sampleRecord(folder.id, { state: 'completed' }));
 });
 afterEach(() => rmSync(root, { recursive: true }));

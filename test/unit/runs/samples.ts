@@ -137,9 +137,16 @@ export const usageEvent = (step: number): RunEvent => ({
   heapBytes: null,
 });
 
+/** A new run folder that nobody holds. */
+export async function newRun(options: Parameters<typeof RunFolder.create>[0]): Promise<RunFolder> {
+  const { folder, lock } = await RunFolder.create(options);
+  await lock.release();
+  return folder;
+}
+
 /** A run folder with a record, in a temporary project; locked by this process when the run goes on in it. */
 export const sampleRun = async (changes: Partial<RunRecord> = {}): Promise<RunFolder> => {
-  const folder = await RunFolder.create({
+  const folder = await newRun({
     root: await temporaryFolder(),
     name: 'mlp7-eoi',
     configText: 'version: 1\n',

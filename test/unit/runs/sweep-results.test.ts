@@ -2,11 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { TrialResult } from '../../../src/protocol/sweep';
 import { trialsCsv } from '../../../src/runs/report/sweep';
 import { outcomeWords } from '../../../src/protocol/words';
-import { RunFolder } from '../../../src/runs/folder';
 import { Journal } from '../../../src/runs/journal';
 import { groupTrials, trialResult } from '../../../src/runs/sweep-results';
 import { temporaryFolder } from '../formats/bytes';
-import { sampleLayer, sampleRecord, sampleRun, sampleSharing, stepEvent } from './samples';
+import { newRun, sampleLayer, sampleRecord, sampleRun, sampleSharing, stepEvent } from './samples';
 
 const trial = (id: string, values: TrialResult['values'], more: Partial<TrialResult> = {}): TrialResult => ({
   id,
@@ -126,7 +125,7 @@ describe('trials of a sweep', () => {
     [undefined, [2, 1], 'cancelled', undefined],
     [undefined, [], 'completed', undefined],
   ] as const)('are %s by their losses %j', async (outcome, losses, state, code) => {
-    const run = await RunFolder.create({ root: await temporaryFolder(), name: 'net', configText: '' });
+    const run = await newRun({ root: await temporaryFolder(), name: 'net', configText: '' });
     const error = code && { code, message: 'It ended.' };
     await run.writeRecord(sampleRecord('net-1', { state, sharing: sampleSharing, ...(error && { error }) }));
     const journal = await Journal.open(run.journalFile);
@@ -145,7 +144,7 @@ describe('trials of a sweep', () => {
       'sharing: { method: roast, compression: 10, initStd: 0.04 }',
       'train: { optimizer: { learningRate: 0.1 } }',
     ].join('\n');
-    const run = await RunFolder.create({ root: await temporaryFolder(), name: 'net', configText });
+    const run = await newRun({ root: await temporaryFolder(), name: 'net', configText });
     await run.writeRecord(sampleRecord('net-1', { sharing: sampleSharing }));
     const journal = await Journal.open(run.journalFile);
     const warn = (code: string, layer?: string): void =>
