@@ -1,6 +1,6 @@
 /** A file is either its old self or its new self, never half of one: temporary name, flush, rename. */
 import { randomBytes } from 'node:crypto';
-import { lstat, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { lstat, open, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { cannotWrite, notReplaceable, systemCode } from './errors';
 
@@ -73,6 +73,23 @@ export async function writeAtomically(
     throw error;
   }
   await flushFolder(folder);
+}
+
+/** Milliseconds after which nobody writes a file any more that was not touched: an hour. */
+const abandonedAfter = 3600 * 1000;
+
+/**
+ * Removes from a folder, where it is there, what killed processes have left half written. Several processes may write
+ * into it, so that what one may still be writing stays. `now`: milliseconds, as `Date.now` has them.
+ */
+export async function clearAbandoned(folder: string, now = Date.now()): Promise<void> {
+  const names = await readdir(folder).catch((): string[] => []);
+  for (const name of names.filter(isTemporary)) {
+    const file = join(folder, name);
+    // One that another process removes meanwhile is gone, and on a disk that may only be read it stays.
+    const found = await lstat(file).catch(() => undefined);
+    if (found && now - found.mtimeMs > abandonedAfter) await rm(file, { force: true }).catch(() => undefined);
+  }
 }
 
 /** `writeAtomically` of one text, as UTF-8. */

@@ -9,7 +9,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isSparseError } from '../../core/errors';
 import type { PictureSize } from '../../core/network';
-import { writeAtomically, writeTextAtomically } from '../../formats/atomic-file';
+import { clearAbandoned, writeAtomically, writeTextAtomically } from '../../formats/atomic-file';
 import { openFile } from '../../formats/byte-source';
 import { chunkBytes } from '../../formats/chunks';
 import { allSkipped, fileTooLarge, picturesSkipped, sizesDiffer } from '../../formats/data-errors';
@@ -172,6 +172,7 @@ async function loadPart(part: FolderPart, decoding: Decoding): Promise<LoadedPar
   const key = await keyOf(part, decoding);
   const look = async (data: string): Promise<Records | undefined> => {
     const home = picturesFolder(data, key);
+    await clearAbandoned(home);
     const about = await known(home, part, decoding);
     if (about) await markUsed(home);
     return about && { home, about };

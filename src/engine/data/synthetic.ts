@@ -10,7 +10,7 @@ import { renderDigits } from '../../core/digits';
 import type { DrawnSet } from '../../core/drawn-set';
 import type { Parts } from '../../core/parts';
 import { renderPictures } from '../../core/synthetic-images';
-import { writeAtomically, writeTextAtomically } from '../../formats/atomic-file';
+import { clearAbandoned, writeAtomically, writeTextAtomically } from '../../formats/atomic-file';
 import { openFile } from '../../formats/byte-source';
 import { fileTooLarge } from '../../formats/data-errors';
 import { dataFiles } from '../../formats/data-files';
@@ -130,7 +130,11 @@ export async function ensureDrawn(
   await turn();
   try {
     return await findOrKeep(places, {
-      look: async (data) => ((await isKept(folderIn(data), source, turn)) ? folderIn(data) : undefined),
+      look: async (data) => {
+        const folder = folderIn(data);
+        await clearAbandoned(folder);
+        return (await isKept(folder, source, turn)) ? folder : undefined;
+      },
       make: async (data) => {
         // Before anything is drawn: where the project refuses, it may lie in the spare folder already.
         await makeFolder(folderIn(data));

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -218,6 +218,21 @@ describe('synthetic digits', () => {
     await writeFile(path, changed);
     expect((await load({ source: 'synthetic-digits' })).sha256).toBe(sha256);
     expect(await readFile(join(home, 'SHA256SUMS'), 'utf8')).toBe(sums);
+  });
+
+  it('clear what a killed process left half written, and not what another one may be writing', async () => {
+    const home = join(folder, '.sparsescope/data/synthetic-digits-v1-seed0');
+    const [left, written] = ['.train-images-idx3-ubyte.0123456789ab.tmp', '.SHA256SUMS.ba9876543210.tmp'];
+    await mkdir(home, { recursive: true });
+    for (const name of [left, written]) await writeFile(join(home, name), 'half');
+    const hoursAgo = new Date(Date.now() - 2 * 3600 * 1000);
+    await utimes(join(home, left), hoursAgo, hoursAgo);
+    await load({ source: 'synthetic-digits' });
+    expect((await readdir(home)).filter((name) => name.startsWith('.'))).toEqual([written]);
+    // Also where nothing is to be drawn.
+    await utimes(join(home, written), hoursAgo, hoursAgo);
+    await load({ source: 'synthetic-digits' });
+    expect((await readdir(home)).filter((name) => name.startsWith('.'))).toEqual([]);
   });
 
   it('stop when cancelled while they are drawn, leaving no file', async () => {
