@@ -89,7 +89,8 @@ export function homeOf(word: string): Home | undefined {
         .map(([key]) => ({ key, path })),
     );
   const own = homes((key) => key === word);
-  const found = own.length > 0 ? own : homes((_, schema) => schema.aka?.includes(word) === true);
+  // `x` is so many things that it is none.
+  const found = own.length > 0 || word.length < 2 ? own : homes((_, schema) => schema.aka?.includes(word) === true);
   // A section that is seldom written is not what was meant where there is another.
   const usual = found.filter(({ path }) => !seldom.has(String(pathSteps(path)[0])));
   const [home, ...others] = usual.length > 0 ? usual : found;

@@ -18,6 +18,9 @@ function distance(a: string, b: string): number {
   return rows[a.length][b.length];
 }
 
+/** How many letters of the longer word may be wrong. A word of two is another one when half of it is. */
+const mostWrong = (length: number): number => (length < 3 ? 0 : Math.max(1, Math.floor(length / 3)));
+
 const letters = (word: string): string => Array.from(word).sort().join('');
 
 /** Longer words are no slips of the finger, and long ones would take time. */
@@ -45,7 +48,7 @@ export function nearest(
       length: Math.max(wanted.length, plain(name).length),
       sameLetters: letters(plain(name)) === letters(wanted),
     }))
-    .filter((entry) => entry.distance <= Math.max(1, Math.floor(entry.length / 3)) && entry.distance < entry.length)
+    .filter((entry) => entry.distance <= mostWrong(entry.length) || (entry.length === 2 && entry.sameLetters))
     // Letters in another order are a likelier slip than other letters: `eio` is `eoi`, not `eis`.
     .sort((a, b) => a.distance - b.distance || +b.sameLetters - +a.sameLetters || a.name.localeCompare(b.name, 'en'));
   return near.at(0)?.name;
