@@ -63,6 +63,9 @@ export const describe = (error: unknown): Described => {
 export const usage = (sentence: string, command: string): SparseError =>
   new SparseError('cli.usage', `${sentence}. See: ${commandLine([...(command ? [command] : []), '--help'])}`);
 
+/** Of `usage`. */
+export const emptyPath = (argument: string): string => `${argument} is empty; a path was expected`;
+
 /** Results that cannot be written: the destination is at fault. `code` is the system's. */
 export const resultsLost = (code: string): SparseError =>
   new SparseError(

@@ -11,7 +11,17 @@ import { gpuEngineIds } from '../gpu/engines';
 import type { GpuOptions } from './commands/gpu-engine';
 import type { DiagnoseOptions } from './commands/diagnose';
 import type { SweepOptions } from './commands/sweep';
-import { describe, errorLine, exitCode, exitCodeOf, internalCode, resultsLost, thrownText, usage } from './errors';
+import {
+  describe,
+  emptyPath,
+  errorLine,
+  exitCode,
+  exitCodeOf,
+  internalCode,
+  resultsLost,
+  thrownText,
+  usage,
+} from './errors';
 import type { ExitCode } from './errors';
 import type { Output } from './output';
 import { printJson, processOutput } from './output';
@@ -33,6 +43,16 @@ function program(output: Output, done: (code: ExitCode) => void, quiet: boolean)
       // Told below, with its code, as all errors are.
       outputError: () => undefined,
     });
+
+  // Resolved, an empty path (all arguments but a tensor's name are paths) would be the folder that the program was started in, and be told as that.
+  top.hook('preAction', (_, command) => {
+    const given: [string, unknown][] = [
+      ...command.registeredArguments.map((argument, i): [string, unknown] => [argument.name(), command.args[i]]),
+      ['-o', command.opts<{ output?: string }>().output],
+    ];
+    const empty = given.find(([name, text]) => name !== 'tensor' && text === '');
+    if (empty) command.error(emptyPath(empty[0]), { exitCode: exitCode.input });
+  });
 
   /** Turns what a command throws into a sentence, or an object for scripts, and an exit code. */
   const act = async (name: string, options: { json?: boolean }, work: () => Promise<ExitCode>): Promise<void> => {

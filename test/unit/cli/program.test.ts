@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { exitCodeOf } from '../../../src/cli/errors';
 import { commandLine } from '../../../src/cli/program';
+import { cliFixture } from './fixture';
 import { noConvergence, noEnd } from '../../../src/core/errors';
 
 const line = (script: string, platform = 'linux'): string =>
@@ -16,6 +17,22 @@ describe('the command line that goes on with a run', () => {
   ])('%s on %s', (script, platform, expected) => {
     expect(line(script, platform)).toBe(expected);
   });
+});
+
+const fixture = cliFixture();
+it.each([
+  ['run', ['']],
+  ['check', ['']],
+  ['inspect', ['']],
+  ['resume', ['']],
+  ['share', ['a.safetensors', '', '-o', 'b.safetensors']],
+  ['init', ['tiny.sparse.yaml', '-o', '']],
+  ['report', ['run', '-o', '']],
+  ['run', ['tiny.sparse.yaml', '-o', '']],
+])('%s with an empty path is one sentence that says which: %j', async (command, args) => {
+  const { code, out, err } = await fixture.cli(command, ...args);
+  expect([code, out]).toEqual([1, '']);
+  expect(err).toMatch(/^error cli\.usage: (?:config|file|run|-o) is empty; a path was expected\. See: [^\n]+\n$/);
 });
 
 describe('what asks to be reported', () => {
