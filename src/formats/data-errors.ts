@@ -206,6 +206,17 @@ export const picturesSkipped = (names: readonly string[]): SparseError =>
     `${count(names.length)} of the pictures cannot be read and ${names.length === 1 ? 'is' : 'are'} left out: ${names.slice(0, namesTold).join(', ')}${names.length > namesTold ? ', ...' : ''}.`,
   );
 
+/** Folders without pictures beside those of the classes. */
+export const emptyClasses = (folders: readonly string[]): SparseError => {
+  const few = folders.slice(0, namesTold).join(', ') + (folders.length > namesTold ? ', ...' : '');
+  return error(
+    'data.empty-class',
+    folders.length === 1
+      ? `${few} has no PNG or JPEG pictures and makes no class. Add some, or remove the folder.`
+      : `${count(folders.length)} folders have no PNG or JPEG pictures and make no classes: ${few}. Add some, or remove them.`,
+  );
+};
+
 export const allSkipped = (folder: string): SparseError =>
   error('data.all-skipped', `None of the pictures in ${folder} can be read. Check that it is the right folder.`);
 

@@ -32,7 +32,13 @@ export interface FolderParts {
   test?: FolderPart;
   /** Names of the classes. */
   classes: string[];
+  /** Paths of folders beside those of the classes, without pictures. */
+  empty: string[];
 }
+
+/** What the folders of parts may be called. */
+const testParts = ['val', 'test'];
+const parts = ['train', ...testParts];
 
 const pictureName = /\.(?:png|jpe?g)$/i;
 const maxPictures = 10_000_000;
@@ -59,9 +65,16 @@ async function namesIn(folder: string): Promise<{ folders: string[]; pictures: s
   };
 }
 
-/** The pictures of each folder that has some, by the folder's name. */
-async function byClass(folder: string): Promise<Map<string, string[]>> {
+interface ByClass {
+  /** Of each folder that has some, by its name. */
+  pictures: Map<string, string[]>;
+  /** Names of the others. */
+  empty: string[];
+}
+
+async function byClass(folder: string): Promise<ByClass> {
   const found = new Map<string, string[]>();
+  const empty: string[] = [];
   let count = 0;
   for (const name of (await namesIn(folder)).folders) {
     const own = (await namesIn(join(folder, name))).pictures.map((picture) => join(name, picture));
@@ -72,8 +85,9 @@ async function byClass(folder: string): Promise<Map<string, string[]>> {
     count += pictures.length;
     if (count > maxPictures) throw errors.tooManyPictures(folder, maxPictures);
     if (pictures.length > 0) found.set(name, pictures);
+    else empty.push(name);
   }
-  return found;
+  return { pictures: found, empty };
 }
 
 const annotations = 'val_annotations.txt';
@@ -108,10 +122,10 @@ function partOf(folder: string, classes: readonly string[], pictures: ReadonlyMa
 
 /** The part that validates with `validation: 0`. */
 async function testPart(folder: string, classes: readonly string[]): Promise<FolderPart> {
-  for (const name of ['val', 'test']) {
+  for (const name of testParts) {
     const own = join(folder, name);
     const list = await annotated(own);
-    const pictures = list ?? (await byClass(own));
+    const pictures = list ?? (await byClass(own)).pictures;
     if (pictures.size > 0) return partOf(own, classes, pictures);
   }
   throw errors.noTestPictures(folder);
@@ -124,12 +138,17 @@ export async function listPictures(words: FolderWords, folders: readonly string[
   for (const place of places) {
     const inner = join(place, 'train');
     const within = await byClass(inner);
-    const pictures = within.size > 0 ? within : await byClass(place);
+    const parted = within.pictures.size > 0;
+    const { pictures, empty } = parted ? within : await byClass(place);
     if (pictures.size === 0) continue;
     const classes = [...pictures.keys()].sort(byName);
     if (classes.length < 2) throw errors.oneClass(place);
-    const train = partOf(within.size > 0 ? inner : place, classes, pictures);
-    return { train, classes, ...(words.validation === 0 && { test: await testPart(place, classes) }) };
+    const folder = parted ? inner : place;
+    const train = partOf(folder, classes, pictures);
+    // Beside classes without a `train` the other parts may lie.
+    const missed = parted ? empty : empty.filter((name) => !parts.includes(name));
+    const found = { train, classes, empty: missed.map((name) => join(folder, name)) };
+    return { ...found, ...(words.validation === 0 && { test: await testPart(place, classes) }) };
   }
   throw errors.noClasses(places[0]);
 }

@@ -4,13 +4,13 @@ import { isDrawn, isNamed, knownFacts } from '../core/data-sets';
 import type { DataFacts, DataSource } from '../core/data-sets';
 import { isSparseError } from '../core/errors';
 import type { SparseError } from '../core/errors';
-import { otherCount, picturesSkipped } from './data-errors';
+import { emptyClasses, otherCount, picturesSkipped } from './data-errors';
 import { missingFile } from './data-files';
 import type { PartName } from './data-files';
 import { lookAtEveryPicture } from './every-picture';
 import type { Tell } from './every-picture';
 import { factsOfFolder, listPictures } from './image-folder';
-import type { FolderWords } from './image-folder';
+import type { FolderParts, FolderWords } from './image-folder';
 import { factsOfArrays, openArrays } from './own-arrays';
 import type { ArrayWords } from './own-arrays';
 import { examplesPublished } from './published-data';
@@ -87,6 +87,12 @@ export function examineWhole(
   });
 }
 
+/** Of a folder of pictures that can be read all the same, but for those `skipped`. */
+export const warningsOf = ({ empty }: Pick<FolderParts, 'empty'>, skipped: readonly string[]): SparseError[] => [
+  ...(empty.length > 0 ? [emptyClasses(empty)] : []),
+  ...(skipped.length > 0 ? [picturesSkipped(skipped)] : []),
+];
+
 async function wholeFolder(
   words: OwnWords,
   folders: readonly string[],
@@ -101,6 +107,6 @@ async function wholeFolder(
   ];
   return {
     facts: { ...facts, examples: facts.examples - train.length, tests: facts.tests - test.length },
-    ...(names.length > 0 && { warnings: [picturesSkipped(names)] }),
+    warnings: warningsOf(parts, names),
   };
 }

@@ -12,8 +12,9 @@ import type { PictureSize } from '../../core/network';
 import { clearAbandoned, writeAtomically, writeTextAtomically } from '../../formats/atomic-file';
 import { openFile } from '../../formats/byte-source';
 import { chunkBytes } from '../../formats/chunks';
-import { allSkipped, fileTooLarge, picturesSkipped, sizesDiffer } from '../../formats/data-errors';
+import { allSkipped, fileTooLarge, sizesDiffer } from '../../formats/data-errors';
 import { cannotRead } from '../../formats/errors';
+import { warningsOf } from '../../formats/own-data';
 import { listPictures } from '../../formats/image-folder';
 import type { FolderPart, FolderWords } from '../../formats/image-folder';
 import { makeFolder } from '../../formats/make-folder';
@@ -193,7 +194,8 @@ async function loadPart(part: FolderPart, decoding: Decoding): Promise<LoadedPar
 
 /** @throws SparseError `picture.*`, `data.*`, `file.*`; RpcCancelled */
 export async function loadPictures(words: FolderWords, options: LoadOptions): Promise<DataSet> {
-  const { train, test, classes } = await listPictures(words, options.configFolders);
+  const parts = await listPictures(words, options.configFolders);
+  const { train, test, classes } = parts;
   const decoding: Decoding = { words, options, turn: turnsOf(options) };
   const trained = await loadPart(train, decoding);
   const tested = test && (await loadPart(test, decoding));
@@ -213,6 +215,6 @@ export async function loadPictures(words: FolderWords, options: LoadOptions): Pr
     train: trained.examples,
     ...(tested && { test: tested.examples }),
     sha256: hash.digest('hex'),
-    ...(skipped.length > 0 && { warnings: [picturesSkipped(skipped)] }),
+    warnings: warningsOf(parts, skipped),
   };
 }

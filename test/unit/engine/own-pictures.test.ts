@@ -7,7 +7,7 @@ import { Batches } from '../../../src/engine/data/batches';
 import type { DataSet } from '../../../src/engine/data/data-set';
 import { loadData } from '../../../src/engine/data/load';
 import { forgetOldPictures } from '../../../src/engine/data/picture-caches';
-import { examineData, lookAtData } from '../../../src/formats/own-data';
+import { examineData, examineWhole, lookAtData } from '../../../src/formats/own-data';
 import { RpcCancelled } from '../../../src/protocol/rpc';
 import type { Progress } from '../../../src/protocol/rpc';
 import { jpeg, png } from '../formats/picture-files';
@@ -147,6 +147,36 @@ describe('a folder of pictures', () => {
     for (const [path, bytes] of Object.entries(files)) await put(path, bytes);
     await expect(look()).rejects.toMatchObject({ code });
     await expect(load()).rejects.toMatchObject({ code });
+  });
+});
+
+describe('folders without pictures', () => {
+  const whole = async () => {
+    const seen = await examineWhole(words(), [folder], { turn: () => Promise.resolve(), tell: () => undefined });
+    return seen.warnings?.map(({ code, message }) => [code, message]);
+  };
+
+  it('beside those of the classes are told by name, to a check and to a run', async () => {
+    for (const name of ['a', 'b']) await put(`train/${name}/1.png`, plain(1));
+    expect([await whole(), (await load()).warnings]).toEqual([[], []]);
+    for (const name of ['none', 'also']) await mkdir(join(folder, 'data/train', name));
+    const [first, second] = ['also', 'none'].map((name) => join(folder, 'data/train', name));
+    const message = `2 folders have no PNG or JPEG pictures and make no classes: ${first}, ${second}. Add some, or remove them.`;
+    expect(await whole()).toEqual([['data.empty-class', message]]);
+    expect((await load()).warnings).toMatchObject([{ code: 'data.empty-class', message }]);
+  });
+
+  it('may be those of other parts', async () => {
+    for (const name of ['a', 'b']) await put(`${name}/1.png`, plain(1));
+    for (const name of ['train', 'val', 'test', '.hidden']) await mkdir(join(folder, 'data', name));
+    expect(await whole()).toEqual([]);
+    await mkdir(join(folder, 'data/c'));
+    expect(await whole()).toEqual([
+      [
+        'data.empty-class',
+        `${join(folder, 'data/c')} has no PNG or JPEG pictures and makes no class. Add some, or remove the folder.`,
+      ],
+    ]);
   });
 });
 
