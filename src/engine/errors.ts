@@ -107,12 +107,15 @@ export const checkpointUnusable = (
   aside: string,
   problem: SparseError,
   from: { step: number; state?: unknown },
-): SparseError =>
-  error(
+): SparseError => {
+  const gone = problem.code === 'file.not-found';
+  return error(
     'checkpoint-unusable',
-    `${file} cannot be used (${reasonOf(problem)}). ${place(from)}, to the same result; ` +
-      `the file is kept as ${basename(aside)}, delete it if you do not need it.`,
+    `${file} ${gone ? 'is missing: it is a link, and its file is not there' : `cannot be used (${reasonOf(problem)})`}. ` +
+      `${place(from)}, to the same result; ` +
+      `the ${gone ? 'link' : 'file'} is kept as ${basename(aside)}, delete it if you do not need it.`,
   );
+};
 
 /** A warning. `why`: a sentence; `from`: where the run goes on, nothing where it is other work, which is done again. */
 export const backendLost = (

@@ -2,7 +2,7 @@
 import { rename } from 'node:fs/promises';
 import { isSparseError } from '../core/errors';
 import type { SparseError } from '../core/errors';
-import { cannotWrite } from '../formats/errors';
+import { cannotWrite, systemCode } from '../formats/errors';
 import { openUnchanged } from '../formats/unchanged';
 import type { RunRecord } from '../protocol/run';
 import { checkpointFile, listCheckpoints } from '../runs/checkpoint';
@@ -21,6 +21,15 @@ export interface LastStates {
   warnings: SparseError[];
 }
 
+/** Of a checkpoint that is listed; it is not there where it is a link whose file is gone. */
+const damageCodes: readonly string[] = [
+  'file.shrank',
+  'file.not-a-file',
+  'file.not-found',
+  'file.link-loop',
+  'file.read-failed',
+];
+
 /**
  * Whether the file itself is at fault, so that an earlier one serves as well: the result is the same from wherever a
  * run goes on. What a person can put right without losing work (a permission) is no damage.
@@ -28,7 +37,7 @@ export interface LastStates {
 const isDamage = (error: unknown, record: RunRecord): error is SparseError =>
   isSparseError(error) &&
   (error.code.startsWith('safetensors.') ||
-    ['file.shrank', 'file.not-a-file', 'file.link-loop', 'file.read-failed'].includes(error.code) ||
+    damageCodes.includes(error.code) ||
     // Without a hash of the config it may be the config that changed, and then nothing in the folder is at fault.
     (error.code === 'engine.checkpoint-mismatch' && record.configSha256 !== undefined));
 
@@ -92,6 +101,7 @@ const asideOf = (path: string): string => `${path}.damaged`;
 export async function setAside(damaged: readonly string[]): Promise<void> {
   for (const path of damaged)
     await rename(path, asideOf(path)).catch((cause: unknown) => {
-      throw cannotWrite(asideOf(path), cause);
+      // Somebody else took it away: it is out of the way.
+      if (systemCode(cause) !== 'ENOENT') throw cannotWrite(asideOf(path), cause);
     });
 }

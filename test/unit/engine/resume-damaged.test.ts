@@ -1,6 +1,6 @@
 /** Going on in a run folder that is not as the run left it: damaged, emptied, moved. */
 import { execFileSync } from 'node:child_process';
-import { cp, mkdir, readdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openFile } from '../../../src/formats/byte-source';
@@ -70,6 +70,14 @@ describe('a damaged checkpoint', () => {
           .then(() => mkdir(path))
           .then(() => undefined),
       /file\.not-a-file/,
+    ],
+    [
+      'a link whose file is gone',
+      async (path) => {
+        await rm(path);
+        await symlink('nowhere.safetensors', path);
+      },
+      /is missing: it is a link, and its file is not there\. .* the link is kept as/,
     ],
   ];
 
