@@ -176,6 +176,14 @@ export const factorGroups = (name: string, groups: number, shape: readonly numbe
       'Expected are the groups of a convolution or the matrices stacked in a linear layer: a whole number that does.',
   );
 
+/** `gain`: Infinity where it is the one that the weights have. */
+export const factorGain = (name: string, gain: number): SparseError =>
+  error(
+    'factor-gain',
+    `${gain === Infinity ? `The gain of ${quote(name)}` : `A weight of ${quote(name)}, divided by the gain ${gain},`} is beyond 1.8e308, the largest number there is. ` +
+      'Divide the tensor by a number of its size first.',
+  );
+
 /** `group`: from 0. */
 export const factorNoGroup = (name: string, group: number, groups: number): SparseError =>
   error(

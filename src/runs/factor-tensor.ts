@@ -147,10 +147,14 @@ async function takenOf(
 /**
  * g of W Wᵀ = g² I, or of Wᵀ W: the root mean square of the lengths of the shorter dimension's vectors. Where that is
  * the gain told, or 1, to the rounding of the dtype, these; 1 too where there is no g because all is 0 or something not
- * finite.
+ * finite. Infinity where it is beyond the largest double.
  */
 function foundGain(weights: Float64Array, entries: number, told: number, tolerance: number): number {
-  const found = Math.sqrt(weights.reduce((sum, value) => sum + value * value, 0) / entries);
+  // Squares of large weights overflow, those of small ones vanish. A power of two changes no digit.
+  const largest = weights.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const unit = 2 ** Math.max(-1022, Math.min(1023, Math.floor(Math.log2(largest))));
+  const found = unit * Math.sqrt(weights.reduce((sum, value) => sum + (value / unit) ** 2, 0) / entries);
+  if (found === Infinity && largest < Infinity) return Infinity;
   if (!(found > 0 && found < Infinity)) return 1;
   return [told, 1].find((gain) => Math.abs((found / gain) ** 2 - 1) <= tolerance) ?? found;
 }
@@ -184,6 +188,8 @@ export async function openForFactoring(
       : await file.readFloat64(entry, from * columns, to * columns);
     const gain = options.gain ?? foundGain(weights, Math.min(rows, columns), toldGain(file), tolerance);
     const divided = gain === 1 ? weights : weights.map((value) => value / gain);
+    const lost = (value: number, i: number): boolean => !Number.isFinite(value) && Number.isFinite(weights[i]);
+    if (gain === Infinity || divided.some(lost)) throw errors.factorGain(name, gain);
     return { name: sequenceName({ name, groups }, group), rows, columns, weights: divided, gain, tolerance, taken };
   };
   return { ...what, read };

@@ -152,6 +152,9 @@ describe('factor', () => {
       [
         { name: 'fc1.weight', dtype: 'F64', shape: [2, 3], data: rotated },
         { name: 'fc1.gained', dtype: 'F32', shape: [2, 3], data: Float32Array.from(rotated, (v) => 1.5 * v) },
+        { name: 'huge', dtype: 'F64', shape: [2, 3], data: rotated.map((v) => 1e308 * v) },
+        { name: 'tiny', dtype: 'F64', shape: [2, 3], data: rotated.map((v) => 1e-250 * v) },
+        { name: 'beyond', dtype: 'F64', shape: [2, 2], data: Float64Array.of(1.7e308, 1.7e308, -1.7e308, 1.7e308) },
         { name: 'fc1.bias', dtype: 'F32', shape: [2], data: new Float32Array(2) },
         { name: 'fc1.mask', dtype: 'U8', shape: [2, 3], data: Uint8Array.of(1, 0, 1, 0, 1, 0) },
         { name: 'wide', dtype: 'F32', shape: [1, 4097], data: new Float32Array(4097) },
@@ -201,6 +204,17 @@ describe('factor', () => {
   });
 
   it.each([
+    ['huge', 1e308],
+    ['tiny', 1e-250],
+  ])('finds the gain of %s weights, whose squares are no numbers', async (tensor, gain) => {
+    await write();
+    const told = answer(await cli('factor', 'x.safetensors', tensor, '-o', 'r.safetensors', '--json'));
+    expect(told).toMatchObject({ ok: true, rotations: 1 });
+    expect((told['gains'] as number[])[0] / gain).toBeCloseTo(1, 12);
+    expect(told['difference']).toBeLessThan(1e-12);
+  });
+
+  it.each([
     ['half', [2, 2], 1, 2e-3],
     ['brain', [2, 2], 1, 1e-2],
     ['conv', [2, 2], 1, 1e-7],
@@ -223,6 +237,8 @@ describe('factor', () => {
     [['fc1.wieght'], 'runs.factor-no-tensor', /Did you mean "fc1\.weight"\?/],
     [['fc1.bias'], 'runs.factor-not-a-matrix', /two dimensions/],
     [['fc2.weight'], 'runs.factor-no-tensor', /fc1\.weight.*fc1\.gained/],
+    [['beyond'], 'runs.factor-gain', /^The gain of "beyond" is beyond 1\.8e308/],
+    [['huge', '--gain', '1e-9'], 'runs.factor-gain', /^A weight of "huge", divided by the gain 1e-9, is beyond/],
     [['fc1.weight', '--gain', 'zero'], 'cli.usage', /above 0/],
   ])('refuses %j', async (args, code, sentence) => {
     await write();
