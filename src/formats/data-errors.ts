@@ -206,6 +206,15 @@ export const picturesSkipped = (names: readonly string[]): SparseError =>
     `${count(names.length)} of the pictures cannot be read and ${names.length === 1 ? 'is' : 'are'} left out: ${names.slice(0, namesTold).join(', ')}${names.length > namesTold ? ', ...' : ''}.`,
   );
 
+/** `cause`: what writing into `folder` said, or into the one above it. */
+export const picturesUnkept = (folder: string, { code }: SparseError): SparseError =>
+  error(
+    code,
+    `The pictures are decoded into ${folder}, where nothing may be written. Give yourself permission to write there, ` +
+      'or copy the config to where you have it, with the full path in data.path; ' +
+      '`sparsescope run`, `init` and `prune` keep them beside what -o names, where that is elsewhere.',
+  );
+
 /** Folders without pictures beside those of the classes. */
 export const emptyClasses = (folders: readonly string[]): SparseError => {
   const few = folders.slice(0, namesTold).join(', ') + (folders.length > namesTold ? ', ...' : '');

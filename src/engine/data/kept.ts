@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import { isSparseError } from '../../core/errors';
+import type { SparseError } from '../../core/errors';
 import { makeFolder } from '../../formats/make-folder';
 import { isOwnFolder } from '../../runs/own-folder';
 import { makeProjectDirectory, projectDirectory } from '../../runs/project';
@@ -25,7 +26,7 @@ export interface Keeping<T> {
 
 const dataFolder = (root: string): string => join(projectDirectory(root), 'data');
 
-export const mayNotBeWritten = (error: unknown): boolean =>
+export const mayNotBeWritten = (error: unknown): error is SparseError =>
   isSparseError(error) && ['file.not-writable', 'file.read-only'].includes(error.code);
 
 /**

@@ -12,7 +12,7 @@ import type { PictureSize } from '../../core/network';
 import { clearAbandoned, writeAtomically, writeTextAtomically } from '../../formats/atomic-file';
 import { openFile } from '../../formats/byte-source';
 import { chunkBytes } from '../../formats/chunks';
-import { allSkipped, fileTooLarge, sizesDiffer } from '../../formats/data-errors';
+import { allSkipped, fileTooLarge, picturesUnkept, sizesDiffer } from '../../formats/data-errors';
 import { cannotRead } from '../../formats/errors';
 import { warningsOf } from '../../formats/own-data';
 import { listPictures } from '../../formats/image-folder';
@@ -25,7 +25,8 @@ import { RpcCancelled } from '../../protocol/rpc';
 import { turnsOf } from '../turns';
 import type { DataSet, Examples } from './data-set';
 import type { LoadOptions } from './load-options';
-import { findOrKeep } from './kept';
+import { findOrKeep, mayNotBeWritten } from './kept';
+import { projectDirectory } from '../../runs/project';
 import { forgetOldPictures, markUsed, picturesFolder } from './picture-caches';
 import { examplesOf } from './resident';
 
@@ -184,7 +185,9 @@ async function loadPart(part: FolderPart, decoding: Decoding): Promise<LoadedPar
     await forgetOldPictures(data);
     return { home, about };
   };
-  const { home, about } = await findOrKeep(decoding.options, { look, make });
+  const { home, about } = await findOrKeep(decoding.options, { look, make }).catch((cause: unknown) => {
+    throw mayNotBeWritten(cause) ? picturesUnkept(projectDirectory(decoding.options.root), cause) : cause;
+  });
   const { files, labels } = readable(part, about);
   const pathOf = (file: string): string => join(part.folder, file);
   const examples = await examplesOf(labels, recordsIn(home, about));

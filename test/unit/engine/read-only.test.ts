@@ -77,7 +77,12 @@ describe.skipIf(process.platform === 'win32')('where the project may not be writ
     }
     const said = { source: 'image-folder', path: './pictures' } as const;
     await whereNothingMayBeWritten(project.root, async () => {
-      await expect(load(said)).rejects.toMatchObject({ code: 'file.not-writable' });
+      await expect(load(said)).rejects.toMatchObject({
+        code: 'file.not-writable',
+        message: expect.stringContaining(
+          `The pictures are decoded into ${join(project.root, '.sparsescope')}, where nothing may be written. `,
+        ) as string,
+      });
       const { sha256 } = await load(said, elsewhere);
       const [name, ...others] = await keptIn(elsewhere);
       expect([name, others]).toEqual([expect.stringMatching(/^pictures-/), []]);
