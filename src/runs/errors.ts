@@ -1,5 +1,6 @@
 /** Every sentence of the run folder, with its code. */
 import { quote, SparseError } from '../core/errors';
+import { systemCode } from '../formats/errors';
 
 const error = (code: string, message: string): SparseError => new SparseError(`runs.${code}`, message);
 
@@ -83,6 +84,26 @@ export const inUseElsewhere = (directory: string, pid: number, host: string, loc
     `${directory} is in use by process ${pid} of the machine ${JSON.stringify(host)}. Cancel the run there; if it is ` +
       `over or that machine is gone, delete ${lock}.`,
   );
+
+/** Nothing may be written into the folder. Undefined where something else than permission is the matter. */
+export const folderNotWritable = (directory: string, cause: unknown): SparseError | undefined => {
+  const remedy = 'or go on in a copy of the folder.';
+  switch (systemCode(cause) ?? '') {
+    case 'EACCES':
+    case 'EPERM':
+      return new SparseError(
+        'file.not-writable',
+        `Nothing may be written into ${directory}. Give yourself permission to write there, ${remedy}`,
+      );
+    case 'EROFS':
+      return new SparseError(
+        'file.read-only',
+        `${directory} is on a read-only disk, and nothing can be written into it. Make it writable, ${remedy}`,
+      );
+    default:
+      return undefined;
+  }
+};
 
 export const lockDamaged = (file: string): SparseError =>
   error('lock-damaged', `${file} cannot be read as a lock. If no process writes this run, delete it and try again.`);

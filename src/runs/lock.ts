@@ -6,10 +6,10 @@ import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { copyFile, link, open, rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { SparseError } from '../core/errors';
 import { cannotWrite, systemCode } from '../formats/errors';
-import { inUseElsewhere, lockDamaged, stillRunning } from './errors';
+import { folderNotWritable, inUseElsewhere, lockDamaged, stillRunning } from './errors';
 import { openIfThere } from './journal-lines';
 import { processLives, startTimeOf } from './liveness';
 import { object, text, whole } from './validate';
@@ -79,7 +79,11 @@ export async function isLocked(directory: string): Promise<boolean> {
   return owner !== undefined && (await lives(owner));
 }
 
-/** Gives `file` the further name `name` unless that is taken; false when it is. */
+/** The names of locks and their temporary files are nobody's concern where it is the folder that refuses. */
+const cannotLock = (directory: string, cause: unknown): SparseError =>
+  folderNotWritable(directory, cause) ?? cannotWrite(join(directory, lockName), cause);
+
+/** Gives `file` the further name `name` in its folder unless that is taken; false when it is. */
 const nameExclusively = async (file: string, name: string): Promise<boolean> => {
   try {
     await link(file, name).catch((cause: unknown) => {
@@ -90,7 +94,7 @@ const nameExclusively = async (file: string, name: string): Promise<boolean> => 
     return true;
   } catch (cause) {
     if (systemCode(cause) === 'EEXIST') return false;
-    throw cannotWrite(name, cause);
+    throw cannotLock(dirname(name), cause);
   }
 };
 
@@ -170,7 +174,7 @@ const takeOver = async (directory: string, owner: Owner, own: Owner, temporary: 
     await rename(claim, join(directory, lockName));
   } catch (cause) {
     await rm(claim, { force: true }).catch(() => undefined);
-    throw cannotWrite(join(directory, lockName), cause);
+    throw cannotLock(directory, cause);
   }
   for (const left of passed) await rm(left, { force: true }).catch(() => undefined);
   return true;
@@ -187,6 +191,6 @@ const writeWhole = async (file: string, content: string): Promise<void> => {
       await handle.close();
     }
   } catch (cause) {
-    throw cannotWrite(file, cause);
+    throw cannotLock(dirname(file), cause);
   }
 };

@@ -11,6 +11,7 @@ import { processLives, procfs, ps, startTimeOf } from '../../../src/runs/livenes
 import type { ProcessTable } from '../../../src/runs/liveness';
 import { acquireLock } from '../../../src/runs/lock';
 import { failure, temporaryFolder } from '../formats/bytes';
+import { whereNothingMayBeWritten } from '../nobody';
 import { deadPid, sampleRecord, sampleRun } from './samples';
 
 /** Takes the lock on "take", answers "taken" or the error's code; leaves it on "leave". */
@@ -230,3 +231,16 @@ describe('a system that does not tell of its processes', () => {
     expect(await processLives(deadPid, '1', silent)).toBe(false);
   });
 });
+
+test.skipIf(process.platform === 'win32')(
+  'of a folder that may only be read: the sentence names the folder',
+  async () => {
+    const folder = await temporaryFolder();
+    await whereNothingMayBeWritten(folder, async () => {
+      expect(await failure(() => acquireLock(folder))).toEqual({
+        code: 'file.not-writable',
+        message: `Nothing may be written into ${folder}. Give yourself permission to write there, or go on in a copy of the folder.`,
+      });
+    });
+  },
+);
