@@ -75,6 +75,10 @@ function heldAgainst({ value, threshold, least }: Pick<SharingFinding, 'value' |
 export const findingLine = ({ id, verdict, title, sentence, fix, ...held }: SharingFinding): string =>
   `\n${id.padEnd(3)} ${verdicts[verdict].padEnd(7)} ${title}${heldAgainst(held)}\n            ${sentence}\n${fix ? `            ${fix.title}\n` : ''}`;
 
+/** Under what came of tested points: which of it is a prediction, which was measured. */
+export const testedLine = (steps: number): string =>
+  `predicted: by D9, from the sharpness before the first step; outcome: measured in ${count(steps)} ${plural(steps, 'step')}\n`;
+
 /** Of a comparison at equal memory. */
 export const budgetLine = (budget: number): string => `${count(budget)} stored parameters each\n\n`;
 

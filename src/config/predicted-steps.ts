@@ -44,7 +44,8 @@ export function predictedSteps({ sharing, train }: Config, plan: SharingPlan): P
   const { name, learningRate } = train.optimizer;
   const adaptive = name !== 'sgd';
   const neutral = adaptive ? plan.neutral / Math.sqrt(plan.n / plan.m) : plan.neutral;
-  return { times: timesOf(sharing.scaler, adaptive, sharing.initStd, plan), learningRate, neutral };
+  const times = timesOf(sharing.scaler, adaptive, sharing.initStd, plan);
+  return { times, learningRate, neutral, rule: adaptive ? 'D11' : 'D3' };
 }
 
 /** Whether a training with such steps is predicted to fail, and how. */

@@ -76,6 +76,8 @@ export interface PredictedSteps {
   learningRate: number;
   /** Where it is 1; of `stable-rps` it always is. */
   neutral: number;
+  /** The diagnosis that judges it. */
+  rule: 'D3' | 'D11';
 }
 
 const three = (value: number): string => figureText(value, 3);
@@ -84,17 +86,21 @@ const stepText = (initStd: number, { times, learningRate }: PredictedSteps): str
   `With initStd ${initStd} a step moves the weights ${three(times)} times as far as in the dense network, on average: ` +
   `the learning rate ${learningRate} acts like ${three(learningRate * times)}.`;
 
+/** A rule's word, which a measurement may find otherwise. */
+const byRule = ({ rule }: PredictedSteps): string => `By the rule of ${rule}, with nothing measured,`;
+const measure = '`sparsescope diagnose --test` measures whether it is so.';
+
 /** `ways`: what would help, as it is to be written. */
 export const divergencePredicted = (initStd: number, steps: PredictedSteps, ways: readonly string[]): Finding =>
   warning(
     'divergence-predicted',
-    `${stepText(initStd, steps)} Training is predicted to diverge. Use ${ways.join(', or ')}.`,
+    `${stepText(initStd, steps)} ${byRule(steps)} training is predicted to diverge. Use ${ways.join(', or ')}. ${measure}`,
   );
 
 export const standstillPredicted = (initStd: number, steps: PredictedSteps, ways: readonly string[]): Finding =>
   warning(
     'standstill-predicted',
-    `${stepText(initStd, steps)} Hardly anything will be learned. Use ${ways.join(', or ')}.`,
+    `${stepText(initStd, steps)} ${byRule(steps)} hardly anything is predicted to be learned. Use ${ways.join(', or ')}. ${measure}`,
   );
 
 // Comparison at equal memory.

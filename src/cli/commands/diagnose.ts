@@ -10,7 +10,7 @@ import { quietContext } from '../follow';
 import type { Output } from '../output';
 import { printJson } from '../output';
 import { percent, significant, table } from '../table';
-import { findingLine, headings, notFinite, sharingHeading } from '../words';
+import { findingLine, headings, notFinite, sharingHeading, testedLine } from '../words';
 import { withConfig } from '../with-config';
 
 export interface DiagnoseOptions {
@@ -61,7 +61,7 @@ const testedTable = ({ tested, initStd }: SharingReport): string => {
   ]);
   const head = [...(scaled ? [headings.testedScale] : []), ...headings.tested];
   const sides = [...(scaled ? (['right'] as const) : []), ...(['right', 'left', 'left', 'right', 'right'] as const)];
-  return tested.length === 0 ? '' : `\n${table(head, rows, sides)}`;
+  return tested.length === 0 ? '' : `\n${table(head, rows, sides)}${testedLine(tested[0].steps)}`;
 };
 
 /** `0.01,0.1`: numbers above 0. */
