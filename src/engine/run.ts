@@ -230,14 +230,13 @@ export class Run {
     const draws = new LayerDraws(drawing, plan.layers, kept, memory?.shared);
     for (const layer of plan.layers) {
       await this.turn();
-      const scored = kept.get(layer.name);
       const begun = performance.now();
       const recovered = memory?.layer(drawing, layer);
       const drawn = recovered ?? (await this.inTurns(draws.draw(layer)));
       const { seconds = (performance.now() - begun) / 1000 } = drawn;
-      const { summary: described, spectrum } = await this.inTurns(describeLayer(drawing, layer, drawn, scored));
-      const summary = { ...described, seconds };
-      this.drawn.set(layer.name, spectrum);
+      const described = await this.inTurns(describeLayer(drawing, layer, drawn, kept.get(layer.name)));
+      const summary = { ...described.summary, seconds };
+      this.drawn.set(layer.name, described.spectrum);
       state.layers.push(recovered ? restingState(layer, drawn) : freshState(layer, drawn));
       summaries.push(summary);
       for (const [group, sequence] of (drawn.sequences ?? []).entries())
@@ -252,7 +251,7 @@ export class Run {
     // Shared weights have no masks: all of them are kept.
     const masked = state.layers.filter(({ mask }) => mask.length > 0);
     const masks = masked.map(({ mask }) => mask);
-    if (masked.length > 0) await writeMasks(folder, 0, masked, masks);
+    await writeMasks(folder, 0, masked, masks);
     await this.recorder.state('initialising', { layers: summaries });
     return state;
   }

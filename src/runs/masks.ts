@@ -8,13 +8,14 @@ import { packedMetadata, packMask } from '../formats/packed-masks';
 import { writeSafetensors } from '../formats/safetensors';
 import type { RunFolder } from './folder';
 
-/** `masks`: one byte a weight, in the order of the layers. @throws SparseError `file.*` */
+/** `masks`: one byte a weight, in the order of the layers; no file without any. @throws SparseError `file.*` */
 export async function writeMasks(
   folder: RunFolder,
   step: number,
   layers: readonly LayerShape[],
   masks: readonly Uint8Array[],
 ): Promise<void> {
+  if (layers.length === 0) return;
   const packed = layers.map((layer, l) =>
     packMask(`layers.${layer.name}`, tensorShape(layer), Mask.fromBytes(masks[l], layer.rows, layer.columns)),
   );

@@ -28,14 +28,9 @@ describe('an error for want of memory', () => {
   it('is told of WebAssembly that met the end of its memory only where none is left', () => {
     const met = new WebAssembly.RuntimeError('memory access out of bounds');
     expect(describeError(met).code).toBe('engine.internal');
-    vi.stubGlobal(
-      'ArrayBuffer',
-      class {
-        constructor() {
-          throw new RangeError('Array buffer allocation failed');
-        }
-      },
-    );
+    vi.stubGlobal('ArrayBuffer', function () {
+      throw new RangeError('Array buffer allocation failed');
+    });
     try {
       expect(describeError(met)).toMatchObject({
         code: 'engine.no-memory',
