@@ -3,9 +3,10 @@
  * given the right numbers. Whatever goes wrong before leaves nothing.
  */
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isSparseError, messageOf } from '../core/errors';
+import { clearLeft, makeOwnedFolder } from '../runs/owned-folder';
 import { gpuEngineIds, gpuEngines, packageIn, worksOn } from './engines';
 import type { GpuEngineId } from './engines';
 import * as errors from './errors';
@@ -31,61 +32,54 @@ export interface Installed extends Omit<Probed, 'problem'> {
   folder: string;
 }
 
-const partialName = (id: GpuEngineId): string => `.${id}.${process.pid}.partial`;
-const partialPattern = /^\..+\.(\d+)\.partial(\.old)?$/;
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // A process of somebody else is alive as well.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-};
+/** Of the folder that an engine is fetched into or removed from, before what makes its name its own. */
+const workPrefix = (id: GpuEngineId, what: 'partial' | 'removed'): string => `.${id}.${what}-`;
+const workFolder = /^\..+\.(partial|removed)/;
 
 const causeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? messageOf(error);
 
-const removeFolder = (folder: string): Promise<void> => rm(folder, { recursive: true, force: true, maxRetries: 3 });
-
-/** Milliseconds after which a folder is no longer taken for that of a process: another one may have its id by then. */
+/**
+ * Milliseconds after which a folder is given up whose process cannot be seen from here: it may be in another container,
+ * or be gone with an earlier start of the machine.
+ */
 const longestInstallation = 24 * 60 * 60_000;
 
 /** Removes what installations that were cut off have left, and answers of how many. */
-export async function clearLeftovers(root: string): Promise<number> {
-  const names = await readdir(root).catch((): string[] => []);
-  const left: string[] = [];
-  for (const name of names) {
-    const pid = partialPattern.exec(name)?.[1];
-    if (pid === undefined) continue;
-    const age = Date.now() - (await stat(join(root, name)).catch(() => ({ mtimeMs: Date.now() }))).mtimeMs;
-    if (age > longestInstallation || !isAlive(Number(pid))) left.push(name);
+export const clearLeftovers = (root: string): Promise<number> => clearLeft(root, workFolder, longestInstallation);
+
+/** Does it with a folder in `root`, which is removed again. */
+async function withWorkFolder<T>(root: string, prefix: string, work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await makeOwnedFolder(root, prefix);
+  try {
+    return await work(folder);
+  } finally {
+    // What is held open yet goes with the next `clearLeftovers`.
+    await rm(folder, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
   }
-  for (const name of left) await removeFolder(join(root, name));
-  return left.length;
 }
 
 /** Those that have a folder there, whole or damaged: what may be removed. */
 export const installedEngines = (root: string): GpuEngineId[] =>
   gpuEngineIds.filter((id) => existsSync(join(root, id)));
 
-/** Under the name of an unfinished one first, so that an end half way leaves no engine that looks whole. */
+/** Whole, so that an end half way leaves no engine that looks like one. */
 async function moveAway(folder: string, aside: string): Promise<void> {
-  if (!existsSync(folder)) return;
   try {
-    await removeFolder(aside);
     await rename(folder, aside);
   } catch (error) {
     throw errors.inUse(folder, causeOf(error));
   }
-  await removeFolder(aside);
 }
 
-/** Answers whether there was one. @throws SparseError `gpu.in-use` */
+/** Answers whether there was one. @throws SparseError `gpu.in-use`, `gpu.cannot-write` */
 export async function removeEngine(root: string, id: GpuEngineId): Promise<boolean> {
   const folder = join(root, id);
   if (!existsSync(folder)) return false;
-  await moveAway(folder, join(root, `${partialName(id)}.old`));
+  try {
+    await withWorkFolder(root, workPrefix(id, 'removed'), (work) => moveAway(folder, join(work, 'old')));
+  } catch (error) {
+    throw isSparseError(error) ? error : errors.cannotWrite(root, causeOf(error));
+  }
   return true;
 }
 
@@ -151,28 +145,28 @@ export async function install(options: InstallOptions): Promise<Installed> {
   const { packageName, systems } = gpuEngines[id];
   if (!worksOn(id)) throw errors.otherSystem(packageName, `${process.platform}-${process.arch}`, systems);
   signal.throwIfAborted();
-  const partial = join(root, partialName(id));
   const folder = join(root, id);
   try {
-    if (existsSync(partial)) await removeFolder(partial);
-    await mkdir(partial, { recursive: true });
-    await fetchInto(partial, options);
-    progress(errors.doing.trying);
-    const packageFolder = packageIn(partial, id);
-    const { problem, ...probed } = await probe({
-      id,
-      packageFolder,
-      modulePath,
-      ...(node !== undefined && { node }),
-      limit: id === 'webgpu' ? patience.start : patience.install,
-      signal,
+    await mkdir(root, { recursive: true });
+    return await withWorkFolder(root, workPrefix(id, 'partial'), async (work) => {
+      const fresh = join(work, 'new');
+      await mkdir(fresh);
+      await fetchInto(fresh, options);
+      progress(errors.doing.trying);
+      const { problem, ...probed } = await probe({
+        id,
+        packageFolder: packageIn(fresh, id),
+        modulePath,
+        ...(node !== undefined && { node }),
+        limit: id === 'webgpu' ? patience.start : patience.install,
+        signal,
+      });
+      if (problem !== undefined) throw errors.notWorking(packageName, problem);
+      if (existsSync(folder)) await moveAway(folder, join(work, 'old'));
+      await rename(fresh, folder);
+      return { ...probed, folder };
     });
-    if (problem !== undefined) throw errors.notWorking(packageName, problem);
-    await moveAway(folder, `${partial}.old`);
-    await rename(partial, folder);
-    return { ...probed, folder };
   } catch (error) {
-    if (existsSync(partial)) await removeFolder(partial);
     if (isSparseError(error) || signal.aborted) throw error;
     throw errors.cannotWrite(root, causeOf(error));
   }

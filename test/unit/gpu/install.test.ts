@@ -1,14 +1,13 @@
 /** Installing with an npm of our own making, which does what npm may do: fail, hang, be cut off, leave out the scripts. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, readFile, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { removeGpu } from '../../../src/cli/commands/gpu-engine';
 import { gpuFolder, gpuFolderVariable, packageIn, worksOn } from '../../../src/gpu/engines';
 import { clearLeftovers, install, installedEngines, removeEngine } from '../../../src/gpu/install';
 import { findNpm } from '../../../src/gpu/node';
+import { leaveUnfinished } from './leftovers';
 import { isRunning } from './processes';
 
 const id = 'tfjs-node-gpu';
@@ -175,16 +174,21 @@ describe.skipIf(!worksOn(id))('installing a GPU engine', () => {
   });
 
   it('clears away what an installation left that was cut off, and nothing of one that is going on', async () => {
-    const gone = spawn(process.execPath, ['-e', '']);
-    await once(gone, 'exit');
-    for (const pid of [gone.pid, process.pid]) await mkdir(join(root, `.${id}.${pid}.partial`), { recursive: true });
+    await leaveUnfinished(root);
+    const living = await leaveUnfinished(root, { pid: process.pid });
     expect(await clearLeftovers(root)).toBe(1);
-    expect(await left()).toEqual([`.${id}.${process.pid}.partial`]);
+    expect(await left()).toEqual([basename(living)]);
     expect(await clearLeftovers(join(folder, 'nowhere'))).toBe(0);
-    // The id is by now that of somebody else.
+  });
+
+  it('leaves what another container or machine installs, until nothing was written there for a day', async () => {
+    const elsewhere = await leaveUnfinished(root, { machine: 'another' });
+    const untold = join(root, `.${id}.partial-untold`);
+    await mkdir(untold);
+    expect(await clearLeftovers(root)).toBe(0);
     const old = new Date(Date.now() - 25 * 60 * 60_000);
-    await utimes(join(root, `.${id}.${process.pid}.partial`), old, old);
-    expect(await clearLeftovers(root)).toBe(1);
+    for (const each of [elsewhere, untold]) await utimes(each, old, old);
+    expect(await clearLeftovers(root)).toBe(2);
     expect(await left()).toEqual([]);
   });
 
@@ -201,10 +205,8 @@ describe.skipIf(!worksOn(id))('installing a GPU engine', () => {
   });
 
   it('removes also what is damaged, and says what was cut off', async () => {
-    const gone = spawn(process.execPath, ['-e', '']);
-    await once(gone, 'exit');
     await mkdir(join(root, id, 'node_modules'), { recursive: true });
-    await mkdir(join(root, `.${id}.${gone.pid}.partial`));
+    await leaveUnfinished(root);
     vi.stubEnv(gpuFolderVariable, root);
     const said = { out: '', err: '' };
     await removeGpu(

@@ -57,6 +57,7 @@ vi.mock('vscode', async () => {
 
 import { installGpuEngine, removeGpuEngine } from '../../../src/host/commands/gpu-commands';
 import type { Services } from '../../../src/host/services';
+import { leaveUnfinished } from '../gpu/leftovers';
 
 let folder: string;
 let root: string;
@@ -132,7 +133,7 @@ describe.skipIf(!worksOn('tfjs-node-gpu'))('Install GPU Engine', () => {
   });
 
   it('says which Node was named that is none, and that an earlier installation was cut off', async () => {
-    mkdirSync(join(root, '.tfjs-node-gpu.99999999.partial'), { recursive: true });
+    await leaveUnfinished(root);
     await installGpuEngine(services(), 'tfjs-node-gpu');
     expect(window.told.at(0)).toMatch(/cut off half way; what was left has been removed/);
     window.node = join(folder, 'nowhere');
