@@ -22,6 +22,13 @@ export const noNpm = (node: string): SparseError =>
     `There is no npm beside ${node} nor on the PATH. Install npm, or name another Node in sparsescope.node.`,
   );
 
+/** `pid`: of the process that installs it, into `folder`. */
+export const installing = (packageName: string, pid: number, folder: string): SparseError =>
+  error(
+    'installing',
+    `${packageName} is being installed already, by process ${pid} into ${folder}. Wait until that has ended, or cancel it.`,
+  );
+
 /** `why`: a clause that names the remedy, `log`: the last lines that npm said. */
 export const notFetched = (packageName: string, why: string, log: string): SparseError =>
   error('not-fetched', `${packageName} could not be installed: ${why}. Nothing is left of it.`, { log });

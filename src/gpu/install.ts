@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isSparseError, messageOf } from '../core/errors';
-import { clearLeft, makeOwnedFolder } from '../runs/owned-folder';
+import { clearLeft, livingOwners, makeOwnedFolder } from '../runs/owned-folder';
 import { gpuEngineIds, gpuEngines, packageIn, worksOn } from './engines';
 import type { GpuEngineId } from './engines';
 import * as errors from './errors';
@@ -137,7 +137,18 @@ async function fetchInto(folder: string, { id, npm, signal, progress }: InstallO
 }
 
 /**
- * @throws SparseError `gpu.other-system`, `gpu.not-fetched`, `gpu.not-working`, `gpu.in-use`, `gpu.cannot-write`; the
+ * Of two that begin at once none sees no other, as each has made its folder `work` before it looks; both may be refused.
+ * Those whose process cannot be seen from here hold nobody up: each has a folder of its own, and the last one counts.
+ */
+async function refuseSecond(root: string, id: GpuEngineId, work: string): Promise<void> {
+  const prefix = join(root, workPrefix(id, 'partial'));
+  const living = await livingOwners(root, workFolder);
+  const other = living.find(({ folder }) => folder !== work && folder.startsWith(prefix));
+  if (other) throw errors.installing(gpuEngines[id].packageName, other.pid, other.folder);
+}
+
+/**
+ * @throws SparseError `gpu.other-system`, `gpu.installing`, `gpu.not-fetched`, `gpu.not-working`, `gpu.in-use`, `gpu.cannot-write`; the
  * reason of `signal` when it was cancelled
  */
 export async function install(options: InstallOptions): Promise<Installed> {
@@ -149,6 +160,7 @@ export async function install(options: InstallOptions): Promise<Installed> {
   try {
     await mkdir(root, { recursive: true });
     return await withWorkFolder(root, workPrefix(id, 'partial'), async (work) => {
+      await refuseSecond(root, id, work);
       const fresh = join(work, 'new');
       await mkdir(fresh);
       await fetchInto(fresh, options);

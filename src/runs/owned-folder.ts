@@ -80,3 +80,13 @@ export async function clearLeft(parent: string, name: RegExp, longest = Infinity
   }
   return removed;
 }
+
+/** Those in `parent` whose process certainly lives. */
+export async function livingOwners(parent: string, name: RegExp): Promise<{ folder: string; pid: number }[]> {
+  const living: { folder: string; pid: number }[] = [];
+  for (const folder of await ownFolders(parent, name)) {
+    const owner = await ownerOf(folder);
+    if (owner?.lives) living.push({ folder, pid: owner.pid });
+  }
+  return living;
+}

@@ -1,4 +1,5 @@
 /** Installing with an npm of our own making, which does what npm may do: fail, hang, be cut off, leave out the scripts. */
+import { existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readFile, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -48,7 +49,7 @@ interface Plan {
   npm: string;
   answer?: object;
   signal?: AbortSignal;
-  progress?: (message: string) => void;
+  progress?: (message: string) => unknown;
 }
 
 const tryInstall = async ({ npm, answer = working, signal, progress = () => undefined }: Plan) =>
@@ -118,6 +119,28 @@ describe.skipIf(!worksOn(id))('installing a GPU engine', () => {
       expect(args).toContain('--ignore-scripts=true');
     },
   );
+
+  it('is refused while it is being installed already, which goes on', async () => {
+    const go = join(folder, 'go');
+    const npm = `
+      console.log('begun');
+      while (!require('node:fs').existsSync(${JSON.stringify(go)})) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+      ${goodNpm(true)}`;
+    let first: Promise<unknown> | undefined;
+    await new Promise<void>((resolve) => {
+      first = tryInstall({ npm, progress: (message) => message === 'begun' && resolve() });
+    });
+    const [work] = await left();
+    await expect(tryInstall({ npm })).rejects.toMatchObject({
+      code: 'gpu.installing',
+      message: expect.stringContaining(`by process ${process.pid} into ${join(root, work)}.`) as string,
+    });
+    expect(await left()).toEqual([work]);
+    await writeFile(go, '');
+    await first;
+    expect(await left()).toEqual([id]);
+    expect(existsSync(packageIn(join(root, id), id))).toBe(true);
+  });
 
   it('says a sentence of the engine as it is', async () => {
     const problem = 'A processor that imitates a GPU.';
