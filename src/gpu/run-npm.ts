@@ -14,7 +14,7 @@ export interface NpmEnd {
   log: string;
 }
 
-/** Never rejects; `signal` ends it. `said`: each line of its output. */
+/** Never rejects; `signal` ends it, and the end of this process. `said`: each line of its output. */
 export async function runNpm(
   { node, cli }: Npm,
   args: readonly string[],
@@ -45,11 +45,13 @@ export async function runNpm(
     else process.kill(-child.pid, 'SIGKILL');
   };
   signal.addEventListener('abort', end);
+  process.on('exit', end);
   if (signal.aborted) end();
   const how = await new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(error.message));
     child.once('close', (code, by) => resolve(by ?? `code ${String(code)}`));
   });
   signal.removeEventListener('abort', end);
+  process.off('exit', end);
   return { ok: how === 'code 0', how, log: lines.join('\n') };
 }

@@ -7,6 +7,7 @@ import { askForPreview } from './commands/data-command';
 import { registerTestCommands } from './commands/test-state';
 import { EngineClient } from './engine-client';
 import { nodeToStart } from './engine-node';
+import { Installations } from './installations';
 import { registerLanguageFeatures } from './language';
 import { reporter } from './log';
 import { registerNotices } from './notices';
@@ -90,6 +91,7 @@ const createServices = (
     sweeps,
     sweepRunner,
     reportMaker,
+    installations: new Installations(),
     closing,
     selection,
     panels,
@@ -104,11 +106,11 @@ const createServices = (
 /** The window closes after a few seconds whatever we do, milliseconds; a run that is killed then is interrupted. */
 const closingGrace = 2_000;
 
-/** Answers what ends the engine in good order. */
+/** Answers what ends in good order all that goes on. */
 export const start = (context: vscode.ExtensionContext, log: vscode.LogOutputChannel): (() => Promise<void>) => {
   let closing = false;
   const services = createServices(context, log, () => closing);
-  const { engine, store, sweeps, sweepRunner, selection, panels, report } = services;
+  const { engine, store, sweeps, sweepRunner, installations, selection, panels, report } = services;
   const layers = new LayersTree(store, selection, report);
   const tensors = new TensorEditors(context.extensionUri, report);
   const status = new StatusBar(engine, store);
@@ -134,6 +136,6 @@ export const start = (context: vscode.ExtensionContext, log: vscode.LogOutputCha
     context.subscriptions.push(...registerTestCommands({ services, status, layers, tensors }));
   return async () => {
     closing = true;
-    await Promise.all([engine.stop(closingGrace), sweepRunner.stop('interrupted')]);
+    await Promise.all([engine.stop(closingGrace), sweepRunner.stop('interrupted'), installations.stop()]);
   };
 };

@@ -2,6 +2,7 @@
 import type * as vscode from 'vscode';
 import type { ReportMaker } from '../runs/report/write';
 import type { EngineClient } from './engine-client';
+import type { Installations } from './installations';
 import type { Report } from './log';
 import type { RunStore } from './run-store';
 import type { Selection } from './selection';
@@ -23,6 +24,7 @@ export interface Services {
   sweeps: SweepStore;
   sweepRunner: SweepRunner;
   reportMaker: ReportMaker;
+  installations: Installations;
   /** The window is being closed: nobody reads what is said. */
   closing: () => boolean;
   selection: Selection;

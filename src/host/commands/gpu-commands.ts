@@ -56,17 +56,18 @@ export const installGpuEngine = async (services: Services, given?: GpuEngineId):
         services.log.info(message);
         progress.report({ message });
       };
-      try {
-        const { signal } = controller;
-        return await install({
-          ...{ id, root, npm, modulePath, signal, progress: tell },
-          ...(other !== undefined && { node: other }),
-        });
-      } catch (error) {
-        // Nothing is left of it, as was wanted.
-        if (controller.signal.aborted) return undefined;
-        throw error;
-      }
+      return services.installations.run(controller.signal, async (signal) => {
+        try {
+          return await install({
+            ...{ id, root, npm, modulePath, signal, progress: tell },
+            ...(other !== undefined && { node: other }),
+          });
+        } catch (error) {
+          // Nothing is left of it, as was wanted.
+          if (signal.aborted) return undefined;
+          throw error;
+        }
+      });
     },
   );
   if (!installed) return undefined;

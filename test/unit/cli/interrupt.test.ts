@@ -24,7 +24,8 @@ class Recording implements Output {
   }
 }
 
-const listeners = (): number[] => [process.listenerCount('SIGINT'), process.listenerCount('SIGTERM')];
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+const listeners = (): number[] => signals.map((name) => process.listenerCount(name));
 
 let before: number[];
 beforeEach(() => (before = listeners()));
@@ -51,6 +52,7 @@ describe('Ctrl+C', () => {
   it.each([
     ['SIGINT', 'cancelled', 'Cancelling'],
     ['SIGTERM', 'interrupted', 'Ending'],
+    ['SIGHUP', 'interrupted', 'Ending'],
   ] as const)('by %s what runs is %s', async (name, how, word) => {
     const output = new Recording();
     const found = await interruptible(output, (signal) => {
@@ -58,6 +60,16 @@ describe('Ctrl+C', () => {
       return Promise.resolve(stopOf(signal));
     });
     expect([found, output.problems]).toEqual([how, `${word}; press Ctrl+C again to end at once.\n`]);
+  });
+
+  it('the end of the terminal may be told more than once', async () => {
+    const exit = vi.spyOn(process, 'exit').mockImplementation(() => undefined as never);
+    await interruptible(new Recording(), () => {
+      process.emit('SIGHUP');
+      process.emit('SIGHUP');
+      return Promise.resolve();
+    });
+    expect(exit.mock.calls).toEqual([]);
   });
 
   it('what fails without it fails as it is', async () => {

@@ -64,4 +64,13 @@ describe.skipIf(process.platform === 'win32' || !worksOn('tfjs-node-gpu'))('an n
     expect(second.said()).toContain(`by process ${child.pid} into ${root}`);
     expect(await readdir(root)).toHaveLength(1);
   });
+
+  it('ends with its terminal, and nothing is left', async () => {
+    const { child, ended } = installing();
+    const pid = await npmBegun();
+    child.kill('SIGHUP');
+    expect(await ended).toEqual([130, null]);
+    expect(await isRunning(pid)).toBe(false);
+    expect(await readdir(root)).toEqual([]);
+  });
 });

@@ -196,6 +196,17 @@ describe.skipIf(!worksOn(id))('installing a GPU engine', () => {
     await expect.poll(() => isRunning(pid)).toBe(false);
   });
 
+  it('ends npm with its own process, however that comes to its end', async () => {
+    const before = process.listeners('exit');
+    const ending = (): void => {
+      for (const heard of process.listeners('exit')) if (!before.includes(heard)) heard.call(process, 0);
+    };
+    const npm = "console.log('begun'); setInterval(() => {}, 1000);";
+    const installing = tryInstall({ npm, progress: (message) => message === 'begun' && ending() });
+    await expect(installing).rejects.toThrow(/npm ended with SIGKILL/);
+    expect(process.listeners('exit')).toEqual(before);
+  });
+
   it('clears away what an installation left that was cut off, and nothing of one that is going on', async () => {
     await leaveUnfinished(root);
     const living = await leaveUnfinished(root, { pid: process.pid });

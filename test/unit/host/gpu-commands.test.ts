@@ -4,6 +4,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   readdirSync,
   rmSync,
   symlinkSync,
@@ -56,18 +57,22 @@ vi.mock('vscode', async () => {
 });
 
 import { installGpuEngine, removeGpuEngine } from '../../../src/host/commands/gpu-commands';
+import { Installations } from '../../../src/host/installations';
 import type { Services } from '../../../src/host/services';
 import { leaveUnfinished } from '../gpu/leftovers';
+import { isRunning } from '../gpu/processes';
 
 let folder: string;
 let root: string;
 let restarts: number;
+let installations: Installations;
 const services = (): Services =>
   ({
     context: { extensionUri: { path: folder } },
     log: { info: () => undefined },
     report: () => undefined,
     engine: { restartWhenIdle: () => restarts++ },
+    installations,
   }) as unknown as Services;
 
 const write = (path: string, text: string): void => {
@@ -79,6 +84,7 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'gpu-commands-'));
   root = join(folder, 'engines');
   restarts = 0;
+  installations = new Installations();
   Object.assign(window, { trusted: true, cancel: false, told: [], node: join(folder, 'node/bin/node') });
   mkdirSync(join(folder, 'node/bin'), { recursive: true });
   symlinkSync(process.execPath, window.node);
@@ -120,6 +126,21 @@ describe.skipIf(!worksOn('tfjs-node-gpu'))('Install GPU Engine', () => {
     window.cancel = true;
     expect(await installGpuEngine(services(), 'tfjs-node-gpu')).toBeUndefined();
     expect(readdirSync(root)).toEqual([]);
+    expect([window.told, restarts]).toEqual([[], 0]);
+  });
+
+  it('ends with the window, npm and all, and leaves nothing', async () => {
+    const file = join(folder, 'pid');
+    write(
+      join(folder, 'node/lib/node_modules/npm/bin/npm-cli.js'),
+      `require('node:fs').writeFileSync(${JSON.stringify(file)}, String(process.pid)); setInterval(() => {}, 1000);`,
+    );
+    const installed = installGpuEngine(services(), 'tfjs-node-gpu');
+    await expect.poll(() => existsSync(file) && readFileSync(file, 'utf8'), { timeout: 10_000 }).toMatch(/./);
+    await installations.stop();
+    expect(readdirSync(root)).toEqual([]);
+    expect(await isRunning(Number(readFileSync(file, 'utf8')))).toBe(false);
+    expect(await installed).toBeUndefined();
     expect([window.told, restarts]).toEqual([[], 0]);
   });
 
