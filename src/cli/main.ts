@@ -6,7 +6,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { version } from '../engine/version';
 import type { BackendChoice } from '../protocol/engine';
 import { RpcCancelled } from '../protocol/rpc';
-import { backendNames } from '../protocol/run';
+import { backendChoices } from '../protocol/run';
 import { gpuEngineIds } from '../gpu/engines';
 import type { GpuOptions } from './commands/gpu-engine';
 import type { DiagnoseOptions } from './commands/diagnose';
@@ -25,8 +25,6 @@ import {
 import type { ExitCode } from './errors';
 import type { Output } from './output';
 import { printJson, processOutput } from './output';
-
-const backendChoices: readonly BackendChoice[] = ['auto', ...backendNames];
 
 const json = (): Option => new Option('--json', 'answer as one JSON object, see docs/cli.md');
 

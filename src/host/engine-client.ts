@@ -1,6 +1,7 @@
 /** The engine as the host sees it: forked on first need, greeted, watched, started again when it dies. */
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { messageOf } from '../core/errors';
 import { forkEngine, type EngineProcess } from '../client/engine-process';
 import type { BackendChoice, EngineApi, EngineEvents, EngineInfo, RunHandle } from '../protocol/engine';
 import { protocolVersion } from '../protocol/engine';
@@ -160,12 +161,7 @@ export class EngineClient {
     clearTimeout(this.restartTimer);
     this.starts++;
     this.become('starting');
-    const { child, peer } = forkEngine(
-      this.options.modulePath,
-      this.options.report,
-      describeError,
-      this.options.node?.(),
-    );
+    const { child, peer } = this.fork();
     const session: Session = { process: child, peer, ready: this.greet(peer), awaited: false };
     this.session = session;
     // Whoever asked gets the failure too. An engine that will not be greeted is of no use: it is ended, not retried.
@@ -189,6 +185,18 @@ export class EngineClient {
     // Not `exit`: only now its last lines have all arrived.
     child.once('close', (code, signal) => this.ended(session, signal ?? `code ${String(code)}`));
     return session;
+  }
+
+  /** @throws SparseError `host.engine-not-started` */
+  private fork(): EngineProcess {
+    const { modulePath, report, node } = this.options;
+    try {
+      return forkEngine(modulePath, report, describeError, node?.());
+    } catch (error) {
+      this.become('failed');
+      report(error);
+      throw engineNotStarted(messageOf(error), '');
+    }
   }
 
   private async greet(peer: Session['peer']): Promise<Remote<EngineApi>> {
@@ -237,8 +245,12 @@ export class EngineClient {
     if (!again) return;
     const wait = (this.options.backOff ?? 500) * 2 ** (ends - 1);
     this.restartTimer = setTimeout(() => {
-      if (!this.session) this.start().ready.catch(this.options.report);
+      if (!this.session) this.startAgain().catch(this.options.report);
     }, wait);
+  }
+
+  private async startAgain(): Promise<void> {
+    await this.start().ready;
   }
 
   private recentEnds(): number {

@@ -5,6 +5,7 @@ import { sweepOfTrial } from '../runs/project';
 import { chosenNode } from './engine-node';
 import { detach } from './log';
 import type { Services } from './services';
+import { settingsToTell } from './settings';
 import { Throttle } from './throttle';
 
 /** Run folders are written in bursts; they are read again at most this often. */
@@ -31,6 +32,8 @@ export const connect = (services: Services): vscode.Disposable => {
     detach(setContext('sparsescope.runsLoaded', store.loaded), report);
   };
   readBoth();
+  const tellSettings = settingsToTell(report);
+  tellSettings();
   return vscode.Disposable.from(
     refresh,
     watcher,
@@ -67,6 +70,7 @@ export const connect = (services: Services): vscode.Disposable => {
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (['sparsescope.backend', 'sparsescope.node'].some((id) => change.affectsConfiguration(id)))
         engine.restartWhenIdle();
+      if (change.affectsConfiguration('sparsescope')) tellSettings();
     }),
     vscode.workspace.onDidGrantWorkspaceTrust(() => {
       // Only now may it run on the person's own Node.

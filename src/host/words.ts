@@ -128,6 +128,12 @@ export const words = {
   installingGpu: (name: string) => t('Installing {0}', name),
   gpuInstalled: (name: string, backend: string) =>
     t('{0} is installed and has computed: {1}. The engine takes it as soon as no run is going on.', name, backend),
+  wrongSetting: (id: string, value: string, expected: string, used: string) =>
+    t('The setting {0} is {1}; expected {2}. The default {3} is used.', id, value, expected, used),
+  oneOf: (choices: readonly string[]) => t('one of {0}', choices.join(', ')),
+  trueOrFalse: () => t('true or false'),
+  wholeNumber: () => t('a whole number from 0'),
+  nodeText: () => t('a text: the path of node, or nothing'),
   builtInUntrusted: () => t("VS Code's own: this workspace is not trusted"),
   gpuNeedsNode: (node: string) =>
     t(

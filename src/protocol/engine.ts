@@ -4,7 +4,7 @@ import type { CompareMethod, Comparison } from './compare';
 import type { DataPreview } from './data-preview';
 import type { CallContext } from './rpc';
 import type { SharingLevel, SharingReport, SharingTest, TestedPoint } from './sharing';
-import type { BackendName, Device, InitDetails, RunEvent, RunRecord } from './run';
+import type { backendChoices, BackendName, Device, InitDetails, RunEvent, RunRecord } from './run';
 import type { SharedFile } from './sharing';
 
 /**
@@ -12,7 +12,7 @@ import type { SharedFile } from './sharing';
  */
 export const protocolVersion = 5;
 
-export type BackendChoice = 'auto' | BackendName;
+export type BackendChoice = (typeof backendChoices)[number];
 
 /** Of Node: WebAssembly needs fewer addresses with it. */
 export const fewAddressesFlag = '--disable-wasm-trap-handler';

@@ -84,6 +84,8 @@ export type DistributionName = (typeof distributionNames)[number];
 /** What computes the tensors, best first. */
 export const backendNames = ['tensorflow-gpu', 'webgpu', 'tensorflow', 'wasm', 'cpu'] as const;
 export type BackendName = (typeof backendNames)[number];
+/** What may be asked for. */
+export const backendChoices = ['auto', ...backendNames] as const;
 
 /** A graphics card as its driver names it. */
 export interface Device {

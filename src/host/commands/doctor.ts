@@ -8,7 +8,7 @@ import { backendText, executorText, kernelText } from '../../protocol/words';
 import { chosenNode } from '../engine-node';
 import { describeError } from '../errors';
 import type { Services } from '../services';
-import { setting } from '../settings';
+import { setting, wrongSettings } from '../settings';
 import { words } from '../words';
 
 const doctorScheme = 'sparsescope-doctor';
@@ -47,6 +47,7 @@ const gather = async ({ context, engine, store }: Services): Promise<string> => 
     ['system', `${os.type()} ${os.release()} ${os.arch()}, ${os.cpus().length} processors, ${memory} GiB`],
     ['workspace', vscode.workspace.isTrusted ? 'trusted' : 'not trusted: viewing only'],
     ['backend setting', setting('sparsescope.backend')],
+    ...wrongSettings().map((sentence): [string, string] => ['setting', sentence]),
     ...engineFacts(engine.info, problem),
     ['engine starts', String(engine.starts)],
     ['runs', `${store.list().length}, of which ${engine.running.length} going on here`],

@@ -25,7 +25,7 @@ const progressInterval = 500;
 /** The editor and its host are to have a processor left. */
 const jobs = (): number => {
   const wanted = setting('sparsescope.sweepJobs');
-  return Number.isInteger(wanted) && wanted > 0 ? Math.min(wanted, 256) : Math.max(1, availableParallelism() - 1);
+  return wanted > 0 ? Math.min(wanted, 256) : Math.max(1, availableParallelism() - 1);
 };
 
 /** The sweep given; else the only one that `fits`, else the one chosen. */

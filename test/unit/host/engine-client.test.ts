@@ -9,10 +9,11 @@ import { isTold } from '../../../src/host/errors';
 const clients: EngineClient[] = [];
 const logged: string[] = [];
 
-const client = (mode: string, backOff = 10): EngineClient => {
+const client = (mode: string, backOff = 10, node = (): string | undefined => undefined): EngineClient => {
   process.env.FAKE_ENGINE = mode;
   const made = new EngineClient({
     modulePath: join(import.meta.dirname, 'fake-engine.mjs'),
+    node,
     backend: () => 'auto',
     log: (_, message) => logged.push(message),
     report: () => undefined,
@@ -50,6 +51,21 @@ afterEach(async () => {
 });
 
 describe('EngineClient', () => {
+  it('says in a sentence that it cannot be forked, and tries again when it is asked again', async () => {
+    let node: (() => string | undefined) | undefined = () => {
+      throw new TypeError('not a path');
+    };
+    const engine = client('ok', 10, () => node?.());
+    await expect(engine.api()).rejects.toMatchObject({
+      code: 'host.engine-not-started',
+      message: 'The engine did not start (not a path). See the log, or run Doctor.',
+    });
+    expect(engine.state).toBe('failed');
+    node = undefined;
+    await engine.api();
+    expect(engine.state).toBe('ready');
+  });
+
   it('forks on first need, greets with the backend, and one process serves all', async () => {
     const engine = client('ok');
     expect(engine.starts).toBe(0);
