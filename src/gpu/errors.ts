@@ -7,19 +7,30 @@ const error = (code: string, message: string, details?: Record<string, unknown>)
 export const otherSystem = (packageName: string, system: string, systems: readonly string[]): SparseError =>
   error('other-system', `${packageName} is not made for this system (${system}), only for ${systems.join(', ')}.`);
 
-export const noNode = (): SparseError =>
+/** What a person names a Node with. */
+export type NodeAsked = 'the setting sparsescope.node' | 'the option --node';
+
+export const noNode = (asked: NodeAsked): SparseError =>
+  error('no-node', `No Node.js was found on the PATH. Install Node.js with npm, or name its program in ${asked}.`);
+
+export const nodeMissing = (path: string, asked: NodeAsked): SparseError =>
+  error('node-missing', `There is no program ${path}, which ${asked} names. Give the path of a node that has npm.`);
+
+/** `asked`: undefined where it was found. */
+export const notNode = (path: string, asked: NodeAsked | undefined): SparseError =>
   error(
-    'no-node',
-    'No Node.js with npm was found on this machine. Install Node.js, or name its program in the setting sparsescope.node.',
+    'not-node',
+    asked === undefined
+      ? `${path}, the first on the PATH, is no Node.js that starts here. Mend the PATH, or install Node.js with npm.`
+      : `${path}, which ${asked} names, is no Node.js that starts here. Give the path of a node that has npm.`,
   );
 
-export const nodeMissing = (path: string): SparseError =>
-  error('node-missing', `The setting sparsescope.node names ${path}, which is no program. Give the path of node.`);
-
-export const noNpm = (node: string): SparseError =>
+/** `places`: where npm would be beside `node`. */
+export const noNpm = (node: string, places: readonly string[], asked: NodeAsked): SparseError =>
   error(
     'no-npm',
-    `There is no npm beside ${node} nor on the PATH. Install npm, or name another Node in sparsescope.node.`,
+    `The Node.js ${node} has no npm: neither ${places.join(' nor ')} is there, nor npm on the PATH. ` +
+      `Install npm, or name another Node in ${asked}.`,
   );
 
 /** `pid`: of the process that installs it, into `folder`. */

@@ -2,7 +2,8 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { basename, delimiter, dirname, isAbsolute, join } from 'node:path';
-import { noNode, noNpm, nodeMissing } from './errors';
+import { noNode, noNpm, nodeMissing, notNode } from './errors';
+import type { NodeAsked } from './errors';
 import { engineNodeWords as words } from './words';
 
 const isFile = (path: string): boolean => existsSync(path) && statSync(path).isFile();
@@ -22,10 +23,26 @@ const nodeNames = process.platform === 'win32' ? ['node.exe'] : ['node'];
 const ofPath = 'node';
 
 /** npm's own program, where the installers of Node put it. */
-const npmBeside = (node: string): string | undefined =>
-  [join(dirname(node), 'node_modules'), join(dirname(node), '..', 'lib', 'node_modules')]
-    .map((modules) => join(modules, 'npm', 'bin', 'npm-cli.js'))
-    .find(isFile);
+const npmPlaces = (node: string): string[] =>
+  [join(dirname(node), 'node_modules'), join(dirname(node), '..', 'lib', 'node_modules')].map((modules) =>
+    join(modules, 'npm', 'bin', 'npm-cli.js'),
+  );
+
+/** Longer takes no Node to tell its versions, milliseconds: the caller waits. */
+const longest = 5_000;
+
+/** Of Node and, where it is an editor's, of Electron; undefined where it is no Node that starts. */
+function versionsOf(program: string): { node: string; electron: string } | undefined {
+  const versions = "[process.versions.node, process.versions.electron ?? ''].join()";
+  const { error, stdout } = spawnSync(program, ['-p', versions], {
+    encoding: 'utf8',
+    timeout: longest,
+    windowsHide: true,
+  });
+  // Without a process there is no output either.
+  const found = error ? null : /^(\d+\.[\d.]+),(.*)$/.exec(stdout.trim());
+  return found ? { node: found[1], electron: found[2] } : undefined;
+}
 
 export interface Npm {
   node: string;
@@ -36,25 +53,29 @@ export interface Npm {
 /**
  * @param setting the path of node that a person named, or `node` for the one of the PATH; empty for none
  * @param running the program this runs in
- * @throws SparseError `gpu.no-node`, `gpu.node-missing`, `gpu.no-npm`
+ * @param asked how `setting` was named
+ * @throws SparseError `gpu.no-node`, `gpu.node-missing`, `gpu.not-node`, `gpu.no-npm`
  */
 export function findNpm(
   setting: string,
   environment: NodeJS.ProcessEnv = process.env,
   running: string = process.execPath,
+  asked: NodeAsked = 'the setting sparsescope.node',
 ): Npm {
   const named = setting !== '' && setting !== ofPath;
-  if (named && !isFile(setting)) throw nodeMissing(setting);
+  if (named && !isFile(setting)) throw nodeMissing(setting, asked);
   const found = onPath(nodeNames, environment);
   const candidates = named ? [setting] : [...(setting === '' && isNode(running) ? [running] : []), found];
   const nodes = candidates.filter((node) => node !== undefined);
-  if (nodes.length === 0) throw noNode();
-  const npm = nodes.map((node) => ({ node, cli: npmBeside(node) })).find(({ cli }) => cli !== undefined);
-  if (npm?.cli !== undefined) return { node: npm.node, cli: npm.cli };
+  if (nodes.length === 0) throw noNode(asked);
+  const whole = nodes.map((node) => ({ node, cli: npmPlaces(node).find(isFile) })).find(({ cli }) => cli !== undefined);
+  const node = whole?.node ?? nodes[0];
+  // Any program can be named, and a script that ends at once looks like an npm that is content.
+  if (node !== running && !versionsOf(node)) throw notNode(node, named ? asked : undefined);
   // On most systems the npm of the PATH is its JavaScript file, or a link to it.
-  const cli = process.platform === 'win32' ? undefined : onPath(['npm'], environment);
-  if (cli === undefined) throw noNpm(nodes[0]);
-  return { node: nodes[0], cli };
+  const cli = whole?.cli ?? (process.platform === 'win32' ? undefined : onPath(['npm'], environment));
+  if (cli === undefined) throw noNpm(node, npmPlaces(node), asked);
+  return { node, cli };
 }
 
 /** The oldest that the engine is built for. */
@@ -69,23 +90,12 @@ export interface EngineNode {
   problem?: string;
 }
 
-/** Longer takes no Node to tell its version, milliseconds: the caller waits. */
-const longest = 5_000;
-
 /** Of what `program` is, where it is no Node that can run the engine. */
 function refusal(program: string): string | undefined {
-  const versions = "[process.versions.node, process.versions.electron ?? ''].join()";
-  const { error, stdout } = spawnSync(program, ['-p', versions], {
-    encoding: 'utf8',
-    timeout: longest,
-    windowsHide: true,
-  });
-  // Without a process there is no output either.
-  const found = error ? undefined : /^(\d+)\.[\d.]+,(.*)$/.exec(stdout.trim());
+  const found = versionsOf(program);
   if (!found) return words.noNode;
-  const [, major, electron] = found;
-  if (electron !== '') return words.electron;
-  return Number(major) < oldestNode ? words.tooOld(stdout.trim().slice(0, -1), oldestNode) : undefined;
+  if (found.electron !== '') return words.electron;
+  return Number.parseInt(found.node) < oldestNode ? words.tooOld(found.node, oldestNode) : undefined;
 }
 
 /** Programs that can, as their files were; a refusal is not kept, as a busy machine may be the reason. */

@@ -30,7 +30,7 @@ async function clearedFolder(output: Output): Promise<string> {
 }
 
 export async function installGpu({ engine, node = '', json }: GpuOptions, output: Output): Promise<ExitCode> {
-  const npm = findNpm(node);
+  const npm = findNpm(node, process.env, process.execPath, 'the option --node');
   const root = await clearedFolder(output);
   const { folder, version, device } = await interruptible(output, (signal) =>
     install({

@@ -1,6 +1,6 @@
 /** Installing with an npm of our own making, which does what npm may do: fail, hang, be cut off, leave out the scripts. */
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readFile, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -264,8 +264,8 @@ describe('a Node with npm', () => {
   const program = async (...path: string[]): Promise<string> => {
     const file = join(folder, ...path);
     await mkdir(join(file, '..'), { recursive: true });
-    await writeFile(file, '');
-    await chmod(file, 0o755);
+    if (path.at(-1) === 'node') await symlink(process.execPath, file);
+    else await writeFile(file, '', { mode: 0o755 });
     return file;
   };
 
@@ -291,6 +291,20 @@ describe('a Node with npm', () => {
     expect(() => findNpm(folder, {})).toThrow(code('gpu.node-missing'));
     expect(() => findNpm('', { PATH: folder }, '/usr/share/code/code')).toThrow(code('gpu.no-node'));
     expect(() => findNpm(node, {})).toThrow(code('gpu.no-npm'));
+    expect(() => findNpm(node, {})).toThrow(
+      `has no npm: neither ${join(folder, 'alone', 'node_modules', 'npm', 'bin', 'npm-cli.js')} nor `,
+    );
+  });
+
+  it.skipIf(process.platform === 'win32')('is no other program, whatever npm there is on the PATH', async () => {
+    const other = await program('other', 'true');
+    await program('bin', 'npm');
+    const PATH = join(folder, 'bin');
+    expect(() => findNpm(other, { PATH }, process.execPath, 'the option --node')).toThrow(
+      `${other}, which the option --node names, is no Node.js that starts here. Give the path of a node that has npm.`,
+    );
+    await writeFile(join(folder, 'bin', 'node'), '', { mode: 0o755 });
+    expect(() => findNpm('node', { PATH })).toThrow(`${join(PATH, 'node')}, the first on the PATH, is no Node.js`);
   });
 });
 
