@@ -397,7 +397,7 @@ export const unknownDataSet = (name: string, known: readonly string[]): SparseEr
 export const internal = (): SparseError =>
   error('internal', 'The engine met an error of its own. The log has the details; please report it.');
 
-export const noMemory = (cause: unknown): SparseError =>
+const noMemory = (cause: unknown): SparseError =>
   error(
     'no-memory',
     `This process gets no more memory (${messageOf(cause)}). Use a smaller train.batchSize, train.microBatch or network, ` +

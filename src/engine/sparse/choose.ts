@@ -26,7 +26,7 @@ interface Asked {
 const tensors = (reason: string): Chosen => ({ name: 'tensors', reason });
 
 /** With those of our kernels by which it computes on this backend. */
-export function withKernels(chosen: Chosen, backend: BackendName): Chosen {
+function withKernels(chosen: Chosen, backend: BackendName): Chosen {
   if (chosen.name === 'sparse') return { ...chosen, kernels: processKernels().kernels.kind };
   return backend === 'wasm' ? { ...chosen, kernels: heapModule().kind ?? 'plain' } : chosen;
 }
@@ -86,7 +86,7 @@ export function executorAgain(began: Chosen, backend: BackendName, threads: Thre
 }
 
 /** How many threads the kernels of this process compute a run with, that of the process included. */
-export function threadsOf(threads: Threads): number {
+function threadsOf(threads: Threads): number {
   const { wanted } = processKernels().pool;
   return threads === 'auto' ? wanted : Math.min(threads, wanted);
 }
