@@ -11,7 +11,7 @@ export const doctorJourneys = (): void =>
       assert.match(text, /^VS Code +1\.\d+/m);
       assert.match(text, new RegExp(`^backend +${engine.backend}: `, 'm'));
       assert.match(text, /^kernels +WebAssembly with (relaxed )?SIMD/m);
-      assert.match(text, /^sparse runs +sparse, \d+ threads?: kept weights only/m);
+      assert.match(text, /^sparse runs +sparse \(wasm[a-z-]*\), \d+ threads?: kept weights only/m);
       assert.equal(window.activeTextEditor?.document.getText(), text);
     });
 
