@@ -1,11 +1,15 @@
-/** Ctrl+C, SIGTERM or the end of the terminal (SIGHUP): the first asks a command to stop and clear up, the second ends the process at once. */
+/**
+ * Ctrl+C, SIGTERM or the end of the terminal (SIGHUP): the first asks a command to stop and clear up, the second ends
+ * the process at once.
+ */
 import { RpcCancelled } from '../protocol/rpc';
 import { interruption, stopOf } from '../runs/interruption';
 import { exitCode, stoppingLine } from './errors';
 import type { Output } from './output';
 
 /**
- * The reason of the signal is `interruption` after SIGTERM and SIGHUP, which is what engines of the same process group take it for.
+ * The reason of the signal is `interruption` after SIGTERM and SIGHUP, for which engines of the same process group take
+ * them.
  * @throws RpcCancelled in place of whatever `work` throws after the signal; what it returns then still counts
  */
 export async function interruptible<T>(output: Output, work: (signal: AbortSignal) => Promise<T>): Promise<T> {

@@ -42,7 +42,8 @@ function program(output: Output, done: (code: ExitCode) => void, quiet: boolean)
       outputError: () => undefined,
     });
 
-  // Resolved, an empty path (all arguments but a tensor's name are paths) would be the folder that the program was started in, and be told as that.
+  // Resolved, an empty path (all arguments but a tensor's name are paths) would be the folder that the program was
+  // started in, and be told as that.
   top.hook('preAction', (_, command) => {
     const given: [string, unknown][] = [
       ...command.registeredArguments.map((argument, i): [string, unknown] => [argument.name(), command.args[i]]),

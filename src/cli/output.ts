@@ -21,8 +21,9 @@ export const printJson = (output: Output, command: string, answer: object): void
 const clearLine = '\r\x1b[2K';
 
 /**
- * Output of this process, whatever controls are in it escaped. A reader that went away (`sparsescope ... | head`) is no error: the rest is dropped. When
- * results cannot be written for another reason, `lost` is told, once, and the rest is dropped too.
+ * Output of this process, whatever controls are in it escaped. A reader that went away (`sparsescope ... | head`) is no
+ * error: the rest is dropped. When results cannot be written for another reason, `lost` is told, once, and the rest is
+ * dropped too.
  */
 export function processOutput(
   stdout: NodeJS.WriteStream,

@@ -1,7 +1,7 @@
 /**
  * Cosines and sines that are the same to the bit wherever they are computed, unlike Math.cos and Math.sin, which are as
  * the engine of JavaScript has them: those of fdlibm (Sun Microsystems 1993, e_rem_pio2.c, k_cos.c and k_sin.c; V8's
- * too in Node 20 and 22). Angles from 16 pi on, and those as near to a multiple of pi / 2 as one in a million, are left
+ * too in Node 20 and 22). Angles from 15.75 pi on, and those as near to a multiple of pi / 2 as one in a million, are left
  * to Math.
  */
 import { highWord, wordsOf } from './float-bits';

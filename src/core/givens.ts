@@ -76,7 +76,7 @@ const double: Precision<Float64Array, Float64Array<ArrayBuffer>> = {
 const mostValues = 2 ** 21;
 const mostRotations = 2 ** 17;
 
-/** Of all matrices that are computed at once: what the second cache holds, and far fewer than there are small ones. */
+/** Of all matrices that are computed at once: what the second cache holds, and how many, however small they are. */
 const valuesAtOnce = 2 ** 18;
 const mostAtOnce = 512;
 
@@ -120,7 +120,9 @@ function* play<V extends Values, W extends V>(
     // A large block is computed by itself, in this thread, and where it is to lie. In others, entries that are a
     // multiple of many lines of the cache apart would take each other's place there.
     const alone = 2 * height * axes > mostValues;
-    const pitch = tall ? height : alone ? axes : 16 * (Math.ceil(axes / 16) | 1);
+    // Blocks of several instances are whole lines: a line that two write loses what one of them wrote.
+    const lines = Math.ceil((tall ? height : axes) / 16);
+    const pitch = alone ? (tall ? height : axes) : 16 * (tall ? lines : lines | 1);
     const scratch = alone ? values : inRoom(room, own.instances * (tall ? axes : height) * pitch);
     const words = Math.ceil(axes / 32);
     const supports = room.uint32(own.instances * 128 * words);

@@ -146,12 +146,13 @@ export const backendChanged = (
 /** A warning, as `backendLost`, of a run that another Node or machine goes on with. */
 export const kernelsChanged = (
   began: KernelKind,
-  now: KernelKind,
+  now: KernelKind | undefined,
   from: { step: number; state?: unknown },
 ): SparseError =>
   error(
     'kernels-changed',
-    `The run was computed by kernels of the kind ${began}, and this Node (${process.version}) takes those of the kind ${now}. ` +
+    `The run was computed by kernels of the kind ${began}, and this Node (${process.version}) takes ` +
+      `${now === undefined ? 'those of TensorFlow.js alone' : `those of the kind ${now}`}. ` +
       `${place(from)}; its figures may differ in the last digits from those of a run that was not stopped.`,
   );
 

@@ -20,8 +20,8 @@ export class LayerDraws {
   private readonly ahead = new Map<string, RotatedLayer & { seconds: number }>();
 
   /**
-   * `layers`: in the order in which they will be asked for, but those that a memory stands for, the `shared`. `kept`:
-   * those that scores decide.
+   * `layers`: in the order in which they will be asked for; the `shared`, for which a memory stands, are not asked for.
+   * `kept`: those that scores decide.
    */
   constructor(
     private readonly drawing: Drawing,

@@ -186,8 +186,8 @@ function kernelsWarning(
   { executor: now }: RunRecord,
   from: LastStates['from'],
 ): SparseError[] {
-  if (began?.kernels === undefined || now?.kernels === undefined || began.kernels === now.kernels) return [];
-  return [errors.kernelsChanged(began.kernels, now.kernels, from)];
+  if (began?.kernels === undefined || began.kernels === now?.kernels) return [];
+  return [errors.kernelsChanged(began.kernels, now?.kernels, from)];
 }
 
 const memoryWarnings = (step: StepPlan): SparseError[] => {
@@ -294,7 +294,9 @@ export async function prepareResume(
     const events = await readJournal(folder.journalFile);
     const told = other ? [other.warning(from)] : kernelsWarning(record, recorder.record, from);
     const missing = from.step - new Set(events.flatMap((event) => (event.type === 'step' ? event.step : []))).size;
-    if (missing > 0) told.push(errors.stepsMissing(missing, from.step));
+    const lost = errors.stepsMissing(missing, from.step);
+    const isTold = events.some((event) => event.type === 'warning' && event.message === lost.message);
+    if (missing > 0 && !isTold) told.push(lost);
     for (const warning of [...told, ...warnings, ...memoryWarnings(stepOf(plan, recorder.record.executor))])
       events.push(recorder.warn(warning));
     return { recorder, work: { config, plan, rule, data, wanted, from }, events };

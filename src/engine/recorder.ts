@@ -61,9 +61,10 @@ export class Recorder {
    * Before files are written that would make a moved or deleted folder anew, half of it.
    * @throws SparseError `runs.folder-gone`
    */
-  async mustBeInPlace(): Promise<void> {
+  async mustBeInPlace(): Promise<RunFolder> {
     this.lookedAt = this.now();
     if (!(await this.isInPlace())) throw folderGone(this.folder.directory);
+    return this.folder;
   }
 
   /** As `mustBeInPlace`, now and then: to be called often. */

@@ -302,7 +302,7 @@ export class Run {
     const end = found.find(({ measure }) => measure === 'not-finite');
     if (!end || !this.watch) return;
     const trouble = sharingTrouble(end);
-    await addSharingFailure(this.recorder.folder, this.watch.failure(trouble.code, end));
+    await addSharingFailure(await this.recorder.mustBeInPlace(), this.watch.failure(trouble.code, end));
     throw trouble;
   }
 
@@ -314,7 +314,7 @@ export class Run {
       const layer = isOfLayers(code) ? finding.layer : undefined;
       const told = { type: 'warning', code, ...(layer !== undefined && { layer }) } as const;
       if (this.recorded.has(told) || this.recorded.warningsOf(code) >= mostOfLayers) continue;
-      if (this.watch) await addSharingFailure(this.recorder.folder, this.watch.failure(code, finding));
+      if (this.watch) await addSharingFailure(await this.recorder.mustBeInPlace(), this.watch.failure(code, finding));
       this.recorded.add(this.recorder.warn(trouble, this.step, layer));
     }
   }
@@ -326,8 +326,7 @@ export class Run {
   private async noteMasks(change: MasksChanged | undefined): Promise<void> {
     const { step } = this;
     if (!change || this.recorded.has({ type: 'masks', step })) return;
-    const { folder } = this.recorder;
-    await this.recorder.mustBeInPlace();
+    const folder = await this.recorder.mustBeInPlace();
     const file = await writeUpdates(folder, step, change.method, change.updates);
     const masks = change.updates.map(({ update }) => update.mask);
     await writeMasks(folder, step, this.work.plan.layers, masks);
@@ -425,7 +424,8 @@ export class Run {
   /** Apart from the checkpoints: a person may clear those away. */
   private async keepForRewinding(trainer: Executor): Promise<void> {
     const metadata = stateMetadata(this.work.config, this.work.plan, this.step, this.work.rule);
-    await writeSafetensors(this.recorder.folder.rewindFile, initTensors(trainer.state()), metadata);
+    const { rewindFile } = await this.recorder.mustBeInPlace();
+    await writeSafetensors(rewindFile, initTensors(trainer.state()), metadata);
   }
 
   private async checkpoint(trainer: Executor): Promise<void> {

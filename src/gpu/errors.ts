@@ -99,5 +99,5 @@ export const doing = {
 
 /** Of an installation that was cut off, by a crash or the end of its program. */
 export const leftoversRemoved = (count: number): string =>
-  `${count === 1 ? 'An earlier installation of a GPU engine was' : `${count} earlier installations of GPU engines were`} ` +
+  `${count === 1 ? 'An earlier installation or removal of a GPU engine was' : `${count} earlier installations or removals of GPU engines were`} ` +
   'cut off half way; what was left has been removed.';

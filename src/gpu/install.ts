@@ -137,8 +137,9 @@ async function fetchInto(folder: string, { id, npm, signal, progress }: InstallO
 }
 
 /**
- * Of two that begin at once none sees no other, as each has made its folder `work` before it looks; both may be refused.
- * Those whose process cannot be seen from here hold nobody up: each has a folder of its own, and the last one counts.
+ * Of two that begin at once each sees the other, or one does, as both make their folder `work` before they look: both
+ * may be refused. Those whose process cannot be seen from here hold nobody up: each has a folder of its own, and the
+ * last one counts.
  */
 async function refuseSecond(root: string, id: GpuEngineId, work: string): Promise<void> {
   const prefix = join(root, workPrefix(id, 'partial'));
@@ -148,8 +149,8 @@ async function refuseSecond(root: string, id: GpuEngineId, work: string): Promis
 }
 
 /**
- * @throws SparseError `gpu.other-system`, `gpu.installing`, `gpu.not-fetched`, `gpu.not-working`, `gpu.in-use`, `gpu.cannot-write`; the
- * reason of `signal` when it was cancelled
+ * @throws SparseError `gpu.other-system`, `gpu.installing`, `gpu.not-fetched`, `gpu.not-working`, `gpu.in-use`,
+ * `gpu.cannot-write`; the reason of `signal` when it was cancelled
  */
 export async function install(options: InstallOptions): Promise<Installed> {
   const { id, root, modulePath, node, signal, progress } = options;
@@ -174,8 +175,14 @@ export async function install(options: InstallOptions): Promise<Installed> {
         signal,
       });
       if (problem !== undefined) throw errors.notWorking(packageName, problem);
-      if (existsSync(folder)) await moveAway(folder, join(work, 'old'));
-      await rename(fresh, folder);
+      const old = join(work, 'old');
+      if (existsSync(folder)) await moveAway(folder, old);
+      try {
+        await rename(fresh, folder);
+      } catch (error) {
+        if (existsSync(old)) await rename(old, folder);
+        throw error;
+      }
       return { ...probed, folder };
     });
   } catch (error) {

@@ -34,7 +34,7 @@ export interface RunRecord {
   /**
    * What computes the training, and why; absent in older records, which TensorFlow.js computed. `threads`: of `sparse`,
    * how many it may compute with; results do not depend on it. `kernels`: which of ours compute, of `sparse` and on the
-   * backend `wasm`; the last digits depend on it. Absent in older records.
+   * backend `wasm`; the last digits depend on it. Absent where there are none, and in older records.
    */
   executor?: { name: ExecutorName; reason: string; threads?: number; kernels?: KernelKind };
   /** Process that wrote this; whether it still writes is told by `writer.lock`. */

@@ -91,7 +91,11 @@ export class RunFolder extends LockedFolder {
     const folder = directory === undefined ? await makeNext(root, slug(name)) : new RunFolder(directory);
     if (directory !== undefined) await makeFolder(folder.directory);
     if (!(await folder.isUnused())) throw errors.folderNotEmpty(directory ?? folder.directory);
-    const lock = await folder.lock();
+    const lock = await folder.lock().catch(async (error: unknown) => {
+      // Empty, unless another process is beginning there.
+      await rmdir(folder.directory).catch(() => undefined);
+      throw error;
+    });
     // Until the lock was ours another process may have begun there.
     if (!(await folder.isUnused())) {
       await lock.release();

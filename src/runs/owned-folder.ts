@@ -2,7 +2,7 @@
  * Folders that are their process's for as long as it lives, kept where other machines and containers may keep theirs:
  * each says whose it is, so that those of processes that were killed can be told from those in use.
  */
-import { mkdtempSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { lstat, readdir, readFile, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -39,8 +39,14 @@ export async function makeOwnedFolder(parent: string, prefix: string): Promise<s
   const machine = machineNow();
   const startTime = await startTimeOf(process.pid);
   const folder = mkdtempSync(join(parent, prefix));
-  if (machine !== undefined)
-    writeFileSync(join(folder, ownerName), JSON.stringify({ machine, pid: process.pid, startTime } satisfies Owner));
+  try {
+    if (machine !== undefined)
+      writeFileSync(join(folder, ownerName), JSON.stringify({ machine, pid: process.pid, startTime } satisfies Owner));
+  } catch (error) {
+    // Nobody could tell whose it is.
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
   return folder;
 }
 

@@ -148,7 +148,7 @@ function drawPairs({ rows, columns }: EoiShape, draws: readonly EoiDraw[]): Draw
           };
         });
       if (slot >= limit) throw noEnd(rows, columns, densest, limit);
-      // Rarely there were not enough: it is quicker to begin again with more than to go on is to keep.
+      // Rare: to draw all again with more room takes less than always to keep what going on would need.
       room.free(first);
       room.free(second);
     }

@@ -22,8 +22,9 @@ export type RotateBlocks<A> = (
   /** Whether the axes are the rows of the matrix, 1 or 0. */
   tall: number,
   /**
-   * A block for each of the instances of the kernels: its entries `pitch` values apart, or where tall its axes. Of one
-   * instance and a block by itself it may be `values`.
+   * A block for each of the instances of the kernels: its entries `pitch` values apart, or where tall its axes. `pitch`
+   * is a multiple of 16, so that no two blocks share a line of the cache, which is cleared whole. Of one instance and a
+   * block by itself it may be `values`, and any `pitch`.
    */
   scratch: A,
   pitch: number,

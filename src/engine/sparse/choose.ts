@@ -28,7 +28,8 @@ const tensors = (reason: string): Chosen => ({ name: 'tensors', reason });
 /** With those of our kernels by which it computes on this backend. */
 function withKernels(chosen: Chosen, backend: BackendName): Chosen {
   if (chosen.name === 'sparse') return { ...chosen, kernels: processKernels().kernels.kind };
-  return backend === 'wasm' ? { ...chosen, kernels: heapModule().kind ?? 'plain' } : chosen;
+  const { kind } = heapModule();
+  return backend === 'wasm' && kind !== undefined ? { ...chosen, kernels: kind } : chosen;
 }
 
 const onProcessor = (backend: BackendName): boolean => backend === 'wasm' || backend === 'cpu';
@@ -81,8 +82,11 @@ function chosenFor({ config, plan }: Asked, backend: BackendName): Chosen {
 
 /** The executor that a run began with on this backend, as this process computes it. */
 export function executorAgain(began: Chosen, backend: BackendName, threads: Threads): Chosen {
-  const now = withKernels(began.name === 'sparse' ? { ...began, threads: threadsOf(threads) } : began, backend);
-  return now.kernels === began.kernels ? now : { ...now, reason: `${words.executorBegan}${whyPlain()}` };
+  const { kernels, ...rest } = began;
+  const now = withKernels(rest.name === 'sparse' ? { ...rest, threads: threadsOf(threads) } : rest, backend);
+  return kernels === undefined || kernels === now.kernels
+    ? now
+    : { ...now, reason: `${words.executorBegan}${whyPlain()}` };
 }
 
 /** How many threads the kernels of this process compute a run with, that of the process included. */

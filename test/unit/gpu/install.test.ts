@@ -253,7 +253,7 @@ describe.skipIf(!worksOn(id))('installing a GPU engine', () => {
     );
     expect(said.out).toContain('@tensorflow/tfjs-node-gpu');
     expect(said.err).toMatch(
-      /An earlier installation of a GPU engine was cut off half way; what was left has been removed/,
+      /An earlier installation or removal of a GPU engine was cut off half way; what was left has been removed/,
     );
     expect(await left()).toEqual([]);
     expect(installedEngines(root)).toEqual([]);

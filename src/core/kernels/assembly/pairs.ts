@@ -46,7 +46,7 @@ function lastFair(bound: u32): u32 {
   return <u32>(0xffffffff - (<u64>1 << 32) % <u64>bound);
 }
 
-/** Of one layer: its pairs from `first` and `second` on, and in `counts` how many, and the non-zeros. */
+/** Of one matrix: its pairs from `first` and `second` on, and in `counts` how many, and the non-zeros. */
 @inline
 function drawPairsOf(
   state: usize,
@@ -128,11 +128,11 @@ export function drawPairs(
   to: i32,
 ): void {
   const supports = supportScratch + instanceOf() * supportBytes(axes, (length + 31) >>> 5);
-  for (let layer = <usize>from; layer < <usize>to; layer++) {
-    const at = (layer * slot) << 2;
+  for (let matrix = <usize>from; matrix < <usize>to; matrix++) {
+    const at = (matrix * slot) << 2;
     drawPairsOf(
-      states + (layer << 4), load<f64>(wanted + (layer << 3)), axes, length, slot,
-      supports, first + at, second + at, counts + layer * 12,
+      states + (matrix << 4), load<f64>(wanted + (matrix << 3)), axes, length, slot,
+      supports, first + at, second + at, counts + matrix * 12,
     );
   }
 }

@@ -211,24 +211,24 @@ function rotateBlocksOf<T>(
   const blocks = (length + 63) >>> 6;
   const maskWords = tall ? axes * wordsOfAxis : blocks * 64 * words;
   for (let at = from; at < to; at++) {
-    const layer = at / blocks;
+    const matrix = at / blocks;
     const b = at % blocks;
     const entry = 64 * b;
     const height = min(64, length - entry);
     clear(supports, halfBytes);
     clear(block, bytes);
-    const ofEntries = <usize>(layer * length) << 2;
+    const ofEntries = <usize>(matrix * length) << 2;
     begin<T>(
       block, axisStride, entryStride, supports,
       start != 0 ? start + ofEntries : 0, signs != 0 ? signs + ofEntries : 0, entry, height,
     );
-    const steps = begins + (<usize>layer << 2);
+    const steps = begins + (<usize>matrix << 2);
     rotate<T>(
       block, axisStride, entryStride, supports, first, second, cos, sin, load<i32>(steps), load<i32>(steps, 4),
     );
     const before = <usize>(64 * (b - firstBlock));
-    const into = values + <usize>layer * axes * length * sizeof<T>();
-    const bits = mask + (<usize>layer * maskWords << 2);
+    const into = values + <usize>matrix * axes * length * sizeof<T>();
+    const bits = mask + (<usize>matrix * maskWords << 2);
     if (tall) {
       copyRuns<T>(block, pitch, into + before * sizeof<T>(), stride, axes, height);
       for (let a = 0; a < axes; a++) {

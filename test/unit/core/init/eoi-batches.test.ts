@@ -53,6 +53,7 @@ const shapes = [
   [33, 70, 20],
   [130, 129, 17],
   [300, 40, 30],
+  [101, 50, 30],
   [64, 192, 23],
 ] as const;
 
@@ -154,4 +155,27 @@ describe('how many matrices are drawn at once', () => {
     expect(matricesAtOnce(128, 128) * 128 * 128).toBeLessThanOrEqual(2 ** 20);
     expect(matricesAtOnce(20_000, 20_000)).toBe(1);
   });
+});
+
+it.each([
+  [5, 3],
+  [100, 10],
+  [101, 50],
+  [3, 5],
+  [33, 70],
+])('%i x %i are rotated in the block of the instance that rotates, whose lines no other shares', (rows, columns) => {
+  const { kernels } = loadKernels(['wasm']);
+  const foreign: boolean[] = [];
+  const rotateBlocks: Kernels['rotateBlocks'] = (...args) => {
+    const [axes, length, tall, scratch, pitch] = args.slice(7) as [number, number, number, Float32Array, number];
+    const block = (tall ? axes : Math.min(64, length)) * pitch;
+    expect([scratch.length, (4 * block) % 64]).toEqual([3 * block, 0]);
+    scratch.fill(7);
+    kernels.rotateBlocks(...args);
+    foreign.push(scratch.subarray(block).some((value) => value !== 7));
+  };
+  useKernels({ ...kernels, instances: 3, rotateBlocks });
+  const shape = shapeOf(rows, columns);
+  together(shape, drawsOf(shape, 4, 2));
+  expect(foreign).toEqual([false]);
 });

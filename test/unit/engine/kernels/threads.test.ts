@@ -276,25 +276,33 @@ describe('kernels over threads', () => {
     expect(calls(threads.kernels).pad()).toEqual(wanted);
   });
 
-  it.each([
+  const ends = [
     ['ends', 'process.exit(3)', 'a thread did not answer, and its part was computed again'],
     ['fails', `throw new Error('at sea')`, 'a thread could not compute its part, which was computed again'],
-  ])('computes again what a thread had that %s in a part, and says which it was', async (_, end, why) => {
-    const lost = await bundles.of(
-      'lost.js',
-      `import { workerData } from 'node:worker_threads';
+  ] as const;
+  const lostBy = (['correlate', 'cosSin', 'drawPairs', 'rotateBlocks'] as const).flatMap((name) =>
+    ends.map((end) => [name, ...end] as const),
+  );
+
+  it.each(lostBy)(
+    'computes again what of %s a thread had that %s in a part, and says which',
+    async (name, _, end, why) => {
+      const lost = await bundles.of(
+        'lost.js',
+        `import { workerData } from 'node:worker_threads';
        import { Control } from './control';
        new Control(workerData.shared, workerData.threads).serve(workerData.index, () => { ${end}; });`,
-    );
-    const threads = threadsWith({ script: lost, patience: 100 });
-    await started(threads, 3);
-    const wanted = calls(loadKernels(['wasm']).kernels).correlate();
-    const several = calls(threads.kernels).correlate;
-    // Until one of the others is quick enough to have taken a part.
-    while (threads.reason === undefined) expect(several()).toEqual(wanted);
-    expect(threads.reason).toBe(why);
-    expect(several()).toEqual(wanted);
-  });
+      );
+      const threads = threadsWith({ script: lost, patience: 100 });
+      await started(threads, 3);
+      const wanted = calls(loadKernels(['wasm']).kernels)[name]();
+      const several = calls(threads.kernels)[name];
+      // Until one of the others is quick enough to have taken a part.
+      while (threads.reason === undefined) expect(several()).toEqual(wanted);
+      expect(threads.reason).toBe(why);
+      expect(several()).toEqual(wanted);
+    },
+  );
 
   it('is for so many threads at most as is asked for, and gives the same', async () => {
     const threads = threadsWith({});
