@@ -182,7 +182,10 @@ describe('a folder of pictures', () => {
     await fill(40);
     const told: string[] = [];
     const seen = await examine(pictures, undefined, (done, total) => told.push(`${done} of ${total}`));
-    expect(seen).toEqual({ facts: { inputs: 4800, picture: [3, 40, 40], classes: 2, examples: 80, tests: 0 } });
+    expect(seen).toEqual({
+      facts: { inputs: 4800, picture: [3, 40, 40], classes: 2, examples: 80, tests: 0 },
+      warnings: [],
+    });
     expect([told.length, told.at(-1)]).toEqual([80, '80 of 80']);
     await put('dog/039.png', 'no picture');
     expect((await examine(pictures)).problem).toMatchObject((await refusal(pictures))!);
