@@ -15,7 +15,7 @@ const zones = [
   floor('./src/formats', ['./src/!(core|formats)/**', './src/*.ts', './webview/**']),
   floor('./src/config', ['./src/!(core|config)/**', './src/*.ts', './webview/**']),
   floor('./src/runs', ['./src/!(core|formats|config|protocol|runs)/**', './src/*.ts', './webview/**']),
-  floor('./src/gpu', ['./src/!(core|runs|gpu)/**', './src/*.ts', './webview/**']),
+  floor('./src/gpu', ['./src/!(core|formats|runs|gpu)/**', './src/*.ts', './webview/**']),
   floor('./src/client', ['./src/!(core|protocol|client)/**', './src/*.ts', './webview/**']),
   floor('./src/sweep', ['./src/!(core|formats|config|protocol|runs|client|sweep)/**', './src/*.ts', './webview/**']),
   floor('./src/engine', [

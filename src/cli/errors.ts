@@ -1,6 +1,8 @@
 /** Every sentence of the command line, and what an error means for the exit code. */
 import { configInvalid } from '../config/invalid';
 import type { ConfigIssue } from '../config/issues';
+import { noMemory } from '../engine/errors';
+import { forWantOfMemory } from '../engine/want-of-memory';
 import { tooManyOpen } from '../formats/errors';
 import { isSparseError, messageOf, SparseError } from '../core/errors';
 import { RpcCancelled, RpcError } from '../protocol/rpc';
@@ -53,8 +55,8 @@ export const describe = (error: unknown): Described => {
   if (isSparseError(error))
     return { code: error.code, message: error.message, ...(error.details && { details: error.details }) };
   if (error instanceof RpcError) return { code: error.code, message: error.message };
-  const tooMany = tooManyOpen(error);
-  if (tooMany) return describe(tooMany);
+  const known = tooManyOpen(error) ?? (forWantOfMemory(error) ? noMemory(error) : undefined);
+  if (known) return describe(known);
   const message = messageOf(error);
   return { code: internalCode, message: `Sparsescope met an error of its own: ${message}. Please report it.` };
 };

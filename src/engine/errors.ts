@@ -206,7 +206,7 @@ export const words = {
   // After the executor's name and a colon.
   executorAsked: 'as compute.backend says.',
   executorSparse: 'kept weights only, by kernels of our own, taken by auto.',
-  executorBegan: 'what the run began with.',
+  executorBegan: 'as the run began, by the kernels that this Node has.',
   executorQuicker: 'TensorFlow.js with SIMD is quicker than kernels of our own without it, taken by auto.',
   executorFits: 'by TensorFlow.js a step does not fit in memory, taken by auto.',
   executorDense: (density: number) => `more than ${density} of the weights are kept, taken by auto.`,
@@ -398,7 +398,7 @@ export const unknownDataSet = (name: string, known: readonly string[]): SparseEr
 export const internal = (): SparseError =>
   error('internal', 'The engine met an error of its own. The log has the details; please report it.');
 
-const noMemory = (cause: unknown): SparseError =>
+export const noMemory = (cause: unknown): SparseError =>
   error(
     'no-memory',
     `This process gets no more memory (${messageOf(cause)}). Use a smaller train.batchSize, train.microBatch or network, ` +

@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isSparseError, messageOf } from '../core/errors';
+import { makeFolder } from '../formats/make-folder';
 import { clearLeft, livingOwners, makeOwnedFolder } from '../runs/owned-folder';
 import { gpuEngineIds, gpuEngines, packageIn, worksOn } from './engines';
 import type { GpuEngineId } from './engines';
@@ -150,7 +151,7 @@ async function refuseSecond(root: string, id: GpuEngineId, work: string): Promis
 
 /**
  * @throws SparseError `gpu.other-system`, `gpu.installing`, `gpu.not-fetched`, `gpu.not-working`, `gpu.in-use`,
- * `gpu.cannot-write`; the reason of `signal` when it was cancelled
+ * `gpu.cannot-write`, `file.*`; the reason of `signal` when it was cancelled
  */
 export async function install(options: InstallOptions): Promise<Installed> {
   const { id, root, modulePath, node, signal, progress } = options;
@@ -159,7 +160,7 @@ export async function install(options: InstallOptions): Promise<Installed> {
   signal.throwIfAborted();
   const folder = join(root, id);
   try {
-    await mkdir(root, { recursive: true });
+    await makeFolder(root);
     return await withWorkFolder(root, workPrefix(id, 'partial'), async (work) => {
       await refuseSecond(root, id, work);
       const fresh = join(work, 'new');

@@ -228,7 +228,7 @@ describe.skipIf(!worksOn(id))('installing a GPU engine', () => {
 
   it('says so where it cannot write', async () => {
     await writeFile(root, 'a file');
-    await expect(tryInstall({ npm: goodNpm(true) })).rejects.toMatchObject({ code: 'gpu.cannot-write' });
+    await expect(tryInstall({ npm: goodNpm(true) })).rejects.toMatchObject({ code: 'file.in-the-way' });
   });
 
   it('removes what is there', async () => {
