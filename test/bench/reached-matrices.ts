@@ -9,7 +9,7 @@ import { finish } from '../../src/core/parts';
 import { Rng } from '../../src/core/rng';
 import { processKernels } from '../../src/engine/kernels/process';
 import { compare, median, timed } from './row';
-import type { BenchRow, Comparison, Goal } from './row';
+import type { BenchRow, Comparison } from './row';
 import { Torch } from './torch';
 
 const density = 0.125;
@@ -24,7 +24,7 @@ function timedWith(given: Kernels, work: () => unknown): number {
   }
 }
 
-const plainly = (work: () => unknown): Comparison['beside'] => ({
+const plainly = (work: () => unknown) => ({
   name: 'the same in TypeScript',
   run: () => timedWith(plainKernels(), work),
 });
@@ -79,18 +79,17 @@ export async function benchReachedEoi(): Promise<BenchRow[]> {
   processKernels();
   const torch = await Torch.start();
   const [small, large] = [drawing(1024), drawing(4096)];
-  const row = (name: string, work: () => void, runs: number, goal: Goal, beside: Comparison['beside']) =>
-    compare({ name: `EOI ${name}, density ${density}`, own: () => timed(work), beside, runs, goal });
-  // A loop of seconds in another process leaves caches cold and threads asleep, its own not.
-  const warm = (): number => median(Array.from({ length: 6 }, () => timed(small)).slice(1));
+  type Row = Omit<Comparison, 'name'>;
+  const row = (name: string, of: Row) => compare({ name: `EOI ${name}, density ${density}`, ...of });
+  const whole = (name: string, work: () => void, runs: number, most: number) =>
+    row(name, { own: () => timed(work), beside: plainly(work), runs, goal: { most } });
+  // What goes on in between leaves caches cold and threads asleep, longer than such a draw takes: several in a row.
+  const several = (run: () => number) => (): number => median(Array.from({ length: 6 }, run).slice(1));
+  const own = several(() => timed(small));
   const besideTorch = async (runs: number, ratio: number, work: Parameters<Torch['beside']>[0]) =>
-    compare({
-      name: `EOI 1024 x 1024, density ${density}`,
-      own: warm,
-      beside: await torch?.beside(work),
-      runs,
-      goal: { ratio },
-    });
+    row('1024 x 1024', { own, beside: await torch?.beside(work), runs, goal: { ratio } });
+  const { name, run } = plainly(small);
+  const plain = { name, run: several(run) };
   const recount = {
     what: 'clone, rotate, recount',
     prepare: recounting,
@@ -103,11 +102,11 @@ export async function benchReachedEoi(): Promise<BenchRow[]> {
     run: 'torch.nn.init.orthogonal_(w)',
   };
   const rows = [
-    await row('1024 x 1024', small, 31, { most: 2 }, plainly(small)),
+    await row('1024 x 1024', { own, beside: plain, runs: 11, goal: { most: 2 } }),
     await besideTorch(3, 1 / 1000, recount),
     await besideTorch(15, 1 / 30, orthogonal),
-    await row('4096 x 4096', large, 5, { most: 80 }, plainly(large)),
-    await row('128 x 128, 1000 layers', drawLayers, 7, { most: 60 }, plainly(drawLayers)),
+    await whole('4096 x 4096', large, 5, 80),
+    await whole('128 x 128, 1000 layers', drawLayers, 7, 60),
   ];
   torch?.close();
   return rows;

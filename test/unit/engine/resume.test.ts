@@ -215,7 +215,10 @@ describe.each(['sparse', 'wasm'] as const)('resuming what compute.backend: %s be
     expect(message).toMatch(
       /kind plain, and this Node \(v[\d.]+\) takes those of the kind wasm.* from step 7; its fig/,
     );
-    expect((await recordOf(directory)).executor).toMatchObject({ kernels, reason: 'as the run began, by the kernels that this Node has.' });
+    expect((await recordOf(directory)).executor).toMatchObject({
+      kernels,
+      reason: 'as the run began, by the kernels that this Node has.',
+    });
   });
 
   it('says nothing where they are the same', async () => {
