@@ -86,7 +86,7 @@ it.each(['cancelled', 'interrupted'] as const)(
 );
 
 it('interrupts the trials that go on where it fails itself', async () => {
-  const text = `${configText({ epochs: 80 })}sweep: { train.epochs: [1, 80] }\n`;
+  const text = `${configText({ epochs: 80 })}sweep: { train.epochs: [20, 80] }\n`;
   const { sweep } = checkConfig(text, 'yaml');
   const about = { path: project.configPath, text, name: 'tiny', sweep: sweep!, root: project.root };
   const { directory, outcome } = sweeping(planSweep({ ...about, backend: 'wasm', jobs: 2 }), () => {
