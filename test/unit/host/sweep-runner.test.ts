@@ -1,4 +1,5 @@
 /** What closing a window does to the sweep in it: `stop` is what the extension is deactivated with. */
+import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 
@@ -86,13 +87,18 @@ it.each(['cancelled', 'interrupted'] as const)(
 );
 
 it('interrupts the trials that go on where it fails itself', async () => {
-  const text = `${configText({ epochs: 80 })}sweep: { train.epochs: [20, 80] }\n`;
+  // Short ones follow one another until the long one has begun, however late its process is.
+  const epochs = [1, 80, ...Array.from({ length: 60 }, (_, k) => k + 2)];
+  const text = `${configText({ epochs: 80 })}sweep: { train.epochs: [${epochs.join(', ')}] }\n`;
   const { sweep } = checkConfig(text, 'yaml');
   const about = { path: project.configPath, text, name: 'tiny', sweep: sweep!, root: project.root };
+  let record = '';
   const { directory, outcome } = sweeping(planSweep({ ...about, backend: 'wasm', jobs: 2 }), () => {
-    throw new Error('No space is left.');
+    if (existsSync(record)) throw new Error('No space is left.');
   });
-  await expect(outcome).rejects.toThrow('No space is left.');
-  const folder = new SweepFolder(await directory);
-  expect(await recordOf(folder.trial('0002').directory)).toMatchObject({ state: 'interrupted' });
+  const refused = expect(outcome).rejects.toThrow('No space is left.');
+  const trial = new SweepFolder(await directory).trial('0002');
+  record = trial.recordFile;
+  await refused;
+  expect(await recordOf(trial.directory)).toMatchObject({ state: 'interrupted' });
 }, 120_000);
