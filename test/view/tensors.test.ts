@@ -203,7 +203,9 @@ describeInBrowser('the tensor editor', () => {
       const problem = view.page.locator('.file-problem');
       await expect
         .poll(() => problem.innerText())
-        .toMatch(/^The shared weights cannot be recovered: What the file says of its shared weights cannot be read/);
+        .toMatch(
+          /^The shared weights cannot be recovered: What the file says of its shared weights \("sharing" in its metadata\) cannot be used/,
+        );
       await readsOut(/sharing\.memory · 40 values/);
       await view.screenshot(`tensors-bad-sharing-${theme}`);
     },
