@@ -57,7 +57,7 @@ describe('without WebAssembly', () => {
       threads: 1,
       oneThread: 'the kernels are plain TypeScript, which shares no memory',
     });
-    expect([backend, executor.name]).toEqual(['cpu', 'sparse']);
+    expect([backend, executor.name, executor.kernels]).toEqual(['cpu', 'sparse', 'plain']);
     expect(executor.reason).toMatch(
       /kernels of our own, taken by auto\. .* not compiled here: this Node has no WebAssembly\.$/,
     );

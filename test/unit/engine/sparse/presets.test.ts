@@ -104,6 +104,7 @@ describe('the sparse executor', () => {
     const byCpu = tensors();
     const found = sparse();
     const exact = exactly();
+    expect(found.result.accuracy).toBe(byCpu.result.accuracy);
     await wasm.start();
     const rounding = Math.max(...[byCpu, tensors()].map((one) => between(one, exact).distance));
     expect(rounding, 'TensorFlow.js from the exact step').toBeLessThan(5e-3);
